@@ -1,0 +1,7 @@
+"""`python -m adr VERB`."""
+
+import sys
+
+from adr.cli import main
+
+sys.exit(main())

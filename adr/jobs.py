@@ -1,0 +1,124 @@
+"""Long work started from the app: one thread a job, its state in a row, progress in memory, cancel by a flag.
+
+Knows nothing of what the work is. Work that is Python-bound must be a process of its own which such a thread
+watches (see adr.synthesize.worker); a thread that computes in Python would hold up every page.
+"""
+
+import dataclasses
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from adr.errors import AdrError
+from adr.progress import Cancelled, Progress
+from adr.store import Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Job:
+    """One piece of long work as it stands now."""
+
+    job: int
+    kind: str
+    title: str
+    state: str = "running"
+    done: int = 0
+    total: int | None = None
+    message: str = ""
+    started: float = field(default_factory=time.monotonic)
+    outcome: Any = None
+    error: AdrError | None = None
+    cancel_asked: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+
+    @property
+    def share(self) -> float | None:
+        """Part that is done, 0..1, or None while the total is not known."""
+        return min(1.0, self.done / self.total) if self.total else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate from the mean rate so far, or None while there is nothing to judge by."""
+        elapsed = time.monotonic() - self.started
+        if not self.total or self.done <= 0 or elapsed < 1:
+            return None
+        return max(0.0, elapsed * (self.total - self.done) / self.done)
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next progress call."""
+        self.cancel_asked.set()
+
+
+class Jobs:
+    """The jobs of one store in this process. Making it marks rows left 'running' by a dead process as interrupted."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._lock = threading.Lock()
+        self._jobs: dict[int, Job] = {}
+        store.execute("update job set state = 'interrupted', finished_at = ? where state = 'running'", [_now()])
+
+    def start(self, kind: str, title: str, work: Callable[[Progress], Any]) -> Job:
+        """Start `work(progress)` in a thread and return its job; AdrError when one of this kind is running."""
+        with self._lock:
+            if self.running(kind):
+                raise AdrError(f"{title}: work of this kind is running already.", "Wait for it or cancel it.")
+            number = int(self.store.value("select coalesce(max(job), 0) + 1 from job"))
+            job = Job(number, kind, title)
+            self.store.execute(
+                "insert into job (job, kind, title, state, done, started_at) values (?, ?, ?, 'running', 0, ?)",
+                [number, kind, title, _now()])
+            self._jobs[number] = job
+        job.thread = threading.Thread(target=self._run, args=(job, work), name=f"job-{number}-{kind}", daemon=True)
+        job.thread.start()
+        return job
+
+    def running(self, kind: str | None = None) -> list[Job]:
+        """Jobs under way, of one kind or of all."""
+        return [j for j in self._jobs.values() if j.state == "running" and kind in (None, j.kind)]
+
+    def latest(self, kind: str) -> Job | None:
+        """The newest job of a kind started in this process, or None."""
+        found = [j for j in self._jobs.values() if j.kind == kind]
+        return found[-1] if found else None
+
+    def _run(self, job: Job, work: Callable[[Progress], Any]) -> None:
+        def progress(done: int, total: int | None, message: str) -> None:
+            job.done, job.total, job.message = done, total, message
+            if job.cancel_asked.is_set():
+                raise Cancelled()
+
+        try:
+            job.outcome = work(progress)
+            state = "done"
+        except Cancelled:
+            state = "cancelled"
+        except AdrError as error:
+            job.error, state = error, "failed"
+        except Exception as error:
+            log.exception("job %s (%s) failed", job.job, job.kind)
+            job.error = AdrError(f"{job.title} stopped on an unexpected fault: {error!r}.",
+                                 "The log has the details; please report it.")
+            state = "failed"
+        outcome = ({"sentence": job.error.sentence, "next_step": job.error.next_step} if job.error
+                   else dataclasses.asdict(job.outcome) if dataclasses.is_dataclass(job.outcome)
+                   and not isinstance(job.outcome, type) else None)
+        try:
+            self.store.execute(
+                "update job set state = ?, done = ?, total = ?, message = ?, outcome = ?, finished_at = ? "
+                "where job = ?",
+                [state, job.done, job.total, job.message, json.dumps(outcome, default=str), _now(), job.job])
+        except Exception:
+            log.exception("the end of job %s could not be written", job.job)
+        job.state = state                   # last, so that who sees the end finds the outcome
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,18 @@
+"""How long work says how far it is, and how it hears that it should stop. Knows nothing of who listens."""
+
+from typing import Protocol
+
+
+class Cancelled(Exception):
+    """Raised out of a `Progress` call when the user has cancelled; the work undoes what is half done and re-raises."""
+
+
+class Progress(Protocol):
+    """Called by long work between its batches; may raise `Cancelled`."""
+
+    def __call__(self, done: int, total: int | None, message: str) -> None:
+        """Tell that `done` of `total` (None: not known) units are finished, and in `message` what is going on."""
+
+
+def silent(done: int, total: int | None, message: str) -> None:
+    """A `Progress` that nobody listens to."""

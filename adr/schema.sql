@@ -1,0 +1,203 @@
+-- All tables of a workspace, in the data's order. Each has ONE writer, named above it; everybody may read.
+-- Every statement can be run again on a workspace that has it already.
+
+create type if not exists perspective as enum ('token', 'object', 'co_occurrence', 'interrogation');
+
+-- writer: store. Facts about the workspace; 'revision' grows with every write and keys the caches of the pages.
+create table if not exists meta (key varchar primary key, value varchar);
+
+-- writer: ingest. What was read: one row; a new ingest replaces it.
+create table if not exists source (
+    path varchar,               -- as the user gave it
+    images varchar,             -- the image folder, or null
+    objects varchar,            -- the object annotations beside it (sidecar), or null
+    form varchar,               -- 'llava' (conversations/from/value) or 'messages' (messages/role/content)
+    layout varchar,             -- 'array' or 'lines'
+    bytes bigint,
+    sha256 varchar,
+    instances bigint,
+    rejected bigint,
+    warnings varchar,           -- JSON {kind: count}
+    ingested_at timestamp
+);
+
+-- writer: ingest. One training example; its identity is its position in the source, from 0.
+create table if not exists instance (
+    instance integer,           -- position in the source; unique, has holes where a record was rejected
+    id varchar,                 -- the record's own id as JSON text (7 or "7"), or null; may repeat
+    images varchar[],           -- image paths as given, relative to the image folder; empty for text-only
+    missing integer,            -- how many of these images are not on disk
+    turns struct("role" varchar, "text" varchar)[],     -- role: 'human', 'gpt', 'system' or 'tool'
+    raw varchar                 -- the record's JSON text exactly as it was read
+);
+
+-- writer: ingest. One record that did not become an instance.
+create table if not exists rejected (
+    position integer,           -- position in the source
+    reason varchar,             -- a fixed word: 'not_an_object', 'no_conversation', 'unsafe_path' ...
+    detail varchar,             -- one sentence
+    excerpt varchar             -- the first 200 characters of its text
+);
+
+-- writer: ingest. Objects named by annotations, from a column of the record or a sidecar file.
+create table if not exists annotation (instance integer, object varchar);
+
+-- writer: index. One row: how the postings were made.
+create table if not exists index_made (
+    extractor varchar,          -- 'lexicon' or 'spacy'
+    spacy_model varchar,        -- name and version, or null
+    objects_from varchar,       -- 'annotations', 'text' or 'annotations, else text'
+    verified_by varchar,        -- scorer or detector that checked objects on the pictures, or null
+    lexicon_fingerprint varchar,
+    unread bigint,              -- instances whose text the extractor cannot read (another language)
+    seconds double,
+    indexed_at timestamp
+);
+
+-- writer: index. The dictionary of postings. n is kept here so that no page counts 24 million rows.
+create table if not exists entity (
+    entity integer,             -- 0.. within the workspace, ordered by perspective, then n descending, then name
+    perspective perspective,
+    name varchar,               -- co_occurrence: "cat + sofa", names in lexicographic order
+    n integer,                  -- number of instances that have it
+    draw_key ubigint,           -- keyed hash of (perspective, name): the part of the draw that does not depend on seed or instance
+    first integer, second integer   -- co_occurrence: the entities (perspective object) of the pair; else null
+);
+
+-- writer: index. Entity e occurs in instance i; once, however often it is said. Ordered by perspective, instance, entity.
+create table if not exists posting (perspective perspective, instance integer, entity integer);
+
+create view if not exists entity_count as
+    select perspective, name as entity, n, entity as entity_id,
+           row_number() over (partition by perspective order by n desc, name) as rank
+    from entity;
+
+-- writer: rebalance. One execution of a recipe.
+create table if not exists run (
+    run integer primary key,    -- 1, 2, ...
+    name varchar,
+    recipe varchar,             -- TOML
+    fingerprint varchar,        -- of the recipe
+    kept bigint, dropped bigint, repeated bigint,
+    expected double, expected_sd double,
+    report varchar,             -- JSON: the whole RebalanceReport
+    created_at timestamp
+);
+
+-- writer: rebalance. Smallest tau from which (instance, perspective) passes with the draws of a seed and the caps of a run.
+create table if not exists critical_tau (
+    run integer, instance integer, perspective perspective,
+    critical_tau double,        -- +inf: no tau makes it pass
+    entity integer              -- the entity that decides it
+);
+
+-- writer: rebalance. Kept or dropped, and why.
+create table if not exists decision (
+    run integer, instance integer,
+    pass_count tinyint,
+    kept boolean,
+    copies tinyint,             -- 0 dropped, 1 kept, 2..3 repeated (mode add)
+    reason varchar,             -- 'passes', 'below_min_passes', 'alpha', 'no_entities', 'keeps_all'
+    probability float           -- P(kept) over all seeds (closed form)
+);
+
+-- writer: synthesize.plan. What to synthesize.
+create table if not exists plan (
+    plan integer primary key,
+    run integer,
+    settings varchar,           -- JSON: generator, model, steps, size, target, budget, per parent, candidates per slot, conversation method ...
+    slots bigint, candidates bigint,
+    created_at timestamp
+);
+
+-- writer: synthesize.plan. One slot: a picture wanted, from a parent, for a tail entity (and others it adds to).
+create table if not exists slot (
+    plan integer, slot integer,
+    entity integer,             -- the entity it was planned for
+    entities integer[],         -- all tail entities an accept adds to
+    parent integer,             -- instance, or null (pure text-to-image)
+    prompt varchar,
+    gain double                 -- what an accept adds to the tail when it was planned
+);
+
+-- writer: synthesize.collect. A synthetic image with its conversation, waiting for judgement.
+create table if not exists candidate (
+    candidate varchar primary key,   -- 'p<plan>-<slot>-<alternative>', e.g. 'p1-00012-0'
+    plan integer, slot integer, alternative integer,
+    chosen boolean,             -- the best of its slot by score
+    entity integer, entities integer[],
+    parent integer,
+    generator varchar, model varchar, seed bigint,
+    prompt varchar, negative_prompt varchar,
+    parameters varchar,         -- JSON: steps, guidance, strength, size ...
+    image varchar,              -- path below the workspace folder
+    sha256 varchar,
+    turns struct("role" varchar, "text" varchar)[],
+    caption varchar,
+    conversation_by varchar,    -- 'template', 'parent', 'captioner', 'language_model', 'synonyms'
+    conversation_fault varchar, -- why the conversation failed its check, or null
+    scorer varchar,             -- model that scored it
+    entity_rank integer,        -- 1: the entity is the best match among its siblings
+    entity_score float, prompt_score float, parent_score float,
+    nearest varchar, nearest_score float,        -- nearest other image: 'instance:12' or a candidate, cosine
+    perceptual_distance integer,                 -- perceptual-hash distance to the nearest by hash
+    score float,                -- 0..1, what candidates are ordered by
+    flags varchar[],            -- 'near_duplicate', 'copy_of_parent', 'blank', 'dark', 'flat', 'not_the_entity', 'conversation' ...
+    seconds float,
+    created_at timestamp
+);
+
+-- writer: synthesize.collect. A candidate that could not be made.
+create table if not exists failed (plan integer, slot integer, alternative integer, reason varchar, detail varchar);
+
+-- writer: review. One judgement; never updated or deleted. Undo is another row.
+create sequence if not exists verdict_number;
+create table if not exists verdict (
+    verdict bigint default nextval('verdict_number'),
+    candidate varchar,
+    reviewer varchar,
+    judgement varchar,          -- 'accept', 'reject', 'unsure', or 'undo' (of the row in undoes), 'edit' (of the conversation), 'resolve'
+    reason varchar,             -- fixed word for a reject: 'not_the_entity', 'malformed', ...
+    rule varchar,               -- the rule that gave it, or null for a person
+    note varchar,
+    turns struct("role" varchar, "text" varchar)[],   -- the edited conversation, for 'edit'
+    batch varchar,              -- verdicts given in one step share it, and are undone in one
+    undoes bigint,
+    judged_at timestamp
+);
+
+-- writer: review. Items in someone's hands, so that two reviewers are not handed the same.
+create table if not exists claim (candidate varchar, reviewer varchar, until timestamp);
+
+-- The latest verdict in force per candidate: undone rows do not count, a person's wins over a rule's, resolve over all.
+create view if not exists current_verdict as
+    with undone as (select undoes as verdict from verdict where judgement = 'undo'),
+    standing as (
+        select v.* from verdict v anti join undone u on v.verdict = u.verdict
+        where v.judgement in ('accept', 'reject', 'unsure', 'resolve')
+    )
+    select candidate, case when judgement = 'resolve' then note else judgement end as judgement,
+           reviewer, reason, rule, verdict, judged_at
+    from standing
+    qualify row_number() over (
+        partition by candidate
+        order by judgement = 'resolve' desc, rule is null desc, verdict desc
+    ) = 1;
+
+-- writer: export. A written dataset.
+create table if not exists export (
+    export integer primary key, run integer, format varchar, folder varchar,
+    instances bigint, synthetic bigint, files integer, bytes bigint,
+    sha256 varchar,             -- of the main data file(s), in order
+    manifest varchar,           -- JSON
+    created_at timestamp
+);
+
+-- writer: jobs. Long work started from the app.
+create table if not exists job (
+    job integer primary key, kind varchar, title varchar,
+    state varchar,              -- 'running', 'done', 'failed', 'cancelled', 'interrupted'
+    done bigint, total bigint, message varchar,
+    outcome varchar,            -- JSON of the report, or the error's sentence and next step
+    started_at timestamp, finished_at timestamp
+);

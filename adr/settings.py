@@ -1,0 +1,40 @@
+"""How this machine runs: paths, limits, devices. Settings never affect results; a recipe does that."""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: the environment variable that sets it, its default as text, and one sentence on what it does."""
+
+    variable: str
+    default: str
+    sentence: str
+
+    def read(self) -> str:
+        """The value in force: the environment variable's, or the default where it is unset or blank."""
+        return os.environ.get(self.variable, "").strip() or self.default
+
+
+SETTINGS: dict[str, Setting] = {
+    setting.variable: setting
+    for setting in (
+        Setting("ADR_WORKSPACE", "workspace", "The workspace folder the app opens."),
+        Setting("ADR_MEMORY_LIMIT", "2GB", "How much memory DuckDB may take before it spills to disk."),
+        Setting("ADR_THREADS", str(os.cpu_count() or 2), "How many threads DuckDB may use."),
+        Setting("ADR_DEVICE", "auto", "Where models run: auto, cpu, cuda, cuda:1, mps."),
+        Setting("ADR_GENERATOR_MODEL", "assets/models/starter-diffusion",
+                "Folder or hub id of the diffusion model that new plans use."),
+        Setting("ADR_SCORER_MODEL", "assets/models/starter-clip",
+                "open_clip model that scores candidates: a folder, or NAME/PRETRAINED_TAG."),
+        Setting("ADR_LANGUAGE_MODEL_URL", "", "Base URL of an OpenAI-compatible server that writes conversations."),
+        Setting("ADR_LANGUAGE_MODEL", "", "Name of the language model behind that URL."),
+        Setting("ADR_REVIEWER", "", "Name under which verdicts are kept when nobody is signed in."),
+    )
+}
+
+
+def setting(variable: str) -> str:
+    """The value in force of a setting; KeyError for a name that is not in `SETTINGS`."""
+    return SETTINGS[variable].read()

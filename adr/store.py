@@ -1,0 +1,197 @@
+"""The one door to a workspace's database, and the only module that imports duckdb.
+
+Knows nothing of what the tables mean: each question's SQL stands in the stage that asks it. One process owns the file;
+every call has its own cursor, is read to its end and closed; writes go one after another behind one lock.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from adr.errors import AdrError
+from adr.settings import setting
+
+SCHEMA_VERSION = "1"
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class Writer:
+    """What `Store.atomic()` hands out: statements that become visible together or not at all."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> None:
+        """Run one statement."""
+        self._cursor.execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+        """All rows of a question asked inside the transaction."""
+        return self._cursor.execute(sql, parameters).fetchall()
+
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """The first column of the first row, or None."""
+        found = self._cursor.execute(sql, parameters).fetchone()
+        return found[0] if found else None
+
+    def insert(self, table: str, frame: "pd.DataFrame | pa.Table") -> None:
+        """Append a frame to `table` by column name; columns that the frame lacks take their default."""
+        name = table if table.isidentifier() else _refuse(table)
+        columns = list(frame.column_names) if isinstance(frame, pa.Table) else [str(c) for c in frame.columns]
+        listed = ", ".join(f'"{column}"' for column in columns)
+        self._cursor.register("frame_to_insert", frame)
+        try:
+            self._cursor.execute(f'insert into "{name}" ({listed}) select {listed} from frame_to_insert')
+        finally:
+            self._cursor.unregister("frame_to_insert")
+
+    def register(self, name: str, frame: "pd.DataFrame | pa.Table") -> None:
+        """Make a frame readable as table `name` until the transaction ends."""
+        self._cursor.register(name, frame)
+
+
+class Store:
+    """A workspace's tables. `Store(path)` opens or makes the file; `Store.memory()` is for tests.
+
+    Safe to use from several threads. AdrError when another process holds the file or it cannot be read.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._writing = threading.RLock()
+        self._connection = _connect(path)
+        self._prepare()
+
+    @classmethod
+    def memory(cls) -> "Store":
+        """A store that is gone when it is closed."""
+        return cls(None)
+
+    def _prepare(self) -> None:
+        with self.atomic() as writer:
+            schema = re.sub(r"--[^\n]*", "", resources.files("adr").joinpath("schema.sql").read_text(encoding="utf-8"))
+            for statement in schema.split(";"):
+                if statement.strip():
+                    writer.execute(statement)
+            version = writer.value("select value from meta where key = 'schema_version'")
+            if version is None:
+                writer.execute("insert into meta values ('schema_version', ?), ('revision', '0')", [SCHEMA_VERSION])
+            elif version != SCHEMA_VERSION:
+                raise AdrError(f"This workspace was made by another version (schema {version}, not {SCHEMA_VERSION}).",
+                               "Ingest the source again into a new workspace.")
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def atomic(self) -> Iterator[Writer]:
+        """A transaction: committed when the block ends, rolled back when it raises. One at a time in this process."""
+        with self._writing, self._cursor() as cursor:
+            cursor.execute("begin")
+            try:
+                yield Writer(cursor)
+                cursor.execute("update meta set value = (value::bigint + 1)::varchar where key = 'revision'")
+                cursor.execute("commit")
+            except BaseException:
+                try:
+                    cursor.execute("rollback")
+                except duckdb.Error:
+                    pass                    # the failed statement has ended the transaction itself
+                raise
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> None:
+        """Run one writing statement in a transaction of its own."""
+        with self.atomic() as writer:
+            writer.execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+        """All rows of a question, as tuples."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Parameters = ()) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, parameters).fetchone()
+
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """The first column of the first row, or None."""
+        found = self.row(sql, parameters)
+        return found[0] if found else None
+
+    def frame(self, sql: str, parameters: Parameters = ()) -> pd.DataFrame:
+        """All rows as a pandas frame."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, parameters).df()
+
+    def arrow(self, sql: str, parameters: Parameters = ()) -> pa.Table:
+        """All rows as an Arrow table; the fast way for many strings."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, parameters).to_arrow_table()
+
+    def arrays(self, sql: str, parameters: Parameters = ()) -> dict[str, np.ndarray]:
+        """All rows as one NumPy array a column."""
+        with self._cursor() as cursor:
+            found: dict[str, np.ndarray] = cursor.execute(sql, parameters).fetchnumpy()
+            return found
+
+    def batches(self, sql: str, parameters: Parameters = (), size: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows in lists of at most `size`, streamed with flat memory. The cursor is held until the end."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, parameters)
+            while batch := cursor.fetchmany(size):
+                yield batch
+
+    @property
+    def revision(self) -> int:
+        """Grows by one with every committed write; what a page computed at a revision stays true at that revision."""
+        return int(self.value("select value from meta where key = 'revision'"))
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file; worth it after bulk loads."""
+        with self._writing, self._cursor() as cursor:
+            cursor.execute("checkpoint")
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+
+def _refuse(table: str) -> str:
+    raise ValueError(f"not a table name: {table!r}")
+
+
+def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
+    config = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": setting("ADR_MEMORY_LIMIT"),
+        "threads": setting("ADR_THREADS"),
+    }
+    try:
+        return duckdb.connect(str(path) if path else ":memory:", config=config)
+    except duckdb.IOException as error:
+        holder = re.search(r"PID (\d+)", str(error))
+        if "lock" in str(error).lower():
+            who = f"process {holder.group(1)}" if holder else "another process"
+            raise AdrError(f"The workspace {path} is in use by {who}.",
+                           "Close the app (or the command) that has it open, then try again.") from error
+        raise AdrError(f"The workspace database {path} cannot be opened: {str(error).splitlines()[0]}",
+                       "If it was damaged, keep a copy and ingest the source again.") from error
+    except duckdb.Error as error:
+        raise AdrError(f"The workspace database {path} cannot be opened: {str(error).splitlines()[0]}",
+                       "Check ADR_MEMORY_LIMIT and ADR_THREADS, and that the file was made by this program.") from error

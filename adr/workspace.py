@@ -1,0 +1,62 @@
+"""Where things lie in a workspace folder. Knows paths only, nothing of what the files hold."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from adr.errors import AdrError
+
+FOLDERS = ("images", "thumbnails", "plans", "exports")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One folder with the database, the images made here, plans and exports (DESIGN §3)."""
+
+    folder: Path
+
+    @classmethod
+    def at(cls, folder: str | Path, create: bool = True) -> "Workspace":
+        """The workspace in `folder`, made where it is missing; AdrError when it cannot be, or is missing and
+        `create` is False."""
+        path = Path(folder).expanduser().resolve()
+        if path.exists() and not path.is_dir():
+            raise AdrError(f"{path} is a file, not a workspace folder.", "Name a folder.")
+        if not create and not (path / "adr.duckdb").is_file():
+            raise AdrError(f"There is no workspace in {path}.", "Make one with `python -m adr demo -w` or `ingest`.")
+        try:
+            for name in FOLDERS:
+                (path / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AdrError(f"The workspace folder {path} cannot be written: {error.strerror}.",
+                           "Choose a folder you may write to.") from error
+        return cls(path)
+
+    @property
+    def name(self) -> str:
+        """The folder's own name, as shown in the app."""
+        return self.folder.name
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file; one process owns it at a time."""
+        return self.folder / "adr.duckdb"
+
+    @property
+    def images(self) -> Path:
+        """Synthetic images that were collected."""
+        return self.folder / "images"
+
+    @property
+    def thumbnails(self) -> Path:
+        """Small copies of images, made when first shown; safe to delete."""
+        return self.folder / "thumbnails"
+
+    @property
+    def plans(self) -> Path:
+        """One folder a plan: the plan file, and what its workers write."""
+        return self.folder / "plans"
+
+    @property
+    def exports(self) -> Path:
+        """Where the app writes exports."""
+        return self.folder / "exports"
