@@ -196,7 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest = verb("ingest", _ingest, "read a dataset")
     ingest.add_argument("source", metavar="SOURCE", help="a LLaVA JSON array, JSON Lines, or the messages form")
     ingest.add_argument("--images", metavar="DIR", help="the folder its image paths are relative to")
-    ingest.add_argument("--objects", metavar="FILE", 
+    ingest.add_argument("--objects", metavar="FILE",
                         help='object annotations: JSON Lines of {"image": …, "objects": […]}')
     ingest.add_argument("--replace", action="store_true", help="replace what the workspace holds")
 
@@ -285,17 +285,18 @@ def _bar() -> Progress:
     """Progress on standard error: one line rewritten on a terminal, a line now and then elsewhere."""
     terminal = sys.stderr.isatty()
     pause = 0.1 if terminal else 5.0
-    state = {"said": 0.0, "message": "", "started": time.monotonic()}
+    said, told, started = 0.0, "", time.monotonic()
 
     def progress(done: int, total: int | None, message: str) -> None:
+        nonlocal said, told, started
         now = time.monotonic()
-        if message != state["message"]:
-            state.update(message=message, started=now)
-        if now - float(state["said"]) < pause and not (total and done >= total and terminal):
+        if message != told:
+            told, started = message, now
+        if now - said < pause and not (total and done >= total and terminal):
             return
-        state["said"] = now
+        said = now
         line = f"{message} {done:,}" + (f" of {total:,}" if total else "")
-        elapsed = now - float(state["started"])
+        elapsed = now - started
         if total and done and elapsed > 2:
             line += f", {elapsed * (total - done) / done:,.0f} s left"
         print(f"\r\x1b[K{line}" if terminal else line, end="" if terminal else "\n", file=sys.stderr, flush=True)
