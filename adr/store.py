@@ -6,7 +6,7 @@ every call has its own cursor, is read to its end and closed; writes go one afte
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -21,7 +21,7 @@ from adr.errors import AdrError
 from adr.settings import setting
 
 SCHEMA_VERSION = "1"
-Parameters = Sequence[Any] | Mapping[str, Any]
+Parameters = Sequence[Any] | dict[str, Any]
 
 
 class Writer:
@@ -146,8 +146,7 @@ class Store:
     def arrays(self, sql: str, parameters: Parameters = ()) -> dict[str, np.ndarray]:
         """All rows as one NumPy array a column."""
         with self._cursor() as cursor:
-            found: dict[str, np.ndarray] = cursor.execute(sql, parameters).fetchnumpy()
-            return found
+            return dict(cursor.execute(sql, parameters).fetchnumpy())
 
     def batches(self, sql: str, parameters: Parameters = (), size: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         """The rows in lists of at most `size`, streamed with flat memory. The cursor is held until the end."""
