@@ -120,6 +120,14 @@ create table if not exists slot (
     gain double                 -- what an accept adds to the tail when it was planned
 );
 
+-- writer: synthesize.plan. One tail entity of a plan and how far it is to be filled.
+create table if not exists wanted (
+    plan integer, entity integer,
+    have integer,               -- instances that have it after rebalancing (repeated ones once)
+    target double,              -- instances wanted
+    quota integer               -- slots planned that add to it
+);
+
 -- writer: synthesize.collect. A synthetic image with its conversation, waiting for judgement.
 create table if not exists candidate (
     candidate varchar primary key,   -- 'p<plan>-<slot>-<alternative>', e.g. 'p1-00012-0'

@@ -146,7 +146,8 @@ class Store:
     def arrays(self, sql: str, parameters: Parameters = ()) -> dict[str, np.ndarray]:
         """All rows as one NumPy array a column."""
         with self._cursor() as cursor:
-            return dict(cursor.execute(sql, parameters).fetchnumpy())
+            found: dict[str, Any] = cursor.execute(sql, parameters).fetchnumpy()
+            return found
 
     def batches(self, sql: str, parameters: Parameters = (), size: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         """The rows in lists of at most `size`, streamed with flat memory. The cursor is held until the end."""

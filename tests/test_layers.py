@@ -1,4 +1,4 @@
-"""Imports point one way (DESIGN §4): app, pages → adr.ui → stages → store, recipe, jobs → workspace, settings, errors."""
+"""Imports point one way (DESIGN §4): app, pages → adr.ui → stages → store, recipe, jobs → workspace, errors."""
 
 import ast
 import subprocess

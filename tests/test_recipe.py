@@ -81,7 +81,8 @@ def test_toml__what_is_wrong_is_said(text, says):
 
 def test_fingerprint__names_and_notes_do_not_count():
     plain = Recipe(tau={"token": 120})
-    assert Recipe(tau={"token": 120.0}, name="mine", notes={"token": {"image": "noise"}}).fingerprint == plain.fingerprint
+    named = Recipe(tau={"token": 120.0}, name="mine", notes={"token": {"image": "noise"}})
+    assert named.fingerprint == plain.fingerprint
     assert Recipe(tau={"token": 121}).fingerprint != plain.fingerprint
 
 
