@@ -1,0 +1,37 @@
+"""The stages of training, from a shell: `python -m adr.demo.train STAGE --run FOLDER`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def main() -> None:
+    """Runs one stage; each continues where it stopped."""
+    parser = argparse.ArgumentParser(prog="python -m adr.demo.train", description=__doc__)
+    parser.add_argument("stage", choices=["render", "words", "vae", "decoder", "clip", "diffusion", "export", "look"])
+    parser.add_argument("--run", type=Path, required=True, help="the folder for pictures and checkpoints")
+    parser.add_argument("--minutes", type=float, default=30.0, help="minutes of training to be spent on the stage in all")
+    parser.add_argument("--per-kind", type=int, default=0, help="render: pictures of each kind")
+    parser.add_argument("--several", type=int, default=0, help="render: scenes with several things")
+    parser.add_argument("--shapes", type=int, default=0, help="render: pictures of nothing")
+    parser.add_argument("--split", default="train", help="render: train, held-out or referee")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=Path("assets/models"), help="export: where the models go")
+    given = parser.parse_args()
+
+    import torch
+
+    torch.set_num_threads(given.threads)
+    if given.stage == "render":
+        from adr.demo.train.pictures import draw_missing
+
+        draw_missing(given.run / "pictures", given.per_kind, given.several, given.shapes, given.split, given.threads)
+    elif given.stage in ("vae", "decoder"):
+        from adr.demo.train.vae import train_autoencoder
+
+        train_autoencoder(given.run, given.minutes, decoder_only=given.stage == "decoder")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""The training loop all stages share: a time budget, a learning rate over it, a running average, a checkpoint.
+
+Progress is measured in minutes of training and not in steps, so that a busy machine trains less but still finishes its
+schedule. Knows nothing of the models.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+SAVE_EVERY_SECONDS = 120.0
+_WARM_UP_STEPS = 200
+_DECAY_FROM = 0.6
+
+
+def rate_at(share: float, step: int) -> float:
+    """The factor on the learning rate after `share` of the time: a short warm-up, constant, then down to 2 %."""
+    warm = min(1.0, (step + 1) / _WARM_UP_STEPS)
+    if share <= _DECAY_FROM:
+        return warm
+    down = min(1.0, (share - _DECAY_FROM) / (1.0 - _DECAY_FROM))
+    return warm * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * down)))
+
+
+class Training:
+    """A model under training with its optimizer, running average (EMA) and what has been spent on it so far."""
+
+    def __init__(self, model: nn.Module, file: Path, rate: float, ema: float = 0.999, decay: float = 0.01) -> None:
+        """Continues from `file` when it exists; parameters whose shape has grown in their first axis keep their rows."""
+        self.model = model
+        self.file = file
+        self.rate = rate
+        self.ema_decay = ema
+        self.step = 0
+        self.seconds = 0.0
+        parameters = [p for p in model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(parameters, rate, betas=(0.9, 0.99), weight_decay=decay, fused=True)
+        self.average: dict[str, torch.Tensor] = {k: v.detach().clone() for k, v in model.state_dict().items()}
+        if file.exists():
+            self._resume()
+
+    def _resume(self) -> None:
+        saved = torch.load(self.file, map_location="cpu", weights_only=True)
+        grown = load_grown(self.model, saved["model"])
+        for name, value in self.average.items():
+            _copy_rows(value, saved["average"].get(name))
+        if not grown:
+            self.optimizer.load_state_dict(saved["optimizer"])
+        self.step, self.seconds = saved["step"], saved["seconds"]
+
+    def save(self) -> None:
+        """Writes the checkpoint to a temporary name and renames it, so that a crash leaves the last one whole."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self.file.with_suffix(".part")
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average,
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+        torch.save(state, temporary)
+        os.replace(temporary, self.file)
+
+    def run(self, minutes: float, loss: Callable[[int], tuple[torch.Tensor, dict[str, float]]]) -> None:
+        """Trains until `minutes` of training in all are spent; `loss(step)` returns the loss and figures to print."""
+        started, spent_before, saved, seen = time.monotonic(), self.seconds, time.monotonic(), {}
+        for group in self.optimizer.param_groups:
+            group["weight_decay"] = group.get("weight_decay", 0.0)
+        while self.seconds < minutes * 60:
+            factor = rate_at(self.seconds / (minutes * 60), self.step)
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.rate * factor
+            with torch.autocast("cpu", torch.bfloat16):
+                value, figures = loss(self.step)
+            self.optimizer.zero_grad()
+            value.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            self.optimizer.step()
+            self._follow()
+            self.step += 1
+            self.seconds = spent_before + time.monotonic() - started
+            for name, figure in {"loss": value.item(), **figures}.items():
+                seen[name] = 0.98 * seen.get(name, figure) + 0.02 * figure
+            if self.step % 50 == 0:
+                shown = "  ".join(f"{name} {figure:.4f}" for name, figure in seen.items())
+                print(f"step {self.step}  {self.seconds / 60:.1f} min  rate {factor:.2f}  {shown}", flush=True)
+            if time.monotonic() - saved > SAVE_EVERY_SECONDS:
+                self.save()
+                saved = time.monotonic()
+        self.save()
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Moves the running average towards the model; faster in the first steps."""
+        decay = min(self.ema_decay, (1 + self.step) / (10 + self.step))
+        mine, theirs = [], []
+        for name, value in self.model.state_dict().items():
+            if value.dtype.is_floating_point:
+                mine.append(self.average[name])
+                theirs.append(value)
+            else:
+                self.average[name].copy_(value)
+        torch._foreach_lerp_(mine, theirs, 1.0 - decay)
+
+    @contextmanager
+    def averaged(self) -> Iterator[nn.Module]:
+        """The model with the running average in place of its weights, for looking at and for exporting."""
+        kept = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
+        self.model.load_state_dict(self.average)
+        try:
+            yield self.model
+        finally:
+            self.model.load_state_dict(kept)
+
+
+def load_grown(model: nn.Module, state: dict[str, Any]) -> bool:
+    """Loads `state` into `model`; a table that has more rows now (new words) keeps its old ones. True if any grew."""
+    grown = False
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            grown |= _copy_rows(value, state.get(name))
+    return grown
+
+
+def _copy_rows(target: torch.Tensor, source: torch.Tensor | None) -> bool:
+    if source is None:
+        return True
+    if target.shape == source.shape:
+        target.copy_(source)
+        return False
+    target[: source.shape[0]].copy_(source)
+    return True
