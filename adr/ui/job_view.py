@@ -1,0 +1,49 @@
+"""Long work as the page shows it: a bar with a count and an estimate, a way to cancel, and how it ended.
+
+Knows nothing of what the work is.
+"""
+
+import streamlit as st
+
+from adr.jobs import Job, Jobs
+from adr.ui.frame import fragment, tell
+
+
+def job_view(jobs: Jobs, kind: str) -> Job | None:
+    """Draw the newest job of `kind` and return it, or None when none was started in this process.
+
+    While it runs, only this part of the page is drawn again, twice a second; when it ends the whole page is, once.
+    A failed job's error is told; what a finished one made, the page shows from `job.outcome`.
+    """
+    job = jobs.latest(kind)
+    if job is None:
+        return None
+    if job.state == "running":
+        fragment(_running, run_every=0.5, key=f"job {kind}")(job)
+    elif job.state == "cancelled":
+        st.info(f"{job.title}: cancelled. What was finished is kept.", icon=":material/block:")
+    elif job.error is not None:
+        tell(job.error)
+    return job
+
+
+def _running(job: Job) -> None:
+    if job.state != "running":
+        st.rerun(scope="app")
+    with st.container(border=True):
+        bar, button = st.columns([6, 1], vertical_alignment="center")
+        count = f"{job.done:,} of {job.total:,}" if job.total else f"{job.done:,}" if job.done else ""
+        said = " · ".join(part for part in (job.title, job.message, count, _left(job.seconds_left)) if part)
+        bar.progress(job.share or 0.0, said)
+        asked = job.cancel_asked.is_set()
+        button.button("Stopping …" if asked else "Cancel", key=f"cancel {job.job}", disabled=asked,
+                      on_click=job.cancel, width="stretch")
+
+
+def _left(seconds: float | None) -> str:
+    """'about 3 min left'; nothing while there is no estimate."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s left"
+    return f"about {round(seconds / 60)} min left" if seconds < 5400 else f"about {seconds / 3600:.1f} h left"
