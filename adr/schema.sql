@@ -171,6 +171,7 @@ create table if not exists verdict (
     turns struct("role" varchar, "text" varchar)[],   -- the edited conversation, for 'edit'
     batch varchar,              -- verdicts given in one step share it, and are undone in one
     undoes bigint,
+    mark varchar,               -- hash of an imported row, so that importing a file twice changes nothing
     judged_at timestamp
 );
 

@@ -176,7 +176,7 @@ def _refuse(table: str) -> str:
 
 
 def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "memory_limit": setting("ADR_MEMORY_LIMIT"),

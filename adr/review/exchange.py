@@ -1,0 +1,186 @@
+"""Verdicts out to a file and in from one, as CSV or JSON Lines, so that review can happen elsewhere."""
+
+import csv
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from adr import conversation
+from adr.errors import AdrError
+from adr.review.verdicts import JUDGEMENTS, REASONS
+from adr.store import Store
+
+COLUMNS = ("candidate", "entity", "image", "judgement", "reviewer", "reason", "rule", "note", "turns", "judged_at")
+
+
+@dataclass(frozen=True)
+class ExchangeReport:
+    """What went out or came in. verdicts: rows written; known: rows there already; refused: {reason: rows set aside};
+    examples: the first refused rows, a sentence each."""
+
+    verdicts: int
+    known: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+
+
+def export_verdicts(store: Store, path: Path) -> ExchangeReport:
+    """Write one row per candidate: its verdict in force (blank: pending), and its conversation when it was edited.
+
+    CSV when the file ends in .csv, else JSON Lines. Written whole or not at all.
+    """
+    frame = store.frame("""
+        with edited as (
+            select candidate, turns from verdict v where judgement = 'edit'
+              and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
+            qualify row_number() over (partition by candidate order by verdict desc) = 1
+        )
+        select c.candidate, e.name as entity, c.image, v.judgement, v.reviewer, v.reason, v.rule, null as note,
+               to_json(d.turns)::varchar as turns, strftime(v.judged_at, '%Y-%m-%dT%H:%M:%S.%f') as judged_at
+        from candidate c left join entity e using (entity)
+        left join current_verdict v on v.candidate = c.candidate
+        left join edited d on d.candidate = c.candidate
+        where c.chosen or v.judgement is not null or d.turns is not null
+        order by c.candidate
+    """)
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    temporary = path.with_name(path.name + ".part")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="") as out:
+            if path.suffix.lower() == ".csv":
+                writer = csv.DictWriter(out, COLUMNS)
+                writer.writeheader()
+                writer.writerows(rows)
+            else:
+                for row in rows:
+                    if row["turns"]:
+                        row["turns"] = json.loads(str(row["turns"]))
+                    out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise AdrError(f"{path} cannot be written: {error.strerror}.", "Name a file in a folder you may write to.") \
+            from error
+    return ExchangeReport(sum(1 for row in rows if row["judgement"]))
+
+
+def import_verdicts(store: Store, path: Path) -> ExchangeReport:
+    """Take in verdicts from CSV or JSON Lines with at least candidate, judgement and reviewer; blank judgements are
+    passed over. Idempotent: a row that was taken in before is counted as known. Rows that cannot be are set aside and
+    counted; AdrError when the file cannot be read at all, and then nothing is written.
+    """
+    candidates = {row[0] for row in store.rows("select candidate from candidate")}
+    present = {row[0] for row in store.rows("select mark from verdict where mark is not null")}
+    standing = {(c, r, j) for c, r, j in store.rows(
+        "select candidate, reviewer, judgement from current_verdict where judgement is not null")}
+    rows: list[dict[str, Any]] = []
+    refused: dict[str, int] = {}
+    examples: list[str] = []
+    known = 0
+    for number, record in _records(path):
+        if not (record.get("judgement") or record.get("turns")):
+            continue
+        reason = _refusal(record, candidates)
+        if reason:
+            refused[reason] = refused.get(reason, 0) + 1
+            if len(examples) < 5:
+                examples.append(f"Row {number}: {reason.replace('_', ' ')} ({record.get('candidate')!r}).")
+            continue
+        for row in _verdict_rows(record):
+            plain = (row["candidate"], row["reviewer"], row["judgement"])
+            if row["mark"] in present or (row["judgement"] != "edit" and plain in standing):
+                known += 1
+                continue
+            present.add(row["mark"])
+            rows.append(row)
+    if rows:
+        batch = "import " + uuid.uuid4().hex[:12]
+        with store.atomic() as writer:
+            for row in rows:
+                writer.execute("""
+                    insert into verdict
+                        (candidate, reviewer, judgement, reason, rule, note, turns, batch, mark, judged_at)
+                    values ($candidate, $reviewer, $judgement, $reason, $rule, $note, $turns, $batch, $mark, $judged_at)
+                """, {**row, "batch": batch})
+    return ExchangeReport(len(rows), known, refused, tuple(examples))
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AdrError(f"{path} is not UTF-8 text.", "Save it as UTF-8 and import it again.") from error
+    except OSError as error:
+        raise AdrError(f"{path} cannot be read: {error.strerror}.", "Name a CSV or JSON Lines file.") from error
+    if path.suffix.lower() == ".csv":
+        reader = csv.DictReader(text.splitlines(keepends=True))
+        missing = {"candidate", "judgement", "reviewer"} - set(reader.fieldnames or [])
+        if missing:
+            raise AdrError(f"{path} has no column {', '.join(sorted(missing))}.",
+                           "The first line must name candidate, judgement and reviewer.")
+        for number, row in enumerate(reader, 2):
+            yield number, {k: v.strip() if isinstance(v, str) else v for k, v in row.items() if k}
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise AdrError(f"Line {number} of {path} is not JSON: {error.msg}.",
+                           "Give one JSON object a line.") from error
+        if not isinstance(record, dict):
+            raise AdrError(f"Line {number} of {path} is not an object.", "Give one JSON object a line.")
+        yield number, record
+
+
+def _refusal(record: dict[str, Any], candidates: set[str]) -> str | None:
+    if record.get("candidate") not in candidates:
+        return "unknown_candidate"
+    if record.get("judgement") and record["judgement"] not in JUDGEMENTS:
+        return "unknown_judgement"
+    if not str(record.get("reviewer") or "").strip():
+        return "no_reviewer"
+    if record.get("reason") and record["reason"] not in REASONS:
+        return "unknown_reason"
+    try:
+        if turns := _turns(record):
+            return "conversation_" + fault if (fault := conversation.fault(turns)) else None
+        if record.get("judged_at"):
+            datetime.fromisoformat(str(record["judged_at"]))
+    except (ValueError, TypeError, KeyError):
+        return "unreadable_value"
+    return None
+
+
+def _turns(record: dict[str, Any]) -> list[dict[str, str]]:
+    turns = record.get("turns") or []
+    if isinstance(turns, str):
+        turns = json.loads(turns)
+    return [{"role": str(t["role"]), "text": str(t["text"])} for t in turns]
+
+
+def _verdict_rows(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    at = record.get("judged_at")
+    given = {
+        "candidate": record["candidate"], "reviewer": str(record["reviewer"]).strip(),
+        "reason": record.get("reason") or None, "rule": record.get("rule") or None,
+        "note": record.get("note") or None,
+        "judged_at": (datetime.fromisoformat(str(at)) if at else datetime.now(UTC)).replace(tzinfo=None),
+    }
+    steps: list[tuple[str, list[dict[str, str]] | None]] = []
+    if turns := _turns(record):
+        steps.append(("edit", turns))
+    if record.get("judgement"):
+        steps.append((record["judgement"], None))
+    for judgement, said in steps:
+        # The same row again has the same mark, so that importing a file twice changes nothing.
+        mark = json.dumps([given["candidate"], given["reviewer"], judgement, given["reason"], given["rule"],
+                           given["note"], said, str(at or "")], ensure_ascii=False)
+        yield {**given, "judgement": judgement, "turns": said, "mark": hashlib.sha256(mark.encode()).hexdigest()[:16]}

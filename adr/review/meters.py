@@ -1,0 +1,94 @@
+"""How far each concept is filled, and how the review goes on."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from adr.store import Store
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the review of the chosen candidates stands. rate: verdicts by people a minute over the last ten minutes of
+    activity, or None before there are two; minutes_left: at that rate, or None."""
+
+    candidates: int
+    accepted: int
+    rejected: int
+    unsure: int
+    left: int
+    rate: float | None
+    minutes_left: float | None
+
+
+def progress(store: Store, plan: int | None = None) -> Progress:
+    """Counts over the chosen candidates of a plan (None: of all plans), and over any that has a verdict."""
+    counts = store.row("""
+        select count(*), count(*) filter (where judgement = 'accept'), count(*) filter (where judgement = 'reject'),
+               count(*) filter (where judgement = 'unsure'), count(*) filter (where judgement is null)
+        from candidate left join current_verdict using (candidate)
+        where (chosen or judgement is not null) and ($plan is null or plan = $plan)
+    """, {"plan": plan}) or (0, 0, 0, 0, 0)
+    total, accepted, rejected, unsure, left = (int(n) for n in counts)
+    recent = store.row("""
+        with people as (
+            select judged_at from verdict where rule is null and judgement in ('accept', 'reject', 'unsure')
+        )
+        select count(*), min(judged_at), max(judged_at) from people
+        where judged_at >= (select max(judged_at) from people) - interval 10 minute
+    """)
+    rate = None
+    if recent and recent[0] >= 2 and recent[2] > recent[1]:
+        rate = (recent[0] - 1) / ((recent[2] - recent[1]).total_seconds() / 60)
+    return Progress(total, accepted, rejected, unsure, left, rate, left / rate if rate else None)
+
+
+def meters(store: Store, plan: int | None = None) -> pd.DataFrame:
+    """One row a wanted entity: plan, entity, name, perspective, target, have, accepted, rejected, waiting, filled
+    (have + accepted), to_go, rate (share accepted of those judged, or NaN), state.
+
+    state: 'filled', 'open' (candidates wait), 'short' (none waits and it is not filled), or 'given up' (short, and at
+    least five judged without an accept).
+    """
+    frame = store.frame("""
+        with judged as (
+            select c.plan, unnest(c.entities) as entity, c.chosen, v.judgement
+            from candidate c left join current_verdict v using (candidate)
+        )
+        select w.plan, w.entity, e.name, e.perspective::varchar as perspective, w.target, w.have,
+               count(*) filter (where j.judgement = 'accept') as accepted,
+               count(*) filter (where j.judgement = 'reject') as rejected,
+               count(*) filter (where j.plan is not null and j.judgement is null and j.chosen) as waiting
+        from wanted w join entity e using (entity)
+        left join judged j on j.plan = w.plan and j.entity = w.entity
+        where $plan is null or w.plan = $plan
+        group by all order by w.plan, perspective, e.name
+    """, {"plan": plan})
+    frame["filled"] = frame["have"] + frame["accepted"]
+    frame["to_go"] = (frame["target"] - frame["filled"]).clip(lower=0).apply(math.ceil)
+    judged = frame["accepted"] + frame["rejected"]
+    frame["rate"] = (frame["accepted"] / judged.where(judged > 0)).astype(float)
+    states = []
+    for row in frame.itertuples():
+        if row.to_go == 0:
+            states.append("filled")
+        elif row.waiting:
+            states.append("open")
+        else:
+            states.append("given up" if row.accepted == 0 and row.rejected >= 5 else "short")
+    frame["state"] = pd.Series(states, index=frame.index, dtype="str")
+    return frame
+
+
+def more_needed(store: Store, plan: int) -> pd.DataFrame:
+    """What a next plan should make for the entities that stay short: name, entity, to_go, rate, to_make.
+
+    to_make = ceil(to_go / acceptance rate), where the rate is Laplace-smoothed, (accepted + 1) / (judged + 2), so that
+    a concept with few verdicts does not ask for the moon.
+    """
+    frame = meters(store, plan)
+    frame = frame[frame["state"].isin(["short", "given up"])].copy()
+    smoothed = (frame["accepted"] + 1) / (frame["accepted"] + frame["rejected"] + 2)
+    frame["to_make"] = (frame["to_go"] / smoothed).apply(math.ceil)
+    return frame[["name", "perspective", "entity", "to_go", "rate", "to_make", "state"]].reset_index(drop=True)

@@ -1,0 +1,157 @@
+"""What to look at next: the candidates of a filter, in an order. Knows nothing of who holds what (see claims)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from adr.errors import AdrError
+from adr.store import Store
+
+STATES = ("pending", "accept", "reject", "unsure", "disputed", "second", "any")
+# Order -> (sentence, SQL). Ties break by candidate, so that the order is the same for everybody.
+ORDERS = {
+    "gain": ("what an accept adds to the tail", "gain desc, score desc nulls last"),
+    "score": ("score, best first", "score desc nulls last"),
+    "score_up": ("score, worst first", "score asc nulls first"),
+    "entity": ("entity", "name, score desc nulls last"),
+    "newest": ("newest", "created_at desc"),
+    "doubt": ("doubt: nearest to the middle of the scores", "abs(score - 0.5) asc nulls first"),
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which candidates are asked for. None means: do not ask.
+
+    state: 'pending' (no verdict in force), a judgement, 'disputed' (standing verdicts of people differ), 'second'
+    (for a blind second review: judged by somebody else, not by `reviewer`), or 'any'. filled: also those that would
+    add to no entity that is short. alternatives: also those that were not the best of their slot.
+    """
+
+    state: str = "pending"
+    plan: int | None = None
+    entity: int | None = None
+    flag: str | None = None
+    generator: str | None = None
+    judged_by: str | None = None
+    score_from: float | None = None
+    score_to: float | None = None
+    reviewer: str | None = None
+    second_share: float = 1.0
+    filled: bool = False
+    alternatives: bool = False
+
+
+# One row a candidate with its verdict in force, its entity's name and `gain`: over the entities it adds to, the sum of
+# (still short) / target. `accepted` counts accepted candidates of the same plan.
+_LISTED = """
+    with accepted as (
+        select c.plan, unnest(c.entities) as entity
+        from candidate c join current_verdict v using (candidate) where v.judgement = 'accept'
+    ), short as (
+        select w.plan, w.entity, greatest(0, w.target - w.have - count(a.entity)) / greatest(w.target, 1) as short
+        from wanted w left join accepted a on a.plan = w.plan and a.entity = w.entity
+        group by w.plan, w.entity, w.target, w.have
+    ), adds as (
+        select c.candidate, sum(coalesce(s.short, 0)) as gain, count(s.short) as meters
+        from (select candidate, plan, unnest(entities) as entity from candidate) c
+        left join short s on s.plan = c.plan and s.entity = c.entity
+        group by c.candidate
+    ), people as (
+        select candidate, count(distinct judgement) > 1
+                 and not bool_or(judgement = 'resolve') as disputed,
+               count(distinct reviewer) filter (where reviewer = $reviewer) > 0 as mine,
+               count(*) filter (where reviewer is distinct from $reviewer) > 0 as others
+        from verdict v
+        where rule is null and judgement in ('accept', 'reject', 'unsure', 'resolve')
+          and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
+          and not exists (select 1 from verdict l
+                          where l.candidate = v.candidate and l.reviewer = v.reviewer and l.verdict > v.verdict
+                            and l.rule is null and l.judgement in ('accept', 'reject', 'unsure')
+                            and v.judgement <> 'resolve'
+                            and not exists (select 1 from verdict u
+                                            where u.judgement = 'undo' and u.undoes = l.verdict))
+        group by candidate
+    ), listed as (
+        select c.candidate, c.plan, c.slot, c.alternative, c.chosen, c.entity, e.name, e.perspective, c.score,
+               c.entity_rank, c.flags, c.generator, c.image, c.created_at, coalesce(a.gain, 0) as gain,
+               v.judgement, v.reviewer, v.reason, v.rule, coalesce(p.disputed, false) as disputed
+        from candidate c
+        left join entity e on e.entity = c.entity
+        left join adds a on a.candidate = c.candidate
+        left join current_verdict v on v.candidate = c.candidate
+        left join people p on p.candidate = c.candidate
+        where ($plan is null or c.plan = $plan)
+          and ($entity is null or list_contains(c.entities, $entity))
+          and ($flag is null or list_contains(c.flags, $flag))
+          and ($generator is null or c.generator = $generator)
+          and ($judged_by is null or v.reviewer = $judged_by)
+          and ($score_from is null or c.score >= $score_from)
+          and ($score_to is null or c.score < $score_to)
+          and ($alternatives or c.chosen or v.judgement is not null)
+          and ($filled or $state <> 'pending' or coalesce(a.meters, 0) = 0 or a.gain > 0)
+          and case $state when 'any' then true
+                          when 'pending' then v.judgement is null
+                          when 'disputed' then coalesce(p.disputed, false)
+                          when 'second' then coalesce(p.others, false) and not coalesce(p.mine, false)
+                               and md5_number_lower(c.candidate) % 1000 < 1000 * $second_share
+                          else v.judgement = $state end
+    )
+"""
+
+
+def queue(store: Store, wanted: Filter, order: str = "gain", limit: int = 60, offset: int = 0) -> pd.DataFrame:
+    """One page of the queue: candidate, plan, slot, alternative, chosen, entity (id), name, perspective, score,
+    entity_rank, flags, generator, image, gain, judgement, reviewer, reason, rule, disputed."""
+    return store.frame(f"{_LISTED} select * exclude (created_at) from listed order by {_order(order)}, candidate "
+                       "limit $limit offset $offset", {**_parameters(wanted), "limit": limit, "offset": offset})
+
+
+def count(store: Store, wanted: Filter) -> int:
+    """How many candidates a filter holds."""
+    return int(store.value(f"{_LISTED} select count(*) from listed", _parameters(wanted)))
+
+
+def identifiers(store: Store, wanted: Filter, order: str = "gain") -> list[str]:
+    """All candidates of a filter in order, for "all in filter"."""
+    return [row[0] for row in store.rows(
+        f"{_LISTED} select candidate from listed order by {_order(order)}, candidate", _parameters(wanted))]
+
+
+def neighbours(store: Store, candidate: str) -> pd.DataFrame:
+    """The alternatives of a candidate's slot, best first: candidate, alternative, chosen, score, entity_rank, flags,
+    image, seed, judgement."""
+    return store.frame("""
+        select o.candidate, o.alternative, o.chosen, o.score, o.entity_rank, o.flags, o.image, o.seed, v.judgement
+        from candidate c join candidate o on o.plan = c.plan and o.slot = c.slot
+        left join current_verdict v on v.candidate = o.candidate
+        where c.candidate = ? order by o.chosen desc, o.score desc nulls last, o.alternative
+    """, [candidate])
+
+
+def facets(store: Store) -> dict[str, list[Any]]:
+    """The values there are to filter by: plans, entities [(id, name, candidates)], flags, generators, reviewers."""
+    return {
+        "plans": [r[0] for r in store.rows("select distinct plan from candidate order by 1")],
+        "entities": store.rows("""
+            select e.entity, e.name, count(*) from candidate c join entity e using (entity)
+            where c.chosen group by all order by 3 desc, 2"""),
+        "flags": [r[0] for r in store.rows("select distinct unnest(flags) from candidate order by 1")],
+        "generators": [r[0] for r in store.rows("select distinct generator from candidate order by 1")],
+        "reviewers": [r[0] for r in store.rows("select distinct reviewer from verdict order by 1")],
+    }
+
+
+def _order(name: str) -> str:
+    if name not in ORDERS:
+        raise AdrError(f"{name!r} is no order of the queue.", f"Choose one of {', '.join(ORDERS)}.")
+    return ORDERS[name][1]
+
+
+def _parameters(wanted: Filter) -> dict[str, Any]:
+    if wanted.state not in STATES:
+        raise AdrError(f"{wanted.state!r} is no state of a candidate.", f"Choose one of {', '.join(STATES)}.")
+    return {name: getattr(wanted, name) for name in (
+        "state", "plan", "entity", "flag", "generator", "judged_by", "score_from", "score_to", "reviewer",
+        "second_share", "filled", "alternatives")}

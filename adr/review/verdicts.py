@@ -1,0 +1,157 @@
+"""Writing verdicts: judge, edit, resolve, undo. Append-only; every row names who, when, what and why."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from adr import conversation
+from adr.errors import AdrError
+from adr.store import Store, Writer
+
+JUDGEMENTS = ("accept", "reject", "unsure")
+# Why a candidate was rejected; keys 1 to 9 in this order.
+REASONS = {
+    "not_the_entity": "it does not show the entity",
+    "malformed": "the thing is malformed",
+    "poor_picture": "blurred, dark or broken picture",
+    "near_duplicate": "too close to another picture",
+    "wrong_conversation": "the conversation is wrong",
+    "unwanted_text": "letters, marks or watermarks",
+    "unsafe": "not safe to train on",
+    "off_style": "unlike the rest of the dataset",
+    "other": "another reason",
+}
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What one undo took back: the judgement, and the candidates that it had been given to."""
+
+    judgement: str
+    candidates: tuple[str, ...]
+    rule: str | None = None
+
+
+def judge(store: Store, candidates: Sequence[str], judgement: str, reviewer: str, *, reason: str | None = None,
+          rule: str | None = None, note: str | None = None) -> int:
+    """Give one judgement to candidates in one step; on disk when this returns. Returns how many rows were written.
+
+    Several candidates share a batch, and one undo takes all of them back. AdrError for an unknown judgement, reason
+    or candidate, or a missing name; then nothing is written.
+    """
+    if judgement not in JUDGEMENTS:
+        raise AdrError(f"{judgement!r} is no judgement.", f"Give one of {', '.join(JUDGEMENTS)}.")
+    if reason is not None and reason not in REASONS:
+        raise AdrError(f"{reason!r} is no reason.", f"Give one of {', '.join(REASONS)}.")
+    who = _reviewer(reviewer)
+    unique = list(dict.fromkeys(candidates))
+    with store.atomic() as writer:
+        _known(writer, unique)
+        rows = pd.DataFrame({"candidate": unique, "reviewer": who, "judgement": judgement, "judged_at": _now()})
+        rows["batch"] = uuid.uuid4().hex[:12] if len(unique) > 1 or rule else None
+        for column, value in (("reason", reason), ("rule", rule), ("note", note)):
+            if value is not None:
+                rows[column] = value
+        if unique:
+            writer.insert("verdict", rows)
+            writer.execute("delete from claim where candidate in (select unnest(?))", [unique])
+    return len(unique)
+
+
+def edit(store: Store, candidate: str, turns: Sequence[Mapping[str, str]], reviewer: str,
+         entity_forms: Sequence[str] = ()) -> None:
+    """Keep an edited conversation as a row of its own; the original stays in the candidate.
+
+    AdrError with the fault's sentence when the conversation does not pass the check of `adr.conversation`.
+    """
+    fault = conversation.fault(turns, entity_forms)
+    if fault:
+        raise AdrError(conversation.FAULTS[fault], "Mend the conversation and save it again.")
+    who = _reviewer(reviewer)
+    with store.atomic() as writer:
+        _known(writer, [candidate])
+        writer.execute(
+            "insert into verdict (candidate, reviewer, judgement, turns, judged_at) values (?, ?, 'edit', ?, ?)",
+            [candidate, who, [{"role": t["role"], "text": t["text"]} for t in turns], _now()])
+
+
+def resolve(store: Store, candidate: str, judgement: str, reviewer: str) -> None:
+    """The last word on a disputed candidate; wins over every other verdict until it is undone."""
+    if judgement not in JUDGEMENTS:
+        raise AdrError(f"{judgement!r} is no judgement.", f"Give one of {', '.join(JUDGEMENTS)}.")
+    who = _reviewer(reviewer)
+    with store.atomic() as writer:
+        _known(writer, [candidate])
+        writer.execute(
+            "insert into verdict (candidate, reviewer, judgement, note, judged_at) values (?, ?, 'resolve', ?, ?)",
+            [candidate, who, judgement, _now()])
+
+
+def undo(store: Store, reviewer: str) -> Undone | None:
+    """Take back the reviewer's last step that still stands (a whole batch counts as one); None when there is none."""
+    with store.atomic() as writer:
+        last = writer.rows("""
+            select verdict, batch, judgement, rule from verdict v
+            where reviewer = ? and judgement <> 'undo'
+              and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
+            order by verdict desc limit 1
+        """, [_reviewer(reviewer)])
+        if not last:
+            return None
+        number, batch, judgement, rule = last[0]
+        taken = writer.rows("""
+            select verdict, candidate from verdict v
+            where (v.verdict = ? or (batch = ? and reviewer = ?)) and judgement <> 'undo'
+              and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
+            order by verdict
+        """, [number, batch, reviewer.strip()])
+        writer.insert("verdict", pd.DataFrame({
+            "candidate": [candidate for _, candidate in taken], "reviewer": reviewer.strip(), "judgement": "undo",
+            "undoes": [verdict for verdict, _ in taken], "judged_at": _now()}))
+    return Undone(judgement, tuple(candidate for _, candidate in taken), rule)
+
+
+def current_turns(store: Store, candidate: str) -> tuple[list[dict[str, str]], str | None]:
+    """The conversation that an export would write, and who edited it last (None: as it was generated)."""
+    edited = store.row("""
+        select turns, reviewer from verdict v
+        where candidate = ? and judgement = 'edit'
+          and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
+        order by verdict desc limit 1
+    """, [candidate])
+    if edited:
+        return list(edited[0]), str(edited[1])
+    return list(store.value("select turns from candidate where candidate = ?", [candidate]) or []), None
+
+
+def history(store: Store, candidate: str | None = None, limit: int = 200) -> pd.DataFrame:
+    """The newest verdict rows first, of one candidate or of all: verdict, candidate, reviewer, judgement, reason, rule,
+    note, batch, undoes, judged_at, undone (bool)."""
+    return store.frame("""
+        select verdict, candidate, reviewer, judgement, reason, rule, note, batch, undoes, judged_at,
+               exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict) as undone
+        from verdict v where $candidate is null or candidate = $candidate
+        order by verdict desc limit $limit
+    """, {"candidate": candidate, "limit": limit})
+
+
+def _known(writer: Writer, candidates: Sequence[str]) -> None:
+    missing = writer.rows("""
+        select c from (select unnest(?::varchar[]) as c) anti join candidate on c = candidate limit 1
+    """, [list(candidates)])
+    if missing:
+        raise AdrError(f"There is no candidate {missing[0][0]!r}.", "Collect the plan's candidates first.")
+
+
+def _reviewer(name: str) -> str:
+    if not name or not name.strip():
+        raise AdrError("A verdict needs a reviewer's name.", "Enter your name at the top of the Review page.")
+    return name.strip()
+
+
+def _now() -> Any:
+    return datetime.now(UTC).replace(tzinfo=None)
