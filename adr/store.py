@@ -49,10 +49,8 @@ class Writer:
         columns = list(frame.column_names) if isinstance(frame, pa.Table) else [str(c) for c in frame.columns]
         listed = ", ".join(f'"{column}"' for column in columns)
         self._cursor.register("frame_to_insert", frame)
-        try:
-            self._cursor.execute(f'insert into "{name}" ({listed}) select {listed} from frame_to_insert')
-        finally:
-            self._cursor.unregister("frame_to_insert")
+        self._cursor.execute(f'insert into "{name}" ({listed}) select {listed} from frame_to_insert')
+        self._cursor.unregister("frame_to_insert")
 
     def register(self, name: str, frame: "pd.DataFrame | pa.Table") -> None:
         """Make a frame readable as table `name` until the transaction ends."""
