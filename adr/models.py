@@ -1,0 +1,167 @@
+"""Where models come from and where they run: folder or hub id, device, precision, and what to say when one is missing.
+
+Shared by generators, scorers and captioners. Knows nothing of plans, pictures or the database.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from adr.errors import AdrError
+from adr.settings import setting
+
+ROOT = Path(__file__).resolve().parents[1]
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+_GIB = 1 << 30
+# Below this much free memory on a GPU attention is computed in slices.
+_SHORT_OF_MEMORY = 8 * _GIB
+# What a pipeline needs on top of its weights while it runs.
+_HEADROOM = 1.4
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a model runs. device: as torch names it; precision: 'float32', 'float16' or 'bfloat16'; free: bytes of
+    the device's memory that are free, or None where that is not known."""
+
+    device: str
+    precision: str
+    free: int | None = None
+
+    @property
+    def dtype(self) -> Any:
+        """The precision as a `torch.dtype`."""
+        import torch
+
+        return getattr(torch, self.precision)
+
+    @property
+    def has_gpu(self) -> bool:
+        """Whether it is anything but the CPU."""
+        return self.device != "cpu"
+
+    @property
+    def short_of_memory(self) -> bool:
+        """Whether attention should be computed in slices."""
+        return self.device.startswith("mps") or (self.free is not None and self.free < _SHORT_OF_MEMORY)
+
+    def holds(self, model_bytes: int) -> bool:
+        """Whether a model of that many bytes of weights fits on the device with room to work."""
+        return self.free is None or model_bytes * _HEADROOM < self.free
+
+
+def place(device: str | None = None) -> Place:
+    """The place for models: `device`, else ADR_DEVICE, else the best there is. AdrError when it is not there.
+
+    float32 on the CPU; on a GPU bfloat16 where it has it, else float16.
+    """
+    import torch
+
+    asked = (device or setting("ADR_DEVICE")).lower()
+    if asked == "auto":
+        asked = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    if asked == "cpu":
+        return Place("cpu", "float32")
+    if asked.startswith("cuda"):
+        number = int(asked.partition(":")[2] or 0) if re.fullmatch(r"cuda(:\d+)?", asked) else -1
+        if not torch.cuda.is_available() or not 0 <= number < torch.cuda.device_count():
+            found = torch.cuda.device_count() if torch.cuda.is_available() else 0
+            raise AdrError(f"The device {asked} is not there; PyTorch sees {found} CUDA devices.",
+                           "Set ADR_DEVICE to auto or cpu.")
+        free, _ = torch.cuda.mem_get_info(number)
+        return Place(f"cuda:{number}", "bfloat16" if torch.cuda.is_bf16_supported() else "float16", int(free))
+    if asked == "mps":
+        if not torch.backends.mps.is_available():
+            raise AdrError("The device mps is not there.", "Set ADR_DEVICE to auto or cpu.")
+        return Place("mps", "float16")
+    raise AdrError(f"There is no device {asked!r}.", "Set ADR_DEVICE to auto, cpu, cuda, cuda:1 or mps.")
+
+
+def find_model(name: str) -> str:
+    """`name` as `from_pretrained` takes it: an absolute folder, or a hub id. AdrError when it is neither.
+
+    A relative folder is looked for below the current folder, then below the program's own (assets/models/…).
+    """
+    if not name.strip():
+        raise AdrError("No model is named.", "Name a folder or a hub id such as stable-diffusion-v1-5/"
+                       "stable-diffusion-v1-5, or set ADR_GENERATOR_MODEL.")
+    folder = Path(name).expanduser()
+    for candidate in (folder, ROOT / folder):
+        if candidate.is_dir():
+            return str(candidate.resolve())
+    own = name.startswith((".", "~", "/", "assets/")) or os.sep + os.sep in name
+    if own or not _HUB_ID.fullmatch(name):
+        raise AdrError(f"The model folder {name} does not exist.",
+                       "Name a folder that a model was saved in, or a hub id OWNER/NAME.")
+    return name
+
+
+def is_folder(found: str) -> bool:
+    """Whether what `find_model` gave is a folder and not a hub id."""
+    return Path(found).is_dir()
+
+
+def model_facts(found: str, file: str) -> dict[str, Any]:
+    """A JSON file of a model folder as a dictionary; empty for a hub id or where the file is missing or broken."""
+    path = Path(found) / file
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+@contextmanager
+def loading(name: str, what: str) -> Iterator[None]:
+    """Turns the many ways in which loading a model fails into one sentence and a way on."""
+    try:
+        yield
+    except AdrError:
+        raise
+    except ImportError as error:
+        package = (error.name or str(error)).split(".")[0]
+        raise AdrError(f"The package {package} is missing, which the {what} {name} needs.",
+                       f"Install it: pip install {package}") from error
+    except Exception as error:
+        if out_of_memory(error):
+            raise AdrError(f"There is not enough memory for the {what} {name}.",
+                           "Close other programs, choose a smaller model, or set ADR_DEVICE=cpu.") from error
+        said = " ".join(str(error).split())[:300] or type(error).__name__
+        if Path(name).exists():
+            raise AdrError(f"The {what} in {name} cannot be loaded: {said}",
+                           "Check that the folder is whole and holds a model of this kind.") from error
+        raise AdrError(f"The {what} {name} is no folder here and could not be had from the hub: {said}",
+                       f"With a network: hf download {name}. Without: copy its folder here and name that.") from error
+
+
+def require(package: str, what: str, install: str | None = None) -> None:
+    """AdrError with the pip line when a package is not installed."""
+    if find_spec(package) is None:
+        raise AdrError(f"{what} needs the package {package}, which is not installed.",
+                       f"Install it: pip install {install or package}")
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an exception says that memory has run out, on the CPU or a GPU."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    said = str(error).lower()
+    return isinstance(error, RuntimeError) and any(
+        sign in said for sign in ("out of memory", "can't allocate memory", "not enough memory", "defaultcpuallocator"))
+
+
+def free_memory() -> None:
+    """Give cached GPU memory back after a failure or a model that is no longer needed."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

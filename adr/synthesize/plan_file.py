@@ -1,0 +1,219 @@
+"""What a plan is on disk: `plan.jsonl` (a line a slot), `plan.json` (the settings, written last), and where a worker
+puts what it makes. Knows nothing of the database or of models; the worker and the app read it alike.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from adr.errors import AdrError
+from adr.settings import setting
+
+GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
+CONVERSATIONS = ("template", "parent", "captioner", "language_model", "synonyms")
+# The generators that cannot do without a picture of the parent.
+FROM_PARENT = ("image-to-image", "image-variation", "controlnet")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a plan's candidates are made and what they are to reach. None: the model's own (see `prompts.Style`).
+
+    target: instances wanted per tail entity, None: τ of its perspective. budget: slots at most. per_parent: variations
+    of one parent at most. per_slot: candidates of a slot. entities: only these (ids) are filled, None: the whole tail.
+    without: these are not. targets: {entity id: instances wanted}. parents: {entity id: instances that may be its
+    parents}. strength: how much of the parent's picture is remade, 0..1 (image-to-image).
+    """
+
+    plan: int
+    run: int
+    seed: int
+    budget: int
+    generator: str = "text-to-image"
+    model: str = "assets/models/starter-diffusion"
+    controlnet: str | None = None
+    edges: str = "canny"
+    steps: int | None = None
+    guidance: float | None = None
+    strength: float = 0.6
+    size: int | None = None
+    negative_prompt: str | None = None
+    scorer: str = "assets/models/starter-clip"
+    conversations: str = "template"
+    per_slot: int = 2
+    per_parent: int = 3
+    target: float | None = None
+    perspectives: tuple[str, ...] = ("object", "co_occurrence", "token")
+    entities: tuple[int, ...] | None = None
+    without: tuple[int, ...] = ()
+    targets: Mapping[int, float] = field(default_factory=dict)
+    parents: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.generator not in GENERATORS:
+            raise AdrError(f"There is no generator {self.generator!r}.", f"Choose one of {', '.join(GENERATORS)}.")
+        if self.conversations not in CONVERSATIONS:
+            raise AdrError(f"Conversations cannot be made by {self.conversations!r}.",
+                           f"Choose one of {', '.join(CONVERSATIONS)}.")
+        checks: tuple[tuple[str, float | None, float, float], ...] = (
+            ("budget", self.budget, 1, 1e8), ("per_slot", self.per_slot, 1, 64), ("per_parent", self.per_parent, 1, 1e6),
+            ("steps", self.steps, 1, 1000), ("guidance", self.guidance, 0, 50), ("size", self.size, 16, 4096),
+            ("strength", self.strength, 0.05, 1), ("target", self.target, 0, 1e9))
+        for name, value, low, high in checks:
+            if value is not None and not low <= value <= high:
+                raise AdrError(f"{name} is {value:g}.", f"Give a number from {low:g} to {high:g}.")
+
+    def to_json(self) -> str:
+        """JSON text that `from_json` reads back to an equal value."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Settings":
+        """The settings written in `text`; keys of other versions are left out."""
+        known = {f.name for f in fields(cls)}
+        read = {key: value for key, value in json.loads(text).items() if key in known}
+        for key in ("perspectives", "without", "entities"):
+            if isinstance(read.get(key), list):
+                read[key] = tuple(read[key])
+        read["targets"] = {int(k): float(v) for k, v in read.get("targets", {}).items()}
+        read["parents"] = {int(k): tuple(v) for k, v in read.get("parents", {}).items()}
+        return cls(**read)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One picture wanted. name: the entity it was planned for; things: what the picture must show of it (two for a
+    pair); companions: what else the prompt names; absent: things that nobody expects in it; image: the parent's
+    picture as an absolute path; turns: the parent's conversation."""
+
+    slot: int
+    entity: int
+    name: str
+    perspective: str
+    things: tuple[str, ...]
+    entities: tuple[int, ...]
+    prompt: str
+    companions: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    parent: int | None = None
+    image: str | None = None
+    turns: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanFolder:
+    """One plan's folder in the workspace and the names of all files in it."""
+
+    folder: Path
+
+    @property
+    def made(self) -> Path:
+        """Where pictures and their sidecars go."""
+        return self.folder / "made"
+
+    @property
+    def claims(self) -> Path:
+        """Where workers say which slots they have in hand."""
+        return self.folder / "claims"
+
+    def picture(self, slot: int, alternative: int) -> Path:
+        """The picture of a candidate."""
+        return self.made / f"{slot:05d}-{alternative}.png"
+
+    def sidecar(self, slot: int, alternative: int) -> Path:
+        """The record of a candidate, written when everything of it is there."""
+        return self.made / f"{slot:05d}-{alternative}.json"
+
+    def failure(self, slot: int, alternative: int) -> Path:
+        """The record of a candidate that could not be made."""
+        return self.made / f"{slot:05d}-{alternative}.failed.json"
+
+    def embedding(self, slot: int, alternative: int) -> Path:
+        """The scorer's embedding of the picture, a NumPy vector of float32 of length 1."""
+        return self.made / f"{slot:05d}-{alternative}.npy"
+
+    def write(self, settings: Settings, slots: list[Slot], siblings: list[str]) -> None:
+        """Write the plan: slots first, the settings last, so that a plan that can be read is whole."""
+        self.made.mkdir(parents=True, exist_ok=True)
+        self.claims.mkdir(exist_ok=True)
+        (self.folder / "plan.json").unlink(missing_ok=True)
+        lines = "".join(json.dumps(asdict(slot), ensure_ascii=False) + "\n" for slot in slots)
+        write_whole(self.folder / "plan.jsonl", lines.encode())
+        head = {"settings": json.loads(settings.to_json()), "siblings": siblings, "slots": len(slots)}
+        write_whole(self.folder / "plan.json", json.dumps(head, ensure_ascii=False, indent=1).encode())
+
+    def head(self) -> tuple[Settings, list[str]]:
+        """The settings and the sibling entities that a candidate's entity is ranked among; AdrError without a plan."""
+        try:
+            read = json.loads((self.folder / "plan.json").read_text(encoding="utf-8"))
+            return Settings.from_json(json.dumps(read["settings"])), [str(name) for name in read["siblings"]]
+        except FileNotFoundError as error:
+            raise AdrError(f"There is no plan in {self.folder}.", "Make the plan again on the Synthesize page.") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise AdrError(f"The plan in {self.folder} cannot be read: {error}.",
+                           "Make the plan again on the Synthesize page.") from error
+
+    def slots(self) -> Iterator[Slot]:
+        """The slots in order."""
+        with (self.folder / "plan.jsonl").open(encoding="utf-8") as lines:
+            for line in lines:
+                read: dict[str, Any] = json.loads(line)
+                for key in ("things", "entities", "companions", "absent", "turns"):
+                    read[key] = tuple(read[key])
+                yield Slot(**read)
+
+    def finished(self) -> dict[tuple[int, int], Path]:
+        """{(slot, alternative): sidecar} of all candidates that are there, by slot and alternative."""
+        return self._named(".json")
+
+    def failures(self) -> dict[tuple[int, int], Path]:
+        """{(slot, alternative): record} of all candidates that could not be made and have not been made since."""
+        made = self.finished()
+        return {key: path for key, path in self._named(".failed.json").items() if key not in made}
+
+    def _named(self, ending: str) -> dict[tuple[int, int], Path]:
+        found = {}
+        try:
+            names = os.listdir(self.made)
+        except FileNotFoundError:
+            return {}
+        for name in names:
+            stem, dot, rest = name.partition(".")
+            slot, dash, alternative = stem.partition("-")
+            if dot + rest == ending and dash and slot.isdigit() and alternative.isdigit():
+                found[int(slot), int(alternative)] = self.made / name
+        return dict(sorted(found.items()))
+
+
+def candidate_name(plan: int, slot: int, alternative: int) -> str:
+    """The name of a candidate everywhere: 'p1-00012-0'."""
+    return f"p{plan}-{slot:05d}-{alternative}"
+
+
+def candidate_seed(seed: int, slot: int, alternative: int) -> int:
+    """The generator seed of a candidate, 0 … 2^63 − 1: a hash of the plan's seed, the slot and the alternative."""
+    digest = hashlib.blake2b(f"{seed}\0{slot}\0{alternative}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is whole or absent: a temporary name, then a rename."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def default_model() -> str:
+    """The diffusion model of new plans: ADR_GENERATOR_MODEL."""
+    return setting("ADR_GENERATOR_MODEL")
