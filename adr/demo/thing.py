@@ -53,7 +53,7 @@ class Thing:
     lives: str = "ground"
     bulk: float = 1.0
     flips: bool = True
-    sway: float = 4.0
+    sway: float = 2.5
 
     @property
     def many(self) -> str:

@@ -1,9 +1,11 @@
 """Every kind of thing the demo world can draw, by name. One file for each family of drawings."""
 
 from adr.demo.thing import COLOURS, Thing
+from adr.demo.things.animals import ANIMALS
+from adr.demo.things.outdoors import OUTDOORS
 from adr.demo.things.vehicles import VEHICLES
 
-FAMILIES: tuple[tuple[Thing, ...], ...] = (VEHICLES,)
+FAMILIES: tuple[tuple[Thing, ...], ...] = (OUTDOORS, VEHICLES, ANIMALS)
 
 THINGS: dict[str, Thing] = {thing.name: thing for family in FAMILIES for thing in family}
 
