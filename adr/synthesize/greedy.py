@@ -24,7 +24,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class Choice:
-    """One slot. parent: position in the pool; entity: the entity it is planned for; gain: what it adds (see `choose`)."""
+    """One slot. parent: position in the pool; entity: what it is planned for; gain: what it adds (see `choose`)."""
 
     parent: int
     entity: int
@@ -36,8 +36,8 @@ def choose(pool: Pool, have: npt.NDArray[np.float64], target: npt.NDArray[np.flo
     """Up to `budget` slots, best first, the same on every machine.
 
     An entity's shortage is the share of its target it still lacks, max(0, (target − have − planned) / target). A slot's
-    gain is the sum of the shortages of *all* entities of its parent; parents are chosen by gain / (1 + times used), ties
-    by fewer uses and then position, so that variations spread over parents. As every choice can only lower what others
+    gain is the sum of the shortages of *all* entities of its parent; parents are chosen by gain / (1 + times used),
+    ties by fewer uses and then position, so that variations spread over parents. As every choice can only lower what others
     are worth, a heap with stale values finds the greatest without looking at all of them (lazy greedy).
     The slot is planned for the entity with the smallest `lead`, then the greatest shortage. Ends when nothing lacks.
     """

@@ -60,7 +60,8 @@ class Settings:
             raise AdrError(f"Conversations cannot be made by {self.conversations!r}.",
                            f"Choose one of {', '.join(CONVERSATIONS)}.")
         checks: tuple[tuple[str, float | None, float, float], ...] = (
-            ("budget", self.budget, 1, 1e8), ("per_slot", self.per_slot, 1, 64), ("per_parent", self.per_parent, 1, 1e6),
+            ("budget", self.budget, 1, 1e8), ("per_slot", self.per_slot, 1, 64),
+            ("per_parent", self.per_parent, 1, 1e6),
             ("steps", self.steps, 1, 1000), ("guidance", self.guidance, 0, 50), ("size", self.size, 16, 4096),
             ("strength", self.strength, 0.05, 1), ("target", self.target, 0, 1e9))
         for name, value, low, high in checks:
@@ -152,7 +153,8 @@ class PlanFolder:
             read = json.loads((self.folder / "plan.json").read_text(encoding="utf-8"))
             return Settings.from_json(json.dumps(read["settings"])), [str(name) for name in read["siblings"]]
         except FileNotFoundError as error:
-            raise AdrError(f"There is no plan in {self.folder}.", "Make the plan again on the Synthesize page.") from error
+            raise AdrError(f"There is no plan in {self.folder}.",
+                           "Make the plan again on the Synthesize page.") from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise AdrError(f"The plan in {self.folder} cannot be read: {error}.",
                            "Make the plan again on the Synthesize page.") from error
