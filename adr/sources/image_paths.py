@@ -1,0 +1,64 @@
+"""Which image paths are on disk, and which lead out of the image folder through a link.
+
+Reads each folder that the paths name once, instead of asking for each file. Knows nothing of conversations.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adr.errors import AdrError
+from adr.progress import Progress, silent
+
+
+@dataclass
+class Found:
+    """What lies in the folders: `present` paths of files, and folders and files that leave the image folder."""
+
+    present: list[str] = field(default_factory=list)
+    leaving: list[str] = field(default_factory=list)
+    leaving_folders: list[str] = field(default_factory=list)
+
+
+def image_folder(path: Path) -> Path:
+    """The image folder as an absolute path; AdrError when it is none."""
+    folder = path.expanduser().absolute()
+    try:
+        if not folder.exists():
+            raise AdrError(f"There is no image folder {folder}.", "Check the path, or leave it out to read the text.")
+        if not folder.is_dir():
+            raise AdrError(f"{folder} is a file, not an image folder.", "Name the folder that image paths start from.")
+        with os.scandir(folder):
+            return folder
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise AdrError(f"The image folder {folder} cannot be read: {why}.", "Check its permissions.") from None
+
+
+def look_for(folder: Path, prefixes: Iterable[str], progress: Progress = silent) -> Found:
+    """The files in `folder`/prefix for each of the prefixes ("", "coco/train2017/" …), as paths prefix + name."""
+    root = os.path.realpath(folder)
+    found = Found()
+    wanted = list(prefixes)
+    for number, prefix in enumerate(wanted):
+        if number % 64 == 0:
+            progress(number, len(wanted), "Looking for images, folder by folder")
+        try:
+            here = os.path.realpath(os.path.join(root, prefix))
+            if not _inside(here, root):
+                found.leaving_folders.append(prefix)
+                continue
+            with os.scandir(here) as entries:
+                for entry in entries:
+                    if entry.is_symlink() and not _inside(os.path.realpath(entry.path), root):
+                        found.leaving.append(prefix + entry.name)
+                    elif entry.is_file():
+                        found.present.append(prefix + entry.name)
+        except (OSError, ValueError):
+            continue                        # a folder that is not there, or not for us: its images are missing
+    return found
+
+
+def _inside(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
