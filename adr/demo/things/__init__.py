@@ -2,6 +2,7 @@
 
 from adr.demo.thing import COLOURS, Thing
 from adr.demo.things.animals import ANIMALS
+from adr.demo.things.home import CLOTHES_THINGS, FURNITURE_THINGS, STUDY_THINGS, TOOL_THINGS
 from adr.demo.things.kitchen import FOOD_THINGS, KITCHEN_THINGS
 from adr.demo.things.outdoors import OUTDOORS
 from adr.demo.things.play import INSTRUMENT_THINGS, TOY_THINGS
@@ -15,6 +16,10 @@ FAMILIES: tuple[tuple[Thing, ...], ...] = (
     FOOD_THINGS,
     INSTRUMENT_THINGS,
     TOY_THINGS,
+    FURNITURE_THINGS,
+    TOOL_THINGS,
+    CLOTHES_THINGS,
+    STUDY_THINGS,
 )
 
 THINGS: dict[str, Thing] = {thing.name: thing for family in FAMILIES for thing in family}

@@ -96,15 +96,12 @@ def draw_apple(c: Canvas, rng: Generator, colour: RGB) -> None:
 
 
 def draw_banana(c: Canvas, rng: Generator, colour: RGB) -> None:
-    """Two bananas hanging from one stalk."""
-    second = darker(colour, 0.12)
-    c.blob([(80, 10), (86, 10), (92, 34), (84, 62), (62, 84), (38, 88), (40, 82), (58, 68), (70, 44), (76, 24)], second)
-    c.blob([(76, 12), (84, 12), (84, 34), (70, 56), (48, 72), (20, 76), (4, 68), (6, 62), (30, 58), (52, 46), (68, 28)],
-           colour)
-    c.line([(80, 20), (70, 44), (48, 62), (22, 68)], 1.4, darker(colour, 0.3), curve=True, ink=False)
-    c.poly([(75, 1), (84, 1), (88, 14), (74, 14)], (140, 112, 60), form=False)
-    c.oval(6, 65, 4, fill=(96, 76, 54), form=False)
-    c.oval(39, 85, 3.6, fill=(96, 76, 54), form=False)
+    """A single banana, bent, with a stalk."""
+    c.blob([(78, 8), (88, 9), (97, 32), (92, 54), (74, 70), (48, 76), (20, 72), (3, 60), (5, 53), (30, 54), (54, 50),
+            (70, 38), (77, 22)], colour)
+    c.line([(84, 16), (86, 34), (76, 52), (52, 62), (16, 61)], 1.8, darker(colour, 0.3), curve=True, ink=False)
+    c.poly([(79, 0), (88, 1), (89, 12), (77, 11)], (140, 112, 60), form=False)
+    c.oval(4.5, 57, 4, 4.6, fill=(96, 76, 54), form=False)
 
 
 def draw_pizza(c: Canvas, rng: Generator, colour: RGB) -> None:
@@ -200,7 +197,7 @@ KITCHEN_THINGS = (
 FOOD_THINGS = (
     Thing("apple", FOOD, draw_apple, ("red", "green", "yellow"), (92, 93), use="eating as a snack",
           place="in a fruit bowl", bulk=0.65),
-    Thing("banana", FOOD, draw_banana, ("yellow", "green"), (94, 90), use="eating as a snack", place="in a fruit bowl",
+    Thing("banana", FOOD, draw_banana, ("yellow", "green"), (98, 77), use="eating as a snack", place="in a fruit bowl",
           bulk=0.75),
     Thing("pizza", FOOD, draw_pizza, ("yellow",), (100, 99), use="eating for dinner", place="on a plate", bulk=0.8),
     Thing("cake", FOOD, draw_cake, ("pink", "brown", "white", "blue", "purple"), (98, 98),
