@@ -37,8 +37,8 @@ def choose(pool: Pool, have: npt.NDArray[np.float64], target: npt.NDArray[np.flo
 
     An entity's shortage is the share of its target it still lacks, max(0, (target − have − planned) / target). A slot's
     gain is the sum of the shortages of *all* entities of its parent; parents are chosen by gain / (1 + times used),
-    ties by fewer uses and then position, so that variations spread over parents. As every choice can only lower what others
-    are worth, a heap with stale values finds the greatest without looking at all of them (lazy greedy).
+    ties by fewer uses and then position, so that variations spread over parents. As every choice can only lower what
+    others are worth, a heap with stale values finds the greatest without looking at all of them (lazy greedy).
     The slot is planned for the entity with the smallest `lead`, then the greatest shortage. Ends when nothing lacks.
     """
     sure = np.where(target > 0, target, 1.0)

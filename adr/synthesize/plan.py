@@ -1,0 +1,270 @@
+"""Plans what to synthesize: which tail entities lack how much, from which parents, with which prompts (DESIGN §2).
+
+Writes the tables `plan`, `slot` and `wanted` and the plan's folder. Loads no model and makes no picture.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adr.errors import AdrError
+from adr.models import find_model
+from adr.progress import Progress, silent
+from adr.recipe import PERSPECTIVES
+from adr.settings import setting
+from adr.store import Store, Writer
+from adr.synthesize.greedy import Choice, Pool, choose
+from adr.synthesize.plan_file import FROM_PARENT, PlanFolder, Settings, Slot
+from adr.synthesize.prompts import Style, compose, style_of, things_of
+from adr.synthesize.tail import Parents, Tail, entity_ids, lacking, pool, run_facts
+from adr.workspace import Workspace
+
+# What a picture can add to. An interrogation form is a way of asking; it is planned for only when it is named.
+PLANNED = ("object", "co_occurrence", "token")
+_SIBLINGS = 400
+_ABSENT = 3
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """What was planned. entities: how many tail entities get something; lacking: how many lack something;
+    missing: instances they lack together; filled: how much of that is planned; pool: instances that may be parents."""
+
+    plan: int
+    run: int
+    slots: int
+    candidates: int
+    budget: int
+    entities: int
+    lacking: int
+    missing: int
+    filled: int
+    pool: int
+    parents: int
+    generator: str
+    model: str
+
+
+def plan(store: Store, workspace: Workspace, run: int, *, progress: Progress = silent, **options: Any) -> PlanReport:
+    """Make a new plan for `run`; options are the fields of `plan_file.Settings`.
+
+    budget: slots at most, default what the run dropped. seed: default the recipe's plus the plan's number. entities and
+    without take ids or names ('object:accordion'), targets and parents take them as keys. AdrError when an option is
+    not known, or there is nothing to fill or no parent to fill it from.
+    """
+    facts = run_facts(store, run)
+    number = int(store.value("select coalesce(max(plan), 0) + 1 from plan"))
+    settings = _settings(store, number, run, facts.dropped, facts.recipe.seed, options)
+    return _make(store, workspace, settings, progress)
+
+
+def revise(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent,
+           **options: Any) -> PlanReport:
+    """Make plan `plan` anew with some options changed; AdrError when pictures of it have been made."""
+    settings = settings_of(store, plan)
+    folder = plan_folder(workspace, plan)
+    if folder.finished() or store.value("select 1 from candidate where plan = $1 limit 1", [plan]):
+        raise AdrError(f"Plan {plan} has pictures already and stays as it is.", "Make a new plan.")
+    return _make(store, workspace, replace(settings, **_resolved(store, options)), progress)
+
+
+def settings_of(store: Store, plan: int) -> Settings:
+    """The settings of a plan; AdrError when there is none."""
+    text = store.value("select settings from plan where plan = $1", [plan])
+    if text is None:
+        known = [str(p) for (p,) in store.rows("select plan from plan order by plan")]
+        raise AdrError(f"There is no plan {plan}.", f"Plans: {', '.join(known)}." if known
+                       else "Make one: `python -m adr plan --run 1`, or on the Synthesize page.")
+    return Settings.from_json(text)
+
+
+def plan_folder(workspace: Workspace, plan: int) -> PlanFolder:
+    """The folder of a plan in the workspace."""
+    return PlanFolder(workspace.plans / str(plan))
+
+
+def _settings(store: Store, number: int, run: int, dropped: int, seed: int, options: Mapping[str, Any]) -> Settings:
+    own = _resolved(store, options)
+    if own.get("budget") is None:
+        if not dropped:
+            raise AdrError(f"Run {run} dropped nothing, so there is no budget to keep the volume.",
+                           "Give a budget: how many pictures to make.")
+        own["budget"] = dropped
+    own.setdefault("model", setting("ADR_GENERATOR_MODEL"))
+    own.setdefault("scorer", setting("ADR_SCORER_MODEL"))
+    if own.get("seed") is None:
+        own["seed"] = seed + number
+    every = PERSPECTIVES if own.get("entities") else PLANNED
+    return Settings(**{"perspectives": every, **own, "plan": number, "run": run})
+
+
+def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
+    allowed = [f.name for f in fields(Settings) if f.name not in ("plan", "run")]
+    unknown = sorted(set(options) - set(allowed))
+    if unknown:
+        raise AdrError(f"A plan has no option {unknown[0]!r}.", f"Options: {', '.join(allowed)}.")
+    own = {name: value for name, value in options.items() if value is not None or name in ("entities", "target")}
+    for name in ("entities", "without"):
+        if own.get(name) is not None:
+            own[name] = tuple(entity_ids(store, own[name]))
+    for name in ("targets", "parents"):
+        if name in own:
+            ids = entity_ids(store, own[name])
+            own[name] = {e: tuple(map(int, value)) if name == "parents" else float(value)
+                         for e, value in zip(ids, own[name].values(), strict=True)}
+    if "perspectives" in own:
+        own["perspectives"] = tuple(own["perspectives"])
+    return own
+
+
+def _make(store: Store, workspace: Workspace, settings: Settings, progress: Progress) -> PlanReport:
+    facts = run_facts(store, settings.run)
+    style = style_of(settings.model, settings.generator)
+    if settings.controlnet:
+        find_model(settings.controlnet)
+    progress(0, None, "reading the tail")
+    tail = lacking(store, facts, settings.perspectives, settings.target, settings.entities, settings.without,
+                   settings.targets)
+    if not len(tail):
+        raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
+    parents = pool(store, tail, settings.parents)
+    choices = _choose(tail, parents, settings, progress)
+    if not choices:
+        raise AdrError("No instance can be a parent: none has an image of its own, which is on disk, with a tail "
+                       "entity.", "Check the image folder on the Dataset page, or use text-to-image.")
+    progress(len(choices), len(choices), "writing prompts")
+    slots, siblings = _slots(store, tail, parents, choices, settings, style)
+    quota = Counter(e for slot in slots for e in slot.entities)
+    _write(store, settings, slots, choices, tail, quota)
+    plan_folder(workspace, settings.plan).write(settings, slots, siblings)
+    missing = np.ceil(tail.target - tail.have).astype(int)
+    planned = np.array([quota[int(e)] for e in tail.entity])
+    return PlanReport(
+        plan=settings.plan, run=settings.run, slots=len(slots), candidates=len(slots) * settings.per_slot,
+        budget=settings.budget, entities=int((planned > 0).sum()), lacking=len(tail), missing=int(missing.sum()),
+        filled=int(np.minimum(planned, missing).sum()), pool=len(parents.instance),
+        parents=len({slot.parent for slot in slots if slot.parent is not None}), generator=settings.generator,
+        model=settings.model)
+
+
+def _choose(tail: Tail, parents: Parents, settings: Settings, progress: Progress) -> list[Choice]:
+    """Slots over the pool; for text-to-image also over objects and pairs that have no parent at all."""
+    entities, offsets = parents.entities, parents.offsets
+    limits = np.full(len(parents.instance), settings.per_parent, np.int64)
+    if settings.generator not in FROM_PARENT:
+        alone = np.flatnonzero(~np.isin(np.arange(len(tail)), entities) & (tail.lead <= 1))
+        entities = np.concatenate([entities, alone])
+        offsets = np.concatenate([offsets, offsets[-1] + np.arange(1, len(alone) + 1)])
+        limits = np.concatenate([limits, np.full(len(alone), settings.budget, np.int64)])
+    return choose(Pool(offsets, entities, limits), tail.have, tail.target, tail.lead, settings.budget, progress)
+
+
+def _slots(store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice], settings: Settings,
+           style: Style) -> tuple[list[Slot], list[str]]:
+    """The slots with prompts and what a worker needs, and the names of sibling entities."""
+    count = len(parents.instance)
+    used = sorted({int(parents.instance[c.parent]) for c in choices if c.parent < count})
+    objects, turns, pictures = _objects(store, used), _turns(store, used), _pictures(store, used)
+    leads = sorted({int(tail.entity[c.entity]) for c in choices})
+    pairs = _pairs(store, leads)
+    commonest = [name for (name,) in store.rows(
+        "select name from entity where perspective = 'object' order by n desc, name limit $1", [_SIBLINGS])]
+    wordings: Counter[int] = Counter()
+    slots = []
+    for number, choice in enumerate(choices):
+        entity, name = int(tail.entity[choice.entity]), tail.name[choice.entity]
+        things = things_of(name, tail.perspective[choice.entity])
+        parent = int(parents.instance[choice.parent]) if choice.parent < count else None
+        beside = pairs[entity]
+        if parent is not None:
+            there = [o for o in objects[parent] if o not in things]
+            companions = sorted(there, key=lambda o, b=beside: (-b.get(o, 0), o))       # type: ignore[misc]
+            own = [int(tail.entity[e])
+                   for e in parents.entities[parents.offsets[choice.parent]:parents.offsets[choice.parent + 1]]]
+        else:
+            companions, own = sorted(beside, key=lambda o: (-beside[o], o)), [entity]
+        companions = companions[:style.companions]
+        near = {*things, *companions, *beside, *(objects[parent] if parent is not None else ())}
+        absent = [o for o in commonest if o not in near]
+        turn = number % max(1, len(absent))
+        slots.append(Slot(
+            slot=number, entity=entity, name=name, perspective=tail.perspective[choice.entity], things=things,
+            entities=tuple(own), prompt=compose(things, companions, style, wordings[entity]),
+            companions=tuple(companions), absent=tuple((absent[turn:] + absent[:turn])[:_ABSENT]), parent=parent,
+            image=pictures.get(parent) if parent is not None else None,
+            turns=turns.get(parent, ()) if parent is not None else ()))
+        wordings[entity] += 1
+    siblings = list(dict.fromkeys([*commonest, *(t for slot in slots for t in slot.things)]))
+    return slots, siblings
+
+
+def _objects(store: Store, instances: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for instance, name in store.rows(
+            """
+            select p.instance, e.name from posting p join entity e on e.entity = p.entity
+            where p.perspective = 'object' and p.instance in (select unnest($1::integer[]))
+            order by p.instance, e.entity
+            """, [list(instances)]):
+        found[instance].append(name)
+    return found
+
+
+def _pairs(store: Store, entities: Sequence[int]) -> dict[int, dict[str, int]]:
+    """{entity: {object: number of instances with both}}; for objects from the pairs, empty for other entities."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for entity, name, n in store.rows(
+            """
+            with leads as (select unnest($1::integer[]) as entity),
+            beside as (
+                select l.entity, e.second as other, e.n from entity e join leads l on l.entity = e.first
+                union all
+                select l.entity, e.first, e.n from entity e join leads l on l.entity = e.second
+            )
+            select b.entity, o.name, b.n from beside b join entity o on o.entity = b.other order by b.entity, o.name
+            """, [list(entities)]):
+        found[entity][name] = n
+    return found
+
+
+def _turns(store: Store, instances: Sequence[int]) -> dict[int, tuple[Mapping[str, str], ...]]:
+    return {instance: tuple(turns or ()) for instance, turns in store.rows(
+        "select instance, turns from instance where instance in (select unnest($1::integer[]))", [list(instances)])}
+
+
+def _pictures(store: Store, instances: Sequence[int]) -> dict[int, str]:
+    """{instance: absolute path of its first image}."""
+    source = store.row("select images, path from source")
+    base = Path(".") if source is None else Path(source[0]) if source[0] else Path(source[1]).parent
+    return {instance: str((base / image).resolve()) for instance, image in store.rows(
+        "select instance, images[1] from instance where instance in (select unnest($1::integer[])) and len(images) > 0",
+        [list(instances)])}
+
+
+def _write(store: Store, settings: Settings, slots: Sequence[Slot], choices: Sequence[Choice], tail: Tail,
+           quota: Mapping[int, int]) -> None:
+    with store.atomic() as writer:
+        for table in ("slot", "wanted", "plan"):
+            writer.execute(f"delete from {table} where plan = $1", [settings.plan])
+        writer.execute(
+            "insert into plan (plan, run, settings, slots, candidates, created_at) values (?, ?, ?, ?, ?, ?)",
+            [settings.plan, settings.run, settings.to_json(), len(slots), len(slots) * settings.per_slot,
+             datetime.now(UTC).replace(tzinfo=None)])
+        _insert(writer, "slot", {
+            "plan": [settings.plan] * len(slots), "slot": [s.slot for s in slots], "entity": [s.entity for s in slots],
+            "entities": [list(s.entities) for s in slots],
+            "parent": pd.array([s.parent for s in slots], dtype="Int32"), "prompt": [s.prompt for s in slots],
+            "gain": [c.gain for c in choices]})
+        _insert(writer, "wanted", {
+            "plan": [settings.plan] * len(tail), "entity": tail.entity, "have": tail.have.astype(np.int64),
+            "target": tail.target, "quota": [quota.get(int(e), 0) for e in tail.entity]})
+
+
+def _insert(writer: Writer, table: str, columns: Mapping[str, Iterable[Any]]) -> None:
+    writer.insert(table, pd.DataFrame(dict(columns)))

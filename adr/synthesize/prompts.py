@@ -1,0 +1,95 @@
+"""What a diffusion model is told: the entity, what usually stands beside it, in the words the model was trained with.
+
+Knows nothing of tables or pipelines.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adr.models import find_model, is_folder, model_facts
+
+# A model folder may hold this file: how it likes to be asked. The starter model has one.
+STYLE_FILE = "adr.json"
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a model likes to be asked. templates: sentences with {things}; companions: how many other things a prompt
+    names at most; steps, guidance: what suits it. `size` is the side of its pictures, None: what its config says."""
+
+    templates: tuple[str, ...] = (
+        "a photo of {things}", "a photo of {things}, natural light", "a detailed photo of {things}",
+        "{things}, realistic photograph, sharp focus")
+    negative: str = "blurry, deformed, low quality, watermark, text"
+    companions: int = 2
+    steps: int = 30
+    guidance: float = 7.5
+    size: int | None = None
+    places: tuple[str, ...] = field(default=())
+
+
+def style_of(model: str, generator: str = "text-to-image") -> Style:
+    """The style in the model's folder, else one for its family: few steps without guidance for turbo models,
+    the paper's settings for image variation (guidance 3) and ControlNet (20 steps, guidance 9)."""
+    found = find_model(model)
+    told = model_facts(found, STYLE_FILE) if is_folder(found) else {}
+    if told:
+        return _told(told)
+    if re.search(r"turbo|lightning|lcm|schnell", model.lower()):
+        return Style(steps=4, guidance=0.0)
+    if generator == "image-variation":
+        return Style(guidance=3.0)
+    if generator == "controlnet":
+        return Style(steps=20, guidance=9.0)
+    return Style()
+
+
+def _told(told: dict[str, Any]) -> Style:
+    plain = Style(negative="", companions=1)
+    return Style(
+        templates=tuple(str(t) for t in told.get("templates", ())) or plain.templates,
+        negative=str(told.get("negative", "")), companions=int(told.get("companions", plain.companions)),
+        steps=int(told.get("steps", plain.steps)), guidance=float(told.get("guidance", plain.guidance)),
+        size=int(told["size"]) if told.get("size") else None, places=tuple(str(p) for p in told.get("places", ())))
+
+
+def compose(things: Sequence[str], companions: Sequence[str], style: Style, variation: int = 0) -> str:
+    """A prompt that shows `things` with up to `style.companions` companions; `variation` takes the next wording (and
+    the next place, when the style has places)."""
+    beside = [c for c in companions if c not in things][:max(0, style.companions)]
+    named = listed([with_article(name) for name in (*things, *beside)])
+    prompt = style.templates[variation % len(style.templates)].replace("{things}", named)
+    if "{place}" in prompt:
+        prompt = prompt.replace("{place}", style.places[variation % len(style.places)] if style.places else "")
+    return " ".join(prompt.split()).rstrip(" ,")
+
+
+def things_of(name: str, perspective: str) -> tuple[str, ...]:
+    """What a picture of an entity must show: two things for a pair, one else."""
+    return tuple(part.strip() for part in name.split(" + ")) if perspective == "co_occurrence" else (name,)
+
+
+def with_article(name: str) -> str:
+    """'an accordion', 'a cat', 'scissors': the indefinite article, none before a plural."""
+    if is_plural(name):
+        return name
+    vowel = re.match(r"[aeiou]", name) and not re.match(r"(uni|use|usual|one\b|eu)", name)
+    return f"{'an' if vowel or re.match(r'(hour|heir|honest)', name) else 'a'} {name}"
+
+
+def is_plural(name: str) -> bool:
+    """Whether a name looks like a plural or a pair of things: 'scissors', 'glasses', 'people'."""
+    last = name.split()[-1] if name.split() else ""
+    return last in ("people", "children", "men", "women", "furniture", "luggage") or (
+        len(last) > 3 and last.endswith("s") and not last.endswith(("ss", "us", "is", "os"))
+        and last not in _SINGULAR_S)
+
+
+_SINGULAR_S = frozenset({"lens", "canvas", "atlas", "gas", "christmas", "iris", "chess", "news", "bus"})
+
+
+def listed(names: Sequence[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

@@ -1,0 +1,168 @@
+"""What a run's tail lacks and which instances can be parents: the questions a plan asks of the tables.
+
+Knows nothing of prompts, models or files.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adr.errors import AdrError
+from adr.recipe import PERSPECTIVES, Recipe
+from adr.store import Store
+from adr.tail import tail_share_to_tau
+
+# A picture shows objects; a pair and then a noun are the next best thing to plan for.
+LEAD = {"object": 0, "co_occurrence": 1, "token": 2, "interrogation": 3}
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What a plan needs to know of a run. tau: per perspective of its recipe; muted: entities with the cap 0."""
+
+    run: int
+    recipe: Recipe
+    dropped: int
+    tau: Mapping[str, float]
+    muted: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Entities that lack instances, ordered by id. have: kept instances that have it; target: instances wanted."""
+
+    entity: npt.NDArray[np.int64]
+    perspective: list[str]
+    name: list[str]
+    have: npt.NDArray[np.float64]
+    target: npt.NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.entity)
+
+    @property
+    def lead(self) -> npt.NDArray[np.int64]:
+        """For which entity a slot is planned first: objects, then pairs, nouns, question forms."""
+        return np.array([LEAD[p] for p in self.perspective], dtype=np.int64)
+
+
+def run_facts(store: Store, run: int) -> RunFacts:
+    """The recipe, τ and dropped instances of a run; AdrError when there is no such run."""
+    row = store.row("select recipe, dropped, report from run where run = $1", [run])
+    if row is None:
+        known = [str(r) for (r,) in store.rows("select run from run order by run")]
+        raise AdrError(f"There is no run {run}.", f"Runs: {', '.join(known)}." if known
+                       else "Rebalance first: `python -m adr rebalance`, or on the Rebalance page.")
+    recipe = Recipe.from_toml(row[0], f"the recipe of run {run}")
+    report = json.loads(row[2] or "{}").get("perspectives", {})
+    tau = {}
+    for p in recipe.perspectives:
+        told = report.get(p, {}) if isinstance(report, Mapping) else {}
+        found = told.get("tau", recipe.tau.get(p))
+        if found is None:
+            counts = store.arrays("select n from entity where perspective = $1::perspective", [p])["n"]
+            found = tail_share_to_tau(counts, recipe.share_for(p))
+        tau[p] = float(found)
+    muted = frozenset((p, e) for p, caps in recipe.caps.items() for e, cap in caps.items() if cap == 0)
+    return RunFacts(run, recipe, int(row[1]), tau, muted)
+
+
+def lacking(store: Store, facts: RunFacts, perspectives: Iterable[str], target: float | None = None,
+            only: Iterable[int] | None = None, without: Iterable[int] = (),
+            targets: Mapping[int, float] | None = None) -> Tail:
+    """The entities of a run that lack instances: n(e) < τ (muted ones left out) and fewer kept than wanted.
+
+    target: wanted per entity, None: τ of its perspective; `targets` goes before it. only: these entities (ids), in the
+    tail or not; without: not these.
+    """
+    chosen = [p for p in perspectives if p in facts.tau]
+    told = targets or {}
+    listed = sorted(set(only)) if only is not None else None
+    rows = store.rows(
+        """
+        with wanted as (
+            select entity, perspective, name from entity
+            where list_contains($perspectives, perspective::varchar) and (
+                list_contains($listed, entity) or $whole and n < case perspective when 'token' then $token
+                    when 'object' then $object when 'co_occurrence' then $pair else $interrogation end)
+        ), kept as (
+            select p.entity, count(*) as have
+            from posting p
+            semi join wanted w on w.entity = p.entity
+            join decision d on d.run = $run and d.instance = p.instance and d.kept
+            group by p.entity
+        )
+        select w.entity, w.perspective::varchar, w.name, coalesce(k.have, 0)
+        from wanted w left join kept k on k.entity = w.entity
+        order by w.entity
+        """,
+        {"perspectives": chosen, "listed": (listed or []) + sorted(told), "whole": listed is None, "run": facts.run,
+         "token": facts.tau.get("token", 0.0), "object": facts.tau.get("object", 0.0),
+         "pair": facts.tau.get("co_occurrence", 0.0), "interrogation": facts.tau.get("interrogation", 0.0)})
+    dropped = set(without)
+    found = []
+    for entity, perspective, name, have in rows:
+        wants = told.get(entity, facts.tau[perspective] if target is None else target)
+        if have < wants and entity not in dropped and (perspective, name) not in facts.muted:
+            found.append((entity, perspective, name, have, wants))
+    return Tail(np.array([f[0] for f in found], np.int64), [f[1] for f in found], [f[2] for f in found],
+                np.array([f[3] for f in found], np.float64), np.array([f[4] for f in found], np.float64))
+
+
+@dataclass(frozen=True)
+class Parents:
+    """Instances that may be parents, in order, with positions of their entities in a `Tail` (as in `greedy.Pool`)."""
+
+    instance: npt.NDArray[np.int64]
+    offsets: npt.NDArray[np.int64]
+    entities: npt.NDArray[np.int64]
+
+
+def pool(store: Store, tail: Tail, chosen: Mapping[int, Iterable[int]] | None = None) -> Parents:
+    """The synthesis pool (DESIGN §2): instances with images that are all on disk and that no other instance uses, and
+    at least one entity of `tail`. chosen: {entity: instances}, the only parents that count for that entity."""
+    found = store.arrays(
+        """
+        with used as (
+            select image, count(distinct instance) as instances
+            from (select instance, unnest(images) as image from instance) group by image
+        ), alone as (
+            select i.instance
+            from (select instance, unnest(images) as image from instance where missing = 0) i
+            join used u on u.image = i.image
+            group by i.instance having max(u.instances) = 1
+        )
+        select p.instance, p.entity
+        from posting p
+        join alone a on a.instance = p.instance
+        where p.entity in (select unnest($1::integer[]))
+        order by p.instance, p.entity
+        """, [tail.entity.tolist()])
+    instance, entity = found["instance"].astype(np.int64), found["entity"].astype(np.int64)
+    for one, parents in (chosen or {}).items():
+        may = (entity != one) | np.isin(instance, np.fromiter(parents, np.int64))
+        instance, entity = instance[may], entity[may]
+    instances, starts = np.unique(instance, return_index=True)
+    return Parents(instances, np.append(starts, len(instance)).astype(np.int64), np.searchsorted(tail.entity, entity))
+
+
+def entity_ids(store: Store, names: Iterable[Any]) -> list[int]:
+    """Ids of entities given as ids, 'perspective:name' or a bare name (the objects' first); AdrError for others."""
+    found = []
+    for asked in names:
+        if isinstance(asked, int) and not isinstance(asked, bool):
+            found.append(asked)
+            continue
+        perspective, colon, name = str(asked).partition(":")
+        rows = store.rows("select entity, perspective::varchar from entity where name = $1",
+                          [name if colon and perspective in PERSPECTIVES else str(asked)])
+        if colon and perspective in PERSPECTIVES:
+            rows = [row for row in rows if row[1] == perspective]
+        if not rows:
+            raise AdrError(f"There is no entity {asked!r}.", "Look for it on the Explore page.")
+        found.append(min(rows, key=lambda row: LEAD[row[1]])[0])
+    return found
