@@ -1,0 +1,239 @@
+"""Compiled loops over the postings of one perspective; the rebalance engine's innermost steps.
+
+Part of the rebalance stage; knows arrays only. Postings are compressed rows: the entities of row r are
+`entities[offsets[r]:offsets[r + 1]]`, in descending order of count, so the rarest is the last. Everything runs
+without the interpreter's lock, on the caller's thread, in IEEE double precision and in the order written here: the
+same arrays give the same bits on every machine. `cap[e]` is the hand-set cap of entity e, or −1 where τ applies.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from adr.draws import GAMMA, MIX_FIRST, MIX_SECOND
+
+_GAMMA, _FIRST, _SECOND = np.uint64(GAMMA), np.uint64(MIX_FIRST), np.uint64(MIX_SECOND)
+_ONE, _S11, _S27, _S30, _S31 = np.uint64(1), np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31)
+PASSES_ALWAYS = -1.0        # a critical τ below every τ: a cap makes it pass whatever τ is
+
+
+def _compiled(function: Any) -> Any:
+    """The function as machine code, kept beside the source so that the next start need not compile it."""
+    return njit(nogil=True, cache=True, error_model="numpy")(function)
+
+
+@_compiled
+def draw(key: Any, start: Any, instance: Any) -> Any:
+    """`adr.draws.draws` for one (key, instance); start is `seed_start(seed)`."""
+    x = key + start + (np.uint64(instance) + _ONE) * _GAMMA
+    for _ in range(2):
+        x = (x ^ (x >> _S30)) * _FIRST
+        x = (x ^ (x >> _S27)) * _SECOND
+        x = x ^ (x >> _S31)
+    return np.float64(x >> _S11) * 2.0**-53
+
+
+@_compiled
+def critical_any(begin: int, end: int, wanted: Any, offsets: Any, entities: Any, n: Any, keys: Any, cap: Any,
+                 start: Any, instances: Any, critical: Any, decider: Any) -> None:
+    """Critical τ of the wanted rows, by the rule "some entity's draw is below its probability" (DESIGN §2).
+
+    critical: min over uncapped entities of draw · n; PASSES_ALWAYS when a capped entity has draw · n < cap; inf when
+    neither. decider: the entity that gives it, or −1.
+    """
+    for row in range(begin, end):
+        if not wanted[row]:
+            continue
+        least, chosen = np.inf, -1
+        for at in range(offsets[row], offsets[row + 1]):
+            entity = entities[at]
+            product = draw(keys[entity], start, instances[row]) * n[entity]
+            if cap[entity] < 0:
+                if product < least:
+                    least, chosen = product, entity
+            elif product < cap[entity]:
+                least, chosen = PASSES_ALWAYS, entity
+                break
+        critical[row] = least
+        decider[row] = chosen
+
+
+@_compiled
+def critical_mean(begin: int, end: int, wanted: Any, offsets: Any, entities: Any, n: Any, key: Any, cap: Any,
+                  start: Any, instances: Any, critical: Any, decider: Any) -> None:
+    """Critical τ of the wanted rows, by the rule "one draw is below the mean probability of the entities".
+
+    The mean of min(1, τ / n) over a row's m entities grows with τ; the critical τ is where it equals the draw (`key`
+    is the perspective's own). With the k most frequent entities below 1 and the other ones at 1 it is
+    (draw · m − constants − others) / Σ 1/n; the k that fits is found from the most frequent on.
+    decider: the entity with the largest probability, or −1.
+    """
+    for row in range(begin, end):
+        if not wanted[row]:
+            continue
+        first, last = offsets[row], offsets[row + 1]
+        critical[row], decider[row] = np.inf, -1
+        if first == last:
+            continue
+        constant, free, largest = 0.0, 0, 0.0
+        for at in range(first, last):
+            entity = entities[at]
+            if cap[entity] < 0:
+                free += 1
+                decider[row] = entity
+            else:
+                probability = min(1.0, cap[entity] / n[entity])
+                constant += probability
+                if probability > largest and free == 0:
+                    largest = probability
+                    decider[row] = entity
+        needed = draw(key, start, instances[row]) * (last - first) - constant
+        if needed < 0:
+            critical[row] = PASSES_ALWAYS
+            continue
+        if needed >= free:
+            continue
+        inverse, others = 0.0, free
+        at = first
+        while at < last:
+            entity = entities[at]
+            at += 1
+            if cap[entity] >= 0:
+                continue
+            inverse += 1.0 / n[entity]
+            others -= 1
+            tau = (needed - others) / inverse
+            after = at
+            while after < last and cap[entities[after]] >= 0:
+                after += 1
+            if after == last or tau >= n[entities[after]]:
+                critical[row] = tau
+                break
+
+
+@_compiled
+def chance_any(offsets: Any, entities: Any, n: Any, cap: Any, tau: float, chance: Any) -> None:
+    """q of every row: 1 − Π (1 − p(e)), the probability over all seeds that the perspective passes."""
+    for row in range(len(offsets) - 1):
+        missed = 1.0
+        for at in range(offsets[row + 1] - 1, offsets[row] - 1, -1):    # from the rarest: p = 1 ends it
+            entity = entities[at]
+            limit = tau if cap[entity] < 0 else cap[entity]
+            if limit >= n[entity]:
+                missed = 0.0
+                break
+            missed *= 1.0 - limit / n[entity]
+        chance[row] = 1.0 - missed
+
+
+@_compiled
+def chance_mean(offsets: Any, entities: Any, n: Any, cap: Any, tau: float, chance: Any) -> None:
+    """q of every row under the mean rule: the mean of p(e); 0 for a row without entities."""
+    for row in range(len(offsets) - 1):
+        first, last = offsets[row], offsets[row + 1]
+        total = 0.0
+        for at in range(first, last):
+            entity = entities[at]
+            limit = tau if cap[entity] < 0 else cap[entity]
+            total += min(1.0, limit / n[entity])
+        chance[row] = total / (last - first) if last > first else 0.0
+
+
+@_compiled
+def keep_chance(chances: Any, min_passes: int, alpha: float, kept: Any) -> Any:
+    """P(keep) of every row into `kept`: α · P(passes ≥ min_passes), passes being Poisson-binomial in the rows of
+    `chances` (perspectives × rows). Returns (expected size, its variance)."""
+    expected, variance = 0.0, 0.0
+    number = chances.shape[0]
+    exactly = np.zeros(number + 1)
+    for row in range(chances.shape[1]):
+        exactly[:] = 0.0
+        exactly[0] = 1.0
+        for k in range(number):
+            q = chances[k, row]
+            for passes in range(k + 1, 0, -1):
+                exactly[passes] = exactly[passes] * (1.0 - q) + exactly[passes - 1] * q
+            exactly[0] *= 1.0 - q
+        enough = 0.0
+        for passes in range(min(min_passes, number + 1), number + 1):
+            enough += exactly[passes]
+        enough = min(1.0, enough) * alpha
+        kept[row] = enough
+        expected += enough
+        variance += enough * (1.0 - enough)
+    return expected, variance
+
+
+@_compiled
+def copies_by_rarity(offsets: Any, entities: Any, n: Any, cap: Any, tau: float, most: int, copies: Any) -> None:
+    """Raise `copies` of kept rows to ⌊√p⌋ of their largest unclamped p(e) = c(e) / n(e), at most `most`."""
+    for row in range(len(copies)):
+        if copies[row] == 0 or copies[row] >= most:
+            continue
+        for at in range(offsets[row + 1] - 1, offsets[row] - 1, -1):
+            entity = entities[at]
+            limit = tau if cap[entity] < 0 else cap[entity]
+            while copies[row] < most and limit >= float((copies[row] + 1) ** 2) * n[entity]:
+                copies[row] += 1
+            if copies[row] >= most:
+                break
+
+
+@_compiled
+def add_rows(offsets: Any, entities: Any, weight: Any, counts: Any) -> None:
+    """Add weight[row] to the count of each of the row's entities; rows of weight 0 cost nothing."""
+    for row in range(len(weight)):
+        if weight[row] != 0:
+            for at in range(offsets[row], offsets[row + 1]):
+                counts[entities[at]] += weight[row]
+
+
+@_compiled
+def add_listed(offsets: Any, entities: Any, rows: Any, weight: int, counts: Any) -> None:
+    """Add `weight` to the counts of the entities of the listed rows."""
+    for row in rows:
+        for at in range(offsets[row], offsets[row + 1]):
+            counts[entities[at]] += weight
+
+
+@_compiled
+def add_chances(offsets: Any, entities: Any, chance: Any, counts: Any) -> None:
+    """Add chance[row] to the (float) count of each of the row's entities."""
+    for row in range(len(chance)):
+        for at in range(offsets[row], offsets[row + 1]):
+            counts[entities[at]] += chance[row]
+
+
+@_compiled
+def rows_with(offsets: Any, entities: Any, marked: Any, found: Any) -> None:
+    """Set found[row] for rows that have a marked entity."""
+    for row in range(len(found)):
+        for at in range(offsets[row], offsets[row + 1]):
+            if marked[entities[at]]:
+                found[row] = True
+                break
+
+
+@_compiled
+def tally(before: Any, after: Any, head: int, k: int, histogram: Any) -> Any:
+    """One pass over the counts of all entities, of which the first `head` are head.
+
+    Fills histogram[count]; returns (head postings, tail postings, entities that lose instances, entities lost
+    entirely, entities that fall below k).
+    """
+    heads, tails, losing, lost, fallen = 0, 0, 0, 0, 0
+    for entity in range(len(before)):
+        count = after[entity]
+        histogram[count] += 1
+        if entity < head:
+            heads += count
+        else:
+            tails += count
+        if count < before[entity]:
+            losing += 1
+            if count == 0:
+                lost += 1
+            if count < k <= before[entity]:
+                fallen += 1
+    return heads, tails, losing, lost, fallen

@@ -1,0 +1,70 @@
+"""The postings of one perspective in memory, as compressed rows.
+
+Part of the rebalance stage; reads `posting` and `entity`, knows nothing of recipes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from adr.store import Store
+
+
+@dataclass(frozen=True)
+class Postings:
+    """The postings of one perspective as compressed rows; entities numbered from 0 in descending order of count."""
+
+    perspective: str
+    offsets: npt.NDArray[np.int64]      # rows + 1
+    entities: npt.NDArray[np.int32]     # ascending within a row: the rarest last
+    n: npt.NDArray[np.int32]
+    keys: npt.NDArray[np.uint64]
+    ids: npt.NDArray[np.int32]          # entity.entity of each entity here
+
+    def rows_of(self, entity: int) -> npt.NDArray[np.int64]:
+        """Rows that have the entity, ascending."""
+        at = np.flatnonzero(self.entities == entity)
+        return np.searchsorted(self.offsets, at, side="right") - 1
+
+    def of_row(self, row: int) -> npt.NDArray[np.int32]:
+        """Entities of one row."""
+        return self.entities[self.offsets[row]:self.offsets[row + 1]]
+
+    def place(self, entity: int) -> int:
+        """The number here of the entity whose id is `entity`; KeyError when the perspective has no such entity."""
+        first = int(self.ids[0]) if len(self.ids) else 0
+        guess = entity - first
+        if 0 <= guess < len(self.ids) and self.ids[guess] == entity:
+            return guess
+        found = np.flatnonzero(self.ids == entity)
+        if not len(found):
+            raise KeyError(entity)
+        return int(found[0])
+
+    @classmethod
+    def load(cls, store: Store, perspective: str, instances: npt.NDArray[np.int32]) -> "Postings":
+        """The postings as the index wrote them; row r is instance `instances[r]` (ascending)."""
+        entity = store.arrays("select entity, n, draw_key from entity where perspective = $1::perspective "
+                              "order by n desc, entity", [perspective])
+        ids = np.ascontiguousarray(entity["entity"], dtype=np.int32)
+        found = store.arrays("select instance, entity from posting where perspective = $1::perspective", [perspective])
+        at, local = np.asarray(found["instance"], dtype=np.int32), np.asarray(found["entity"], dtype=np.int32)
+        del found
+        consecutive = bool(len(ids)) and bool(np.all(np.diff(ids) == 1))
+        if consecutive:
+            local = local - ids[0]
+        elif len(ids):
+            by_id = np.argsort(ids)
+            local = by_id[np.searchsorted(ids[by_id], local)].astype(np.int32)
+        if len(instances) and not (int(instances[0]) == 0 and int(instances[-1]) == len(instances) - 1):
+            at = np.searchsorted(instances, at).astype(np.int32)
+        same = at[1:] == at[:-1]
+        if not bool(np.all((at[1:] > at[:-1]) | (same & (local[1:] > local[:-1])))):
+            order = np.lexsort((local, at))
+            at, local = at[order], local[order]
+        offsets = np.zeros(len(instances) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(at, minlength=len(instances)), out=offsets[1:])
+        return cls(perspective, offsets, np.ascontiguousarray(local),
+                        np.ascontiguousarray(entity["n"], dtype=np.int32),
+                        np.ascontiguousarray(entity["draw_key"], dtype=np.uint64), ids)
