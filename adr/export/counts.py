@@ -1,0 +1,108 @@
+"""How often each entity occurs before, after, with the synthetic part, and in a random subset of the same size.
+
+Counts are numbers of instances; copies of a repeated instance count. Writes nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from adr.draws import RANDOM_KEY, draws
+from adr.export.leaving import Leaving
+from adr.recipe import Recipe
+from adr.store import Store
+from adr.tail import Spectrum, tail_share_to_tau
+
+
+@dataclass(frozen=True)
+class Counts:
+    """One perspective; arrays have one element per entity, in the order of `entity` ids (most frequent first)."""
+
+    perspective: str
+    tau: float
+    ids: np.ndarray
+    before: np.ndarray
+    after: np.ndarray               # kept instances
+    refined: np.ndarray             # kept instances and accepted candidates
+    random: np.ndarray              # a uniform random subset of as many instances as were kept
+
+    @property
+    def tail(self) -> np.ndarray:
+        """Mask of the entities that are rarer than τ before."""
+        return self.before < self.tau
+
+    def numbers(self, counts: np.ndarray) -> dict[str, float | int]:
+        """What the manifest holds of one state: sizes, tail share of postings (tail as before), effective entities."""
+        postings = int(counts.sum())
+        return {
+            "postings": postings,
+            "entities": int((counts > 0).sum()),
+            "entities_lost": int(((counts == 0) & (self.before > 0)).sum()),
+            "tail_share": round(int(counts[self.tail].sum()) / postings, 6) if postings else 0.0,
+            "effective_entities": round(Spectrum.of(counts).effective_entities, 2),
+            "largest": int(counts.max()) if len(counts) else 0,
+        }
+
+    def as_json(self) -> dict[str, object]:
+        """The perspective's entry in the manifest."""
+        return {"tau": self.tau, "before": self.numbers(self.before), "after": self.numbers(self.after),
+                "with_synthetic": self.numbers(self.refined), "random": self.numbers(self.random)}
+
+
+def count(store: Store, leave: Leaving) -> list[Counts]:
+    """Counts of all perspectives that are indexed, in the paper's order."""
+    found = store.arrays("select entity, perspective::varchar as perspective, n from entity order by entity")
+    if not len(found["entity"]):
+        return []
+    size = int(found["entity"].max()) + 1
+    after = _kept(store, leave, size)
+    random = _random(store, leave, size)
+    gained = np.zeros(size, dtype=np.int64)
+    for row in leave.order[leave.order < 0].tolist():
+        entities = [entity for entity in set(leave.accepted[-1 - row].entities) if 0 <= entity < size]
+        gained[entities] += 1
+    made = []
+    names = np.asarray(found["perspective"], dtype=str)
+    for perspective in dict.fromkeys(names.tolist()):
+        ids = np.asarray(found["entity"][names == perspective], dtype=np.int64)
+        before = np.asarray(found["n"][names == perspective], dtype=np.int64)
+        made.append(Counts(perspective, threshold(leave.recipe, perspective, before), ids, before, after[ids],
+                           after[ids] + gained[ids], random[ids]))
+    return made
+
+
+def threshold(recipe: Recipe, perspective: str, before: np.ndarray) -> float:
+    """τ of a perspective: the recipe's count, or the count that its tail share gives."""
+    if perspective in recipe.tau:
+        return float(recipe.tau[perspective])
+    return float(tail_share_to_tau(before, recipe.share_for(perspective)))
+
+
+def _kept(store: Store, leave: Leaving, size: int) -> np.ndarray:
+    counted = store.arrays(
+        """
+        select p.entity, sum(d.copies)::bigint as n
+        from posting p join decision d using (instance)
+        where d.run = ? and d.kept group by p.entity
+        """, [leave.run])
+    return _spread(counted, size)
+
+
+def _random(store: Store, leave: Leaving, size: int) -> np.ndarray:
+    """Counts of the instances with the smallest 'random' draws of the seed, as many as were kept; no copies."""
+    positions = store.arrays("select instance from decision where run = ? order by instance", [leave.run])["instance"]
+    kept = int(store.value("select count(*) from decision where run = ? and kept", [leave.run]))
+    order = np.argsort(draws(leave.recipe.seed, RANDOM_KEY, positions), kind="stable")
+    chosen = np.sort(np.asarray(positions)[order[:kept]])
+    counted = store.arrays(
+        """
+        select entity, count(*) as n
+        from posting semi join (select unnest(?::integer[]) as instance) using (instance) group by entity
+        """, [chosen.tolist()])
+    return _spread(counted, size)
+
+
+def _spread(counted: dict[str, np.ndarray], size: int) -> np.ndarray:
+    spread = np.zeros(size, dtype=np.int64)
+    spread[np.asarray(counted["entity"], dtype=np.int64)] = np.asarray(counted["n"], dtype=np.int64)
+    return spread

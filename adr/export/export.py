@@ -1,0 +1,181 @@
+"""Write a run as a dataset in the form that a trainer reads: linted before, whole or absent, with manifest and card.
+
+The formats stand in files of their own (`formats.FORMATS`). Writes the table `export`.
+"""
+
+import json
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from adr.errors import AdrError
+from adr.export import card, manifest, provenance
+from adr.export.counts import count
+from adr.export.folder import whole
+from adr.export.formats import named
+from adr.export.ids import repaired_ids
+from adr.export.leaving import Leaving, leaving
+from adr.export.lint import Finding, Lint, lint
+from adr.export.pictures import place_pictures
+from adr.export.work import Format, Work
+from adr.progress import Progress, silent
+from adr.store import Store
+from adr.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run leaves. images: None takes the format's own default (reference, or inside the file)."""
+
+    format: str = "llava"
+    images: str | None = None           # 'reference', 'copy', 'link' or 'inside'
+    order: str = "source"               # 'source' or 'shuffled' by the recipe's seed
+    synthetic: str = "run"              # candidates planned from this 'run', from 'all' runs, or 'none'
+    accept_above: float | None = None   # a rule that accepts candidates nobody has judged
+    repair_ids: bool = False            # make repeated ids unique
+    leave_out_faulty: bool = False      # leave out rows with errors instead of stopping
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an export would write: counts, the lint, and where everything would go."""
+
+    format: Format
+    images: str
+    leave: Leaving
+    lint: Lint
+    left_out: tuple[int, ...] = ()      # rows (positions, or -1 - j) left out because of an error
+
+    @property
+    def blocked(self) -> tuple[Finding, ...]:
+        """Errors that stand in the way."""
+        return () if self.left_out else self.lint.errors
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What was written. sha256: of the main data file(s); files: SHA-256 by path, pictures left to images.sha256."""
+
+    export: int
+    run: int
+    format: str
+    folder: str
+    instances: int                      # rows, copies and candidates included
+    synthetic: int
+    left_out: int
+    pictures: int                       # copied or linked
+    bytes: int                          # of the listed files
+    sha256: str
+    files: dict[str, str]
+    main: list[str]
+    warnings: dict[str, int] = field(default_factory=dict)      # {kind of finding: rows}
+
+
+def preview(store: Store, workspace: Workspace, run: int, options: Options, *, progress: Progress = silent) -> Preview:
+    """The rows and the lint of an export that is not written; AdrError for options that do not fit together."""
+    format = named(options.format)
+    images = options.images or format.images[0]
+    if images not in format.images:
+        raise AdrError(f"{format.title} cannot have its pictures by {images!r}.",
+                       f"Choose {' or '.join(format.images)}.")
+    leave = leaving(store, workspace, run, order=options.order, synthetic=options.synthetic,
+                    accept_above=options.accept_above)
+    if options.repair_ids and format.rules.carries_ids:
+        leave = changed(leave, new_ids=repaired_ids(store, leave))
+    if images != "reference" and leave.image_root is None and format.rules.conversation and _pictured(store, leave):
+        raise AdrError("The dataset was read without an image folder, so its pictures cannot be written.",
+                       "Reference the pictures, or ingest again with the image folder (Dataset page).")
+    found = lint(store, leave, format.rules, verbatim=format.keeps(leave.form), progress=progress)
+    left_out: tuple[int, ...] = ()
+    if options.leave_out_faulty and found.faulty:
+        left_out = tuple(sorted(found.faulty))
+        leave = changed(leave, order=leave.order[~np.isin(leave.order, np.asarray(left_out, dtype=np.int64))])
+        if leave.new_ids:
+            leave = changed(leave, new_ids=repaired_ids(store, leave))
+    return Preview(format, images, leave, found, left_out)
+
+
+def export(store: Store, workspace: Workspace, run: int, *, format: str = "llava", out: Path,
+           images: str | None = None, order: str = "source", synthetic: str = "run", accept_above: float | None = None,
+           repair_ids: bool = False, leave_out_faulty: bool = False, replace: bool = False,
+           progress: Progress = silent) -> ExportReport:
+    """Write the folder `out`; AdrError when it exists, when the lint has errors, or when the disk is full.
+
+    Cancelled out of `progress`, a fault or a kill leaves what was there before, or nothing.
+    """
+    options = Options(format, images, order, synthetic, accept_above, repair_ids, leave_out_faulty)
+    with whole(Path(out), replace=replace) as folder:
+        seen = preview(store, workspace, run, options, progress=progress)
+        if seen.blocked:
+            raise AdrError(*_blocked(seen.blocked))
+        work = Work(store, seen.leave, folder, seen.images, seen.leave.form, progress,
+                    tuple(row for row in seen.left_out if row >= 0))
+        main = seen.format.write(work)
+        pictures = 0 if seen.images == "inside" else place_pictures(work)
+        provenance.write_synthetic(work)
+        provenance.write_dropped(work)
+        progress(0, None, "Counting")
+        counts = count(store, seen.leave)
+        written = manifest.build(work, seen.format, counts, seen.lint.findings, main, _said(options, seen))
+        card.write(work, seen.format, counts, written)
+        progress(0, None, "Hashing")
+        written["files"] = manifest.hashes(folder)
+        manifest.write(work, written)
+        progress(1, 1, "Finishing")
+    return _record(store, run, Path(out).expanduser().absolute(), seen, written, pictures)
+
+
+def exports(store: Store) -> list[dict[str, Any]]:
+    """Exports written so far, newest first."""
+    frame = store.frame(
+        """
+        select export, run, format, folder, instances, synthetic, files, bytes, sha256, manifest, created_at
+        from export order by export desc
+        """)
+    return [dict(row) for row in frame.to_dict("records")]
+
+
+def _pictured(store: Store, leave: Leaving) -> bool:
+    return bool(store.value(
+        "select 1 from instance join decision using (instance) where run = ? and kept and len(images) > 0 limit 1",
+        [leave.run]))
+
+
+def _blocked(errors: tuple[Finding, ...]) -> tuple[str, str]:
+    said = "; ".join(f"{finding.kind} in {finding.rows:,} rows ({', '.join(finding.examples[:2])})"
+                     for finding in errors)
+    return (f"The export would not train: {said}.",
+            "Mend the source, choose another format, or leave out the rows with errors (--leave-out-faulty).")
+
+
+def _said(options: Options, seen: Preview) -> dict[str, Any]:
+    """The options as the manifest holds them."""
+    return {"images": seen.images, "order": options.order, "synthetic": options.synthetic,
+            "accept_above": options.accept_above, "repair_ids": options.repair_ids,
+            "repaired_ids": len(seen.leave.new_ids), "leave_out_faulty": options.leave_out_faulty}
+
+
+def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[str, Any],
+            pictures: int) -> ExportReport:
+    """Note the export in the database, where times and paths belong."""
+    size = sum(file["bytes"] for file in written["files"])
+    sha256 = manifest.main_sha256(written)
+    with store.atomic() as writer:
+        number = int(writer.value("select coalesce(max(export), 0) + 1 from export"))
+        writer.execute(
+            """
+            insert into export (export, run, format, folder, instances, synthetic, files, bytes, sha256, manifest,
+                                created_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [number, run, seen.format.name, str(folder), seen.leave.instances, seen.leave.synthetic,
+             len(written["files"]), size, sha256, json.dumps(written, ensure_ascii=False),
+             datetime.now(UTC).replace(tzinfo=None)])
+    return ExportReport(
+        number, run, seen.format.name, str(folder), seen.leave.instances, seen.leave.synthetic, len(seen.left_out),
+        pictures, size, sha256, {file["path"]: file["sha256"] for file in written["files"]}, list(written["main"]),
+        {finding.kind: finding.rows for finding in seen.lint.findings if finding.level == "warning"})

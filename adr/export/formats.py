@@ -1,0 +1,15 @@
+"""The formats by name: a dictionary is all the plugin system there is."""
+
+from adr.errors import AdrError
+from adr.export import internvl, llama_factory, llava, ms_swift, qwen_vl
+from adr.export.work import Format
+
+FORMATS: dict[str, Format] = {module.FORMAT.name: module.FORMAT for module in (
+    llava, llama_factory, ms_swift, qwen_vl, internvl)}
+
+
+def named(name: str) -> Format:
+    """The format of that name; AdrError lists the known ones."""
+    if name not in FORMATS:
+        raise AdrError(f"There is no format {name!r}.", f"Choose one of {', '.join(FORMATS)}.")
+    return FORMATS[name]

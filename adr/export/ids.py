@@ -1,0 +1,39 @@
+"""Ids made unique, for tools that join by id. Only rows whose id repeats an earlier one are touched."""
+
+import json
+
+from adr.export.leaving import Leaving, batches
+from adr.store import Store
+
+
+def repaired_ids(store: Store, leave: Leaving) -> dict[int, str]:
+    """{place: new id as JSON text} for the rows whose id occurred before, in export order.
+
+    The number 7 and the text "7" count as the same. The first keeps its id; the others get "ID-2", "ID-3" …, skipping
+    names that are taken.
+    """
+    repeated = {name for (name,) in store.rows(
+        """
+        select trim(id, '"') from instance join decision using (instance)
+        where run = ? and kept and id is not null group by all having sum(copies) > 1
+        """, [leave.run])}
+    if not repeated:
+        return {}
+    taken = {name for (name,) in store.rows("select distinct trim(id, '\"') from instance where id is not null")}
+    met: dict[str, int] = {}
+    new: dict[int, str] = {}
+    for batch in batches(store, leave, raw=False):
+        for row in batch:
+            name = row.id.strip('"') if row.id is not None else ""
+            if name not in repeated:
+                continue
+            met[name] = met.get(name, 0) + 1
+            if met[name] == 1:
+                continue
+            plain = str(json.loads(row.id or '""'))
+            number = met[name]
+            while f"{plain}-{number}" in taken:
+                number += 1
+            taken.add(f"{plain}-{number}")
+            new[row.place] = json.dumps(f"{plain}-{number}", ensure_ascii=False)
+    return new

@@ -1,0 +1,28 @@
+"""InternVL: JSON Lines in LLaVA's shape and the meta file that names it (its fine-tuning docs, `--meta_path`)."""
+
+import json
+
+from adr.export.lint import Rules
+from adr.export.records import conversations, line
+from adr.export.work import Format, Work
+
+FILE = "train.jsonl"
+META = "meta.json"
+
+
+def write(work: Work) -> list[str]:
+    """One line a row, and the meta file; returns [FILE, META]."""
+    with work.file(FILE) as out:
+        for batch in work.rows(turns=work.form != "llava"):
+            out.write(b"".join(line(conversations(row, work.form)) for row in batch))
+    meta = {"adr": {"root": "IMAGE_FOLDER" if work.images == "reference" else "images", "annotation": FILE,
+                    "data_augment": False, "repeat_time": 1, "length": work.leave.instances}}
+    with work.file(META) as out:
+        out.write(json.dumps(meta, indent=2).encode() + b"\n")
+    return [FILE, META]
+
+
+FORMAT = Format(
+    name="internvl", title="InternVL", sentence="JSON Lines (train.jsonl) and the meta file that names it (meta.json).",
+    setting='--meta_path {out}/meta.json, in it "root": "{root}" and "annotation": "{out}/train.jsonl"',
+    rules=Rules(), images=("reference", "copy", "link"), write=write, keeps=lambda form: form == "llava")

@@ -1,0 +1,268 @@
+"""What leaves the workspace, in its order: the kept instances of a run, and the accepted candidates.
+
+Knows nothing of formats and writes no files. An instance is addressed by its position, candidate number j by -1 - j.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from adr.draws import draw_key, draws
+from adr.errors import AdrError
+from adr.recipe import Recipe
+from adr.store import Store
+from adr.workspace import Workspace
+
+MARKER = "<image>"
+SYNTHETIC_FOLDER = "adr-synthetic"     # below the image root of an export; its name keeps off the source's own folders
+SHUFFLE_KEY = draw_key("shuffle", "")
+CHUNK = 10_000
+BREATH = 0.002                          # seconds of sleep between chunks: lets the pages of the app answer meanwhile
+
+Turns = list[tuple[str, str]]           # (role, text); role is 'human', 'gpt', 'system' or 'tool'
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A candidate that leaves, with the conversation as it stands after its latest edit."""
+
+    candidate: str
+    image: Path                         # the file in the workspace
+    name: str                           # its path below the image root of the export
+    turns: Turns
+    caption: str
+    entities: tuple[int, ...]
+    by: str                             # 'person' or the name of the rule
+
+    @property
+    def id(self) -> str:
+        """The id its row carries, as JSON text."""
+        return json.dumps(f"adr-{self.candidate}")
+
+
+@dataclass(slots=True)
+class Exported:
+    """One row of the dataset: an instance as it came, or an accepted candidate."""
+
+    place: int                          # 0.. in the export
+    source: int                         # position in the source, or -1 - j for accepted[j]
+    copy: int                           # 1.., which copy of a repeated instance
+    id: str | None                      # JSON text
+    images: list[str]
+    turns: Turns
+    raw: str | None                     # the record as it came; None for a candidate, or where it was not asked for
+    repaired: bool = False              # `id` is not the one of `raw`
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether it is an accepted candidate."""
+        return self.source < 0
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Everything that an export writes, and in which order."""
+
+    run: int
+    recipe: Recipe
+    form: str                           # 'llava' or 'messages'
+    image_root: Path | None             # where the source's pictures lie
+    order: np.ndarray                   # int64 per row: a position, or -1 - j
+    accepted: Sequence[Accepted]
+    new_ids: dict[int, str] = field(default_factory=dict)       # place -> repaired id, as JSON text
+
+    @property
+    def instances(self) -> int:
+        """Number of rows, copies and candidates included."""
+        return len(self.order)
+
+    @property
+    def synthetic(self) -> int:
+        """Number of rows that are candidates."""
+        return int((self.order < 0).sum())
+
+
+def leaving(store: Store, workspace: Workspace, run: int, *, order: str = "source", synthetic: str = "run",
+            accept_above: float | None = None) -> Leaving:
+    """The rows that a run keeps and the candidates accepted, in export order.
+
+    order: 'source' (as in the source, candidates after) or 'shuffled' (all together, by the recipe's seed).
+    synthetic: candidates planned from this 'run', of 'all' runs, or 'none'. accept_above: a rule of the recipe that
+    accepts the best candidate of a slot when nobody has judged it, it has no flags and its score is at least that.
+    """
+    found = store.row("select recipe from run where run = ?", [run])
+    if found is None:
+        listed = [str(number) for (number,) in store.rows("select run from run order by run")]
+        raise AdrError(f"There is no run {run}.",
+                       f"Runs are {', '.join(listed)}." if listed else "Apply a recipe first (Rebalance).")
+    recipe = Recipe.from_toml(found[0], f"the recipe of run {run}")
+    form, images = store.row("select form, images from source") or ("llava", None)
+    kept = store.arrays(
+        """
+        select instance, copies from decision where run = ? and kept order by instance
+        """, [run])
+    positions = np.repeat(np.asarray(kept["instance"], dtype=np.int64), np.asarray(kept["copies"], dtype=np.int64))
+    accepted = _accepted(store, workspace, run, synthetic, accept_above)
+    rows = np.concatenate([positions, -1 - np.arange(len(accepted), dtype=np.int64)])
+    if order == "shuffled":
+        rows = rows[_shuffle(len(rows), recipe.seed)]
+    elif order != "source":
+        raise AdrError(f"order is {order!r}.", "Choose source or shuffled.")
+    return Leaving(run, recipe, form, Path(images) if images else None, rows, accepted)
+
+
+def batches(store: Store, leave: Leaving, *, turns: bool = False, raw: bool = True,
+            size: int = CHUNK) -> Iterator[list[Exported]]:
+    """The rows in lists of at most `size`, in order; memory stays flat. `turns` and `raw` say what is looked up."""
+    columns = ["i.id", "i.images"] + (["i.turns"] if turns else []) + (["i.raw"] if raw else [])
+    size = _chunk(leave, size)
+    copies: dict[int, int] = {}             # filled only where the recipe repeats instances
+    for start in range(0, len(leave.order), size):
+        part = leave.order[start:start + size]
+        table = source_rows(store, part, columns)
+        ids = table.column("id").to_pylist()
+        images = table.column("images").to_pylist()
+        spoken = _turns(table.column("turns")) if "turns" in table.column_names else [[]] * len(ids)
+        raws = table.column("raw").to_pylist() if raw else [None] * len(ids)
+        made: list[Exported] = []
+        at = 0
+        for place, source in enumerate(part.tolist(), start):
+            if source < 0:
+                one = leave.accepted[-1 - source]
+                made.append(Exported(place, source, 1, one.id, [one.name], one.turns, None))
+                continue
+            copy = copies.get(source, 0) + 1
+            if leave.recipe.repeat > 1:
+                copies[source] = copy
+            made.append(Exported(place, source, copy, ids[at], images[at], spoken[at], raws[at]))
+            at += 1
+        if leave.new_ids:
+            for row in made:
+                if row.place in leave.new_ids:
+                    row.id, row.repaired = leave.new_ids[row.place], True
+        yield made
+        time.sleep(BREATH)
+
+
+def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Table:
+    """Columns of `instance i` for the positions in `part` (candidates skipped), one row each, in that order.
+
+    `columns` are SQL expressions written by the formats, never by a user.
+    """
+    positions = part[part >= 0]
+    low, high = (int(positions.min()), int(positions.max())) if len(positions) else (0, -1)
+    sql = f"""
+        with wanted as (
+            select unnest($1::integer[]) as instance, generate_subscripts($1::integer[], 1) as place
+        )
+        select {", ".join(columns)}
+        from wanted join instance i using (instance)
+        where i.instance between $2 and $3
+        order by wanted.place
+        """
+    table = store.arrow(sql, [positions.tolist(), low, high])
+    if table.num_rows != len(positions):
+        raise AdrError("The run names instances that the dataset no longer has.",
+                       "Apply the recipe again after the new ingest (Rebalance).")
+    return table
+
+
+def _chunk(leave: Leaving, size: int) -> int:
+    """Rows a look-up. In source order a chunk is one stretch of the table; shuffled, each look-up reads all of it, so
+    there are at most twelve of them."""
+    ordered = leave.order[leave.order >= 0]
+    if len(ordered) < 2 or bool((np.diff(ordered) >= 0).all()):
+        return size
+    return max(size, -(-len(leave.order) // 12))
+
+
+def _turns(column: pa.ChunkedArray) -> list[Turns]:
+    lists = column.combine_chunks()
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_pylist()
+    flat = lists.flatten()
+    said = list(zip(flat.field("role").to_pylist(), flat.field("text").to_pylist(), strict=True))
+    made, at = [], 0
+    for length in lengths:
+        made.append(said[at:at + length])
+        at += length
+    return made
+
+
+def _shuffle(count: int, seed: int) -> np.ndarray:
+    """A permutation of `count` rows, the same on every machine: rows by the draw of (seed, place)."""
+    return np.argsort(draws(seed, SHUFFLE_KEY, np.arange(count)), kind="stable")
+
+
+def rule_name(accept_above: float) -> str:
+    """How the manifest names the rule of a recipe that accepts unseen candidates."""
+    return f"recipe: score >= {accept_above:g}, best of its slot, no flags, judged by nobody"
+
+
+def _accepted(store: Store, workspace: Workspace, run: int, synthetic: str,
+              accept_above: float | None) -> list[Accepted]:
+    if synthetic not in ("run", "all", "none"):
+        raise AdrError(f"synthetic is {synthetic!r}.", "Choose run, all or none.")
+    if synthetic == "none":
+        return []
+    if accept_above is not None and not (isinstance(accept_above, int | float) and 0 <= accept_above <= 1):
+        raise AdrError(f"accept_above is {accept_above!r}.", "Give a score from 0 to 1.")
+    found = store.rows(
+        """
+        with edit as (
+            select candidate, arg_max(turns, verdict) as turns from verdict
+            where judgement = 'edit'
+              and verdict not in (select undoes from verdict where judgement = 'undo' and undoes is not null)
+            group by candidate
+        )
+        select c.candidate, c.image, coalesce(e.turns, c.turns), c.caption, c.entities,
+               case when v.judgement = 'accept' then coalesce(v.rule, 'person') end
+        from candidate c
+        left join current_verdict v using (candidate)
+        left join edit e using (candidate)
+        join plan p using (plan)
+        where (? = 'all' or p.run = ?)
+          and (v.judgement = 'accept'
+               or (v.judgement is null and c.chosen and coalesce(len(c.flags), 0) = 0 and c.score >= ?))
+        order by c.plan, c.slot, c.alternative, c.candidate
+        """, [synthetic, run, 2.0 if accept_above is None else float(accept_above)])
+    rule = rule_name(accept_above) if accept_above is not None else ""
+    return [Accepted(candidate, workspace.folder / image, f"{SYNTHETIC_FOLDER}/{candidate}{Path(image).suffix.lower()}",
+                     _marked([(turn["role"], turn["text"]) for turn in turns or []]), caption or "",
+                     tuple(entities or ()), by or rule)
+            for candidate, image, turns, caption, entities, by in found]
+
+
+def _marked(turns: Turns) -> Turns:
+    """The conversation with exactly one image marker: before the first human turn where it has none."""
+    if any(MARKER in text for _, text in turns):
+        return turns
+    for n, (role, text) in enumerate(turns):
+        if role == "human":
+            return [*turns[:n], (role, f"{MARKER}\n{text}"), *turns[n + 1:]]
+    return turns
+
+
+def dumps(value: Any) -> str:
+    """JSON on one line, non-ASCII letters as they are; escapes only where UTF-8 could not hold them."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if _encodable(text) else json.dumps(value)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:          # half of a surrogate pair, written as an escape in the source
+        return False
+    return True
+
+
+def one_line(raw: str) -> str:
+    """A record as it came, on one line. Line ends inside JSON text stand between tokens only, so nothing changes."""
+    return raw.replace("\r", " ").replace("\n", " ") if "\n" in raw or "\r" in raw else raw

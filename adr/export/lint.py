@@ -1,0 +1,341 @@
+"""What a trainer would stumble over, found before anything is written. Errors block an export, warnings do not.
+
+Knows the rules of the formats as data (`Rules`), writes nothing.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from adr.export.leaving import BREATH, MARKER, Accepted, Leaving
+from adr.progress import Progress, silent
+from adr.store import Store
+
+EXAMPLES = 5
+OPENED = 5_000          # source pictures opened by lint; all that are copied or packed are opened anyway
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a trainer's loader insists on; what it does not is told as a warning."""
+
+    markers_equal_pictures: bool = True     # else too few markers are a warning (the picture is not looked at)
+    marker_in_answer: bool = True           # whether an answer may hold a marker
+    system_turn: bool = True                # whether a system turn may come first
+    tool_turns: bool = False                # whether tool turns may stand between
+    one_schema: bool = False                # whether all rows must have the same keys and id type
+    carries_ids: bool = True                # whether the rows hold ids at all
+    conversation: bool = True               # False: the format holds no conversation (selection, captions)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One kind of fault: how many rows have it, and the first few."""
+
+    kind: str
+    level: str                  # 'error' or 'warning'
+    sentence: str
+    rows: int
+    examples: tuple[str, ...]   # "instance 12: ..." or "candidate p1-00003-0: ..."
+
+
+@dataclass(frozen=True)
+class Lint:
+    """All findings, errors first, and the rows that an export could leave out to be free of errors."""
+
+    findings: tuple[Finding, ...]
+    faulty: frozenset[int]      # positions, or -1 - j for candidate j, that have an error of their own
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings that block."""
+        return tuple(f for f in self.findings if f.level == "error")
+
+
+def lint(store: Store, leave: Leaving, rules: Rules, *, verbatim: bool, pictures: bool = True,
+         progress: Progress = silent) -> Lint:
+    """Every fault of the rows that leave. `verbatim`: records are written as they came; `pictures`: source pictures
+    are looked at on disk."""
+    progress(0, 4, "Checking conversations")
+    found = _Findings()
+    if rules.conversation:
+        _instances(store, leave, rules, found)
+        for j, one in enumerate(leave.accepted):
+            _candidate(j, one, rules, found)
+    progress(1, 4, "Checking pictures")
+    if pictures:
+        _source_pictures(store, leave, found, progress)
+    _synthetic_pictures(leave, found)
+    progress(2, 4, "Checking ids and keys")
+    if rules.carries_ids or verbatim:
+        _ids(store, leave, rules, found)
+    if rules.conversation:
+        _keys(store, leave, rules, verbatim, found)
+    if not leave.instances:
+        found.add("nothing_to_write", "warning", {}, count=1)
+    progress(4, 4, "Checked")
+    return found.lint()
+
+
+class _Findings:
+    """Collects faults by kind, in the order of `SENTENCES`."""
+
+    def __init__(self) -> None:
+        self.levels: dict[str, str] = {}
+        self.counts: dict[str, int] = {}
+        self.examples: dict[str, list[str]] = {}
+        self.faulty: set[int] = set()
+
+    def add(self, kind: str, level: str, rows: Mapping[int, str], count: int | None = None, own: bool = True) -> None:
+        """`rows`: position (or -1 - j) → how an example of it reads; `own` says that leaving them out mends it."""
+        total = len(rows) if count is None else count
+        if not total:
+            return
+        self.levels[kind] = "error" if "error" in (level, self.levels.get(kind)) else level
+        self.counts[kind] = self.counts.get(kind, 0) + total
+        shown = self.examples.setdefault(kind, [])
+        shown += list(islice(rows.values(), max(0, EXAMPLES - len(shown))))
+        if level == "error" and own:
+            self.faulty.update(rows)
+
+    def lint(self) -> Lint:
+        order = sorted(self.counts, key=lambda kind: (self.levels[kind] != "error", list(SENTENCES).index(kind)))
+        return Lint(tuple(Finding(kind, self.levels[kind], SENTENCES[kind], self.counts[kind],
+                                  tuple(self.examples[kind])) for kind in order), frozenset(self.faulty))
+
+
+SENTENCES = {
+    "no_turns": "The conversation has no turns.",
+    "empty_turn": "A turn holds no text.",
+    "turns_do_not_alternate": "Human and answer do not take turns, human first.",
+    "no_answer": "The conversation does not end with an answer.",
+    "system_turn": "A system turn, which this trainer does not know.",
+    "tool_turn": "A tool turn, which this trainer does not know.",
+    "too_many_markers": "More <image> markers than pictures.",
+    "too_few_markers": "Fewer <image> markers than pictures.",
+    "marker_in_answer": "An <image> marker in an answer.",
+    "image_missing": "A picture is not on disk.",
+    "image_unreadable": "A picture does not open.",
+    "images_not_checked": "The dataset was read without an image folder, so its pictures were not checked.",
+    "images_sampled": f"Only {OPENED:,} of the source pictures, evenly spread, were opened to check them.",
+    "repeated_ids": "Ids occur in more than one row (repair them if your tools join by id).",
+    "mixed_ids": "Some ids are numbers and some are text; readers that infer a schema refuse that.",
+    "keys_differ": "Rows differ in their keys; readers that infer a schema may refuse that.",
+    "keys_left_out": "Keys of the source that this format has no place for are left out.",
+    "nothing_to_write": "Nothing is kept and nothing accepted.",
+}
+
+# One row per instance with what its turns break; said in SQL because 665,298 conversations take 4 s so, and minutes in
+# Python. `body` is the conversation after a leading system turn.
+_CHECKS = """
+    with body as (
+        select i.instance, len(i.images) as pictures, turns,
+               case when turns[1].role = 'system' then turns[2:] else turns end as body
+        from instance i join decision d using (instance)
+        where d.run = $run and d.kept
+    )
+    select instance, pictures,
+           coalesce(len(turns), 0) = 0 as no_turns,
+           len(list_filter(turns, lambda t: trim(t.text, E' \\t\\r\\n') = '')) > 0 as empty_turn,
+           turns[1].role = 'system' as system_turn,
+           len(list_filter(turns, lambda t: t.role = 'tool')) > 0 as tool_turn,
+           len(list_filter(list_transform(
+               list_filter(body, lambda t: t.role != 'tool'),
+               lambda t, n: case when n % 2 = 1 then t.role != 'human' else t.role != 'gpt' end),
+               lambda wrong: wrong)) > 0 as turns_do_not_alternate,
+           coalesce(turns[-1].role != 'gpt', true) as no_answer,
+           coalesce(list_sum(list_transform(turns, lambda t: len(string_split(t.text, '<image>')) - 1)), 0) as markers,
+           len(list_filter(turns, lambda t: t.role = 'gpt' and contains(t.text, '<image>'))) > 0 as marker_in_answer
+    from body
+"""
+
+
+def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
+    """Faults of kept instances' conversations."""
+    levels = {
+        "no_turns": "error", "empty_turn": "error", "turns_do_not_alternate": "error", "no_answer": "error",
+        "system_turn": None if rules.system_turn else "error", "tool_turn": None if rules.tool_turns else "error",
+        "too_many_markers": "error", "too_few_markers": "error" if rules.markers_equal_pictures else "warning",
+        "marker_in_answer": None if rules.marker_in_answer else "error",
+    }
+    faults = store.frame(
+        f"""
+        select instance, pictures, markers, no_turns, empty_turn, not no_turns and turns_do_not_alternate
+               as turns_do_not_alternate, not no_turns and no_answer and not turns_do_not_alternate as no_answer,
+               system_turn, tool_turn, markers > pictures as too_many_markers, markers < pictures as too_few_markers,
+               marker_in_answer
+        from ({_CHECKS})
+        where no_turns or empty_turn or turns_do_not_alternate or no_answer or system_turn or tool_turn
+              or markers != pictures or marker_in_answer
+        order by instance
+        """, {"run": leave.run})
+    counts = {int(row): (int(m), int(p)) for row, m, p in zip(faults["instance"], faults["markers"],
+                                                              faults["pictures"], strict=True)}
+    copies = _copies(leave)
+    for kind, level in levels.items():
+        if level is None:
+            continue
+        rows = [int(row) for row in faults["instance"][faults[kind].fillna(False).astype(bool)]]
+        said = {row: f"instance {row}: {counts[row][0]} markers, {counts[row][1]} pictures" if kind.endswith("markers")
+                else f"instance {row}" for row in rows}
+        found.add(kind, level, said, count=sum(copies.get(row, 1) for row in rows))
+
+
+def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
+    """Faults of one candidate's conversation, by the same rules."""
+    roles = [role for role, _ in one.turns]
+    body = [role for role in (roles[1:] if roles[:1] == ["system"] else roles) if role != "tool"]
+    markers = sum(text.count(MARKER) for _, text in one.turns)
+
+    def fault(kind: str, holds: bool, level: str = "error") -> None:
+        if holds:
+            found.add(kind, level, {-1 - j: f"candidate {one.candidate}"})
+
+    fault("no_turns", not one.turns)
+    fault("empty_turn", any(not text.strip() for _, text in one.turns))
+    wrong = any(role != ("human", "gpt")[n % 2] for n, role in enumerate(body))
+    fault("turns_do_not_alternate", wrong)
+    fault("no_answer", bool(roles) and roles[-1] != "gpt" and not wrong)
+    fault("system_turn", roles[:1] == ["system"] and not rules.system_turn)
+    fault("tool_turn", "tool" in roles and not rules.tool_turns)
+    fault("too_many_markers", markers > 1)
+    fault("too_few_markers", markers < 1 and bool(one.turns),
+          "error" if rules.markers_equal_pictures else "warning")
+    fault("marker_in_answer", not rules.marker_in_answer
+          and any(role == "gpt" and MARKER in text for role, text in one.turns))
+
+
+def _source_pictures(store: Store, leave: Leaving, found: _Findings, progress: Progress) -> None:
+    """Pictures that were missing when the source was read, and those of a spread sample that do not open now."""
+    if not len(leave.order) or int(leave.order.max()) < 0:
+        return
+    if leave.image_root is None:
+        pictured = store.value(
+            """
+            select count(*) from instance i join decision d using (instance)
+            where run = ? and kept and len(images) > 0
+            """, [leave.run])
+        found.add("images_not_checked", "warning", {}, count=int(pictured))
+        return
+    root = leave.image_root
+    missing = store.rows(
+        """
+        select i.instance, images from instance i join decision d using (instance)
+        where run = ? and kept and len(images) > 0 and missing > 0 order by i.instance
+        """, [leave.run])
+    gone = {row: f"instance {row}: {_first_missing(root, images)}" for row, images in missing}
+    kept = store.arrays(
+        """
+        select i.instance from instance i join decision d using (instance)
+        where run = ? and kept and len(images) > 0 and missing = 0 order by i.instance
+        """, [leave.run])["instance"]
+    picked = kept if len(kept) <= OPENED else kept[np.linspace(0, len(kept) - 1, OPENED).astype(np.int64)]
+    if len(picked) < len(kept):
+        found.add("images_sampled", "warning", {}, count=len(kept))
+    broken: dict[int, str] = {}
+    looked = store.rows(
+        "select instance, images from instance where instance in (select unnest(?::integer[])) order by instance",
+        [picked.tolist()])
+    for n, (row, images) in enumerate(looked):
+        if n % 100 == 0:
+            progress(n, len(looked), "Opening pictures")
+            time.sleep(BREATH)
+        for name in images:
+            if not (root / name).is_file():
+                gone[row] = f"instance {row}: {name}"
+            elif not opens(root / name):
+                broken[row] = f"instance {row}: {name}"
+    found.add("image_missing", "error", gone)
+    found.add("image_unreadable", "error", broken)
+
+
+def _first_missing(root: Path, images: list[str]) -> str:
+    return next((name for name in images if not (root / name).is_file()), images[0])
+
+
+def _synthetic_pictures(leave: Leaving, found: _Findings) -> None:
+    for j, one in enumerate(leave.accepted):
+        if not one.image.is_file():
+            found.add("image_missing", "error", {-1 - j: f"candidate {one.candidate}"})
+        elif not opens(one.image):
+            found.add("image_unreadable", "error", {-1 - j: f"candidate {one.candidate}"})
+
+
+def opens(path: Path) -> bool:
+    """Whether a picture's header can be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            return picture.size[0] > 0 and picture.size[1] > 0
+    except Exception:           # PIL raises many kinds for broken files; all mean the same here
+        return False
+
+
+def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
+    """Ids that repeat (copies included), id types, and sets of keys."""
+    kept = "instance i join decision d using (instance) where d.run = ? and d.kept"
+    repeated = store.rows(
+        f"""
+        select trim(id, '"') as id, sum(copies) as rows, min(i.instance) as first
+        from {kept} and id is not null group by all having sum(copies) > 1 order by first
+        """, [leave.run])
+    if not leave.new_ids:
+        found.add("repeated_ids", "warning",
+                  {first: f"id {name}: {rows} rows, first instance {first}" for name, rows, first in repeated},
+                  count=sum(int(rows) for _, rows, _ in repeated))
+    kinds = store.rows(
+        f"""
+        select case when id is null then 'none' when starts_with(id, '"') then 'text' else 'number' end as kind,
+               count(*), min(i.instance)
+        from {kept} group by kind order by kind
+        """, [leave.run])
+    if leave.synthetic and not any(kind == "text" for kind, _, _ in kinds):
+        kinds.append(("text", leave.synthetic, -1))
+    level = "error" if rules.one_schema else "warning"
+    if len({kind for kind, _, _ in kinds}) > 1:
+        least = min(kinds, key=lambda item: item[1])
+        found.add("mixed_ids", level, {-1 - n: f"{int(rows)} rows with {kind} ids"
+                                       for n, (kind, rows, _) in enumerate(kinds)}, count=int(least[1]), own=False)
+
+
+def _keys(store: Store, leave: Leaving, rules: Rules, verbatim: bool, found: _Findings) -> None:
+    """Rows that differ in their keys when records leave as they came, keys left behind when they do not."""
+    sets = [(set(keys or ()), int(count), int(first)) for keys, count, first in store.rows(
+        """
+        select json_keys(raw) as keys, count(*) as n, min(i.instance)
+        from instance i join decision d using (instance)
+        where d.run = ? and d.kept group by keys order by n desc, keys
+        """, [leave.run])]
+    if not sets:
+        return
+    if verbatim:
+        usual = sets[0][0]
+        odd = [(keys, count, first) for keys, count, first in sets if keys != usual]
+        if odd:
+            found.add("keys_differ", "error" if rules.one_schema else "warning",
+                      {first: f"{count} rows with {', '.join(sorted(keys))} (first: instance {first})"
+                       for keys, count, first in sets}, count=sum(count for _, count, _ in odd), own=False)
+    else:
+        known = {"conversations", "messages", "image", "images"} | ({"id"} if rules.carries_ids else set())
+        lost = [(keys - known, count, first) for keys, count, first in sets if keys - known]
+        found.add("keys_left_out", "warning",
+                  {first: f"{', '.join(sorted(keys))} (first: instance {first})" for keys, _, first in lost},
+                  count=sum(count for _, count, _ in lost))
+
+
+def _copies(leave: Leaving) -> dict[int, int]:
+    if leave.recipe.repeat <= 1:
+        return {}
+    rows, counts = np.unique(leave.order[leave.order >= 0], return_counts=True)
+    return {int(row): int(count) for row, count in zip(rows, counts, strict=True) if count > 1}
+
+
+def as_json(findings: Iterable[Finding]) -> list[dict[str, object]]:
+    """Findings as the manifest holds them."""
+    return [json.loads(json.dumps(vars(finding))) for finding in findings]

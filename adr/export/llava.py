@@ -1,0 +1,34 @@
+"""LLaVA: one JSON array of {"id", "image", "conversations"}, as read by LLaVA's llava/train/train.py --data_path.
+
+Records that came in this shape leave as they came, byte for byte.
+"""
+
+from adr.export.lint import Rules
+from adr.export.records import conversations
+from adr.export.work import Format, Work
+
+FILE = "llava.json"
+
+
+def write(work: Work) -> list[str]:
+    """The array, one record after the other; returns [FILE]."""
+    with work.file(FILE) as out:
+        write_array(work, out)
+    return [FILE]
+
+
+def write_array(work: Work, out) -> None:  # type: ignore[no-untyped-def]
+    """The JSON array of all rows in the `conversations` shape."""
+    first = True
+    for batch in work.rows(turns=work.form != "llava"):
+        text = ",\n".join(conversations(row, work.form) for row in batch)
+        out.write((("[\n" if first else ",\n") + text).encode())
+        first = False
+    out.write(b"[]\n" if first else b"\n]\n")
+
+
+FORMAT = Format(
+    name="llava", title="LLaVA", sentence="One JSON array (llava.json); untouched records byte for byte as they came.",
+    setting="--data_path {out}/llava.json --image_folder {root}",
+    rules=Rules(markers_equal_pictures=False), images=("reference", "copy", "link"), write=write,
+    keeps=lambda form: form == "llava")

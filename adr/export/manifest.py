@@ -1,0 +1,194 @@
+"""The manifest: what is in an export, how it was made, and the hash of every file. Written last.
+
+Holds no times and no absolute paths: the same recipe, source and verdicts give the same bytes on another machine.
+"""
+
+import hashlib
+import json
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import adr
+from adr.export.counts import Counts
+from adr.export.lint import Finding, as_json
+from adr.export.provenance import model_name
+from adr.export.work import Format, Work
+from adr.store import Store
+
+FILE = "manifest.json"
+# Packages whose version can change what is written.
+PACKAGES = ("duckdb", "pyarrow", "numpy", "pillow", "matplotlib", "pandas")
+MODEL_PACKAGES = ("torch", "diffusers", "transformers", "open_clip_torch", "spacy")
+WHOLE = 600 << 20           # model files up to this size in all are hashed whole
+
+
+def build(work: Work, format: Format, counts: list[Counts], findings: tuple[Finding, ...], main: list[str],
+          options: dict[str, Any]) -> dict[str, Any]:
+    """The manifest as a JSON object, still without its list of files."""
+    store, leave = work.store, work.leave
+    kept = int(store.value("select count(*) from decision where run = ? and kept", [leave.run]))
+    reasons = {str(reason): int(n) for reason, n in store.rows(
+        "select reason, count(*) from decision where run = ? group by reason order by reason", [leave.run])}
+    return {
+        "format": format.name,
+        "main": main,
+        "made_by": {"program": "ADR Workbench", "version": adr.__version__, "code": code_fingerprint()},
+        "counts": {
+            "rows": leave.instances, "synthetic": leave.synthetic, "kept_instances": kept,
+            "copies": leave.instances - leave.synthetic - kept + len(work.left_out),
+            "left_out_faulty": len(work.left_out),
+            "source_instances": int(store.value("select count(*) from instance")),
+            "rejected_by_ingest": int(store.value("select count(*) from rejected")),
+            "decisions": reasons,
+        },
+        "options": options,
+        "recipe": {"fingerprint": leave.recipe.fingerprint, "in_words": leave.recipe.in_words(),
+                   "toml": leave.recipe.to_toml()},
+        "draws": "uniform number of (seed, perspective, entity, instance): blake2b-64 of the name, splitmix64 mixing; "
+                 "written out in adr/draws.py",
+        "source": _source(store),
+        "index": _index(store),
+        "perspectives": {one.perspective: one.as_json() for one in counts},
+        "synthesis": synthesis(work),
+        "verdicts": verdicts(store),
+        "lint": as_json(findings),
+        "packages": {"python": ".".join(platform.python_version_tuple()[:2]), **_versions(PACKAGES),
+                     **(_versions(MODEL_PACKAGES) if leave.synthetic else {})},
+        "files": [],
+    }
+
+
+def write(work: Work, manifest: dict[str, Any]) -> None:
+    """Write the manifest into the export's folder, as its last file."""
+    with work.file(FILE) as out:
+        out.write(json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n")
+
+
+def hashes(folder: Path) -> list[dict[str, Any]]:
+    """{path, bytes, sha256} of every file but pictures (images.sha256 has those) and links, by path."""
+    listed = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not path.is_file() or name.startswith("images/"):
+            continue
+        with path.open("rb") as file:
+            listed.append({"path": name, "bytes": path.stat().st_size,
+                           "sha256": hashlib.file_digest(file, "sha256").hexdigest()})
+    return listed
+
+
+def main_sha256(manifest: dict[str, Any]) -> str:
+    """The SHA-256 of the main data file; of several, that of their hashes one after the other."""
+    by_path = {file["path"]: file["sha256"] for file in manifest["files"]}
+    found = [by_path[name] for name in manifest["main"]]
+    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
+
+
+def code_fingerprint() -> str:
+    """12 hex digits of the program's own text: every module of the package and the schema."""
+    root = Path(adr.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted([*root.rglob("*.py"), root / "schema.sql"]):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def verdicts(store: Store) -> dict[str, Any]:
+    """Totals of the verdicts in force: by judgement, by reviewer, by rule, by reason; and candidates never judged."""
+    def totals(sql: str) -> dict[str, dict[str, int]]:
+        made: dict[str, dict[str, int]] = {}
+        for name, judgement, n in store.rows(sql):
+            made.setdefault(str(name), {})[str(judgement)] = int(n)
+        return made
+
+    return {
+        "in_force": {str(j): int(n) for j, n in store.rows(
+            "select judgement, count(*) from current_verdict where judgement is not null "
+            "group by judgement order by judgement")},
+        "by_reviewer": totals("select reviewer, judgement, count(*) from current_verdict where rule is null "
+                              "and judgement is not null group by all order by all"),
+        "by_rule": totals("select rule, judgement, count(*) from current_verdict where rule is not null "
+                          "and judgement is not null group by all order by all"),
+        "reasons": {str(reason): int(n) for reason, n in store.rows(
+            "select reason, count(*) from current_verdict where judgement = 'reject' and reason is not null "
+            "group by reason order by reason")},
+        "not_judged": int(store.value(
+            "select count(*) from candidate c anti join current_verdict v using (candidate) where c.chosen")),
+    }
+
+
+def synthesis(work: Work) -> dict[str, Any]:
+    """What the synthetic part was made with: models and their fingerprints, conversations, who accepted it."""
+    accepted = [work.leave.accepted[-1 - row] for row in work.leave.order[work.leave.order < 0].tolist()]
+    names = [one.candidate for one in accepted]
+    rows = work.store.rows(
+        """
+        select generator, model, scorer, conversation_by from candidate
+        where candidate in (select unnest(?::varchar[]))
+        """, [names])
+    models = sorted({model for _, model, _, _ in rows if model} | {scorer for _, _, scorer, _ in rows if scorer})
+    accepted_by: dict[str, int] = {}
+    for one in accepted:
+        who = "a person" if one.by == "person" else one.by
+        accepted_by[who] = accepted_by.get(who, 0) + 1
+    return {
+        "rows": len(accepted), "share": round(len(accepted) / max(1, work.leave.instances), 6),
+        "accepted_by": dict(sorted(accepted_by.items())),
+        "generators": _tally(generator for generator, _, _, _ in rows),
+        "conversations_by": _tally(method for _, _, _, method in rows),
+        "models": [{"name": model_name(model), **model_fingerprint(model)} for model in models],
+    }
+
+
+def model_fingerprint(model: str) -> dict[str, str]:
+    """{'fingerprint', 'of'} of a model folder; of its files' names and sizes alone where it is large. A hub id has
+    none here."""
+    folder = Path(model) if Path(model).is_absolute() else Path(adr.__file__).parent.parent / model
+    if not folder.is_dir():
+        return {}
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    whole = sum(path.stat().st_size for path in files) <= WHOLE
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
+        if whole:
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return {"fingerprint": digest.hexdigest()[:12], "of": "files" if whole else "file names and sizes"}
+
+
+def _source(store: Store) -> dict[str, Any]:
+    found = store.row("select path, form, layout, bytes, sha256, instances, rejected, warnings from source")
+    if found is None:
+        return {}
+    path, form, layout, size, sha256, instances, rejected, warnings = found
+    return {"name": Path(path).name, "form": form, "layout": layout, "bytes": size, "sha256": sha256,
+            "instances": instances, "rejected": rejected, "warnings": json.loads(warnings) if warnings else {}}
+
+
+def _index(store: Store) -> dict[str, Any]:
+    found = store.row(
+        "select extractor, spacy_model, objects_from, verified_by, lexicon_fingerprint, unread from index_made")
+    if found is None:
+        return {}
+    return dict(zip(("extractor", "spacy_model", "objects_from", "verified_by", "lexicon_fingerprint", "unread"), found,
+                    strict=True))
+
+
+def _tally(values: Any) -> dict[str, int]:
+    made: dict[str, int] = {}
+    for value in values:
+        made[str(value)] = made.get(str(value), 0) + 1
+    return dict(sorted(made.items()))
+
+
+def _versions(packages: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,77 @@
+"""Pictures beside an export: synthetic ones are copied; source pictures are referenced, copied or linked.
+
+All of them lie below `images/` under the paths that the rows name. Knows nothing of formats.
+"""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from adr.errors import AdrError
+from adr.export.leaving import SYNTHETIC_FOLDER, batches
+from adr.export.work import Work
+
+FOLDER = "images"
+SUMS = "images.sha256"
+
+
+def place_pictures(work: Work) -> int:
+    """Put the pictures into the export's folder; returns how many lie there (copied and linked).
+
+    Writes `images.sha256` (as `sha256sum` does) over the copies; links are not hashed. AdrError when one is missing.
+    """
+    sums: dict[str, str] = {}
+    chosen = sorted({-1 - int(row) for row in work.leave.order[work.leave.order < 0]})
+    for j in chosen:
+        one = work.leave.accepted[j]
+        sums[one.name] = _copy(one.image, work.folder / FOLDER / one.name, f"candidate {one.candidate}")
+    linked = 0
+    if work.images in ("copy", "link"):
+        linked = _source_pictures(work, sums)
+    if sums:
+        with work.file(SUMS) as out:
+            out.write("".join(f"{sums[name]}  {FOLDER}/{name}\n" for name in sorted(sums)).encode())
+    return len(sums) + linked
+
+
+def _source_pictures(work: Work, sums: dict[str, str]) -> int:
+    root = work.leave.image_root
+    if root is None:
+        raise AdrError("The dataset was read without an image folder, so there is nothing to copy or link.",
+                       "Reference the pictures, or ingest again with the image folder (Dataset page).")
+    root = root.resolve()
+    seen: set[str] = set()
+    done, linked = 0, 0
+    for batch in batches(work.store, work.leave, raw=False):
+        work.progress(done, work.leave.instances, "Copying pictures" if work.images == "copy" else "Linking pictures")
+        for row in batch:
+            for name in row.images:
+                if row.synthetic or name in seen:
+                    continue
+                seen.add(name)
+                target = work.folder / FOLDER / name
+                if Path(name).parts[:1] == (SYNTHETIC_FOLDER,):
+                    raise AdrError(f"The source has pictures in a folder {SYNTHETIC_FOLDER}, as the export does.",
+                                   "Rename that folder, or reference the pictures.")
+                if work.images == "copy":
+                    sums[name] = _copy(root / name, target, f"instance {row.source}")
+                else:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    os.symlink(root / name, target)
+                    linked += 1
+        done += len(batch)
+    return linked
+
+
+def _copy(source: Path, target: Path, whose: str) -> str:
+    """Copy a picture; returns its SHA-256."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with source.open("rb") as given, target.open("xb") as out:
+            shutil.copyfileobj(given, out, 1 << 20)
+    except FileNotFoundError as error:
+        raise AdrError(f"The picture {source.name} of {whose} is not on disk.",
+                       "Put it back, or leave out the rows with errors.") from error
+    with target.open("rb") as copy:
+        return hashlib.file_digest(copy, "sha256").hexdigest()

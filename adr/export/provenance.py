@@ -1,0 +1,81 @@
+"""Where every row came from: `synthetic.jsonl` for candidates, `dropped.jsonl` for instances that stayed behind.
+
+No times and no absolute paths, so that the same decisions give the same bytes on another machine.
+"""
+
+from pathlib import Path
+
+from adr.export.leaving import dumps
+from adr.export.work import Work
+
+SYNTHETIC = "synthetic.jsonl"
+DROPPED = "dropped.jsonl"
+
+
+def write_synthetic(work: Work) -> None:
+    """One line per accepted candidate, in export order: parent, prompt, seed, model, scores, verdict, editor."""
+    found = {row[0]: row[1:] for row in work.store.rows(
+        """
+        with edit as (
+            select candidate, arg_max(reviewer, verdict) as editor from verdict
+            where judgement = 'edit'
+              and verdict not in (select undoes from verdict where judgement = 'undo' and undoes is not null)
+            group by candidate
+        )
+        select c.candidate, e.name, e.perspective::varchar, c.parent, i.id, i.images, c.generator, c.model, c.seed,
+               c.prompt, c.negative_prompt, c.parameters, c.sha256, c.caption, c.conversation_by, c.scorer, c.score,
+               c.entity_score, c.prompt_score, c.parent_score, c.flags, v.judgement, v.reviewer, v.rule, v.reason,
+               edit.editor
+        from candidate c
+        left join entity e on e.entity = c.entity
+        left join instance i on i.instance = c.parent
+        left join current_verdict v on v.candidate = c.candidate
+        left join edit on edit.candidate = c.candidate
+        where c.candidate in (select unnest(?::varchar[]))
+        """, [[one.candidate for one in work.leave.accepted]])}
+    with work.file(SYNTHETIC) as out:
+        for row in work.leave.order[work.leave.order < 0].tolist():
+            one = work.leave.accepted[-1 - row]
+            (entity, perspective, parent, parent_id, parent_images, generator, model, seed, prompt, negative,
+             parameters, sha256, caption, conversation_by, scorer, score, entity_score, prompt_score, parent_score,
+             flags, judgement, reviewer, rule, reason, editor) = found[one.candidate]
+            record = {
+                "candidate": one.candidate, "id": f"adr-{one.candidate}", "image": one.name, "sha256": sha256,
+                "entity": entity, "perspective": perspective,
+                "parent": None if parent is None else
+                {"position": parent, "id": parent_id, "images": parent_images or []},
+                "generator": generator, "model": model_name(model), "seed": seed, "prompt": prompt,
+                "negative_prompt": negative, "parameters": parameters, "caption": caption,
+                "conversation_by": conversation_by, "scorer": model_name(scorer),
+                "scores": {name: None if value is None else round(value, 4) for name, value in (
+                    ("score", score), ("entity", entity_score), ("prompt", prompt_score), ("parent", parent_score))},
+                "flags": flags or [],
+                "verdict": {"judgement": judgement or "accept", "reviewer": reviewer, "reason": reason,
+                            "rule": rule or (one.by if judgement is None else None)},
+                "editor": editor,
+            }
+            out.write(dumps(record).encode() + b"\n")
+
+
+def write_dropped(work: Work) -> None:
+    """One line per instance of the source that is not in the export: position, id, reason, passes, probability; then
+    the kept ones that were left out because of an error (reason 'faulty')."""
+    with work.file(DROPPED) as out:
+        for batch in work.store.batches(
+                """
+                select to_json({position: d.instance, id: i.id::json, reason: d.reason, pass_count: d.pass_count,
+                                probability: round(d.probability::double, 6)})::varchar
+                from decision d join instance i using (instance)
+                where d.run = ? and not d.kept order by d.instance
+                """, [work.leave.run], size=50_000):
+            work.progress(0, None, "Writing what was dropped")
+            out.write(("\n".join(text for (text,) in batch) + "\n").encode())
+        for position in work.left_out:
+            out.write(dumps({"position": position, "reason": "faulty"}).encode() + b"\n")
+
+
+def model_name(model: str | None) -> str | None:
+    """A model as exports name it: a hub id or a path below the program; of an absolute path only its last part."""
+    if model and Path(model).is_absolute():
+        return Path(model).name
+    return model

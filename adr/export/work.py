@@ -1,0 +1,68 @@
+"""What a format is, and what its writer is handed. Knows no format."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from adr.export.leaving import Exported, Leaving, batches
+from adr.export.lint import Rules
+from adr.progress import Progress
+from adr.store import Store
+
+IMAGES = ("reference", "copy", "link", "inside")
+
+
+@dataclass
+class Work:
+    """One export under way: its rows, and the temporary folder that a writer fills."""
+
+    store: Store
+    leave: Leaving
+    folder: Path
+    images: str                 # one of IMAGES: where the pictures of the rows will be
+    form: str                   # 'llava' or 'messages': the shape of the records as they came
+    progress: Progress
+    left_out: Sequence[int] = ()        # positions of kept instances left out because of an error
+
+    def rows(self, *, turns: bool = False, raw: bool = True) -> Iterator[list[Exported]]:
+        """The rows in lists, in order, telling how far the writing is; may raise Cancelled."""
+        done = 0
+        for batch in batches(self.store, self.leave, turns=turns, raw=raw):
+            self.progress(done, self.leave.instances, "Writing")
+            yield batch
+            done += len(batch)
+        self.progress(done, self.leave.instances, "Writing")
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[IO[bytes]]:
+        """A new file of the export, by its path in the folder; on disk when the block ends."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb", buffering=1 << 20) as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+
+    def picture(self, row: Exported, name: str) -> Path:
+        """The file on disk of a row's picture `name`."""
+        if row.synthetic:
+            return self.leave.accepted[-1 - row.source].image
+        root = self.leave.image_root or Path()
+        return root / name
+
+
+@dataclass(frozen=True)
+class Format:
+    """One trainer's format."""
+
+    name: str                   # as on the command line
+    title: str                  # the trainer
+    sentence: str               # what is written, in one line
+    setting: str                # how the trainer is told where the pictures are
+    rules: Rules
+    images: tuple[str, ...]     # choices of IMAGES, the default first
+    write: Callable[[Work], list[str]]      # returns the main data files, in order
+    keeps: Callable[[str], bool]            # whether records of a form ('llava', 'messages') come back as they came
