@@ -105,7 +105,7 @@ class Canvas:
         a, b, c, d = self._map
         ox, oy = self._origin
         px, py = self._pivot
-        out = [
+        out: list[Point] = [
             (round(ox + a * (x - px) + b * (y - py)), round(oy + c * (x - px) + d * (y - py))) for x, y in points
         ]
         if track:

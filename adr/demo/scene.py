@@ -119,19 +119,22 @@ def _slots(kinds: Sequence[Thing], place: Background, rng: Generator) -> list[Sl
             low = max(place.ground + 0.08 + 0.12 * float(rng.random()), height + 0.05)
         return [(x, min(low, 0.96), side)]
     order = rng.permutation(n)
-    column = 0.96 / n
+    column, room = 0.96 / n, 1.0 + 0.12 * min(n - 1, 4)
+    back = int(rng.integers(2))
     slots: list[Slot] = [(0.0, 0.0, 0.0)] * n
     for rank, k in enumerate(order):
         kind = kinds[int(k)]
         wide = kind.extent[0] / max(kind.extent)
-        side = min((0.34 + 0.1 * float(rng.random())) * kind.bulk, column * 1.04 / wide, 0.6)
+        side = min((0.36 + 0.1 * float(rng.random())) * kind.bulk, column * room / wide, 0.6)
         height = side * kind.extent[1] / max(kind.extent)
         slack = max(0.0, column - side * wide)
         x = 0.02 + column * (rank + 0.5) + slack * 0.6 * (float(rng.random()) - 0.5)
+        x = min(max(x, side * wide / 2 + 0.01), 0.99 - side * wide / 2)
         if kind.lives == "air":
-            low = height + 0.04 + max(0.0, place.ground - 0.12 - height) * float(rng.random())
+            low = height + 0.04 + max(0.0, place.ground - 0.14 - height) * float(rng.random())
         else:
-            low = place.ground + 0.05 + (0.93 - place.ground - 0.05) * float(rng.random())
+            depth = 0.3 * float(rng.random()) + (0.7 if (rank + back) % 2 else 0.0)
+            low = place.ground + 0.04 + (0.92 - place.ground) * depth
         slots[int(k)] = (x, max(low, height + 0.03), side)
     return slots
 

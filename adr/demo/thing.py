@@ -36,8 +36,10 @@ class Thing:
     `extent` is width and height of its drawing in its own units (the longer side is about 100, the ground at the
     bottom); `colours` are the colour names it may take. `use`, `sound`, `place` and `material` are facts in words that
     fit "A X is used for USE", "A X SOUND", "A X is usually found PLACE" and "is made of MATERIAL"; empty where none
-    would be true. `lives` is where it is in a scene: on the "ground" or in the "air"; `bulk` is its size
-    beside other things (1: middling); `flips` whether it may be mirrored; `sway` how far it may lean, in degrees.
+    would be true. The colour is that of the whole thing, or of its `part` ("wings"), or not worth a word (`spoken` is
+    False). `shows` names other kinds that its drawing contains, so that nobody is told they are absent. `lives` is
+    where it is in a scene: on the "ground" or in the "air"; `bulk` is its size beside other things (1: middling);
+    `flips` whether it may be mirrored; `sway` how far it may lean, in degrees.
     """
 
     name: str
@@ -50,6 +52,9 @@ class Thing:
     sound: str = ""
     place: str = ""
     material: str = ""
+    part: str = ""
+    shows: tuple[str, ...] = ()
+    spoken: bool = True
     lives: str = "ground"
     bulk: float = 1.0
     flips: bool = True

@@ -301,7 +301,7 @@ ANIMALS = (
           place="in the water", lives="air", bulk=0.85),
     Thing("horse", THEME, draw_horse, ("brown", "white", "black", "gray", "orange"), (100, 97), sound="neighs",
           place="in a stable", use="riding", bulk=1.35),
-    Thing("elephant", THEME, draw_elephant, ("gray", "blue", "brown"), (100, 85), sound="trumpets",
+    Thing("elephant", THEME, draw_elephant, ("gray", "brown"), (100, 85), sound="trumpets",
           place="on the savanna", bulk=1.5),
     Thing("giraffe", THEME, draw_giraffe, ("yellow",), (67, 100), place="on the savanna", bulk=1.55),
     Thing("rabbit", THEME, draw_rabbit, ("white", "gray", "brown", "black"), (60, 100), place="in a burrow", bulk=0.8),

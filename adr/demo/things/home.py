@@ -247,7 +247,8 @@ def draw_globe(c: Canvas, rng: Generator, colour: RGB) -> None:
     c.line([(40, 80), (40, 90)], 5, (150, 98, 60))
     c.line(arc(40, 41, 38, 39, -60, 110, 24), 4, GOLD)
     c.oval(40, 40, 32, fill=colour)
-    c.blob([(22, 22), (32, 16), (40, 20), (36, 30), (40, 38), (30, 44), (22, 38), (16, 32)], land, form=False, ink=False)
+    north = [(22, 22), (32, 16), (40, 20), (36, 30), (40, 38), (30, 44), (22, 38), (16, 32)]
+    c.blob(north, land, form=False, ink=False)
     c.blob([(48, 26), (60, 24), (66, 34), (62, 46), (54, 56), (48, 46), (44, 36)], land, form=False, ink=False)
     c.blob([(26, 54), (34, 50), (40, 56), (34, 66), (28, 62)], land, form=False, ink=False)
     c.dot(58, 5, 3, GOLD)
@@ -261,7 +262,7 @@ FURNITURE_THINGS = (
     Thing("sofa", FURNITURE, draw_sofa, ("red", "blue", "green", "gray", "purple", "brown", "pink"), (100, 64),
           use="sitting comfortably", place="in a living room", bulk=1.5, sway=0),
     Thing("bed", FURNITURE, draw_bed, ("blue", "red", "green", "purple", "orange", "pink"), (100, 63),
-          use="sleeping", place="in a bedroom", material="wood", bulk=1.5, sway=0),
+          use="sleeping", place="in a bedroom", material="wood", bulk=1.5, sway=0, part="blanket"),
     Thing("clock", FURNITURE, draw_clock, ("red", "blue", "green", "purple", "orange", "pink"), (90, 100),
           use="telling the time", place="on a bedside table", material="metal", bulk=0.75),
     Thing("television", FURNITURE, draw_television, ("brown", "red", "orange", "blue", "green"), (100, 96),
@@ -270,9 +271,9 @@ FURNITURE_THINGS = (
 
 TOOL_THINGS = (
     Thing("hammer", TOOLS, draw_hammer, ("red", "blue", "yellow", "green", "orange"), (60, 100),
-          use="driving nails", place="in a toolbox", material="steel and wood", bulk=0.9, sway=10),
+          use="driving nails", place="in a toolbox", material="steel and wood", bulk=0.9, sway=10, part="grip"),
     Thing("saw", TOOLS, draw_saw, ("orange", "red", "yellow", "green", "blue"), (100, 53), use="cutting wood",
-          place="in a workshop", material="steel", sway=6),
+          place="in a workshop", material="steel", sway=6, part="handle"),
     Thing("wrench", TOOLS, draw_wrench, ("gray", "red", "blue", "orange"), (47, 100), plural="wrenches",
           use="turning nuts and bolts", place="in a toolbox", material="steel", bulk=0.9, sway=12),
     Thing("ladder", TOOLS, draw_ladder, ("yellow", "orange", "red", "brown", "gray"), (62, 100),
@@ -292,13 +293,13 @@ CLOTHES_THINGS = (
 
 STUDY_THINGS = (
     Thing("book", STUDY, draw_book, ("red", "blue", "green", "purple", "brown"), (100, 76), use="reading",
-          place="in a library", material="paper", bulk=0.8),
+          place="in a library", material="paper", bulk=0.8, part="cover"),
     Thing("laptop", STUDY, draw_laptop, ("blue", "green", "purple", "orange", "pink"), (100, 72),
-          use="writing and browsing the web", place="on a desk", bulk=0.9, sway=0),
+          use="writing and browsing the web", place="on a desk", bulk=0.9, sway=0, part="screen"),
     Thing("camera", STUDY, draw_camera, ("red", "blue", "gray", "green", "orange", "pink"), (100, 75),
           use="taking photographs", place="in a photographer's bag", bulk=0.75),
     Thing("telescope", STUDY, draw_telescope, ("blue", "red", "green", "purple", "white"), (100, 99),
           use="looking at the stars", place="in an observatory", bulk=1.1, sway=0),
     Thing("globe", STUDY, draw_globe, ("blue", "green", "purple", "orange"), (80, 98),
-          use="learning where countries are", place="in a classroom", bulk=0.9),
+          use="learning where countries are", place="in a classroom", bulk=0.9, part="oceans"),
 )  # fmt: skip

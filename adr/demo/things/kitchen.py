@@ -119,7 +119,7 @@ def draw_pizza(c: Canvas, rng: Generator, colour: RGB) -> None:
 
 def draw_cake(c: Canvas, rng: Generator, colour: RGB) -> None:
     """A two-tier birthday cake with candles."""
-    for x in (36, 50, 64):
+    for x in (36.0, 50.0, 64.0):
         c.box(x - 2.2, 12, x + 2.2, 32, lighter(colour, 0.5), r=1, form=False)
         c.blob([(x, 1), (x + 3.4, 8), (x, 12), (x - 3.4, 8)], (250, 176, 60), form=False)
     c.oval(50, 90, 48, 7, fill=(226, 230, 236))
@@ -181,7 +181,7 @@ def draw_hamburger(c: Canvas, rng: Generator, colour: RGB) -> None:
 
 KITCHEN_THINGS = (
     Thing("teapot", KITCHEN, draw_teapot, ("blue", "red", "green", "white", "purple", "pink", "orange"), (100, 83),
-          use="making tea", place="on a kitchen table", material="porcelain"),
+          use="making tea", place="on a kitchen table", material="porcelain", shows=("flower",)),
     Thing("cup", KITCHEN, draw_cup, ("red", "blue", "green", "yellow", "white", "purple", "pink"), (97, 97),
           use="drinking coffee or tea", place="on a kitchen table", material="porcelain", bulk=0.75),
     Thing("frying pan", KITCHEN, draw_frying_pan, ("black", "red", "blue", "gray"), (100, 77), use="frying eggs",
@@ -197,17 +197,18 @@ KITCHEN_THINGS = (
 FOOD_THINGS = (
     Thing("apple", FOOD, draw_apple, ("red", "green", "yellow"), (92, 93), use="eating as a snack",
           place="in a fruit bowl", bulk=0.65),
-    Thing("banana", FOOD, draw_banana, ("yellow", "green"), (98, 77), use="eating as a snack", place="in a fruit bowl",
+    Thing("banana", FOOD, draw_banana, ("yellow",), (98, 77), use="eating as a snack", place="in a fruit bowl",
           bulk=0.75),
-    Thing("pizza", FOOD, draw_pizza, ("yellow",), (100, 99), use="eating for dinner", place="on a plate", bulk=0.8),
+    Thing("pizza", FOOD, draw_pizza, ("yellow",), (100, 99), use="eating for dinner", place="on a plate", bulk=0.8,
+          spoken=False),
     Thing("cake", FOOD, draw_cake, ("pink", "brown", "white", "blue", "purple"), (98, 98),
-          use="celebrating a birthday", place="on a party table"),
+          use="celebrating a birthday", place="on a party table", part="icing"),
     Thing("ice cream cone", FOOD, draw_ice_cream_cone, ("pink", "brown", "green", "purple", "yellow"), (60, 100),
-          use="cooling down on a hot day", place="at an ice cream parlor", bulk=0.8, sway=5),
+          use="cooling down on a hot day", place="at an ice cream parlor", bulk=0.8, sway=5, spoken=False),
     Thing("carrot", FOOD, draw_carrot, ("orange", "purple"), (60, 100), use="making soup or salad",
           place="in a vegetable garden", bulk=0.75, sway=12),
     Thing("watermelon", FOOD, draw_watermelon, ("red", "yellow"), (100, 58), use="eating on a summer day",
-          place="at a picnic", bulk=0.85),
+          place="at a picnic", bulk=0.85, part="flesh"),
     Thing("hamburger", FOOD, draw_hamburger, ("brown",), (100, 82), use="eating for lunch", place="on a plate",
-          bulk=0.75),
+          bulk=0.75, spoken=False),
 )  # fmt: skip

@@ -24,7 +24,7 @@ def draw_person(c: Canvas, rng: Generator, colour: RGB) -> None:
     long_hair, wave = bool(rng.random() < 0.5), bool(rng.random() < 0.4)
     if long_hair:
         c.blob([(24, 2), (35, 8), (37, 22), (38, 34), (24, 36), (10, 34), (11, 22), (13, 8)], hair)
-    for x in (18, 30):
+    for x in (18.0, 30.0):
         c.box(x - 5, 62, x + 5, 95, legs, r=2, form=False)
         c.oval(x + (1 if x > 24 else -1), 96, 7, 4, fill=(74, 58, 60), form=False)
     raised = [(36, 38), (46, 34), (46, 16)] if wave else [(36, 38), (42, 50), (41, 62)]
@@ -46,9 +46,11 @@ def draw_tree(c: Canvas, rng: Generator, colour: RGB) -> None:
     c.poly([(38, 58), (52, 58), (54, 92), (62, 99), (28, 99), (36, 92)], BARK)
     c.line([(44, 74), (28, 54)], 5, BARK)
     lean = 3 * (2 * float(rng.random()) - 1)
-    crown = [(45 + lean, 2), (64, 7), (78, 20), (88, 36), (82, 54), (66, 66), (45, 62), (24, 66), (8, 54), (2, 36),
-             (12, 20), (26, 7)]
-    c.blob(crown, colour)
+    puffs = ((22, 48, 20), (68, 48, 20), (45, 52, 18), (17, 34, 15), (73, 33, 15), (30, 20, 17), (60, 19, 17))
+    for x, y, r in puffs:
+        c.oval(x + lean, y, r, fill=colour, form=False)
+    c.blob([(45 + lean, 4), (64, 9), (78, 24), (84, 40), (76, 56), (58, 62), (45, 60), (32, 62), (14, 56), (6, 40),
+            (12, 24), (26, 9)], colour, ink=False)
     for x, y, r in ((30, 24, 12), (58, 20, 10), (66, 42, 11), (36, 46, 9)):
         c.line(arc(x, y, r, r * 0.8, 190, 310, 8), 2, lighter(colour, 0.3), ink=False)
 
@@ -96,7 +98,8 @@ def draw_traffic_light(c: Canvas, rng: Generator, colour: RGB) -> None:
     lit = int(rng.integers(3))
     lamps: tuple[RGB, ...] = ((236, 66, 58), (252, 202, 62), (84, 204, 96))
     for k, lamp in enumerate(lamps):
-        c.poly([(9, 8 + k * 19), (33, 8 + k * 19), (36, 12 + k * 19), (6, 12 + k * 19)], darker(colour, 0.5), form=False)
+        y = 8 + k * 19
+        c.poly([(9, y), (33, y), (36, y + 4), (6, y + 4)], darker(colour, 0.5), form=False)
         c.oval(21, 15 + k * 19, 8, fill=lamp if k == lit else darker(lamp, 0.3), form=False)
         c.dot(18.5, 12.5 + k * 19, 2.2, lighter(lamp, 0.7))
 
@@ -141,14 +144,15 @@ def draw_mailbox(c: Canvas, rng: Generator, colour: RGB) -> None:
 SHIRTS = ("red", "blue", "green", "yellow", "purple", "orange", "pink", "white", "gray")
 
 OUTDOORS = (
-    Thing("person", PEOPLE, draw_person, SHIRTS, (49, 100), plural="people", bulk=1.25),
+    Thing("person", PEOPLE, draw_person, SHIRTS, (49, 100), plural="people", bulk=1.25, part="shirt"),
     Thing("tree", PLANTS, draw_tree, ("green", "orange", "pink", "yellow"), (90, 100), use="giving shade",
-          place="in a forest", bulk=1.5),
+          place="in a forest", bulk=1.5, part="leaves"),
     Thing("flower", PLANTS, draw_flower, ("red", "yellow", "pink", "purple", "white", "blue", "orange"), (70, 100),
-          use="decorating a room or a garden", place="in a garden", bulk=0.8),
-    Thing("cactus", PLANTS, draw_cactus, ("green",), (66, 100), plural="cacti", place="in the desert", bulk=0.9),
+          use="decorating a room or a garden", place="in a garden", bulk=0.8, part="petals"),
+    Thing("cactus", PLANTS, draw_cactus, ("green",), (66, 100), plural="cacti", place="in the desert", bulk=0.9,
+          shows=("flower",)),
     Thing("mushroom", PLANTS, draw_mushroom, ("red", "brown", "orange", "purple"), (100, 91),
-          place="on the forest floor", bulk=0.7),
+          place="on the forest floor", bulk=0.7, part="cap"),
     Thing("traffic light", STREET, draw_traffic_light, ("black", "yellow", "green"), (42, 100),
           use="telling drivers when to stop and when to go", place="at a crossroads", material="metal", bulk=1.2,
           flips=False),

@@ -82,8 +82,9 @@ def draw_accordion(c: Canvas, rng: Generator, colour: RGB) -> None:
     for k in range(folds):
         x = 30 + k * 40 / folds
         sag = 3 * (1 - abs(k - 3) / 3)
+        tone = lighter(colour, 0.45) if k % 2 else (70, 62, 76)
         c.poly([(x, 8 + sag), (x + 20 / folds, 3 + sag), (x + 40 / folds, 8 + sag), (x + 40 / folds, 68 + sag),
-                (x + 20 / folds, 73 + sag), (x, 68 + sag)], lighter(colour, 0.45) if k % 2 else (70, 62, 76), form=False)
+                (x + 20 / folds, 73 + sag), (x, 68 + sag)], tone, form=False)
     c.box(2, 3, 30, 74, colour, r=5)
     c.box(5, 8, 17, 69, WHITE, form=False)
     for k in range(1, 9):
@@ -226,9 +227,9 @@ TOY_THINGS = (
     Thing("robot", TOYS, draw_robot, ("blue", "red", "green", "orange", "gray", "purple", "yellow"), (70, 98),
           use="playing", place="in a toy shop", material="metal"),
     Thing("soccer ball", TOYS, draw_soccer_ball, ("black", "blue", "red", "green", "purple"), (100, 98),
-          use="playing soccer", place="on a sports field", bulk=0.6, sway=20),
+          use="playing soccer", place="on a sports field", bulk=0.6, sway=20, part="patches"),
     Thing("kite", TOYS, draw_kite, ("red", "blue", "purple", "orange", "green", "pink"), (72, 100),
           use="flying in the wind", place="in a windy sky", lives="air", bulk=0.9, sway=16),
     Thing("snowman", TOYS, draw_snowman, ("red", "blue", "green", "purple", "orange"), (68, 99), plural="snowmen",
-          place="in a snowy garden", material="snow", bulk=1.15),
+          place="in a snowy garden", material="snow", bulk=1.15, part="scarf", shows=("hat", "carrot")),
 )  # fmt: skip
