@@ -7,6 +7,8 @@ reason; a fault of the whole file is one sentence, and the workspace stays as it
 import json
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,7 +90,7 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
             writer.execute(f"delete from {table}")
         reading = _Reading(writer)
         count = 0
-        for block in records:
+        for block in _ahead(records):
             reading.take(block)
             count = block.position + len(block.texts)
             whole = max(count, round(count * layout.bytes / block.read))
@@ -107,6 +109,16 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
         progress(count, count, "Writing")
     store.checkpoint()
     return report
+
+
+def _ahead(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, the next one being split while the last one is worked on."""
+    coming = iter(blocks)
+    with ThreadPoolExecutor(1, thread_name_prefix="ingest-ahead") as pool:
+        following = pool.submit(next, coming, None)
+        while (block := following.result()) is not None:
+            following = pool.submit(next, coming, None)
+            yield block
 
 
 class _Reading:
@@ -146,14 +158,15 @@ class _Reading:
                 self._judged[shape] = plain.judge(shape)
             if way := self._judged[shape]:
                 by_way.setdefault(way, []).append(shape)
-        writer.execute("create or replace temp table batch_taken (position integer)")
         for way, shapes in by_way.items():
             writer.execute(plain.read_sql(way), {"shapes": shapes})
-            writer.execute("insert into instance (instance, id, images, missing, turns, raw) "
-                           "select position, id, images, null, turns, raw from batch_plain order by position")
-            writer.execute(plain.objects_sql())
-            writer.execute("insert into batch_taken select position from batch_plain")
-            self.forms[way.form] += writer.value("select count(*) from batch_plain")
+            if way.objects:
+                writer.execute(plain.objects_sql(), {"shapes": shapes})
+        writer.execute("create or replace temp table batch_taken as select instance as position, shape from instance "
+                       "join batch_shape on instance = position where instance between ? and ?",
+                       [block.position, block.position + len(block.texts)])
+        for shape, count in writer.rows("select shape, count(*) from batch_taken group by shape"):
+            self.forms[way.form if (way := self._judged[shape]) else ""] += count
         left = writer.rows("select position from batch_shape anti join batch_taken using (position)")
         careful = sorted([*(position for (position,) in left), *(block.position + number for number in broken)])
         return [(position, block.texts[position - block.position]) for position in careful]

@@ -28,7 +28,7 @@ create table if not exists instance (
     images varchar[],           -- image paths as given, relative to the image folder; empty for text-only
     missing integer,            -- how many of these images are not on disk
     turns struct("role" varchar, "text" varchar)[],     -- role: 'human', 'gpt', 'system' or 'tool'
-    raw varchar                 -- the record's JSON text exactly as it was read
+    raw varchar using compression zstd      -- the record's JSON text exactly as it was read
 );
 
 -- writer: ingest. One record that did not become an instance.

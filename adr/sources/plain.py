@@ -29,6 +29,7 @@ class Plain:
     by: str
     said: str
     keys: int           # how many keys each turn has
+    objects: bool       # whether there are keys that may name objects
 
     @property
     def form(self) -> str:
@@ -52,7 +53,7 @@ def judge(shape: str | None) -> Plain | None:
     found = [pair for pair in TURN_KEYS if pair[0] in turns[0]]
     if len(found) != 1 or turns[0].get(found[0][0]) != "VARCHAR" or turns[0].get(found[0][1]) != "VARCHAR":
         return None
-    return Plain(talk, *found[0], len(turns[0]))
+    return Plain(talk, *found[0], len(turns[0]), any(key in keys for key in OBJECT_KEYS))
 
 
 def _named(shape: object) -> bool:
@@ -76,14 +77,14 @@ SHAPES_SQL = r"""
 
 
 def read_sql(plain: Plain) -> str:
-    """The statement that makes temp table batch_plain of those rows of batch_shape that `plain` reads whole.
+    """The statement that inserts into `instance` those rows of batch_shape that `plain` reads whole.
 
     It takes the shapes as $shapes. Rows are left out (for the careful way) when a key repeats, a turn lacks a key, a
     text is blank, a role is not known or a path is unsafe.
     """
     roles = " ".join(f"when '{given}' then '{role}'" for given, role in ROLES.items())
     return f"""
-    create or replace temp table batch_plain as
+    insert into instance (instance, id, images, missing, turns, raw)
     with read as (
         select position, raw, json_transform(raw, '{{"id":"JSON","image":"JSON","images":"JSON",
                    "{plain.talk}":[{{"{plain.by}":"VARCHAR","{plain.said}":"VARCHAR"}}]}}') as record
@@ -98,7 +99,7 @@ def read_sql(plain: Plain) -> str:
                    'role': case turn."{plain.by}" {roles} end, 'text': turn."{plain.said}"}}) as turns
         from read
     )
-    select position, id, images, turns, raw
+    select position, id, images, null, turns, raw
     from told
     where len(turns) > 0
       and len(json_extract(raw, '$."{plain.talk}"[*].*')) = {plain.keys} * len(turns)
@@ -115,7 +116,7 @@ def _paths(value: str) -> str:
 
 
 def objects_sql() -> str:
-    """The statement that takes the objects which rows of batch_plain name into `annotation`."""
+    """The statement that takes the objects which rows of batch_shape in `instance` name into `annotation`; $shapes."""
     entries = " || ".join(f"coalesce(json_extract(raw, '$.{key}[*]'), [])" for key in OBJECT_KEYS)
     keys = ", ".join(f"entry ->> '$.{key}'" for key in NAME_KEYS)
     return f"""
@@ -123,7 +124,8 @@ def objects_sql() -> str:
     select distinct position, trim(name, E' \\t\\r\\n') from (
         select position, case when json_type(entry) = 'VARCHAR' then entry ->> '$'
                               when json_type(entry) = 'OBJECT' then coalesce({keys}) end as name
-        from (select position, unnest({entries}) as entry from batch_plain))
+        from (select position, unnest({entries}) as entry from batch_shape
+              where list_contains($shapes, shape) and position in (select instance from instance)))
     where regexp_matches(name, '{SOME_TEXT}')
     """
 

@@ -15,7 +15,7 @@ import numpy as np
 from adr.errors import AdrError
 from adr.sources.layout import BLANK, Layout
 
-BLOCK = 16 << 20
+BLOCK = 8 << 20
 LARGEST_RECORD = 128 << 20
 
 _QUOTE, _COMMA, _OPEN, _CLOSE, _ESCAPE = 1, 2, 3, 4, 5
