@@ -131,12 +131,12 @@ def neighbours(store: Store, candidate: str) -> pd.DataFrame:
 
 
 def facets(store: Store) -> dict[str, list[Any]]:
-    """The values there are to filter by: plans, entities [(id, name, candidates)], flags, generators, reviewers."""
+    """The values there are to filter by: plans, entities [(id, name, perspective)], flags, generators, reviewers."""
     return {
         "plans": [r[0] for r in store.rows("select distinct plan from candidate order by 1")],
         "entities": store.rows("""
-            select e.entity, e.name, count(*) from candidate c join entity e using (entity)
-            where c.chosen group by all order by 3 desc, 2"""),
+            select distinct e.entity, e.name, e.perspective::varchar from candidate c join entity e using (entity)
+            where c.chosen order by 2, 3"""),
         "flags": [r[0] for r in store.rows("select distinct unnest(flags) from candidate order by 1")],
         "generators": [r[0] for r in store.rows("select distinct generator from candidate order by 1")],
         "reviewers": [r[0] for r in store.rows("select distinct reviewer from verdict order by 1")],
