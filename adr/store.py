@@ -40,8 +40,8 @@ class Writer:
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first column of the first row, or None."""
-        found = self._cursor.execute(sql, parameters).fetchone()
-        return found[0] if found else None
+        found = self._cursor.execute(sql, parameters).fetchall()     # to the end: an open result blocks the cursor
+        return found[0][0] if found else None
 
     def insert(self, table: str, frame: "pd.DataFrame | pa.Table") -> None:
         """Append a frame to `table` by column name; columns that the frame lacks take their default."""
