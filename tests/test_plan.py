@@ -54,7 +54,7 @@ def test_plan__budget_is_what_the_run_dropped(world):
 
 
 def test_plan__number_as_target_and_variations_of_a_parent(world):
-    """Wanted 9: accordion lacks 7, kite 6. Parents 4, 5, 6 at most twice each: six slots, 6 the only one with a kite."""
+    """Wanted 9: accordion lacks 7, kite 6. Parents 4, 5, 6 at most twice each: six slots; 6 alone has a kite."""
     store, workspace = world
     plan(store, workspace, 1, budget=100, target=9, per_parent=2, generator="image-variation")
     parents = [parent for *_, parent in slots(store)]
@@ -102,12 +102,13 @@ def test_plan__text_to_image_fills_what_has_no_parent(world):
 
 def test_plan__errors_say_what_to_do(world):
     store, workspace = world
-    for wrong, says in ((dict(run=7), "no run 7"), (dict(run=1, generator="magic"), "no generator 'magic'"),
-                        (dict(run=1, colour="red"), "no option 'colour'"), (dict(run=1, per_slot=0), "per_slot is 0"),
-                        (dict(run=1, entities=["unicorn"]), "no entity 'unicorn'"),
-                        (dict(run=1, target=1), "No entity of the tail lacks"),
-                        (dict(run=1, model="assets/nowhere"), "assets/nowhere does not exist"),
-                        (dict(run=1, conversations="poet"), "made by 'poet'")):
+    for wrong, says in (({"run": 7}, "no run 7"), ({"run": 1, "generator": "magic"}, "no generator 'magic'"),
+                        ({"run": 1, "colour": "red"}, "no option 'colour'"),
+                        ({"run": 1, "per_slot": 0}, "per_slot is 0"),
+                        ({"run": 1, "entities": ["unicorn"]}, "no entity 'unicorn'"),
+                        ({"run": 1, "target": 1}, "No entity of the tail lacks"),
+                        ({"run": 1, "model": "assets/nowhere"}, "assets/nowhere does not exist"),
+                        ({"run": 1, "conversations": "poet"}, "made by 'poet'")):
         with pytest.raises(AdrError, match=says) as told:
             plan(store, workspace, **wrong)
         assert told.value.next_step
@@ -143,7 +144,8 @@ def test_revise__changes_a_plan_until_it_has_pictures(world):
 
 
 def test_settings__round_trip():
-    settings = Settings(plan=1, run=2, seed=3, budget=4, target=5.5, entities=(1,), targets={7: 2.0}, parents={7: (1, 2)})
+    settings = Settings(plan=1, run=2, seed=3, budget=4, target=5.5, entities=(1,), targets={7: 2.0},
+                        parents={7: (1, 2)})
     assert Settings.from_json(settings.to_json()) == settings
 
 

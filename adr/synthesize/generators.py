@@ -1,0 +1,234 @@
+"""Makes pictures through diffusers: a dictionary name → factory, one way to load and one way to run for all of them.
+
+A starter model of a few megabytes and a Stable Diffusion XL on a GPU go through the same code. Knows nothing of plans
+on disk or of the database.
+"""
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from adr.errors import AdrError
+from adr.models import Place, find_model, is_folder, loading, model_facts, place, require
+from adr.synthesize.edges import edges
+from adr.synthesize.plan_file import FROM_PARENT, GENERATORS, Settings
+from adr.synthesize.prompts import style_of
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One picture wanted. parent: the picture to start from, for generators that need one."""
+
+    prompt: str
+    seed: int
+    negative: str = ""
+    parent: Image.Image | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture made, RGB. blanked: the model's safety checker replaced it by black."""
+
+    image: Image.Image
+    blanked: bool = False
+
+
+@dataclass
+class Generator:
+    """A loaded pipeline and how it is run. side: of a square picture in pixels; multiple: sides are multiples of it."""
+
+    name: str
+    model: str
+    pipe: Any
+    place: Place
+    steps: int
+    guidance: float
+    strength: float
+    side: int
+    multiple: int
+    edge_kind: str = "canny"
+
+    @property
+    def batch(self) -> int:
+        """Pictures at once: 1 on a CPU, where a batch is no faster and a picture then never depends on its company."""
+        if not self.place.has_gpu or self.place.short_of_memory:
+            return 1
+        return 8 if self.side <= 512 else 4
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What decides a picture besides model, prompt, parent and seed: kept with each candidate."""
+        return {"steps": self.steps, "guidance": self.guidance, "size": self.side, "device": self.place.device,
+                "precision": self.place.precision} | (
+            {"strength": self.strength} if self.name == "image-to-image" else {}) | (
+            {"edges": self.edge_kind} if self.name == "controlnet" else {})
+
+    def size_for(self, parent: Image.Image | None) -> tuple[int, int]:
+        """(width, height) of a picture: square, or in the parent's shape with as many pixels."""
+        if self.name not in ("image-to-image", "controlnet") or parent is None:
+            return self.side, self.side
+        shape = math.sqrt(parent.width / max(1, parent.height))
+        shape = min(2.0, max(0.5, shape))
+        return _multiple(self.side * shape, self.multiple), _multiple(self.side / shape, self.multiple)
+
+    def make(self, wishes: Sequence[Wish]) -> list[Picture]:
+        """A picture for each wish, made in one batch where their sizes allow; each has its own random numbers, so that
+        a wish made alone gives the same picture on the same machine."""
+        made: dict[int, Picture] = {}
+        sizes = [self.size_for(wish.parent) for wish in wishes]
+        for size in sorted(set(sizes)):
+            rows = [i for i, own in enumerate(sizes) if own == size]
+            made |= dict(zip(rows, self._run([wishes[i] for i in rows], size), strict=True))
+        return [made[i] for i in range(len(wishes))]
+
+    def _run(self, wishes: Sequence[Wish], size: tuple[int, int]) -> list[Picture]:
+        import torch
+
+        # Random numbers come from the CPU on every device: the same seed starts from the same noise everywhere.
+        told: dict[str, Any] = {
+            "generator": [torch.Generator("cpu").manual_seed(wish.seed) for wish in wishes],
+            "num_inference_steps": self.steps, "guidance_scale": self.guidance, "width": size[0], "height": size[1]}
+        if self.name != "image-variation":
+            told["prompt"] = [wish.prompt for wish in wishes]
+            told["negative_prompt"] = [wish.negative for wish in wishes]
+        if self.name in FROM_PARENT:
+            told["image"] = [self._start(wish, size) for wish in wishes]
+        if self.name == "image-to-image":
+            told["strength"] = self.strength
+            told["num_inference_steps"] = max(self.steps, math.ceil(1 / self.strength))
+        takes = inspect.signature(self.pipe.__call__).parameters
+        with torch.inference_mode():
+            result = self.pipe(**{name: value for name, value in told.items() if name in takes})
+        blanked = getattr(result, "nsfw_content_detected", None) or [False] * len(wishes)
+        return [Picture(image.convert("RGB"), bool(b)) for image, b in zip(result.images, blanked, strict=True)]
+
+    def _start(self, wish: Wish, size: tuple[int, int]) -> Image.Image:
+        if wish.parent is None:
+            raise AdrError(f"The generator {self.name} needs a parent's picture.", "Use text-to-image without one.")
+        if self.name == "image-variation":
+            return wish.parent.convert("RGB")
+        start = wish.parent.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        return edges(start, self.edge_kind) if self.name == "controlnet" else start
+
+
+def load_generator(settings: Settings, device: str | None = None) -> Generator:
+    """The generator of a plan, ready to run; AdrError when its name is unknown, its package missing, or its model
+    missing, broken or of another kind."""
+    if settings.generator not in FACTORIES:
+        raise AdrError(f"There is no generator {settings.generator!r}.", f"Choose one of {', '.join(FACTORIES)}.")
+    require("diffusers", f"The generator {settings.generator}", "diffusers transformers accelerate")
+    found = find_model(settings.model)
+    where = place(device)
+    with loading(settings.model, "diffusion model"):
+        from diffusers.utils import logging
+
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+        pipe = FACTORIES[settings.generator](found, settings, where)
+        _settle(pipe, where)
+    style = style_of(settings.model, settings.generator)
+    side, multiple = _sides(pipe)
+    return Generator(
+        name=settings.generator, model=settings.model, pipe=pipe, place=where,
+        steps=settings.steps or style.steps,
+        guidance=style.guidance if settings.guidance is None else settings.guidance,
+        strength=settings.strength, side=_multiple(settings.size or style.size or side, multiple), multiple=multiple,
+        edge_kind=settings.edges)
+
+
+def _text_to_image(found: str, settings: Settings, where: Place) -> Any:
+    from diffusers import AutoPipelineForText2Image
+
+    _refuse(found, "ImageVariation", "text-to-image", "a text-to-image model")
+    return AutoPipelineForText2Image.from_pretrained(found, **_how(found, where))
+
+
+def _image_to_image(found: str, settings: Settings, where: Place) -> Any:
+    from diffusers import AutoPipelineForImage2Image
+
+    _refuse(found, "ImageVariation", "image-to-image", "a text-to-image model")
+    return AutoPipelineForImage2Image.from_pretrained(found, **_how(found, where))
+
+
+def _image_variation(found: str, settings: Settings, where: Place) -> Any:
+    from diffusers import StableDiffusionImageVariationPipeline
+
+    own = _class_of(found)
+    if own and "ImageVariation" not in own:
+        raise AdrError(f"{settings.model} is a {own}; image-variation needs a model made for it.",
+                       "For example lambdalabs/sd-image-variations-diffusers, or use image-to-image with this model.")
+    return StableDiffusionImageVariationPipeline.from_pretrained(found, **_how(found, where))
+
+
+def _controlnet(found: str, settings: Settings, where: Place) -> Any:
+    from diffusers import AutoPipelineForText2Image, ControlNetModel, DiffusionPipeline
+
+    if settings.controlnet:
+        net_at = find_model(settings.controlnet)
+        with loading(settings.controlnet, "ControlNet"):
+            net = ControlNetModel.from_pretrained(net_at, dtype=where.dtype)
+        return AutoPipelineForText2Image.from_pretrained(found, controlnet=net, **_how(found, where))
+    if "ControlNet" not in _class_of(found):
+        raise AdrError(f"{settings.model} holds no ControlNet.",
+                       "Name one for it, such as lllyasviel/sd-controlnet-canny for Stable Diffusion 1.5.")
+    return DiffusionPipeline.from_pretrained(found, **_how(found, where))
+
+
+FACTORIES: dict[str, Callable[[str, Settings, Place], Any]] = dict(
+    zip(GENERATORS, (_text_to_image, _image_to_image, _image_variation, _controlnet), strict=True))
+
+
+def _how(found: str, where: Place) -> dict[str, Any]:
+    """Keywords of `from_pretrained`: the precision, and the fp16 files where a folder has only those."""
+    how: dict[str, Any] = {"dtype": where.dtype}
+    if is_folder(found):
+        weights = list(Path(found).glob("*/*.safetensors")) + list(Path(found).glob("*/*.bin"))
+        if weights and all(".fp16." in file.name for file in weights):
+            how["variant"] = "fp16"
+    return how
+
+
+def _class_of(found: str) -> str:
+    return str(model_facts(found, "model_index.json").get("_class_name", ""))
+
+
+def _refuse(found: str, part: str, generator: str, needs: str) -> None:
+    own = _class_of(found)
+    if part in own:
+        raise AdrError(f"{found} is a {own}; {generator} needs {needs}.", "Use image-variation with it.")
+
+
+def _settle(pipe: Any, where: Place) -> None:
+    """Put a pipeline where it runs: whole on the device, or part by part where its memory is short."""
+    pipe.set_progress_bar_config(disable=True)
+    models = [part for part in pipe.components.values() if hasattr(part, "parameters")]
+    size = sum(p.numel() * p.element_size() for model in models for p in model.parameters())
+    fits = where.holds(size)
+    if where.has_gpu and not fits and where.device.startswith("cuda"):
+        pipe.enable_model_cpu_offload(device=where.device)
+    else:
+        pipe.to(where.device)
+    if where.has_gpu and (where.short_of_memory or not fits):
+        pipe.enable_attention_slicing()
+        if hasattr(pipe.vae, "enable_slicing"):
+            pipe.vae.enable_slicing()
+
+
+def _sides(pipe: Any) -> tuple[int, int]:
+    """(side in pixels the model was made for, what sides must be multiples of)."""
+    scale = int(getattr(pipe, "vae_scale_factor", 8))
+    body = getattr(pipe, "unet", None) or getattr(pipe, "transformer", None)
+    own = getattr(body.config, "sample_size", None) if body is not None else None
+    own = own or getattr(pipe, "default_sample_size", None) or 64
+    own = max(own) if isinstance(own, list | tuple) else own
+    downs = getattr(body.config, "down_block_types", None) if body is not None else None
+    return int(own) * scale, scale * 2 ** (len(downs) - 1 if downs else 1)
+
+
+def _multiple(pixels: float, of: int) -> int:
+    return max(of, round(pixels / of) * of)
