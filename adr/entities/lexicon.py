@@ -1,0 +1,362 @@
+"""What one English word can be, and its singular: read from word lists, no model.
+
+Knows nothing of the words around it; `context` settles what stays open. Sources: the noun, verb and adjective lists,
+exceptions and suffix rules of spacy-lookups-data (WordNet), the most frequent tag of a word from the Brill lexicon that
+TextBlob carries, and `assets/lexicon/words.toml` for what these leave open.
+"""
+
+import gzip
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from adr.errors import AdrError
+
+RULES = "1"
+"""Counts up when the rules here, in `context` or in `interrogation` change what is extracted; part of the fingerprint."""
+ASSETS = Path(__file__).resolve().parents[2] / "assets" / "lexicon"
+
+
+class Kind(IntEnum):
+    """What a word can be. Two names joined: both readings exist, the first is the more frequent one."""
+
+    NONE = 0            # letters, identifiers, markup, interjections, words of other scripts
+    START = 1           # not a word: the begin or end of a sentence
+    MARK = 2            # not a word: a comma, quote or bracket
+    DETERMINER = 3
+    POSSESSIVE = 4      # "dog's": a noun, and a determiner to the next word
+    NUMBER = 5
+    ADJECTIVE = 6
+    ADVERB = 7
+    PREPOSITION = 8
+    TO = 9
+    SUBJECT = 10        # I, he, they, who
+    OBJECT = 11         # him, them, something
+    MODAL = 12          # would, does, don't
+    BE = 13
+    HAVE = 14
+    CONJUNCTION = 15
+    QUESTION = 16       # what, which, how
+    THAT = 17
+    NOUN = 18
+    NAME = 19           # capitalised, in no list
+    VERB = 20
+    PARTICIPLE = 21     # "parked"
+    NOUN_VERB = 22      # "park"
+    VERB_NOUN = 23      # "walk"
+    NOUNS_VERBS = 24    # "lights"
+    VERBS_NOUNS = 25    # "stands"
+    NOUN_ADJECTIVE = 26     # "plastic"
+    ADJECTIVE_NOUN = 27     # "orange", "left"
+    GERUND_NOUN = 28    # "building"
+    GERUND = 29         # "surfing"
+    ADVERB_NOUN = 30    # "well"
+    UNKNOWN = 31        # in lower case and in no list
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one form can be. `nouns`: the singulars it stands for where it is a noun (several for "street-sign")."""
+
+    kind: Kind
+    nouns: tuple[str, ...] = ()
+    known: bool = True      # an English word, as far as the lists go
+    letters: int = 0        # its length, for the share of a text that is known
+
+
+_CLOSED: dict[Kind, str] = {
+    Kind.DETERMINER: "the a an this these those my your his her its our their every each some any no another both all "
+                     "several many few either neither much more most",
+    Kind.SUBJECT: "i you he she it we they who there",
+    Kind.OBJECT: "me him us them himself herself itself themselves myself yourself yourselves ourselves oneself someone "
+                 "something anyone anything everyone everything nothing nobody somebody anybody everybody none",
+    Kind.MODAL: "can could will would shall should may might must do does did not let cannot never let's",
+    Kind.BE: "am is are was were be been being it's he's she's that's there's what's who's where's how's here's i'm",
+    Kind.HAVE: "have has had having",
+    Kind.TO: "to",
+    Kind.CONJUNCTION: "and or but nor while because if than although though unless whereas so",
+    Kind.QUESTION: "what which whose when where why how whatever whichever whenever wherever",
+    Kind.THAT: "that",
+    Kind.PREPOSITION: "of in on at by for from with into onto near behind beside besides between among under over above "
+                      "below against across through during without within around along about after before as like "
+                      "beneath underneath alongside toward towards amidst amid upon off inside outside via per until "
+                      "since despite except including",
+    Kind.NUMBER: "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+                 "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
+                 "million billion",
+}
+_BY_TAG = {"DT": Kind.DETERMINER, "PDT": Kind.DETERMINER, "PRP$": Kind.DETERMINER, "IN": Kind.PREPOSITION,
+           "RP": Kind.PREPOSITION, "MD": Kind.MODAL, "PRP": Kind.OBJECT, "CC": Kind.CONJUNCTION, "CD": Kind.NUMBER,
+           "WDT": Kind.QUESTION, "WP": Kind.QUESTION, "WP$": Kind.QUESTION, "WRB": Kind.QUESTION, "EX": Kind.SUBJECT,
+           "UH": Kind.NONE, "TO": Kind.TO}
+_NUMBER = re.compile(r"[+-]?\d+(st|nd|rd|th|s|%)?(-\d+)*")
+_OPEN_SUFFIX = re.compile(r"(ly|able|ible|ful|less|ish|ous|ive|ed|ing)$")
+_SINGULARS = (("s", ""), ("ies", "y"), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches", "ch"), ("shes", "sh"),
+              ("oes", "o"), ("ves", "f"), ("ves", "fe"), ("men", "man"))
+
+
+class Lexicon:
+    """The word lists, and `read`: what a form can be. `Lexicon.english()` gives the one of the installed packages."""
+
+    def __init__(self, nouns: set[str], verbs: set[str], adjectives: set[str], adverbs: set[str],
+                 plurals: dict[str, str], verb_forms: set[str], tags: dict[str, str], settled: dict[str, set[str]],
+                 things: dict[str, str], fingerprint: str) -> None:
+        self.nouns, self.verbs, self.adjectives, self.adverbs = nouns, verbs, adjectives, adverbs
+        self.plurals, self.verb_forms, self.tags = plurals, verb_forms, tags
+        self.settled = settled
+        self.things = things            # every name of a thing that can be seen → the name it goes by
+        self.fingerprint = fingerprint
+        self._closed = {word: kind for kind, words in _CLOSED.items() for word in words.split()}
+
+    @staticmethod
+    @cache
+    def english() -> "Lexicon":
+        """The lexicon of the installed packages; AdrError when one of them is missing."""
+        return _english()
+
+    # ------------------------------------------------------------------ one form
+    def read(self, form: str) -> Reading:
+        """What `form` (as written) can be. Case tells names from words; apostrophes and hyphens are looked through."""
+        word = form.replace("’", "'").replace("‘", "'").strip("'-_")
+        letters = sum(character.isalpha() for character in word)
+        if not letters or "_" in word or any(character.isdigit() for character in word):
+            return Reading(Kind.NUMBER if _NUMBER.fullmatch(word) else Kind.NONE)
+        if any(character > "ɏ" for character in word):
+            return Reading(Kind.NONE, known=False, letters=2 * letters)      # another script
+        lower = word.lower()
+        kind = self._closed.get(lower)
+        if kind is not None:
+            return Reading(kind, ("can",) if lower == "can" else (), letters=letters)
+        if "'" in lower:
+            return self._with_apostrophe(word, letters)
+        if len(lower) == 1:
+            return Reading(Kind.NONE)
+        if "-" in lower:
+            return self._with_hyphen(word, letters)
+        kind, noun, known = self._plain(word, lower)
+        return Reading(kind, (noun,) if noun else (), known, letters)
+
+    def _with_apostrophe(self, word: str, letters: int) -> Reading:
+        lower = word.lower()
+        base, _, rest = lower.partition("'")
+        if rest in ("s", "") and base:
+            reading = self.read(word[:len(base)])
+            if reading.nouns:
+                return Reading(Kind.POSSESSIVE, reading.nouns, reading.known, letters)
+            return Reading(Kind.BE, letters=letters)
+        kind = {"t": Kind.MODAL, "re": Kind.BE, "m": Kind.BE, "ve": Kind.HAVE, "d": Kind.MODAL, "ll": Kind.MODAL}.get(rest)
+        if kind is not None:
+            return Reading(kind, letters=letters)
+        if word[0].isupper() and rest.isalpha() and len(rest) > 2:
+            return Reading(Kind.NAME, (lower,), False, letters)              # O'Brien
+        return Reading(Kind.NONE, known=False, letters=letters)
+
+    def _with_hyphen(self, word: str, letters: int) -> Reading:
+        lower = word.lower()
+        singular = self.singular(lower)
+        if singular:
+            return Reading(Kind.NOUN, (singular,), letters=letters)
+        if lower in self.adjectives or self.tags.get(lower, "")[:2] in ("JJ", "RB", "VB", "IN"):
+            return Reading(Kind.ADJECTIVE, letters=letters)
+        parts = [self.read(part) for part in word.split("-") if part]
+        known = sum(part.letters for part in parts if part.known) * 2 > letters
+        last = parts[-1]
+        if last.kind in _NOUN_FIRST:
+            nouns = dict.fromkeys(noun for part in parts if part.kind in _NOUN_FIRST for noun in part.nouns)
+            return Reading(Kind.NOUN, tuple(nouns), known, letters)
+        return Reading(Kind.ADJECTIVE, known=known, letters=letters)
+
+    def _plain(self, word: str, lower: str) -> tuple[Kind, str | None, bool]:
+        """Kind, singular and whether it is known, of a word of letters only."""
+        tag = self.tags.get(lower) or ""
+        singular = None if lower in self.settled["not_nouns"] else self.singular(lower)
+        if lower in self.settled["places"]:
+            return Kind.ADJECTIVE_NOUN, lower, True
+        if lower in self.settled["nouns"]:
+            return Kind.NOUN, singular or lower, True
+        if tag in _BY_TAG:
+            return _BY_TAG[tag], None, True
+        verbal = lower in self.verbs or lower in self.verb_forms
+        if not tag or tag in ("FW", "SYM", "LS", "POS"):
+            tag = self._guess_tag(lower, singular, verbal)
+        kind = self._open_class(lower, tag, singular, verbal)
+        if kind is not None:
+            return kind, singular if kind in _WITH_NOUN else None, True
+        proper = self.tags.get(word) or self.tags.get(word.title()) or ""
+        if word[0].isupper():
+            if proper and not proper.startswith("NN"):
+                return Kind.NONE, None, True
+            return Kind.NAME, lower, bool(proper)
+        if proper.startswith("NNP"):
+            return Kind.NAME, lower, True
+        if len(lower) < 3 or _OPEN_SUFFIX.search(lower) or not re.search("[aeiouyà-ɏ]", lower):
+            return Kind.NONE, None, False
+        return Kind.UNKNOWN, self._fold_unknown(lower), False
+
+    def _open_class(self, lower: str, tag: str, singular: str | None, verbal: bool) -> Kind | None:
+        """The kind of a word with one of the tags of nouns, verbs, adjectives and adverbs; None without such a tag."""
+        noun = singular is not None
+        if tag.startswith("JJ"):
+            return Kind.ADJECTIVE_NOUN if noun and tag == "JJ" else Kind.ADJECTIVE
+        if tag.startswith("RB"):
+            return Kind.ADVERB_NOUN if noun else Kind.ADVERB
+        if tag == "VBG":
+            return Kind.GERUND if noun else Kind.VERB
+        if tag in ("VBN", "VBD"):
+            return Kind.VERB_NOUN if noun and not lower.endswith("ed") else Kind.PARTICIPLE
+        if tag == "VBZ":
+            return Kind.VERBS_NOUNS if noun else Kind.VERB
+        if tag.startswith("VB"):
+            return Kind.VERB_NOUN if noun else Kind.VERB
+        if tag.startswith("NN"):
+            if not noun:
+                return Kind.ADJECTIVE if lower in self.settled["not_nouns"] or lower in self.adjectives else None
+            if tag == "NNS" or (singular != lower and lower.endswith("s")):
+                return Kind.NOUNS_VERBS if verbal and not self._surely(singular) else Kind.NOUN
+            if lower.endswith("ing") and verbal:
+                return Kind.GERUND_NOUN
+            if self._surely(lower):
+                return Kind.NOUN
+            return Kind.NOUN_VERB if verbal else Kind.NOUN_ADJECTIVE if lower in self.adjectives else Kind.NOUN
+        return None
+
+    def _guess_tag(self, lower: str, singular: str | None, verbal: bool) -> str:
+        """A tag for a word that the tag lexicon lacks, from the lists; "" when it is in none."""
+        if singular is not None and singular != lower:
+            of_singular = self.tags.get(singular, "NN")
+            return "VBZ" if verbal and of_singular.startswith("VB") else "NNS"
+        if lower in self.adjectives:
+            return "JJ"
+        if lower.endswith("ing") and verbal:
+            return "VBG"
+        if singular is not None and (len(lower) > 3 or lower in self.settled["short_nouns"]):
+            return "NN"
+        if verbal:
+            return "VBN" if lower.endswith("ed") else "VBZ" if lower.endswith("s") else "VB"
+        return "RB" if lower in self.adverbs else ""
+
+    def _surely(self, singular: str | None) -> bool:
+        """A thing that can be seen and is hardly ever a verb, though a list may hold one ("to man")."""
+        return singular in self.things and singular not in self.settled["often_verbs"]
+
+    # ------------------------------------------------------------------ singular
+    def singular(self, lower: str) -> str | None:
+        """The singular of a noun form, the form itself where it is one; None when no list has it as a noun."""
+        if lower in self.settled["keep_plural"]:
+            return lower
+        tag = self.tags.get(lower, "")
+        if tag != "NN" and lower in self.plurals:
+            return self.plurals[lower]
+        listed = self._is_noun(lower)
+        if not lower.endswith(("s", "men")) or lower.endswith("ss") or (listed and tag == "NN"):
+            return lower if listed else None
+        if listed and lower.endswith(("us", "is")) and tag != "NNS":
+            return lower
+        for suffix, singular_suffix in _SINGULARS:
+            stem = lower[:len(lower) - len(suffix)] + singular_suffix
+            if lower.endswith(suffix) and self._is_noun(stem):
+                return stem
+        return lower if listed else None
+
+    def _is_noun(self, lower: str) -> bool:
+        if len(lower) < 3:
+            return lower in self.settled["short_nouns"]
+        plain = lower if lower.isascii() else unaccented(lower)
+        return plain in self.nouns or lower in self.settled["nouns"] or lower in self.things or (
+            self.tags.get(plain) == "NN" and plain.isalpha() and plain not in self.verbs and plain not in self.adjectives)
+
+    def _fold_unknown(self, lower: str) -> str:
+        """The guessed singular of a noun in no list: "selfies" → "selfie"."""
+        if lower.endswith("ies") and len(lower) > 5:
+            return lower[:-1] if lower.endswith(("kies", "fies", "mies")) else lower[:-3] + "y"
+        if lower.endswith(("ches", "shes", "xes")):
+            return lower[:-2]
+        return lower[:-1] if lower.endswith("s") and not lower.endswith(("ss", "us", "is")) else lower
+
+    def verb(self, lower: str) -> str | None:
+        """The base form of a verb form ("describing" → "describe"), or None."""
+        if lower in self.verbs:
+            return lower
+        for suffix, base in (("ies", "y"), ("es", "e"), ("es", ""), ("s", ""), ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", "")):
+            stem = lower[:len(lower) - len(suffix)] + base
+            if lower.endswith(suffix) and stem in self.verbs:
+                return stem
+        return None
+
+
+_NOUN_FIRST = frozenset({Kind.NOUN, Kind.NAME, Kind.NOUN_VERB, Kind.NOUNS_VERBS, Kind.NOUN_ADJECTIVE, Kind.GERUND_NOUN})
+_WITH_NOUN = _NOUN_FIRST | {Kind.VERB_NOUN, Kind.VERBS_NOUNS, Kind.ADJECTIVE_NOUN, Kind.GERUND, Kind.ADVERB_NOUN,
+                            Kind.UNKNOWN}
+
+
+def unaccented(word: str) -> str:
+    """The word without its accents: "café" → "cafe"."""
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+
+
+def _english() -> Lexicon:
+    lists = _package_file("spacy_lookups_data", "spacy-lookups-data", "data")
+    tagged = _package_file("textblob", "textblob", "en/en-lexicon.txt")
+    index = _gunzip(lists / "en_lemma_index.json.gz")
+    exceptions = _gunzip(lists / "en_lemma_exc.json.gz")
+    settled_text = (ASSETS / "words.toml").read_text(encoding="utf-8")
+    settled = {name: set(words.split()) for name, words in tomllib.loads(settled_text).items()}
+    tags = {}
+    for line in tagged.read_text(encoding="utf-8").splitlines():
+        word, _, tag = line.partition(" ")
+        if tag and not line.startswith(";;;"):
+            tags[word] = tag.split()[0]
+    verbs = set(index["verb"])
+    plurals = {form: singulars[0] for form, singulars in exceptions["noun"].items() if singulars[0] != form}
+    things_text = (ASSETS / "things.txt").read_text(encoding="utf-8")
+    made_from = [RULES, importlib.metadata.version("spacy-lookups-data"), importlib.metadata.version("textblob"),
+                 settled_text, things_text]
+    fingerprint = hashlib.sha256("\0".join(made_from).encode()).hexdigest()[:12]
+    return Lexicon(set(index["noun"]), verbs, set(index["adj"]), set(index["adv"]), plurals,
+                   set(exceptions["verb"]) | _regular_forms(verbs), tags, settled, _things(things_text), fingerprint)
+
+
+def _things(text: str) -> dict[str, str]:
+    """Name or synonym → name, from the lines of things.txt."""
+    names: dict[str, str] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            name, _, others = line.partition(":")
+            for each in (name, *others.split(",")):
+                if each.strip():
+                    names.setdefault(each.strip(), name.strip())
+    return names
+
+
+def _regular_forms(verbs: set[str]) -> set[str]:
+    forms = set()
+    for verb in verbs:
+        stem = verb[:-1] if verb.endswith("e") else verb
+        forms |= {stem + "ing", stem + "ed", verb + "s"}
+        if verb.endswith(("s", "x", "z", "ch", "sh", "o")):
+            forms.add(verb + "es")
+        if verb.endswith("y"):
+            forms |= {verb[:-1] + "ies", verb[:-1] + "ied"}
+    return forms
+
+
+def _package_file(module: str, distribution: str, path: str) -> Path:
+    """A data file inside an installed package, found without importing the package."""
+    found = importlib.util.find_spec(module)
+    if found is None or not found.submodule_search_locations:
+        raise AdrError(f"The word lists of {distribution} are not installed.", f"Run: pip install {distribution}")
+    return Path(found.submodule_search_locations[0]) / path
+
+
+def _gunzip(path: Path) -> Any:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return json.load(file)
