@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from pathlib import Path
 
 import pytest
 
@@ -12,17 +11,7 @@ from adr.export.folder import is_export, whole
 from adr.progress import Cancelled
 from adr.store import Store
 from adr.workspace import Workspace
-
-# Odd on purpose: blanks, an int id, a repeated id, no image key, an unknown key, escapes and letters beyond ASCII.
-RAW = (
-    '{"id": 7, "image": "a/0.png", "conversations": [{"from": "human", "value": "<image>\\nWhat is it?"}, '
-    '{"from": "gpt", "value": "A caf\\u00e9 — “Zürich”.  "}]}',
-    '{ "conversations":[{"from":"human","value":"Say hello."},{"from":"gpt","value":"Hello."}],\n  "id":"sg_1","model":""}',
-    '{"id": "7", "image": "a/2.png", "conversations": [{"from": "human", "value": "What is on it?\\n<image>"}, '
-    '{"from": "gpt", "value": "A drum."}]}',
-    '{"id": "x", "image": "a/3.png", "conversations": [{"from": "human", "value": "<image>\\nAgain?"}, '
-    '{"from": "gpt", "value": "Yes."}], "weight": 1.50}',
-)
+from tests.export_world import RAW, accept, fill, tree
 
 
 @pytest.fixture
@@ -36,57 +25,6 @@ def store(workspace, tmp_path):
     fill(made, RAW)
     yield made
     made.close()
-
-
-def fill(store: Store, raws, kept=lambda i: True, copies=1, toml="[rebalance]\nseed = 5\n", images=None, form="llava"):
-    """The rows that ingest, index and rebalance would have written for these records."""
-    with store.atomic() as writer:
-        for i, raw in enumerate(raws):
-            record = json.loads(raw)
-            pictures = record.get("image", record.get("images", []))
-            said = record.get("conversations") or record["messages"]
-            roles = {"user": "human", "assistant": "gpt"}
-            writer.execute("insert into instance values (?, ?, ?, 0, ?, ?)", [
-                i, json.dumps(record["id"], ensure_ascii=False) if "id" in record else None,
-                [pictures] if isinstance(pictures, str) else pictures,
-                [{"role": roles.get(t.get("from", t.get("role")), t.get("from", t.get("role"))),
-                  "text": t.get("value", t.get("content"))} for t in said], raw])
-            writer.execute("insert into decision values (1, ?, 1, ?, ?, ?, 0.25)", [
-                i, kept(i), copies if kept(i) else 0, "passes" if kept(i) else "below_min_passes"])
-        writer.execute("insert into source (path, images, form, layout, bytes, sha256, instances, rejected) "
-                       "values ('somewhere/source.json', ?, ?, 'array', 10, 'abc', ?, 0)",
-                       [images, form, len(raws)])
-        writer.execute("insert into run (run, name, recipe, fingerprint) values (1, 'first', ?, 'f')", [toml])
-
-
-def accept(store: Store, workspace: Workspace, candidate="p1-00000-0", judgement="accept", reviewer="ada", score=0.9,
-           slot=0):
-    """One candidate with a real picture, and a verdict on it."""
-    from PIL import Image
-
-    path = workspace.images / f"{candidate}.png"
-    Image.new("RGB", (8, 8), (200, 30, 30)).save(path)
-    with store.atomic() as writer:
-        if not writer.value("select count(*) from plan"):
-            writer.execute("insert into plan (plan, run, settings) values (1, 1, '{}')")
-        writer.execute(
-            """
-            insert into candidate (candidate, plan, slot, alternative, chosen, entity, entities, parent, generator,
-                                   model, seed, prompt, image, sha256, turns, caption, conversation_by, scorer, score,
-                                   flags)
-            values (?, 1, ?, 0, true, 0, [0], 2, 'text-to-image', 'assets/models/starter', 11, 'a drum', ?, 'ff',
-                    ?, 'a red drum', 'template', 'clip', ?, [])
-            """, [candidate, slot, f"images/{candidate}.png",
-                  [{"role": "human", "text": "What is this?"}, {"role": "gpt", "text": "A red drum."}], score])
-        if judgement:
-            writer.execute("insert into verdict (candidate, reviewer, judgement) values (?, ?, ?)",
-                           [candidate, reviewer, judgement])
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below a folder, by path."""
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def test_export__untouched_records_come_back_byte_for_byte(store, workspace, tmp_path):
@@ -117,22 +55,22 @@ def test_export__accepted_candidates_come_after_with_their_picture_and_provenanc
     assert records[4] == {
         "id": "adr-p1-00000-0", "image": "adr-synthetic/p1-00000-0.png",
         "conversations": [{"from": "human", "value": "<image>\nWhat is this?"},
-                          {"from": "gpt", "value": "A red drum."}]}
+                          {"from": "gpt", "value": "A red harp."}]}
     picture = tmp_path / "out" / "images" / records[4]["image"]
     assert picture.read_bytes() == (workspace.images / "p1-00000-0.png").read_bytes()
     line, = [json.loads(line) for line in (tmp_path / "out" / "synthetic.jsonl").read_text().splitlines()]
     assert line["parent"] == {"position": 2, "id": '"7"', "images": ["a/2.png"]}
     assert line["verdict"] == {"judgement": "accept", "reviewer": "ada", "reason": None, "rule": None}
-    assert (line["prompt"], line["seed"], line["scores"]["score"]) == ("a drum", 11, 0.9)
+    assert (line["prompt"], line["seed"], line["scores"]["score"]) == ("a harp", 11, 0.9)
 
 
 def test_export__an_edited_conversation_leaves_as_edited(store, workspace, tmp_path):
     accept(store, workspace)
     store.execute("insert into verdict (candidate, reviewer, judgement, turns) values (?, 'bo', 'edit', ?)", [
-        "p1-00000-0", [{"role": "human", "text": "<image>\nName it."}, {"role": "gpt", "text": "A drum, seen from above."}]])
+        "p1-00000-0", [{"role": "human", "text": "<image>\nName it."}, {"role": "gpt", "text": "A harp from above."}]])
     export(store, workspace, 1, out=tmp_path / "out")
     record = json.loads((tmp_path / "out" / "llava.json").read_text())[-1]
-    assert record["conversations"][1]["value"] == "A drum, seen from above."
+    assert record["conversations"][1]["value"] == "A harp from above."
     assert json.loads((tmp_path / "out" / "synthetic.jsonl").read_text())["editor"] == "bo"
 
 
@@ -163,7 +101,7 @@ def test_export__repaired_ids_touch_only_the_rows_that_repeat(store, workspace, 
 
 
 def test_export__shuffled_holds_the_same_rows_in_an_order_fixed_by_the_seed(workspace, tmp_path):
-    raws = [RAW[3].replace('"x"', str(n)) for n in range(50)]
+    raws = [RAW[2].replace('"7"', str(n)) for n in range(50)]
     orders = []
     for name, seed in (("a", 5), ("b", 5), ("c", 6)):
         store = Store.memory()

@@ -82,14 +82,21 @@ def preview(store: Store, workspace: Workspace, run: int, options: Options, *, p
     if images not in format.images:
         raise AdrError(f"{format.title} cannot have its pictures by {images!r}.",
                        f"Choose {' or '.join(format.images)}.")
-    leave = leaving(store, workspace, run, order=options.order, synthetic=options.synthetic,
+    leave = leaving(store, workspace, run, order=options.order,
+                    synthetic="none" if format.part == "decisions" else options.synthetic,
                     accept_above=options.accept_above)
+    if format.part == "synthetic":
+        leave = changed(leave, order=leave.order[leave.order < 0])
+        if not leave.synthetic:
+            raise AdrError(f"{format.title} holds the synthetic part, and no candidate of this run is accepted.",
+                           "Accept candidates on the Review page, or choose another format.")
     if options.repair_ids and format.rules.carries_ids:
         leave = changed(leave, new_ids=repaired_ids(store, leave))
     if images != "reference" and leave.image_root is None and format.rules.conversation and _pictured(store, leave):
         raise AdrError("The dataset was read without an image folder, so its pictures cannot be written.",
                        "Reference the pictures, or ingest again with the image folder (Dataset page).")
-    found = lint(store, leave, format.rules, verbatim=format.keeps(leave.form), progress=progress)
+    found = lint(store, leave, format.rules, verbatim=format.keeps(leave.form),
+                 pictures=format.rules.conversation, progress=progress)
     left_out: tuple[int, ...] = ()
     if options.leave_out_faulty and found.faulty:
         left_out = tuple(sorted(found.faulty))
@@ -117,7 +124,8 @@ def export(store: Store, workspace: Workspace, run: int, *, format: str = "llava
         main = seen.format.write(work)
         pictures = 0 if seen.images == "inside" else place_pictures(work)
         provenance.write_synthetic(work)
-        provenance.write_dropped(work)
+        if seen.format.part == "all":
+            provenance.write_dropped(work)
         progress(0, None, "Counting")
         counts = count(store, seen.leave)
         written = manifest.build(work, seen.format, counts, seen.lint.findings, main, _said(options, seen))

@@ -65,6 +65,11 @@ class Exported:
         """Whether it is an accepted candidate."""
         return self.source < 0
 
+    @property
+    def key(self) -> str:
+        """A name without dots: nine digits of the position, or the candidate's."""
+        return json.loads(self.id or '""') if self.synthetic else f"{self.source:09d}"
+
 
 @dataclass(frozen=True)
 class Leaving:
@@ -122,7 +127,7 @@ def batches(store: Store, leave: Leaving, *, turns: bool = False, raw: bool = Tr
             size: int = CHUNK) -> Iterator[list[Exported]]:
     """The rows in lists of at most `size`, in order; memory stays flat. `turns` and `raw` say what is looked up."""
     columns = ["i.id", "i.images"] + (["i.turns"] if turns else []) + (["i.raw"] if raw else [])
-    size = _chunk(leave, size)
+    size = chunk_rows(leave, size)
     copies: dict[int, int] = {}             # filled only where the recipe repeats instances
     for start in range(0, len(leave.order), size):
         part = leave.order[start:start + size]
@@ -174,7 +179,7 @@ def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Ta
     return table
 
 
-def _chunk(leave: Leaving, size: int) -> int:
+def chunk_rows(leave: Leaving, size: int) -> int:
     """Rows a look-up. In source order a chunk is one stretch of the table; shuffled, each look-up reads all of it, so
     there are at most twelve of them."""
     ordered = leave.order[leave.order >= 0]

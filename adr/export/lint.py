@@ -72,7 +72,7 @@ def lint(store: Store, leave: Leaving, rules: Rules, *, verbatim: bool, pictures
         _source_pictures(store, leave, found, progress)
     _synthetic_pictures(leave, found)
     progress(2, 4, "Checking ids and keys")
-    if rules.carries_ids or verbatim:
+    if rules.carries_ids or (verbatim and rules.conversation):
         _ids(store, leave, rules, found)
     if rules.conversation:
         _keys(store, leave, rules, verbatim, found)
@@ -291,17 +291,15 @@ def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
                   count=sum(int(rows) for _, rows, _ in repeated))
     kinds = store.rows(
         f"""
-        select case when id is null then 'none' when starts_with(id, '"') then 'text' else 'number' end as kind,
-               count(*), min(i.instance)
-        from {kept} group by kind order by kind
+        select case when starts_with(id, '"') then 'text' else 'number' end as kind, count(*)
+        from {kept} and id is not null group by kind order by kind
         """, [leave.run])
-    if leave.synthetic and not any(kind == "text" for kind, _, _ in kinds):
-        kinds.append(("text", leave.synthetic, -1))
-    level = "error" if rules.one_schema else "warning"
-    if len({kind for kind, _, _ in kinds}) > 1:
+    if leave.synthetic and rules.carries_ids and [kind for kind, _ in kinds] == ["number"]:
+        kinds.append(("text", leave.synthetic))
+    if len(kinds) > 1:
         least = min(kinds, key=lambda item: item[1])
-        found.add("mixed_ids", level, {-1 - n: f"{int(rows)} rows with {kind} ids"
-                                       for n, (kind, rows, _) in enumerate(kinds)}, count=int(least[1]), own=False)
+        found.add("mixed_ids", "error" if rules.one_schema else "warning", {-1 - n: f"{int(rows)} rows with {kind} ids"
+                                       for n, (kind, rows) in enumerate(kinds)}, count=int(least[1]), own=False)
 
 
 def _keys(store: Store, leave: Leaving, rules: Rules, verbatim: bool, found: _Findings) -> None:
@@ -318,7 +316,7 @@ def _keys(store: Store, leave: Leaving, rules: Rules, verbatim: bool, found: _Fi
         usual = sets[0][0]
         odd = [(keys, count, first) for keys, count, first in sets if keys != usual]
         if odd:
-            found.add("keys_differ", "error" if rules.one_schema else "warning",
+            found.add("keys_differ", "warning",
                       {first: f"{count} rows with {', '.join(sorted(keys))} (first: instance {first})"
                        for keys, count, first in sets}, count=sum(count for _, count, _ in odd), own=False)
     else:

@@ -30,5 +30,5 @@ def write_array(work: Work, out) -> None:  # type: ignore[no-untyped-def]
 FORMAT = Format(
     name="llava", title="LLaVA", sentence="One JSON array (llava.json); untouched records byte for byte as they came.",
     setting="--data_path {out}/llava.json --image_folder {root}",
-    rules=Rules(markers_equal_pictures=False), images=("reference", "copy", "link"), write=write,
+    rules=Rules(markers_equal_pictures=False, system_turn=False), images=("reference", "copy", "link"), write=write,
     keeps=lambda form: form == "llava")

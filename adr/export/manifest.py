@@ -6,6 +6,7 @@ Holds no times and no absolute paths: the same recipe, source and verdicts give 
 import hashlib
 import json
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ def main_sha256(manifest: dict[str, Any]) -> str:
     return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
 
 
+@cache
 def code_fingerprint() -> str:
     """12 hex digits of the program's own text: every module of the package and the schema."""
     root = Path(adr.__file__).parent

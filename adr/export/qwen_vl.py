@@ -26,5 +26,5 @@ FORMAT = Format(
     name="qwen-vl", title="Qwen-VL",
     sentence="JSON Lines (train.jsonl), and the entry for its data registry (registry.json).",
     setting='{{"annotation_path": "{out}/train.jsonl", "data_path": "{root}"}} in qwenvl/data/__init__.py',
-    rules=Rules(marker_in_answer=False), images=("reference", "copy", "link"), write=write,
+    rules=Rules(marker_in_answer=False, system_turn=False), images=("reference", "copy", "link"), write=write,
     keeps=lambda form: form == "llava")

@@ -4,10 +4,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
-from adr.export.leaving import Exported, Leaving, batches
+from adr.export.leaving import CHUNK, SYNTHETIC_FOLDER, Exported, Leaving, batches
 from adr.export.lint import Rules
 from adr.progress import Progress
 from adr.store import Store
@@ -27,10 +28,10 @@ class Work:
     progress: Progress
     left_out: Sequence[int] = ()        # positions of kept instances left out because of an error
 
-    def rows(self, *, turns: bool = False, raw: bool = True) -> Iterator[list[Exported]]:
+    def rows(self, *, turns: bool = False, raw: bool = True, size: int = CHUNK) -> Iterator[list[Exported]]:
         """The rows in lists, in order, telling how far the writing is; may raise Cancelled."""
         done = 0
-        for batch in batches(self.store, self.leave, turns=turns, raw=raw):
+        for batch in batches(self.store, self.leave, turns=turns, raw=raw, size=size):
             self.progress(done, self.leave.instances, "Writing")
             yield batch
             done += len(batch)
@@ -46,12 +47,15 @@ class Work:
             out.flush()
             os.fsync(out.fileno())
 
-    def picture(self, row: Exported, name: str) -> Path:
-        """The file on disk of a row's picture `name`."""
-        if row.synthetic:
-            return self.leave.accepted[-1 - row.source].image
-        root = self.leave.image_root or Path()
-        return root / name
+    def path_of(self, name: str) -> Path:
+        """The file on disk of the picture that rows call `name`."""
+        if name.startswith(f"{SYNTHETIC_FOLDER}/") and name in self._synthetic:
+            return self._synthetic[name]
+        return (self.leave.image_root or Path()) / name
+
+    @cached_property
+    def _synthetic(self) -> dict[str, Path]:
+        return {one.name: one.image for one in self.leave.accepted}
 
 
 @dataclass(frozen=True)
@@ -66,3 +70,4 @@ class Format:
     images: tuple[str, ...]     # choices of IMAGES, the default first
     write: Callable[[Work], list[str]]      # returns the main data files, in order
     keeps: Callable[[str], bool]            # whether records of a form ('llava', 'messages') come back as they came
+    part: str = "all"                       # 'all' rows, the 'synthetic' ones, or the 'decisions' without any row

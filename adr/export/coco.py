@@ -1,0 +1,43 @@
+"""COCO captions of the synthetic part: captions.json with one caption a picture, as pycocotools reads it."""
+
+import json
+
+from adr.export.leaving import MARKER, Accepted
+from adr.export.lint import Rules
+from adr.export.work import Format, Work
+
+FILE = "captions.json"
+
+
+def write(work: Work) -> list[str]:
+    """The captions file; returns [FILE]. A picture without a caption takes the first answer of its conversation."""
+    from PIL import Image
+
+    images, annotations = [], []
+    for number, row in enumerate(work.leave.order.tolist(), 1):
+        one = work.leave.accepted[-1 - row]
+        with Image.open(one.image) as picture:
+            width, height = picture.size
+        images.append({"id": number, "file_name": one.name, "width": width, "height": height})
+        annotations.append({"id": number, "image_id": number, "caption": caption(one)})
+        if number % 200 == 0:
+            work.progress(number, work.leave.instances, "Writing")
+    with work.file(FILE) as out:
+        content = {"info": {"description": "Synthetic part of an ADR Workbench export"}, "licenses": [],
+                   "images": images, "annotations": annotations}
+        out.write(json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n")
+    return [FILE]
+
+
+def caption(one: Accepted) -> str:
+    """What the picture shows, in a sentence."""
+    if one.caption:
+        return one.caption
+    return next((text.replace(MARKER, "").strip() for role, text in one.turns if role == "gpt"), "")
+
+
+FORMAT = Format(
+    name="coco", title="COCO captions", sentence="The synthetic part alone: pictures and one caption each.",
+    setting='pycocotools.coco.COCO("{out}/captions.json"), pictures below {out}/images',
+    rules=Rules(conversation=False, carries_ids=False), images=("reference",), write=write, keeps=lambda form: False,
+    part="synthetic")

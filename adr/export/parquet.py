@@ -1,0 +1,176 @@
+"""TRL and Hugging Face datasets: Parquet shards of {id, images, messages} ("Vision datasets" in TRL's dataset formats).
+
+`messages` is what TRL's conversational format wants: content as a list of {"type": "image"} and {"type": "text"} parts.
+With the pictures inside, `images` decodes by itself; without, it is a list of paths, and writing is SQL-fast.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from adr.errors import AdrError
+from adr.export.leaving import BREATH, CHUNK, MARKER, Turns, chunk_rows, source_rows
+from adr.export.lint import Rules
+from adr.export.records import OPENAI_ROLES
+from adr.export.work import Format, Work
+
+SHARD = 500 << 20               # bytes at which the next shard begins
+PICTURED = 200                  # rows of a row group whose pictures are inside
+PART = pa.struct([("type", pa.string()), ("text", pa.string())])
+MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(PART))]))
+PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+
+# The conversation in messages form. A marker becomes an image part; the line end that set it off is not part of a text.
+_MESSAGES_SQL = """
+    list_transform(i.turns, lambda t: {
+        'role': case t.role when 'human' then 'user' when 'gpt' then 'assistant' else t.role end,
+        'content': case when contains(t.text, '<image>') then flatten(list_transform(
+            string_split(t.text, '<image>'), lambda s, n:
+                (case when n > 1 then [{'type': 'image', 'text': null::varchar}] else [] end)
+                || (case when trim(s, chr(10)) != '' then [{'type': 'text', 'text':
+                    case when n > 1 and n < len(string_split(t.text, '<image>')) then trim(s, chr(10))
+                         when n > 1 then ltrim(s, chr(10)) else rtrim(s, chr(10)) end}] else [] end)))
+            else [{'type': 'text', 'text': t.text}] end
+    }) as messages
+    """
+
+
+def write(work: Work) -> list[str]:
+    """The shards `data/train-00000-of-00001.parquet` …, each of about 500 MB; returns their paths."""
+    inside = work.images == "inside"
+    shards = _Shards(work, _schema(inside))
+    try:
+        for table in _tables(work, PICTURED if inside else CHUNK):
+            shards.write(_with_pictures(work, table) if inside else table)
+    finally:
+        shards.close()
+    return shards.named()
+
+
+def messages(turns: Turns) -> list[dict[str, object]]:
+    """The conversation of a candidate in messages form; the same as the SQL makes of an instance's."""
+    return [{"role": OPENAI_ROLES[role], "content": _parts(text)} for role, text in turns]
+
+
+def _parts(text: str) -> list[dict[str, str | None]]:
+    if MARKER not in text:
+        return [{"type": "text", "text": text}]
+    pieces = text.split(MARKER)
+    made: list[dict[str, str | None]] = []
+    for n, piece in enumerate(pieces):
+        if n:
+            made.append({"type": "image", "text": None})
+        said = piece.lstrip("\n") if n else piece
+        said = said.rstrip("\n") if n < len(pieces) - 1 else said
+        if said.strip("\n"):
+            made.append({"type": "text", "text": said})
+    return made
+
+
+def _tables(work: Work, size: int) -> Iterator[pa.Table]:
+    """The rows as tables of id, images (paths) and messages, with `source` to find candidates by."""
+    order = work.leave.order
+    step = chunk_rows(work.leave, size)
+    plain = pa.schema([("id", pa.string()), ("images", pa.list_(pa.string())), ("messages", MESSAGES)])
+    for start in range(0, len(order), step):
+        work.progress(start, len(order), "Writing")
+        part = order[start:start + step]
+        table = source_rows(work.store, part, ["i.id::json->>'$' as id", "i.images", _MESSAGES_SQL]).cast(plain)
+        places = np.flatnonzero(part >= 0)
+        if len(places) < len(part):
+            others = np.flatnonzero(part < 0)
+            accepted = [work.leave.accepted[-1 - int(row)] for row in part[others]]
+            made = pa.Table.from_pylist([{"id": json.loads(one.id), "images": [one.name],
+                                          "messages": messages(one.turns)} for one in accepted], schema=plain)
+            table = pa.concat_tables([table, made]).take(pa.array(np.argsort(np.concatenate([places, others]))))
+        if work.leave.new_ids:
+            ids = table.column("id").to_pylist()
+            ids = [json.loads(work.leave.new_ids[start + n]) if start + n in work.leave.new_ids else text
+                   for n, text in enumerate(ids)]
+            table = table.set_column(0, "id", pa.array(ids, pa.string()))
+        for at in range(0, table.num_rows, size):
+            yield table.slice(at, size)
+        time.sleep(BREATH)
+    work.progress(len(order), len(order), "Writing")
+
+
+def _with_pictures(work: Work, table: pa.Table) -> pa.Table:
+    """The same rows with each picture's bytes in place of its path alone."""
+    ids = table.column("id").to_pylist()
+    rows = [[{"bytes": _read(work, name, ids[n]), "path": Path(name).name} for name in names or []]
+            for n, names in enumerate(table.column("images").to_pylist())]
+    return table.set_column(1, "images", pa.array(rows, pa.list_(PICTURE)))
+
+
+def _read(work: Work, name: str, whose: str | None) -> bytes:
+    try:
+        return work.path_of(name).read_bytes()
+    except OSError as error:
+        raise AdrError(f"The picture {name} of {whose} cannot be read: {error.strerror}.",
+                       "Put it back, or leave out the rows with errors.") from error
+
+
+def _schema(inside: bool) -> pa.Schema:
+    """The columns, with the features that Hugging Face datasets reads from a file's metadata."""
+    text = {"dtype": "string", "_type": "Value"}
+    features = {
+        "id": text,
+        "images": {"feature": {"_type": "Image"} if inside else text, "_type": "List"},
+        "messages": {"feature": {"role": text, "content": {"feature": {"type": text, "text": text}, "_type": "List"}},
+                     "_type": "List"},
+    }
+    return pa.schema(
+        [("id", pa.string()), ("images", pa.list_(PICTURE if inside else pa.string())), ("messages", MESSAGES)],
+        metadata={"huggingface": json.dumps({"info": {"features": features}})})
+
+
+class _Shards:
+    """Parquet files written one after the other, named when their number is known."""
+
+    def __init__(self, work: Work, schema: pa.Schema) -> None:
+        self.folder = work.folder / "data"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.schema = schema
+        self.count = 0
+        self.writer: pq.ParquetWriter | None = None
+
+    def write(self, table: pa.Table) -> None:
+        """Append one row group; begins a new file when the last is full."""
+        if self.writer is None:
+            self.writer = pq.ParquetWriter(self._part(self.count), self.schema, compression="zstd")
+            self.count += 1
+        self.writer.write_table(table.cast(self.schema), row_group_size=table.num_rows)
+        if self._part(self.count - 1).stat().st_size >= SHARD:
+            self.close()
+
+    def close(self) -> None:
+        """Finish the file under way."""
+        if self.writer is not None:
+            self.writer.close()
+            self.writer = None
+
+    def named(self) -> list[str]:
+        """Give the files their names; returns the paths in the export's folder."""
+        if not self.count:
+            self.write(self.schema.empty_table())
+            self.close()
+        names = [f"train-{n:05d}-of-{self.count:05d}.parquet" for n in range(self.count)]
+        for n, name in enumerate(names):
+            self._part(n).rename(self.folder / name)
+        return [f"data/{name}" for name in names]
+
+    def _part(self, number: int) -> Path:
+        return self.folder / f"part-{number:05d}"
+
+
+FORMAT = Format(
+    name="parquet", title="TRL · Hugging Face (Parquet)",
+    sentence="Parquet shards of id, images and messages; the pictures inside, or their paths alone.",
+    setting='datasets.load_dataset("{out}")',
+    rules=Rules(system_turn=True, tool_turns=True), images=("inside", "reference", "copy", "link"), write=write,
+    keeps=lambda form: False)
