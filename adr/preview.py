@@ -263,6 +263,16 @@ class Engine:
         enough = self.pass_counts(recipe, tau, caps) >= recipe.min_passes
         return enough & (self._seeded(recipe.seed).alpha < recipe.alpha) if recipe.alpha < 1 else enough
 
+    def counts_after(self, recipe: Recipe, perspective: str) -> npt.NDArray[np.int32]:
+        """Kept instances of each entity of one perspective (copies not counted)."""
+        return self._count(self.postings[perspective], self.kept(recipe).astype(np.int8))
+
+    def tail_share_of(self, perspective: str, counts: npt.NDArray[np.int32]) -> float:
+        """The share of postings, 0..1, that belong to entities which are tail before (by the paper's rule)."""
+        total = int(counts.sum(dtype=np.int64))
+        tail = int(counts[self._rules[perspective].head_rank:].sum(dtype=np.int64))
+        return tail / total if total else 0.0
+
     def preview(self, recipe: Recipe, *, k: int = BELOW_K) -> Preview:
         """Everything a recipe does: kept set, counts of every entity after, tail numbers, and the random baseline."""
         tau, (caps, unused) = self.tau(recipe), self.caps(recipe)

@@ -1,0 +1,90 @@
+"""Caps worth considering, each with its reason; nothing is set unless a person accepts it.
+
+Part of the rebalance stage; reads `entity`. A word that every prompt brings along says nothing about a picture, and
+debris of a parser or detector (fused words, fragments) is rare, so it would keep its instances for no good reason:
+both are best muted (cap 0).
+"""
+
+import re
+from dataclasses import dataclass
+
+from adr.recipe import PERSPECTIVES
+from adr.store import Store
+
+PROMPT_WORDS = (
+    "image", "picture", "photo", "photograph", "photography", "pic", "snapshot", "scene", "view", "question", "answer",
+    "option", "choice", "caption", "description", "sentence", "phrase", "paragraph", "bounding box", "box",
+    "coordinate", "region", "text", "word", "detail", "context", "reference", "information", "ocr", "token",
+)
+# What follows a word when two turns were glued together ("polewhere", "parkingis"), as in the paper's own index.
+TURN_OPENERS = ("what", "where", "which", "who", "whose", "why", "when", "how", "does", "yes", "this", "there", "these",
+                "is", "are", "the")
+_TWICE = re.compile(r"[a-z]{2,}([a-z]{3,})\1")
+REASONS = {
+    "prompt_word": "the prompt or the task brings this word, not the picture",
+    "fused_word": "two words fused where one turn ends and the next begins",
+    "fragment": "a piece of a word repeats itself, as a detector's phrases do",
+    "one_letter": "a single letter",
+    "no_letters": "holds no letter at all",
+    "no_vowel": "four letters or more and no vowel: rarely a word",
+    "broken_text": "holds a character that marks broken text",
+}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Mute this entity (cap 0), for this reason (a key of REASONS)."""
+
+    perspective: str
+    entity: str
+    n: int
+    reason: str
+    cap: float = 0.0
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words."""
+        return REASONS[self.reason]
+
+
+def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[Suggestion]:
+    """All suggestions for these perspectives, the most frequent entity of each reason first; none are left out."""
+    rows = store.rows("""
+        with known as (select name, n from entity where perspective = 'token' and n >= 3),
+        opener as (select unnest($openers::varchar[]) as opener),
+        fused as (
+            select e.perspective, e.name, e.n from entity e
+            join opener o on suffix(e.name, o.opener) and len(e.name) >= len(o.opener) + 4
+            join known k on k.name = left(e.name, len(e.name) - len(o.opener)) and k.n > e.n
+            where e.perspective in ('token', 'object')
+        ),
+        found as (
+            select perspective, name, n, 'prompt_word' as reason from entity
+            where perspective <> 'interrogation'
+              and len(list_intersect(string_split(name, ' + '), $words::varchar[])) > 0
+            union all select perspective, name, n, 'fused_word' from fused
+            union all
+            select perspective, name, n, case
+                when contains(name, chr(65533)) then 'broken_text'
+                when len(name) = 1 and regexp_matches(name, '\\p{L}') then 'one_letter'
+                when not regexp_matches(name, '\\p{L}') then 'no_letters'
+                when regexp_matches(name, '^[b-df-hj-np-tv-xz]{4,}$') then 'no_vowel'
+                end
+            from entity where perspective in ('token', 'object')
+        )
+        select distinct on (perspective, name) perspective::varchar, name, n, reason from found
+        where reason is not null and list_contains($perspectives::varchar[], perspective::varchar)
+        order by perspective, name, reason""",
+        {"openers": list(TURN_OPENERS), "words": list(PROMPT_WORDS), "perspectives": list(perspectives)})
+    found = [Suggestion(str(p), str(name), int(n), str(reason)) for p, name, n, reason in rows]
+    seen = {(s.perspective, s.entity) for s in found}
+    found += [s for s in _repeating(store, perspectives) if (s.perspective, s.entity) not in seen]
+    order = list(REASONS)
+    return sorted(found, key=lambda s: (order.index(s.reason), PERSPECTIVES.index(s.perspective), -s.n, s.entity))
+
+
+def _repeating(store: Store, perspectives: tuple[str, ...]) -> list[Suggestion]:
+    """Words in which a piece of three letters or more follows itself after something else ("racketcquetcquet")."""
+    rows = store.rows("select perspective::varchar, name, n from entity where perspective in ('token', 'object') "
+                      "and len(name) >= 8 and list_contains($1::varchar[], perspective::varchar)", [list(perspectives)])
+    return [Suggestion(str(p), str(name), int(n), "fragment") for p, name, n in rows if _TWICE.search(name)]
