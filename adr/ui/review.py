@@ -76,8 +76,8 @@ def filter_row(here: Frame, reviewer: str) -> tuple[Filter, str]:
     return asked, str(order)
 
 
-def progress_line(here: Frame, plan: int | None) -> None:
-    """Done, left, rate and time left, and the tail as it fills."""
+def progress_line(here: Frame, plan: int | None) -> pd.DataFrame:
+    """Done, left, rate and time left, and how many concepts are filled; returns the meters it has read."""
     now = review.progress(here.store, plan)
     done = now.candidates - now.left
     parts = [f"**{done:,}** of {now.candidates:,} judged", f"{now.accepted:,} accepted", f"{now.rejected:,} rejected",
@@ -90,6 +90,7 @@ def progress_line(here: Frame, plan: int | None) -> None:
     if len(meters):
         parts.append(f"{int((meters['state'] == 'filled').sum())} of {len(meters)} concepts filled")
     st.progress(done / now.candidates if now.candidates else 0.0, " · ".join(parts))
+    return meters
 
 
 # --- one candidate ---------------------------------------------------------------------------------------------------
@@ -98,7 +99,7 @@ def progress_line(here: Frame, plan: int | None) -> None:
 def single_view(here: Frame, reviewer: str) -> None:
     """The filter, the progress and one candidate; steps come from keys and buttons of the card."""
     asked, order = filter_row(here, reviewer)
-    progress_line(here, asked.plan)
+    meters = progress_line(here, asked.plan)
     state = _trail()
     if state.get("asked") != (asked, order):
         state.update(asked=(asked, order), skipped=set(), shown=None)
@@ -117,7 +118,7 @@ def single_view(here: Frame, reviewer: str) -> None:
         st.query_params["candidate"] = shown
     blind = asked.state == "second"
     card(described(here.store, here.workspace, shown, ack=state["ack"], version=str(state["version"]),
-                   fault=state.pop("fault", None), blind=blind, meters=review.meters(here.store)),
+                   fault=state.pop("fault", None), blind=blind, meters=meters),
          lambda: _step(here, reviewer))
 
 

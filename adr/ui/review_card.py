@@ -137,12 +137,15 @@ def _instance(store: Store, instance: Any) -> dict[str, str] | None:
 
 def _real(store: Store, row: pd.Series, most: int = 4) -> list[dict[str, str]]:
     found = store.rows("""
-        select p.instance from posting p join instance i using (instance)
-        where p.perspective = (select perspective from entity where entity = $entity) and p.entity = $entity
+        select p.instance, i.images[1], (select images from source)
+        from posting p join instance i using (instance)
+        where p.perspective = $perspective and p.entity = $entity
           and len(i.images) = 1 and p.instance <> coalesce($parent, -1)
-        order by p.instance limit $most
-    """, {"entity": int(row["entity"]), "parent": None if pd.isna(row["parent"]) else int(row["parent"]), "most": most})
-    return [seen for (instance,) in found if (seen := _instance(store, instance))]
+        limit $most
+    """, {"entity": int(row["entity"]), "perspective": row["perspective"], "most": most,
+          "parent": None if pd.isna(row["parent"]) else int(row["parent"])})
+    return [{"image": data_uri(Path(folder) / image if folder else None, SMALL), "says": f"instance {instance:,}"}
+            for instance, image, folder in sorted(found)]
 
 
 def _size(path: Path) -> str:
