@@ -91,7 +91,7 @@ def _known(name: str, table: Mapping[str, T], kind: str) -> T:
 def _colour(
     kind: Thing, k: int, colours: Mapping[str, str] | Sequence[str | None] | None, rng: Generator
 ) -> str:
-    drawn = kind.colours[int(rng.integers(len(kind.colours)))]
+    drawn = kind.colours[int(len(kind.colours) * float(rng.random()) ** 1.4)]  # the usual colour comes first
     if colours is None:
         return drawn
     wanted = colours.get(kind.name) if isinstance(colours, Mapping) else colours[k]

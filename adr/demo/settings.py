@@ -1,0 +1,117 @@
+"""Which things keep company where, and how often each is met: the long tail of the demo world.
+
+Knows nothing about drawing or about files.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from numpy.random import Generator
+
+from adr.demo.things import THINGS
+
+# From the commonest to the rarest; the weight of a thing falls with its rank here.
+RANKS: tuple[str, ...] = (
+    "person", "tree", "car", "dog", "cat", "chair", "cup", "book", "bird", "flower", "bottle", "bicycle", "lamp",
+    "umbrella", "clock", "bus", "truck", "apple", "traffic light", "hat", "horse", "sofa", "laptop", "airplane",
+    "television", "fish", "pizza", "bed", "guitar", "train", "cake", "banana", "stop sign", "teddy bear", "soccer ball",
+    "sailboat", "bucket", "kite", "fire hydrant", "elephant", "ladder", "hamburger", "mailbox", "rabbit", "boot",
+    "camera", "butterfly", "drum", "hammer", "teapot", "giraffe", "pig", "fork", "ice cream cone", "piano", "turtle",
+    "helicopter", "penguin", "robot", "carrot", "toaster", "snowman", "crab", "frying pan", "cactus", "mushroom",
+    "fire truck", "watermelon", "owl", "globe", "saw", "rocket", "wrench", "hot air balloon", "octopus", "trumpet",
+    "telescope", "accordion", "harp", "submarine",
+)  # fmt: skip
+
+FLATTEN, STEEPNESS = 4.0, 1.75
+WEIGHTS: dict[str, float] = {name: (rank + FLATTEN) ** -STEEPNESS for rank, name in enumerate(RANKS, 1)}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A place with its usual company: `backgrounds` it may be shown on, and the things met there."""
+
+    backgrounds: tuple[str, ...]
+    things: tuple[str, ...]
+
+
+SETTINGS: dict[str, Setting] = {
+    "street": Setting(("street",), (
+        "person", "car", "tree", "dog", "bicycle", "bus", "truck", "traffic light", "stop sign", "fire hydrant",
+        "mailbox", "fire truck", "umbrella", "bird")),
+    "park": Setting(("park",), (
+        "person", "tree", "dog", "bird", "flower", "bicycle", "kite", "soccer ball", "butterfly", "rabbit",
+        "ice cream cone", "owl", "mushroom", "hat", "guitar", "apple")),
+    "kitchen": Setting(("kitchen",), (
+        "cup", "bottle", "apple", "banana", "teapot", "fork", "frying pan", "toaster", "cake", "carrot", "pizza",
+        "hamburger", "cat", "watermelon", "clock", "person", "chair", "flower")),
+    "beach": Setting(("beach",), (
+        "person", "umbrella", "sailboat", "crab", "turtle", "kite", "hat", "ice cream cone", "watermelon", "bucket",
+        "bird", "soccer ball", "book", "camera", "dog")),
+    "living room": Setting(("living room",), (
+        "person", "cat", "dog", "chair", "lamp", "sofa", "television", "book", "clock", "teddy bear", "cup", "flower",
+        "globe", "piano")),
+    "bedroom": Setting(("living room",), (
+        "bed", "lamp", "clock", "teddy bear", "book", "cat", "boot", "robot", "chair")),
+    "snow": Setting(("snow",), (
+        "person", "penguin", "snowman", "tree", "rabbit", "owl", "boot", "dog", "hat")),
+    "concert": Setting(("stage",), (
+        "person", "guitar", "drum", "piano", "trumpet", "harp", "accordion", "chair", "hat")),
+    "desert": Setting(("desert",), (
+        "cactus", "giraffe", "elephant", "person", "turtle", "hat", "hot air balloon", "truck", "bottle", "horse")),
+    "night": Setting(("night",), (
+        "tree", "owl", "telescope", "cat", "rocket", "lamp", "car", "person", "rabbit", "mushroom")),
+    "sea floor": Setting(("underwater",), ("fish", "turtle", "octopus", "crab", "submarine", "bottle", "boot")),
+    "workshop": Setting(("workshop",), (
+        "hammer", "saw", "wrench", "ladder", "bucket", "bicycle", "person", "lamp", "clock", "robot", "boot", "hat")),
+    "farm": Setting(("farm",), (
+        "horse", "pig", "tree", "person", "dog", "bird", "cat", "truck", "bucket", "rabbit", "ladder", "flower",
+        "carrot", "watermelon", "hot air balloon", "apple")),
+    "desk": Setting(("study",), (
+        "book", "laptop", "lamp", "chair", "globe", "camera", "cup", "clock", "telescope", "person", "cat", "umbrella",
+        "cactus")),
+    "sky": Setting(("park", "beach", "farm"), (
+        "airplane", "helicopter", "hot air balloon", "kite", "bird", "tree", "person", "car", "rocket")),
+    "railway": Setting(("farm", "street", "desert"), ("train", "person", "tree", "car", "truck", "bicycle", "clock")),
+    "playroom": Setting(("living room",), (
+        "robot", "teddy bear", "train", "soccer ball", "drum", "rocket", "book", "cat", "person")),
+    "party": Setting(("living room", "park"), (
+        "cake", "person", "guitar", "hat", "ice cream cone", "pizza", "hamburger", "chair", "bottle", "accordion")),
+}  # fmt: skip
+
+_KINDS_PER_PICTURE = (0.34, 0.30, 0.20, 0.11, 0.05)
+_COMPANY, _AGAIN, _MOST = 0.86, 0.2, 6
+_MILDER = 0.5  # company is drawn from flattened weights: else the commonest thing would be in every second picture
+
+
+def draw_contents(rng: Generator) -> tuple[list[str], str]:
+    """What a new picture shows (names, repeated where there are several) and on which background."""
+    first = _pick(rng, RANKS)
+    homes = [setting for setting in SETTINGS.values() if first in setting.things]
+    setting = homes[int(rng.integers(len(homes)))]
+    wanted = 1 + _index(rng, _KINDS_PER_PICTURE)
+    kinds = [first]
+    while len(kinds) < wanted:
+        group = setting.things if rng.random() < _COMPANY else RANKS
+        kinds.append(_pick(rng, [name for name in group if name not in kinds], _MILDER))
+    counts = Counter(kinds)
+    for name in kinds:
+        while counts.total() < _MOST and rng.random() < _AGAIN * (1.5 if THINGS[name].theme == "people" else 1.0):
+            counts[name] += 1
+    background = setting.backgrounds[int(rng.integers(len(setting.backgrounds)))]
+    return list(counts.elements()), background
+
+
+def _pick(rng: Generator, names: tuple[str, ...] | list[str], power: float = 1.0) -> str:
+    return names[_index(rng, [WEIGHTS[name] ** power for name in names])]
+
+
+def _index(rng: Generator, weights: tuple[float, ...] | list[float]) -> int:
+    """A position drawn in proportion to `weights`, from one uniform draw."""
+    mark = float(rng.random()) * sum(weights)
+    for k, weight in enumerate(weights):
+        mark -= weight
+        if mark < 0:
+            return k
+    return len(weights) - 1
