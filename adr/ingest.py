@@ -37,11 +37,6 @@ WARNINGS = {
     "objects_unmatched": "object annotations of no instance",
 }
 
-# Everything made from a dataset, in the order of its making; a new ingest clears it.
-DOWNSTREAM = ("entity", "posting", "index_made", "run", "critical_tau", "decision", "plan", "slot", "candidate",
-              "failed", "verdict", "claim", "export")
-_OURS = ("source", "instance", "rejected", "annotation")
-
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
 _INSTANCE = pa.schema([("instance", pa.int32()), ("id", pa.string()), ("images", pa.list_(pa.string())),
                        ("turns", _TURNS), ("raw", pa.string())])
@@ -86,8 +81,7 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
         look_at(Path(objects))
     records = Records(layout)
     with store.atomic() as writer:
-        for table in (*DOWNSTREAM, *_OURS):
-            writer.execute(f"delete from {table}")
+        _clear(writer)
         reading = _Reading(writer)
         count = 0
         for block in _ahead(records):
@@ -109,6 +103,13 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
         progress(count, count, "Writing")
     store.checkpoint()
     return report
+
+
+def _clear(writer: Writer) -> None:
+    """Empty every table but the workspace's own facts and its jobs: whatever was made, was made of the old dataset."""
+    for (table,) in writer.rows("select table_name from duckdb_tables() "
+                                "where not internal and not temporary and table_name not in ('meta', 'job')"):
+        writer.execute(f'delete from "{table}"')
 
 
 def _ahead(blocks: Iterable[Block]) -> Iterator[Block]:
