@@ -26,13 +26,6 @@ ORDERS = {
 SAMPLE = 20_000         # instances of one entity that `neighbours` looks at
 
 
-_ENTITY = """
-    select entity, perspective, name, n,
-           entity - (select min(entity) from entity f where f.perspective = entity.perspective) + 1
-    from entity
-"""
-
-
 @dataclass(frozen=True)
 class Entity:
     """One entity of a perspective. n: instances that have it; rank: from 1, the most frequent."""
@@ -109,12 +102,13 @@ def spectrum(store: Store, perspective: str) -> Spectrum:
     return Spectrum(np.asarray(found["n"], np.int64), np.asarray(found["entities"], np.int64))
 
 
-def breakpoints(counts: Spectrum, points: int = 1500) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def breakpoints(counts: Spectrum, points: int = 1500,
+                also: Sequence[int] = ()) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """(ranks, counts): where the rank–frequency curve of ALL entities changes, both ends of every plateau.
 
     Above `points`, plateaus that fall into the same thousandth or so of the logarithmic rank axis are drawn as one:
     that is narrower than a pixel, and the tail's wide plateaus (counts 1, 2, 3 …) always stay. The first and the last
-    rank are always there.
+    rank are always there, and the ranks `also`, where they exist.
     """
     alive = counts.values > 0
     values, entities = counts.values[alive][::-1], counts.entities[alive][::-1]
@@ -131,7 +125,9 @@ def breakpoints(counts: Spectrum, points: int = 1500) -> tuple[npt.NDArray[np.in
         first = np.append(True, np.diff(cell) > 0)
         last = np.append(np.diff(cell) > 0, True)
         ranks, heights = ranks[first | last], heights[first | last]
-    return ranks, heights
+    more = [rank for rank in also if 1 <= rank <= ends[-1]]
+    ranks, place = np.unique(np.append(ranks, more).astype(np.int64), return_index=True)
+    return ranks, np.append(heights, values[np.searchsorted(ends, more)])[place].astype(np.int64)
 
 
 def cumulative_share(counts: Spectrum, ranks: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -148,57 +144,56 @@ def find_entities(store: Store, perspective: str, *, search: str = "", least: in
                   most: int | None = None, after_rank: int = 0, up_to_rank: int | None = None, order: str = "head",
                   limit: int = 50, offset: int = 0) -> EntityPage:
     """A page of the entities whose name contains `search`, with count and rank within the bounds; order: see ORDERS."""
-    bound = {"perspective": _known(perspective), "search": search.strip().lower(), "least": least, "most": most,
-             "after": after_rank, "up_to": up_to_rank}
+    first = _first(store, perspective)
+    bound = {"perspective": perspective, "search": search.strip().lower(), "least": least, "most": most,
+             "from": first + after_rank, "to": None if up_to_rank is None else first + up_to_rank}
     asked = """
-        from entity, (select min(entity) as base from entity where perspective = $perspective::perspective)
+        from entity
         where perspective = $perspective::perspective
-          and ($search = '' or contains(lower(name), $search))
+          and ($search = '' or contains(name, $search))
           and ($least is null or n >= $least) and ($most is null or n <= $most)
-          and entity - base >= $after and ($up_to is null or entity - base < $up_to)
+          and entity >= $from and ($to is null or entity < $to)
     """
     total = int(store.value(f"select count(*) {asked}", bound))
-    rows = store.rows(f"select entity, perspective, name, n, entity - base + 1 {asked} "
+    rows = store.rows(f"select entity, perspective, name, n, entity - $first + 1 {asked} "
                       f"order by {ORDERS[order]} limit $limit offset $offset",
-                      {**bound, "limit": limit, "offset": offset})
+                      {**bound, "first": first, "limit": limit, "offset": offset})
     return EntityPage([Entity(*row) for row in rows], total)
 
 
 def entity_named(store: Store, perspective: str, name: str) -> Entity:
     """The entity of that name; AdrError when the perspective has none."""
-    found = store.row(_ENTITY + "where perspective = $1::perspective and name = $2", [_known(perspective), name])
+    found = _named(store, perspective, name)
     if found is None:
         raise AdrError(f"There is no {perspective.replace('_', '-')} {name!r} in this workspace.",
                        "Search for it on the Explore page; the index may have been built anew.")
-    return Entity(*found)
+    return found
 
 
 def entities_at(store: Store, perspective: str, ranks: Sequence[int]) -> list[Entity]:
     """The entities at these ranks, by rank; ranks that do not exist are left out."""
-    rows = store.rows(_ENTITY + """
-        where perspective = $1::perspective
-          and list_contains($2::integer[], entity - (select min(entity) from entity
-                                                     where perspective = $1::perspective) + 1)
-        order by entity
-    """, [_known(perspective), [int(rank) for rank in ranks]])
-    return [Entity(*row) for row in rows]
+    first = _first(store, perspective)
+    return [e for e in entities_numbered(store, [first + int(rank) - 1 for rank in ranks])
+            if e.perspective == perspective]
 
 
 def entities_numbered(store: Store, numbers: Sequence[int]) -> list[Entity]:
     """The entities with these numbers, in their order."""
-    rows = store.rows(_ENTITY + "where list_contains($1::integer[], entity) order by entity", [list(numbers)])
-    return [Entity(*row) for row in rows]
+    rows = store.rows("""
+        select entity, perspective, name, n from entity
+        where entity in (select unnest($1::integer[])) order by entity
+    """, [list(numbers)])
+    first = {perspective: _first(store, perspective) for perspective in {row[1] for row in rows}}
+    return [Entity(number, perspective, name, n, number - first[perspective] + 1)
+            for number, perspective, name, n in rows]
 
 
 def all_entities(store: Store, perspective: str, head_rank: int) -> pa.Table:
     """Every entity of a perspective as a table: rank, entity, instances, part ('head' or 'tail')."""
     return store.arrow("""
-        select entity - base + 1 as rank, name as entity, n as instances,
-               if(entity - base < $2, 'head', 'tail') as part
-        from entity, (select min(entity) as base from entity where perspective = $1::perspective)
-        where perspective = $1::perspective
-        order by entity.entity
-    """, [_known(perspective), head_rank])
+        select entity - $2 + 1 as rank, name as entity, n as instances, if(entity - $2 < $3, 'head', 'tail') as part
+        from entity where perspective = $1::perspective order by entity.entity
+    """, [perspective, _first(store, perspective), head_rank])
 
 
 def instances_of(store: Store, entity: Entity, *, limit: int = 24, offset: int = 0) -> list[Instance]:
@@ -222,6 +217,16 @@ def place_of(store: Store, entity: Entity, instance: int) -> tuple[int, int | No
     return row[0], row[1], row[2]
 
 
+def beside(store: Store, instance: int) -> tuple[int | None, int | None]:
+    """The positions of the instances before and after one; None at either end."""
+    row = store.row("""
+        select max(instance) filter (instance < $1), min(instance) filter (instance > $1)
+        from instance where instance between $1 - 100000 and $1 + 100000
+    """, [instance])
+    assert row is not None
+    return row[0], row[1]
+
+
 def instances(store: Store, numbers: Sequence[int]) -> list[Instance]:
     """The instances with these positions, by position; those that do not exist are left out."""
     rows = store.rows("""
@@ -243,14 +248,9 @@ def instance_at(store: Store, number: int) -> Instance:
 
 def entities_of(store: Store, instance: int) -> dict[str, list[Entity]]:
     """The entities of one instance in all four perspectives, the rarest first."""
-    rows = store.rows("""
-        with base as (select perspective, min(entity) as base from entity group by perspective)
-        select e.entity, e.perspective, e.name, e.n, e.entity - b.base + 1
-        from posting p join entity e using (perspective, entity) join base b using (perspective)
-        where p.instance = $1
-        order by e.n, e.name
-    """, [instance])
-    found = [Entity(*row) for row in rows]
+    found = entities_numbered(store, [number for (number,) in store.rows(
+        "select entity from posting where instance = $1", [instance])])
+    found.sort(key=lambda e: (e.n, e.name))
     return {perspective: [e for e in found if e.perspective == perspective] for perspective in PERSPECTIVES}
 
 
@@ -307,9 +307,22 @@ def pair_matrix(store: Store, objects: Sequence[Entity]) -> PairMatrix:
 
 def pair_named(store: Store, first: str, second: str) -> Entity | None:
     """The co-occurrence of two objects, whichever way round; None when they never come together."""
-    name = " + ".join(sorted((first, second)))
-    found = store.row(_ENTITY + "where perspective = 'co_occurrence' and name = $1", [name])
-    return Entity(*found) if found else None
+    return _named(store, "co_occurrence", " + ".join(sorted((first, second))))
+
+
+def _named(store: Store, perspective: str, name: str) -> Entity | None:
+    row = store.row("select entity, perspective, name, n from entity where perspective = $1::perspective and name = $2",
+                    [_known(perspective), name])
+    if row is None:
+        return None
+    number, _, own_name, n = row
+    return Entity(number, perspective, own_name, n, number - _first(store, perspective) + 1)
+
+
+def _first(store: Store, perspective: str) -> int:
+    """The number of a perspective's most frequent entity; 0 when it has none."""
+    return int(store.value("select min(entity) from entity where perspective = $1::perspective",
+                           [_known(perspective)]) or 0)
 
 
 def _known(perspective: str) -> str:

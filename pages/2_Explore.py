@@ -1,9 +1,30 @@
-"""Explore: the curves of the four perspectives, and every entity behind them."""
+"""Explore: the curves of the four perspectives, every entity behind them, and the instances behind every entity."""
 
 import streamlit as st
 
+from adr.recipe import PERSPECTIVES
+from adr.ui.charts import PERSPECTIVE_NAMES
+from adr.ui.controls import asked, choice
+from adr.ui.explore import distribution_view, entity_view, look_view, nothing_indexed, tail_slider, together_view
 from adr.ui.frame import frame
 
+VIEWS = {"curve": "Distributions", "together": "Objects together"}
+
 with frame("Explore") as here:
-    st.title("Explore")
-    st.write(f"{here.standing.entities:,} entities in {here.standing.postings:,} postings.")
+    if not here.standing.postings:
+        nothing_indexed(here)
+    elif asked("instance"):
+        look_view(here)
+    elif asked("entity"):
+        entity_view(here, asked("perspective", "object", PERSPECTIVES), asked("entity"))
+    elif choice("View", ("curve", "together"), "view", default="curve", says=VIEWS.__getitem__,
+                drops=("page",)) == "together":
+        together_view(here)
+    else:
+        which, share = st.columns([3, 1], vertical_alignment="center", gap="medium")
+        with which:
+            perspective = choice("Perspective", PERSPECTIVES, "perspective", default="object",
+                                 says=PERSPECTIVE_NAMES.__getitem__, drops=("page", "search", "tail"))
+        with share:
+            tail_share = tail_slider(perspective)
+        distribution_view(here, perspective, tail_share)

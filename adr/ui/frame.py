@@ -46,6 +46,13 @@ PAGES: dict[str, tuple[str, str]] = {
     "Export": ("pages/6_Export.py", ":material/output:"),
 }
 
+# Denser than Streamlit's own spacing, on every page.
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 2.8rem 4rem; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0 0 0.2rem; }
+[data-testid="stHeader"] { height: 2.4rem; min-height: 2.4rem; background: transparent; }
+</style>"""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -72,6 +79,7 @@ def frame(title: str) -> Iterator[Frame]:
     st.set_page_config(page_title=title if title == "ADR Workbench" else f"{title} · ADR Workbench",
                        page_icon=str(ROOT / "assets" / "icon.png"), layout="wide")
     st.logo(str(ROOT / "assets" / "logo.svg"), icon_image=str(ROOT / "assets" / "icon.png"), size="large")
+    st.html(_STYLE)
     _boot()
     try:
         here = _open(_chosen_folder())

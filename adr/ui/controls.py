@@ -1,0 +1,91 @@
+"""Controls whose value stands in the page's address, so that every view can be sent to a colleague.
+
+The address is the one place where the state is kept: a control shows what it says and writes to it. Knows nothing of
+what is chosen.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+
+def asked(name: str, default: str = "", allowed: Sequence[str] | None = None) -> str:
+    """The query parameter `name`; `default` where it is missing or not among `allowed`."""
+    value = str(st.query_params.get(name, default))
+    return value if allowed is None or value in allowed else default
+
+
+def asked_number(name: str, default: int, least: int = 0, most: int | None = None) -> int:
+    """The query parameter `name` as a whole number, moved into the bounds; `default` where it is none."""
+    text = str(st.query_params.get(name, ""))
+    if not text.lstrip("-").isdecimal() or len(text) > 15:
+        return default
+    return max(least, int(text) if most is None else min(int(text), most))
+
+
+def asked_share(name: str, default: float) -> float:
+    """The query parameter `name` as a share from 0 to 1; `default` where it is none."""
+    try:
+        value = float(str(st.query_params.get(name, default)))
+    except ValueError:
+        return default
+    return value if 0 <= value <= 1 else default
+
+
+def move(**changes: Any) -> None:
+    """Write query parameters; None takes one away. Parameters that are not named stay."""
+    for name, value in changes.items():
+        if value is None or value == "":
+            st.query_params.pop(name, None)
+        elif str(st.query_params.get(name)) != str(value):
+            st.query_params[name] = str(value)
+
+
+def jump(keep: Sequence[str] = ("workspace",), **new: Any) -> None:
+    """Make the address exactly `new` (with what is in `keep`) and run the page again."""
+    kept = {name: st.query_params[name] for name in keep if name in st.query_params}
+    st.query_params.from_dict({**kept, **{name: str(v) for name, v in new.items() if v is not None and v != ""}})
+    st.rerun(scope="app")
+
+
+def choice(label: str, options: Sequence[str], name: str, *, default: str, says: Callable[[str], str] = str,
+           drops: Sequence[str] = (), hidden: bool = True, help: str | None = None) -> str:
+    """A row of options, one of which is chosen; changing it takes the parameters `drops` out of the address."""
+    key = f"choice {name}"
+    st.session_state[key] = asked(name, default, options)
+
+    def chosen() -> None:
+        value = st.session_state[key]
+        move(**{name: None if value == default else value}, **dict.fromkeys(drops))
+
+    st.segmented_control(label, options, key=key, format_func=says, on_change=chosen, required=True, help=help,
+                         label_visibility="collapsed" if hidden else "visible")
+    return asked(name, default, options)
+
+
+def words(label: str, name: str, *, placeholder: str = "", drops: Sequence[str] = ()) -> str:
+    """A search box that answers while one types."""
+    key = f"words {name}"
+    st.session_state[key] = asked(name)
+
+    def typed() -> None:
+        move(**{name: st.session_state[key].strip()}, **dict.fromkeys(drops))
+
+    st.text_input(label, key=key, type="search", placeholder=placeholder, live="300ms", on_change=typed,
+                  icon=":material/search:", label_visibility="collapsed")
+    return asked(name)
+
+
+def pages(total: int, size: int, name: str) -> int:
+    """A pager for `total` things, `size` to a page; returns how many come before the page. Nothing for one page."""
+    number = max(1, -(-total // size))
+    current = asked_number(name, 1, 1, number)
+    if number > 1:
+        key = f"pages {name} {number} {current}"        # a new widget for each page: the address decides, not its state
+
+        def turned() -> None:
+            move(**{name: None if st.session_state[key] == 1 else st.session_state[key]})
+
+        st.pagination(number, default=current, key=key, on_change=turned, max_visible_pages=7)
+    return (current - 1) * size

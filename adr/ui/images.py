@@ -1,0 +1,84 @@
+"""Pictures for the pages: small copies made when first shown and kept in the workspace.
+
+Nothing outside the image folder (or the workspace) is ever opened. Knows nothing of what is on the pictures.
+"""
+
+import base64
+import hashlib
+import logging
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from adr.store import Store
+from adr.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+SMALL, LARGE = 256, 900         # longest side in pixels: in a grid, beside a conversation
+
+
+def image_folder(store: Store) -> Path | None:
+    """The folder that the source's image paths are relative to; None for a source without pictures."""
+    named = store.value("select any_value(images) from source")
+    return Path(named) if named else None
+
+
+def picture_file(folder: Path | None, relative: str) -> Path | None:
+    """The file `relative` inside `folder`; None when it is not there or lies outside, by whatever way."""
+    if folder is None or not relative:
+        return None
+    try:
+        root = folder.resolve()
+        file = (root / relative).resolve()
+        return file if file.is_relative_to(root) and file.is_file() else None
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+def thumbnail(workspace: Workspace, file: Path, side: int = SMALL) -> Path | None:
+    """A WebP of `file` at most `side` pixels long, from workspace/thumbnails; None when it cannot be read as a picture.
+
+    Keyed by path, time and size, so a changed picture gets a new one.
+    """
+    try:
+        stat = file.stat()
+        key = hashlib.blake2b(f"{file}|{stat.st_mtime_ns}|{stat.st_size}|{side}".encode(), digest_size=16).hexdigest()
+        made = workspace.thumbnails / key[:2] / f"{key}.webp"
+        if not made.is_file():
+            _shrink(file, made, side)
+        return made
+    except (OSError, ValueError, SyntaxError) as error:     # what Pillow raises for files that are no pictures
+        log.info("no thumbnail of %s: %s", file, error)
+        return None
+
+
+def data_url(workspace: Workspace, file: Path | None, side: int = SMALL) -> str | None:
+    """The small copy of `file` as a data URL; None when there is none."""
+    small = thumbnail(workspace, file, side) if file else None
+    return f"data:image/webp;base64,{base64.b64encode(small.read_bytes()).decode()}" if small else None
+
+
+def data_urls(workspace: Workspace, files: Sequence[Path | None], side: int = SMALL) -> list[str | None]:
+    """`data_url` of each file, several at once: decoding gives other threads their turn."""
+    if len(files) < 3:
+        return [data_url(workspace, file, side) for file in files]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return list(pool.map(lambda file: data_url(workspace, file, side), files))
+
+
+def _shrink(file: Path, made: Path, side: int) -> None:
+    from PIL import Image, ImageOps
+
+    made.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with Image.open(file) as picture:
+            picture.draft("RGB", (side * 2, side * 2))       # JPEG: decode no finer than needed
+            small = ImageOps.exif_transpose(picture).convert("RGBA" if picture.mode in ("RGBA", "LA", "P") else "RGB")
+            small.thumbnail((side, side), Image.Resampling.LANCZOS)
+            partial = made.with_name(f"{made.name}.{os.getpid()}.{id(small)}.tmp")
+            small.save(partial, "WEBP", quality=82, method=2)
+    except Image.DecompressionBombError as error:
+        raise ValueError(str(error)) from error
+    os.replace(partial, made)
