@@ -125,10 +125,7 @@ def load_generator(settings: Settings, device: str | None = None) -> Generator:
     found = find_model(settings.model)
     where = place(device)
     with loading(settings.model, "diffusion model"):
-        from diffusers.utils import logging
-
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
+        _hush()
         pipe = FACTORIES[settings.generator](found, settings, where)
         _settle(pipe, where)
     style = style_of(settings.model, settings.generator)
@@ -217,6 +214,16 @@ def _settle(pipe: Any, where: Place) -> None:
         pipe.enable_attention_slicing()
         if hasattr(pipe.vae, "enable_slicing"):
             pipe.vae.enable_slicing()
+
+
+def _hush() -> None:
+    """No bars and warnings of the libraries: progress and faults are told by whoever runs the generator."""
+    import diffusers.utils.logging
+    import transformers.utils.logging
+
+    for logging in (diffusers.utils.logging, transformers.utils.logging):
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
 
 
 def _sides(pipe: Any) -> tuple[int, int]:

@@ -1,0 +1,330 @@
+"""Makes the candidates of a plan: `python -m adr.synthesize.worker PLAN_FOLDER`. Never opens the database.
+
+Reads the plan's files, writes a picture and, last, its sidecar; tells what it does as JSON lines on standard output.
+Killed at any moment it loses the candidate in flight and nothing else; started again it goes on.
+"""
+
+import argparse
+import errno
+import hashlib
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image, UnidentifiedImageError
+
+from adr.errors import AdrError
+from adr.models import free_memory, out_of_memory
+from adr.settings import setting
+from adr.synthesize.claims import Claims
+from adr.synthesize.conversations import Request, Write, load_writer
+from adr.synthesize.plan_file import (
+    FROM_PARENT,
+    PlanFolder,
+    Slot,
+    candidate_name,
+    candidate_seed,
+    write_whole,
+)
+from adr.synthesize.prompts import style_of
+from adr.synthesize.scores import faults
+
+if TYPE_CHECKING:
+    from adr.synthesize.generators import Generator, Picture
+    from adr.synthesize.scores import Scorer
+
+# Reasons why a candidate could not be made, each with the sentence a person reads.
+FAILURES = {
+    "parent_missing": "The parent's picture is not on disk.",
+    "parent_unreadable": "The parent's picture cannot be read.",
+    "safety_checker": "The model's safety checker blanked the picture.",
+    "out_of_memory": "There was not enough memory for a single picture.",
+    "generator_fault": "The pipeline failed on it.",
+}
+# This many faults of the pipeline in a row are not the candidates' fault.
+_FAULTS_IN_A_ROW = 5
+NO_SCORER = "none"
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """One candidate to be made now."""
+
+    slot: Slot
+    alternative: int
+    seed: int
+    parent: Image.Image | None
+
+
+class Worker:
+    """One worker on one plan; `run` returns when nothing is left that it could do."""
+
+    def __init__(self, folder: PlanFolder, tell: Tell, *, generator: str | None = None, device: str | None = None,
+                 limit: int | None = None) -> None:
+        self.folder, self.tell, self.device, self.limit = folder, tell, device, limit
+        self.settings, self.siblings = folder.head()
+        if generator:
+            self.settings = replace(self.settings, generator=generator)
+        style = style_of(self.settings.model, self.settings.generator)
+        self.negative = style.negative if self.settings.negative_prompt is None else self.settings.negative_prompt
+        self.claims = Claims(folder.claims)
+        self.made = 0
+        self.faults_in_a_row = 0
+        self.batch = 1
+        self._generator: Generator | None = None
+        self._scorer: Scorer | None = None
+        self._write: Write | None = None
+
+    def run(self) -> int:
+        """Make what is left; returns how many candidates this worker made."""
+        while True:
+            before = self.made
+            for slots in self._claimed():
+                try:
+                    self._make([order for slot in slots for order in self._orders(slot)])
+                finally:
+                    for slot in slots:
+                        self.claims.release(slot.slot)
+                if self.limit is not None and self.made >= self.limit:
+                    return self.made
+            if self.made == before:         # what others had in hand a moment ago may be free by now
+                return self.made
+
+    def _claimed(self) -> Iterator[list[Slot]]:
+        """Slots with something left to make, in lists that fill a batch; each claimed and looked at once more."""
+        held: list[Slot] = []
+        settled = set(self.folder.finished()) | set(self.folder.failures())
+        alternatives = range(self.settings.per_slot)
+        for slot in self.folder.slots():
+            if all((slot.slot, a) in settled for a in alternatives) or not self.claims.take(slot.slot):
+                continue
+            if not self._left(slot):
+                self.claims.release(slot.slot)
+                continue
+            self._load()
+            held.append(slot)
+            if len(held) * self.settings.per_slot >= self.batch:
+                yield held
+                held = []
+        if held:
+            yield held
+
+    def _left(self, slot: Slot) -> list[int]:
+        return [a for a in range(self.settings.per_slot) if not self.folder.sidecar(slot.slot, a).exists()
+                and not self.folder.failure(slot.slot, a).exists()]
+
+    def _load(self) -> None:
+        """Load models when the first slot is in hand: a worker that finds nothing to do loads none."""
+        if self._generator is not None:
+            return
+        from adr.synthesize.generators import load_generator
+        from adr.synthesize.scores import load_scorer
+
+        self.tell({"event": "loading", "message": f"loading {Path(self.settings.model).name}"})
+        self._write = load_writer(self.settings.conversations)
+        if self.settings.scorer != NO_SCORER:
+            self._scorer = load_scorer(self.settings.scorer, self.device)
+        self._generator = load_generator(self.settings, self.device)
+        self.batch = self._generator.batch
+
+    def _orders(self, slot: Slot) -> list[Order]:
+        """The candidates a slot still lacks; one whose parent cannot be opened is set aside."""
+        left = self._left(slot)
+        parent = None
+        if slot.image is not None:
+            try:
+                with Image.open(slot.image) as opened:
+                    parent = opened.convert("RGB")
+            except FileNotFoundError:
+                fault: tuple[str, str] | None = ("parent_missing", slot.image)
+            except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
+                fault = ("parent_unreadable", f"{slot.image}: {error}")
+            else:
+                fault = None
+        else:
+            fault = ("parent_missing", "the slot has no parent")
+        if fault and self.settings.generator in FROM_PARENT:
+            for alternative in left:
+                self._fail(slot, alternative, *fault)
+            return []
+        return [Order(slot, a, candidate_seed(self.settings.seed, slot.slot, a), parent) for a in left]
+
+    def _make(self, orders: Sequence[Order]) -> None:
+        """Make orders in batches; after running out of memory in smaller ones."""
+        at = 0
+        while at < len(orders):
+            some = orders[at:at + self.batch]
+            started = time.monotonic()
+            pictures = self._pictures(some)
+            if pictures is None:
+                self.batch = max(1, self.batch // 2)
+                self.tell({"event": "smaller_batch", "batch": self.batch,
+                           "message": f"memory ran out; going on with {self.batch} at a time"})
+                continue
+            at += len(some)
+            self._finish(some, pictures, started)
+
+    def _pictures(self, orders: Sequence[Order]) -> "list[Picture | None] | None":
+        """A picture for each order, None for one that was set aside; None in all when the batch must be smaller."""
+        from adr.synthesize.generators import Wish
+
+        assert self._generator is not None
+        wishes = [Wish(o.slot.prompt, o.seed, self.negative, o.parent) for o in orders]
+        try:
+            pictures: list[Picture | None] = list(self._generator.make(wishes))
+        except AdrError:
+            raise
+        except Exception as error:
+            memory = out_of_memory(error)
+            if memory:
+                free_memory()
+                if len(orders) > 1:
+                    return None
+            for order in orders:
+                self._fail(order.slot, order.alternative, "out_of_memory" if memory else "generator_fault",
+                           " ".join(repr(error).split())[:300])
+            self.faults_in_a_row += 1
+            if self.faults_in_a_row >= _FAULTS_IN_A_ROW:
+                if memory:
+                    raise AdrError("There is not enough memory for a single picture.",
+                                   "Plan with a smaller size or model, or set ADR_DEVICE=cpu.") from error
+                raise AdrError(f"The pipeline fails on every picture: {error}.",
+                               "Check that the model suits the generator.") from error
+            return [None] * len(orders)
+        self.faults_in_a_row = 0
+        return pictures
+
+    def _finish(self, orders: Sequence[Order], pictures: "Sequence[Picture | None]", started: float) -> None:
+        """Score, write the conversation and the files of what was made."""
+        done = []
+        for order, picture in zip(orders, pictures, strict=True):
+            if picture is None:
+                continue
+            if picture.blanked:
+                self._fail(order.slot, order.alternative, "safety_checker", "")
+                continue
+            done.append((order, picture.image))
+        if not done:
+            return
+        assert self._write is not None
+        written = self._write([Request(order.slot, order.seed, image) for order, image in done])
+        share = (time.monotonic() - started) / len(done)
+        for (order, image), words in zip(done, written, strict=True):
+            began = time.monotonic()
+            record = self._record(order, image)
+            record |= {"turns": words.turns, "caption": words.caption, "conversation_by": words.by,
+                       "conversation_fault": words.fault}
+            if words.fault:
+                record["flags"].append("conversation")
+            record["seconds"] = round(share + time.monotonic() - began, 3)
+            sidecar = self.folder.sidecar(order.slot.slot, order.alternative)
+            _written(sidecar, json.dumps(record, ensure_ascii=False).encode())
+            self.folder.failure(order.slot.slot, order.alternative).unlink(missing_ok=True)
+            self.made += 1
+            self.tell({"event": "made", "candidate": record["candidate"], "seconds": record["seconds"]})
+
+    def _record(self, order: Order, image: Image.Image) -> dict[str, Any]:
+        """Write the picture and its embedding; returns what the sidecar says of it."""
+        assert self._generator is not None
+        slot, alternative, settings = order.slot, order.alternative, self.settings
+        png = io.BytesIO()
+        image.save(png, "PNG")
+        path = self.folder.picture(slot.slot, alternative)
+        _written(path, png.getvalue())
+        record: dict[str, Any] = {
+            "candidate": candidate_name(settings.plan, slot.slot, alternative), "plan": settings.plan,
+            "slot": slot.slot, "alternative": alternative, "entity": slot.entity, "entities": list(slot.entities),
+            "parent": slot.parent, "generator": settings.generator, "model": settings.model, "seed": order.seed,
+            "prompt": slot.prompt, "negative_prompt": self.negative,
+            "parameters": self._generator.parameters | {"batch": self.batch}, "image": path.name,
+            "sha256": hashlib.sha256(png.getvalue()).hexdigest(), "scorer": None, "flags": faults(image)}
+        if self._scorer is None:
+            return record | {"score": 0.0 if record["flags"] else 0.5}
+        found = self._scorer.score(image, slot.things, self.siblings, slot.prompt, order.parent)
+        vector = io.BytesIO()
+        import numpy as np
+
+        np.save(vector, found.embedding)
+        _written(self.folder.embedding(slot.slot, alternative), vector.getvalue())
+        return record | {
+            "scorer": found.scorer, "entity_rank": found.entity_rank, "entity_score": found.entity_score,
+            "prompt_score": found.prompt_score, "parent_score": found.parent_score, "score": found.score,
+            "flags": list(found.flags)}
+
+    def _fail(self, slot: Slot, alternative: int, reason: str, detail: str) -> None:
+        record = {"candidate": candidate_name(self.settings.plan, slot.slot, alternative), "slot": slot.slot,
+                  "alternative": alternative, "reason": reason, "detail": detail}
+        _written(self.folder.failure(slot.slot, alternative), json.dumps(record, ensure_ascii=False).encode())
+        self.tell({"event": "failed"} | record)
+
+
+def _written(path: Path, data: bytes) -> None:
+    """`write_whole`, with what can go wrong on a disk as a sentence."""
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise AdrError(f"The disk that holds {path.parent} is full.",
+                           "Free some space and resume; what is finished is kept.") from error
+        raise AdrError(f"{path.parent} cannot be written: {error.strerror}.",
+                       "Check the folder's permissions and resume; what is finished is kept.") from error
+
+
+def own_device(number: int) -> str | None:
+    """The device of worker `number` when none is set: one GPU each, in turn; None leaves the choice to `place`."""
+    if setting("ADR_DEVICE").lower() != "auto" or number == 0:
+        return None
+    import torch
+
+    found = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return f"cuda:{number % found}" if found > 1 else None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a worker from a shell; exit status 0 nothing left to do, 1 stopped by something that it has told."""
+    parser = argparse.ArgumentParser(prog="python -m adr.synthesize.worker", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--generator", help="another generator than the plan's")
+    parser.add_argument("--number", type=int, default=0, help="which of several workers this is")
+    parser.add_argument("--of", type=int, default=1, help="how many workers share this machine")
+    parser.add_argument("--limit", type=int, help="stop after this many candidates")
+    given = parser.parse_args(arguments)
+
+    def tell(event: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+    try:
+        _be_modest(given.of)
+        worker = Worker(PlanFolder(given.folder), tell, generator=given.generator, device=own_device(given.number),
+                        limit=given.limit)
+        tell({"event": "done", "made": worker.run()})
+        return 0
+    except AdrError as error:
+        tell({"event": "stopped", "sentence": error.sentence, "next_step": error.next_step})
+        return 1
+    except BrokenPipeError:                 # who started it is gone; what is finished is on disk
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _be_modest(workers: int) -> None:
+    """Leave the processor to whoever works at the screen, and share what is left with other workers."""
+    try:
+        os.nice(10)
+    except OSError:
+        pass
+    if workers > 1:
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) // workers)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
