@@ -42,7 +42,8 @@ class Backdrop:
             return
         column = Image.new("RGB", (1, 16))
         column.putdata([mix(top, bottom, k / 15) for k in range(16)])
-        self.image.paste(column.resize((self.image.width, b - a), Image.Resampling.BILINEAR), (0, a))
+        column = column.resize((1, b - a), Image.Resampling.BILINEAR)
+        self.image.paste(column.resize((self.image.width, b - a), Image.Resampling.NEAREST), (0, a))
 
     def fade_in(self, x0: float, y0: float, x1: float, y1: float, top: RGB, bottom: RGB) -> None:
         """A rectangle with a vertical run of colour: a window, a painting."""

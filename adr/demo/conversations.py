@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from numpy.random import Generator
 
-from adr.demo.questions import MIXTURE, Turn, pick
+from adr.demo.questions import MIXTURE, REPEATABLE, Ask, Turn, ask_presence, pick
 from adr.demo.scene import Scene
 from adr.demo.settings import RANKS, WEIGHTS
 from adr.demo.things import THINGS, Thing
@@ -50,13 +50,16 @@ def _turns(scene: Scene, rng: Generator, wanted: int, brief: bool) -> list[Turn]
     """Up to `wanted` different turns, at least one; only such as can be answered in a phrase if `brief`."""
     weights = [weight for _, weight in MIXTURE]
     turns: dict[str, Turn] = {}
+    asked: set[Ask] = set()
     for _ in range(12 * wanted):
         if len(turns) == wanted:
             break
-        turn = MIXTURE[_weighted(rng, weights)][0](scene, rng)
+        ask = MIXTURE[_weighted(rng, weights)][0]
+        turn = None if ask in asked and ask not in REPEATABLE else ask(scene, rng)
         if turn and (turn.short or not brief) and turn.answer not in {said.answer for said in turns.values()}:
             turns.setdefault(turn.question, turn)
-    return list(turns.values()) or [MIXTURE[1][0](scene, rng) or Turn("What is this?", "A picture.", "A picture.")]
+            asked.add(ask)
+    return list(turns.values()) or [ask_presence(scene, rng)]
 
 
 def _messages(turns: list[Turn], rng: Generator) -> list[dict[str, str]]:

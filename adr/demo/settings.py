@@ -24,7 +24,7 @@ RANKS: tuple[str, ...] = (
     "telescope", "accordion", "harp", "submarine",
 )  # fmt: skip
 
-FLATTEN, STEEPNESS = 4.0, 1.75
+FLATTEN, STEEPNESS = 5.0, 1.8
 WEIGHTS: dict[str, float] = {name: (rank + FLATTEN) ** -STEEPNESS for rank, name in enumerate(RANKS, 1)}
 
 
@@ -82,7 +82,7 @@ SETTINGS: dict[str, Setting] = {
 
 _KINDS_PER_PICTURE = (0.34, 0.30, 0.20, 0.11, 0.05)
 _COMPANY, _AGAIN, _MOST = 0.86, 0.2, 6
-_MILDER = 0.5  # company is drawn from flattened weights: else the commonest thing would be in every second picture
+_MILDER = 0.45  # company is drawn from flattened weights: else the commonest thing would be in every second picture
 
 
 def draw_contents(rng: Generator) -> tuple[list[str], str]:

@@ -64,4 +64,20 @@ MIXTURE: tuple[tuple[Ask, float], ...] = (
     (ask_title, 0.25), (ask_story, 0.2), (ask_odd, 0.2),
 )  # fmt: skip
 
-__all__ = ["MIXTURE", "Ask", "Turn", "pick"]
+# Kinds that may come twice in a conversation: they are about one of several things.
+REPEATABLE: frozenset[Ask] = frozenset(
+    (
+        ask_colour,
+        ask_count,
+        ask_presence,
+        ask_where,
+        ask_use,
+        ask_neighbour,
+        ask_larger,
+        ask_side,
+        ask_region,
+        ask_sight,
+    )
+)
+
+__all__ = ["MIXTURE", "REPEATABLE", "Ask", "Turn", "ask_presence", "pick"]

@@ -6,7 +6,7 @@ from numpy.random import Generator
 
 from adr.demo.questions.occasion import Turn, kind_with, large_and_small, pick
 from adr.demo.scene import Scene
-from adr.demo.wording import a, contents, kinds, listed, looks, sentence, side
+from adr.demo.wording import a, contents, kinds, listed, looks, sentence
 
 
 def account(scene: Scene, rng: Generator) -> str:
@@ -18,8 +18,16 @@ def account(scene: Scene, rng: Generator) -> str:
     if opening.startswith("In the image") and scene.count(scene.placements[0].thing) > 1:
         opening = "In the image there are {} {}."
     said = [opening.format(contents(scene), where)]
-    for placement in scene.placements[: int(rng.integers(1, 5))]:
-        said.append(sentence(f"{side(placement)} there is {a(looks(placement))}"))
+    for position in ("left", "middle", "right")[: int(rng.integers(1, 4))]:
+        here = [a(looks(placement)) for placement in scene.placements if placement.position == position]
+        if here and len(scene.placements) > 1:
+            verb = "is" if len(here) == 1 else "are"
+            spot = "In the middle" if position == "middle" else f"On the {position}"
+            said.append(f"{spot}{pick(rng, ('', ' of the picture', ' of the image'))} there {verb} {listed(here)}.")
+        elif here:
+            said.append(
+                pick(rng, (f"It is {a(looks(scene.placements[0]))}.", f"We see {a(looks(scene.placements[0]))}."))
+            )
     larger = large_and_small(scene, rng)
     if larger and rng.random() < 0.4:
         said.append(f"The {larger[0].thing} looks larger than the {larger[1].thing}.")
@@ -60,7 +68,7 @@ def ask_caption(scene: Scene, rng: Generator) -> Turn:
         ),
     )
     text = sentence(f"{contents(scene)} {scene.background.where}")
-    return Turn(question, text, text)
+    return Turn(question, text)
 
 
 def ask_title(scene: Scene, rng: Generator) -> Turn:
@@ -78,7 +86,7 @@ def ask_list(scene: Scene, rng: Generator) -> Turn:
     question = pick(
         rng, ("List the objects in the image.", "List everything you can recognize.", "Name the things in the picture.")
     )
-    return Turn(question, sentence(f"the picture shows {contents(scene)}"), sentence(listed(kinds(scene))))
+    return Turn(question, sentence(f"the picture shows {contents(scene)}"), sentence(listed(kinds(scene)))[:-1])
 
 
 def ask_content(scene: Scene, rng: Generator) -> Turn:
@@ -92,7 +100,7 @@ def ask_content(scene: Scene, rng: Generator) -> Turn:
             "What objects are visible?",
         ),
     )
-    return Turn(question, sentence(f"the picture shows {contents(scene)}"), sentence(listed(kinds(scene))))
+    return Turn(question, sentence(f"the picture shows {contents(scene)}"), sentence(listed(kinds(scene)))[:-1])
 
 
 def ask_story(scene: Scene, rng: Generator) -> Turn | None:
