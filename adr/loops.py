@@ -237,3 +237,28 @@ def tally(before: Any, after: Any, head: int, k: int, histogram: Any) -> Any:
             if count < k <= before[entity]:
                 fallen += 1
     return heads, tails, losing, lost, fallen
+
+
+@_compiled
+def counts_at(counts: Any, ranks: Any, head: int, histogram: Any, found: Any) -> Any:
+    """Counts at ascending ranks (from 1) of the descending curve into `found`, 0 past its end; `histogram` is scratch
+    of zeros, at least max(counts) + 1 long, and is zeros again afterwards. Returns the tail's share of the counts."""
+    heads, total, largest = 0, 0, 0
+    for entity in range(len(counts)):
+        count = counts[entity]
+        histogram[count] += 1
+        total += count
+        if entity < head:
+            heads += count
+        largest = max(largest, count)
+    histogram[0] = 0
+    found[:] = 0
+    at, reached = 0, 0
+    for count in range(largest, 0, -1):
+        if histogram[count]:
+            reached += histogram[count]
+            histogram[count] = 0
+            while at < len(ranks) and ranks[at] <= reached:
+                found[at] = count
+                at += 1
+    return (total - heads) / total if total else 0.0

@@ -236,7 +236,7 @@ class Engine:
         keys = postings.keys if rule == "any" else np.uint64(draw_key(perspective, ""))
         cap, start = self._cap_array(postings, caps), np.uint64(seed_start(seed))
         edges = np.linspace(0, self.rows, self._threads + 1).astype(int)
-        self._together([
+        self.together([
             partial(compute, begin, end, wanted, postings.offsets, postings.entities, postings.n, keys, cap, start,
                     self.instances, critical, decider) for begin, end in pairwise(edges)])
         return Critical(critical, decider)
@@ -261,7 +261,20 @@ class Engine:
              caps: Mapping[str, Mapping[int, float]] | None = None) -> npt.NDArray[np.bool_]:
         """Which rows a recipe keeps: pass count ≥ min_passes, and a last draw < α."""
         enough = self.pass_counts(recipe, tau, caps) >= recipe.min_passes
-        return enough & (self._seeded(recipe.seed).alpha < recipe.alpha) if recipe.alpha < 1 else enough
+        return enough & self.survives(recipe)
+
+    def survives(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
+        """Rows whose last draw is below α."""
+        return (self._seeded(recipe.seed).alpha < recipe.alpha if recipe.alpha < 1
+                else np.ones(self.rows, dtype=bool))
+
+    def head_rank(self, perspective: str) -> int:
+        """How many entities are head, by the paper's rule."""
+        return self._rules[perspective].head_rank
+
+    def count(self, perspective: str, copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
+        """Count of every entity of a perspective when each row is there so many times."""
+        return self._count(self.postings[perspective], copies)
 
     def counts_after(self, recipe: Recipe, perspective: str) -> npt.NDArray[np.int32]:
         """Kept instances of each entity of one perspective (copies not counted)."""
@@ -278,13 +291,13 @@ class Engine:
         tau, (caps, unused) = self.tau(recipe), self.caps(recipe)
         passes = self.pass_counts(recipe, tau, caps)
         enough = passes >= recipe.min_passes
-        kept = enough & (self._seeded(recipe.seed).alpha < recipe.alpha) if recipe.alpha < 1 else enough
+        kept = enough & self.survives(recipe)
         copies = self._copies(recipe, tau, caps, kept)
         size, total = int(np.count_nonzero(kept)), int(copies.sum(dtype=np.int64))
         empty = self.without_entities(recipe.perspectives)
         probability, expected, variance = self._expected(recipe, tau, caps)
         largest_first = sorted(PERSPECTIVES, key=lambda p: -len(self.postings[p].entities))
-        counted = self._together([partial(self._columns, p, recipe.seed, copies, total, tau[p], k)
+        counted = self.together([partial(self._columns, p, recipe.seed, copies, total, tau[p], k)
                                   for p in largest_first])
         by_name = {p: rest for p, *rest in counted}
         return Preview(
@@ -348,7 +361,7 @@ class Engine:
             key = (recipe.pass_rule, perspective, tau[perspective], tuple(sorted(caps[perspective].items())))
             return self._chances.get(key, lambda: chance(perspective))
 
-        chances = np.stack(self._together([partial(cached, p) for p in recipe.perspectives]))
+        chances = np.stack(self.together([partial(cached, p) for p in recipe.perspectives]))
         probability = np.empty(self.rows)
         expected, variance = loops.keep_chance(chances, recipe.min_passes, float(recipe.alpha), probability)
         return probability, float(expected), float(variance)
@@ -417,7 +430,7 @@ class Engine:
 
         return self._seeds.get(seed, make)
 
-    def _together(self, works: list[Callable[[], T]]) -> list[T]:
+    def together(self, works: list[Callable[[], T]]) -> list[T]:
         """The results of several works, done at the same time on the threads there are."""
         if len(works) == 1 or self._threads == 1:
             return [work() for work in works]

@@ -120,6 +120,12 @@ class Spectrum:
         """How many entities have a count below k, zeros included."""
         return int(self.entities[self.values < k].sum())
 
+    def counts_at(self, ranks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Count of the entity at each rank (from 1, descending); 0 past the last entity with a count above 0."""
+        alive = self.values > 0
+        values, ends = self.values[alive][::-1], np.cumsum(self.entities[alive][::-1])
+        return np.append(values, 0)[np.searchsorted(ends, ranks)]
+
     def curve(self, points: int = 240) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """(ranks, counts): the rank–frequency curve at up to `points` ranks, evenly spaced in log rank.
 

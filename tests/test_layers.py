@@ -13,7 +13,7 @@ STAGES = {
     "index": ("adr/entities",),
     "distribution": ("adr/distribution.py", "adr/explore.py"),
     "rebalance": ("adr/rebalance.py", "adr/preview.py", "adr/backwards.py", "adr/compare.py", "adr/suggestions.py",
-                  "adr/explain.py", "adr/postings.py", "adr/loops.py"),
+                  "adr/drag.py", "adr/explain.py", "adr/postings.py", "adr/loops.py"),
     "synthesize": ("adr/synthesize",),
     "review": ("adr/review.py", "adr/review"),
     "export": ("adr/export",),

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adr import loops
+from adr.drag import drag_grid
 from adr.draws import draws, seed_start
 from adr.errors import AdrError
 from adr.preview import Engine
@@ -223,3 +224,20 @@ def test_spectra__are_those_of_the_counts() -> None:
 def test_engine__needs_postings() -> None:
     with pytest.raises(AdrError, match="no postings yet"):
         Engine(Store.memory())
+
+
+@settings(max_examples=15, deadline=None)
+@given(recipes(), st.sampled_from(PERSPECTIVES))
+def test_drag_grid__is_the_preview_at_each_of_its_values(recipe: Recipe, perspective: str) -> None:
+    engine = engine_of(ZOO)
+    recipe = replace(recipe, repeat=1)
+    ranks = {p: np.arange(1, 9) for p in PERSPECTIVES}
+    grid = drag_grid(engine, recipe, perspective, ranks, points=5)
+    for step, tau in enumerate(grid.tau):
+        preview = engine.preview(replace(recipe, tau={**recipe.tau, perspective: float(tau)}))
+        assert grid.sizes[step] == preview.size
+        for other in PERSPECTIVES:
+            curve = sorted(preview.after[other].tolist(), reverse=True)
+            assert grid.curves[other][step].tolist() == (curve + [0] * 8)[:8]
+            assert preview.spectra[other]["after"].counts_at(ranks[other]).tolist() == (curve + [0] * 8)[:8]
+            assert grid.tail_shares[other][step] == pytest.approx(preview.perspectives[other].after.tail_share)
