@@ -39,13 +39,19 @@ export default function (component) {
   }
   root.dataset.candidate = data.candidate ?? "";
   root.dataset.ack = data.ack ?? "";
-  root.dataset.waiting = String(me.waiting.length);
   pump(me);
+  tell(root, me);
   return () => {
     document.removeEventListener("keydown", me.onKey);
     clearInterval(me.timer);
     instances.delete(parentElement);
   };
+}
+
+// For who watches from outside: keys that wait, and whether the server still owes an answer.
+function tell(root, me) {
+  root.dataset.waiting = String(me.waiting.length);
+  root.dataset.idle = me.sent ? "0" : "1";
 }
 
 function pump(me) {
@@ -61,6 +67,7 @@ function pump(me) {
 function act(me, action, more = {}) {
   me.waiting.push({ action, ...more });
   pump(me);
+  tell(me.root, me);
 }
 
 function key(event, me) {

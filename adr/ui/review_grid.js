@@ -18,7 +18,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let me = instances.get(parentElement);
   if (!me) {
-    me = { chosen: new Set(), all: false, last: null, number: 0, mark: Math.random().toString(36).slice(2, 10), shown: null };
+    me = { chosen: new Set(), all: false, last: null, waiting: [], number: 0, mark: Math.random().toString(36).slice(2, 10), shown: null };
     instances.set(parentElement, me);
     me.onKey = (event) => key(event, me);
     document.addEventListener("keydown", me.onKey);
@@ -33,6 +33,7 @@ export default function (component) {
     me.all = false;
     me.last = null;
     draw(me);
+    if (me.waiting.length) act(me, ...me.waiting.shift());
   }
   me.root.dataset.ack = data.ack ?? "";
   return () => {
@@ -41,9 +42,14 @@ export default function (component) {
   };
 }
 
+// While an answer is owed, a judgement would fall on a selection that is about to change and is not taken; undo and
+// turning the page wait.
 function act(me, action, more = {}) {
-  if (me.sent) return;
   const judging = ["accept", "reject", "unsure"].includes(action);
+  if (me.sent) {
+    if (!judging) me.waiting.push([action, more]);
+    return;
+  }
   if (judging && !me.all && me.chosen.size === 0) return;
   me.number += 1;
   me.sent = `${me.mark}-${me.number}`;

@@ -8,23 +8,19 @@ that every verdict is in the database in the order of the presses.
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import browser  # noqa: E402
 
 
 def make_workspace(folder: Path, candidates: int) -> None:
@@ -71,22 +67,6 @@ def make_workspace(folder: Path, candidates: int) -> None:
     store.close()
 
 
-def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    """The app on a workspace, answering when this returns."""
-    app = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT,
-        env={**os.environ, "ADR_WORKSPACE": str(folder), "ADR_REVIEWER": "ann"}, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL)
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
-            return app
-        except OSError:
-            time.sleep(0.25)
-    app.kill()
-    raise SystemExit("the app did not start")
-
-
 # Time from the key press to the frame after the next candidate stands in the page.
 PRESS = """
 key => new Promise(done => {
@@ -114,12 +94,12 @@ def main() -> None:
 
     folder = Path(tempfile.mkdtemp(prefix="adr-review-"))
     make_workspace(folder, chosen.candidates)
-    app = serve(folder, chosen.port)
+    app = browser.start_app(folder, chosen.port, ADR_REVIEWER="ann")
     times: list[float] = []
     try:
         with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            chromium = driver.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
+            page = chromium.new_page(viewport={"width": 1440, "height": 900})
             page.goto(f"http://127.0.0.1:{chosen.port}/Review")
             page.wait_for_selector("#card[data-candidate^=p1]", timeout=60_000)
             page.wait_for_timeout(1500)
@@ -140,7 +120,7 @@ def main() -> None:
               look();
             })"""
             pages = [page.evaluate(turn) for _ in range(15)]
-            browser.close()
+            chromium.close()
     finally:
         app.terminate()
         app.wait(20)

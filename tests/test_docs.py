@@ -1,0 +1,64 @@
+"""What the documents say is so: the file map, the verbs, the settings, the links."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from adr.settings import SETTINGS
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def help_of(*verb: str) -> str:
+    said = subprocess.run([sys.executable, "-m", "adr", *verb, "--help"], cwd=ROOT, capture_output=True, text=True,
+                          timeout=60)
+    assert said.returncode == 0, said.stderr
+    return said.stdout
+
+
+def test_file_map__every_path_exists():
+    block = README.split("## The files")[1].split("```")[1]
+    named = [word for line in block.strip().splitlines()
+             for word in line.split("  ")[0].split() if "/" in word or "." in word]
+    assert len(named) > 15
+    missing = [name for name in named if not (ROOT / name).exists()]
+    assert missing == []
+
+
+def test_file_map__every_top_level_module_is_reachable_from_it():
+    block = README.split("## The files")[1].split("```")[1]
+    for folder in (p for p in (ROOT / "adr").iterdir() if p.is_dir() and (p / "__init__.py").exists()):
+        assert f"adr/{folder.name}/" in block, f"the README's file map does not name adr/{folder.name}/"
+
+
+def test_verbs__the_readme_uses_them_as_they_are():
+    block = next(b for b in README.split("```sh") if "python -m adr ingest" in b).split("```")[0]
+    verbs = {}
+    for line in block.strip().splitlines():
+        words = line.split()
+        assert words[:3] == ["python", "-m", "adr"]
+        verbs[words[3]] = [w for w in words[4:] if w.startswith("-")]
+    whole = help_of()
+    for verb, flags in verbs.items():
+        assert re.search(rf"^    {verb}\b", whole, re.MULTILINE), f"{verb} is no verb"
+        said = help_of(verb)
+        for flag in flags:
+            assert re.search(rf"(^|[\s,\[]){re.escape(flag)}\b", said), f"{verb} has no {flag}"
+
+
+def test_settings__in_the_help_with_their_sentences():
+    said = help_of()
+    for setting in SETTINGS.values():
+        assert setting.variable in said and setting.sentence in said
+
+
+@pytest.mark.parametrize("document", sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")]), ids=lambda p: p.name)
+def test_links__lead_somewhere(document):
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+        if not target.startswith(("http:", "https:")):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
