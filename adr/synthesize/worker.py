@@ -33,7 +33,7 @@ from adr.synthesize.plan_file import (
     write_whole,
 )
 from adr.synthesize.prompts import style_of
-from adr.synthesize.scores import faults
+from adr.synthesize.scores import faults, perceptual_hash
 
 if TYPE_CHECKING:
     from adr.synthesize.generators import Generator, Picture
@@ -245,7 +245,8 @@ class Worker:
             "parent": slot.parent, "generator": settings.generator, "model": settings.model, "seed": order.seed,
             "prompt": slot.prompt, "negative_prompt": self.negative,
             "parameters": self._generator.parameters | {"batch": self.batch}, "image": path.name,
-            "sha256": hashlib.sha256(png.getvalue()).hexdigest(), "scorer": None, "flags": faults(image)}
+            "sha256": hashlib.sha256(png.getvalue()).hexdigest(), "scorer": None, "flags": faults(image),
+            "perceptual_hash": f"{perceptual_hash(image):016x}"}
         if self._scorer is None:
             return record | {"score": 0.0 if record["flags"] else 0.5}
         found = self._scorer.score(image, slot.things, self.siblings, slot.prompt, order.parent)

@@ -1,0 +1,184 @@
+"""Takes finished files in as candidates. The only writer of `candidate` and `failed`; runs as often as one likes."""
+
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adr.progress import Progress, silent
+from adr.store import Store, Writer
+from adr.synthesize.neighbours import nearest_by_cosine, nearest_by_hash
+from adr.synthesize.plan import plan_folder, settings_of
+from adr.synthesize.plan_file import PlanFolder
+from adr.workspace import Workspace
+
+# Cosine and bits of the perceptual hash from which two pictures are near-duplicates.
+NEAR_COSINE = 0.985
+NEAR_BITS = 3
+_COLUMNS = (
+    "candidate", "plan", "slot", "alternative", "entity", "entities", "parent", "generator", "model", "seed", "prompt",
+    "negative_prompt", "sha256", "turns", "caption", "conversation_by", "conversation_fault", "scorer", "entity_rank",
+    "entity_score", "prompt_score", "parent_score", "score", "flags", "seconds")
+
+
+@dataclass(frozen=True)
+class CollectReport:
+    """What was taken in. collected: in this call; candidates: of the plan in all; chosen: the best of their slots;
+    tail: {perspective: {lacking, lacking_after, missing, missing_after}}, 'after' when all chosen are accepted."""
+
+    plan: int
+    collected: int
+    candidates: int
+    chosen: int
+    failed: Mapping[str, int]
+    flags: Mapping[str, int]
+    tail: Mapping[str, Mapping[str, int]]
+
+
+def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent) -> CollectReport:
+    """Finished files of `plan` → rows of `candidate`, their pictures into the workspace's images, the best of each slot
+    chosen. What is there already stays as it is; a slot in which somebody has judged keeps its choice."""
+    settings_of(store, plan)
+    folder = plan_folder(workspace, plan)
+    known = {(s, a) for s, a in store.rows("select slot, alternative from candidate where plan = $1", [plan])}
+    sidecars = {key: path for key, path in folder.finished().items() if key not in known}
+    records = []
+    for done, (key, path) in enumerate(sidecars.items()):
+        if done % 50 == 0:
+            progress(done, len(sidecars), "taking pictures in")
+        record = json.loads(path.read_text(encoding="utf-8"))
+        record["image"] = _keep(folder.picture(*key), workspace, record["candidate"])
+        record["vector"] = _vector(folder, key)
+        records.append(record)
+    progress(len(sidecars), len(sidecars), "looking for near-duplicates")
+    _neighbours(store, workspace, records)
+    failures = [json.loads(path.read_text(encoding="utf-8")) for path in folder.failures().values()]
+    with store.atomic() as writer:
+        _insert(writer, records)
+        _choose(writer, plan, sorted({record["slot"] for record in records}))
+        writer.execute("delete from failed where plan = $1", [plan])
+        if failures:
+            writer.insert("failed", pd.DataFrame([
+                {"plan": plan} | {name: f[name] for name in ("slot", "alternative", "reason", "detail")}
+                for f in failures]))
+    return _report(store, plan, len(records), failures)
+
+
+def _report(store: Store, plan: int, collected: int, failures: Sequence[Mapping[str, Any]]) -> CollectReport:
+    total, chosen = store.rows(
+        "select count(*), count(*) filter (where chosen) from candidate where plan = $1", [plan])[0]
+    flags = store.rows("select flag, count(*) from (select unnest(flags) as flag from candidate where plan = $1) "
+                       "group by flag order by flag", [plan])
+    filled = dict(store.rows(
+        "select entity, count(*) from (select unnest(entities) as entity from candidate where plan = $1 and chosen) "
+        "group by entity", [plan]))
+    tail: dict[str, Counter[str]] = {}
+    for entity, perspective, have, target in store.rows(
+            "select w.entity, e.perspective::varchar, w.have, w.target from wanted w join entity e "
+            "on e.entity = w.entity where w.plan = $1 order by e.perspective", [plan]):
+        counts = tail.setdefault(perspective, Counter(lacking=0, lacking_after=0, missing=0, missing_after=0))
+        for suffix, n in (("", have), ("_after", have + filled.get(entity, 0))):
+            counts[f"lacking{suffix}"] += int(n < target)
+            counts[f"missing{suffix}"] += max(0, int(np.ceil(target - n)))
+    return CollectReport(
+        plan=plan, collected=collected, candidates=int(total), chosen=int(chosen),
+        failed=dict(sorted(Counter(f["reason"] for f in failures).items())), flags=dict(flags),
+        tail={perspective: dict(counts) for perspective, counts in tail.items()})
+
+
+def _keep(picture: Path, workspace: Workspace, candidate: str) -> str:
+    """The picture below the workspace's images, linked where the disk can, and its path below the workspace."""
+    kept = workspace.images / f"{candidate}.png"
+    temporary = kept.with_name(f".{kept.name}.tmp")
+    temporary.unlink(missing_ok=True)
+    try:
+        os.link(picture, temporary)
+    except OSError:
+        shutil.copyfile(picture, temporary)
+    os.replace(temporary, kept)
+    return kept.relative_to(workspace.folder).as_posix()
+
+
+def _vector(folder: PlanFolder, key: tuple[int, int]) -> "np.ndarray | None":
+    try:
+        found: np.ndarray = np.load(folder.embedding(*key), allow_pickle=False)
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _neighbours(store: Store, workspace: Workspace, records: list[dict[str, Any]]) -> None:
+    """Find the nearest other candidate, of any plan and by the same scorer, or the parent; flag near-duplicates."""
+    scored = [record for record in records if record["vector"] is not None]
+    names: list[str] = []
+    vectors: list[np.ndarray] = []
+    for candidate, plan, slot, alternative in store.rows(
+            "select candidate, plan, slot, alternative from candidate where scorer is not distinct from $1",
+            [scored[0]["scorer"] if scored else None]):
+        vector = _vector(plan_folder(workspace, plan), (slot, alternative))
+        if vector is not None and scored and vector.shape == scored[0]["vector"].shape:
+            names.append(candidate)
+            vectors.append(vector)
+    first = len(names)
+    names += [record["candidate"] for record in scored]
+    vectors += [record["vector"] for record in scored]
+    if scored:
+        all_vectors = np.stack(vectors).astype(np.float32)
+        at, cosine = nearest_by_cosine(all_vectors[first:], all_vectors, first + np.arange(len(scored)))
+        for record, i, value in zip(scored, at, cosine, strict=True):
+            _nearer(record, names[i] if i >= 0 else None, float(value))
+    hashes = np.array([int(record["perceptual_hash"], 16) for record in records], np.uint64)
+    for record, bits in zip(records, nearest_by_hash(hashes, hashes, np.arange(len(hashes))), strict=True):
+        record["perceptual_distance"] = int(bits)
+        by_embedding = (record.get("nearest_score") or 0) >= NEAR_COSINE
+        if (by_embedding or bits <= NEAR_BITS) and "near_duplicate" not in record["flags"]:
+            record["flags"].append("near_duplicate")
+
+
+def _nearer(record: dict[str, Any], name: str | None, cosine: float) -> None:
+    parent = record.get("parent_score")
+    if parent is not None and parent > cosine:
+        name, cosine = f"instance:{record['parent']}", parent
+    record["nearest"], record["nearest_score"] = name, cosine if name else None
+
+
+def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:
+    if not records:
+        return
+    now = datetime.now(UTC).replace(tzinfo=None)
+    more = ("image", "nearest", "nearest_score", "perceptual_distance")
+    frame = pd.DataFrame([
+        {name: record.get(name) for name in (*_COLUMNS, *more)}
+        | {"chosen": False, "parameters": json.dumps(record["parameters"]), "created_at": now} for record in records])
+    for name in ("parent", "entity_rank", "perceptual_distance"):
+        frame[name] = frame[name].astype("Int32")
+    for name in ("entity_score", "prompt_score", "parent_score", "score", "nearest_score", "seconds"):
+        frame[name] = frame[name].astype("Float64")
+    for name in ("conversation_fault", "scorer", "nearest"):
+        frame[name] = frame[name].astype("string")
+    writer.insert("candidate", frame)
+
+
+def _choose(writer: Writer, plan: int, slots: Sequence[int]) -> None:
+    """The best of each slot: a conversation without fault first, then the highest score, then the first."""
+    writer.execute(
+        """
+        update candidate set chosen = ranked.place = 1
+        from (
+            select candidate, row_number() over (
+                partition by slot order by conversation_fault is null desc, score desc nulls last, alternative) as place
+            from candidate
+            where plan = $1 and slot in (select unnest($2::integer[])) and slot not in (
+                select c.slot from candidate c join verdict v on v.candidate = c.candidate where c.plan = $1)
+        ) as ranked
+        where candidate.candidate = ranked.candidate
+        """, [plan, list(slots)])
+

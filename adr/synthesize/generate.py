@@ -1,0 +1,170 @@
+"""Runs the workers of a plan and relays how far they are. Starts processes; makes no picture and writes no table."""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from adr.errors import AdrError
+from adr.models import ROOT
+from adr.progress import Progress, silent
+from adr.store import Store
+from adr.synthesize.plan import plan_folder, settings_of
+from adr.synthesize.plan_file import GENERATORS, PlanFolder
+from adr.workspace import Workspace
+
+# How long a worker may take to stop before it is killed; it then loses the candidate in flight.
+_GRACE_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class GenerateReport:
+    """What became of a plan's candidates. made: in this call; failed: {reason: n}; left: neither made nor failed;
+    seconds_each: per candidate made in this call, over all workers, loading left out."""
+
+    plan: int
+    candidates: int
+    made: int
+    finished: int
+    failed: Mapping[str, int]
+    left: int
+    seconds_each: float | None
+    seconds: float
+
+
+def generate(store: Store, workspace: Workspace, plan: int, *, generator: str | None = None, workers: int = 1,
+             limit: int | None = None, progress: Progress = silent) -> GenerateReport:
+    """Make the candidates of `plan` that are not there yet; what failed before is tried again.
+
+    workers: processes, one for each GPU. limit: stop after about this many. A cancel ends the workers and raises
+    `Cancelled`; what was finished stays, and the next call goes on from there. AdrError when workers stop on something
+    that a person can mend.
+    """
+    settings = settings_of(store, plan)
+    if generator is not None and generator not in GENERATORS:
+        raise AdrError(f"There is no generator {generator!r}.", f"Choose one of {', '.join(GENERATORS)}.")
+    folder = plan_folder(workspace, plan)
+    folder.head()
+    for record in folder.failures().values():
+        record.unlink(missing_ok=True)
+    total = int(store.value("select candidates from plan where plan = $1", [plan]))
+    before = len(folder.finished())
+    started = time.monotonic()
+    crew = _Crew(folder, max(1, min(workers, total - before, 64)), generator, limit)
+    if total > before:
+        progress(0, total - before, "loading the models")
+        crew.run(total - before, progress)
+    finished, failed = len(folder.finished()), failures_by_reason(folder)
+    return GenerateReport(
+        plan=settings.plan, candidates=total, made=finished - before, finished=finished, failed=failed,
+        left=total - finished - sum(failed.values()), seconds_each=crew.seconds_each,
+        seconds=round(time.monotonic() - started, 1))
+
+
+def failures_by_reason(folder: PlanFolder) -> dict[str, int]:
+    """{reason: candidates} of what could not be made."""
+    found = Counter(json.loads(path.read_text(encoding="utf-8"))["reason"] for path in folder.failures().values())
+    return dict(sorted(found.items()))
+
+
+class _Crew:
+    """The worker processes of one call."""
+
+    def __init__(self, folder: PlanFolder, size: int, generator: str | None, limit: int | None) -> None:
+        self.folder, self.size, self.generator, self.limit = folder, size, generator, limit
+        self.events: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.processes: list[subprocess.Popen[str]] = []
+        self.done = 0
+        self.first = self.last = 0.0
+        self.stopped: AdrError | None = None
+
+    @property
+    def seconds_each(self) -> float | None:
+        """Seconds between candidates, from the first to the last; None for fewer than two."""
+        return round((self.last - self.first) / (self.done - 1), 3) if self.done > 1 else None
+
+    def run(self, total: int, progress: Progress) -> None:
+        """Start the workers and stay until all have ended; AdrError when they stopped early."""
+        try:
+            for number in range(self.size):
+                self.processes.append(self._start(number))
+            readers = [threading.Thread(target=self._read, args=(p.stdout,), daemon=True) for p in self.processes]
+            for reader in readers:
+                reader.start()
+            message = "loading the models"
+            while any(reader.is_alive() for reader in readers) or not self.events.empty():
+                try:
+                    message = self._take(self.events.get(timeout=0.25)) or message
+                except queue.Empty:
+                    pass
+                progress(self.done, total, message)
+            codes = [process.wait() for process in self.processes]
+        except BaseException:
+            self._end()
+            raise
+        if self.stopped is not None:
+            raise self.stopped
+        lost = [code for code in codes if code]
+        if len(lost) == len(codes):
+            raise AdrError(f"The worker ended unexpectedly ({_how(lost[0])}); what was finished is kept.",
+                           f"Resume. If it happens again, look into {self._log(0)}.")
+
+    def _start(self, number: int) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "adr.synthesize.worker", str(self.folder.folder), "--number", str(number),
+                   "--of", str(self.size)]
+        if self.generator:
+            command += ["--generator", self.generator]
+        if self.limit:
+            command += ["--limit", str(self.limit)]
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        with self._log(number).open("w") as log:
+            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
+                                    encoding="utf-8", env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)})
+
+    def _log(self, number: int) -> Path:
+        return self.folder.folder / f"worker-{number}.log"
+
+    def _read(self, lines: "IO[str]") -> None:
+        for line in lines:
+            try:
+                self.events.put(json.loads(line))
+            except ValueError:              # a library printed something
+                continue
+
+    def _take(self, event: dict[str, Any]) -> str:
+        """Note what a worker told; returns what to say about it, or nothing."""
+        kind = event.get("event")
+        if kind == "made":
+            self.done += 1
+            self.last = time.monotonic()
+            self.first = self.first or self.last
+            return "making pictures"
+        if kind == "failed":
+            self.done += 1
+        elif kind == "stopped":
+            self.stopped = AdrError(event["sentence"], event["next_step"])
+        elif kind in ("loading", "smaller_batch"):
+            return str(event["message"])
+        return ""
+
+    def _end(self) -> None:
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit status {code}"

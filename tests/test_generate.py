@@ -1,0 +1,160 @@
+"""From a plan to candidates: worker processes, cancel and resume, and taking files in."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from adr.errors import AdrError
+from adr.progress import Cancelled
+from adr.store import Store
+from adr.synthesize.collect import collect
+from adr.synthesize.generate import generate
+from adr.synthesize.neighbours import nearest_by_cosine, nearest_by_hash
+from adr.synthesize.outlook import projected, seconds_each
+from adr.synthesize.plan import plan, plan_folder, settings_of
+from adr.workspace import Workspace
+from tests.tail_world import IDS, make_tail_world
+
+pytestmark = pytest.mark.models
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    from tests.tiny_models import stable_diffusion
+
+    return str(stable_diffusion(tmp_path_factory.mktemp("model") / "tiny"))
+
+
+@pytest.fixture
+def world(tmp_path):
+    store = make_tail_world(Store.memory(), tmp_path / "source")
+    yield store, Workspace.at(tmp_path / "workspace")
+    store.close()
+
+
+def test_generate__cancel_resume_collect(world, model):
+    """Two slots of two candidates. Cancelled after the first, resumed, collected twice."""
+    store, workspace = world
+    plan(store, workspace, 1, budget=9, generator="image-to-image", model=model, steps=1, scorer="none")
+
+    def stop_after_first(done, total, message):
+        assert total == 4
+        if done >= 1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        generate(store, workspace, 1, progress=stop_after_first)
+    kept = len(plan_folder(workspace, 1).finished())
+    assert 1 <= kept <= 4
+    seen = []
+    report = generate(store, workspace, 1, workers=2, progress=lambda done, total, message: seen.append((done, total)))
+    assert (report.made, report.finished, report.left, report.failed) == (4 - kept, 4, 0, {})
+    assert kept == 4 or seen[-1] == (4 - kept, 4 - kept)
+    assert generate(store, workspace, 1).made == 0
+
+    first, second = collect(store, workspace, 1), collect(store, workspace, 1)
+    assert (first.collected, first.candidates, first.chosen) == (4, 4, 2)
+    assert (second.collected, second.candidates, second.chosen) == (0, 4, 2)
+    assert first.tail == {"object": {"lacking": 2, "lacking_after": 0, "missing": 3, "missing_after": 0}}
+    rows = store.rows("select candidate, entity, parent, image, chosen, turns[1].text, sha256 from candidate "
+                      "order by candidate")
+    assert [row[0] for row in rows] == ["p1-00000-0", "p1-00000-1", "p1-00001-0", "p1-00001-1"]
+    assert rows[0][1:3] == (IDS["accordion"], 6) and rows[0][5].startswith("<image>")
+    assert all((workspace.folder / row[3]).is_file() for row in rows)
+    assert len({row[6] for row in rows}) == 4
+    assert seconds_each(store, workspace, settings_of(store, 1)) > 0
+
+
+def test_generate__stopped_worker_is_a_sentence(world, tmp_path):
+    store, workspace = world
+    (tmp_path / "empty").mkdir()
+    plan(store, workspace, 1, budget=9, model=str(tmp_path / "empty"), scorer="none")
+    with pytest.raises(AdrError, match="cannot be loaded") as told:
+        generate(store, workspace, 1)
+    assert told.value.next_step
+    with pytest.raises(AdrError, match="no generator 'magic'"):
+        generate(store, workspace, 1, generator="magic")
+    with pytest.raises(AdrError, match="no plan 4"):
+        generate(store, workspace, 4)
+
+
+def by_hand(store, workspace, scores, failed=()):
+    """Candidates of plan 1 as a worker would have written them: {(slot, alternative): (score, fault, vector)}."""
+    folder = plan_folder(workspace, 1)
+    for (slot, alternative), (score, fault, vector) in scores.items():
+        folder.picture(slot, alternative).write_bytes(b"png")
+        np.save(folder.embedding(slot, alternative), np.array(vector, np.float32))
+        folder.sidecar(slot, alternative).write_text(json.dumps({
+            "candidate": f"p1-{slot:05d}-{alternative}", "plan": 1, "slot": slot, "alternative": alternative,
+            "entity": 2, "entities": [2], "parent": 6, "generator": "text-to-image", "model": "m", "seed": 2**62,
+            "prompt": "a kite", "negative_prompt": "", "parameters": {"steps": 10}, "sha256": "0", "turns": [],
+            "caption": "", "conversation_by": "template", "conversation_fault": fault, "scorer": "clip",
+            "parent_score": 0.5, "score": score, "flags": [], "seconds": 2.0,
+            "perceptual_hash": f"{(slot * 2 + alternative) * 0x1111111111:016x}"}))
+    for slot, alternative, reason in failed:
+        folder.failure(slot, alternative).write_text(json.dumps(
+            {"slot": slot, "alternative": alternative, "reason": reason, "detail": ""}))
+
+
+def test_collect__chooses_the_best_and_finds_near_duplicates(world, tmp_path):
+    store, workspace = world
+    (tmp_path / "m").mkdir()
+    plan(store, workspace, 1, budget=9, model=str(tmp_path / "m"))
+    by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0]), (0, 1): (0.9, None, [0, 1]),
+                               (1, 0): (0.9, "no_turns", [1, 0]), (1, 1): (0.1, None, [0.6, 0.8])})
+    report = collect(store, workspace, 1)
+    assert store.rows("select candidate from candidate where chosen order by 1") == [("p1-00000-1",), ("p1-00001-1",)]
+    assert report.flags == {"near_duplicate": 2}
+    assert store.rows("select candidate, nearest, round(nearest_score::double, 2) from candidate order by 1") == [
+        ("p1-00000-0", "p1-00001-0", 1.0), ("p1-00000-1", "p1-00001-1", 0.8),
+        ("p1-00001-0", "p1-00000-0", 1.0), ("p1-00001-1", "p1-00000-1", 0.8)]
+    assert store.value("select seed from candidate limit 1") == 2**62
+
+
+def test_collect__a_judged_slot_keeps_its_choice(world, tmp_path):
+    store, workspace = world
+    (tmp_path / "m").mkdir()
+    plan(store, workspace, 1, budget=9, model=str(tmp_path / "m"))
+    by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0])}, failed=[(0, 1, "out_of_memory"), (1, 0, "safety_checker")])
+    assert collect(store, workspace, 1).failed == {"out_of_memory": 1, "safety_checker": 1}
+    store.execute("insert into verdict (candidate, judgement) values ('p1-00000-0', 'accept')")
+    by_hand(store, workspace, {(0, 1): (0.9, None, [0, 1])})
+    report = collect(store, workspace, 1)
+    assert (report.collected, report.candidates, report.failed) == (1, 2, {"safety_checker": 1})
+    assert store.rows("select candidate from candidate where chosen") == [("p1-00000-0",)]
+    assert store.rows("select slot, alternative, reason from failed") == [(1, 0, "safety_checker")]
+
+
+def test_projected__adds_what_is_accepted(world, tmp_path):
+    """Accordion has 2 of 4 and gets 2; kite has 3 of 4 and gets 1. Half accepted: 3 and 3.5."""
+    store, workspace = world
+    (tmp_path / "m").mkdir()
+    plan(store, workspace, 1, budget=9, model=str(tmp_path / "m"))
+    whole, half = projected(store, 1)["object"], projected(store, 1, rate=0.5)["object"]
+    assert (whole.name, whole.have.tolist(), whole.then.tolist()) == (["kite", "accordion"], [3, 2], [4, 4])
+    assert (whole.lacking_before, whole.lacking_after) == (2, 0)
+    assert half.then.tolist() == [3.5, 3] and half.lacking_after == 2
+
+
+def test_seconds_each__scales_with_steps(world, tmp_path):
+    store, workspace = world
+    (tmp_path / "m").mkdir()
+    plan(store, workspace, 1, budget=9, model=str(tmp_path / "m"), steps=25)
+    settings = settings_of(store, 1)
+    assert seconds_each(store, workspace, settings) is None
+    by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0])})            # made with 10 steps in 2 s by the model "m"
+    assert seconds_each(store, workspace, settings) is None             # of another model
+    collect(store, workspace, 1)
+    assert seconds_each(store, workspace, replace(settings, model="m")) == pytest.approx(5.0)
+
+
+def test_nearest__never_oneself():
+    vectors = np.eye(3, dtype=np.float32)[[0, 0, 1]]
+    at, cosine = nearest_by_cosine(vectors, vectors, np.arange(3))
+    assert at[:2].tolist() == [1, 0] and cosine.tolist() == [1, 1, 0]
+    assert nearest_by_cosine(vectors[:1], vectors[:1], np.array([0]))[0].tolist() == [-1]
+    hashes = np.array([0b0011, 0b0111, 0b1111], np.uint64)
+    assert nearest_by_hash(hashes, hashes, np.arange(3)).tolist() == [1, 1, 1]
+    assert nearest_by_hash(hashes[:1], hashes[:1], np.array([0])).tolist() == [64]
