@@ -1,9 +1,10 @@
 """Overview: where the workspace stands, stage by stage, and the next step."""
 
-import streamlit as st
-
-from adr.ui.frame import frame, link
+from adr.ui.frame import frame
+from adr.ui.overview import welcome, workspace_view
 
 with frame("Overview") as here:
-    st.title(here.workspace.name)
-    link(here.standing.next_page, f"Next: {here.standing.next_page}")
+    if here.standing.instances:
+        workspace_view(here)
+    else:
+        welcome(here)

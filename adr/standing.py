@@ -26,16 +26,24 @@ class Standing:
     left: int                   # chosen candidates without a verdict
     exports: int
 
-    @property
-    def next_page(self) -> str:
-        """Name of the page on which the next step is to be taken."""
-        if not self.instances or not self.postings:
-            return "Dataset"
+    def next_step(self) -> tuple[str, list[tuple[str, str]]]:
+        """A sentence on what to do next, and the pages for it: [(page, what to do there), ...], the first the best."""
+        if not self.instances:
+            return "Nothing is read yet.", [("Dataset", "Read a dataset")]
+        if not self.postings:
+            return (f"{self.instances:,} instances are read. Build the index to see their long tails.",
+                    [("Dataset", "Build the index")])
         if not self.runs:
-            return "Explore"
+            return ("The curves are there. Look at head and tail, then cap the head and see at once what would go.",
+                    [("Rebalance", "Cap the head"), ("Explore", "Explore the tail")])
         if self.left:
-            return "Review"
-        return "Export" if self.accepted or not self.exports else "Overview"
+            return (f"{self.left:,} synthetic {'candidate waits' if self.left == 1 else 'candidates wait'} for your "
+                    "judgement.", [("Review", "Review"), ("Export", "Export what is accepted")])
+        if not self.candidates:
+            return ("The head is capped. Fill the tail with synthetic images, or export what is kept.",
+                    [("Synthesize", "Fill the tail"), ("Export", "Export")])
+        return (f"{self.accepted:,} synthetic instances are accepted. Export the refined dataset.",
+                [("Export", "Export"), ("Synthesize", "Fill more of the tail")])
 
 
 def standing(store: Store) -> Standing:

@@ -127,6 +127,51 @@ export default function (component) {
 _CURVES = st.components.v2.component("adr_curve_cards", html='<div class="cards"></div>', css=_CURVES_CSS,
                                      js=_CURVES_JS)
 
+_STAGES_CSS = """
+.stages { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 0.5rem; }
+.stage { appearance: none; font: inherit; text-align: left; color: var(--st-text-color); cursor: pointer;
+  border: 1px solid var(--st-border-color); border-top: 3px solid var(--tone); border-radius: 0.45rem;
+  background: var(--st-background-color); padding: 0.5rem 0.75rem 0.55rem; min-width: 0; }
+.stage:hover, .stage:focus-visible { border-color: var(--tone); outline: none;
+  background: var(--st-secondary-background-color); }
+.stage.done { --tone: #24a37a; } .stage.next { --tone: var(--st-primary-color); }
+.stage.later { --tone: color-mix(in srgb, var(--st-text-color) 25%, transparent); }
+.name { font-weight: 600; font-size: 0.92rem; }
+.says { font-size: 0.8rem; opacity: 0.72; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+"""
+
+_STAGES_JS = """
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component
+  const root = parentElement.querySelector(".stages")
+  root.replaceChildren(...data.stages.map((stage) => {
+    const box = document.createElement("button")
+    box.type = "button"
+    box.className = `stage ${stage.state}`
+    for (const kind of ["name", "says"]) {
+      const line = document.createElement("div")
+      line.className = kind
+      line.textContent = stage[kind]
+      box.append(line)
+    }
+    box.title = `${stage.name}: ${stage.says}`
+    box.onclick = () => setTriggerValue("picked", stage.name)
+    return box
+  }))
+}
+"""
+
+_STAGES = st.components.v2.component("adr_stages", html='<div class="stages"></div>', css=_STAGES_CSS, js=_STAGES_JS)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the way. state: 'done', 'next' or 'later'."""
+
+    name: str
+    says: str
+    state: str
+
 
 @dataclass(frozen=True)
 class Chip:
@@ -175,6 +220,13 @@ def curve_cards(cards: Sequence[CurveCard], *, key: str) -> str | None:
     """Draw curves at a glance side by side; returns the id of the one just clicked, else None."""
     result = _CURVES(data={"cards": [asdict(card) for card in cards], "head": HEAD_COLOR, "tail": TAIL_COLOR}, key=key,
                      on_picked_change=lambda: None)
+    picked = result.get("picked")
+    return str(picked) if picked is not None else None
+
+
+def stage_strip(stages: Sequence[Stage], *, key: str) -> str | None:
+    """Draw the stages in their order; returns the name of the one just clicked, else None."""
+    result = _STAGES(data={"stages": [asdict(stage) for stage in stages]}, key=key, on_picked_change=lambda: None)
     picked = result.get("picked")
     return str(picked) if picked is not None else None
 

@@ -108,7 +108,8 @@ def pair_map(names: Sequence[str], together: npt.NDArray[np.int64], expected: np
     said = [f"<b>{names[i]} + {names[j]}</b><br>{together[i, j]:,} instances together<br>"
             f"{expected[i, j]:,.1f} expected by chance<br>{in_words(float(association[i, j]))}"
             for i, j in zip(rows, columns, strict=True)]
-    figure.add_scatter(x=np.array(columns), y=np.array(rows), mode="markers", text=said, hovertemplate="%{text}<extra></extra>",
+    figure.add_scatter(x=np.array(columns), y=np.array(rows), mode="markers", text=said,
+                       hovertemplate="%{text}<extra></extra>",
                        customdata=[f"{i}|{j}" for i, j in zip(rows, columns, strict=True)], showlegend=False,
                        marker={"symbol": "square", "size": max(8, 560 // max(size, 1)), "color": CLEAR},
                        selected={"marker": {"color": CLEAR}},

@@ -215,7 +215,7 @@ def _known(current: str) -> list[str]:
 
 
 def _sidebar(here: Frame | None) -> None:
-    states = _states(here.standing) if here else {}
+    states = stage_states(here.standing) if here else {}
     with st.sidebar:
         for name in PAGES:
             said = states.get(name, "")
@@ -223,7 +223,8 @@ def _sidebar(here: Frame | None) -> None:
         _workspace_picker(here)
 
 
-def _states(stands: Standing) -> dict[str, str]:
+def stage_states(stands: Standing) -> dict[str, str]:
+    """What each page has to show so far, in a few words; empty where there is nothing."""
     def said(count: int, one: str, many: str) -> str:
         return f"{count:,} {one if count == 1 else many}" if count else ""
 

@@ -37,7 +37,7 @@ def instance_view(here: Frame, shown: Instance, *, entity: tuple[str, str] | Non
     if not shown.images:
         conversation_view(shown.turns, entity, height=talk_height)
         return
-    left, right = st.columns([5, 6], gap="medium")
+    left, right = st.columns([4, 6], gap="medium")
     with left:
         pictures_view(here, shown.images)
     with right:
@@ -111,6 +111,7 @@ def _excerpt(shown: Instance, entity: tuple[str, str] | None, length: int = 110)
         assert entity is not None
         if found := spans(text, *entity, role):
             begin = max(0, found[0][0] - length // 3)
+            begin = text.find(" ", begin) + 1 if 0 < begin <= text.find(" ", begin) < found[0][0] else begin
             cut = " ".join(text[begin:begin + length].replace("<image>", " ").split())
             return ("… " if begin else "") + cut
     return " ".join(shown.question[:length].split())
@@ -128,8 +129,8 @@ def _marked(text: str, found: Sequence[tuple[int, int]], color: str) -> str:
 
 
 def _wide(file: Path) -> bool:
-    """True for a picture large enough to fill its column without being blown up."""
+    """True for a picture large enough to fill its column."""
     from PIL import Image
 
     with Image.open(file) as picture:
-        return picture.width >= 360
+        return picture.width >= 200
