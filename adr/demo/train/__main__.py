@@ -5,18 +5,21 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+STAGES = ("render", "words", "vae", "clip", "latents", "diffusion", "decoder", "export")
+
 
 def main() -> None:
     """Runs one stage; each continues where it stopped."""
     parser = argparse.ArgumentParser(prog="python -m adr.demo.train", description=__doc__)
-    parser.add_argument("stage", choices=["render", "words", "vae", "decoder", "clip", "diffusion", "export", "look"])
+    parser.add_argument("stage", choices=STAGES)
     parser.add_argument("--run", type=Path, required=True, help="the folder for pictures and checkpoints")
-    parser.add_argument("--minutes", type=float, default=30.0, help="minutes of training to be spent on the stage in all")
+    parser.add_argument("--minutes", type=float, default=30.0, help="minutes to be spent on training in all")
     parser.add_argument("--per-kind", type=int, default=0, help="render: pictures of each kind")
     parser.add_argument("--several", type=int, default=0, help="render: scenes with several things")
     parser.add_argument("--shapes", type=int, default=0, help="render: pictures of nothing")
     parser.add_argument("--split", default="train", help="render: train, held-out or referee")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=1, help="diffusion: processes that train the one model")
     parser.add_argument("--out", type=Path, default=Path("assets/models"), help="export: where the models go")
     given = parser.parse_args()
 
@@ -31,6 +34,26 @@ def main() -> None:
         from adr.demo.train.vae import train_autoencoder
 
         train_autoencoder(given.run, given.minutes, decoder_only=given.stage == "decoder")
+    elif given.stage == "words":
+        from adr.demo.train.captions import build_tokenizer
+
+        print(f"{len(build_tokenizer(given.run / 'tokenizer'))} tokens")
+    elif given.stage == "clip":
+        from adr.demo.train.clip import train_clip
+
+        train_clip(given.run, given.minutes)
+    elif given.stage == "latents":
+        from adr.demo.train.diffusion import cache_latents
+
+        cache_latents(given.run)
+    elif given.stage == "diffusion":
+        from adr.demo.train.diffusion import train_diffusion
+
+        train_diffusion(given.run, given.minutes, given.workers)
+    else:
+        from adr.demo.train.export import export_models
+
+        export_models(given.run, given.out)
 
 
 if __name__ == "__main__":

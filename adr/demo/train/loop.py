@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.distributed as dist
 from torch import nn
 
 SAVE_EVERY_SECONDS = 120.0
 _WARM_UP_STEPS = 200
 _DECAY_FROM = 0.6
+_MEET_EVERY = 10
 
 
 def rate_at(share: float, step: int) -> float:
@@ -35,7 +37,7 @@ class Training:
     """A model under training with its optimizer, running average (EMA) and what has been spent on it so far."""
 
     def __init__(self, model: nn.Module, file: Path, rate: float, ema: float = 0.999, decay: float = 0.01) -> None:
-        """Continues from `file` when it exists; parameters whose shape has grown in their first axis keep their rows."""
+        """Continues from `file` when it exists; parameters that have more rows by now keep their old ones."""
         self.model = model
         self.file = file
         self.rate = rate
@@ -72,32 +74,57 @@ class Training:
         os.replace(temporary, self.file)
 
     def run(self, minutes: float, loss: Callable[[int], tuple[torch.Tensor, dict[str, float]]]) -> None:
-        """Trains until `minutes` of training in all are spent; `loss(step)` returns the loss and figures to print."""
-        started, spent_before, saved, seen = time.monotonic(), self.seconds, time.monotonic(), {}
-        for group in self.optimizer.param_groups:
-            group["weight_decay"] = group.get("weight_decay", 0.0)
-        while self.seconds < minutes * 60:
+        """Trains until `minutes` of training in all are spent; `loss(step)` returns the loss and figures to print.
+
+        Where several processes train one model they take the mean of their weights every few steps (local SGD); the
+        first one keeps the time, prints and saves.
+        """
+        started, spent_before, saved = time.monotonic(), self.seconds, time.monotonic()
+        seen: dict[str, float] = {}
+        first = not dist.is_initialized() or dist.get_rank() == 0
+        spent = self.seconds
+        while spent < minutes * 60:
             factor = rate_at(self.seconds / (minutes * 60), self.step)
             for group in self.optimizer.param_groups:
                 group["lr"] = self.rate * factor
             with torch.autocast("cpu", torch.bfloat16):
                 value, figures = loss(self.step)
             self.optimizer.zero_grad()
-            value.backward()  # type: ignore[no-untyped-call]
+            value.backward()
             nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
             self.optimizer.step()
-            self._follow()
             self.step += 1
             self.seconds = spent_before + time.monotonic() - started
+            if not dist.is_initialized():
+                spent = self.seconds
+            elif self.step % _MEET_EVERY == 0:
+                spent = self._meet()
+            self._follow()
             for name, figure in {"loss": value.item(), **figures}.items():
                 seen[name] = 0.98 * seen.get(name, figure) + 0.02 * figure
-            if self.step % 50 == 0:
+            if first and self.step % 50 == 0:
                 shown = "  ".join(f"{name} {figure:.4f}" for name, figure in seen.items())
                 print(f"step {self.step}  {self.seconds / 60:.1f} min  rate {factor:.2f}  {shown}", flush=True)
-            if time.monotonic() - saved > SAVE_EVERY_SECONDS:
+            if first and time.monotonic() - saved > SAVE_EVERY_SECONDS:
                 self.save()
                 saved = time.monotonic()
-        self.save()
+        if first:
+            self.save()
+
+    @torch.no_grad()
+    def _meet(self) -> float:
+        """Takes the mean of the weights over the processes; returns the seconds spent by the first one's clock."""
+        weights = [p for p in self.model.parameters() if p.requires_grad]
+        clock = torch.tensor([self.seconds if dist.get_rank() == 0 else 0.0])
+        flat = torch.cat([clock, *(w.flatten() for w in weights)])
+        dist.all_reduce(flat)
+        spent = flat[0].item()
+        flat /= dist.get_world_size()
+        start = 1
+        for w in weights:
+            w.copy_(flat[start : start + w.numel()].view_as(w))
+            start += w.numel()
+        return spent
 
     @torch.no_grad()
     def _follow(self) -> None:

@@ -50,35 +50,24 @@ def picture_seed(split: str, kind: str, number: int) -> np.random.Generator:
 
 
 def draw_single(split: str, thing: str, number: int) -> tuple[Image.Image, Described]:
-    """One thing, large in the picture and roughly in its middle, on one of the world's backgrounds."""
-    from adr.demo.scene import draw_scene
-
-    rng = picture_seed(split, thing, number)
-    scene = draw_scene(rng, [thing], size=256)
-    placed = scene.placements[0]
-    left, top, right, bottom = placed.box
-    longer = max(right - left, bottom - top)
-    side = min(256.0, max(96.0, longer * rng.uniform(1.08, 1.5)))
-    slack = max(0.0, side - longer) / 2
-    middle_x = (left + right) / 2 + rng.uniform(-0.6, 0.6) * slack
-    middle_y = (top + bottom) / 2 + rng.uniform(-0.6, 0.6) * slack
-    x = min(max(0.0, middle_x - side / 2), 256 - side)
-    y = min(max(0.0, middle_y - side / 2), 256 - side)
-    image = scene.image.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=(x, y, x + side, y + side))
-    return image, Described((thing,), (placed.colour,), str(scene.background or ""))
+    """One thing, large in the picture, in one of the world's places."""
+    return _draw(picture_seed(split, thing, number), [thing], SIDE)
 
 
 def draw_several(split: str, number: int, things: Sequence[str]) -> tuple[Image.Image, Described]:
-    """A whole scene with one to four different things out of `things`."""
+    """A whole scene with two to four different things out of `things`, drawn large and made smaller."""
+    rng = picture_seed(split, "several", number)
+    many = min(int(rng.integers(2, 5)), len(things))
+    return _draw(rng, [things[i] for i in rng.choice(len(things), size=many, replace=False)], 2 * SIDE)
+
+
+def _draw(rng: np.random.Generator, things: list[str], side: int) -> tuple[Image.Image, Described]:
     from adr.demo.scene import draw_scene
 
-    rng = picture_seed(split, "several", number)
-    many = int(rng.integers(1, 5))
-    chosen = [things[i] for i in rng.choice(len(things), size=min(many, len(things)), replace=False)]
-    scene = draw_scene(rng, chosen, size=256)
-    image = scene.image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-    names = tuple(p.thing for p in scene.placements)
-    return image, Described(names, tuple(p.colour for p in scene.placements), str(scene.background or ""))
+    scene = draw_scene(rng, things, size=side)
+    image = scene.image if side == SIDE else scene.image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    placed = scene.placements
+    return image, Described(tuple(p.thing for p in placed), tuple(p.colour for p in placed), scene.background.name)
 
 
 def draw_shapes(number: int) -> tuple[Image.Image, Described]:
@@ -102,8 +91,8 @@ def draw_shapes(number: int) -> tuple[Image.Image, Described]:
         whole.poly([(0, height), (100, height + rng.uniform(-9, 9)), (100, 100), (0, 100)], colour(), form=False,
                    ink=bool(rng.random() < 0.3))
     for _ in range(int(rng.integers(3, 14))):
-        canvas = Canvas(image, origin=(rng.uniform(0, big), rng.uniform(0, big)), scale=big / 100 * rng.uniform(0.1, 0.7),
-                        tilt=rng.uniform(-180, 180))
+        place, scale = (rng.uniform(0, big), rng.uniform(0, big)), big / 100 * rng.uniform(0.1, 0.7)
+        canvas = Canvas(image, origin=place, scale=scale, tilt=rng.uniform(-180, 180))
         points = [(float(x), float(y)) for x, y in rng.uniform(-45, 45, (int(rng.integers(3, 8)), 2))]
         shape = rng.integers(6)
         if shape == 0:
@@ -123,7 +112,9 @@ def draw_shapes(number: int) -> tuple[Image.Image, Described]:
     return image.resize((SIDE, SIDE), Image.Resampling.BOX), Described((), (), "")
 
 
-def draw_missing(folder: Path, per_kind: int, several: int, shapes: int, split: str = "train", workers: int = 2) -> None:
+def draw_missing(
+    folder: Path, per_kind: int, several: int, shapes: int, split: str = "train", workers: int = 2
+) -> None:
     """Draws what `folder` does not hold yet: `per_kind` pictures a kind, `several` scenes, `shapes` of nothing."""
     tasks: list[tuple[Path, str, str, int, int, tuple[str, ...]]] = []
     if shapes:

@@ -1,4 +1,4 @@
-"""Trains the autoencoder: 128×128 pictures to 16×16 latents of six channels and back.
+"""Trains the autoencoder: 128×128 pictures to 16×16 latents of six channels and back, on pieces of 64×64.
 
 Knows nothing of words. The encoder must not change once the diffusion model has begun to learn its latents; the
 decoder may (`decoder_only`).
@@ -17,7 +17,8 @@ from adr.demo.train.loop import Training
 from adr.demo.train.pictures import Pictures, load_pictures
 
 LATENT_CHANNELS = 6
-_BATCH = 16
+_BATCH = 24
+_CROP = 64
 _KL_WEIGHT = 1e-3
 _EDGE_WEIGHT = 1.0
 
@@ -55,9 +56,8 @@ def train_autoencoder(run: Path, minutes: float, decoder_only: bool = False, see
     """Trains in `run` until `minutes` have been spent on it in all; checkpoint `vae.pt` (or `decoder.pt`)."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    model = make_autoencoder()
+    model = even_autoencoder(run) if decoder_only else make_autoencoder()
     if decoder_only:
-        model.load_state_dict(torch.load(run / "vae.pt", map_location="cpu", weights_only=True)["average"])
         model.encoder.requires_grad_(False)
         model.quant_conv.requires_grad_(False)
     file = run / ("decoder.pt" if decoder_only else "vae.pt")
@@ -79,6 +79,35 @@ def train_autoencoder(run: Path, minutes: float, decoder_only: bool = False, see
     training.run(minutes, loss)
 
 
+@torch.no_grad()
+def even_autoencoder(run: Path) -> Any:
+    """The trained autoencoder with latents of mean 0 and spread 1 in every channel: no scaling factor is needed.
+
+    The two 1×1 convolutions beside the latents are linear, hence the change is exact. Kept as `vae-even.pt`: once
+    made, the latents stay what they are.
+    """
+    model = make_autoencoder()
+    file = run / "vae-even.pt"
+    if file.exists():
+        model.load_state_dict(torch.load(file, map_location="cpu", weights_only=True)["average"])
+        return model
+    model.load_state_dict(torch.load(run / "vae.pt", map_location="cpu", weights_only=True)["average"])
+    pictures = load_pictures(run / "pictures", "single").pixels
+    chosen = np.random.default_rng(0).integers(len(pictures), size=512)
+    seen = [model.encode(as_input(pictures[chosen[at : at + 32]])).latent_dist for at in range(0, 512, 32)]
+    samples = torch.cat([posterior.sample() for posterior in seen])
+    middle, spread = samples.mean((0, 2, 3)), samples.std((0, 2, 3))
+    print("latents: middle", middle.tolist(), "spread", spread.tolist(), flush=True)
+    into, out_of, n = model.quant_conv, model.post_quant_conv, LATENT_CHANNELS
+    into.weight[:n] /= spread[:, None, None, None]
+    into.bias[:n] = (into.bias[:n] - middle) / spread
+    into.bias[n:] -= 2 * spread.log()
+    out_of.bias += out_of.weight[:, :, 0, 0] @ middle
+    out_of.weight *= spread[None, :, None, None]
+    torch.save({"average": model.state_dict()}, file)
+    return model
+
+
 def _shares(families: list[Pictures]) -> np.ndarray:
     weights = np.array([0.7, 0.2, 0.1]) * [len(f) > 0 for f in families]
     if weights.sum() == 0:
@@ -88,5 +117,6 @@ def _shares(families: list[Pictures]) -> np.ndarray:
 
 def _pick(families: list[Pictures], shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     family = families[rng.choice(len(families), p=shares)]
-    picture = family.pixels[rng.integers(len(family))]
+    y, x = rng.integers(0, family.pixels.shape[1] - _CROP + 1, 2)
+    picture = family.pixels[rng.integers(len(family)), y : y + _CROP, x : x + _CROP]
     return picture[:, ::-1] if rng.random() < 0.5 else picture
