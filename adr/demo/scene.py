@@ -88,9 +88,7 @@ def _known(name: str, table: Mapping[str, T], kind: str) -> T:
     return table[name]
 
 
-def _colour(
-    kind: Thing, k: int, colours: Mapping[str, str] | Sequence[str | None] | None, rng: Generator
-) -> str:
+def _colour(kind: Thing, k: int, colours: Mapping[str, str] | Sequence[str | None] | None, rng: Generator) -> str:
     drawn = kind.colours[int(len(kind.colours) * float(rng.random()) ** 1.4)]  # the usual colour comes first
     if colours is None:
         return drawn
@@ -118,6 +116,13 @@ def _slots(kinds: Sequence[Thing], place: Background, rng: Generator) -> list[Sl
         else:
             low = max(place.ground + 0.08 + 0.12 * float(rng.random()), height + 0.05)
         return [(x, min(low, 0.96), side)]
+    tries = [_two_rows(kinds, place, rng) for _ in range(1 if n == 2 else 5)]
+    return min(tries, key=lambda slots: _crowding(kinds, slots))
+
+
+def _two_rows(kinds: Sequence[Thing], place: Background, rng: Generator) -> list[Slot]:
+    """One column for each thing, in drawn order, standing further back and nearer by turns."""
+    n = len(kinds)
     order = rng.permutation(n)
     column, room = 0.96 / n, 1.0 + 0.12 * min(n - 1, 4)
     back = int(rng.integers(2))
@@ -137,6 +142,20 @@ def _slots(kinds: Sequence[Thing], place: Background, rng: Generator) -> list[Sl
             low = place.ground + 0.04 + (0.92 - place.ground) * depth
         slots[int(k)] = (x, max(low, height + 0.03), side)
     return slots
+
+
+def _crowding(kinds: Sequence[Thing], slots: Sequence[Slot]) -> float:
+    """The largest share of a thing that another one may cover."""
+    boxes = []
+    for kind, (x, low, side) in zip(kinds, slots, strict=True):
+        wide, high = (side * edge / max(kind.extent) for edge in kind.extent)
+        boxes.append((x - wide / 2, low - high, x + wide / 2, low))
+    worst = 0.0
+    for k, p in enumerate(boxes):
+        for q in boxes[k + 1 :]:
+            shared = max(0.0, min(p[2], q[2]) - max(p[0], q[0])) * max(0.0, min(p[3], q[3]) - max(p[1], q[1]))
+            worst = max(worst, shared / min((b[2] - b[0]) * (b[3] - b[1]) for b in (p, q)))
+    return worst
 
 
 def _draw_thing(

@@ -26,7 +26,8 @@ def ask_colour(scene: Scene, rng: Generator) -> Turn | None:
     thing, which = THINGS[placement.thing], ""
     if scene.count(thing.name) > 1:
         same = [other for other in scene.placements if other.thing == thing.name]
-        if same[-1].middle - same[0].middle < APART * scene.image.width:
+        gap = APART * scene.image.width
+        if min(same[1].middle - same[0].middle, same[-1].middle - same[-2].middle) < gap:
             return None
         placement, which = (same[0], " on the far left") if rng.random() < 0.5 else (same[-1], " on the far right")
     subject = colour_subject(thing, which)
