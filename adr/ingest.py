@@ -18,24 +18,13 @@ import pyarrow as pa
 from adr.errors import AdrError
 from adr.progress import Progress, silent
 from adr.sources import plain
-from adr.sources.conversation import ADDRESS, Conversation, excerpt, read_record
+from adr.sources.conversation import Conversation, excerpt, read_record
 from adr.sources.image_paths import image_folder, look_for
 from adr.sources.layout import look_at
 from adr.sources.objects import read_objects
+from adr.sources.oddities import CONDITIONS, WARNINGS
 from adr.sources.records import Block, Records
 from adr.store import Store, Writer
-
-# What can be odd about a dataset and is no reason to set anything aside: kind → what its count means.
-WARNINGS = {
-    "image_missing": "instances with an image that is not on disk",
-    "no_image_folder": "instances with images, read without an image folder",
-    "image_address": "instances whose image is a web address or data, not a file",
-    "repeated_ids": "instances whose id an earlier one has already",
-    "placeholder_mismatch": "instances whose number of <image> marks is not that of their images",
-    "no_answer": "instances in which nobody answers",
-    "objects_unread": "object annotations that cannot be read",
-    "objects_unmatched": "object annotations of no instance",
-}
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
 _INSTANCE = pa.schema([("instance", pa.int32()), ("id", pa.string()), ("images", pa.list_(pa.string())),
@@ -92,7 +81,7 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
         warnings = _look_at_images(writer, folder, progress)
         warnings.update(_take_objects(writer, Path(objects), progress) if objects is not None else {})
         progress(count, count, "Checking what was read")
-        warnings.update(_look_at_text(writer))
+        warnings.update(_count_oddities(writer))
         report = _report(writer, records, folder, reading.forms, Counter(warnings), started)
         _refuse_if_none(report, count, writer)
         writer.execute(
@@ -101,6 +90,7 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
              report.form, report.layout, report.bytes, report.sha256, report.instances, sum(report.rejected.values()),
              json.dumps(report.warnings), datetime.now(UTC).replace(tzinfo=None)])
         progress(count, count, "Writing")
+    _set_files_aside(store)
     store.checkpoint()
     return report
 
@@ -110,6 +100,22 @@ def _clear(writer: Writer) -> None:
     for (table,) in writer.rows("select table_name from duckdb_tables() "
                                 "where not internal and not temporary and table_name not in ('meta', 'job')"):
         writer.execute(f'delete from "{table}"')
+
+
+def _set_files_aside(store: Store) -> None:
+    """Move plans and pictures that were made of a former dataset to `replaced/<time>` in the workspace.
+
+    New plans are numbered from 1 again and must not find old files in their folders; nobody's pictures are deleted.
+    """
+    if store.path is None:
+        return
+    aside = store.path.parent / "replaced" / datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
+    for name in ("plans", "images"):
+        folder = store.path.parent / name
+        if folder.is_dir() and any(folder.iterdir()):
+            aside.mkdir(parents=True, exist_ok=True)
+            folder.rename(aside / name)
+            folder.mkdir()
 
 
 def _ahead(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -203,12 +209,8 @@ def _is_utf8(text: bytes) -> bool:
 
 def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> dict[str, int]:
     """Count each instance's missing images, set those aside that a link leads out of the folder; returns warnings."""
-    warnings = {"image_address": int(writer.value(f"""
-        select count(*) from instance
-        where list_bool_or(list_transform(images, lambda path: regexp_matches(path, '{ADDRESS}')))"""))}
     if folder is None:
-        warnings["no_image_folder"] = int(writer.value("select count(*) from instance where len(images) > 0"))
-        return warnings
+        return {"no_image_folder": int(writer.value("select count(*) from instance where len(images) > 0"))}
     writer.execute("""
         create or replace temp table image_path as
         select distinct path, regexp_extract(path, '^(.*/)?', 0, 's') as prefix
@@ -244,8 +246,7 @@ def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> 
                   from (select instance, unnest(images) as path from instance) join image_missing using (path)
                   group by instance) as counted
             where instance.instance = counted.instance""")
-    warnings["image_missing"] = int(writer.value("select count(*) from instance where missing > 0"))
-    return warnings
+    return {}
 
 
 def _take_objects(writer: Writer, path: Path, progress: Progress) -> dict[str, int]:
@@ -275,13 +276,10 @@ def _take_objects(writer: Writer, path: Path, progress: Progress) -> dict[str, i
     return {"objects_unread": unread, "objects_unmatched": unmatched}
 
 
-def _look_at_text(writer: Writer) -> dict[str, int]:
-    return {
-        "repeated_ids": int(writer.value("select count(id) - count(distinct id) from instance")),
-        "placeholder_mismatch": int(writer.value(plain.PLACEHOLDERS_SQL)),
-        "no_answer": int(writer.value("select count(*) from instance where not list_bool_or("
-                                      "list_transform(turns, lambda turn: turn.role = 'gpt'))")),
-    }
+def _count_oddities(writer: Writer) -> dict[str, int]:
+    counted = {kind: int(writer.value(f"select count(*) from instance where {CONDITIONS[kind]}"))
+               for kind in ("image_missing", "image_address", "placeholder_mismatch", "no_answer")}
+    return {**counted, "repeated_ids": int(writer.value("select count(id) - count(distinct id) from instance"))}
 
 
 def _report(writer: Writer, records: Records, folder: Path | None, forms: Counter[str], warnings: Counter[str],

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from adr.sources.conversation import (
     NAME_KEYS,
     OBJECT_KEYS,
-    PLACEHOLDER,
     ROLES,
     SOME_TEXT,
     TALK_KEYS,
@@ -128,10 +127,3 @@ def objects_sql() -> str:
               where list_contains($shapes, shape) and position in (select instance from instance)))
     where regexp_matches(name, '{SOME_TEXT}')
     """
-
-
-PLACEHOLDERS_SQL = f"""
-    select count(*) from instance
-    where len(images) <> list_sum(list_transform(turns, lambda turn:
-              (length(turn.text) - length(replace(turn.text, '{PLACEHOLDER}', ''))) // {len(PLACEHOLDER)}))
-"""
