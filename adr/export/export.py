@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from adr.errors import AdrError
-from adr.export import card, manifest, provenance
+from adr.export import card, manifest, provenance, report
 from adr.export.counts import count
 from adr.export.folder import whole
 from adr.export.formats import named
@@ -96,7 +96,7 @@ def preview(store: Store, workspace: Workspace, run: int, options: Options, *, p
         raise AdrError("The dataset was read without an image folder, so its pictures cannot be written.",
                        "Reference the pictures, or ingest again with the image folder (Dataset page).")
     found = lint(store, leave, format.rules, verbatim=format.keeps(leave.form),
-                 pictures=format.rules.conversation, progress=progress)
+                 images=images, progress=progress)
     left_out: tuple[int, ...] = ()
     if options.leave_out_faulty and found.faulty:
         left_out = tuple(sorted(found.faulty))
@@ -129,6 +129,8 @@ def export(store: Store, workspace: Workspace, run: int, *, format: str = "llava
         progress(0, None, "Counting")
         counts = count(store, seen.leave)
         written = manifest.build(work, seen.format, counts, seen.lint.findings, main, _said(options, seen))
+        with work.file(report.FILE) as out_file:
+            out_file.write(report.page(store, seen.leave, counts).encode())
         card.write(work, seen.format, counts, written)
         progress(0, None, "Hashing")
         written["files"] = manifest.hashes(folder)

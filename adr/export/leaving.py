@@ -77,7 +77,7 @@ class Leaving:
 
     run: int
     recipe: Recipe
-    form: str                           # 'llava' or 'messages'
+    form: str                           # of the source: 'llava', 'messages', or 'llava, messages'
     image_root: Path | None             # where the source's pictures lie
     order: np.ndarray                   # int64 per row: a position, or -1 - j
     accepted: Sequence[Accepted]

@@ -4,6 +4,7 @@ Knows the rules of the formats as data (`Rules`), writes nothing.
 """
 
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,10 +12,14 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from adr.export.leaving import BREATH, MARKER, Accepted, Leaving
 from adr.progress import Progress, silent
 from adr.store import Store
+
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")
+STRETCH = 50_000        # instances a statement
 
 EXAMPLES = 5
 OPENED = 5_000          # source pictures opened by lint; all that are copied or packed are opened anyway
@@ -57,19 +62,19 @@ class Lint:
         return tuple(f for f in self.findings if f.level == "error")
 
 
-def lint(store: Store, leave: Leaving, rules: Rules, *, verbatim: bool, pictures: bool = True,
+def lint(store: Store, leave: Leaving, rules: Rules, *, verbatim: bool, images: str = "reference",
          progress: Progress = silent) -> Lint:
-    """Every fault of the rows that leave. `verbatim`: records are written as they came; `pictures`: source pictures
-    are looked at on disk."""
+    """Every fault of the rows that leave. `verbatim`: records are written as they came; `images`: where the pictures
+    of the rows will be (`work.IMAGES`)."""
     progress(0, 4, "Checking conversations")
     found = _Findings()
     if rules.conversation:
-        _instances(store, leave, rules, found)
+        _instances(store, leave, rules, found, progress)
         for j, one in enumerate(leave.accepted):
             _candidate(j, one, rules, found)
     progress(1, 4, "Checking pictures")
-    if pictures:
-        _source_pictures(store, leave, found, progress)
+    if rules.conversation:
+        _source_pictures(store, leave, images, found, progress)
     _synthetic_pictures(leave, found)
     progress(2, 4, "Checking ids and keys")
     if rules.carries_ids or (verbatim and rules.conversation):
@@ -122,6 +127,7 @@ SENTENCES = {
     "image_missing": "A picture is not on disk.",
     "image_unreadable": "A picture does not open.",
     "images_not_checked": "The dataset was read without an image folder, so its pictures were not checked.",
+    "image_address": "A picture is a web address or data, not a file; most trainers read files only.",
     "images_sampled": f"Only {OPENED:,} of the source pictures, evenly spread, were opened to check them.",
     "repeated_ids": "Ids occur in more than one row (repair them if your tools join by id).",
     "mixed_ids": "Some ids are numbers and some are text; readers that infer a schema refuse that.",
@@ -137,7 +143,7 @@ _CHECKS = """
         select i.instance, len(i.images) as pictures, turns,
                case when turns[1].role = 'system' then turns[2:] else turns end as body
         from instance i join decision d using (instance)
-        where d.run = $run and d.kept
+        where d.run = $run and d.kept and i.instance between $low and $high
     )
     select instance, pictures,
            coalesce(len(turns), 0) = 0 as no_turns,
@@ -154,26 +160,34 @@ _CHECKS = """
     from body
 """
 
+_FAULTS = f"""
+    select instance, pictures, markers, no_turns, empty_turn, not no_turns and turns_do_not_alternate
+           as turns_do_not_alternate, not no_turns and no_answer and not turns_do_not_alternate as no_answer,
+           system_turn, tool_turn, markers > pictures as too_many_markers, markers < pictures as too_few_markers,
+           marker_in_answer
+    from ({_CHECKS})
+    where no_turns or empty_turn or turns_do_not_alternate or no_answer or system_turn or tool_turn
+          or markers != pictures or marker_in_answer
+    order by instance
+    """
 
-def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
-    """Faults of kept instances' conversations."""
+
+def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, progress: Progress) -> None:
+    """Faults of kept instances' conversations, a stretch of the table at a time, so that it can be cancelled."""
     levels = {
         "no_turns": "error", "empty_turn": "error", "turns_do_not_alternate": "error", "no_answer": "error",
         "system_turn": None if rules.system_turn else "error", "tool_turn": None if rules.tool_turns else "error",
         "too_many_markers": "error", "too_few_markers": "error" if rules.markers_equal_pictures else "warning",
         "marker_in_answer": None if rules.marker_in_answer else "error",
     }
-    faults = store.frame(
-        f"""
-        select instance, pictures, markers, no_turns, empty_turn, not no_turns and turns_do_not_alternate
-               as turns_do_not_alternate, not no_turns and no_answer and not turns_do_not_alternate as no_answer,
-               system_turn, tool_turn, markers > pictures as too_many_markers, markers < pictures as too_few_markers,
-               marker_in_answer
-        from ({_CHECKS})
-        where no_turns or empty_turn or turns_do_not_alternate or no_answer or system_turn or tool_turn
-              or markers != pictures or marker_in_answer
-        order by instance
-        """, {"run": leave.run})
+    last = int(leave.order.max()) if len(leave.order) else -1
+    parts = []
+    for low in range(0, last + 1, STRETCH):
+        progress(low, last + 1, "Checking conversations")
+        parts.append(store.frame(_FAULTS, {"run": leave.run, "low": low, "high": low + STRETCH - 1}))
+    if not parts:
+        return
+    faults = pd.concat(parts, ignore_index=True)
     counts = {int(row): (int(m), int(p)) for row, m, p in zip(faults["instance"], faults["markers"],
                                                               faults["pictures"], strict=True)}
     copies = _copies(leave)
@@ -210,7 +224,7 @@ def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
           and any(role == "gpt" and MARKER in text for role, text in one.turns))
 
 
-def _source_pictures(store: Store, leave: Leaving, found: _Findings, progress: Progress) -> None:
+def _source_pictures(store: Store, leave: Leaving, images: str, found: _Findings, progress: Progress) -> None:
     """Pictures that were missing when the source was read, and those of a spread sample that do not open now."""
     if not len(leave.order) or int(leave.order.max()) < 0:
         return
@@ -228,7 +242,8 @@ def _source_pictures(store: Store, leave: Leaving, found: _Findings, progress: P
         select i.instance, images from instance i join decision d using (instance)
         where run = ? and kept and len(images) > 0 and missing > 0 order by i.instance
         """, [leave.run])
-    gone = {row: f"instance {row}: {_first_missing(root, images)}" for row, images in missing}
+    gone = {row: f"instance {row}: {_first_missing(root, names)}" for row, names in missing
+            if not all(ADDRESS.match(name) for name in names)}
     kept = store.arrays(
         """
         select i.instance from instance i join decision d using (instance)
@@ -241,17 +256,21 @@ def _source_pictures(store: Store, leave: Leaving, found: _Findings, progress: P
     looked = store.rows(
         "select instance, images from instance where instance in (select unnest(?::integer[])) order by instance",
         [picked.tolist()])
-    for n, (row, images) in enumerate(looked):
+    addresses: dict[int, str] = {}
+    for n, (row, names) in enumerate(looked):
         if n % 100 == 0:
             progress(n, len(looked), "Opening pictures")
             time.sleep(BREATH)
-        for name in images:
-            if not (root / name).is_file():
+        for name in names:
+            if ADDRESS.match(name):
+                addresses[row] = f"instance {row}: {name[:80]}"
+            elif not (root / name).is_file():
                 gone[row] = f"instance {row}: {name}"
             elif not opens(root / name):
                 broken[row] = f"instance {row}: {name}"
     found.add("image_missing", "error", gone)
     found.add("image_unreadable", "error", broken)
+    found.add("image_address", "warning" if images == "reference" else "error", addresses)
 
 
 def _first_missing(root: Path, images: list[str]) -> str:

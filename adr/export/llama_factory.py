@@ -31,8 +31,9 @@ def write(work: Work) -> list[str]:
             out.write((("[\n" if first else ",\n") + text).encode())
             first = False
         out.write(b"[]\n" if first else b"\n]\n")
+    entry = COLUMNS["messages" if work.form == "messages" else "llava"]
     with work.file(INFO) as out:
-        out.write(json.dumps({"adr": COLUMNS[work.form]}, indent=2).encode() + b"\n")
+        out.write(json.dumps({"adr": entry}, indent=2).encode() + b"\n")
     return [FILE, INFO]
 
 

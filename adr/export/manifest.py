@@ -34,6 +34,8 @@ def build(work: Work, format: Format, counts: list[Counts], findings: tuple[Find
         "select reason, count(*) from decision where run = ? group by reason order by reason", [leave.run])}
     return {
         "format": format.name,
+        "format_title": format.title,
+        "recipe_name": leave.recipe.name,
         "main": main,
         "made_by": {"program": "ADR Workbench", "version": adr.__version__, "code": code_fingerprint()},
         "counts": {

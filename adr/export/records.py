@@ -14,7 +14,7 @@ OPENAI_ROLES = {"human": "user", "gpt": "assistant", "system": "system", "tool":
 def conversations(row: Exported, form: str, *, several: str = "image") -> str:
     """The row as {"id", "image", "conversations"} (LLaVA). Text-only rows have no image key: LLaVA's loader asks for
     the key, not its value. One picture is a string; more are a list under `several`."""
-    if row.raw is not None and form == "llava" and (several == "image" or len(row.images) < 2):
+    if row.raw is not None and _came_as("llava", row.raw, form) and (several == "image" or len(row.images) < 2):
         return _with_id(row, row.raw)
     record: dict[str, Any] = {} if row.id is None else {"id": json.loads(row.id)}
     if len(row.images) == 1:
@@ -28,7 +28,7 @@ def conversations(row: Exported, form: str, *, several: str = "image") -> str:
 def messages(row: Exported, form: str) -> str:
     """The row as {"messages", "images"} with the roles user, assistant, system, tool; text-only rows have an empty
     list, so that all rows have the same keys."""
-    if row.raw is not None and form == "messages":
+    if row.raw is not None and _came_as("messages", row.raw, form):
         return _with_id(row, row.raw)
     return dumps({"messages": [{"role": OPENAI_ROLES[role], "content": text} for role, text in row.turns],
                   "images": row.images})
@@ -37,6 +37,13 @@ def messages(row: Exported, form: str) -> str:
 def line(record: str) -> bytes:
     """A record as one line of a JSONL file."""
     return one_line(record).encode() + b"\n"
+
+
+def _came_as(shape: str, raw: str, form: str) -> bool:
+    """Whether a record has the shape; `form` names it for all records, or both shapes where a source mixes them."""
+    if "," not in form:
+        return form == shape
+    return ("conversations" if shape == "llava" else "messages") in json.loads(raw)
 
 
 def _with_id(row: Exported, raw: str) -> str:

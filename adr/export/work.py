@@ -24,7 +24,7 @@ class Work:
     leave: Leaving
     folder: Path
     images: str                 # one of IMAGES: where the pictures of the rows will be
-    form: str                   # 'llava' or 'messages': the shape of the records as they came
+    form: str                   # shape of the records as they came: 'llava', 'messages', or 'llava, messages'
     progress: Progress
     left_out: Sequence[int] = ()        # positions of kept instances left out because of an error
 
@@ -69,5 +69,5 @@ class Format:
     rules: Rules
     images: tuple[str, ...]     # choices of IMAGES, the default first
     write: Callable[[Work], list[str]]      # returns the main data files, in order
-    keeps: Callable[[str], bool]            # whether records of a form ('llava', 'messages') come back as they came
+    keeps: Callable[[str], bool]            # whether records of a form (see Work.form) come back as they came
     part: str = "all"                       # 'all' rows, the 'synthetic' ones, or the 'decisions' without any row

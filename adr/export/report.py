@@ -1,0 +1,178 @@
+"""Before and after in one page: a single HTML file without any request to elsewhere, to be sent to a colleague.
+
+Reads what rebalancing and review decided; writes nothing.
+"""
+
+import base64
+import html
+import io
+from pathlib import Path
+
+import numpy as np
+
+from adr.export.counts import Counts, count
+from adr.export.curves import TITLES, svg
+from adr.export.leaving import Leaving, leaving
+from adr.recipe import Recipe
+from adr.store import Store
+from adr.workspace import Workspace
+
+FILE = "report.html"
+ROWS = 25                   # entities a table shows
+PICTURES = 60               # accepted pictures shown; the text says how many there are
+SIDE = 160                  # pixels of a thumbnail
+
+
+def report(store: Store, workspace: Workspace, run: int) -> str:
+    """The page of a run as HTML; AdrError when there is no such run."""
+    leave = leaving(store, workspace, run)
+    return page(store, leave, count(store, leave))
+
+
+def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
+    """The page of what leaves, with counts that are there already."""
+    name = leave.recipe.name or "Rebalanced"
+    source = store.value("select path from source")
+    total = int(store.value("select count(*) from instance"))
+    kept = int(store.value("select count(*) from decision where run = ? and kept", [leave.run]))
+    parts = [
+        f"<h1>{_text(name)}</h1>",
+        f"<p class=lead>{kept:,} of {total:,} instances of <b>{_text(Path(source).name if source else 'the source')}"
+        f"</b> kept, {leave.synthetic:,} synthetic ones added.</p>",
+        f"<p>{_text(leave.recipe.in_words())}</p>",
+        "<h2>Curves</h2><p>Instances that have an entity, by its rank. The dashed red line is τ: entities above it are "
+        "the head.</p>",
+        *(f"<figure>{svg(one)}</figure>" for one in counts),
+        _numbers(counts), _reasons(store, leave),
+        *(_entities(store, one) for one in counts),
+        _accepted(store, leave), _recipe(leave.recipe),
+    ]
+    return _PAGE.format(title=_text(name), body="\n".join(part for part in parts if part))
+
+
+def _numbers(counts: list[Counts]) -> str:
+    rows = []
+    for one in counts:
+        for state, array in (("before", one.before), ("rebalanced", one.after), ("with synthetic", one.refined),
+                             ("random subset", one.random)):
+            n = one.numbers(array)
+            rows.append([TITLES.get(one.perspective, one.perspective) if state == "before" else "",
+                         f"{one.tau:,.0f}" if state == "before" else "", state, f"{n['entities']:,}",
+                         f"{n['entities_lost']:,}", f"{n['tail_share']:.2%}", f"{n['effective_entities']:,.0f}"])
+    if not rows:
+        return ""
+    return ("<h2>Numbers</h2><p>Tail share: share of postings of entities that were rarer than τ before. Effective "
+            "entities: how many equally frequent ones would be as diverse. The random subset has as many instances as "
+            "were kept.</p>"
+            + _table(["perspective", "τ", "state", "entities", "lost", "tail share", "effective entities"], rows))
+
+
+def _reasons(store: Store, leave: Leaving) -> str:
+    says = {"passes": "enough perspectives pass", "below_min_passes": "too few perspectives pass",
+            "no_entities": "no entity in any perspective", "alpha": "lost the last draw (α)",
+            "keeps_all": "the recipe keeps everything"}
+    rows = [["kept" if kept else "dropped", says.get(reason, str(reason)), f"{n:,}"] for kept, reason, n in store.rows(
+        "select kept, reason, count(*) as n from decision where run = ? group by all order by kept desc, n desc",
+        [leave.run])]
+    return "<h2>Decisions</h2>" + _table(["", "why", "instances"], rows)
+
+
+def _entities(store: Store, one: Counts) -> str:
+    """Two tables of a perspective: heads that lost most, and the tail: what it lost and what synthesis gave it."""
+    lost = one.before - one.after
+    heads = [n for n in np.argsort(-lost, kind="stable")[:ROWS] if lost[n] > 0 and not one.tail[n]]
+    touched = np.flatnonzero(one.tail & (one.refined != one.before))
+    order = touched[np.lexsort((one.before[touched], -np.abs(one.refined - one.before)[touched]))]
+    tails = order[:ROWS].tolist()
+    names = _names(store, one, [*heads, *tails])
+    title = _text(TITLES.get(one.perspective, one.perspective))
+    said = f"<h2>{title}</h2>"
+    if heads:
+        said += "<h3>Heads that gave most</h3>" + _table(
+            ["entity", "before", "rebalanced", "random subset"],
+            [[names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.random[n]:,}"] for n in heads])
+    count_tail, gone = int(one.tail.sum()), int((one.tail & (one.refined == 0) & (one.before > 0)).sum())
+    said += (f"<h3>The tail</h3><p>{count_tail:,} entities; {len(touched):,} of them changed, {gone:,} are gone, "
+             f"{int((one.tail & (one.refined > one.before)).sum()):,} have more instances than before.</p>")
+    if tails:
+        said += _table(["entity", "before", "rebalanced", "with synthetic", "random subset"],
+                       [[names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.refined[n]:,}",
+                         f"{one.random[n]:,}"] for n in tails])
+        if len(touched) > ROWS:
+            said += f"<p class=note>The {ROWS} that changed most, of {len(touched):,}.</p>"
+    return said
+
+
+def _names(store: Store, one: Counts, indices: list[int]) -> dict[int, str]:
+    ids = [int(one.ids[n]) for n in indices]
+    found = dict(store.rows("select entity, name from entity where entity in (select unnest(?::integer[]))", [ids]))
+    return {n: str(found.get(int(one.ids[n]), "")) for n in indices}
+
+
+def _accepted(store: Store, leave: Leaving) -> str:
+    chosen = [leave.accepted[-1 - row] for row in sorted(leave.order[leave.order < 0].tolist(), reverse=True)]
+    if not chosen:
+        return ""
+    names = dict(store.rows(
+        "select c.candidate, e.name from candidate c left join entity e using (entity) "
+        "where c.candidate in (select unnest(?::varchar[]))", [[one.candidate for one in chosen]]))
+    cells = []
+    for one in chosen[:PICTURES]:
+        caption = _text(names.get(one.candidate) or one.candidate)
+        cells.append(f'<figure><img alt="{caption}" src="{_thumbnail(one.image)}"><figcaption>{caption}</figcaption>'
+                     "</figure>")
+    more = f"<p class=note>The first {PICTURES} of {len(chosen):,}.</p>" if len(chosen) > PICTURES else ""
+    return (f"<h2>Accepted pictures</h2><p>{len(chosen):,} synthetic pictures.</p>"
+            f"<div class=grid>{''.join(cells)}</div>{more}")
+
+
+def _thumbnail(path: Path) -> str:
+    """A small copy of a picture as a data URI; empty where it does not open."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            small = picture.convert("RGB")
+    except OSError:
+        return ""
+    small.thumbnail((SIDE, SIDE))
+    out = io.BytesIO()
+    small.save(out, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"
+
+
+def _recipe(recipe: Recipe) -> str:
+    return (f"<h2>Recipe</h2><p>Fingerprint {recipe.fingerprint}. The same recipe, source and verdicts give the same "
+            f"files again.</p><pre>{_text(recipe.to_toml())}</pre>")
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    head = "".join(f"<th>{_text(name)}</th>" for name in heads)
+    body = "".join("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+
+
+def _text(value: object) -> str:
+    return html.escape(str(value), quote=True)
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>{title} · before and after</title>
+<style>
+:root {{ color-scheme: light dark; --line: #9aa0a855; --soft: #6b7280; }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
+h1 {{ line-height: 1.2; }} h2 {{ margin-top: 2.5rem; border-bottom: 1px solid var(--line); }}
+.lead {{ font-size: 1.2rem; }} .note, figcaption {{ color: var(--soft); font-size: .9rem; }}
+figure {{ margin: 1rem 0; }} figure svg {{ width: 100%; height: auto; }}
+.wide {{ overflow-x: auto; }} table {{ border-collapse: collapse; font-size: .92rem; }}
+th, td {{ padding: .25rem .8rem .25rem 0; text-align: left; border-bottom: 1px solid var(--line); }}
+td:nth-child(n+2) {{ font-variant-numeric: tabular-nums; }}
+.grid {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); gap: .8rem; }}
+.grid figure {{ margin: 0; }} .grid img {{ width: 100%; border-radius: 6px; display: block; }}
+pre {{ background: var(--line); padding: 1rem; overflow-x: auto; border-radius: 6px; }}
+</style></head><body>
+{body}
+</body></html>
+"""
