@@ -141,6 +141,7 @@ def test_questions__every_kind_finds_an_occasion_and_reads_well(ask) -> None:
         scene_of("person", "dog", "car", background="street"),
         scene_of("cat", "toaster", "guitar", background="night"),
         scene_of("horse", "pig", "umbrella", "umbrella", background="farm"),
+        scene_of("elephant", "apple", background="desert"),
     ]
     turns = [ask(scene, np.random.default_rng(seed)) for seed in range(6) for scene in scenes]
     made = [turn for turn in turns if turn]

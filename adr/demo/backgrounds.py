@@ -220,8 +220,17 @@ def paint_snow(b: Backdrop, rng: Generator) -> None:
         x, w, h = _between(rng, 0, 100), _between(rng, 22, 36), _between(rng, 20, 38)
         top = 66 - h
         b.poly([(x - w, 68), (x, top), (x + w, 68)], (164, 184, 212))
-        b.poly([(x - w * 0.3, top + h * 0.3), (x, top), (x + w * 0.3, top + h * 0.3), (x + w * 0.1, top + h * 0.22),
-                (x, top + h * 0.34), (x - w * 0.12, top + h * 0.22)], WHITE)
+        b.poly(
+            [
+                (x - w * 0.3, top + h * 0.3),
+                (x, top),
+                (x + w * 0.3, top + h * 0.3),
+                (x + w * 0.1, top + h * 0.22),
+                (x, top + h * 0.34),
+                (x - w * 0.12, top + h * 0.22),
+            ],
+            WHITE,
+        )
     b.hill(66, 7, (226, 236, 248), rng)
     b.hill(73, 4, (240, 246, 252), rng)
     for _ in range(34):
