@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from adr.demo.questions import MIXTURE, REPEATABLE, Ask, Turn, ask_presence, pick
 from adr.demo.scene import Scene
-from adr.demo.settings import RANKS, WEIGHTS
+from adr.demo.settings import RANKS, WEIGHTS, weighted
 from adr.demo.things import THINGS, Thing
 from adr.demo.wording import a, listed, sentence
 
@@ -29,7 +29,7 @@ _FAMILIES = {
 def converse(scene: Scene, rng: Generator) -> list[dict[str, str]]:
     """A conversation about `scene` in LLaVA form, with `<image>` in the first turn; no question is asked twice."""
     brief = bool(rng.random() < _BRIEF)
-    turns = _turns(scene, rng, _weighted(rng, _TURNS) + 1, brief)
+    turns = _turns(scene, rng, weighted(rng, _TURNS) + 1, brief)
     messages = _messages([Turn(t.question, t.short) for t in turns] if brief else turns, rng)
     opening = messages[0]["value"] + (_BRIEFLY if brief and "option's letter" not in messages[0]["value"] else "")
     last = bool(rng.random() < _IMAGE_LAST)
@@ -40,7 +40,7 @@ def converse(scene: Scene, rng: Generator) -> list[dict[str, str]]:
 def chat(rng: Generator) -> list[dict[str, str]]:
     """A conversation without a picture, on what things are for and where they belong."""
     turns: dict[str, Turn] = {}
-    while len(turns) < 1 + _weighted(rng, (0.5, 0.3, 0.2)):
+    while len(turns) < 1 + weighted(rng, (0.5, 0.3, 0.2)):
         turn = _chat_turn(rng)
         turns.setdefault(turn.question, turn)
     return _messages(list(turns.values()), rng)
@@ -54,7 +54,7 @@ def _turns(scene: Scene, rng: Generator, wanted: int, brief: bool) -> list[Turn]
     for _ in range(12 * wanted):
         if len(turns) == wanted:
             break
-        ask = MIXTURE[_weighted(rng, weights)][0]
+        ask = MIXTURE[weighted(rng, weights)][0]
         turn = None if ask in asked and ask not in REPEATABLE else ask(scene, rng)
         if turn and (turn.short or not brief) and turn.answer not in {said.answer for said in turns.values()}:
             turns.setdefault(turn.question, turn)
@@ -73,9 +73,9 @@ def _messages(turns: list[Turn], rng: Generator) -> list[dict[str, str]]:
 
 
 def _chat_turn(rng: Generator) -> Turn:
-    thing = THINGS[RANKS[_weighted(rng, [WEIGHTS[name] ** 0.6 for name in RANKS])]]
+    thing = THINGS[RANKS[weighted(rng, [WEIGHTS[name] ** 0.6 for name in RANKS])]]
     asks = (_use, _place, _examples, _family, _plural, _poem, _greeting)
-    return asks[_weighted(rng, (5, 4, 2.5, 2, 1, 1, 0.6))](thing, rng)
+    return asks[weighted(rng, (5, 4, 2.5, 2, 1, 1, 0.6))](thing, rng)
 
 
 def _use(thing: Thing, rng: Generator) -> Turn:
@@ -128,13 +128,3 @@ def _greeting(thing: Thing, rng: Generator) -> Turn:
     return Turn(
         "Hello! What can you help me with?", "Hello! Ask me about a picture, or about things and what they are for."
     )
-
-
-def _weighted(rng: Generator, weights: list[float] | tuple[float, ...]) -> int:
-    """A position drawn in proportion to `weights`, from one uniform draw."""
-    mark = float(rng.random()) * sum(weights)
-    for k, weight in enumerate(weights):
-        mark -= weight
-        if mark < 0:
-            return k
-    return len(weights) - 1

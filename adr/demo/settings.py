@@ -6,6 +6,7 @@ Knows nothing about drawing or about files.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numpy.random import Generator
@@ -90,7 +91,7 @@ def draw_contents(rng: Generator) -> tuple[list[str], str]:
     first = _pick(rng, RANKS)
     homes = [setting for setting in SETTINGS.values() if first in setting.things]
     setting = homes[int(rng.integers(len(homes)))]
-    wanted = 1 + _index(rng, _KINDS_PER_PICTURE)
+    wanted = 1 + weighted(rng, _KINDS_PER_PICTURE)
     kinds = [first]
     while len(kinds) < wanted:
         group = setting.things if rng.random() < _COMPANY else RANKS
@@ -104,10 +105,10 @@ def draw_contents(rng: Generator) -> tuple[list[str], str]:
 
 
 def _pick(rng: Generator, names: tuple[str, ...] | list[str], power: float = 1.0) -> str:
-    return names[_index(rng, [WEIGHTS[name] ** power for name in names])]
+    return names[weighted(rng, [WEIGHTS[name] ** power for name in names])]
 
 
-def _index(rng: Generator, weights: tuple[float, ...] | list[float]) -> int:
+def weighted(rng: Generator, weights: Sequence[float]) -> int:
     """A position drawn in proportion to `weights`, from one uniform draw."""
     mark = float(rng.random()) * sum(weights)
     for k, weight in enumerate(weights):

@@ -12,7 +12,7 @@ from typing import TypeVar
 from numpy.random import Generator
 
 from adr.demo.scene import Placement, Scene
-from adr.demo.settings import RANKS, WEIGHTS
+from adr.demo.settings import RANKS, WEIGHTS, weighted
 from adr.demo.things import THINGS, Thing
 from adr.demo.wording import kinds
 
@@ -47,12 +47,7 @@ def absent_kind(scene: Scene, rng: Generator) -> str:
     """A kind that is not in the picture, nor part of a drawing in it; common kinds more often."""
     hidden = set(kinds(scene)) | {part for name in kinds(scene) for part in THINGS[name].shows}
     names = [name for name in RANKS if name not in hidden]
-    mark = float(rng.random()) * sum(WEIGHTS[name] ** 0.8 for name in names)
-    for name in names:
-        mark -= WEIGHTS[name] ** 0.8
-        if mark < 0:
-            return name
-    return names[-1]
+    return names[weighted(rng, [WEIGHTS[name] ** 0.8 for name in names])]
 
 
 def kind_with(scene: Scene, rng: Generator, fact: Callable[[Thing], str]) -> Thing | None:
