@@ -2,8 +2,14 @@
 
 import streamlit as st
 
-from adr.ui import review
 from adr.ui.frame import frame
+from adr.ui.review_batch import grid_view
+from adr.ui.review_concepts import concepts_view
+from adr.ui.review_files import files_view
+from adr.ui.review_filter import reviewer_name
+from adr.ui.review_people import people_view
+from adr.ui.review_rules import rules_view
+from adr.ui.review_single import single_view
 
 VIEWS = ["Single", "Grid", "Rules", "Concepts", "Reviewers", "Files"]
 
@@ -16,16 +22,16 @@ with frame("Review") as here:
                                    label_visibility="collapsed")
     if not here.standing.candidates:
         st.info("**No candidates yet.** Plan and generate some on the Synthesize page; finished ones come here.")
-    elif reviewer := review.reviewer_name():
+    elif reviewer := reviewer_name():
         if look == "Grid":
-            review.grid_view(here, reviewer)
+            grid_view(here, reviewer)
         elif look == "Rules":
-            review.rules_view(here, reviewer)
+            rules_view(here, reviewer)
         elif look == "Concepts":
-            review.concepts_view(here)
+            concepts_view(here)
         elif look == "Reviewers":
-            review.people_view(here, reviewer)
+            people_view(here, reviewer)
         elif look == "Files":
-            review.files_view(here)
+            files_view(here)
         else:
-            review.single_view(here, reviewer)
+            single_view(here, reviewer)

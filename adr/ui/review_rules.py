@@ -1,0 +1,52 @@
+"""Rules: a line through a score, seen first, then applied as verdicts that name it."""
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from adr import review
+from adr.ui.frame import Frame, fragment
+
+
+@fragment
+def rules_view(here: Frame, reviewer: str) -> None:
+    """A line through a score: seen first, then applied as verdicts that name the rule."""
+    st.markdown("A rule judges every **waiting** candidate on one side of a line. A person's verdict always wins.")
+    judgement_column, score_column, side_column, value_column = st.columns([1.2, 2, 1, 2], vertical_alignment="bottom")
+    judgement = judgement_column.selectbox("Verdict", ["reject", "accept", "unsure"], key="rule_judgement")
+    column = score_column.selectbox("where", list(review.SCORES), format_func=review.SCORES.__getitem__,
+                                    key="rule_score")
+    side = side_column.selectbox("is", ["<", "<=", ">", ">="], key="rule_side",
+                                 index=0 if judgement == "reject" else 3)
+    top = 60.0 if column == "entity_rank" else 1.0
+    value = value_column.slider("the line", 0.0, top, 2.0 if column == "entity_rank" else 0.3, top / 100,
+                                key=f"rule_line_{column}")
+    rule = review.Rule(judgement, column, side, float(value))
+    seen = review.preview(here.store, rule)
+    st.markdown(f"**{rule.name}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
+    middle = [(a + b) / 2 for a, b in zip(seen.edges, seen.edges[1:], strict=False)]
+    inside = review.Rule(judgement, column, side, float(value)).holds(pd.Series(middle))
+    st.bar_chart(pd.DataFrame({review.SCORES[column]: [f"{m:.2f}" for m in middle], "candidates": seen.counts,
+                               "side": ["judged" if i else "left alone" for i in inside]}),
+                 x=review.SCORES[column], y="candidates", color="side", height=220)
+    left, right = st.columns(2)
+    for place, title, names in ((left, "Nearest to the line, judged", seen.inside),
+                                (right, "Nearest to the line, left alone", seen.outside)):
+        place.caption(title)
+        images = [str(here.workspace.folder / row[0]) for row in here.store.rows(
+            "select image from candidate where list_contains($names, candidate) and image is not null",
+            {"names": list(names)})]
+        existing = [image for image in images if Path(image).is_file()]
+        if existing:
+            place.image(existing, width=96)
+        else:
+            place.markdown(":gray[none]")
+    if st.button(f"Apply to {seen.applies:,}", type="primary", disabled=not seen.applies, key="rule_apply"):
+        count = review.apply(here.store, rule, reviewer)
+        st.toast(f"{count:,} judged by the rule. Undo takes all of them back.")
+        st.rerun(scope="app")
+    if st.button("Undo my last step", key="rule_undo"):
+        undone = review.undo(here.store, reviewer)
+        st.toast(f"{len(undone.candidates):,} taken back." if undone else "There is nothing of yours left to undo.")
+        st.rerun(scope="app")
