@@ -1,7 +1,7 @@
 """Is a word a noun here? Decided from what it can be and from its two neighbours, by a table.
 
-Knows nothing of single words, only of kinds. `noun_table()` asks `_is_noun` once for every triple of kinds, so that a batch of
-words is decided by one look-up each.
+Knows nothing of single words, only of kinds. `noun_table()` asks `_is_noun` once for every triple of kinds, so that a
+batch of words is decided by one look-up each.
 """
 
 from functools import cache
@@ -10,11 +10,11 @@ import numpy as np
 
 from adr.entities.lexicon import Kind
 
-KINDS = 32
+KINDS = 40
 _K = Kind
 _EDGE = {_K.START, _K.MARK}
 _NOUN_SURE = {_K.NOUN, _K.NAME, _K.POSSESSIVE}
-_NOUNISH = {_K.NOUN, _K.NAME, _K.POSSESSIVE, _K.NOUN_VERB, _K.NOUNS_VERBS, _K.NOUN_ADJECTIVE, _K.GERUND_NOUN, _K.UNKNOWN}
+_NOUNISH = _NOUN_SURE | {_K.NOUN_VERB, _K.NOUNS_VERBS, _K.NOUN_ADJECTIVE, _K.GERUND_NOUN, _K.UNKNOWN}
 _BEFORE_NOUN = {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE}
 _BEFORE_VERB = {_K.TO, _K.MODAL, _K.SUBJECT}
 _FINITE = {_K.BE, _K.MODAL, _K.HAVE, _K.VERB, _K.VERBS_NOUNS}
@@ -23,7 +23,7 @@ _OPENS_PHRASE = {_K.DETERMINER, _K.OBJECT, _K.SUBJECT}
 
 @cache
 def noun_table() -> np.ndarray:
-    """Whether (kind before, kind, kind after) is a noun: bool, shape (32, 32, 32)."""
+    """Whether (kind before, kind, kind after) is a noun: bool, shape (40, 40, 40)."""
     table = np.zeros((KINDS, KINDS, KINDS), dtype=bool)
     for before in Kind:
         for own in Kind:
@@ -79,10 +79,18 @@ def _noun_adjective(before: Kind, after: Kind) -> bool:
 
 
 def _adjective_noun(before: Kind, after: Kind) -> bool:
-    """"left", "orange": a noun only where the phrase ends with it: "on the left", "an orange and", "the orange is"."""
+    """"orange": a noun only where the phrase ends with it: "an orange on", "the orange is"; not in "a clear, blue
+    sky".
+    """
     if before not in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER}:
         return False
-    return after in _EDGE | _FINITE | {_K.PREPOSITION, _K.TO, _K.THAT}
+    return after in _FINITE | {_K.START, _K.PREPOSITION, _K.TO, _K.THAT}
+
+
+def _place(before: Kind, after: Kind) -> bool:
+    """"left": a noun in "on the left", but not in "the left side"."""
+    return before in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE} and (
+        after in _EDGE | _FINITE | {_K.PREPOSITION, _K.TO, _K.THAT, _K.CONJUNCTION})
 
 
 def _gerund_noun(before: Kind, after: Kind) -> bool:
@@ -114,5 +122,5 @@ def _can(before: Kind, after: Kind) -> bool:
 _RULES = {
     _K.NOUN_VERB: _noun_verb, _K.VERB_NOUN: _verb_noun, _K.NOUNS_VERBS: _nouns_verbs, _K.VERBS_NOUNS: _verbs_nouns,
     _K.NOUN_ADJECTIVE: _noun_adjective, _K.ADJECTIVE_NOUN: _adjective_noun, _K.GERUND_NOUN: _gerund_noun,
-    _K.GERUND: _gerund, _K.ADVERB_NOUN: _adverb_noun, _K.UNKNOWN: _unknown, _K.MODAL: _can,
+    _K.GERUND: _gerund, _K.PLACE: _place, _K.ADVERB_NOUN: _adverb_noun, _K.UNKNOWN: _unknown, _K.MODAL: _can,
 }

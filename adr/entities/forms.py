@@ -12,7 +12,8 @@ import numpy as np
 from adr.entities.lexicon import Lexicon
 from adr.entities.words import Pieces, read_gap
 
-_ADDRESS_WORDS = frozenset({"http", "https", "www"})
+_ADDRESS_WORDS = frozenset({"http", "https", "www", "com", "org", "net", "edu", "gov", "io"})
+"""They mark an address where no blank stands before or after them: www.example.com."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,13 @@ class View:
     kind: np.ndarray            # uint8, a Kind
     noun: np.ndarray            # int32: the name it stands for where it is a noun; -1: none
     second: np.ndarray          # int32: a second name ("street-sign"); -1: none
-    letters: np.ndarray         # int32: letters that count for the share of a text that is read
+    judged: np.ndarray          # int32: how many words it counts for when a turn's language is judged
+    known: np.ndarray           # int32: that number where the word is known, else 0
+    letters: np.ndarray         # int32: its letters, where it is judged
     read: np.ndarray            # int32: these letters where the word is known, else 0
     part: np.ndarray            # int32: number among the words that phrases are made of, 0: in none
     leads: np.ndarray           # bool: "to" after it is a preposition ("next to")
-    address: np.ndarray         # bool: http, https, www
+    address: np.ndarray         # bool: http, www, com …
     skeleton: np.ndarray        # int32: number of the word where questions look at it, 0 elsewhere
     no: np.ndarray              # bool: "no", as an answer begins with it
     looks_on: np.ndarray        # bool: "what", after which questions look at the next words too
@@ -70,12 +73,13 @@ class Forms:
     def number(self, pieces: Pieces) -> "tuple[np.ndarray, np.ndarray, View, np.ndarray]":
         """Numbers of `pieces.words` and of `pieces.gaps` over the whole source, the view, and the gaps' meanings.
 
-        The last array has one row per gap: kind, opens, closes, tight, address, asks, option.
+        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon.
         """
         with self.lock:
             words = np.fromiter((self._word(word) for word in pieces.words), dtype=np.int32, count=len(pieces.words))
             gaps = np.fromiter((self._gap(gap) for gap in pieces.gaps), dtype=np.int32, count=len(pieces.gaps))
-            columns = {name: np.array(values, dtype=_COLUMNS[name]) for name, values in self._columns.items()}
+            columns: dict[str, np.ndarray] = {
+                name: np.array(values, dtype=_COLUMNS[name]) for name, values in self._columns.items()}
             return words, gaps, View(words=list(self._words), **columns), np.array(self._gap_rows, dtype=np.uint8)
 
     def _gap(self, text: str) -> int:
@@ -83,7 +87,8 @@ class Forms:
         if number is None:
             number = self._gaps[text] = len(self._gaps)
             gap = read_gap(text)
-            self._gap_rows.append((gap.kind, gap.opens, gap.closes, gap.tight, gap.address, gap.asks, gap.option))
+            self._gap_rows.append((gap.kind, gap.opens, gap.closes, gap.tight, gap.address, gap.asks, gap.option,
+                                   gap.colon))
         return number
 
     def _word(self, form: str) -> int:
@@ -96,7 +101,9 @@ class Forms:
         nouns = [self.names(noun) for noun in reading.nouns[:2]]
         row = {
             "kind": int(reading.kind), "noun": nouns[0] if nouns else -1, "second": nouns[1] if len(nouns) > 1 else -1,
-            "letters": reading.letters, "read": reading.letters if reading.known else 0,
+            "judged": reading.words, "known": reading.words if reading.known else 0,
+            "letters": reading.letters if reading.words else 0,
+            "read": reading.letters if reading.words and reading.known else 0,
             "part": self.phrases.part(reading.nouns[0] if reading.nouns else lower, lower),
             "leads": lower in self.lexicon.settled["leads_to"], "address": lower in _ADDRESS_WORDS,
             "skeleton": self._skeletons(lower) if lower in self._asked else 0,
@@ -107,7 +114,8 @@ class Forms:
         return number
 
 
-_COLUMNS: dict[str, type] = {"kind": np.uint8, "noun": np.int32, "second": np.int32, "letters": np.int32, "read": np.int32,
+_COLUMNS: dict[str, type] = {"kind": np.uint8, "noun": np.int32, "second": np.int32,
+                             "judged": np.int32, "known": np.int32, "letters": np.int32, "read": np.int32,
                              "part": np.int32, "leads": np.bool_, "address": np.bool_, "skeleton": np.int32,
                              "looks_on": np.bool_, "no": np.bool_}
 

@@ -1,37 +1,36 @@
 """Index: instances and annotations → entity, posting, index_made. Replaces a former index whole, in one transaction.
 
-Knows nothing of thresholds or of what becomes of the postings. Batches of instances are read by SQL, analysed in NumPy by two
-threads, and kept as pairs of numbers until every entity has its place; then they are written in order.
+Knows nothing of thresholds or of what becomes of the postings. Batches of instances are read by SQL, analysed in
+NumPy by two threads, and kept as pairs of numbers until every entity has its place; then they are written in order.
 """
 
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from adr.draws import draw_key
-from adr.entities import co_occurrence, interrogation, token
-from adr.entities.forms import Forms, Names
+from adr.entities import interrogation, token
+from adr.entities.forms import Forms
 from adr.entities.interrogation import Interrogations
 from adr.entities.lexicon import Lexicon
 from adr.entities.object import Things, plain_name
+from adr.entities.postings import Postings, merged, write, write_pairs
 from adr.entities.words import cut
 from adr.errors import AdrError
 from adr.progress import Progress, silent
-from adr.store import Store, Writer
+from adr.store import Store
 
 BATCH = 20_000
 """Instances analysed at once: some 25 MB of text."""
 THREADS = 2
-_LOW = np.int64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
 class IndexReport:
-    """What `index` has built. Counts of entities and postings per perspective; a posting is (entity, instance), once."""
+    """What `index` has built, per perspective: postings (entity, instance) and entities."""
 
     instances: int
     postings: dict[str, int]
@@ -45,23 +44,15 @@ class IndexReport:
     notices: tuple[str, ...] = ()
 
 
-@dataclass
-class _Postings:
-    """Postings of one perspective while they are collected: per batch, int64 keys instance << 32 | number of a name."""
-
-    names: Names = field(default_factory=Names)
-    batches: list[np.ndarray] = field(default_factory=list)
-
-
 def index(store: Store, *, extractor: str = "lexicon", spacy_model: str | None = None, objects: str = "auto",
           verify: str | None = None, progress: Progress = silent) -> IndexReport:
     """Build the postings of the four perspectives from all instances, and say what was found.
 
-    extractor: 'lexicon' (word lists, seconds) or 'spacy' (the pipeline `spacy_model`, minutes), for the token perspective.
-    objects: 'annotations', 'text', or 'auto': an instance's annotations where it has some, else its text.
-    verify: 'open_clip' or 'grounding-dino' looks for text objects in the pictures and drops those not found.
-    AdrError when there are no instances, no annotations though they are asked for, or a model is missing. `Cancelled` from
-    `progress` leaves the former index as it was.
+    extractor: 'lexicon' (word lists, seconds) or 'spacy' (the pipeline `spacy_model`, minutes), for the token
+    perspective. objects: 'annotations', 'text', or 'auto': an instance's annotations where it has some, else its
+    text. verify: 'open_clip' or 'grounding-dino' looks for text objects in the pictures and drops those not found.
+    AdrError when there are no instances, no annotations though they are asked for, or a model is missing. `Cancelled`
+    from `progress` leaves the former index as it was.
     """
     started = time.monotonic()
     total = int(store.value("select count(*) from instance"))
@@ -88,9 +79,9 @@ class _Index:
         self._things = Things(self._lexicon, sorted(set(annotated.values())))
         self._forms = Forms(self._lexicon, self._things.phrases(), interrogation.ASKED, interrogation.LOOKS_ON)
         self._interrogations = Interrogations(self._lexicon)
-        self._tokens = _Postings(self._forms.names)
-        self._objects = _Postings()
-        self._asked = _Postings(self._interrogations.names)
+        self._tokens = Postings(self._forms.names)
+        self._objects = Postings()
+        self._asked = Postings(self._interrogations.names)
         self._has_annotation = self._instances_with_annotation()
         self._pipeline = None
         self.spacy_model: str | None = None
@@ -119,8 +110,7 @@ class _Index:
         if self._verify:
             from adr.entities.verify import verified
 
-            self._objects.batches = verified(self._store, self._verify, self._objects.batches, self._objects.names.listed(),
-                                             self._has_annotation, progress)
+            self._objects.batches = verified(self._store, self._verify, self._objects, self._has_annotation, progress)
 
     def _parts(self) -> "Iterator[_Part]":
         """The batches in order, at most THREADS of them in work."""
@@ -177,7 +167,8 @@ class _Index:
         if not self._annotated:
             return np.zeros(0, dtype=bool)
         found = np.zeros(int(self._store.value("select max(instance) from instance")) + 1, dtype=bool)
-        found[self._store.arrays("select distinct instance from annotation semi join instance using (instance)")["instance"]] = True
+        annotated = self._store.arrays("select distinct instance from annotation semi join instance using (instance)")
+        found[annotated["instance"]] = True
         return found
 
     def _add_annotations(self) -> None:
@@ -189,7 +180,8 @@ class _Index:
                    for label in labels.dictionary.to_pylist()]
         thing = np.array(numbers, dtype=np.int64)[labels.indices.to_numpy(zero_copy_only=False)]
         where = rows["instance"].to_numpy().astype(np.int64)
-        self._objects.batches = _merged(self._objects.batches, np.unique(where[thing >= 0] << 32 | thing[thing >= 0]))
+        self._objects.batches = merged(
+            self._objects.batches, np.unique(where[thing >= 0] << 32 | thing[thing >= 0]), BATCH)
 
     # ------------------------------------------------------------------ writing
     def write(self, total: int, started: float, progress: Progress) -> IndexReport:
@@ -200,21 +192,20 @@ class _Index:
             writer.execute("delete from entity")
             writer.execute("create or replace table posting as select * from posting limit 0")
             progress(0, 4, "Writing postings")
-            postings = {"token": _write(writer, "token", self._tokens)}
+            postings = {"token": write(writer, "token", self._tokens)[0]}
             progress(1, 4, "Writing postings")
-            ranks = _rank(writer, "object", self._objects)
-            ranked = [_reranked(batch, ranks) for batch in self._objects.batches]
-            postings["object"] = _insert(writer, "object", ranked)
+            postings["object"], objects = write(writer, "object", self._objects)
             progress(2, 4, "Writing postings")
-            postings["co_occurrence"] = _write_pairs(writer, ranked)
+            postings["co_occurrence"] = write_pairs(writer, objects)
             progress(3, 4, "Writing postings")
-            postings["interrogation"] = _write(writer, "interrogation", self._asked)
-            entities = {p: int(writer.value("select count(*) from entity where perspective = ?", [p])) for p in postings}
+            postings["interrogation"] = write(writer, "interrogation", self._asked)[0]
+            counts = dict(writer.rows("select perspective, count(*) from entity group by perspective"))
             seconds = round(time.monotonic() - started, 2)
-            writer.execute("insert into index_made values (?, ?, ?, ?, ?, ?, ?, now()::timestamp)",
-                           [self._extractor, self.spacy_model, self.objects_from, self._verify, self._lexicon.fingerprint,
-                            unread, seconds])
+            writer.execute("insert into index_made values (?, ?, ?, ?, ?, ?, ?, now()::timestamp)", [
+                self._extractor, self.spacy_model, self.objects_from, self._verify, self._lexicon.fingerprint,
+                unread, seconds])
             progress(4, 4, "Writing postings")
+        entities = {perspective: int(counts.get(perspective, 0)) for perspective in postings}
         return IndexReport(total, postings, entities, unread, self._extractor, self.spacy_model, self.objects_from,
                            self._verify, seconds, self._notices(unread, total, postings))
 
@@ -222,11 +213,12 @@ class _Index:
         notices = []
         if unread and self._extractor == "lexicon":
             notices.append(
-                f"{unread:,} of {total:,} instances hold text that is not English and was not read. For their nouns, install "
-                "a spaCy pipeline of that language (python -m spacy download zh_core_web_sm, de_core_news_sm, …) and index "
-                "with --extractor spacy --spacy-model NAME.")
+                f"{unread:,} of {total:,} instances hold text that is not English and was not read. For their nouns, "
+                "install a spaCy pipeline of that language (python -m spacy download zh_core_web_sm, for example) "
+                "and index with --extractor spacy --spacy-model NAME.")
         elif unread:
-            notices.append(f"The questions of {unread:,} of {total:,} instances are not in English and have no interrogation.")
+            notices.append(f"The questions of {unread:,} of {total:,} instances are not in English: they have no "
+                           "interrogation, and their text names no objects.")
         if not postings["object"]:
             notices.append("No objects were found; the object and co-occurrence perspectives are empty.")
         return tuple(notices)
@@ -245,99 +237,7 @@ class _Part:
 
 def _annotated_names(store: Store, lexicon: Lexicon) -> dict[str, str]:
     """Each label of the annotations and the object's name it stands for."""
-    labels = store.rows("select distinct object from annotation semi join instance using (instance) where object is not null")
+    labels = store.rows("""
+        select distinct object from annotation semi join instance using (instance) where object is not null
+    """)
     return {label: name for (label,) in labels if (name := plain_name(label, lexicon))}
-
-
-def _merged(batches: list[np.ndarray], more: np.ndarray) -> list[np.ndarray]:
-    """Batches in the order of instances, with more keys put in."""
-    everything = np.concatenate([*batches, more])
-    everything.sort()
-    edges = np.searchsorted(everything >> 32, np.arange(BATCH, int(everything[-1] >> 32) + 1, BATCH)) if len(everything) else []
-    return np.split(everything, edges)
-
-
-def _rank(writer: Writer, perspective: str, postings: _Postings) -> np.ndarray:
-    """Writes the entities of a perspective; returns the entity of each name's number, int64."""
-    names = postings.names.listed()
-    counts = np.zeros(len(names), dtype=np.int64)
-    for batch in postings.batches:
-        counts += np.bincount(batch & _LOW, minlength=len(names))
-    keys = np.array([draw_key(perspective, name) for name in names], dtype=np.uint64)
-    writer.register("found", pa.table({"number": np.arange(len(names)), "name": pa.array(names, pa.string()), "n": counts,
-                                       "draw_key": keys}))
-    writer.execute("""
-        insert into entity (entity, perspective, name, n, draw_key)
-        select (select count(*) from entity) + row_number() over (order by n desc, name) - 1, ?::perspective, name, n, draw_key
-        from found where n > 0
-    """, [perspective])
-    placed = writer.rows("select number, entity from found join entity using (name) where perspective = ?::perspective",
-                         [perspective])
-    ranks = np.full(len(names), -1, dtype=np.int64)
-    if placed:
-        numbers, entities = np.array(placed, dtype=np.int64).T
-        ranks[numbers] = entities
-    return ranks
-
-
-def _reranked(batch: np.ndarray, ranks: np.ndarray) -> np.ndarray:
-    """The keys of a batch with entities in place of names, in order."""
-    return np.sort((batch & ~_LOW) | ranks[batch & _LOW]) if len(batch) else batch
-
-
-def _write(writer: Writer, perspective: str, postings: _Postings) -> int:
-    ranks = _rank(writer, perspective, postings)
-    return _insert(writer, perspective, (_reranked(batch, ranks) for batch in postings.batches))
-
-
-def _insert(writer: Writer, perspective: str, batches: "Iterator[np.ndarray] | list[np.ndarray]") -> int:
-    written = 0
-    for batch in batches:
-        writer.register("posted", pa.table({"instance": (batch >> 32).astype(np.int32), "entity": (batch & _LOW).astype(np.int32)}))
-        writer.execute("insert into posting select ?::perspective, instance, entity from posted", [perspective])
-        written += len(batch)
-    return written
-
-
-def _write_pairs(writer: Writer, ranked: list[np.ndarray]) -> int:
-    """Entities and postings of co_occurrence, from the object postings with entities in place."""
-    found = []
-    for batch in ranked:
-        instance, key = co_occurrence.pairs((batch >> 32).astype(np.int32), (batch & _LOW).astype(np.int32))
-        coded = pa.array(key).dictionary_encode()
-        found.append((instance, coded.indices.to_numpy(zero_copy_only=False), coded.dictionary.to_numpy()))
-    keys = np.unique(np.concatenate([distinct for _, _, distinct in found])) if found else np.zeros(0, np.int64)
-    places = [np.searchsorted(keys, distinct) for _, _, distinct in found]
-    counts = np.zeros(len(keys), dtype=np.int64)
-    for (_, code, distinct), place in zip(found, places, strict=True):
-        counts[place] += np.bincount(code, minlength=len(distinct))
-    ranks = _rank_pairs(writer, keys, counts)
-    return _insert(writer, "co_occurrence", (
-        np.sort(instance.astype(np.int64) << 32 | ranks[place][code])
-        for (instance, code, _), place in zip(found, places, strict=True)))
-
-
-def _rank_pairs(writer: Writer, keys: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    writer.register("found", pa.table({"number": np.arange(len(keys)), "one": keys >> 32, "other": keys & _LOW, "n": counts}))
-    rows = writer.rows("""
-        select number, least(a.name, b.name) || ' + ' || greatest(a.name, b.name),
-               case when a.name < b.name then one else other end, case when a.name < b.name then other else one end
-        from found join entity a on a.entity = one join entity b on b.entity = other
-        order by number
-    """)
-    names = [row[1] for row in rows]
-    writer.register("paired", pa.table({
-        "number": np.arange(len(rows)), "name": pa.array(names, pa.string()), "n": counts,
-        "draw_key": np.array([draw_key("co_occurrence", name) for name in names], dtype=np.uint64),
-        "first": np.array([row[2] for row in rows], dtype=np.int64),
-        "second": np.array([row[3] for row in rows], dtype=np.int64)}))
-    writer.execute("""
-        insert into entity
-        select (select count(*) from entity) + row_number() over (order by n desc, name) - 1, 'co_occurrence', name, n, draw_key,
-               first, second
-        from paired
-    """)
-    placed = writer.rows("""
-        select number, entity from paired join entity using (name) where perspective = 'co_occurrence' order by number
-    """)
-    return np.array([entity for _, entity in placed], dtype=np.int64)

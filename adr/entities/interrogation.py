@@ -1,8 +1,8 @@
 """The interrogation perspective: how the human asks, as a short form such as "what color", "how many" or "be there".
 
-Knows nothing of tables. The rules read one sentence of a human turn as a list of lower-case words; `asked` applies them to
-a batch. Sentences are first reduced to the words that the rules look at ("is there a · in the ·"), so that each distinct
-question is read once, however many things it asks about.
+Knows nothing of tables. The rules read one sentence of a human turn as a list of lower-case words; `asked` applies
+them to a batch. Sentences are first reduced to the words that the rules look at ("is there a · in the ·"), so that
+each distinct question is read once, however many things it asks about.
 """
 
 import threading
@@ -28,61 +28,78 @@ def _set(words: str) -> frozenset[str]:
 _BE = _set("is are was were am be isn't aren't wasn't weren't")
 _DO = _set("do does did don't doesn't didn't")
 _HAVE = _set("has have had hasn't haven't hadn't")
-_MODALS = {"can": "can", "can't": "can", "cannot": "can", "could": "could", "couldn't": "could", "will": "will",
-           "won't": "will", "would": "would", "wouldn't": "would", "should": "should", "shouldn't": "should", "may": "may",
-           "might": "might", "must": "must", "shall": "shall"}
+_MODALS = {"can't": "can", "cannot": "can", "couldn't": "could", "won't": "will", "wouldn't": "would",
+           "shouldn't": "should",
+           **{modal: modal for modal in ("can", "could", "will", "would", "should", "may", "might", "must", "shall")}}
 _AUXILIARY = _BE | _DO | _HAVE | frozenset(_MODALS)
 _QUESTION = {"what": "what", "which": "which", "who": "who", "whom": "who", "whose": "whose", "where": "where",
              "when": "when", "why": "why", "how": "how"}
-_SHORT = {"what's": "what is", "whats": "what is", "who's": "who is", "where's": "where is", "how's": "how is", "when's": "when is",
-          "why's": "why is", "what're": "what are", "there's": "there is", "that's": "that is", "it's": "it is"}
-_HOW = _set("many much long old far tall big large small high wide deep often fast heavy soon well likely close hot cold "
-            "thick short strong good come early late dark bright clean crowded")
+_SHORT = {"what's": "what is", "whats": "what is", "who's": "who is", "where's": "where is", "how's": "how is",
+          "when's": "when is", "why's": "why is", "what're": "what are", "there's": "there is", "that's": "that is",
+          "it's": "it is"}
+_HOW = _set(
+    "many much long old far tall big large small high wide deep often fast heavy soon well likely close hot cold "
+    "thick short strong good come early late dark bright clean crowded")
 _ATTRIBUTES = _set("color kind type sort shape size material gender weather time brand breed species number position "
                    "location purpose name age mood style texture pattern")
 _SPELLING = {"colour": "color", "colours": "color", "colors": "color"}
-_REQUEST = _set("tell describe explain provide give list identify name write show help read count find point determine suggest "
-                "elaborate summarize share generate create compare make discuss predict translate")
-_MAKES = _set("provide give write generate render share present offer make create deliver compose produce craft include supply draft")
-_DESCRIPTION = _set("description descriptions caption captions summary explanation overview account depiction narration")
-_COURTESY = _set("please kindly and so then also now ok okay well but or hi hello hey thanks sure first second third finally next "
-                 "lastly just again question q")
-_ASK_TO_TELL = (("do", "you", "know"), ("can", "you", "tell", "me"), ("could", "you", "tell", "me"), ("would", "you", "tell", "me"),
-                ("do", "you", "think", "you", "know"), ("please", "tell", "me"), ("tell", "me"), ("let", "me", "know"),
-                ("i", "want", "to", "know"), ("i", "would", "like", "to", "know"), ("i'd", "like", "to", "know"),
-                ("i", "wonder"), ("can", "you", "identify"), ("can", "you", "determine"), ("can", "you", "say"),
-                ("can", "you", "see"), ("can", "you", "guess"), ("can", "you", "explain"), ("could", "you", "explain"),
-                ("can", "you", "describe"), ("could", "you", "describe"))
-_PREPOSITIONS = _set("in on at from for to of with by through under during about into behind near along between after before against")
+_REQUEST = _set(
+    "tell describe explain provide give list identify name write show help read count find point determine suggest "
+    "elaborate summarize share generate create compare make discuss predict translate")
+_MAKES = _set(
+    "provide give write generate render share present offer make create deliver compose produce craft include supply "
+    "draft")
+_DESCRIPTION = _set(
+    "description descriptions caption captions summary explanation overview account depiction narration")
+_COURTESY = _set(
+    "please kindly and so then also now ok okay well but or hi hello hey thanks sure first second third finally next "
+    "lastly just again question q")
+_ASK_TO_TELL = tuple(tuple(opening.split()) for opening in (
+    "do you know", "can you tell me", "could you tell me", "would you tell me", "please tell me", "tell me",
+    "let me know", "i want to know", "i would like to know", "i'd like to know", "i wonder",
+    "can you identify", "can you determine", "can you say", "can you see", "can you guess",
+    "can you explain", "could you explain", "can you describe", "could you describe"))
+_CHOOSING = _set("answer select choose pick please respond")
+_PREPOSITIONS = _set(
+    "in on at from for to of with by through under during about into behind near along between after before against")
 _BRIEF = _set("word words phrase phrases brief briefly short shortly single concise concisely")
-_LOOKED_AT = _set("there you me i i'd a an the this it its to about know want like wonder think or of "
-                  "doing yes no option's option options letter letters choice choices answer coordinate coordinates region regions bounding box boxes "
-                  "boundingbox let")
+_LOOKED_AT = _set(
+    "there you me i i'd a an the this it its to about know want like wonder think or of doing yes no option's option "
+    "options letter letters choice choices answer coordinate coordinates region regions bounding box boxes "
+    "boundingbox let")
 ASKED = frozenset().union(_AUXILIARY, _QUESTION, _SHORT, _HOW, _ATTRIBUTES, _SPELLING, _REQUEST, _MAKES, _DESCRIPTION,
-                          _COURTESY, _PREPOSITIONS, _BRIEF, _LOOKED_AT)
+                          _COURTESY, _PREPOSITIONS, _BRIEF, _CHOOSING, _LOOKED_AT)
 """The words that the rules look at wherever they stand; besides, the first two of a sentence."""
 LOOKS_ON = _set("what what's whats")
 """After these the next three words are looked at, whatever they are."""
 
 
-def forms_of(words: Sequence[str], asks: bool, lexicon: Lexicon) -> list[str]:
-    """The forms of one sentence of lower-case words; `asks`: it ends with a question mark. Empty for a statement."""
+def forms_of(words: Sequence[str], asks: bool, lexicon: Lexicon, *, after_colon: bool = False) -> list[str]:
+    """The forms of one sentence of lower-case words; empty for a statement.
+
+    asks: it ends with a question mark. after_colon: it follows a colon and may be what the sentence before speaks of
+    ("… this region describes: cut pizza on a plate"), so only plain requests count.
+    """
     words = _plain(words)
     prompt = _prompt(words)
     if prompt:
         return [prompt]
+    if asks:                                            # "How many people are there and what are they doing?"
+        for at in range(1, len(words) - 1):
+            if words[at] == "and" and words[at + 1] in _QUESTION:
+                return forms_of(words[:at], True, lexicon) + forms_of(words[at + 1:], True, lexicon)
     words, told = _without_courtesy(words)
     if not words:
-        return ["ask"] if asks else []
+        return []
     question = _question(words, asks or told, lexicon)
     if question:
         return [question]
     if words[0] in _AUXILIARY and (asks or words[0] not in {"may"}):
         return [_yes_no(words)] if asks or len(words) > 2 else []
-    imperative = _imperative(words, lexicon)
+    imperative = _imperative(words, lexicon, only_requests=after_colon)
     if imperative and not (asks and imperative not in _REQUEST):
         return [imperative]
-    return ["be there" if words[0] == "any" else "ask"] if asks else []
+    return ["be there"] if asks and words[0] == "any" else []
 
 
 def _plain(words: Sequence[str]) -> list[str]:
@@ -95,7 +112,7 @@ def _plain(words: Sequence[str]) -> list[str]:
 def _prompt(words: Sequence[str]) -> str | None:
     """Prompts of known make: options, short answers, boxes."""
     present = set(words)
-    if present & {"option's", "options", "option", "choices", "choice"} and present & {"letter", "letters", "answer"}:
+    if "option's" in present or (words[0] in _CHOOSING and present & {"options", "option", "choices", "choice"}):
         return "multiple choice"
     if {"bounding", "box"} <= present or {"bounding", "boxes"} <= present or "boundingbox" in present \
             or (present & {"coordinate", "coordinates"} and words[0] not in _QUESTION):
@@ -111,15 +128,14 @@ def _prompt(words: Sequence[str]) -> str | None:
 
 def _without_courtesy(words: list[str]) -> tuple[list[str], bool]:
     """The words without "please", "can you tell me" and the like; whether such a request to be told was there."""
-    told = False
+    told = False                                        # the rest is asked, question mark or not
     while words:
         if len(words) > 1 and words[0] in _COURTESY:
             words = words[1:]
             continue
         for opening in _ASK_TO_TELL:
             rest = words[len(opening):]
-            if tuple(words[:len(opening)]) == opening and rest and (rest[0] in _QUESTION or (rest[0] in ("if", "whether", "the")
-                                                                    and opening[-1] in ("me", "know"))):
+            if tuple(words[:len(opening)]) == opening and rest and rest[0] in _QUESTION:
                 words, told = rest, True
                 break
         else:
@@ -161,7 +177,7 @@ def _what(rest: Sequence[str], lexicon: Lexicon) -> str:
             return "what do"
         asked = rest[1:4]
         if asked and asked[0] in ("the", "its") and len(asked) > 1:
-            attribute = asked[1]
+            attribute = lexicon.singular(asked[1]) or asked[1]
             if attribute == "number":
                 return "how many"
             if attribute in _ATTRIBUTES:
@@ -188,24 +204,22 @@ def _yes_no(words: Sequence[str]) -> str:
     return "do" if first in _DO else "have" if first in _HAVE else _MODALS[first]
 
 
-def _imperative(words: Sequence[str], lexicon: Lexicon) -> str | None:
-    """The act that is asked for: "describe", "list", "locate"; making a description or caption is to describe."""
-    for word in words[:2]:
-        if word.endswith("ly"):
-            continue                                    # "briefly describe"
-        base = word if word in _REQUEST or word in _MAKES else lexicon.verb(word)
-        if base is None or base != word:
-            return None
-        kind = lexicon.read(word).kind
-        if kind not in _IMPERATIVES and word not in _REQUEST and word not in _MAKES and word not in ("answer", "point"):
-            return None
-        if base in _MAKES and _DESCRIPTION & set(words):
-            return "describe"
-        return base
+def _imperative(words: Sequence[str], lexicon: Lexicon, *, only_requests: bool) -> str | None:
+    """The act that is asked for: "describe", "list", "compare"; making a description or caption is to describe."""
+    if words[0].endswith("ly") and len(words) > 1:
+        words = words[1:]                               # "briefly describe"
+    word, following = words[0], words[1] if len(words) > 1 else ""
+    if word in _REQUEST or word in _MAKES:
+        return "describe" if word in _MAKES and _DESCRIPTION & set(words) else word
+    if only_requests or not following or word not in lexicon.verbs:
+        return None
+    kind = lexicon.read(word).kind
+    if kind in (Kind.VERB, Kind.VERB_NOUN) or (kind is Kind.NOUN_VERB and following in _AFTER_IMPERATIVE):
+        return word
     return None
 
 
-_IMPERATIVES = {Kind.VERB, Kind.VERB_NOUN, Kind.NOUN_VERB}
+_AFTER_IMPERATIVE = _set("the a an this that these those your my all any each some me it them two three four five")
 
 
 # ---------------------------------------------------------------------- a batch
@@ -235,7 +249,7 @@ class Interrogations:
         keys, inverse, first = _distinct(sentences.fingerprint())
         with self._lock:
             results = [self._read(int(key), sentences, int(place)) for key, place in zip(keys, first, strict=True)]
-            self._options, self._statement = self.names("multiple choice"), self.names("statement")
+            self._of_turn = [self.names(form) for form in ("multiple choice", "statement", "ask")]
         counts = np.array([len(result) for result in results], dtype=np.int64)
         flat = np.array([form for result in results for form in result], dtype=np.int32)
         begins = np.concatenate([[0], np.cumsum(counts)])
@@ -248,21 +262,25 @@ class Interrogations:
     def _read(self, key: int, sentences: "_Sentences", place: int) -> tuple[int, ...]:
         known = self._known.get(key)
         if known is None:
-            words, asks = sentences.words(place)
-            known = self._known[key] = tuple(self.names(form) for form in forms_of(words, asks, self._lexicon))
+            words, asks, after_colon = sentences.words(place)
+            found = forms_of(words, asks, self._lexicon, after_colon=after_colon) if words else []
+            known = self._known[key] = tuple(self.names(form) for form in found)
         return known
 
     def _with_turn_forms(self, text: Text, sentences: "_Sentences", human: np.ndarray, asked: Asked) -> Asked:
         """Adds what only a whole turn shows: lettered options, and a turn that asks nothing."""
+        choice, statement, ask = self._of_turn
         options = sentences.turns_with_options()
         turns = np.concatenate([asked.turn, options])
-        form = np.concatenate([asked.form, np.full(len(options), self._options, np.int32)])
+        form = np.concatenate([asked.form, np.full(len(options), choice, np.int32)])
         silent = np.zeros(len(human), dtype=bool)
         silent[sentences.turn] = True
         silent[turns] = False
-        states = np.flatnonzero(silent).astype(np.int32)
+        asks = np.zeros(len(human), dtype=bool)
+        asks[sentences.turns_with_question_mark()] = True
+        states = np.flatnonzero(silent)
         return Asked(np.concatenate([turns, states]).astype(np.int32),
-                     np.concatenate([form, np.full(len(states), self._statement, np.int32)]))
+                     np.concatenate([form, np.where(asks[states], ask, statement)]).astype(np.int32))
 
 
 def _distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -297,6 +315,7 @@ class _Sentences:
         self._shown[1:] |= ~kept[1:] & kept[:-1]
         self._code = np.where(kept, np.where(skeleton > 0, skeleton, word + (1 << 30)), 0).astype(np.uint64)
         self._asks = text.gaps[self._gap_after(self._ends - 1), 5] == 1
+        self._after_colon = text.gaps[text.gap[wanted[self._begins]], 7] == 1
 
     def _gap_after(self, place: np.ndarray) -> np.ndarray:
         """What stands after the words at `place`."""
@@ -315,17 +334,22 @@ class _Sentences:
             mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
             mixed = np.where(self._shown, mixed ^ (mixed >> np.uint64(31)), np.uint64(0))
             total = np.add.reduceat(mixed, self._begins)
-            return total + self._asks.astype(np.uint64) * np.uint64(0x9FB21C651E98DF25)
+            total += self._asks.astype(np.uint64) * np.uint64(0x9FB21C651E98DF25)
+            return total + self._after_colon.astype(np.uint64) * np.uint64(0xA0761D6478BD642F)
 
-    def words(self, sentence: int) -> tuple[list[str], bool]:
-        """The reduced words of one sentence in lower case, and whether it ends with a question mark."""
+    def words(self, sentence: int) -> tuple[list[str], bool, bool]:
+        """The reduced words of one sentence in lower case, whether it ends with a question mark, or follows a colon."""
         words = []
         for place in range(self._begins[sentence], self._ends[sentence]):
             if self._kept[place]:
                 words.append(self._text.view.words[self._word[place]].replace("’", "'").lower().strip("'-_"))
             elif self._shown[place]:
                 words.append(OTHER)
-        return [word for word in words if word], bool(self._asks[sentence])
+        return [word for word in words if word], bool(self._asks[sentence]), bool(self._after_colon[sentence])
+
+    def turns_with_question_mark(self) -> np.ndarray:
+        """Turns with a sentence that ends with a question mark."""
+        return np.unique(self.turn[self._asks])
 
     def turns_with_options(self) -> np.ndarray:
         """Turns that list lettered options: sentences "A." and "B." or "(A)" and "(B)"."""

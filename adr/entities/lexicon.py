@@ -22,7 +22,9 @@ from typing import Any
 from adr.errors import AdrError
 
 RULES = "1"
-"""Counts up when the rules here, in `context` or in `interrogation` change what is extracted; part of the fingerprint."""
+"""Counts up when the rules here, in `context` or in `interrogation` change what is extracted; part of the
+fingerprint.
+"""
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "lexicon"
 
 
@@ -61,6 +63,7 @@ class Kind(IntEnum):
     GERUND = 29         # "surfing"
     ADVERB_NOUN = 30    # "well"
     UNKNOWN = 31        # in lower case and in no list
+    PLACE = 32          # "left", "top"
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,16 @@ class Reading:
     kind: Kind
     nouns: tuple[str, ...] = ()
     known: bool = True      # an English word, as far as the lists go
-    letters: int = 0        # its length, for the share of a text that is known
+    letters: int = 0        # its length
+    words: int = 1          # how many words it counts for when a language is judged: 0 for what may be a name
 
 
 _CLOSED: dict[Kind, str] = {
     Kind.DETERMINER: "the a an this these those my your his her its our their every each some any no another both all "
                      "several many few either neither much more most",
     Kind.SUBJECT: "i you he she it we they who there",
-    Kind.OBJECT: "me him us them himself herself itself themselves myself yourself yourselves ourselves oneself someone "
-                 "something anyone anything everyone everything nothing nobody somebody anybody everybody none",
+    Kind.OBJECT: "me him us them himself herself itself themselves myself yourself yourselves ourselves oneself "
+                 "someone something anyone anything everyone everything nothing nobody somebody anybody everybody none",
     Kind.MODAL: "can could will would shall should may might must do does did not let cannot never let's",
     Kind.BE: "am is are was were be been being it's he's she's that's there's what's who's where's how's here's i'm",
     Kind.HAVE: "have has had having",
@@ -86,10 +90,10 @@ _CLOSED: dict[Kind, str] = {
     Kind.CONJUNCTION: "and or but nor while because if than although though unless whereas so",
     Kind.QUESTION: "what which whose when where why how whatever whichever whenever wherever",
     Kind.THAT: "that",
-    Kind.PREPOSITION: "of in on at by for from with into onto near behind beside besides between among under over above "
-                      "below against across through during without within around along about after before as like "
-                      "beneath underneath alongside toward towards amidst amid upon off inside outside via per until "
-                      "since despite except including",
+    Kind.PREPOSITION: "of in on at by for from with into onto near behind beside besides between among under over "
+                      "above below against across through during without within around along about after before as "
+                      "like beneath underneath alongside toward towards amidst amid upon off inside outside via per "
+                      "until since despite except including",
     Kind.NUMBER: "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
                  "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
                  "million billion",
@@ -102,6 +106,10 @@ _NUMBER = re.compile(r"[+-]?\d+(st|nd|rd|th|s|%)?(-\d+)*")
 _OPEN_SUFFIX = re.compile(r"(ly|able|ible|ful|less|ish|ous|ive|ed|ing)$")
 _SINGULARS = (("s", ""), ("ies", "y"), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches", "ch"), ("shes", "sh"),
               ("oes", "o"), ("ves", "f"), ("ves", "fe"), ("men", "man"))
+
+
+_ENDINGS = {"t": Kind.MODAL, "d": Kind.MODAL, "ll": Kind.MODAL, "re": Kind.BE, "m": Kind.BE, "ve": Kind.HAVE}
+_VERB_ENDINGS = (("ies", "y"), ("es", "e"), ("es", ""), ("s", ""), ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", ""))
 
 
 class Lexicon:
@@ -129,9 +137,9 @@ class Lexicon:
         word = form.replace("’", "'").replace("‘", "'").strip("'-_")
         letters = sum(character.isalpha() for character in word)
         if not letters or "_" in word or any(character.isdigit() for character in word):
-            return Reading(Kind.NUMBER if _NUMBER.fullmatch(word) else Kind.NONE)
+            return Reading(Kind.NUMBER if _NUMBER.fullmatch(word) else Kind.NONE, words=0)
         if any(character > "ɏ" for character in word):
-            return Reading(Kind.NONE, known=False, letters=2 * letters)      # another script
+            return Reading(Kind.NONE, known=False, letters=2 * letters, words=3)     # a script without blanks, perhaps
         lower = word.lower()
         kind = self._closed.get(lower)
         if kind is not None:
@@ -139,11 +147,12 @@ class Lexicon:
         if "'" in lower:
             return self._with_apostrophe(word, letters)
         if len(lower) == 1:
-            return Reading(Kind.NONE)
+            return Reading(Kind.NONE, words=0)
         if "-" in lower:
             return self._with_hyphen(word, letters)
         kind, noun, known = self._plain(word, lower)
-        return Reading(kind, (noun,) if noun else (), known, letters)
+        nouns = (noun,) if noun else ()
+        return Reading(kind, nouns, known, letters, words=0 if word[0].isupper() and not known else 1)
 
     def _with_apostrophe(self, word: str, letters: int) -> Reading:
         lower = word.lower()
@@ -153,12 +162,12 @@ class Lexicon:
             if reading.nouns:
                 return Reading(Kind.POSSESSIVE, reading.nouns, reading.known, letters)
             return Reading(Kind.BE, letters=letters)
-        kind = {"t": Kind.MODAL, "re": Kind.BE, "m": Kind.BE, "ve": Kind.HAVE, "d": Kind.MODAL, "ll": Kind.MODAL}.get(rest)
+        kind = _ENDINGS.get(rest)
         if kind is not None:
             return Reading(kind, letters=letters)
         if word[0].isupper() and rest.isalpha() and len(rest) > 2:
             return Reading(Kind.NAME, (lower,), False, letters)              # O'Brien
-        return Reading(Kind.NONE, known=False, letters=letters)
+        return Reading(Kind.NONE, known=lower in self.tags, letters=letters)
 
     def _with_hyphen(self, word: str, letters: int) -> Reading:
         lower = word.lower()
@@ -180,7 +189,7 @@ class Lexicon:
         tag = self.tags.get(lower) or ""
         singular = None if lower in self.settled["not_nouns"] else self.singular(lower)
         if lower in self.settled["places"]:
-            return Kind.ADJECTIVE_NOUN, lower, True
+            return Kind.PLACE, lower, True
         if lower in self.settled["nouns"]:
             return Kind.NOUN, singular or lower, True
         if tag in _BY_TAG:
@@ -197,7 +206,7 @@ class Lexicon:
                 return Kind.NONE, None, True
             return Kind.NAME, lower, bool(proper)
         if proper.startswith("NNP"):
-            return Kind.NAME, lower, True
+            return Kind.NAME, lower, False
         if len(lower) < 3 or _OPEN_SUFFIX.search(lower) or not re.search("[aeiouyà-ɏ]", lower):
             return Kind.NONE, None, False
         return Kind.UNKNOWN, self._fold_unknown(lower), False
@@ -212,7 +221,7 @@ class Lexicon:
         if tag == "VBG":
             return Kind.GERUND if noun else Kind.VERB
         if tag in ("VBN", "VBD"):
-            return Kind.VERB_NOUN if noun and not lower.endswith("ed") else Kind.PARTICIPLE
+            return Kind.VERB_NOUN if noun and lower in self.verbs else Kind.PARTICIPLE
         if tag == "VBZ":
             return Kind.VERBS_NOUNS if noun else Kind.VERB
         if tag.startswith("VB"):
@@ -271,8 +280,10 @@ class Lexicon:
         if len(lower) < 3:
             return lower in self.settled["short_nouns"]
         plain = lower if lower.isascii() else unaccented(lower)
-        return plain in self.nouns or lower in self.settled["nouns"] or lower in self.things or (
-            self.tags.get(plain) == "NN" and plain.isalpha() and plain not in self.verbs and plain not in self.adjectives)
+        if plain in self.nouns or lower in self.settled["nouns"] or lower in self.things:
+            return True
+        return (self.tags.get(plain) == "NN" and plain.isalpha()
+                and plain not in self.verbs and plain not in self.adjectives)
 
     def _fold_unknown(self, lower: str) -> str:
         """The guessed singular of a noun in no list: "selfies" → "selfie"."""
@@ -286,7 +297,7 @@ class Lexicon:
         """The base form of a verb form ("describing" → "describe"), or None."""
         if lower in self.verbs:
             return lower
-        for suffix, base in (("ies", "y"), ("es", "e"), ("es", ""), ("s", ""), ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", "")):
+        for suffix, base in _VERB_ENDINGS:
             stem = lower[:len(lower) - len(suffix)] + base
             if lower.endswith(suffix) and stem in self.verbs:
                 return stem
@@ -295,7 +306,7 @@ class Lexicon:
 
 _NOUN_FIRST = frozenset({Kind.NOUN, Kind.NAME, Kind.NOUN_VERB, Kind.NOUNS_VERBS, Kind.NOUN_ADJECTIVE, Kind.GERUND_NOUN})
 _WITH_NOUN = _NOUN_FIRST | {Kind.VERB_NOUN, Kind.VERBS_NOUNS, Kind.ADJECTIVE_NOUN, Kind.GERUND, Kind.ADVERB_NOUN,
-                            Kind.UNKNOWN}
+                            Kind.UNKNOWN, Kind.PLACE}
 
 
 def unaccented(word: str) -> str:

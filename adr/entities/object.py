@@ -1,8 +1,9 @@
 """The object perspective: the things in the picture, by annotation or by what the text says.
 
-Knows nothing of the database. A thing said is one of `assets/lexicon/things.txt` (or of the annotations themselves), under one
-name for all its words ("bike" → "bicycle"; men, women, boys and girls stay what they are). What a question asks about and the answer
-denies ("Is there a dog?" – "No") is not in the picture. The text can still name what no picture shows: `verify` looks.
+Knows nothing of the database. A thing said is one of `assets/lexicon/things.txt` (or of the annotations themselves),
+under one name for all its words ("bike" → "bicycle"; men, women, boys and girls stay what they are). What a question
+asks about and the answer denies ("Is there a dog?" – "No") is not in the picture. The text can still name what no
+picture shows: `verify` looks.
 """
 
 import re
@@ -18,7 +19,9 @@ _SENSE = re.compile(r"\s*\([^)]*\)")
 
 
 def plain_name(label: str, lexicon: Lexicon) -> str:
-    """An annotation's label as an object's name: lower case, blanks for underscores, no "(sense)", last word singular."""
+    """An annotation's label as an object's name: lower case, blanks for underscores, no "(sense)", last word
+    singular.
+    """
     words = _SENSE.sub("", label.replace("_", " ")).lower().split()
     if not words:
         return ""
@@ -27,12 +30,14 @@ def plain_name(label: str, lexicon: Lexicon) -> str:
 
 
 class Things:
-    """Which names are things, and the name each goes by. Where annotations use one of a thing's words, that is its name."""
+    """Which names are things, and the name each goes by. Where annotations use one of a thing's words, that is its
+    name.
+    """
 
     def __init__(self, lexicon: Lexicon, annotated: Iterable[str] = ()) -> None:
         self._name = dict(lexicon.things)
         self._of_name: list[int] = []
-        chosen = {}
+        chosen: dict[str, str] = {}
         for name in annotated:
             thing = self._name.get(name)
             if thing is not None and thing != name:

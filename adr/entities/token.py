@@ -1,8 +1,9 @@
 """The token perspective: which nouns are said in which turn.
 
-Knows nothing of files, tables or pictures. Every noun is singular and in lower case; names ("munich") count, as they do in
-the paper; names of several words ("fire hydrant") are one noun, and their parts are not said by them. Left out: numbers,
-markup such as <image>, addresses, identifiers, single letters, and every turn in a language that the lexicon cannot read.
+Knows nothing of files, tables or pictures. Every noun is singular and in lower case; names ("munich") count, as they
+do in the paper; names of several words ("fire hydrant") are one noun, and their parts are not said by them. Left out:
+numbers, markup such as <image>, addresses, identifiers, single letters, and every turn in a language that the lexicon
+cannot read.
 """
 
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from adr.entities.forms import Forms, View
 from adr.entities.lexicon import Kind
 from adr.entities.words import SENTENCE, SPACE, Pieces
 
-READ_SHARE = 0.4
-"""A turn is read when at least this share of its letters is in words that the lexicon knows."""
-JUDGED_LETTERS = 12
-"""A turn with fewer letters is taken as read: too short to tell a language from a name."""
+READ_SHARE = 0.6
+"""A turn is read when the lexicon knows this share of its words, or of its letters; names do not count."""
+JUDGED_WORDS = 3
+"""A turn with fewer words, not counting names, is taken as read: too short to tell its language."""
+
+TAG_WORDS = 4
+"""Markup between < and > holds at most so many words."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,12 @@ def read(pieces: Pieces, forms: Forms) -> Text:
     last_gap = gap_numbers[pieces.last_gap]
     skipped = _skipped(view, word, gap, turn, gaps, last_gap)
     kind[skipped] = Kind.NONE
-    letters = np.bincount(turn, np.where(skipped, 0, view.letters[word]), turns)
-    known = np.bincount(turn, np.where(skipped, 0, view.read[word]), turns)
-    unread = (letters >= JUDGED_LETTERS) & (known < READ_SHARE * letters)
+    of_text = ~skipped
+    letters = np.bincount(turn, view.letters[word] * of_text, turns)
+    letters_read = np.bincount(turn, view.read[word] * of_text, turns)
+    judged = np.bincount(turn, view.judged[word] * of_text, turns)
+    known = np.bincount(turn, view.known[word] * of_text, turns)
+    unread = (judged >= JUDGED_WORDS) & (known < READ_SHARE * judged) & (letters_read < READ_SHARE * letters)
     return Text(view, word, gap, turn, kind, edge, skipped, gaps, last_gap, unread)
 
 
@@ -70,8 +77,16 @@ def _skipped(view: View, word: np.ndarray, gap: np.ndarray, turn: np.ndarray, ga
     """Words of markup (<image>) and of addresses (https://…, name@host): they are no text."""
     following = last_gap[turn]
     following[:-1] = np.where(turn[1:] == turn[:-1], gap[1:], following[:-1])
-    skipped = (gaps[gap, 1] == 1) & (gaps[following, 2] == 1)
-    marks = view.address[word] | (gaps[gap, 4] == 1)
+    opens, closes = gaps[gap, 1] == 1, gaps[following, 2] == 1
+    skipped = np.zeros(len(word), dtype=bool)
+    begins = np.flatnonzero(opens)
+    for length in range(1, TAG_WORDS + 1):              # <image>, </s>, <no answer>
+        begins = begins[begins + length - 1 < len(word)]
+        ends = begins + length - 1
+        whole = closes[ends] & (turn[begins] == turn[ends])
+        for step in range(length):
+            skipped[begins[whole] + step] = True
+    marks = (view.address[word] & ((gaps[gap, 3] == 1) | (gaps[following, 3] == 1))) | (gaps[gap, 4] == 1)
     if marks.any():
         blank = gaps[gap, 3] == 0
         blank[1:] |= turn[1:] != turn[:-1]
@@ -139,7 +154,7 @@ def _join_phrases(text: Text, forms: Forms, name: np.ndarray, second: np.ndarray
 def denied(text: Text, instance: np.ndarray, human: np.ndarray) -> np.ndarray:
     """Per turn: a human turn whose answer, the next turn of the instance, begins with "no". Arrays per turn; bool."""
     says_no = np.zeros(len(human), dtype=bool)
-    opens = np.flatnonzero(np.append(True, text.turn[1:] != text.turn[:-1])) if len(text.turn) else np.zeros(0, np.int64)
+    opens = np.flatnonzero(np.diff(text.turn, prepend=-1))
     says_no[text.turn[opens]] = text.view.no[text.word[opens]]
     found = np.zeros(len(human), dtype=bool)
     found[:-1] = human[:-1] & ~human[1:] & (instance[1:] == instance[:-1]) & says_no[1:]

@@ -16,7 +16,8 @@ SPACE, PUNCTUATION, SENTENCE = 0, 1, 2
 
 _WORD_BYTES = np.zeros(256, dtype=np.uint8)
 _WORD_BYTES[[*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *b"'_-", *range(0x80, 0x100)]] = 1
-_SENTENCE_MARKS = frozenset(".!?:;\n。！？：；•")
+_ENDS_SENTENCE = frozenset("!?\n。！？：；•")
+_MAY_END_SENTENCE = frozenset(".:;")       # with a blank: not in "2.99", "5:47", "example.com"
 
 
 @dataclass(frozen=True)
@@ -29,24 +30,27 @@ class Gap:
     tight: bool             # holds no blank: "/" in "and/or", "." in "example.com"
     address: bool           # "://" or "@": the words around it are an address
     asks: bool              # holds a question mark
-    option: bool            # ends a letter of a list: ". " or ") "
+    option: bool            # may end a letter of a list: "." or ")"
+    colon: bool
 
 
 def read_gap(text: str) -> Gap:
     """The meaning of a stretch between two words."""
     asks = "?" in text or "？" in text
-    kind = SENTENCE if not _SENTENCE_MARKS.isdisjoint(text) else SPACE if text.isspace() else PUNCTUATION
-    return Gap(kind, text.endswith(("<", "</")), text.startswith(">"), not any(c.isspace() for c in text),
-               "://" in text or text == "@", asks, text.startswith((".", ")", ":")))
+    tight = not any(character.isspace() for character in text)
+    ends = not _ENDS_SENTENCE.isdisjoint(text) or not (tight or _MAY_END_SENTENCE.isdisjoint(text))
+    kind = SENTENCE if ends else PUNCTUATION if text.strip() else SPACE
+    return Gap(kind, text.endswith(("<", "</")), text.startswith(">"), tight,
+               "://" in text or text == "@", asks, text.startswith((".", ")", ":")), text.startswith(":"))
 
 
 @dataclass(frozen=True)
 class Pieces:
     """A batch cut up: `code[j]` numbers word j in `words`; `gap[j]` numbers in `gaps` what stands before it.
 
-    `turn[j]` is the turn that holds word j. A word that opens its turn with nothing before it has gap 0, and the words of a
-    turn are never joined to those of another. `last_gap[t]` is what follows the last word of turn t (0: nothing);
-    0 as well for a turn without a word.
+    `turn[j]` is the turn that holds word j. A word that opens its turn with nothing before it has gap 0, and the
+    words of a turn are never joined to those of another. `last_gap[t]` is what follows the last word of turn t (0:
+    nothing); 0 as well for a turn without a word.
     """
 
     words: list[str]
@@ -116,8 +120,8 @@ def _word_bytes(buffer: np.ndarray) -> np.ndarray:
         elif lead == 0xE3:                                  # 、。「」
             marks, length = at[second == 0x80], 3
         elif lead == 0xEF:                                  # ，！？：；（）
-            marks, length = at[((second == 0xBC) & (third < 0x90)) | ((second == 0xBC) & (third > 0x99) & (third < 0xA0))
-                               | ((second == 0xB8) & (third == 0x8F))], 3
+            full_width = (second == 0xBC) & ((third < 0x90) | ((third > 0x99) & (third < 0xA0)))
+            marks, length = at[full_width | ((second == 0xB8) & (third == 0x8F))], 3
         else:                                               # emoji
             marks, length = at[second == 0x9F], 4
         for step in range(length):
