@@ -1,0 +1,23 @@
+"""Four sliders with their curves in one component; the curves follow the hand (see curve_slider.js).
+
+Knows what is drawn, not what it means: steps come back as {'action': 'tau' | 'share' | 'use', 'perspective', ...,
+'number'}, and a wish for a grid of curves as {'perspective', 'key'}.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_BOARD = st.components.v2.component(
+    "adr_curve_slider", html='<div class="board"></div>',
+    css=(_HERE / "curve_slider.css").read_text(encoding="utf-8"),
+    js=(_HERE / "curve_slider.js").read_text(encoding="utf-8"))
+
+
+def curve_sliders(told: dict[str, Any], *, key: str, on_step: Callable[[], None],
+                  on_grid: Callable[[], None]) -> None:
+    """Draw the board; `on_step` and `on_grid` find what the hand did in `st.session_state[key].step` and `.grid`."""
+    _BOARD(data=told, key=key, on_step_change=on_step, on_grid_change=on_grid)
