@@ -139,7 +139,9 @@ class Store:
     def arrow(self, sql: str, parameters: Parameters = ()) -> pa.Table:
         """All rows as an Arrow table; the fast way for many strings."""
         with self._cursor() as cursor:
-            return cursor.execute(sql, parameters).to_arrow_table()
+            relation = cursor.sql(sql, params=parameters or None)
+            assert relation is not None, "a question has rows"
+            return relation.to_arrow_table()
 
     def arrays(self, sql: str, parameters: Parameters = ()) -> dict[str, np.ndarray]:
         """All rows as one NumPy array a column."""
