@@ -1,0 +1,243 @@
+"""Checks a workspace and what is installed; every problem is a sentence and a next step.
+
+Reads only, and never raises for what it finds.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+
+from adr.errors import AdrError
+from adr.models import ROOT, find_model, is_folder, place
+from adr.settings import SETTINGS, setting
+from adr.sources.image_paths import look_for
+from adr.store import Store
+from adr.workspace import Workspace
+
+_LITTLE_SPACE = 2 << 30
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, and what to do about it."""
+
+    sentence: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class DoctorReport:
+    """What was found. advice: things that are not there and would do better; nothing is wrong without them."""
+
+    workspace: str
+    problems: list[Problem]
+    advice: list[Problem]
+    holds: dict[str, int]                   # rows of the main tables
+    installed: dict[str, str | None]        # package → version, None: not installed
+    models: dict[str, str | None]           # setting or kind → where it is, None: not there
+    device: str | None                      # where models run
+    free_bytes: int | None                  # on the workspace's disk
+
+
+@dataclass
+class _Findings:
+    problems: list[Problem] = field(default_factory=list)
+    advice: list[Problem] = field(default_factory=list)
+
+    def wrong(self, sentence: str, next_step: str) -> None:
+        self.problems.append(Problem(sentence, next_step))
+
+    def better(self, sentence: str, next_step: str) -> None:
+        self.advice.append(Problem(sentence, next_step))
+
+    def told(self, error: AdrError) -> None:
+        self.problems.append(Problem(error.sentence, error.next_step))
+
+
+def doctor(folder: Path) -> DoctorReport:
+    """Check the workspace in `folder` and the installation: database, source, images, jobs, packages, models, disk."""
+    found = _Findings()
+    folder = Path(folder).expanduser().absolute()
+    holds: dict[str, int] = {}
+    try:
+        workspace = Workspace.at(folder, create=False)
+        with closing(Store(workspace.database)) as store:
+            holds = _check_workspace(store, workspace, found)
+    except AdrError as error:
+        found.told(error)
+    free = _check_disk(folder, found)
+    return DoctorReport(str(folder), found.problems, found.advice, holds, _check_packages(found),
+                        _check_models(found), _check_device(found), free)
+
+
+def _check_workspace(store: Store, workspace: Workspace, found: _Findings) -> dict[str, int]:
+    tables = ("instance", "rejected", "entity", "posting", "run", "candidate", "verdict", "export")
+    holds = {table: int(store.value(f"select count(*) from {table}")) for table in tables}
+    if not holds["instance"]:
+        found.better("The workspace holds no dataset.", "Read one: `python -m adr ingest SOURCE --images DIR`.")
+    elif not holds["posting"]:
+        found.better("There is no index yet.", "Build it: `python -m adr index`.")
+    _check_source(store, found)
+    _check_images(store, found)
+    _check_jobs(store, found)
+    gone = [image for (image,) in store.rows("select image from candidate where image is not null")
+            if not (workspace.folder / image).is_file()]
+    if gone:
+        found.wrong(f"{len(gone):,} pictures of candidates are not in the workspace, the first is {gone[0]}.",
+                    "Put the folder `images` back from a copy, or generate and collect the plan again.")
+    return holds
+
+
+def _check_source(store: Store, found: _Findings) -> None:
+    row = store.row("select path, bytes, sha256, objects from source")
+    if row is None:
+        return
+    path, size, sha256, objects = row
+    again = "The workspace keeps every record, so exports still work; read it again if you want the new one."
+    if not Path(path).is_file():
+        found.wrong(f"The source {path} is not there any more.", "Put it back, or go on without: " + again)
+    elif size is not None and Path(path).stat().st_size != size:
+        found.wrong(f"The source {path} has changed since it was read: {Path(path).stat().st_size:,} bytes, "
+                    f"not {size:,}.", again)
+    elif sha256 and _sha256(Path(path)) != sha256:
+        found.wrong(f"The source {path} has changed since it was read, at the same size.", again)
+    if objects and not Path(objects).is_file():
+        found.wrong(f"The object annotations {objects} are not there any more.",
+                    "Put them back if you want to read the dataset again; what they said is kept.")
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _check_images(store: Store, found: _Findings) -> None:
+    folder = store.value("select any_value(images) from source")
+    pictured = int(store.value("select count(*) from instance where len(images) > 0"))
+    if folder is None:
+        if pictured:
+            found.wrong(f"{pictured:,} instances have images, but the dataset was read without an image folder.",
+                        "Read it again with its image folder: `python -m adr ingest SOURCE --images DIR --replace`.")
+        return
+    if not Path(folder).is_dir():
+        found.wrong(f"The image folder {folder} is not there any more.", "Put it back, or read the dataset again.")
+        return
+    paths = [path for (path,) in store.rows("select distinct unnest(images) from instance")]
+    present = set(look_for(Path(folder), {path[:path.rfind("/") + 1] for path in paths}).present)
+    missing = [path for path in paths if path not in present]
+    if missing:
+        found.wrong(f"{len(missing):,} of {len(paths):,} images are not in {folder}, for example {min(missing)}.",
+                    "Fetch them and read the dataset again; instances without their picture cannot be parents.")
+
+
+def _check_jobs(store: Store, found: _Findings) -> None:
+    for title, started in store.rows("""
+            select title, started_at from job
+            qualify row_number() over (partition by kind order by job desc) = 1 and state in ('running', 'interrupted')
+            order by started_at"""):
+        found.wrong(f"“{title}”, started {started:%Y-%m-%d %H:%M} UTC, was interrupted.",
+                    "Start it again from its page; what was finished is kept.")
+
+
+def _check_disk(folder: Path, found: _Findings) -> int | None:
+    there = next((part for part in (folder, *folder.parents) if part.exists()), None)
+    if there is None:
+        return None
+    try:
+        free = shutil.disk_usage(there).free
+    except OSError:
+        return None
+    if free < _LITTLE_SPACE:
+        found.wrong(f"The disk of {folder} has {free / (1 << 30):.1f} GB left.",
+                    "Make room: a dataset of 1 GB takes about as much again, and pictures more.")
+    return free
+
+
+def _requirements() -> Iterator[str]:
+    file = ROOT / "requirements.txt"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else metadata.requires("adr-workbench")
+    for line in lines or []:
+        if (text := line.split("#")[0].strip()) and not text.startswith("-"):
+            yield text
+
+
+def _check_packages(found: _Findings) -> dict[str, str | None]:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    installed: dict[str, str | None] = {}
+    try:
+        wanted = [Requirement(text) for text in _requirements()]
+    except (InvalidRequirement, OSError, metadata.PackageNotFoundError):
+        return installed
+    for requirement in wanted:
+        try:
+            installed[requirement.name] = version = metadata.version(requirement.name)
+        except metadata.PackageNotFoundError:
+            installed[requirement.name] = None
+            found.wrong(f"The package {requirement.name} is not installed.",
+                        f"Install it: pip install '{requirement}'")
+            continue
+        if not requirement.specifier.contains(version, prereleases=True):
+            found.wrong(f"{requirement.name} {version} is installed; the program is tested with "
+                        f"{requirement.specifier}.", f"Install it: pip install '{requirement}'")
+    return installed
+
+
+def _check_models(found: _Findings) -> dict[str, str | None]:
+    models: dict[str, str | None] = {}
+    for variable in ("ADR_GENERATOR_MODEL", "ADR_SCORER_MODEL"):
+        try:
+            models[variable] = find_model(setting(variable))
+        except AdrError as error:
+            models[variable] = None
+            own = setting(variable) == SETTINGS[variable].default
+            found.wrong(f"{error.sentence} ({variable})",
+                        "Fetch the starter models: they belong to the repository." if own else error.next_step)
+            continue
+        if not is_folder(models[variable] or ""):
+            models[variable] = f"{models[variable]} (from the hub, when it is used)"
+    pipelines = sorted(entry.name for entry in metadata.entry_points(group="spacy_models"))
+    models["spaCy pipelines"] = ", ".join(pipelines) or None
+    if not pipelines:
+        found.better("No spaCy pipeline is installed; the lexicon reads English without one.",
+                     "For other languages, or a tagger's opinion: `python -m spacy download en_core_web_sm`.")
+    models["WordNet"] = _wordnet()
+    if models["WordNet"] is None:
+        found.better("WordNet is not installed.", "For more synonyms: `python -m nltk.downloader wordnet`.")
+    models["language model"] = setting("ADR_LANGUAGE_MODEL_URL") or None
+    return models
+
+
+def _wordnet() -> str | None:
+    try:
+        import nltk.data
+    except ImportError:
+        return None
+    for name in ("corpora/wordnet.zip", "corpora/wordnet"):
+        try:
+            return str(nltk.data.find(name))
+        except (LookupError, OSError):
+            continue
+    return None
+
+
+def _check_device(found: _Findings) -> str | None:
+    try:
+        there = place()
+    except AdrError as error:
+        found.told(error)
+        return None
+    except ImportError as error:
+        found.wrong(f"PyTorch cannot be loaded: {error}.", "Install it: pip install -r requirements.txt")
+        return None
+    if not there.has_gpu:
+        found.better("There is no GPU; generating takes minutes a picture with a large model.",
+                     "The starter model works on the CPU; or run `python -m adr generate` on a machine with a GPU.")
+    return f"{there.device}, {there.precision}"
