@@ -20,6 +20,7 @@ FIVE: dict[int, list[tuple[str, str]]] = {
     5: [("human", "Describe the man."), ("gpt", "Kaplan"), ("human", "What man?"), ("gpt", "A man with a bike.")],
     9: [("human", "他们是谁？"), ("gpt", "他们是拜仁慕尼黑的凯恩和格雷茨卡。")],
 }
+TEXT_ONLY = {100}
 
 
 def store_with(turns: dict[int, list[tuple[str, str]]], annotations: list[tuple[int, str]] = []) -> Store:  # noqa: B006
@@ -28,7 +29,9 @@ def store_with(turns: dict[int, list[tuple[str, str]]], annotations: list[tuple[
     with store.atomic() as writer:
         conversations = [[{"role": role, "text": text} for role, text in each] for each in turns.values()]
         writer.insert("instance", pa.table({
-            "instance": pa.array(list(turns), pa.int32()), "turns": pa.array(conversations, talk)}))
+            "instance": pa.array(list(turns), pa.int32()),
+            "images": pa.array([[] if each in TEXT_ONLY else ["a.jpg"] for each in turns], pa.list_(pa.string())),
+            "turns": pa.array(conversations, talk)}))
         writer.insert("annotation", pa.table({
             "instance": pa.array([instance for instance, _ in annotations], pa.int32()),
             "object": pa.array([name for _, name in annotations], pa.string())}))
@@ -98,6 +101,13 @@ def test_index__what_a_question_asks_and_the_answer_denies_is_no_object() -> Non
     index(store)
     assert postings(store, "object") == {"zebra": [1]}
     assert postings(store, "token") == {"zebra": [0, 1]}
+
+
+def test_index__no_picture_no_objects() -> None:
+    store = store_with({3: [("human", "What is a zebra?")], 100: [("human", "What is a zebra?")]})
+    index(store)
+    assert postings(store, "object") == {"zebra": [3]}
+    assert postings(store, "token") == {"zebra": [3, 100]}
 
 
 def test_index__annotations_else_text() -> None:

@@ -102,6 +102,7 @@ def test_asked__real_questions(question: str, form: str) -> None:
     ("What colour is it?", ["what color"]),
     ("Which is a capital?\nA. Paris\nB. Rome\nAnswer with the option's letter from the given choices directly.",
      ["multiple choice", "which"]),
+    ("What is it?\nA. stop sign\nB. cut pizza", ["multiple choice", "what"]),
     ("Who is it?\n(A) a cook\n(B) a judge", ["multiple choice", "who"]),
     ("Please provide the bounding box coordinate of the region this sentence describes: cut pizza on a plate.",
      ["locate"]),

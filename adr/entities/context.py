@@ -17,7 +17,7 @@ _NOUN_SURE = {_K.NOUN, _K.NAME, _K.POSSESSIVE}
 _NOUNISH = _NOUN_SURE | {_K.NOUN_VERB, _K.NOUNS_VERBS, _K.NOUN_ADJECTIVE, _K.GERUND_NOUN, _K.UNKNOWN}
 _BEFORE_NOUN = {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE}
 _BEFORE_VERB = {_K.TO, _K.MODAL, _K.SUBJECT}
-_FINITE = {_K.BE, _K.MODAL, _K.HAVE, _K.VERB, _K.VERBS_NOUNS}
+_FINITE = {_K.BE, _K.MODAL, _K.HAVE, _K.VERB}
 _OPENS_PHRASE = {_K.DETERMINER, _K.OBJECT, _K.SUBJECT}
 
 
@@ -59,7 +59,8 @@ def _nouns_verbs(before: Kind, after: Kind) -> bool:
     """"lights": nouns, but a verb in "it lights", and between a noun and a determiner ("the man lights a fire")."""
     if before in {_K.SUBJECT, _K.THAT}:
         return False
-    return not (before in {_K.NOUN, _K.NAME, _K.NOUN_VERB, _K.NOUN_ADJECTIVE} and after in _OPENS_PHRASE)
+    return not (before in {_K.NOUN, _K.NAME, _K.NOUN_VERB, _K.NOUN_ADJECTIVE}
+                and after in _OPENS_PHRASE | {_K.NUMBER})
 
 
 def _verbs_nouns(before: Kind, after: Kind) -> bool:
@@ -98,11 +99,6 @@ def _gerund_noun(before: Kind, after: Kind) -> bool:
     return not (before in {_K.BE, _K.NOUN, _K.NOUNS_VERBS} and after in _OPENS_PHRASE)
 
 
-def _gerund(before: Kind, after: Kind) -> bool:
-    """"standing": a verb form, but a noun in "the standing of"."""
-    return before in {_K.DETERMINER, _K.POSSESSIVE} and after in _EDGE | {_K.PREPOSITION, _K.BE, _K.MODAL}
-
-
 def _adverb_noun(before: Kind, after: Kind) -> bool:
     """"well": an adverb, but a noun in "a well", "the back of"."""
     return before in {_K.DETERMINER, _K.POSSESSIVE} and after in _EDGE | {_K.PREPOSITION, _K.BE, _K.MODAL}
@@ -116,11 +112,11 @@ def _unknown(before: Kind, after: Kind) -> bool:
 def _can(before: Kind, after: Kind) -> bool:
     """"can": a noun only in "a can", "two cans", "the soda can of"."""
     return before in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE} and after in _EDGE | {
-        _K.PREPOSITION, _K.BE, _K.CONJUNCTION, _K.THAT}
+        _K.PREPOSITION, _K.CONJUNCTION, _K.THAT}
 
 
 _RULES = {
     _K.NOUN_VERB: _noun_verb, _K.VERB_NOUN: _verb_noun, _K.NOUNS_VERBS: _nouns_verbs, _K.VERBS_NOUNS: _verbs_nouns,
     _K.NOUN_ADJECTIVE: _noun_adjective, _K.ADJECTIVE_NOUN: _adjective_noun, _K.GERUND_NOUN: _gerund_noun,
-    _K.GERUND: _gerund, _K.PLACE: _place, _K.ADVERB_NOUN: _adverb_noun, _K.UNKNOWN: _unknown, _K.MODAL: _can,
+    _K.PLACE: _place, _K.ADVERB_NOUN: _adverb_noun, _K.UNKNOWN: _unknown, _K.MODAL: _can,
 }

@@ -32,6 +32,7 @@ class View:
     leads: np.ndarray           # bool: "to" after it is a preposition ("next to")
     address: np.ndarray         # bool: http, www, com …
     skeleton: np.ndarray        # int32: number of the word where questions look at it, 0 elsewhere
+    letter: np.ndarray          # bool: a single letter
     no: np.ndarray              # bool: "no", as an answer begins with it
     looks_on: np.ndarray        # bool: "what", after which questions look at the next words too
 
@@ -107,7 +108,7 @@ class Forms:
             "part": self.phrases.part(reading.nouns[0] if reading.nouns else lower, lower),
             "leads": lower in self.lexicon.settled["leads_to"], "address": lower in _ADDRESS_WORDS,
             "skeleton": self._skeletons(lower) if lower in self._asked else 0,
-            "no": lower == "no", "looks_on": lower in self._looks_on,
+            "letter": len(lower) == 1, "no": lower == "no", "looks_on": lower in self._looks_on,
         }
         for name, value in row.items():
             self._columns[name].append(int(value))
@@ -117,7 +118,7 @@ class Forms:
 _COLUMNS: dict[str, type] = {"kind": np.uint8, "noun": np.int32, "second": np.int32,
                              "judged": np.int32, "known": np.int32, "letters": np.int32, "read": np.int32,
                              "part": np.int32, "leads": np.bool_, "address": np.bool_, "skeleton": np.int32,
-                             "looks_on": np.bool_, "no": np.bool_}
+                             "looks_on": np.bool_, "no": np.bool_, "letter": np.bool_}
 
 
 class Phrases:

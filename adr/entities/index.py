@@ -128,15 +128,16 @@ class _Index:
         for start in range(0, len(positions), BATCH):
             chosen = positions[start:start + BATCH]
             turns = self._store.arrow("""
-                select instance, turn.role = 'human' as human, turn.text as text
-                from (select instance, unnest(turns) as turn from instance where instance between ? and ?)
+                select instance, turn.role = 'human' as human, turn.text as text, pictured
+                from (select instance, unnest(turns) as turn, coalesce(len(images), 0) > 0 as pictured
+                      from instance where instance between ? and ?)
                 where turn.role in ('human', 'gpt') and turn.text is not null
             """, [int(chosen[0]), int(chosen[-1])])
             yield len(chosen), turns
 
     def _analyse(self, instances: int, turns: pa.Table) -> "_Part":
         instance = turns["instance"].to_numpy().astype(np.int64)
-        human = turns["human"].to_numpy(zero_copy_only=False).astype(bool)
+        human, pictured = (turns[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("human", "pictured"))
         texts = turns["text"].combine_chunks()
         texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
         text = token.read(cut(texts), self._forms)
@@ -145,19 +146,20 @@ class _Index:
         return _Part(
             instances,
             np.unique(instance[said.turn] << 32 | said.name),
-            self._text_objects(instance, human, text, said),
+            self._text_objects(instance, pictured & ~token.denied(text, instance, human), said),
             np.unique(instance[asked.turn] << 32 | asked.form),
             np.unique(instance[text.unread]),
         )
 
-    def _text_objects(self, instance: np.ndarray, human: np.ndarray, text: token.Text, said: token.Said) -> np.ndarray:
+    def _text_objects(self, instance: np.ndarray, shown: np.ndarray, said: token.Said) -> np.ndarray:
+        """Objects said in the turns where `shown` is set: turns that speak of a picture and are not denied."""
         if not self._from_text:
             return np.zeros(0, np.int64)
         with self._forms.lock:
             of_name = self._things.of_names(self._forms.names, self._objects.names)
         thing = of_name[said.name]
         where = instance[said.turn]
-        holds = (thing >= 0) & ~token.denied(text, instance, human)[said.turn]
+        holds = (thing >= 0) & shown[said.turn]
         if len(self._has_annotation):
             holds &= ~self._has_annotation[where]
         return np.unique(where[holds] << 32 | thing[holds])

@@ -77,8 +77,8 @@ LOOKS_ON = _set("what what's whats")
 def forms_of(words: Sequence[str], asks: bool, lexicon: Lexicon, *, after_colon: bool = False) -> list[str]:
     """The forms of one sentence of lower-case words; empty for a statement.
 
-    asks: it ends with a question mark. after_colon: it follows a colon and may be what the sentence before speaks of
-    ("… this region describes: cut pizza on a plate"), so only plain requests count.
+    asks: it ends with a question mark. after_colon: it follows a colon or the letter of an option, and may be what the
+    sentence before speaks of ("… this sentence describes: cut pizza on a plate"), so only plain requests count.
     """
     words = _plain(words)
     prompt = _prompt(words)
@@ -316,6 +316,8 @@ class _Sentences:
         self._code = np.where(kept, np.where(skeleton > 0, skeleton, word + (1 << 30)), 0).astype(np.uint64)
         self._asks = text.gaps[self._gap_after(self._ends - 1), 5] == 1
         self._after_colon = text.gaps[text.gap[wanted[self._begins]], 7] == 1
+        letters = view.letter[word[self._begins]] & (self._ends - self._begins == 1)     # "A." of a list of options
+        self._after_colon[1:] |= letters[:-1] & (self.turn[1:] == self.turn[:-1])
 
     def _gap_after(self, place: np.ndarray) -> np.ndarray:
         """What stands after the words at `place`."""

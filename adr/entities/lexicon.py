@@ -60,7 +60,7 @@ class Kind(IntEnum):
     NOUN_ADJECTIVE = 26     # "plastic"
     ADJECTIVE_NOUN = 27     # "orange", "left"
     GERUND_NOUN = 28    # "building"
-    GERUND = 29         # "surfing"
+    GERUND = 29         # "standing": taken for a verb form everywhere
     ADVERB_NOUN = 30    # "well"
     UNKNOWN = 31        # in lower case and in no list
     PLACE = 32          # "left", "top"
@@ -103,7 +103,7 @@ _BY_TAG = {"DT": Kind.DETERMINER, "PDT": Kind.DETERMINER, "PRP$": Kind.DETERMINE
            "WDT": Kind.QUESTION, "WP": Kind.QUESTION, "WP$": Kind.QUESTION, "WRB": Kind.QUESTION, "EX": Kind.SUBJECT,
            "UH": Kind.NONE, "TO": Kind.TO}
 _NUMBER = re.compile(r"[+-]?\d+(st|nd|rd|th|s|%)?(-\d+)*")
-_OPEN_SUFFIX = re.compile(r"(ly|able|ible|ful|less|ish|ous|ive|ed|ing)$")
+_OPEN_SUFFIX = re.compile(r"(ly|able|ible|ful|less|ish|ous|ive|al|ic|ed|ing)$")
 _SINGULARS = (("s", ""), ("ies", "y"), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches", "ch"), ("shes", "sh"),
               ("oes", "o"), ("ves", "f"), ("ves", "fe"), ("men", "man"))
 
@@ -214,10 +214,14 @@ class Lexicon:
     def _open_class(self, lower: str, tag: str, singular: str | None, verbal: bool) -> Kind | None:
         """The kind of a word with one of the tags of nouns, verbs, adjectives and adverbs; None without such a tag."""
         noun = singular is not None
+        if lower in self.settled["verbs_first"] and noun:
+            return Kind.VERBS_NOUNS if lower.endswith("s") and singular != lower else Kind.VERB_NOUN
         if tag.startswith("JJ"):
             return Kind.ADJECTIVE_NOUN if noun and tag == "JJ" else Kind.ADJECTIVE
         if tag.startswith("RB"):
             return Kind.ADVERB_NOUN if noun else Kind.ADVERB
+        if lower in self.settled["gerund_nouns"]:
+            return Kind.GERUND_NOUN
         if tag == "VBG":
             return Kind.GERUND if noun else Kind.VERB
         if tag in ("VBN", "VBD"):
@@ -228,7 +232,7 @@ class Lexicon:
             return Kind.VERB_NOUN if noun else Kind.VERB
         if tag.startswith("NN"):
             if not noun:
-                return Kind.ADJECTIVE if lower in self.settled["not_nouns"] or lower in self.adjectives else None
+                return Kind.VERB if verbal else Kind.ADJECTIVE if lower in self.settled["not_nouns"] or lower in self.adjectives else None
             if tag == "NNS" or (singular != lower and lower.endswith("s")):
                 return Kind.NOUNS_VERBS if verbal and not self._surely(singular) else Kind.NOUN
             if lower.endswith("ing") and verbal:

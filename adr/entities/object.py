@@ -4,6 +4,7 @@ Knows nothing of the database. A thing said is one of `assets/lexicon/things.txt
 under one name for all its words ("bike" → "bicycle"; men, women, boys and girls stay what they are). What a question
 asks about and the answer denies ("Is there a dog?" – "No") is not in the picture. The text can still name what no
 picture shows: `verify` looks.
+An instance without a picture has no objects in it, whatever its text says.
 """
 
 import re
