@@ -338,7 +338,9 @@ def _say(plain: Any, indent: str = "") -> None:
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             print(f"{indent}{name}:")
             for row in value:
-                print(f"{indent}  " + ", ".join(f"{k} {v}" for k, v in row.items()))
+                told = [row["sentence"], row["next_step"]] if "next_step" in row else [", ".join(
+                    f"{k} {v}" for k, v in row.items())]
+                print(f"{indent}  " + " ".join(told))
         else:
             shown = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else (
                 f"{value:,.4g}" if isinstance(value, float) else value)

@@ -5,6 +5,7 @@ Asks `adr.dataset` and draws. The form that reads a dataset is in `adr.ui.datase
 
 from dataclasses import replace
 from importlib import metadata
+from pathlib import Path
 
 import streamlit as st
 
@@ -66,15 +67,14 @@ def source_view(here: Frame) -> None:
     if source is None:
         return
     form = {"llava": "LLaVA form", "messages": "messages form"}.get(source.form, source.form)
-    parts = [f"`{source.path}`", f"{form}, {'JSON array' if source.layout == 'array' else 'JSON Lines'}",
+    parts = [f"**{Path(source.path).name}**", f"{form}, {'JSON array' if source.layout == 'array' else 'JSON Lines'}",
              size_words(source.bytes)]
     if source.ingested_at:
         parts.append(f"read {source.ingested_at:%Y-%m-%d %H:%M} UTC")
-    if source.images:
-        parts.append(f"images in `{source.images}`")
-    if source.objects:
-        parts.append(f"objects from `{source.objects}`")
-    st.caption(" · ".join(parts))
+    parts += ["with an image folder"] * bool(source.images) + ["with object annotations"] * bool(source.objects)
+    where = [f"source: `{source.path}`", f"images: `{source.images or 'none'}`",
+             f"objects: `{source.objects or 'none'}`", f"SHA-256: `{source.sha256}`"]
+    st.caption(" · ".join(parts), help="  \n".join(where))
     items = [(f"{counted.get('all', 0):,}", "instances", "Records that became instances; identity is the position."),
              (f"{source.rejected:,}", "set aside", "Records that could not be used, each with its reason."),
              (f"{counted.get('text_only', 0):,}", "text only", "Instances without an image.")]
@@ -131,7 +131,8 @@ def _look(here: Frame, shown: Instance) -> None:
         f"id `{shown.id}`" if shown.id is not None else "no id",
         "text only" if not shown.images else f"{len(shown.images)} image{'s' if len(shown.images) > 1 else ''}",
         f"{shown.missing} missing" if shown.missing else "", f"{len(shown.turns)} turns") if part))
-    pictures_view(here, shown.images)
+    with st.container(width=300):
+        pictures_view(here, shown.images)
     conversation_view(shown.turns)
     with st.expander("The record as it stands in the source"):
         st.code(dataset.raw_record(here.store, shown.instance), language="json", wrap_lines=True)

@@ -16,7 +16,16 @@ from adr.sources.peek import Peek, peek
 from adr.ui.frame import Frame, fragment
 
 _WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}
-_FORM = "Nothing is written when the file as a whole cannot be used; single bad records are set aside."
+_FORM = "Single bad records are set aside with their reason; a file that is cut off or no JSON changes nothing."
+_EXAMPLE = """{
+  "id": "000000033471",
+  "image": "coco/000000033471.jpg",
+  "conversations": [
+    {"from": "human",
+     "value": "<image>\\nWhat color is the bus?"},
+    {"from": "gpt", "value": "It is red."}
+  ]
+}"""
 
 
 def read_view(here: Frame) -> None:
@@ -35,7 +44,13 @@ def size_words(count: int) -> str:
 
 
 def _form(here: Frame) -> None:
-    with st.container(border=True):
+    form, example = st.columns([3, 2], gap="large")
+    with example:
+        st.markdown("**What a record looks like**")
+        st.code(_EXAMPLE, language="json")
+        st.caption("Also `messages` with `role` and `content`, a list of images, no image at all, any further keys: "
+                   "every record is kept exactly as it stands. " + _FORM)
+    with form, st.container(border=True):
         way = st.segmented_control("Read", list(_WAYS), default="path", key="way", format_func=_WAYS.__getitem__,
                                    required=True, label_visibility="collapsed")
         if way == "demo":
@@ -56,7 +71,7 @@ Work = Callable[[Progress], Any]
 def _demo_inputs(here: Frame) -> tuple[Work | None, str]:
     st.markdown("A small world that the program draws itself: things of many kinds on changing grounds, with a long "
                 "tail and themed company, conversations that are true of each picture, and object annotations.")
-    left, right, _ = st.columns([1, 1, 2])
+    left, right = st.columns(2)
     count = left.number_input("Instances", 100, 100_000, 3000, step=500, key="demo_instances")
     seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="demo_seed", help="The same seed draws the same world.")
     store, workspace, replace = here.store, here.workspace, bool(here.standing.instances)
@@ -91,7 +106,6 @@ def _path(label: str, key: str, placeholder: str, help: str) -> Path | None:
 def _images_line(source: Path | None, images: Path | None) -> bool:
     """Say what the file is, or what is wrong with it; False when it cannot be read."""
     if source is None:
-        st.caption(_FORM)
         return False
     try:
         seen = peek(source, images)
