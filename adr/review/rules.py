@@ -63,7 +63,7 @@ class RulePreview:
     outside: tuple[str, ...]
 
 
-def preview(store: Store, rule: Rule, examples: int = 6) -> RulePreview:
+def preview(store: Store, rule: Rule, examples: int = 5) -> RulePreview:
     """What applying the rule now would do; writes nothing."""
     frame = _pending(store, rule)
     values = frame[rule.column].astype(float)

@@ -117,7 +117,7 @@ def _meter(meters: pd.DataFrame | None, row: pd.Series) -> dict[str, Any] | None
         return None
     m = found.iloc[0]
     target = max(float(m["target"]), 1.0)
-    says = f"{int(m['filled'])} of {m['target']:g}, " + (f"{int(m['to_go'])} to go" if m["to_go"] else "filled")
+    says = f"{int(m['filled']):,} of {m['target']:,.0f}, " + (f"{int(m['to_go']):,} to go" if m["to_go"] else "filled")
     if pd.notna(m["rate"]):
         says += f", {m['rate']:.0%} accepted so far"
     have = min(1.0, float(m["have"]) / target)

@@ -42,11 +42,12 @@ def rules_view(here: Frame, reviewer: str) -> None:
             place.image(existing, width=96)
         else:
             place.markdown(":gray[none]")
-    if st.button(f"Apply to {seen.applies:,}", type="primary", disabled=not seen.applies, key="rule_apply"):
+    apply_column, undo_column, _ = st.columns([1, 1, 4])
+    if apply_column.button(f"Apply to {seen.applies:,}", type="primary", width="stretch", disabled=not seen.applies, key="rule_apply"):
         count = review.apply(here.store, rule, reviewer)
         st.toast(f"{count:,} judged by the rule. Undo takes all of them back.")
         st.rerun(scope="app")
-    if st.button("Undo my last step", key="rule_undo"):
+    if undo_column.button("Undo my last step", key="rule_undo", width="stretch"):
         undone = review.undo(here.store, reviewer)
         st.toast(f"{len(undone.candidates):,} taken back." if undone else "There is nothing of yours left to undo.")
         st.rerun(scope="app")
