@@ -43,7 +43,8 @@ def rules_view(here: Frame, reviewer: str) -> None:
         else:
             place.markdown(":gray[none]")
     apply_column, undo_column, _ = st.columns([1, 1, 4])
-    if apply_column.button(f"Apply to {seen.applies:,}", type="primary", width="stretch", disabled=not seen.applies, key="rule_apply"):
+    if apply_column.button(f"Apply to {seen.applies:,}", type="primary", width="stretch",
+                           disabled=not seen.applies, key="rule_apply"):
         count = review.apply(here.store, rule, reviewer)
         st.toast(f"{count:,} judged by the rule. Undo takes all of them back.")
         st.rerun(scope="app")
