@@ -5,13 +5,17 @@ import streamlit as st
 from adr.recipe import PERSPECTIVES
 from adr.ui.charts import PERSPECTIVE_NAMES
 from adr.ui.controls import asked, choice
-from adr.ui.explore import distribution_view, entity_view, look_view, nothing_indexed, tail_slider, together_view
+from adr.ui.entity_view import entity_view
+from adr.ui.explore import distribution_view, nothing_indexed, tail_slider
 from adr.ui.frame import frame
+from adr.ui.look import look_view
+from adr.ui.together import together_view
 
 VIEWS = {"curve": "Distributions", "together": "Objects together"}
 
 with frame("Explore") as here:
     if not here.standing.postings:
+        st.title("Explore", anchor=False)
         nothing_indexed(here)
     elif asked("instance"):
         look_view(here)

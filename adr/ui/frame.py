@@ -50,6 +50,8 @@ PAGES: dict[str, tuple[str, str]] = {
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2.8rem 4rem; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0 0 0.2rem; }
+[data-testid="stMainBlockContainer"] h2 { font-size: 1.35rem; padding: 0.5rem 0 0.1rem; }
+[data-testid="stMainBlockContainer"] h3 { font-size: 1.15rem; padding: 0.5rem 0 0.1rem; }
 [data-testid="stHeader"] { height: 2.4rem; min-height: 2.4rem; background: transparent; }
 </style>"""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from adr.explore import Entity, Instance
 from adr.highlight import spans
@@ -32,16 +33,20 @@ _STYLE = """<style>
 
 
 def instance_view(here: Frame, shown: Instance, *, entity: tuple[str, str] | None = None,
-                  talk_height: int | None = None) -> None:
-    """Draw an instance; `entity` is (perspective, name) of what to highlight in its text."""
+                  talk_height: int | None = None) -> DeltaGenerator:
+    """Draw an instance; `entity` is (perspective, name) of what to highlight in its text.
+
+    Returns the container below the conversation, for what belongs to it.
+    """
     if not shown.images:
         conversation_view(shown.turns, entity, height=talk_height)
-        return
-    left, right = st.columns([4, 6], gap="medium")
+        return st.container()
+    left, right = st.columns([4, 6], gap="large")
     with left:
         pictures_view(here, shown.images)
     with right:
         conversation_view(shown.turns, entity, height=talk_height)
+        return st.container()
 
 
 def pictures_view(here: Frame, relative: Sequence[str]) -> None:
