@@ -20,6 +20,8 @@ def main() -> None:
     parser.add_argument("--split", default="train", help="render: train, held-out or referee")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=1, help="diffusion: processes that train the one model")
+    parser.add_argument("--part", type=int, default=0, help="latents: which part of the work, from 0")
+    parser.add_argument("--parts", type=int, default=1, help="latents: in how many parts it is shared")
     parser.add_argument("--out", type=Path, default=Path("assets/models"), help="export: where the models go")
     given = parser.parse_args()
 
@@ -45,7 +47,7 @@ def main() -> None:
     elif given.stage == "latents":
         from adr.demo.train.diffusion import cache_latents
 
-        cache_latents(given.run)
+        cache_latents(given.run, given.part, given.parts)
     elif given.stage == "diffusion":
         from adr.demo.train.diffusion import train_diffusion
 

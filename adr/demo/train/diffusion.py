@@ -79,6 +79,7 @@ def make_scheduler() -> Any:
         beta_schedule="scaled_linear",
         prediction_type="v_prediction",
         timestep_spacing="trailing",
+        steps_offset=1,
     )
 
 
@@ -118,14 +119,17 @@ def start_from_clip(encoder: Any, clip: dict[str, torch.Tensor]) -> None:
 
 
 @torch.no_grad()
-def cache_latents(run: Path) -> None:
-    """Encodes all pictures of `run`, as they are and turned over, into `latents/` (means and spreads in float16)."""
+def cache_latents(run: Path, part: int = 0, parts: int = 1) -> None:
+    """Encodes all pictures of `run`, as they are and turned over, into `latents/` (means and spreads in float16).
+
+    With `parts` > 1 only every such file, so that several processes can share the work.
+    """
     model = even_autoencoder(run)
     model.eval()
     folder = run / "latents"
     folder.mkdir(exist_ok=True)
     files = [f for f in sorted((run / "pictures").glob("s*-*.npy")) if not f.name.startswith("shapes")]
-    todo = [f for f in files if not (folder / f.name).exists() and ".part" not in f.name]
+    todo = [f for f in files if not (folder / f.name).exists() and ".part" not in f.name][part::parts]
     for done, file in enumerate(todo, 1):
         pixels = np.load(file)
         out = []

@@ -9,11 +9,22 @@ from typing import Any
 
 import torch
 
+from adr.demo.backgrounds import BACKGROUNDS
 from adr.demo.train.captions import load_tokenizer
 from adr.demo.train.clip import MEAN, STD, make_clip, model_config
 from adr.demo.train.diffusion import make_denoiser, make_scheduler, make_text_encoder
 from adr.demo.train.loop import load_grown
 from adr.demo.train.vae import make_autoencoder
+
+STYLE = {
+    "templates": [f"{frame} {{place}}" for frame in ("a photo of {things}", "a drawing of {things}", "{things}")],
+    "places": ["", *(b.where for b in BACKGROUNDS.values())],
+    "negative": "",
+    "companions": 0,
+    "steps": 20,
+    "guidance": 4.0,
+}
+"""How the pipeline likes to be asked (`adr.json`): in the words of its captions, one thing at a time."""
 
 
 def export_models(run: Path, out: Path) -> None:
@@ -43,14 +54,20 @@ def export_clip(run: Path, folder: Path) -> None:
     (folder / "open_clip_config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
     for file in sorted((run / "tokenizer").iterdir()):
         shutil.copyfile(file, folder / file.name)
+    _readable(folder)
 
 
 def export_diffusion(run: Path, folder: Path) -> None:
     """The pipeline for `AutoPipelineForText2Image.from_pretrained(FOLDER)` and its image-to-image sister."""
-    make_pipeline(run).to(torch.float16).save_pretrained(str(folder), safe_serialization=True)
+    pipeline = make_pipeline(run)
+    for part in (pipeline.unet, pipeline.text_encoder, pipeline.vae):
+        part.half()
+    pipeline.save_pretrained(str(folder), safe_serialization=True)
     _say_float32(folder)
     for file in sorted((run / "tokenizer").iterdir()):
         shutil.copyfile(file, folder / "tokenizer" / file.name)
+    (folder / "adr.json").write_text(json.dumps(STYLE, indent=2) + "\n", "utf-8")
+    _readable(folder)
 
 
 def make_pipeline(run: Path) -> Any:
@@ -86,3 +103,10 @@ def _say_float32(folder: Path) -> None:
         if key in config:
             config[key] = "float32"
     file.write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+
+
+def _readable(folder: Path) -> None:
+    """Weights are written for the owner only; in a repository everybody may read them."""
+    for file in folder.rglob("*"):
+        if file.is_file():
+            file.chmod(0o644)

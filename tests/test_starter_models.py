@@ -1,0 +1,146 @@
+"""The starter models: they load by the ordinary code from any folder, and do what their cards say."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adr.demo.settings import RANKS
+
+torch = pytest.importorskip("torch")
+
+from adr.demo.train.captions import build_tokenizer, load_tokenizer, tokenize, world_words  # noqa: E402
+from adr.demo.train.clip import make_clip  # noqa: E402
+from adr.demo.train.diffusion import make_text_encoder, start_from_clip  # noqa: E402
+from adr.demo.train.loop import Training, rate_at  # noqa: E402
+from adr.demo.train.pictures import draw_shapes, draw_single, picture_seed  # noqa: E402
+from tests.bench.starter import KINDS, TAIL, clip_scores, load_clip  # noqa: E402
+
+MODELS = Path(__file__).resolve().parents[1] / "assets" / "models"
+pytestmark = pytest.mark.models
+
+
+@pytest.fixture(scope="module")
+def clip():
+    return load_clip(MODELS / "starter-clip")
+
+
+@pytest.fixture(scope="module")
+def pipeline():
+    from diffusers import AutoPipelineForText2Image
+
+    pipeline = AutoPipelineForText2Image.from_pretrained(str(MODELS / "starter-diffusion"))
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def test_models__are_small_enough_for_the_repository():
+    files = [file for file in MODELS.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) <= 40e6
+    assert {file.suffix for file in files} <= {".safetensors", ".json", ".txt", ".md"}
+
+
+def test_tail__is_the_rarer_half_of_the_world():
+    assert len(KINDS) == len(RANKS) and len(TAIL) == len(RANKS) // 2
+    assert "accordion" in TAIL and "person" not in TAIL
+
+
+def test_clip__names_held_out_drawn_things_of_the_tail(clip):
+    pictures = [draw_single("held-out", kind, 900)[0] for kind in TAIL]
+    right = [KINDS[k] == kind for k, kind in zip(clip_scores(clip, pictures).argmax(1), TAIL, strict=True)]
+    assert np.mean(right) >= 0.85
+
+
+def test_clip__loads_from_a_folder_copied_elsewhere(clip, tmp_path):
+    shutil.copytree(MODELS / "starter-clip", tmp_path / "elsewhere")
+    copied = load_clip(tmp_path / "elsewhere")
+    picture = [draw_single("held-out", "harp", 901)[0]]
+    assert torch.equal(clip_scores(clip, picture), clip_scores(copied, picture))
+
+
+def test_pipeline__makes_the_same_picture_from_the_same_seed(pipeline):
+    def make(seed):
+        told = {"num_inference_steps": 4, "guidance_scale": 4.0, "generator": torch.Generator().manual_seed(seed)}
+        return np.asarray(pipeline("a photo of an accordion", **told).images[0])
+
+    assert make(1).shape == (128, 128, 3)
+    assert (make(1) == make(1)).all() and (make(1) != make(2)).any()
+
+
+def test_pipeline__draws_what_it_is_asked_for(pipeline, clip):
+    asked = TAIL[::5]
+    pictures = pipeline(
+        [f"a photo of a {kind}" for kind in asked],
+        num_inference_steps=20,
+        guidance_scale=4.0,
+        generator=[torch.Generator().manual_seed(k) for k in range(len(asked))],
+    ).images
+    right = [KINDS[k] == kind for k, kind in zip(clip_scores(clip, pictures).argmax(1), asked, strict=True)]
+    assert np.mean(right) >= 0.5  # chance is 1 in 80; the measured figure is in docs/starter-models.md
+
+
+def test_pipeline__varies_a_parent(pipeline):
+    from diffusers import AutoPipelineForImage2Image
+
+    vary = AutoPipelineForImage2Image.from_pretrained(str(MODELS / "starter-diffusion"))
+    vary.set_progress_bar_config(disable=True)
+    parent, _ = draw_single("held-out", "owl", 902)
+
+    def away(strength):
+        made = vary("a photo of an owl", image=parent, strength=strength, num_inference_steps=10, guidance_scale=3.0,
+                    generator=torch.Generator().manual_seed(3)).images[0]
+        return np.abs(np.asarray(made, float) - np.asarray(parent, float)).mean()
+
+    assert away(0.2) < away(0.9)
+
+
+def test_tokenizer__holds_every_word_of_the_world_as_one_token():
+    tokenizer = load_tokenizer(MODELS / "starter-clip")
+    assert [word for word in world_words() if len(tokenizer.tokenize(word)) != 1] == []
+    assert tokenizer.decode(tokenize(tokenizer, ["A Zeppelin"])[0], skip_special_tokens=True) == "a zeppelin"
+
+
+def test_build_tokenizer__keeps_the_ids_it_gave_before(tmp_path):
+    first = build_tokenizer(tmp_path).get_vocab()
+    second = build_tokenizer(tmp_path).get_vocab()
+    assert first == second and first["accordion</w>"] == second["accordion</w>"]
+
+
+def test_start_from_clip__gives_the_same_text_features():
+    clip, encoder = make_clip(300).eval(), make_text_encoder(300).eval()
+    start_from_clip(encoder, clip.state_dict())
+    ids = torch.ones(1, 32, dtype=torch.long)
+    ids[0, :3] = torch.tensor([0, 250, 270])  # begin, two words, then the end token
+    with torch.no_grad():
+        ended = encoder(ids)[0][:, 3] @ clip.text_projection
+        assert torch.allclose(ended, clip.encode_text(ids), atol=1e-5)
+
+
+def test_picture_seed__differs_between_splits():
+    drawn = {split: picture_seed(split, "cat", 0).integers(1 << 40) for split in ("train", "held-out", "referee")}
+    assert len(set(drawn.values())) == 3
+    assert picture_seed("train", "cat", 0).integers(1 << 40) == drawn["train"]
+
+
+def test_draw_shapes__fills_a_picture():
+    image, what = draw_shapes(5)
+    assert image.size == (128, 128) and what.things == () and np.asarray(image).std() > 5
+
+
+def test_rate_at__warms_up_stays_and_comes_down():
+    assert rate_at(0.0, 0) == pytest.approx(1 / 200)
+    assert rate_at(0.3, 1000) == 1.0
+    assert rate_at(1.0, 9000) == pytest.approx(0.02)
+
+
+def test_training__continues_from_its_checkpoint_and_grows(tmp_path):
+    words = torch.nn.Embedding(3, 2)
+    training = Training(words, tmp_path / "words.pt", rate=0.1)
+    training.run(0.0005, lambda step: ((words.weight - 1).pow(2).sum(), {}))
+    learnt, steps = words.weight.detach().clone(), training.step
+    assert steps > 0
+    more = torch.nn.Embedding(5, 2)
+    again = Training(more, tmp_path / "words.pt", rate=0.1)
+    assert again.step == steps
+    assert torch.equal(more.weight[:3], learnt)
