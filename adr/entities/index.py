@@ -18,14 +18,18 @@ from adr.entities.interrogation import Interrogations
 from adr.entities.lexicon import Lexicon
 from adr.entities.object import Things, plain_name
 from adr.entities.postings import Postings, merged, write, write_pairs
+from adr.entities.spacy_tokens import Pipeline
 from adr.entities.words import cut
 from adr.errors import AdrError
 from adr.progress import Progress, silent
+from adr.settings import setting
 from adr.store import Store
 
 BATCH = 20_000
 """Instances analysed at once: some 25 MB of text."""
 THREADS = 2
+WORTH_A_PROCESS = 20_000
+"""Turns from which a spaCy pipeline is run in processes of its own: starting one takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,11 @@ def index(store: Store, *, extractor: str = "lexicon", spacy_model: str | None =
     if not total:
         raise AdrError("There are no instances to index.", "Ingest a dataset first.")
     work = _Index(store, extractor, spacy_model, objects, verify)
-    work.read(total, progress)
-    return work.write(total, started, progress)
+    try:
+        work.read(total, progress)
+        return work.write(total, started, progress)
+    finally:
+        work.close()
 
 
 class _Index:
@@ -83,16 +90,19 @@ class _Index:
         self._objects = Postings()
         self._asked = Postings(self._interrogations.names)
         self._has_annotation = self._instances_with_annotation()
-        self._pipeline = None
+        self._pipeline: Pipeline | None = None
         self.spacy_model: str | None = None
         if extractor == "spacy":
-            from adr.entities.spacy_tokens import Pipeline
-
-            self._pipeline = Pipeline.load(spacy_model)
+            self._pipeline = Pipeline.load(spacy_model, frozenset(self._things.phrases()), _processes(store))
             self.spacy_model = self._pipeline.name
         elif extractor != "lexicon":
             raise AdrError(f"There is no extractor {extractor!r}.", "Choose lexicon or spacy.")
         self._unread: list[np.ndarray] = []
+
+    def close(self) -> None:
+        """Ends the pipeline's worker processes, if there are any."""
+        if self._pipeline is not None:
+            self._pipeline.close()
 
     # ------------------------------------------------------------------ reading
     def read(self, total: int, progress: Progress) -> None:
@@ -141,15 +151,27 @@ class _Index:
         texts = turns["text"].combine_chunks()
         texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
         text = token.read(cut(texts), self._forms)
-        said = self._pipeline.nouns(texts, text, self._forms) if self._pipeline else token.nouns(text, self._forms)
+        said, unread = self._nouns(instance, texts, text)
         asked = self._interrogations.asked(text, self._forms, human)
         return _Part(
             instances,
             np.unique(instance[said.turn] << 32 | said.name),
             self._text_objects(instance, pictured & ~token.denied(text, instance, human), said),
             np.unique(instance[asked.turn] << 32 | asked.form),
-            np.unique(instance[text.unread]),
+            np.unique(instance[unread]),
         )
+
+    def _nouns(self, instance: np.ndarray, texts: pa.Array, text: token.Text) -> tuple[token.Said, np.ndarray]:
+        """The nouns of a batch, and which of its turns (bool) nobody could read."""
+        if self._pipeline is None:
+            return token.nouns(text, self._forms), text.unread
+        if self._pipeline.english:
+            return self._pipeline.nouns(texts, ~text.unread, self._forms), text.unread
+        foreign = np.isin(instance, instance[text.unread])      # whole instances: their short answers are no English
+        english, other = token.nouns(text, self._forms), self._pipeline.nouns(texts, foreign, self._forms)
+        kept = ~foreign[english.turn]
+        return token.Said(np.concatenate([english.turn[kept], other.turn]),
+                          np.concatenate([english.name[kept], other.name])), np.zeros(len(texts), dtype=bool)
 
     def _text_objects(self, instance: np.ndarray, shown: np.ndarray, said: token.Said) -> np.ndarray:
         """Objects said in the turns where `shown` is set: turns that speak of a picture and are not denied."""
@@ -170,7 +192,8 @@ class _Index:
             return np.zeros(0, dtype=bool)
         found = np.zeros(int(self._store.value("select max(instance) from instance")) + 1, dtype=bool)
         annotated = self._store.arrays("select distinct instance from annotation semi join instance using (instance)")
-        found[annotated["instance"]] = True
+            # not "create or replace": DuckDB 2.0.0 hides what is then inserted until the next checkpoint
+            writer.execute("truncate posting")
         return found
 
     def _add_annotations(self) -> None:
@@ -192,7 +215,7 @@ class _Index:
         with self._store.atomic() as writer:
             writer.execute("delete from index_made")
             writer.execute("delete from entity")
-            writer.execute("create or replace table posting as select * from posting limit 0")
+            writer.execute("truncate posting")      # "create or replace" hides what is inserted after it, until a checkpoint
             progress(0, 4, "Writing postings")
             postings = {"token": write(writer, "token", self._tokens)[0]}
             progress(1, 4, "Writing postings")
@@ -203,7 +226,7 @@ class _Index:
             postings["interrogation"] = write(writer, "interrogation", self._asked)[0]
             counts = dict(writer.rows("select perspective, count(*) from entity group by perspective"))
             seconds = round(time.monotonic() - started, 2)
-            writer.execute("insert into index_made values (?, ?, ?, ?, ?, ?, ?, now()::timestamp)", [
+            writer.execute("insert into index_made values (?, ?, ?, ?, ?, ?, ?, now() at time zone 'UTC')", [
                 self._extractor, self.spacy_model, self.objects_from, self._verify, self._lexicon.fingerprint,
                 unread, seconds])
             progress(4, 4, "Writing postings")
@@ -213,14 +236,13 @@ class _Index:
 
     def _notices(self, unread: int, total: int, postings: dict[str, int]) -> tuple[str, ...]:
         notices = []
-        if unread and self._extractor == "lexicon":
+        if unread:
             notices.append(
                 f"{unread:,} of {total:,} instances hold text that is not English and was not read. For their nouns, "
                 "install a spaCy pipeline of that language (python -m spacy download zh_core_web_sm, for example) "
                 "and index with --extractor spacy --spacy-model NAME.")
-        elif unread:
-            notices.append(f"The questions of {unread:,} of {total:,} instances are not in English: they have no "
-                           "interrogation, and their text names no objects.")
+        elif self._pipeline is not None and not self._pipeline.english:
+            notices.append("Interrogation and objects from text are read from English only.")
         if not postings["object"]:
             notices.append("No objects were found; the object and co-occurrence perspectives are empty.")
         return tuple(notices)
@@ -235,6 +257,12 @@ class _Part:
     objects: np.ndarray
     asked: np.ndarray
     unread: np.ndarray
+
+
+def _processes(store: Store) -> int:
+    """Worker processes for a pipeline: one per thread that the settings allow, where there is enough to do."""
+    turns = int(store.value("select coalesce(sum(len(turns)), 0) from instance"))
+    return int(setting("ADR_THREADS")) if turns >= WORTH_A_PROCESS else 1
 
 
 def _annotated_names(store: Store, lexicon: Lexicon) -> dict[str, str]:
