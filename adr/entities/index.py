@@ -192,8 +192,7 @@ class _Index:
             return np.zeros(0, dtype=bool)
         found = np.zeros(int(self._store.value("select max(instance) from instance")) + 1, dtype=bool)
         annotated = self._store.arrays("select distinct instance from annotation semi join instance using (instance)")
-            # not "create or replace": DuckDB 2.0.0 hides what is then inserted until the next checkpoint
-            writer.execute("truncate posting")
+        found[annotated["instance"]] = True
         return found
 
     def _add_annotations(self) -> None:
@@ -215,7 +214,8 @@ class _Index:
         with self._store.atomic() as writer:
             writer.execute("delete from index_made")
             writer.execute("delete from entity")
-            writer.execute("truncate posting")      # "create or replace" hides what is inserted after it, until a checkpoint
+            # not "create or replace": DuckDB 2.0.0 hides what is then inserted until the next checkpoint
+            writer.execute("truncate posting")
             progress(0, 4, "Writing postings")
             postings = {"token": write(writer, "token", self._tokens)[0]}
             progress(1, 4, "Writing postings")
