@@ -51,7 +51,7 @@ def _size(manifest: dict[str, Any]) -> str:
             f"{n['source_instances']:,} instances of `{source.get('name', 'the source')}`")
     if n["copies"]:
         said += f", {n['copies']:,} further copies of rare ones"
-    said += f", and {n['synthetic']:,} synthetic ones ({manifest['synthesis']['share']:.1%} of all rows)."
+    said += f", {n['synthetic']:,} synthetic ({manifest['synthesis']['share']:.1%} of all rows)."
     if n["left_out_faulty"]:
         said += f" {n['left_out_faulty']:,} kept instances were left out because of errors (see `dropped.jsonl`)."
     return said + "\n"
@@ -95,13 +95,15 @@ def _numbers(counts: list[Counts]) -> str:
     if not counts:
         return ""
     lines = ["## Numbers\n",
-             "Counts are numbers of instances; shares are shares of postings; the tail is that of the source (n < τ). "
-             "“Random” is a uniform random subset of as many instances as were kept.\n",
+             "Counts are numbers of instances; shares are shares of postings; the tail is that of the "
+             "source, by the paper's rule. “Random” is a uniform random subset of as many instances as were kept.\n",
              "| perspective | τ | state | entities | lost | tail share | effective entities | most frequent |",
              "|---|---|---|---|---|---|---|---|"]
     for one in counts:
         for state, array in (("before", one.before), ("after", one.after), ("with synthetic", one.refined),
                              ("random", one.random)):
+            if state == "with synthetic" and not one.added:
+                continue
             n = one.numbers(array)
             lines.append(f"| {one.perspective} | {one.tau:,.0f} | {state} | {n['entities']:,} | "
                          f"{n['entities_lost']:,} | {n['tail_share']:.2%} | {n['effective_entities']:,.0f} | "

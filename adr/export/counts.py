@@ -9,9 +9,9 @@ import numpy as np
 
 from adr.draws import RANDOM_KEY, draws
 from adr.export.leaving import Leaving
-from adr.recipe import Recipe
+from adr.recipe import PAPER_TAIL_SHARE, Recipe
 from adr.store import Store
-from adr.tail import Spectrum, tail_share_to_tau
+from adr.tail import Spectrum, tail_rule, tail_share_to_tau
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,14 @@ class Counts:
 
     @property
     def tail(self) -> np.ndarray:
-        """Mask of the entities that are rarer than τ before."""
-        return self.before < self.tau
+        """Mask of the entities past the head, by the paper's rule on the counts before, as on the Rebalance page."""
+        head = tail_rule(self.before, 1 - PAPER_TAIL_SHARE[self.perspective]).head_rank
+        return np.arange(len(self.before)) >= head
+
+    @property
+    def added(self) -> bool:
+        """Whether synthesis adds to any of the entities."""
+        return not np.array_equal(self.refined, self.after)
 
     def numbers(self, counts: np.ndarray) -> dict[str, float | int]:
         """What the manifest holds of one state: sizes, tail share of postings (tail as before), effective entities."""

@@ -50,7 +50,7 @@ def _figure(one: Counts) -> Any:
     axes.set_yscale("log")
     for state, label, color, style in STATES:
         counts: np.ndarray = getattr(one, state)
-        if state == "refined" and bool(np.array_equal(one.refined, one.after)):
+        if state == "refined" and not one.added:
             continue
         ranks, values = Spectrum.of(counts).curve()
         if len(ranks):

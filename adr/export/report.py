@@ -55,13 +55,15 @@ def _numbers(counts: list[Counts]) -> str:
     for one in counts:
         for state, array in (("before", one.before), ("rebalanced", one.after), ("with synthetic", one.refined),
                              ("random subset", one.random)):
+            if state == "with synthetic" and not one.added:
+                continue
             n = one.numbers(array)
             rows.append([TITLES.get(one.perspective, one.perspective) if state == "before" else "",
                          f"{one.tau:,.0f}" if state == "before" else "", state, f"{n['entities']:,}",
                          f"{n['entities_lost']:,}", f"{n['tail_share']:.2%}", f"{n['effective_entities']:,.0f}"])
     if not rows:
         return ""
-    return ("<h2>Numbers</h2><p>Tail share: share of postings of entities that were rarer than τ before. Effective "
+    return ("<h2>Numbers</h2><p>Tail share: share of postings of entities that were in the tail before, by the paper's rule. Effective "
             "entities: how many equally frequent ones would be as diverse. The random subset has as many instances as "
             "were kept.</p>"
             + _table(["perspective", "τ", "state", "entities", "lost", "tail share", "effective entities"], rows))
