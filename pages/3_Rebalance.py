@@ -1,11 +1,20 @@
-"""Rebalance: tune a recipe and see at once what it keeps; apply it; ask why."""
+"""Rebalance: tune a recipe and see at once what it keeps; ask why; compare; apply it."""
 
 import streamlit as st
 
+from adr.ui.controls import choice
 from adr.ui.explore import nothing_indexed
 from adr.ui.frame import fragment, frame
-from adr.ui.rebalance import board, engine_of, faults, preview_of, strip
+from adr.ui.rebalance import applied, board, engine_of, faults, preview_of, strip
+from adr.ui.rebalance_backwards import backwards_view
+from adr.ui.rebalance_caps import caps_view
+from adr.ui.rebalance_compare import compare_view
+from adr.ui.rebalance_instances import instances_view
+from adr.ui.rebalance_runs import apply_button, runs_view
 from adr.ui.rebalance_state import current
+
+PARTS = {"instances": "What goes, and why", "caps": "Caps by hand", "backwards": "Ask backwards",
+         "compare": "A against B", "runs": "Runs and recipe"}
 
 with frame("Rebalance") as here:
     if not here.standing.postings:
@@ -13,14 +22,28 @@ with frame("Rebalance") as here:
         nothing_indexed(here)
     else:
         engine = engine_of(here)
+        applied(here)
 
         @fragment
         def tuning() -> None:
-            """Everything that changes with the recipe."""
+            """Everything that changes with the recipe; first what answers the hand, then the part that is open."""
             faults()
             recipe = current()
             preview = preview_of(engine, recipe)
-            strip(recipe)
+            with strip(recipe):
+                apply_button(here, engine, recipe)
             board(engine, recipe, preview)
+            part = choice("Part", tuple(PARTS), "part", default="instances", says=PARTS.__getitem__,
+                          drops=("page", "instance"))
+            if part == "caps":
+                caps_view(here, engine, recipe, preview)
+            elif part == "backwards":
+                backwards_view(engine, recipe, preview)
+            elif part == "compare":
+                compare_view(here, engine, recipe, preview)
+            elif part == "runs":
+                runs_view(here, recipe)
+            else:
+                instances_view(here, engine, recipe, preview)
 
         tuning()

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from adr.drag import DragGrid, drag_grid
 from adr.errors import AdrError
@@ -28,6 +29,7 @@ from adr.ui.charts import (
 from adr.ui.controls import asked, move
 from adr.ui.curve_slider import curve_sliders
 from adr.ui.frame import Frame, tell
+from adr.ui.job_view import job_view
 from adr.ui.rebalance_state import current, history, redo, tune, undo
 
 POINTS = 64                 # of each curve on the board
@@ -67,9 +69,10 @@ def ranks_of(engine: Engine) -> Ranks:
             for p in PERSPECTIVES}
 
 
-def strip(recipe: Recipe) -> None:
-    """The recipe's other choices in one row, with undo and redo."""
-    need, alpha, seed, more, steps = st.columns([3.2, 1.3, 1.3, 1.2, 2.4], vertical_alignment="bottom", gap="small")
+def strip(recipe: Recipe) -> DeltaGenerator:
+    """The recipe's other choices in one row, with undo and redo; returns the place left free at its end."""
+    need, alpha, seed, more, back, again, last = st.columns([3.4, 1.3, 1.3, 1.1, 0.55, 0.55, 1.2],
+                                                            vertical_alignment="bottom", gap="small")
     with need:
         st.session_state["need"] = recipe.min_passes
         st.segmented_control("Perspectives that must pass", range(len(recipe.perspectives) + 1), key="need",
@@ -89,8 +92,12 @@ def strip(recipe: Recipe) -> None:
                         help="Other draws; the same seed gives the same result on every machine.")
     with more, st.popover("More", width="stretch"):
         _rare_choices(recipe)
-    with steps:
-        _step_buttons()
+    trail = history()
+    back.button("", key="undo", icon=":material/undo:", on_click=undo, disabled=not trail.past, width="stretch",
+                help=f"Undo the last step ({len(trail.past)} can be undone)")
+    again.button("", key="redo", icon=":material/redo:", on_click=redo, disabled=not trail.future, width="stretch",
+                 help="Redo")
+    return last
 
 
 def _rare_choices(recipe: Recipe) -> None:
@@ -107,16 +114,8 @@ def _rare_choices(recipe: Recipe) -> None:
     st.toggle("Plain sliders", value=asked("plain") == "1", key="plain sliders",
               on_change=lambda: move(plain="1" if st.session_state["plain sliders"] else None),
               help="Streamlit's own sliders; the curves change on release.")
-
-
-def _step_buttons() -> None:
-    trail = history()
-    back, again, fresh = st.columns(3, gap="small")
-    back.button("Undo", key="undo", icon=":material/undo:", on_click=undo, disabled=not trail.past, width="stretch",
-                help=f"{len(trail.past)} steps can be undone")
-    again.button("Redo", key="redo", icon=":material/redo:", on_click=redo, disabled=not trail.future, width="stretch")
-    fresh.button("Reset", key="reset", on_click=lambda: tune(Recipe()), width="stretch",
-                 disabled=current() == Recipe(), help="The paper's thresholds: tail shares of 10, 10, 25 and 10 %.")
+    st.button("Back to the paper's thresholds", key="reset", on_click=lambda: tune(Recipe()),
+              disabled=recipe == Recipe(), help="Tail shares of 10, 10, 25 and 10 %; one perspective must pass.")
 
 
 def board(engine: Engine, recipe: Recipe, preview: Preview) -> None:
@@ -242,6 +241,17 @@ def _plain_sliders(engine: Engine, recipe: Recipe, preview: Preview) -> None:
                              disabled=perspective not in recipe.perspectives, format_func=lambda v: f"{v:,}",
                              on_change=lambda p=perspective, k=key: tune(
                                  with_tau(current(), p, float(st.session_state[k]))))
+
+
+def applied(here: Frame) -> None:
+    """The run being written, or the one just written, and where it leads."""
+    job = job_view(here.jobs, "rebalance")
+    if job is not None and job.state == "done" and st.session_state.get("rebalance told") != job.job:
+        report = job.outcome
+        st.toast(f"Run {report.run} is written: {report.kept:,} kept, {report.dropped:,} dropped.",
+                 icon=":material/check:")
+        st.session_state["rebalance told"] = job.job
+        move(part="runs", run=report.run)
 
 
 def faults() -> None:
