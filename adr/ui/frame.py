@@ -49,7 +49,7 @@ PAGES: dict[str, tuple[str, str]] = {
 # Denser than Streamlit's own spacing, on every page.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2.8rem 4rem; }
-[data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0 0 0.2rem; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0 0 0.5rem; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.35rem; padding: 0.5rem 0 0.1rem; }
 [data-testid="stMainBlockContainer"] h3 { font-size: 1.15rem; padding: 0.5rem 0 0.1rem; }
 [data-testid="stHeader"] { height: 2.4rem; min-height: 2.4rem; background: transparent; }
@@ -223,6 +223,18 @@ def _sidebar(here: Frame | None) -> None:
             said = states.get(name, "")
             link(name, f"{name} :gray[· {said}]" if said else name)
         _workspace_picker(here)
+        if here and here.jobs.running():
+            fragment(_jobs_line, run_every=2.0, key="jobs line")(here.jobs)
+
+
+def _jobs_line(jobs: Jobs) -> None:
+    """The work under way, on whatever page one is; when the last of it ends, the page is drawn again."""
+    running = jobs.running()
+    if not running:
+        st.rerun(scope="app")
+    for job in running:
+        share = job.share
+        st.caption(f":material/progress_activity: {job.title}" + (f" · {share:.0%}" if share is not None else ""))
 
 
 def stage_states(stands: Standing) -> dict[str, str]:
@@ -244,10 +256,12 @@ def _workspace_picker(here: Frame | None) -> None:
     fault = st.session_state.pop("workspace_fault", None)
     current = str(here.workspace.folder) if here else _chosen_folder()
     st.caption("Workspace")
-    with st.popover(Path(current).name, icon=":material/folder:", width="stretch", help=current):
+    name = Path(current).name
+    with st.popover(name if len(name) <= 26 else f"{name[:25]}…", icon=":material/folder:", width="stretch",
+                    help=current, key=f"workspaces from {current}"):
         if fault is not None:
             tell(fault)
-        others = [folder for folder in _known(current) if folder != current]
+        others = [folder for folder in _known(current) if folder != current][:8]
         st.markdown(f"**{Path(current).name}**  \n:gray[{current}]")
         for folder in others:
             st.button(Path(folder).name, key=f"workspace {folder}", help=folder, width="stretch",

@@ -17,30 +17,26 @@ from adr.ui.grid import picture_grid
 from adr.ui.instance_view import instance_tiles
 from adr.ui.job_view import job_view
 
-# What the program does, as a drawing: counts by rank; the head's bars cut at the cap, the tail's filled up to it.
+# What the program does, as a drawing: counts by rank; the head's bars cut at the cap, the tail's filled up.
 _BARS = (100, 78, 63, 52, 44, 37, 32, 27, 23, 19, 16, 13, 11, 9, 7, 6, 5, 4, 3, 3, 2, 2, 1, 1)
-_CAP = 40
+_CAP, _FILL = 40, 15
 
 
 def _picture() -> str:
     bars = []
     for place, count in enumerate(_BARS):
-        kept, x = min(count, _CAP), 10 + place * 34
+        kept, x = min(count, _CAP), place * 36
+        color = TAIL_COLOR if count < _FILL else HEAD_COLOR
+        bars.append(f'<rect x="{x}" y="{104 - kept}" width="28" height="{kept}" rx="2" fill="{color}"/>')
         if count > _CAP:
-            bars.append(f'<rect x="{x}" y="{112 - count}" width="24" height="{count - _CAP}" rx="2" fill="none" '
-                        f'stroke="{HEAD_COLOR}" stroke-dasharray="3 3" stroke-opacity="0.8"/>')
-        if count < _CAP // 2:
-            bars.append(f'<rect x="{x}" y="{112 - _CAP // 2}" width="24" height="{_CAP // 2 - count}" rx="2" '
-                        f'fill="{TAIL_COLOR}" fill-opacity="0.35"/>')
-        color = TAIL_COLOR if count < _CAP // 2 else HEAD_COLOR
-        bars.append(f'<rect x="{x}" y="{112 - kept}" width="24" height="{kept}" rx="2" fill="{color}"/>')
-    return (f'<svg viewBox="0 0 840 132" width="100%" style="max-width:860px;display:block" role="img" '
-            f'aria-label="The head of a distribution capped, its tail filled">{"".join(bars)}'
-            f'<line x1="4" x2="820" y1="{112 - _CAP}" y2="{112 - _CAP}" stroke="{TAIL_COLOR}" stroke-dasharray="5 4"/>'
-            f'<text x="176" y="40" font-size="13" fill="{HEAD_COLOR}">what everybody has seen too often</text>'
-            f'<text x="812" y="{104 - _CAP}" font-size="13" text-anchor="end" fill="{TAIL_COLOR}">the cap, τ</text>'
-            f'<text x="812" y="128" font-size="13" text-anchor="end" fill="{TAIL_COLOR}">'
-            "the tail, filled with pictures you have looked at</text></svg>")
+            bars.append(f'<rect x="{x + 1}" y="{104 - count}" width="26" height="{count - _CAP - 2}" rx="2" '
+                        f'fill="{HEAD_COLOR}" fill-opacity="0.12" stroke="{HEAD_COLOR}" stroke-dasharray="3 3"/>')
+        if count < _FILL:
+            bars.append(f'<rect x="{x}" y="{104 - _FILL}" width="28" height="{_FILL - count}" rx="2" '
+                        f'fill="{TAIL_COLOR}" fill-opacity="0.4"/>')
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 106" width="860" height="106">{"".join(bars)}'
+            f'<line x1="0" x2="860" y1="{104 - _CAP}" y2="{104 - _CAP}" stroke="{TAIL_COLOR}" stroke-width="1.5" '
+            'stroke-dasharray="5 4"/></svg>')
 
 
 def welcome(here: Frame) -> None:
@@ -50,7 +46,7 @@ def welcome(here: Frame) -> None:
                 "the **long tails** of your dataset in four perspectives, a **cap on the head** with its effect before "
                 "you apply it, **synthetic images** for the tail that you have looked at, and a **file your trainer "
                 "reads**, with a record of how it was made.")
-    st.html(_picture())
+    st.image(_picture(), width="stretch", alt="Counts by rank: the head's bars cut at the cap, the tail's bars filled up")
     job = job_view(here.jobs, "demo")
     if job is not None and job.state == "running":
         return
