@@ -100,6 +100,17 @@ def test_plan__text_to_image_fills_what_has_no_parent(world):
     assert (IDS["kite"], None) in {(entity, parent) for _, entity, _, parent in slots(store, 2)}
 
 
+def test_plan__a_prompt_adds_only_what_it_names(world, tmp_path):
+    """A model that is asked for one thing at a time: 6 has a kite and an accordion, its prompt names the rarest (equal
+    counts: the later), the kite; its picture kept, both count."""
+    store, workspace = world
+    (tmp_path / "model" / "adr.json").write_text('{"templates": ["a drawing of {things}"], "companions": 0}')
+    plan(store, workspace, 1, budget=1, entities=["kite", "accordion"], parents={"kite": [6], "accordion": [6]})
+    plan(store, workspace, 1, budget=1, generator="image-variation")
+    assert [store.row("select entities, prompt from slot where plan = ?", [number]) for number in (1, 2)] == [
+        ([IDS["kite"]], "a drawing of a kite"), ([IDS["accordion"], IDS["kite"]], "a drawing of an accordion")]
+
+
 def test_plan__errors_say_what_to_do(world):
     store, workspace = world
     for wrong, says in (({"run": 7}, "no run 7"), ({"run": 1, "generator": "magic"}, "no generator 'magic'"),

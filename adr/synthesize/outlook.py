@@ -10,8 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from adr.store import Store
+from adr.synthesize.generate import failures_by_reason
+from adr.synthesize.plan import plan_folder
 from adr.synthesize.plan_file import Settings
 from adr.synthesize.prompts import style_of
 from adr.workspace import Workspace
@@ -83,3 +86,109 @@ def _newest(workspace: Workspace) -> list[Path]:
         if found:
             return found[-20:]
     return []
+
+
+ORDERS = {"to make": "w.quota desc, e.name", "lacking": "w.target - w.have desc, e.name", "name": "e.name"}
+
+
+def planned(store: Store, plan: int, *, perspective: str | None = None, search: str = "", order: str = "to make",
+            limit: int = 1000) -> pd.DataFrame:
+    """The entities of a plan: entity (id), perspective, name, have, target, quota, parents (how many), leads (slots
+    planned for it first). search: part of a name; at most `limit` rows."""
+    return store.frame(
+        f"""
+        with slots as (
+            select s.slot, s.parent, s.entity as lead, unnest(s.entities) as entity from slot s where s.plan = $plan
+        ), made as (
+            select entity, count(distinct parent) as parents, count(*) filter (where lead = entity) as leads
+            from slots group by entity
+        )
+        select w.entity, e.perspective::varchar as perspective, e.name, w.have, w.target, w.quota,
+               coalesce(m.parents, 0) as parents, coalesce(m.leads, 0) as leads
+        from wanted w
+        join entity e on e.entity = w.entity
+        left join made m on m.entity = w.entity
+        where w.plan = $plan and ($perspective is null or e.perspective::varchar = $perspective)
+            and contains(e.name, lower($search))
+        order by {ORDERS[order]} limit $limit
+        """, {"plan": plan, "perspective": perspective, "search": search.strip(), "limit": limit})
+
+
+@dataclass(frozen=True)
+class PossibleParent:
+    """An instance whose picture may be varied for an entity. slots: how many it has in the plan; image: as given."""
+
+    instance: int
+    image: str
+    slots: int
+
+
+def possible_parents(store: Store, plan: int, entity: int, limit: int = 60) -> list[PossibleParent]:
+    """Instances with the entity whose images nobody else uses and are on disk; those in use first."""
+    return [PossibleParent(*row) for row in store.rows(
+        """
+        with own as (
+            select i.instance, i.images from instance i
+            semi join (select instance from posting where entity = $2) p on p.instance = i.instance
+            where len(i.images) > 0 and i.missing = 0
+        ), shared as (
+            select o.instance from (select instance, unnest(images) as image from own) o
+            join (select instance, unnest(images) as image from instance) other
+                on other.image = o.image and other.instance <> o.instance
+        )
+        select o.instance, o.images[1], (
+            select count(*) from slot s where s.plan = $1 and s.parent = o.instance and list_contains(s.entities, $2)
+        ) as slots
+        from own o anti join shared s on s.instance = o.instance
+        order by slots desc, o.instance limit $3
+        """, [plan, entity, limit])]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a plan is. failed: {reason: candidates}; left: neither made nor failed."""
+
+    candidates: int
+    finished: int
+    failed: dict[str, int]
+
+    @property
+    def left(self) -> int:
+        """Candidates still to be made."""
+        return max(0, self.candidates - self.finished - sum(self.failed.values()))
+
+
+def standing(store: Store, workspace: Workspace, plan: int) -> Standing:
+    """How far plan `plan` is, by its files."""
+    folder = plan_folder(workspace, plan)
+    total = int(store.value("select candidates from plan where plan = $1", [plan]) or 0)
+    return Standing(total, len(folder.finished()), failures_by_reason(folder))
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished candidate as its sidecar tells it."""
+
+    candidate: str
+    picture: Path
+    prompt: str
+    score: float | None
+    flags: list[str]
+    seconds: float
+
+
+def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
+    """The last `count` candidates of a plan that were finished, newest first."""
+    folder = plan_folder(workspace, plan)
+    timed = []
+    for path in folder.finished().values():
+        try:
+            timed.append((path.stat().st_mtime_ns, path))
+        except OSError:
+            continue
+    found = []
+    for _, path in sorted(timed, reverse=True)[:count]:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        found.append(Made(told["candidate"], folder.made / told["image"], told["prompt"], told.get("score"),
+                          list(told["flags"]), float(told["seconds"])))
+    return found

@@ -133,7 +133,8 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
                    settings.targets)
     if not len(tail):
         raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
-    parents = pool(store, tail, settings.parents)
+    parents = pool(store, tail, settings.parents, words=settings.conversations == "parent",
+                   named=None if settings.generator in FROM_PARENT else 1 + style.companions)
     choices = _choose(tail, parents, settings, progress)
     if not choices:
         raise AdrError("No instance can be a parent: none has an image of its own, which is on disk, with a tail "
@@ -181,16 +182,14 @@ def _slots(store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice]
         entity, name = int(tail.entity[choice.entity]), tail.name[choice.entity]
         things = things_of(name, tail.perspective[choice.entity])
         parent = int(parents.instance[choice.parent]) if choice.parent < count else None
-        beside = pairs[entity]
         if parent is not None:
-            there = [o for o in objects[parent] if o not in things]
-            companions = sorted(there, key=lambda o, b=beside: (-b.get(o, 0), o))       # type: ignore[misc]
+            known = objects[parent][:1 + style.companions]
             own = [int(tail.entity[e])
                    for e in parents.entities[parents.offsets[choice.parent]:parents.offsets[choice.parent + 1]]]
         else:
-            companions, own = sorted(beside, key=lambda o: (-beside[o], o)), [entity]
-        companions = companions[:style.companions]
-        near = {*things, *companions, *beside, *(objects[parent] if parent is not None else ())}
+            known, own = [o for _, o in sorted((-n, o) for o, n in pairs[entity].items())], [entity]
+        companions = [o for o in known if o not in things][:max(0, 1 + style.companions - len(things))]
+        near = {*things, *companions, *pairs[entity], *(objects[parent] if parent is not None else ())}
         absent = [o for o in commonest if o not in near]
         turn = number % max(1, len(absent))
         slots.append(Slot(
@@ -205,12 +204,13 @@ def _slots(store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice]
 
 
 def _objects(store: Store, instances: Sequence[int]) -> dict[int, list[str]]:
+    """{instance: names of its objects, the rarest first}, the order in which `tail.pool` counts them."""
     found: dict[int, list[str]] = defaultdict(list)
     for instance, name in store.rows(
             """
             select p.instance, e.name from posting p join entity e on e.entity = p.entity
             where p.perspective = 'object' and p.instance in (select unnest($1::integer[]))
-            order by p.instance, e.entity
+            order by p.instance, e.n, e.entity desc
             """, [list(instances)]):
         found[instance].append(name)
     return found

@@ -122,9 +122,15 @@ class Parents:
     entities: npt.NDArray[np.int64]
 
 
-def pool(store: Store, tail: Tail, chosen: Mapping[int, Iterable[int]] | None = None) -> Parents:
+def pool(store: Store, tail: Tail, chosen: Mapping[int, Iterable[int]] | None = None, *, named: int | None = None,
+         words: bool = False) -> Parents:
     """The synthesis pool (DESIGN §2): instances with images that are all on disk and that no other instance uses, and
-    at least one entity of `tail`. chosen: {entity: instances}, the only parents that count for that entity."""
+    at least one entity of `tail` that a picture made from them would have.
+
+    named: a prompt names this many of the parent's objects, the rarest; None: the picture keeps all of them. Pairs
+    count when both objects are in it, tokens when they are one of the objects; all tokens and question forms count
+    with `words` (the parent's own conversation is kept). chosen: {entity: instances}, its only parents.
+    """
     found = store.arrays(
         """
         with used as (
@@ -135,13 +141,27 @@ def pool(store: Store, tail: Tail, chosen: Mapping[int, Iterable[int]] | None = 
             from (select instance, unnest(images) as image from instance where missing = 0) i
             join used u on u.image = i.image
             group by i.instance having max(u.instances) = 1
+        ), shown as (
+            select p.instance, p.entity, e.name
+            from posting p join alone a on a.instance = p.instance join entity e on e.entity = p.entity
+            where p.perspective = 'object'
+            qualify $named is null or row_number() over (partition by p.instance order by e.n, p.entity desc) <= $named
         )
         select p.instance, p.entity
         from posting p
         join alone a on a.instance = p.instance
-        where p.entity in (select unnest($1::integer[]))
+        join entity e on e.entity = p.entity
+        left join shown o on o.instance = p.instance and o.entity = p.entity
+        left join shown f on f.instance = p.instance and f.entity = e.first
+        left join shown s on s.instance = p.instance and s.entity = e.second
+        left join shown t on t.instance = p.instance and t.name = e.name
+        where p.entity in (select unnest($entities::integer[])) and case p.perspective
+            when 'object' then o.entity is not null
+            when 'co_occurrence' then f.entity is not null and s.entity is not null
+            when 'token' then $words or t.entity is not null
+            else $words end
         order by p.instance, p.entity
-        """, [tail.entity.tolist()])
+        """, {"entities": tail.entity.tolist(), "named": named, "words": words})
     instance, entity = found["instance"].astype(np.int64), found["entity"].astype(np.int64)
     for one, parents in (chosen or {}).items():
         may = (entity != one) | np.isin(instance, np.fromiter(parents, np.int64))
