@@ -63,9 +63,9 @@ def _numbers(counts: list[Counts]) -> str:
                          f"{n['entities_lost']:,}", f"{n['tail_share']:.2%}", f"{n['effective_entities']:,.0f}"])
     if not rows:
         return ""
-    return ("<h2>Numbers</h2><p>Tail share: share of postings of entities that were in the tail before, by the paper's rule. Effective "
-            "entities: how many equally frequent ones would be as diverse. The random subset has as many instances as "
-            "were kept.</p>"
+    return ("<h2>Numbers</h2><p>Tail share: share of postings of entities that were in the tail before, by the "
+            "paper's rule. Effective entities: how many equally frequent ones would be as diverse. The random subset "
+            "has as many instances as were kept.</p>"
             + _table(["perspective", "τ", "state", "entities", "lost", "tail share", "effective entities"], rows))
 
 

@@ -1,0 +1,273 @@
+"""Every stage unattended: it goes on where it stopped, and gives the same bytes in two places."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from adr import pipeline
+from adr.entities.index import index
+from adr.errors import AdrError
+from adr.export.export import export
+from adr.ingest import ingest
+from adr.progress import Cancelled
+from adr.rebalance import rebalance
+from adr.recipe import Recipe
+from adr.store import Store
+from adr.workspace import Workspace
+from tests.export_world import pictures, tree
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+DATA = SHARED / "data"
+EVERYTHING = Recipe(min_passes=0)
+SOURCES = ("amber.json", "screenqa_short.json", "pope_llava13b_captions.json", "mllm_demo/mllm_demo.json")
+
+
+def source(folder: Path, count: int = 40) -> Path:
+    """A file of conversations about a few frequent things and some rare ones."""
+    things = ["cat", "dog", "cat", "cat", "harp", "dog", "cat", "kettle"]
+    folder.mkdir(parents=True, exist_ok=True)
+    records = [{"id": n, "image": f"a/{(0, 2, 3)[n % 3]}.png", "conversations": [
+        {"from": "human", "value": f"<image>\nWhere is the {things[n % 8]}?"},
+        {"from": "gpt", "value": f"The {things[n % 8]} is near the {things[(n // 8) % 8]}."}]} for n in range(count)]
+    (folder / "source.json").write_text(json.dumps(records))
+    if not (folder / "pictures").exists():
+        pictures(folder / "pictures")
+    return folder / "source.json"
+
+
+def run(folder: Path, recipe: Recipe, workspace: str = "workspace", out: str = "out", **options):
+    """`pipeline.run` in a folder of its own; the store is closed after."""
+    made = Workspace.at(folder / workspace)
+    store = Store(made.database)
+    try:
+        return pipeline.run(store, made, recipe, folder / "source.json", images=folder / "pictures",
+                            out=folder / out, **options)
+    finally:
+        store.close()
+
+
+RECIPE = Recipe(name="small", tail_share={"token": 0.3, "object": 0.3, "co_occurrence": 0.3, "interrogation": 0.3},
+                min_passes=2)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory) -> dict[str, str]:
+    """What the recipe makes of the source in one go, in a place of its own."""
+    folder = tmp_path_factory.mktemp("else") / "where"
+    source(folder)
+    assert run(folder, RECIPE).reused == ()
+    return tree(folder / "out")
+
+
+def test_run__gives_the_same_bytes_in_two_places(tmp_path, elsewhere):
+    source(tmp_path / "two" / "deeper")
+    report = run(tmp_path / "two" / "deeper", RECIPE)
+    assert tree(tmp_path / "two" / "deeper" / "out") == elsewhere
+    assert {"llava.json", "manifest.json", "README.md", "report.html"} <= set(elsewhere)
+    assert 0 < report.export.instances < 40
+
+
+def test_run__again_goes_on_with_what_is_done(tmp_path):
+    source(tmp_path)
+    run(tmp_path, RECIPE)
+    before = tree(tmp_path / "out")
+    again = run(tmp_path, RECIPE)
+    assert again.reused == ("ingest", "index", "rebalance")
+    assert tree(tmp_path / "out") == before
+    other = run(tmp_path, Recipe(min_passes=0), out="other")
+    assert other.reused == ("ingest", "index")
+    assert other.export.instances == 40
+
+
+@pytest.mark.parametrize("stage", ["ingest", "index", "rebalance", "export"])
+def test_run__cancelled_in_a_stage_resumes_there_and_ends_alike(tmp_path, elsewhere, stage):
+    source(tmp_path)
+
+    def stop(done, total, message):
+        if message.startswith(stage):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run(tmp_path, RECIPE, progress=stop)
+    assert not (tmp_path / "out").exists()
+    report = run(tmp_path, RECIPE)
+    stages = ["ingest", "index", "rebalance", "export"]
+    assert report.reused == tuple(stages[:stages.index(stage)])
+    assert tree(tmp_path / "out") == elsewhere
+
+
+def test_run__another_source_or_another_export_is_not_touched(tmp_path):
+    source(tmp_path)
+    run(tmp_path, RECIPE)
+    with pytest.raises(AdrError, match="another recipe or source"):
+        run(tmp_path, Recipe(min_passes=0))
+    source(tmp_path, count=41)
+    with pytest.raises(AdrError, match="another dataset"):
+        run(tmp_path, RECIPE, out="other")
+
+
+def test_run__export_options_of_the_recipe_are_obeyed_and_checked_first(tmp_path):
+    source(tmp_path)
+    report = run(tmp_path, Recipe(min_passes=0, export={"format": "parquet", "images": "reference"}))
+    assert report.export.main == ["data/train-00000-of-00001.parquet"]
+    with pytest.raises(AdrError, match="unknown option 'fromat'"):
+        run(tmp_path, Recipe(export={"fromat": "llava"}), workspace="never", out="never-out")
+    with pytest.raises(AdrError, match="no format 'lava'"):
+        run(tmp_path, Recipe(export={"format": "lava"}), workspace="never", out="never-out")
+
+
+@pytest.mark.parametrize("name", ["demo", "gentle", "paper-llava-1.5", "paper-sharegpt4v"])
+def test_recipes__each_is_read_and_gives_the_reason_for_its_numbers(name):
+    path = ROOT / "assets" / "recipes" / f"{name}.toml"
+    recipe = Recipe.from_file(path)
+    assert recipe.name == name
+    assert Recipe.from_toml(recipe.to_toml()) == recipe
+    assert path.read_text().count("#") >= 2
+    if name == "paper-llava-1.5":
+        assert (dict(recipe.tau), recipe.min_passes, recipe.alpha) == (
+            {"token": 120, "object": 304, "co_occurrence": 24, "interrogation": 4895}, 1, 1.0)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not here")
+@pytest.mark.parametrize("name", SOURCES)
+def test_export__shared_data_come_back_byte_for_byte(tmp_path, name):
+    export_everything(DATA / name, tmp_path)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared tools are not here")
+def test_export__twenty_thousand_llava_like_records_come_back_byte_for_byte(tmp_path):
+    spec = importlib.util.spec_from_file_location("make_llava_like", SHARED / "tools" / "make_llava_like.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    given = [json.dumps(record, ensure_ascii=False) for record in tool.records(20_000, 0)]
+    (tmp_path / "like.json").write_text("[\n" + ",\n".join(given) + "\n]\n", encoding="utf-8")
+    written = export_everything(tmp_path / "like.json", tmp_path)
+    assert written == (tmp_path / "like.json").read_bytes()
+
+
+def export_everything(path: Path, folder: Path) -> bytes:
+    """Ingest, keep everything, export in the source's own form, and compare record by record; the bytes written."""
+    workspace = Workspace.at(folder / "workspace")
+    store = Store(workspace.database)
+    given = json.loads(path.read_text(encoding="utf-8"))
+    assert ingest(store, path).instances == len(given)
+    keep_everything(store)
+    form = "llama-factory" if "messages" in given[0] else "llava"
+    report = export(store, workspace, 1, format=form, out=folder / "out", leave_out_faulty=False)
+    written = (folder / "out" / report.main[0]).read_bytes()
+    assert json.loads(written) == given
+    raws = [raw for (raw,) in store.rows("select raw from instance order by instance")]
+    assert written.decode() == "[\n" + ",\n".join(raws) + "\n]\n"
+    store.close()
+    text, at = path.read_text(encoding="utf-8"), 0
+    for raw in raws:                        # each record is, byte for byte, a piece of the source, in its order
+        at = text.index(raw, at) + len(raw)
+    return written
+
+
+def keep_everything(store: Store) -> None:
+    with store.atomic() as writer:
+        writer.execute("insert into run (run, name, recipe, fingerprint) values (1, 'all', ?, 'f')",
+                       [EVERYTHING.to_toml()])
+        writer.execute("insert into decision select 1, instance, 0, true, 1, 'keeps_all', 1 from instance")
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not here")
+def test_export__reingested_and_indexed_it_counts_what_rebalance_had_shown(tmp_path):
+    workspace = Workspace.at(tmp_path / "workspace")
+    store = Store(workspace.database)
+    ingest(store, DATA / "screenqa_short.json")
+    index(store)
+    shown = rebalance(store, Recipe(min_passes=2))
+    export(store, workspace, shown.run, out=tmp_path / "out")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    store.close()
+    again = Store(Workspace.at(tmp_path / "again").database)
+    assert ingest(again, tmp_path / "out" / "llava.json").instances == shown.kept
+    index(again)
+    for perspective, columns in shown.perspectives.items():
+        entities, postings = again.row(
+            "select count(*), sum(n)::bigint from entity where perspective = ?::perspective", [perspective])
+        assert (entities, postings) == (columns["after"]["entities"], columns["after"]["postings"])
+        written = manifest["perspectives"][perspective]
+        for state, own in (("before", "before"), ("after", "after"), ("random", "random")):
+            assert written[own]["postings"] == columns[state]["postings"]
+            assert written[own]["entities"] == columns[state]["entities"]
+            assert written[own]["tail_share"] == pytest.approx(columns[state]["tail_share"], abs=1e-6)
+            assert written[own]["entities_lost"] == columns[state]["lost"]
+    again.close()
+
+
+EXPORTING = """
+import resource, sys
+from pathlib import Path
+from adr.export.export import export
+from adr.progress import Progress
+from adr.store import Store
+from adr.workspace import Workspace
+def progress(done, total, message):
+    if message == sys.argv[3]:
+        print("there", flush=True)
+        sys.stdin.read()
+def limited():
+    if sys.argv[4] != "0":
+        import signal
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]),) * 2)
+workspace = Workspace.at(sys.argv[1])
+store = Store(workspace.database)
+limited()
+export(store, workspace, 1, out=Path(sys.argv[2]), replace=True, progress=progress)
+"""
+
+
+def exported_world(tmp_path) -> dict[str, str]:
+    """A workspace with an old export of it in out; what that holds. The run has changed since."""
+    workspace = Workspace.at(tmp_path / "workspace")
+    store = Store(workspace.database)
+    ingest(store, source(tmp_path, count=400), tmp_path / "pictures")
+    keep_everything(store)
+    export(store, workspace, 1, out=tmp_path / "out")
+    store.execute("update decision set kept = false, copies = 0 where instance % 2 = 0")
+    store.close()
+    return tree(tmp_path / "out")
+
+
+def exporting(tmp_path, stop_at: str = "", limit: int = 0) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", EXPORTING, str(tmp_path / "workspace"), str(tmp_path / "out"), stop_at,
+         str(limit)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("stop_at", ["Writing", "Hashing"])
+def test_export__killed_leaves_the_old_one_and_the_next_clears_up(tmp_path, stop_at):
+    before = exported_world(tmp_path)
+    process = exporting(tmp_path, stop_at)
+    try:
+        assert process.stdout.readline() == "there\n", process.stderr.read()
+        process.kill()
+    finally:
+        process.kill()
+        process.communicate(timeout=60)
+    assert tree(tmp_path / "out") == before
+    assert any(path.name.startswith(".out.unfinished-") for path in tmp_path.iterdir())
+    workspace = Workspace.at(tmp_path / "workspace")
+    store = Store(workspace.database)
+    assert export(store, workspace, 1, out=tmp_path / "out", replace=True).instances == 200
+    store.close()
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_export__a_full_disk_leaves_the_old_one_and_says_so(tmp_path):
+    before = exported_world(tmp_path)
+    process = exporting(tmp_path, limit=4096)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode != 0
+    assert "AdrError: The export cannot be written" in said
+    assert tree(tmp_path / "out") == before
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
