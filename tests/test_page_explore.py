@@ -104,16 +104,28 @@ def test_explore__objects_together(small_workspace, page):
     assert not at.exception and at.title[0].value == "cat + dog"
 
 
-@pytest.mark.parametrize("asked", [{"which": "tail"}, {"which": "around", "around": "cat"}, {"by": "association"},
-                                   {"which": "own", "objects": "cat|sofa"}])
-def test_explore__objects_together_other_sets(small_workspace, page, asked):
-    at = page("Explore", view="together", **asked)
-    assert not at.exception and not at.error
+def again(at, asked):
+    """The same visitor at another address of the page."""
+    at.query_params.clear()
+    at.query_params.update(asked)
+    return at.run()
 
 
-@pytest.mark.parametrize("asked", [{"perspective": "zebra"}, {"page": "9999999"}, {"page": "x"}, {"instance": "x"},
-                                   {"tail": "nan"}, {"tail": "-4"}, {"order": "drop table"}, {"least": "99999"},
-                                   {"rows": "0"}, {"entity": "dog", "page": "77"}, {"view": "zebra"},
-                                   {"view": "together", "which": "around", "around": "zebra"}])
-def test_explore__nonsense_in_the_address_is_no_bug(small_workspace, page, asked):
-    assert not page("Explore", **asked).exception
+def test_explore__objects_together_other_sets(small_workspace, page):
+    at = page("Explore", view="together", which="tail")
+    assert not at.exception and "at least two objects" in at.info[0].value        # one object is tail
+    for asked in ({"which": "around", "around": "cat"}, {"by": "association"}, {"which": "own", "objects": "cat|sofa"}):
+        again(at, {"view": "together", **asked})
+        assert not at.exception and not at.error and len(at.get("plotly_chart")) == 1, asked
+
+
+def test_explore__nonsense_in_the_address_is_no_bug(small_workspace, page):
+    at = page("Explore", perspective="zebra")
+    assert not at.exception
+    for asked in ({"page": "9999999"}, {"page": "x"}, {"instance": "x"}, {"tail": "nan"}, {"tail": "-4"}, {"tail": "1"},
+                  {"order": "drop table"}, {"least": "99999"}, {"rows": "0"}, {"entity": "dog", "page": "77"},
+                  {"view": "zebra"}, {"view": "together", "which": "around", "around": "zebra"},
+                  {"view": "together", "which": "own", "objects": "|"}, {"view": "together", "size": "-1"},
+                  {"least": "3", "most": "2"}, {"instance": "99999999999"}):
+        again(at, asked)
+        assert not at.exception, asked

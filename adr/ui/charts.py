@@ -5,6 +5,7 @@ that both themes work. Knows nothing of tables.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,49 +38,53 @@ def rank_frequency(ranks: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], 
 
     marks: (rank, name, n) of the points that can be clicked; a click's customdata is the rank.
     """
-    figure = go.Figure()
-    head = ranks <= head_rank
-    for part, color, mine in (("Head", HEAD_COLOR, head), ("Tail", TAIL_COLOR, _with_joint(~head))):
-        figure.add_scatter(x=ranks[mine], y=counts[mine], mode="lines", name=part, line={"color": color, "width": 2.5},
-                           fill="tozeroy", fillcolor=_faint(color), hoverinfo="skip")
     points = np.array([rank for rank, _, _ in marks], dtype=np.int64)
-    figure.add_scatter(
-        x=points, y=np.array([n for _, _, n in marks], dtype=np.int64), mode="markers", showlegend=False,
-        marker={"size": 9, "line": {"width": 0},        # the first dozen are seen; all can be pointed at
-                "color": [CLEAR if rank > 12 else HEAD_COLOR if rank <= head_rank else TAIL_COLOR for rank in points]},
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-        customdata=points.tolist(), text=[name for _, name, _ in marks],
-        hovertemplate="<b>%{text}</b><br>%{y:,} instances, rank %{x:,}<br><i>click to open</i><extra></extra>")
+    lines: list[dict[str, Any]] = [
+        {"type": "scatter", "x": ranks[mine], "y": counts[mine], "mode": "lines", "name": part, "hoverinfo": "skip",
+         "line": {"color": color, "width": 2.5}, "fill": "tozeroy", "fillcolor": _faint(color)}
+        for part, color, mine in _parts(ranks, head_rank)]
+    seen = {
+        "type": "scatter", "x": points, "y": np.array([n for _, _, n in marks], dtype=np.int64), "mode": "markers",
+        "showlegend": False, "customdata": points.tolist(), "text": [name for _, name, _ in marks],
+        "hovertemplate": "<b>%{text}</b><br>%{y:,} instances, rank %{x:,}<br><i>click to open</i><extra></extra>",
+        "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}},
+        "marker": {"size": 9, "line": {"width": 0},     # the first dozen are seen; all can be pointed at
+                   "color": [CLEAR if rank > 12 else HEAD_COLOR if rank <= head_rank else TAIL_COLOR
+                             for rank in points]}}
+    layout = _layout(height, "rank of the entity", "instances that have it")
+    layout["xaxis"] |= {"type": "log", "range": _log_range(ranks, 0.02), **_decades(ranks)}
+    layout["yaxis"] |= {"type": "log", "range": _log_range(counts), **_decades(counts)}
     if head_rank:
-        figure.add_vline(x=head_rank, line={"color": TAIL_COLOR, "width": 1, "dash": "dot"})
-        figure.add_hline(y=tau, line={"color": TAIL_COLOR, "width": 1, "dash": "dot"})
-        figure.add_annotation(x=1, y=1, xref="paper", yref="paper", xanchor="right", yanchor="top", showarrow=False,
-                              text=f"τ = {tau:,} at rank {head_rank:,}", font={"color": TAIL_COLOR, "size": 13})
-    _axes(figure, height, "rank of the entity", "instances that have it")
-    figure.update_yaxes(type="log", range=_log_range(counts), **_decades(counts))
-    figure.update_xaxes(type="log", range=_log_range(ranks, 0.02), **_decades(ranks))
-    return figure
+        dots: dict[str, Any] = {"type": "line", "line": {"color": TAIL_COLOR, "width": 1, "dash": "dot"}}
+        layout["shapes"] = [{**dots, "x0": head_rank, "x1": head_rank, "yref": "paper", "y0": 0, "y1": 1},
+                            {**dots, "xref": "paper", "x0": 0, "x1": 1, "y0": tau, "y1": tau}]
+        layout["annotations"] = [{"x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right",
+                                  "yanchor": "bottom", "showarrow": False, "text": f"τ = {tau:,} at rank {head_rank:,}",
+                                  "font": {"color": TAIL_COLOR, "size": 13}}]
+    return go.Figure([*lines, seen], layout)
 
 
 def cumulative(ranks: npt.NDArray[np.int64], shares: npt.NDArray[np.float64], head_rank: int, head_share: float,
                height: int = 340) -> go.Figure:
     """The share of postings that the most frequent entities have, against how many they are (logarithmic)."""
-    figure = go.Figure()
-    head = ranks <= head_rank
-    for part, color, mine in (("Head", HEAD_COLOR, head), ("Tail", TAIL_COLOR, _with_joint(~head))):
-        figure.add_scatter(x=ranks[mine], y=shares[mine], mode="lines", name=part, line={"color": color, "width": 2.5},
-                           hovertemplate="the first %{x:,} entities<br>have %{y:.1%} of the postings<extra></extra>")
+    lines: list[dict[str, Any]] = [
+        {"type": "scatter", "x": ranks[mine], "y": shares[mine], "mode": "lines", "name": part,
+         "line": {"color": color, "width": 2.5},
+         "hovertemplate": "the first %{x:,} entities<br>have %{y:.1%} of the postings<extra></extra>"}
+        for part, color, mine in _parts(ranks, head_rank)]
+    layout = _layout(height, "the most frequent entities", "share of all postings")
+    layout["xaxis"] |= {"type": "log", "range": _log_range(ranks, 0.02), **_decades(ranks)}
+    layout["yaxis"] |= {"range": [0, 1.03], "tickformat": ".0%"}
     if head_rank:
-        figure.add_scatter(x=[head_rank], y=[head_share], mode="markers", showlegend=False, hoverinfo="skip",
-                           marker={"size": 9, "color": TAIL_COLOR})
-        figure.add_hline(y=head_share, line={"color": TAIL_COLOR, "width": 1, "dash": "dot"})
-        figure.add_annotation(x=0, xref="paper", y=head_share, yanchor="top" if head_share > 0.5 else "bottom",
-                              xanchor="left", showarrow=False, font={"color": TAIL_COLOR, "size": 13},
-                              text=f"{head_rank:,} entities have {head_share:.1%}")
-    _axes(figure, height, "the most frequent entities", "share of all postings")
-    figure.update_yaxes(range=[0, 1.03], tickformat=".0%")
-    figure.update_xaxes(type="log", range=_log_range(ranks, 0.02), **_decades(ranks))
-    return figure
+        lines.append({"type": "scatter", "x": [head_rank], "y": [head_share], "mode": "markers", "hoverinfo": "skip",
+                      "showlegend": False, "marker": {"size": 9, "color": TAIL_COLOR}})
+        layout["shapes"] = [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": head_share, "y1": head_share,
+                             "line": {"color": TAIL_COLOR, "width": 1, "dash": "dot"}}]
+        layout["annotations"] = [{"x": 0, "xref": "paper", "y": head_share, "xanchor": "left", "showarrow": False,
+                                  "yanchor": "top" if head_share > 0.5 else "bottom",
+                                  "text": f"{head_rank:,} entities have {head_share:.1%}",
+                                  "font": {"color": TAIL_COLOR, "size": 13}}]
+    return go.Figure(lines, layout)
 
 
 def pair_map(names: Sequence[str], together: npt.NDArray[np.int64], expected: npt.NDArray[np.float64],
@@ -143,13 +148,19 @@ def clicked(event: object) -> str | None:
     return None if found is None else str(found)
 
 
-def _axes(figure: go.Figure, height: int, x: str, y: str) -> None:
-    figure.update_layout(
-        height=height, margin={"l": 8, "r": 8, "t": 30, "b": 8}, dragmode=False, hovermode="closest",
-        clickmode="event+select", paper_bgcolor=CLEAR, plot_bgcolor=CLEAR,
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "xanchor": "left"})
-    figure.update_xaxes(title={"text": x}, gridcolor=FAINT, zeroline=False, automargin=True)
-    figure.update_yaxes(title={"text": y}, gridcolor=FAINT, zeroline=False, automargin=True)
+def _layout(height: int, x: str, y: str) -> dict[str, Any]:
+    axis = {"gridcolor": FAINT, "zeroline": False, "automargin": True}
+    return {
+        "height": height, "margin": {"l": 8, "r": 8, "t": 30, "b": 8}, "dragmode": False, "hovermode": "closest",
+        "clickmode": "event+select", "paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR,
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "xanchor": "left"},
+        "xaxis": {"title": {"text": x}, **axis}, "yaxis": {"title": {"text": y}, **axis}}
+
+
+def _parts(ranks: npt.NDArray[np.int64], head_rank: int) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
+    """(name, colour, which points) of head and tail."""
+    head = ranks <= head_rank
+    return [("Head", HEAD_COLOR, head), ("Tail", TAIL_COLOR, _with_joint(~head))]
 
 
 def _with_joint(tail: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

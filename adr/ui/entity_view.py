@@ -25,7 +25,6 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
     entity = explore.entity_named(here.store, perspective, name)
     rule = shape(here.key, here.store, perspective, PAPER_TAIL_SHARE[perspective]).rule
     tail = entity.rank > rule.head_rank
-    color = PERSPECTIVE_COLORS[perspective]
     title, actions = st.columns([4, 1], vertical_alignment="center")
     title.title(name, anchor=False)
     with actions:
@@ -41,10 +40,10 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
         (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely it keeps one of its instances."),
     ])
     pictures, beside = st.columns([7, 3], gap="large")
-    with beside:
-        _neighbours_view(here, entity, color)
-    with pictures:
+    with pictures:                          # first: they are there at once, neighbours of the head take longer
         _instances_view(here, entity)
+    with beside:
+        _neighbours_view(here, entity)
 
 
 @fragment
@@ -65,7 +64,7 @@ def known_neighbours(key: Key, _store: Store, entity: Entity, perspective: str, 
 
 
 @fragment
-def _neighbours_view(here: Frame, entity: Entity, color: str) -> None:
+def _neighbours_view(here: Frame, entity: Entity) -> None:
     if entity.perspective == "co_occurrence":
         picked = chips([ChipGroup("Its two objects", PERSPECTIVE_COLORS["object"],
                                   [Chip(part, part) for part in entity.name.split(" + ")])], key="its objects")

@@ -13,7 +13,7 @@ from adr.ui.instance_view import entity_chips, instance_view
 
 def look_view(here: Frame) -> None:
     """One instance, its entities in all four perspectives, and the ones before and after it."""
-    number = asked_number("instance", -1, -1)
+    number = asked_number("instance", -1, -1, 2**31 - 1)
     name, perspective = asked("entity"), asked("perspective", "object", PERSPECTIVES)
     entity = explore.entity_named(here.store, perspective, name) if name else None
     _steps_view(here, number, entity)

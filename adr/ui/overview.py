@@ -46,7 +46,7 @@ def welcome(here: Frame) -> None:
                 "the **long tails** of your dataset in four perspectives, a **cap on the head** with its effect before "
                 "you apply it, **synthetic images** for the tail that you have looked at, and a **file your trainer "
                 "reads**, with a record of how it was made.")
-    st.image(_picture(), width="stretch", alt="Counts by rank: the head's bars cut at the cap, the tail's bars filled up")
+    st.image(_picture(), width="stretch", alt="Counts by rank: the head cut at the cap, the tail filled up")
     job = job_view(here.jobs, "demo")
     if job is not None and job.state == "running":
         return
