@@ -150,7 +150,7 @@ class _Index:
         human, pictured = (turns[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("human", "pictured"))
         texts = turns["text"].combine_chunks()
         texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-        text = token.read(cut(texts), self._forms)
+        text = token.read(cut(texts), self._forms, instance)
         said, unread = self._nouns(instance, texts, text)
         asked = self._interrogations.asked(text, self._forms, human)
         return _Part(
@@ -167,11 +167,9 @@ class _Index:
             return token.nouns(text, self._forms), text.unread
         if self._pipeline.english:
             return self._pipeline.nouns(texts, ~text.unread, self._forms), text.unread
-        foreign = np.isin(instance, instance[text.unread])      # whole instances: their short answers are no English
-        english, other = token.nouns(text, self._forms), self._pipeline.nouns(texts, foreign, self._forms)
-        kept = ~foreign[english.turn]
-        return token.Said(np.concatenate([english.turn[kept], other.turn]),
-                          np.concatenate([english.name[kept], other.name])), np.zeros(len(texts), dtype=bool)
+        english, other = token.nouns(text, self._forms), self._pipeline.nouns(texts, text.unread, self._forms)
+        return token.Said(np.concatenate([english.turn, other.turn]),
+                          np.concatenate([english.name, other.name])), np.zeros(len(texts), dtype=bool)
 
     def _text_objects(self, instance: np.ndarray, shown: np.ndarray, said: token.Said) -> np.ndarray:
         """Objects said in the turns where `shown` is set: turns that speak of a picture and are not denied."""

@@ -188,6 +188,8 @@ class Lexicon:
         """Kind, singular and whether it is known, of a word of letters only."""
         tag = self.tags.get(lower) or ""
         singular = None if lower in self.settled["not_nouns"] else self.singular(lower)
+        if lower in self.settled["foreign"]:
+            return Kind.NONE, None, False
         if lower in self.settled["places"]:
             return Kind.PLACE, lower, True
         if lower in self.settled["nouns"]:
@@ -232,7 +234,8 @@ class Lexicon:
             return Kind.VERB_NOUN if noun else Kind.VERB
         if tag.startswith("NN"):
             if not noun:
-                return Kind.VERB if verbal else Kind.ADJECTIVE if lower in self.settled["not_nouns"] or lower in self.adjectives else None
+                listed = lower in self.settled["not_nouns"] or lower in self.adjectives
+                return Kind.VERB if verbal else Kind.ADJECTIVE if listed else None
             if tag == "NNS" or (singular != lower and lower.endswith("s")):
                 return Kind.NOUNS_VERBS if verbal and not self._surely(singular) else Kind.NOUN
             if lower.endswith("ing") and verbal:

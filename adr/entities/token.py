@@ -18,7 +18,8 @@ from adr.entities.words import SENTENCE, SPACE, Pieces
 READ_SHARE = 0.6
 """A turn is read when the lexicon knows this share of its words, or of its letters; names do not count."""
 JUDGED_WORDS = 3
-"""A turn with fewer words, not counting names, is taken as read: too short to tell its language."""
+"""A turn with fewer words, not counting names, is too short to tell its language: it is taken as read, unless its
+instance has longer turns and none of them is read."""
 
 TAG_WORDS = 4
 """Markup between < and > holds at most so many words."""
@@ -48,8 +49,11 @@ class Said:
     name: np.ndarray            # int32, a number of Forms.names
 
 
-def read(pieces: Pieces, forms: Forms) -> Text:
-    """The pieces with what the lexicon knows of each word, and which turns it cannot read."""
+def read(pieces: Pieces, forms: Forms, instance: np.ndarray | None = None) -> Text:
+    """The pieces with what the lexicon knows of each word, and which turns it cannot read.
+
+    instance: that of each turn, in ascending order; a short turn is then judged by the longer turns beside it.
+    """
     words, gap_numbers, view, gaps = forms.number(pieces)
     word, gap = words[pieces.code], gap_numbers[pieces.gap]
     turn, turns = pieces.turn, len(pieces.last_gap)
@@ -63,13 +67,24 @@ def read(pieces: Pieces, forms: Forms) -> Text:
     last_gap = gap_numbers[pieces.last_gap]
     skipped = _skipped(view, word, gap, turn, gaps, last_gap)
     kind[skipped] = Kind.NONE
-    of_text = ~skipped
+    unread = _unread(view, word, turn, ~skipped, turns, np.arange(turns) if instance is None else instance)
+    return Text(view, word, gap, turn, kind, edge, skipped, gaps, last_gap, unread)
+
+
+def _unread(view: View, word: np.ndarray, turn: np.ndarray, of_text: np.ndarray, turns: int,
+            instance: np.ndarray) -> np.ndarray:
+    """Which turns (bool) are in a language that the lexicon cannot read."""
     letters = np.bincount(turn, view.letters[word] * of_text, turns)
     letters_read = np.bincount(turn, view.read[word] * of_text, turns)
     judged = np.bincount(turn, view.judged[word] * of_text, turns)
     known = np.bincount(turn, view.known[word] * of_text, turns)
-    unread = (judged >= JUDGED_WORDS) & (known < READ_SHARE * judged) & (letters_read < READ_SHARE * letters)
-    return Text(view, word, gap, turn, kind, edge, skipped, gaps, last_gap, unread)
+    long = judged >= JUDGED_WORDS
+    unread = long & (known < READ_SHARE * judged) & (letters_read < READ_SHARE * letters)
+    group = np.cumsum(np.diff(instance, prepend=-1) != 0) - 1
+    some_unread = np.bincount(group, unread, group[-1] + 1 if turns else 0) > 0
+    some_read = np.bincount(group, long & ~unread, group[-1] + 1 if turns else 0) > 0
+    found: np.ndarray = unread | (~long & (some_unread & ~some_read)[group])
+    return found
 
 
 def _skipped(view: View, word: np.ndarray, gap: np.ndarray, turn: np.ndarray, gaps: np.ndarray,
