@@ -87,7 +87,7 @@ def by_hand(store, workspace, scores, failed=()):
         folder.picture(slot, alternative).write_bytes(b"png")
         np.save(folder.embedding(slot, alternative), np.array(vector, np.float32))
         folder.sidecar(slot, alternative).write_text(json.dumps({
-            "candidate": f"p1-{slot:05d}-{alternative}", "plan": 1, "slot": slot, "alternative": alternative,
+            "candidate": f"p1-{slot:05d}-{alternative}", "image": f"{slot:05d}-{alternative}.png", "plan": 1, "slot": slot, "alternative": alternative,
             "entity": 2, "entities": [2], "parent": 6, "generator": "text-to-image", "model": "m", "seed": 2**62,
             "prompt": "a kite", "negative_prompt": "", "parameters": {"steps": 10}, "sha256": "0", "turns": [],
             "caption": "", "conversation_by": "template", "conversation_fault": fault, "scorer": "clip",

@@ -101,14 +101,16 @@ def test_plan__text_to_image_fills_what_has_no_parent(world):
 
 
 def test_plan__a_prompt_adds_only_what_it_names(world, tmp_path):
-    """A model that is asked for one thing at a time: 6 has a kite and an accordion, its prompt names the rarest (equal
-    counts: the later), the kite; its picture kept, both count."""
+    """A model that is asked for one thing at a time: of 6, with a kite and an accordion, the prompt names the rarest
+    (equal counts: the later), the kite. The accordion has no such parent and gets a prompt alone. With the picture
+    of 6 varied, both count."""
     store, workspace = world
     (tmp_path / "model" / "adr.json").write_text('{"templates": ["a drawing of {things}"], "companions": 0}')
-    plan(store, workspace, 1, budget=1, entities=["kite", "accordion"], parents={"kite": [6], "accordion": [6]})
+    plan(store, workspace, 1, budget=2, parents={"kite": [6], "accordion": [6]}, target=4)
     plan(store, workspace, 1, budget=1, generator="image-variation")
-    assert [store.row("select entities, prompt from slot where plan = ?", [number]) for number in (1, 2)] == [
-        ([IDS["kite"]], "a drawing of a kite"), ([IDS["accordion"], IDS["kite"]], "a drawing of an accordion")]
+    assert store.rows("select plan, entities, parent, prompt from slot order by plan, slot") == [
+        (1, [IDS["accordion"]], None, "a drawing of an accordion"), (1, [IDS["kite"]], 6, "a drawing of a kite"),
+        (2, [IDS["accordion"], IDS["kite"]], 6, "a drawing of an accordion")]
 
 
 def test_plan__errors_say_what_to_do(world):

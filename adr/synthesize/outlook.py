@@ -15,7 +15,7 @@ import pandas as pd
 from adr.store import Store
 from adr.synthesize.generate import failures_by_reason
 from adr.synthesize.plan import plan_folder
-from adr.synthesize.plan_file import Settings
+from adr.synthesize.plan_file import PlanFolder, Settings
 from adr.synthesize.prompts import style_of
 from adr.workspace import Workspace
 
@@ -191,4 +191,13 @@ def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
         told = json.loads(path.read_text(encoding="utf-8"))
         found.append(Made(told["candidate"], folder.made / told["image"], told["prompt"], told.get("score"),
                           list(told["flags"]), float(told["seconds"])))
+    return found
+
+
+def failed_details(folder: PlanFolder) -> list[tuple[int, int, str, str]]:
+    """(slot, alternative, reason, detail) of every candidate that could not be made."""
+    found = []
+    for (slot, alternative), path in folder.failures().items():
+        told = json.loads(path.read_text(encoding="utf-8"))
+        found.append((slot, alternative, str(told["reason"]), str(told.get("detail", ""))))
     return found

@@ -268,3 +268,11 @@ def _write(store: Store, settings: Settings, slots: Sequence[Slot], choices: Seq
 
 def _insert(writer: Writer, table: str, columns: Mapping[str, Iterable[Any]]) -> None:
     writer.insert(table, pd.DataFrame(dict(columns)))
+
+
+def plan_like(store: Store, workspace: Workspace, plan_number: int, *, progress: Progress = silent,
+              **options: Any) -> PlanReport:
+    """A new plan with the settings of another, some of them changed; its pictures are others (another seed)."""
+    settings = settings_of(store, plan_number)
+    own = {f.name: getattr(settings, f.name) for f in fields(Settings) if f.name not in ("plan", "run", "seed")}
+    return plan(store, workspace, settings.run, progress=progress, **(own | options))

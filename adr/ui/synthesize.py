@@ -1,0 +1,276 @@
+"""The views of the Synthesize page: a plan, its editable table, what it will bring, and the work on it.
+
+Asks `adr.synthesize` and draws; computes nothing itself.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from adr.errors import AdrError
+from adr.progress import Cancelled, Progress
+from adr.recipe import PERSPECTIVES
+from adr.synthesize import outlook
+from adr.synthesize.collect import collect
+from adr.synthesize.generate import generate
+from adr.synthesize.plan import plan_folder, plan_like, revise, settings_of
+from adr.synthesize.plan_file import Settings
+from adr.synthesize.worker import FAILURES
+from adr.ui.cards import figures
+from adr.ui.charts import CONFIG, PERSPECTIVE_NAMES
+from adr.ui.controls import asked, jump
+from adr.ui.frame import Frame, fragment, go, link
+from adr.ui.grid import Tile, picture_grid
+from adr.ui.images import data_urls, image_folder, picture_file
+from adr.ui.job_view import job_view
+from adr.ui.synthesize_chart import tail_curve
+from adr.ui.synthesize_form import form_view, how_long
+
+KIND = "synthesize"
+_TILES, _ROWS, _PARENTS = 24, 500, 60
+_TONES = {True: "#24815f", False: "#b0622a"}
+
+
+def synthesize_view(here: Frame) -> None:
+    """The page: nothing to plan from, the form, or a plan."""
+    if not here.standing.runs:
+        st.subheader("Synthesize", anchor=False)
+        st.info("**Nothing to fill yet.** A run of a recipe says what the tail is and how much was dropped; the plan "
+                "starts from it.", icon=":material/brush:")
+        link("Rebalance", "Rebalance first")
+        return
+    entities = _asked_entities()
+    plans = [number for (number,) in here.store.rows("select plan from plan order by plan desc")]
+    wanted = asked("plan")
+    number = int(wanted) if wanted.isdecimal() and int(wanted) in plans else plans[0] if plans else None
+    if number is None or entities or wanted == "new":
+        _header(here, plans, None)
+        form_view(here, entities)
+    else:
+        _header(here, plans, number)
+        _plan_view(here, number)
+
+
+def _asked_entities() -> list[int]:
+    """Entities in the address, as several parameters or one with commas: "fill these" of the Explore page."""
+    parts = ",".join(st.query_params.get_all("entities")).split(",")
+    return sorted({int(part) for part in parts if part.isdecimal() and len(part) < 10})
+
+
+def _header(here: Frame, plans: Sequence[int], number: int | None) -> None:
+    title, picker, new = st.columns([3, 3, 1], vertical_alignment="bottom")
+    title.subheader("Synthesize", anchor=False)
+    if not plans:
+        return
+    described = {plan: f"Plan {plan} · run {run} · {slots:,} pictures" for plan, run, slots in here.store.rows(
+        "select plan, run, slots from plan")}
+    shown = [*plans] if number is not None else [0, *plans]
+    key = f"plan_picker {number} {len(plans)}"
+
+    def picked() -> None:
+        chosen = st.session_state[key]
+        st.query_params.pop("entities", None)
+        st.query_params["plan"] = str(chosen) if chosen else "new"
+
+    picker.selectbox("Plan", shown, index=shown.index(number or 0), key=key, on_change=picked,
+                     format_func=lambda plan: described.get(plan, "A new plan"), label_visibility="collapsed")
+    if number is not None and new.button("New plan", key="new_plan", width="stretch", icon=":material/add:"):
+        jump(plan="new")
+
+
+def _plan_view(here: Frame, number: int) -> None:
+    settings = settings_of(here.store, number)
+    stands = outlook.standing(here.store, here.workspace, number)
+    projections = outlook.projected(here.store, number)
+    each = outlook.seconds_each(here.store, here.workspace, settings)
+    _numbers(here, number, stands, projections)
+    st.caption(_in_words(settings))
+    _work(here, number, stands, each)
+    if stands.finished or here.jobs.running(KIND):
+        _pictures(here, number)
+    if stands.failed:
+        _failures(here, number, stands)
+    st.markdown("#### What is planned")
+    table, curve = st.columns([3, 2], gap="large")
+    with table:
+        fragment(_table)(here, number, settings, locked=bool(stands.finished))
+    with curve:
+        fragment(_curve)(here, number, list(projections))
+
+
+def _numbers(here: Frame, number: int, stands: outlook.Standing, projections: dict[str, outlook.Projection]) -> None:
+    slots = int(here.store.value("select slots from plan where plan = $1", [number]))
+    filled = here.store.value("select count(*) from wanted where plan = $1 and quota > 0", [number])
+    lacking = sum(len(p.name) for p in projections.values())
+    reached = sum(p.lacking_before - p.lacking_after for p in projections.values())
+    figures([
+        (f"{slots:,}", "pictures planned", "Slots: each is filled by the best of its candidates"),
+        (f"{stands.finished:,} of {stands.candidates:,}", "candidates made", "Alternatives of all slots"),
+        (f"{filled:,} of {lacking:,}", "lacking entities get some", "Entities below target that the plan adds to"),
+        (f"{reached:,}", "reach their target", "When the best candidate of every slot is accepted"),
+        (f"{sum(stands.failed.values()):,}", "could not be made", "Set aside with a reason; tried again on resume"),
+    ])
+
+
+def _in_words(settings: Settings) -> str:
+    wanted = "τ instances" if settings.target is None else f"{settings.target:g} instances"
+    said = (f"Run {settings.run} · {wanted} of each · {settings.generator} with {settings.model} · "
+            f"{settings.per_slot} tries each, up to {settings.per_parent} per parent · conversations: "
+            f"{settings.conversations.replace('_', ' ')} · seed {settings.seed}")
+    return said + (f" · {len(settings.without)} entities left out" if settings.without else "")
+
+
+def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None) -> None:
+    """Start, cancel, resume; how it ended."""
+    running = here.jobs.running(KIND)
+    if not running and stands.left + sum(stands.failed.values()):
+        with st.container(border=True):
+            said, workers, start = st.columns([4, 1, 1], vertical_alignment="bottom")
+            verb = "Resume" if stands.finished or stands.failed else "Start"
+            left = stands.left + sum(stands.failed.values())
+            said.markdown(f"**{left:,}** candidates {'are left' if stands.finished else 'to make'}: "
+                          f"{how_long(each, left)}  \nThe app may be closed meanwhile: what is finished is kept, and "
+                          "it goes on from there.")
+            count = workers.number_input("Workers", 1, 16, 1, key="workers",
+                                         help="Processes at once: one for each GPU.")
+            if start.button(verb, type="primary", key="start", width="stretch", icon=":material/play_arrow:"):
+                _start(here, number, count)
+            if each is None:
+                said.button("Make one to measure the speed", key="measure", on_click=_start, args=(here, number, 1, 1),
+                            type="tertiary", icon=":material/timer:")
+    job_view(here.jobs, KIND)
+    if not running and stands.finished and not stands.left:
+        taken = int(here.store.value("select count(*) from candidate where plan = $1 and chosen", [number]))
+        st.success(f"All candidates are made; **{taken:,}** wait for a judgement on the Review page.",
+                   icon=":material/check_circle:")
+    if not running and stands.finished:
+        link("Review", "Review what was made")
+
+
+def _start(here: Frame, number: int, workers: int, limit: int | None = None) -> None:
+    def work(progress: Progress) -> Any:
+        try:
+            report = generate(here.store, here.workspace, number, workers=workers, limit=limit, progress=progress)
+        except (Cancelled, AdrError):
+            collect(here.store, here.workspace, number)
+            raise
+        collect(here.store, here.workspace, number)
+        return report
+
+    here.jobs.start(KIND, f"Plan {number}", work)
+    st.rerun()
+
+
+def _pictures(here: Frame, number: int) -> None:
+    if here.jobs.running(KIND):
+        fragment(_newest, run_every=1.5)(here, number)
+    else:
+        fragment(_newest)(here, number)
+
+
+def _newest(here: Frame, number: int) -> None:
+    made = outlook.newest_made(here.workspace, number, _TILES)
+    urls = data_urls(here.workspace, [one.picture for one in made])
+    tiles = [Tile(id=one.candidate, title=one.prompt, image=url, alt=one.prompt,
+                  note=", ".join(flag.replace("_", " ") for flag in one.flags) or f"{one.seconds:.1f} s",
+                  badge="" if one.score is None else f"{one.score:.2f}", tone=_TONES[not one.flags])
+             for one, url in zip(made, urls, strict=True)]
+    picked = picture_grid(tiles, key=f"newest {number}", least=132)
+    if picked and here.store.value("select 1 from candidate where candidate = $1", [picked]):
+        go("Review", candidate=picked)
+
+
+def _failures(here: Frame, number: int, stands: outlook.Standing) -> None:
+    st.markdown("#### Could not be made")
+    for reason, count in stands.failed.items():
+        st.markdown(f"**{count:,}** · {FAILURES.get(reason, reason.replace('_', ' '))}")
+    details = [{"candidate": f"{slot}-{alternative}", "reason": reason, "detail": detail}
+               for slot, alternative, reason, detail in outlook.failed_details(plan_folder(here.workspace, number))]
+    with st.expander(f"All {len(details):,}"):
+        st.dataframe(pd.DataFrame(details), hide_index=True, key=f"failures {number}")
+
+
+def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
+    """Every entity that lacks something: leave it out, want more or fewer, choose its parents."""
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    search = left.text_input("Search", key=f"plan_search {number}", placeholder="Search entities",
+                             icon=":material/search:", label_visibility="collapsed")
+    order = right.selectbox("Order", list(outlook.ORDERS), key=f"plan_order {number}", label_visibility="collapsed",
+                            format_func=lambda name: f"by {name}")
+    rows = outlook.planned(here.store, number, search=search, order=order, limit=_ROWS)
+    total = int(here.store.value("select count(*) from wanted where plan = $1", [number]))
+    frame = pd.DataFrame({
+        "fill": True, "entity": rows["name"], "seen as": [PERSPECTIVE_NAMES[p] for p in rows["perspective"]],
+        "have": rows["have"], "wanted": rows["target"].astype(float), "to make": rows["quota"],
+        "parents": rows["parents"]})
+    key = f"plan_table {number} {search} {order} {here.revision}"
+    edited = st.data_editor(
+        frame, key=key, hide_index=True, height=380, width="stretch", num_rows="fixed",
+        disabled=True if locked else ["entity", "seen as", "have", "to make", "parents"],
+        column_config={
+            "fill": st.column_config.CheckboxColumn("Fill", help="Untick to leave the entity out", width="small"),
+            "wanted": st.column_config.NumberColumn("Wanted", min_value=0, step=1, help="Instances wanted",
+                                                    format="%g")})
+    if len(rows) < total:
+        st.caption(f"{len(rows):,} of {total:,} entities; search or order for the others.")
+    if locked:
+        if st.button("Change it in a new plan", key=f"again {number}", icon=":material/content_copy:"):
+            jump(plan=plan_like(here.store, here.workspace, number).plan)
+        return
+    dropped = rows["entity"][~edited["fill"].to_numpy(bool)].tolist()
+    changed = {int(e): float(w) for e, w, old in zip(rows["entity"], edited["wanted"], rows["target"], strict=True)
+               if pd.notna(w) and float(w) != float(old)}
+    apply, restore = st.columns([1, 1])
+    if apply.button("Apply the changes", key=f"apply {number}", disabled=not dropped and not changed, type="primary"):
+        revise(here.store, here.workspace, number, without=[*settings.without, *map(int, dropped)],
+               targets=dict(settings.targets) | changed)
+        st.rerun(scope="app")
+    if (settings.without or settings.targets or settings.parents) and restore.button(
+            "Undo all changes", key=f"restore {number}"):
+        revise(here.store, here.workspace, number, without=(), targets={}, parents={})
+        st.rerun(scope="app")
+    _parents(here, number, settings, rows)
+
+
+def _parents(here: Frame, number: int, settings: Settings, rows: pd.DataFrame) -> None:
+    """Choose the parents of one entity."""
+    names = dict(zip(rows["entity"].tolist(), rows["name"].tolist(), strict=True))
+    entity = st.selectbox("Choose the parents of", list(names), index=None, format_func=names.__getitem__,
+                          key=f"parents_of {number}", placeholder="Choose the parents of an entity")
+    if entity is None:
+        return
+    found = outlook.possible_parents(here.store, number, int(entity), _PARENTS)
+    if not found:
+        st.caption("No instance with it has a picture of its own on disk; text-to-image can fill it without a parent.")
+        return
+    key = f"parents {number} {entity}"
+    before = settings.parents.get(int(entity))
+    chosen = set(st.session_state.get(key, before if before is not None else [p.instance for p in found]))
+    folder = image_folder(here.store)
+    urls = data_urls(here.workspace, [picture_file(folder, parent.image) for parent in found])
+    tiles = [Tile(id=str(p.instance), title=f"instance {p.instance}", image=url, chosen=p.instance in chosen,
+                  note=f"{p.slots} planned" if p.slots else "", badge="parent" if p.instance in chosen else "")
+             for p, url in zip(found, urls, strict=True)]
+    picked = picture_grid(tiles, key=f"grid {key}", least=110)
+    if picked is not None:
+        st.session_state[key] = sorted(chosen ^ {int(picked)})
+        st.rerun(scope="fragment")
+    if st.button(f"Use {len(chosen)} of {len(found)} as parents", key=f"use {key}", disabled=not chosen):
+        st.session_state.pop(key, None)
+        revise(here.store, here.workspace, number, parents=dict(settings.parents) | {int(entity): sorted(chosen)})
+        st.rerun(scope="app")
+
+
+def _curve(here: Frame, number: int, perspectives: Sequence[str]) -> None:
+    """The tail now and then, for the share of pictures that one expects to accept."""
+    shown = [p for p in PERSPECTIVES if p in perspectives]
+    perspective = st.segmented_control("Perspective", shown, default="object" if "object" in shown else shown[0],
+                                       format_func=PERSPECTIVE_NAMES.__getitem__, key=f"curve_of {number}",
+                                       required=True, label_visibility="collapsed")
+    rate = st.slider("Share that is accepted", 0, 100, 100, 5, key=f"rate {number}", format="%d %%") / 100
+    projection = outlook.projected(here.store, number, rate)[perspective]
+    st.plotly_chart(tail_curve(projection), key=f"tail {number}", config=CONFIG)
+    st.caption(f"{projection.lacking_before:,} entities lack instances now, {projection.lacking_after:,} then."
+               + (" Expected numbers, as not all are accepted." if rate < 1 else ""))
