@@ -61,7 +61,8 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
     used or the workspace holds a dataset; nothing is written then, nor when `progress` raises Cancelled.
     """
     started = time.monotonic()
-    if not replace and store.value("select count(*) from source") + store.value("select count(*) from instance"):
+    former = bool(store.value("select count(*) from source") + store.value("select count(*) from instance"))
+    if former and not replace:
         raise AdrError("The workspace holds a dataset already.",
                        "Choose an empty folder, or ask to replace it (--replace).")
     layout = look_at(Path(source))
@@ -90,7 +91,8 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
              report.form, report.layout, report.bytes, report.sha256, report.instances, sum(report.rejected.values()),
              json.dumps(report.warnings), datetime.now(UTC).replace(tzinfo=None)])
         progress(count, count, "Writing")
-    _set_files_aside(store)
+    if former:
+        _set_files_aside(store, report)
     store.checkpoint()
     return report
 
@@ -102,7 +104,7 @@ def _clear(writer: Writer) -> None:
         writer.execute(f'delete from "{table}"')
 
 
-def _set_files_aside(store: Store) -> None:
+def _set_files_aside(store: Store, report: IngestReport) -> None:
     """Move plans and pictures that were made of a former dataset to `replaced/<time>` in the workspace.
 
     New plans are numbered from 1 again and must not find old files in their folders; nobody's pictures are deleted.
@@ -112,7 +114,8 @@ def _set_files_aside(store: Store) -> None:
     aside = store.path.parent / "replaced" / datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
     for name in ("plans", "images"):
         folder = store.path.parent / name
-        if folder.is_dir() and any(folder.iterdir()):
+        in_use = any(Path(used).is_relative_to(folder) for used in (report.source, report.images) if used)
+        if folder.is_dir() and any(folder.iterdir()) and not in_use:
             aside.mkdir(parents=True, exist_ok=True)
             folder.rename(aside / name)
             folder.mkdir()

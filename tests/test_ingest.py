@@ -15,6 +15,7 @@ from adr.sources.conversation import Conversation, read_record
 from adr.sources.layout import look_at
 from adr.sources.records import Records
 from adr.store import Store
+from adr.workspace import Workspace
 
 
 @pytest.fixture
@@ -239,6 +240,20 @@ def test_ingest__replacing_clears_all_that_was_made(store: Store, tmp_path: Path
     ingest(store, array(tmp_path, plain(id=2)), replace=True)
     left = {table for table in tables if store.value(f'select count(*) from "{table}"')}
     assert left == {"meta", "job", "source", "instance"}
+
+
+def test_ingest__replacing_sets_old_files_aside(tmp_path: Path) -> None:
+    workspace = Workspace.at(tmp_path / "w")
+    (workspace.plans / "1").mkdir()
+    (workspace.images / "p1-00000-0.png").write_bytes(b"mine")
+    with closing(Store(workspace.database)) as store:
+        ingest(store, array(tmp_path, plain(id=1)))
+        assert (workspace.plans / "1").is_dir()
+        ingest(store, array(tmp_path, plain(id=2)), replace=True)
+    assert list(workspace.plans.iterdir()) == list(workspace.images.iterdir()) == []
+    (kept,) = (workspace.folder / "replaced").iterdir()
+    assert (kept / "images" / "p1-00000-0.png").read_bytes() == b"mine"
+    assert (kept / "plans" / "1").is_dir()
 
 
 @pytest.mark.parametrize("stop", range(1, 4))

@@ -4,6 +4,7 @@ Reads each folder that the paths name once, instead of asking for each file. Kno
 """
 
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,7 +51,9 @@ def look_for(folder: Path, prefixes: Iterable[str], progress: Progress = silent)
                 found.leaving_folders.append(prefix)
                 continue
             with os.scandir(here) as entries:
-                for entry in entries:
+                for seen, entry in enumerate(entries):
+                    if seen % 2000 == 1999:
+                        time.sleep(0.001)       # a Python loop in a thread of the app: let the pages run
                     if entry.is_symlink() and not _inside(os.path.realpath(entry.path), root):
                         found.leaving.append(prefix + entry.name)
                     elif entry.is_file():

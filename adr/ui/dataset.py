@@ -198,6 +198,10 @@ def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
         st.warning(f"{made.unread:,} instances hold text that this extractor cannot read (another language). Install a "
                    "spaCy pipeline of that language (`python -m spacy download NAME`) and build the index with it.",
                    icon=":material/translate:")
+    job = here.jobs.latest("index")
+    for notice in getattr(job.outcome, "notices", ()) if job is not None else ():
+        if "spaCy" not in notice:
+            st.info(notice, icon=":material/info:")
     link("Explore", "See the curves")
 
 

@@ -22,7 +22,7 @@ _EXAMPLE = """{
   "image": "coco/000000033471.jpg",
   "conversations": [
     {"from": "human",
-     "value": "<image>\\nWhat color is the bus?"},
+     "value": "<image>\\nWhat color?"},
     {"from": "gpt", "value": "It is red."}
   ]
 }"""
