@@ -109,8 +109,8 @@ def tail_slider(perspective: str) -> float:
         move(tail=None if abs(value - own) < 1e-9 else f"{value:g}", page=None)
 
     st.slider("Tail share, % of postings", 0.0, max(60.0, st.session_state[key]), step=0.5, key=key, on_change=moved,
-              format="%.1f %%", help=f"Where head and tail part in these views. The paper takes {own:.0%} for this perspective. "
-                   "It decides nothing here: caps are set on the Rebalance page.")
+              format="%.1f %%", help=f"Where head and tail part in these views. The paper takes {own:.0%} for this "
+              "perspective. It decides nothing here: caps are set on the Rebalance page.")
     return asked_share("tail", own)
 
 

@@ -50,8 +50,8 @@ PAGES: dict[str, tuple[str, str]] = {
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2.8rem 4rem; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0 0 0.5rem; }
-[data-testid="stMainBlockContainer"] h2 { font-size: 1.35rem; padding: 0.5rem 0 0.1rem; }
-[data-testid="stMainBlockContainer"] h3 { font-size: 1.15rem; padding: 0.5rem 0 0.1rem; }
+[data-testid="stMainBlockContainer"] h2 { font-size: 1.35rem; padding: 0.6rem 0 0.4rem; }
+[data-testid="stMainBlockContainer"] h3 { font-size: 1.15rem; padding: 0.6rem 0 0.4rem; }
 [data-testid="stHeader"] { height: 2.4rem; min-height: 2.4rem; background: transparent; }
 </style>"""
 
@@ -147,13 +147,16 @@ def theme() -> str:
 
 
 def switch_workspace(folder: str) -> None:
-    """Make `folder` this session's workspace (opened at the next run). A callback of buttons, so it tells errors
-    itself."""
+    """Make `folder` this session's workspace, opened at the next run; what pages remember of the other is forgotten.
+
+    A fault is kept for the next run to tell: callbacks of buttons run outside the frame.
+    """
     try:
         chosen = Workspace.at(folder)
     except AdrError as error:
         st.session_state["workspace_fault"] = error
         return
+    st.session_state.clear()
     st.session_state["workspace"] = str(chosen.folder)
     st.query_params.clear()
 
@@ -197,9 +200,9 @@ def _chosen_folder() -> str:
     own = str(Path(setting("ADR_WORKSPACE")).expanduser().resolve())
     asked = st.query_params.get("workspace")
     if asked:
-        for folder in _known(own):
-            if Path(folder).name == asked:
-                st.session_state["workspace"] = folder
+        named = [folder for folder in _known(own) if Path(folder).name == asked]
+        if named:
+            st.session_state["workspace"] = named[0]
     chosen = str(st.session_state.get("workspace", own))
     if chosen != own and asked != Path(chosen).name:
         st.query_params["workspace"] = Path(chosen).name

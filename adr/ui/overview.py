@@ -12,7 +12,7 @@ from adr.store import Store
 from adr.ui.cards import CurveCard, Stage, curve_cards, stage_strip
 from adr.ui.charts import HEAD_COLOR, PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS, TAIL_COLOR
 from adr.ui.explore import Key, Shape, shape
-from adr.ui.frame import Frame, go, link, stage_states
+from adr.ui.frame import PAGES, Frame, go, link, stage_states
 from adr.ui.grid import picture_grid
 from adr.ui.instance_view import instance_tiles
 from adr.ui.job_view import job_view
@@ -116,7 +116,10 @@ def _stages(here: Frame) -> None:
         go(picked)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**Next:** {sentence}", width="content")
-        for page, label in steps:
+        (first, does), *others = steps
+        if st.button(does, type="primary", key="next step", icon=PAGES[first][1]):
+            go(first)
+        for page, label in others:
             link(page, label)
 
 
