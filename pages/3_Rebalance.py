@@ -5,7 +5,7 @@ import streamlit as st
 from adr.ui.controls import choice
 from adr.ui.explore import nothing_indexed
 from adr.ui.frame import fragment, frame
-from adr.ui.rebalance import applied, board, engine_of, faults, preview_of, strip
+from adr.ui.rebalance import applied, board, engine_of, faults, follow, preview_of, strip
 from adr.ui.rebalance_backwards import backwards_view
 from adr.ui.rebalance_caps import caps_view
 from adr.ui.rebalance_compare import compare_view
@@ -26,13 +26,19 @@ with frame("Rebalance") as here:
 
         @fragment
         def tuning() -> None:
-            """Everything that changes with the recipe; first what answers the hand, then the part that is open."""
+            """What answers the hand: controls, curves, numbers."""
             faults()
             recipe = current()
-            preview = preview_of(engine, recipe)
             with strip(recipe):
                 apply_button(here, engine, recipe)
-            board(engine, recipe, preview)
+            board(engine, recipe, preview_of(engine, recipe))
+
+        @fragment
+        def parts() -> None:
+            """What follows when the hand rests: the part that is open."""
+            recipe = current()
+            follow(recipe)
+            preview = preview_of(engine, recipe)
             part = choice("Part", tuple(PARTS), "part", default="instances", says=PARTS.__getitem__,
                           drops=("page", "instance"))
             if part == "caps":
@@ -47,3 +53,4 @@ with frame("Rebalance") as here:
                 instances_view(here, engine, recipe, preview)
 
         tuning()
+        parts()

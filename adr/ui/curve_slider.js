@@ -32,6 +32,7 @@ export default function (component) {
   if (data.ack >= board.sent && !board.dirty) board.moved.clear();
   show(board);
   root.dataset.ack = data.ack;
+  settle(board);
   return () => {};
 }
 
@@ -142,6 +143,16 @@ function pressed(event, tau, top) {
   return { Home: 1, End: top }[event.key] ?? null;
 }
 
+// When the hand has rested, the rest of the page (see follow.js) is told to catch up with what the board shows.
+function settle(board) {
+  clearTimeout(board.rest);
+  board.rest = setTimeout(() => {
+    if (board.dirty || board.data.ack < board.sent) return;
+    window.adrSettled = board.data.stamp;
+    window.dispatchEvent(new CustomEvent("adr-settled"));
+  }, 350);
+}
+
 // ---- what the hand does
 
 function drag(board, id, tau) {
@@ -241,6 +252,7 @@ function showRow(board, one, known, moving) {
   made.slider.disabled = !one.on || !board.data.live;
   made.slider.style.display = board.data.live ? "" : "none";
   made.slider.value = toStep(tau, one.top);
+  made.slider.style.setProperty("--at", `${(100 * toStep(tau, one.top)) / STEPS}%`);
   made.slider.setAttribute("aria-valuetext", `τ ${whole(tau)}`);
   for (const input of [made.count, made.share]) input.disabled = !one.on;
   if (typing !== made.count) made.count.value = Number.isInteger(tau) ? tau : Number(tau.toFixed(3));

@@ -4,6 +4,7 @@ Knows how a preview is shown and how a step of the hand becomes a recipe; decide
 """
 
 import gc
+import hashlib
 from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -27,7 +28,7 @@ from adr.ui.charts import (
     RANDOM_COLOR,
 )
 from adr.ui.controls import asked, move
-from adr.ui.curve_slider import curve_sliders
+from adr.ui.curve_slider import curve_sliders, follow_board
 from adr.ui.frame import Frame, tell
 from adr.ui.job_view import job_view
 from adr.ui.rebalance_state import current, history, redo, tune, undo
@@ -128,14 +129,28 @@ def board(engine: Engine, recipe: Recipe, preview: Preview) -> None:
     ranks = ranks_of(engine)
     wish = st.session_state.pop("rebalance grid", None)
     told = {
-        "ack": trail.answered, "total": preview.total, "size": preview.size, "repeated": preview.repeated,
-        "expected": f"{preview.expected:,.0f} ± {preview.expected_sd:,.0f}",
+        "ack": trail.answered, "stamp": stamp(recipe), "total": preview.total, "size": preview.size,
+        "repeated": preview.repeated, "expected": f"{preview.expected:,.0f} ± {preview.expected_sd:,.0f}",
         "previous": None if before is None else before.size, "live": not plain,
         "tones": {"before": HEAD_COLOR, "after": AFTER_COLOR, "random": RANDOM_COLOR},
         "perspectives": [_told(engine, recipe, preview, before, p, ranks[p]) for p in PERSPECTIVES],
         "grid": _grid(engine, recipe, wish, ranks) if wish else None,
     }
+    st.session_state["rebalance drawn"] = told["stamp"]
     curve_sliders(told, key=BOARD, on_step=lambda: _stepped(engine), on_grid=_wished)
+
+
+def stamp(recipe: Recipe) -> str:
+    """Says whether two parts of the page show the same recipe, notes included."""
+    return hashlib.sha256(recipe.to_toml().encode()).hexdigest()[:16]
+
+
+def follow(recipe: Recipe) -> None:
+    """Keep what is drawn apart from the board in step with it, both ways; first in such a part."""
+    drawn = st.session_state.get("rebalance drawn")
+    if drawn is not None and drawn != stamp(recipe):
+        st.rerun(scope="app")               # this part has changed the recipe: the board is to follow
+    follow_board(stamp(recipe), key="rebalance follow")
 
 
 def _told(engine: Engine, recipe: Recipe, preview: Preview, before: Preview | None, perspective: str,
@@ -160,6 +175,7 @@ _LINES: tuple[tuple[str, str, str, Any], ...] = (
     ("gini", "Gini", "0: all entities alike; 1: one has everything.", lambda m: f"{m.gini:.3f}"),
     ("effective", "effective entities", "exp of the entropy: so many equally frequent entities are as diverse.",
      lambda m: f"{m.effective_entities:,.0f}"),
+    ("losing", "lose instances", "Entities with fewer instances than before.", lambda m: f"{m.losing:,}"),
     ("below", f"fall below {BELOW_K}", f"Entities that had {BELOW_K} instances or more and now have fewer.",
      lambda m: f"{m.below_k:,}"),
     ("lost", "lost", "Entities with no instance left.", lambda m: f"{m.lost:,}"),
@@ -172,7 +188,7 @@ def _numbers(preview: Preview, perspective: str) -> list[dict[str, Any]]:
     lines = []
     for name, label, hint, said in _LINES:
         values = [said(numbers).replace("%", " %") for numbers in shown]
-        if name in ("below", "lost"):
+        if name in ("losing", "below", "lost"):
             values[0] = ""
         lines.append({"id": name, "label": label, "hint": hint, "values": values})
     return lines

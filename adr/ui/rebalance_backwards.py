@@ -18,28 +18,34 @@ TOGETHER = "all together, in proportion"
 def backwards_view(engine: Engine, recipe: Recipe, preview: Preview) -> None:
     """Ask for a result, get the τ that gives it."""
     st.caption("Say what you want; the thresholds that give it are found by bisection over the exact preview.")
-    with st.form("backwards", border=False):
-        what, value, moving, ask = st.columns([2, 3.4, 2.2, 1], vertical_alignment="bottom", gap="medium")
-        wanted = what.selectbox("I want", list(WANTED), format_func=WANTED.__getitem__, key="wanted")
-        size = value.number_input("Instances kept (for a size, or of the entity)", 0, value=preview.size,
-                                  key="size wanted")
-        perspective = moving.selectbox("by moving", ["", *recipe.perspectives], key="moving",
-                                       format_func=lambda p: PERSPECTIVE_NAMES[p] if p else TOGETHER)
-        kind, entity, share, _ = st.columns([2, 3.4, 2.2, 1], vertical_alignment="bottom", gap="medium")
-        of = kind.selectbox("of the perspective", PERSPECTIVES, index=1, format_func=PERSPECTIVE_NAMES.__getitem__,
-                            key="wanted of")
-        name = entity.text_input("Entity (for its instances)", key="wanted entity")
-        part = share.number_input("Tail share, % of postings", 0.0, 100.0, 15.0, 0.5, key="share wanted")
-        asked = ask.form_submit_button("Find τ", type="primary", width="stretch")
+    what, of_what, value, moving, ask = st.columns([1.7, 2.6, 1.6, 2, 0.9], vertical_alignment="bottom", gap="small")
+    wanted = what.selectbox("I want", list(WANTED), format_func=WANTED.__getitem__, key="wanted")
+    of, name, number = "object", "", 0.0
+    with of_what:
+        if wanted == "volume":
+            left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+            of = left.selectbox("of", PERSPECTIVES, index=1, format_func=PERSPECTIVE_NAMES.__getitem__, key="wanted of")
+            name = right.text_input("Entity", key="wanted entity", placeholder="person")
+        elif wanted == "tail":
+            of = st.selectbox("in", PERSPECTIVES, index=1, format_func=PERSPECTIVE_NAMES.__getitem__, key="wanted of")
+    if wanted == "tail":
+        number = value.number_input("% of what is left", 0.0, 100.0, 15.0, 0.5, key="share wanted")
+    else:
+        number = value.number_input("Instances", 0, value=preview.size if wanted == "size" else 100, step=1,
+                                    key=f"{wanted} wanted")
+    perspective = moving.selectbox("by moving", ["", *recipe.perspectives], key="moving",
+                                   format_func=lambda p: PERSPECTIVE_NAMES[p] if p else TOGETHER)
+    asked = ask.button("Find τ", key="find tau", type="primary", width="stretch",
+                       disabled=wanted == "volume" and not name.strip())
     if asked:
         with st.spinner("Looking for it …"):
             if wanted == "size":
-                answer = for_size(engine, recipe, int(size), perspective=perspective or None)
+                answer = for_size(engine, recipe, int(number), perspective=perspective or None)
             elif wanted == "volume":
-                answer = for_volume(engine, recipe, of, name.strip().lower(), int(size),
+                answer = for_volume(engine, recipe, of, name.strip().lower(), int(number),
                                     perspective=perspective or None)
             else:
-                answer = for_tail_share(engine, recipe, of, part / 100, perspective=perspective or None)
+                answer = for_tail_share(engine, recipe, of, number / 100, perspective=perspective or None)
         st.session_state["rebalance answer"] = answer
     found = st.session_state.get("rebalance answer")
     if isinstance(found, Answer):

@@ -53,8 +53,20 @@ def instance_grid(here: Frame, recipe: Recipe, preview: Preview, numbers: list[i
 
 def _tile(tile: Tile, why: Explanation) -> Tile:
     badge = "dropped" if not why.kept else "kept" if why.copies < 2 else f"kept {why.copies}×"
-    return Tile(tile.id, tile.title, tile.image, why.in_words.split(": ", 1)[-1], tile.instead, badge,
+    return Tile(tile.id, tile.title, tile.image, _brief(why), tile.instead, badge,
                 AFTER_COLOR if why.kept else "#8b8f9a", tile.alt, tile.id == asked("instance"))
+
+
+def _brief(why: Explanation) -> str:
+    """The reason in the few words a tile has room for: what passes, or what comes nearest to it."""
+    decided = [(p.critical_tau, p.perspective.replace("_", "-"), p.entity) for p in why.passes
+               if p.entity and p.passed == (why.kept or why.reason == "alpha")]
+    if why.reason not in ("passes", "below_min_passes") or not decided:
+        return REASON_WORDS[why.reason]
+    tau, perspective, entity = min(decided)
+    more = f", and {len(decided) - 1} more" if why.kept and len(decided) > 1 else ""
+    said = f"{perspective} “{entity}” {'by its cap' if tau < 0 else f'from τ {tau:,.3g}'}"
+    return f"{said}{more}" if why.kept else f"{why.pass_count} pass; nearest {said}"
 
 
 def _groups(preview: Preview) -> None:
