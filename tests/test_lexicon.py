@@ -51,6 +51,8 @@ def test_read__kind(form: str, kind: Kind) -> None:
     ("A dog on the left, on the left side.", ["dog", "left", "side"]),
     ("An orange is on the orange plate.", ["orange", "plate"]),
     ("The given image shows a clear, blue sky.", ["image", "sky"]),
+    ("A café offering the cake, building a house on top of a Japanese building", ["café", "cake", "house", "top",
+                                                                                  "building"]),
     ("You can open a can.", ["can"]),
     ("A fire hydrant and two tennis rackets near a traffic light", ["fire hydrant", "tennis racket", "traffic light"]),
     ("Three hot air balloons", ["hot air balloon"]),

@@ -89,14 +89,16 @@ def _adjective_noun(before: Kind, after: Kind) -> bool:
 
 
 def _place(before: Kind, after: Kind) -> bool:
-    """"left": a noun in "on the left", but not in "the left side"."""
+    """"left": a noun in "on the left" and "on top of", but not in "the left side"."""
+    if before is _K.PREPOSITION:
+        return after is _K.PREPOSITION
     return before in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE} and (
         after in _EDGE | _FINITE | {_K.PREPOSITION, _K.TO, _K.THAT, _K.CONJUNCTION})
 
 
 def _gerund_noun(before: Kind, after: Kind) -> bool:
-    """"building": a noun, but not in "is building a"."""
-    return not (before in {_K.BE, _K.NOUN, _K.NOUNS_VERBS} and after in _OPENS_PHRASE)
+    """"building": a noun, but not in "is building a" or "a café offering the"; after "the" it stays one."""
+    return after not in _OPENS_PHRASE or before in _BEFORE_NOUN
 
 
 def _adverb_noun(before: Kind, after: Kind) -> bool:

@@ -187,6 +187,8 @@ class Lexicon:
     def _plain(self, word: str, lower: str) -> tuple[Kind, str | None, bool]:
         """Kind, singular and whether it is known, of a word of letters only."""
         tag = self.tags.get(lower) or ""
+        if not tag and self.tags.get(lower.title(), "").startswith("JJ"):
+            tag = "JJ"                                  # Japanese
         singular = None if lower in self.settled["not_nouns"] else self.singular(lower)
         if lower in self.settled["foreign"]:
             return Kind.NONE, None, False
