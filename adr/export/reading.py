@@ -1,0 +1,95 @@
+"""A few lines of Python that read an export back with a public reader of its format, ending with `rows`.
+
+Shown on the page and in docs/export.md; a test executes them.
+"""
+
+import json
+
+_JSON = """
+import json
+from pathlib import Path
+
+out = Path({out})
+rows = json.loads((out / "{main}").read_text(encoding="utf-8"))
+print(len(rows), "rows; the first:", rows[0])
+"""
+_LINES = """
+from datasets import load_dataset
+
+rows = load_dataset("json", data_files={out} + "/{main}", split="train")
+print(rows)
+print(rows[0])
+"""
+SNIPPETS = {
+    "llava": _JSON,
+    "llama-factory": """
+import json
+from pathlib import Path
+from datasets import load_dataset
+
+out = Path({out})
+info = json.loads((out / "dataset_info.json").read_text())["adr"]
+rows = load_dataset("json", data_files=str(out / info["file_name"]), split="train")
+print(rows)
+print(rows[0][info["columns"]["messages"]])
+""",
+    "ms-swift": _LINES,
+    "qwen-vl": """
+import json
+from pathlib import Path
+
+out = Path({out})
+entry = json.loads((out / "registry.json").read_text())["adr"]
+with open(out / entry["annotation_path"], encoding="utf-8") as lines:
+    rows = [json.loads(line) for line in lines]
+print(len(rows), "rows; the first:", rows[0])
+""",
+    "internvl": """
+import json
+from pathlib import Path
+
+out = Path({out})
+meta = json.loads((out / "meta.json").read_text())["adr"]
+with open(out / meta["annotation"], encoding="utf-8") as lines:
+    rows = [json.loads(line) for line in lines]
+assert len(rows) == meta["length"]
+print(len(rows), "rows; the first:", rows[0])
+""",
+    "parquet": """
+from datasets import load_dataset
+
+rows = load_dataset({out}, split="train")
+print(rows)                     # id, images, messages
+print(rows[0]["images"])        # decoded pictures, or paths if they were left outside
+print(rows[0]["messages"])
+""",
+    "webdataset": """
+from pathlib import Path
+import webdataset
+
+shards = sorted(str(path) for path in Path({out}).glob("adr-*.tar"))
+rows = webdataset.WebDataset(shards, shardshuffle=False).decode("pil")
+for sample in rows:
+    print(sample["__key__"], sample["json"]["conversations"], sample.get("jpg", sample.get("png")))
+    break
+""",
+    "coco": """
+from pycocotools.coco import COCO
+
+coco = COCO({out} + "/captions.json")
+rows = coco.loadImgs(coco.getImgIds())
+print(rows[0]["file_name"], coco.loadAnns(coco.getAnnIds(imgIds=[rows[0]["id"]]))[0]["caption"])
+""",
+    "selection": """
+from datasets import load_dataset
+
+rows = load_dataset("parquet", data_files={out} + "/selection.parquet", split="train")
+kept = set(rows.filter(lambda row: row["kept"])["position"])
+print(len(kept), "of", len(rows), "records stay; record n of the source stays when n is in `kept`")
+""",
+}
+
+
+def code(format: str, out: str, main: str) -> str:
+    """The lines for an export of that format in the folder `out`, with `main` as its main data file."""
+    return SNIPPETS[format].strip().format(out=json.dumps(out, ensure_ascii=False), main=main)
