@@ -11,7 +11,6 @@ from adr.progress import Cancelled
 from adr.store import Store
 from adr.synthesize.collect import collect
 from adr.synthesize.generate import generate
-from adr.synthesize.neighbours import nearest_by_cosine, nearest_by_hash
 from adr.synthesize.outlook import projected, seconds_each
 from adr.synthesize.plan import plan, plan_folder, settings_of
 from adr.workspace import Workspace
@@ -86,11 +85,12 @@ def by_hand(store, workspace, scores, failed=()):
     for (slot, alternative), (score, fault, vector) in scores.items():
         folder.picture(slot, alternative).write_bytes(b"png")
         np.save(folder.embedding(slot, alternative), np.array(vector, np.float32))
+        name = f"{slot:05d}-{alternative}"
         folder.sidecar(slot, alternative).write_text(json.dumps({
-            "candidate": f"p1-{slot:05d}-{alternative}", "image": f"{slot:05d}-{alternative}.png", "plan": 1, "slot": slot, "alternative": alternative,
-            "entity": 2, "entities": [2], "parent": 6, "generator": "text-to-image", "model": "m", "seed": 2**62,
-            "prompt": "a kite", "negative_prompt": "", "parameters": {"steps": 10}, "sha256": "0", "turns": [],
-            "caption": "", "conversation_by": "template", "conversation_fault": fault, "scorer": "clip",
+            "candidate": f"p1-{name}", "image": f"{name}.png", "plan": 1, "slot": slot, "alternative": alternative,
+            "entity": 2, "name": "accordion", "entities": [2], "parent": 6, "generator": "text-to-image", "model": "m",
+            "seed": 2**62, "prompt": "a kite", "negative_prompt": "", "parameters": {"steps": 10}, "sha256": "0",
+            "turns": [], "caption": "", "conversation_by": "template", "conversation_fault": fault, "scorer": "clip",
             "parent_score": 0.5, "score": score, "flags": [], "seconds": 2.0,
             "perceptual_hash": f"{(slot * 2 + alternative) * 0x1111111111:016x}"}))
     for slot, alternative, reason in failed:
@@ -148,13 +148,3 @@ def test_seconds_each__scales_with_steps(world, tmp_path):
     assert seconds_each(store, workspace, settings) is None             # of another model
     collect(store, workspace, 1)
     assert seconds_each(store, workspace, replace(settings, model="m")) == pytest.approx(5.0)
-
-
-def test_nearest__never_oneself():
-    vectors = np.eye(3, dtype=np.float32)[[0, 0, 1]]
-    at, cosine = nearest_by_cosine(vectors, vectors, np.arange(3))
-    assert at[:2].tolist() == [1, 0] and cosine.tolist() == [1, 1, 0]
-    assert nearest_by_cosine(vectors[:1], vectors[:1], np.array([0]))[0].tolist() == [-1]
-    hashes = np.array([0b0011, 0b0111, 0b1111], np.uint64)
-    assert nearest_by_hash(hashes, hashes, np.arange(3)).tolist() == [1, 1, 1]
-    assert nearest_by_hash(hashes[:1], hashes[:1], np.array([0])).tolist() == [64]

@@ -170,6 +170,7 @@ class Made:
     """A finished candidate as its sidecar tells it."""
 
     candidate: str
+    entity: str
     picture: Path
     prompt: str
     score: float | None
@@ -189,8 +190,8 @@ def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
     found = []
     for _, path in sorted(timed, reverse=True)[:count]:
         told = json.loads(path.read_text(encoding="utf-8"))
-        found.append(Made(told["candidate"], folder.made / told["image"], told["prompt"], told.get("score"),
-                          list(told["flags"]), float(told["seconds"])))
+        found.append(Made(told["candidate"], told.get("name") or told["prompt"], folder.made / told["image"],
+                          told["prompt"], told.get("score"), list(told["flags"]), float(told["seconds"])))
     return found
 
 

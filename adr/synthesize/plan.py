@@ -133,9 +133,9 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
                    settings.targets)
     if not len(tail):
         raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
-    parents = pool(store, tail, settings.parents, words=settings.conversations == "parent",
-                   named=None if settings.generator in FROM_PARENT else 1 + style.companions)
-    choices = _choose(tail, parents, settings, progress)
+    named = None if settings.generator in FROM_PARENT else 1 + style.companions
+    parents = pool(store, tail, settings.parents, named=named, words=settings.conversations == "parent")
+    choices = _choose(tail, parents, settings, named, progress)
     if not choices:
         raise AdrError("No instance can be a parent: none has an image of its own, which is on disk, with a tail "
                        "entity.", "Check the image folder on the Dataset page, or use text-to-image.")
@@ -154,12 +154,13 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
         model=settings.model)
 
 
-def _choose(tail: Tail, parents: Parents, settings: Settings, progress: Progress) -> list[Choice]:
-    """Slots over the pool; for text-to-image also over objects and pairs that have no parent at all."""
+def _choose(tail: Tail, parents: Parents, settings: Settings, named: int | None, progress: Progress) -> list[Choice]:
+    """Slots over the pool; for text-to-image also over objects that have no parent at all, and pairs of them when a
+    prompt may name two things."""
     entities, offsets = parents.entities, parents.offsets
     limits = np.full(len(parents.instance), settings.per_parent, np.int64)
-    if settings.generator not in FROM_PARENT:
-        alone = np.flatnonzero(~np.isin(np.arange(len(tail)), entities) & (tail.lead <= 1))
+    if named is not None:
+        alone = np.flatnonzero(~np.isin(np.arange(len(tail)), entities) & (tail.lead < min(named, 2)))
         entities = np.concatenate([entities, alone])
         offsets = np.concatenate([offsets, offsets[-1] + np.arange(1, len(alone) + 1)])
         limits = np.concatenate([limits, np.full(len(alone), settings.budget, np.int64)])

@@ -60,7 +60,7 @@ def _asked_entities() -> list[int]:
 
 
 def _header(here: Frame, plans: Sequence[int], number: int | None) -> None:
-    title, picker, new = st.columns([3, 3, 1], vertical_alignment="bottom")
+    title, picker, new = st.columns([3, 3, 1], vertical_alignment="center")
     title.subheader("Synthesize", anchor=False)
     if not plans:
         return
@@ -173,8 +173,8 @@ def _pictures(here: Frame, number: int) -> None:
 def _newest(here: Frame, number: int) -> None:
     made = outlook.newest_made(here.workspace, number, _TILES)
     urls = data_urls(here.workspace, [one.picture for one in made])
-    tiles = [Tile(id=one.candidate, title=one.prompt, image=url, alt=one.prompt,
-                  note=", ".join(flag.replace("_", " ") for flag in one.flags) or f"{one.seconds:.1f} s",
+    tiles = [Tile(id=one.candidate, title=one.entity, image=url, alt=one.prompt,
+                  note=", ".join(flag.replace("_", " ") for flag in one.flags) or one.prompt,
                   badge="" if one.score is None else f"{one.score:.2f}", tone=_TONES[not one.flags])
              for one, url in zip(made, urls, strict=True)]
     picked = picture_grid(tiles, key=f"newest {number}", least=132)
@@ -202,25 +202,28 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
     rows = outlook.planned(here.store, number, search=search, order=order, limit=_ROWS)
     total = int(here.store.value("select count(*) from wanted where plan = $1", [number]))
     frame = pd.DataFrame({
-        "fill": True, "entity": rows["name"], "seen as": [PERSPECTIVE_NAMES[p] for p in rows["perspective"]],
-        "have": rows["have"], "wanted": rows["target"].astype(float), "to make": rows["quota"],
-        "parents": rows["parents"]})
+        "Fill": True, "Entity": rows["name"], "Perspective": [PERSPECTIVE_NAMES[p] for p in rows["perspective"]],
+        "Have": rows["have"], "Wanted": rows["target"].astype(float), "To make": rows["quota"],
+        "Parents": rows["parents"]})
     key = f"plan_table {number} {search} {order} {here.revision}"
     edited = st.data_editor(
         frame, key=key, hide_index=True, height=380, width="stretch", num_rows="fixed",
-        disabled=True if locked else ["entity", "seen as", "have", "to make", "parents"],
+        disabled=True if locked else ["Entity", "Perspective", "Have", "To make", "Parents"],
         column_config={
-            "fill": st.column_config.CheckboxColumn("Fill", help="Untick to leave the entity out", width="small"),
-            "wanted": st.column_config.NumberColumn("Wanted", min_value=0, step=1, help="Instances wanted",
-                                                    format="%g")})
+            "Fill": st.column_config.CheckboxColumn("Fill", help="Untick to leave the entity out", width="small"),
+            "Have": st.column_config.NumberColumn("Have", help="Instances that have it after rebalancing"),
+            "Wanted": st.column_config.NumberColumn("Wanted", min_value=0, step=1, help="Instances wanted",
+                                                    format="%g"),
+            "To make": st.column_config.NumberColumn("To make", help="Pictures planned that add to it"),
+            "Parents": st.column_config.NumberColumn("Parents", help="Different instances they start from")})
     if len(rows) < total:
         st.caption(f"{len(rows):,} of {total:,} entities; search or order for the others.")
     if locked:
         if st.button("Change it in a new plan", key=f"again {number}", icon=":material/content_copy:"):
             jump(plan=plan_like(here.store, here.workspace, number).plan)
         return
-    dropped = rows["entity"][~edited["fill"].to_numpy(bool)].tolist()
-    changed = {int(e): float(w) for e, w, old in zip(rows["entity"], edited["wanted"], rows["target"], strict=True)
+    dropped = rows["entity"][~edited["Fill"].to_numpy(bool)].tolist()
+    changed = {int(e): float(w) for e, w, old in zip(rows["entity"], edited["Wanted"], rows["target"], strict=True)
                if pd.notna(w) and float(w) != float(old)}
     apply, restore = st.columns([1, 1])
     if apply.button("Apply the changes", key=f"apply {number}", disabled=not dropped and not changed, type="primary"):
