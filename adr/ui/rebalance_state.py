@@ -86,9 +86,9 @@ def to_address(recipe: Recipe) -> dict[str, str]:
     plain, told = Recipe(), {}
     for perspective, name in _NAMES.items():
         if perspective in recipe.tau:
-            told[name] = f"{recipe.tau[perspective]:.12g}"
+            told[name] = _written(recipe.tau[perspective])
         elif perspective in recipe.tail_share:
-            told[name] = f"{100 * recipe.tail_share[perspective]:.12g}%"
+            told[name] = f"{_written(round(100 * recipe.tail_share[perspective], 10))}%"
     for name, value, usual in (("seed", recipe.seed, plain.seed), ("need", recipe.min_passes, plain.min_passes),
                                ("alpha", float(recipe.alpha), plain.alpha), ("rule", recipe.pass_rule, plain.pass_rule),
                                ("repeat", recipe.repeat, plain.repeat),
@@ -127,10 +127,15 @@ def from_address(told: Mapping[str, str]) -> Recipe:
 
 def _number(text: str, over: float = 1) -> float:
     try:
-        value = float(text) / over
+        value = round(float(text) / over, 12) if over != 1 else float(text)
     except ValueError:
         return math.nan                                             # refused by the recipe
     return int(value) if over == 1 and value.is_integer() else value
+
+
+def _written(value: float) -> str:
+    """A number in the fewest digits that are read back as the same."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _unpacked(text: str) -> dict[str, Any]:
