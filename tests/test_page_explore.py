@@ -2,6 +2,8 @@
 
 import pytest
 
+from adr.ui.cards import plain
+
 
 def chart(at, number=0):
     import json
@@ -85,6 +87,10 @@ def test_explore__text_is_text_and_a_missing_picture_is_said(small_workspace, pa
     assert not at.exception and "`gone.png` is not in the image folder" in texts(at)
     at = page("Explore", instance="99")
     assert not at.exception and "no instance 99" in at.error[0].value
+
+
+def test_plain__no_markdown_left():
+    assert plain("a *b* $c$ [d](e)") == r"a \*b\* \$c\$ \[d\]\(e\)"
 
 
 def test_explore__next_instance_of_the_entity(small_workspace, page):

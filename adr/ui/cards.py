@@ -4,6 +4,7 @@ Knows nothing of where the numbers come from.
 """
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -229,6 +230,11 @@ def stage_strip(stages: Sequence[Stage], *, key: str) -> str | None:
     result = _STAGES(data={"stages": [asdict(stage) for stage in stages]}, key=key, on_picked_change=lambda: None)
     picked = result.get("picked")
     return str(picked) if picked is not None else None
+
+
+def plain(text: str) -> str:
+    """`text` so that Streamlit shows it letter by letter where it would read Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()#|$~<>:&])", r"\\\1", text)
 
 
 def figures(items: Sequence[tuple[str, str, str]]) -> None:

@@ -4,6 +4,7 @@ Figures are made from aggregates (at most some 2,000 marks) as NumPy arrays; the
 that both themes work. Knows nothing of tables.
 """
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,7 +46,7 @@ def rank_frequency(ranks: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], 
         for part, color, mine in _parts(ranks, head_rank)]
     seen = {
         "type": "scatter", "x": points, "y": np.array([n for _, _, n in marks], dtype=np.int64), "mode": "markers",
-        "showlegend": False, "customdata": points.tolist(), "text": [name for _, name, _ in marks],
+        "showlegend": False, "customdata": points.tolist(), "text": [html.escape(name) for _, name, _ in marks],
         "hovertemplate": "<b>%{text}</b><br>%{y:,} instances, rank %{x:,}<br><i>click to open</i><extra></extra>",
         "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}},
         "marker": {"size": 9, "line": {"width": 0},     # the first dozen are seen; all can be pointed at
@@ -94,6 +95,7 @@ def pair_map(names: Sequence[str], together: npt.NDArray[np.int64], expected: np
     A click's customdata is 'row|column' (positions). Plotly's own heat map tells no clicks: unseen squares lie above.
     """
     size = len(names)
+    short = [html.escape(name if len(name) <= 18 else f"{name[:17]}…") for name in names]
     off = ~np.eye(size, dtype=bool)
     if by == "association":
         bound = float(max(1.0, np.abs(association[off & np.isfinite(association)]).max(initial=0)))
@@ -110,6 +112,7 @@ def pair_map(names: Sequence[str], together: npt.NDArray[np.int64], expected: np
     figure = go.Figure(go.Heatmap(z=values, hoverinfo="skip", xgap=1, ygap=1, colorbar={**bar, "thickness": 12,
                                                                                        "outlinewidth": 0}, **scale))
     rows, columns = (place.tolist() for place in np.nonzero(off))
+    names = [html.escape(name) for name in names]
     said = [f"<b>{names[i]} + {names[j]}</b><br>{together[i, j]:,} instances together<br>"
             f"{expected[i, j]:,.1f} expected by chance<br>{in_words(float(association[i, j]))}"
             for i, j in zip(rows, columns, strict=True)]
@@ -120,7 +123,6 @@ def pair_map(names: Sequence[str], together: npt.NDArray[np.int64], expected: np
                        selected={"marker": {"color": CLEAR}},
                        unselected={"marker": {"color": CLEAR}})
     ticks_at = list(range(size))
-    short = [name if len(name) <= 18 else f"{name[:17]}…" for name in names]
     figure.update_xaxes(tickvals=ticks_at, ticktext=short, tickangle=-45, showgrid=False, zeroline=False)
     figure.update_yaxes(tickvals=ticks_at, ticktext=short, autorange="reversed", showgrid=False, zeroline=False)
     figure.update_layout(height=height, margin={"l": 10, "r": 10, "t": 10, "b": 10}, dragmode=False,

@@ -7,7 +7,7 @@ from adr.explore import Entity, Neighbours
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
 from adr.ui import charts
-from adr.ui.cards import Chip, ChipGroup, chips, figures
+from adr.ui.cards import Chip, ChipGroup, chips, figures, plain
 from adr.ui.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
 from adr.ui.controls import asked_number, choice, jump, pages
 from adr.ui.explore import Key, shape
@@ -26,7 +26,7 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
     rule = shape(here.key, here.store, perspective, PAPER_TAIL_SHARE[perspective]).rule
     tail = entity.rank > rule.head_rank
     title, actions = st.columns([4, 1], vertical_alignment="center")
-    title.title(name, anchor=False)
+    title.title(plain(name), anchor=False)
     with actions:
         if st.button("Fill this one", icon=":material/brush:", width="stretch", type="primary" if tail else "secondary",
                      help="Plan synthetic images for this entity."):

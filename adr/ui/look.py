@@ -5,6 +5,7 @@ import streamlit as st
 from adr import explore
 from adr.explore import Entity
 from adr.recipe import PERSPECTIVES
+from adr.ui.cards import plain
 from adr.ui.controls import asked, asked_number, jump
 from adr.ui.explore import head_ranks
 from adr.ui.frame import Frame
@@ -20,9 +21,9 @@ def look_view(here: Frame) -> None:
     shown = explore.instance_at(here.store, number)
     st.subheader(f"Instance {number:,}", anchor=False)
     st.caption(" · ".join(part for part in (
-        f"id `{shown.id}`" if shown.id is not None else "no id",
+        f"id {plain(shown.id)}" if shown.id is not None else "no id",
         "text only" if not shown.images else "1 picture" if len(shown.images) == 1 else f"{len(shown.images)} pictures",
-        f"{len(shown.turns)} turns", f"“{name}” highlighted" if name else "") if part))
+        f"{len(shown.turns)} turns", f"“{plain(name)}” highlighted" if name else "") if part))
     with instance_view(here, shown, entity=(perspective, name) if name else None):
         st.space("small")
         picked = entity_chips(explore.entities_of(here.store, number), key="entities of", head_ranks=head_ranks(here),
@@ -38,10 +39,10 @@ def _steps_view(here: Frame, number: int, entity: Entity | None) -> None:
         place = f"position {number:,} of the source"
     else:
         less, before, after = explore.place_of(here.store, entity, number)
-        place = f"{less + 1:,} of {entity.n:,} with “{entity.name}”"
+        place = f"{less + 1:,} of {entity.n:,} with “{plain(entity.name)}”"
     ask = {"perspective": entity.perspective, "entity": entity.name} if entity else {}
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(entity.name if entity else "Explore", icon=":material/arrow_back:", type="tertiary"):
+        if st.button(plain(entity.name) if entity else "Explore", icon=":material/arrow_back:", type="tertiary"):
             jump(**ask)
         st.space("stretch")
         st.caption(place, width="content")
