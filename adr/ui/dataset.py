@@ -81,7 +81,8 @@ def source_view(here: Frame) -> None:
     for kind, name in (("image_missing", "with a missing image"), ("repeated_ids", "share an id"),
                        ("placeholder_mismatch", "<image> marks ≠ images"), ("no_answer", "without an answer")):
         if counted.get(kind):
-            items.append((f"{counted[kind]:,}", name, f"{WARNINGS[kind].capitalize()}."))
+            hint = "instances whose id occurs more than once" if kind == "repeated_ids" else WARNINGS[kind]
+            items.append((f"{counted[kind]:,}", name, f"{hint.capitalize()}."))
     for kind in ("objects_unread", "objects_unmatched"):
         if source.warnings.get(kind):
             items.append((f"{source.warnings[kind]:,}", kind.replace("_", " "), f"{WARNINGS[kind].capitalize()}."))

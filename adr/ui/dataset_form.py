@@ -83,11 +83,14 @@ def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
     source = _uploaded(here) if upload else _path(
         "Dataset file", "source", "/data/llava_v1_5_mix665k.json",
         "A LLaVA JSON array, JSON Lines, or the messages form; a path on the machine that runs this app.")
-    images = _path("Image folder", "images", "/data/images", "The folder that the dataset's image paths start from; "
-                   "leave it empty for a dataset without images.")
-    objects = _path("Object annotations (optional)", "objects", "/data/objects.jsonl",
-                    'JSON Lines of {"image": "a.jpg", "objects": ["cat", …]}; "position" or "id" may stand for '
-                    '"image".')
+    left, right = st.columns(2)
+    with left:
+        images = _path("Image folder", "images", "/data/images", "The folder that the dataset's image paths start "
+                       "from; leave it empty for a dataset without images.")
+    with right:
+        objects = _path("Object annotations (optional)", "objects", "/data/objects.jsonl",
+                        'JSON Lines of {"image": "a.jpg", "objects": ["cat", …]}; "position" or "id" may stand for '
+                        '"image".')
     faults = not _images_line(source, images)
     if objects is not None:
         faults = not _told(lambda: look_at(objects)) or faults
