@@ -1,0 +1,24 @@
+"""Export: choose a run and a trainer, see what will be written, write it, and take it away."""
+
+import streamlit as st
+
+from adr.ui.controls import choice
+from adr.ui.export import chosen_run, jobs_view, nothing_to_export, report_view, write_part
+from adr.ui.export_list import exports_view
+from adr.ui.frame import frame
+
+VIEWS = {"write": "Write", "exports": "Exports", "report": "Report page"}
+
+with frame("Export") as here:
+    st.title("Export")
+    if not here.standing.runs:
+        nothing_to_export(here)
+    else:
+        jobs_view(here)
+        view = choice("View", tuple(VIEWS), "view", default="write", says=VIEWS.__getitem__)
+        if view == "exports":
+            exports_view(here)
+        elif view == "report":
+            report_view(here, chosen_run(here))
+        else:
+            write_part(here)
