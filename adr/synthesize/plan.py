@@ -100,6 +100,8 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
     own.setdefault("scorer", setting("ADR_SCORER_MODEL"))
     if own.get("seed") is None:
         own["seed"] = seed + number
+    if own.get("entities"):                 # chosen by hand: whatever can be done for them
+        own.setdefault("alone", True)
     every = PERSPECTIVES if own.get("entities") else PLANNED
     return Settings(**{"perspectives": every, **own, "plan": number, "run": run})
 
@@ -138,7 +140,8 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
     choices = _choose(tail, parents, settings, named, progress)
     if not choices:
         raise AdrError("No instance can be a parent: none has an image of its own, which is on disk, with a tail "
-                       "entity.", "Check the image folder on the Dataset page, or use text-to-image.")
+                       "entity.", "Check the image folder on the Dataset page, or let text-to-image fill entities "
+                       "without a parent.")
     progress(len(choices), len(choices), "writing prompts")
     slots, siblings = _slots(store, tail, parents, choices, settings, style)
     quota = Counter(e for slot in slots for e in slot.entities)
@@ -155,11 +158,10 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
 
 
 def _choose(tail: Tail, parents: Parents, settings: Settings, named: int | None, progress: Progress) -> list[Choice]:
-    """Slots over the pool; for text-to-image also over objects that have no parent at all, and pairs of them when a
-    prompt may name two things."""
+    """Slots over the pool; `alone` also over objects that no parent has, and pairs when a prompt may name two."""
     entities, offsets = parents.entities, parents.offsets
     limits = np.full(len(parents.instance), settings.per_parent, np.int64)
-    if named is not None:
+    if named is not None and settings.alone:
         alone = np.flatnonzero(~np.isin(np.arange(len(tail)), entities) & (tail.lead < min(named, 2)))
         entities = np.concatenate([entities, alone])
         offsets = np.concatenate([offsets, offsets[-1] + np.arange(1, len(alone) + 1)])

@@ -26,7 +26,8 @@ class Settings:
     target: instances wanted per tail entity, None: τ of its perspective. budget: slots at most. per_parent: variations
     of one parent at most. per_slot: candidates of a slot. entities: only these (ids) are filled, None: the whole tail.
     without: these are not. targets: {entity id: instances wanted}. parents: {entity id: instances that may be its
-    parents}. strength: how much of the parent's picture is remade, 0..1 (image-to-image).
+    parents}. alone: text-to-image also fills objects that no instance of the pool has, from a prompt without a parent.
+    strength: how much of the parent's picture is remade, 0..1 (image-to-image).
     """
 
     plan: int
@@ -50,6 +51,7 @@ class Settings:
     perspectives: tuple[str, ...] = ("object", "co_occurrence", "token")
     entities: tuple[int, ...] | None = None
     without: tuple[int, ...] = ()
+    alone: bool = False
     targets: Mapping[int, float] = field(default_factory=dict)
     parents: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 

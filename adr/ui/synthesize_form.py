@@ -127,6 +127,9 @@ def _how() -> dict[str, Any]:
     model = st.selectbox("Model", (*starter, *MODELS[generator]), key=f"plan_model {generator}",
                          accept_new_options=True, help="A folder, or a hub id; type to name another.")
     options: dict[str, Any] = {"generator": generator, "model": model}
+    if generator == "text-to-image":
+        options["alone"] = st.checkbox("Also what no instance has a picture of its own of", key="plan_alone",
+                                       help="From a prompt without a parent. The model must know the thing.")
     if generator == "controlnet":
         options["controlnet"] = st.selectbox("ControlNet", CONTROLNETS, key="plan_controlnet", accept_new_options=True)
         options["edges"] = "canny" if "canny" in str(options["controlnet"]) else "soft"
