@@ -28,8 +28,14 @@ SETTINGS: dict[str, Setting] = {
                 "Folder or hub id of the diffusion model that new plans use."),
         Setting("ADR_SCORER_MODEL", "assets/models/starter-clip",
                 "open_clip model that scores candidates: a folder, or NAME/PRETRAINED_TAG."),
+        Setting("ADR_DETECTOR_MODEL", "IDEA-Research/grounding-dino-base",
+                "Grounding DINO model that looks for objects in pictures: a folder or hub id."),
+        Setting("ADR_COMPARED_PICTURES", "20000",
+                "How many of the source's pictures synthetic ones are compared with; those of the tail come first."),
+        Setting("ADR_CAPTIONER_MODEL", "", "Folder or hub id of an image-text-to-text model that describes pictures."),
         Setting("ADR_LANGUAGE_MODEL_URL", "", "Base URL of an OpenAI-compatible server that writes conversations."),
         Setting("ADR_LANGUAGE_MODEL", "", "Name of the language model behind that URL."),
+        Setting("ADR_LANGUAGE_MODEL_SEES", "no", "Whether that model is shown the picture as well: yes or no."),
         Setting("ADR_REVIEWER", "", "Name under which verdicts are kept when nobody is signed in."),
     )
 }

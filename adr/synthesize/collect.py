@@ -15,14 +15,11 @@ import pandas as pd
 
 from adr.progress import Progress, silent
 from adr.store import Store, Writer
-from adr.synthesize.neighbours import nearest_by_cosine, nearest_by_hash
+from adr.synthesize.duplicates import compare_again, find_nearest
 from adr.synthesize.plan import plan_folder, settings_of
 from adr.synthesize.plan_file import PlanFolder
 from adr.workspace import Workspace
 
-# Cosine and bits of the perceptual hash from which two pictures are near-duplicates.
-NEAR_COSINE = 0.985
-NEAR_BITS = 3
 _COLUMNS = (
     "candidate", "plan", "slot", "alternative", "entity", "entities", "parent", "generator", "model", "seed", "prompt",
     "negative_prompt", "sha256", "turns", "caption", "conversation_by", "conversation_fault", "scorer", "entity_rank",
@@ -59,9 +56,10 @@ def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress
         record["vector"] = _vector(folder, key)
         records.append(record)
     progress(len(sidecars), len(sidecars), "looking for near-duplicates")
-    _neighbours(store, workspace, records)
+    find_nearest(store, workspace, records)
     failures = [json.loads(path.read_text(encoding="utf-8")) for path in folder.failures().values()]
     with store.atomic() as writer:
+        compare_again(store, writer, workspace, plan)
         _insert(writer, records)
         _choose(writer, plan, sorted({record["slot"] for record in records}))
         writer.execute("delete from failed where plan = $1", [plan])
@@ -113,41 +111,6 @@ def _vector(folder: PlanFolder, key: tuple[int, int]) -> "np.ndarray | None":
     except (OSError, ValueError):
         return None
     return found
-
-
-def _neighbours(store: Store, workspace: Workspace, records: list[dict[str, Any]]) -> None:
-    """Find the nearest other candidate, of any plan and by the same scorer, or the parent; flag near-duplicates."""
-    scored = [record for record in records if record["vector"] is not None]
-    names: list[str] = []
-    vectors: list[np.ndarray] = []
-    for candidate, plan, slot, alternative in store.rows(
-            "select candidate, plan, slot, alternative from candidate where scorer is not distinct from $1",
-            [scored[0]["scorer"] if scored else None]):
-        vector = _vector(plan_folder(workspace, plan), (slot, alternative))
-        if vector is not None and scored and vector.shape == scored[0]["vector"].shape:
-            names.append(candidate)
-            vectors.append(vector)
-    first = len(names)
-    names += [record["candidate"] for record in scored]
-    vectors += [record["vector"] for record in scored]
-    if scored:
-        all_vectors = np.stack(vectors).astype(np.float32)
-        at, cosine = nearest_by_cosine(all_vectors[first:], all_vectors, first + np.arange(len(scored)))
-        for record, i, value in zip(scored, at, cosine, strict=True):
-            _nearer(record, names[i] if i >= 0 else None, float(value))
-    hashes = np.array([int(record["perceptual_hash"], 16) for record in records], np.uint64)
-    for record, bits in zip(records, nearest_by_hash(hashes, hashes, np.arange(len(hashes))), strict=True):
-        record["perceptual_distance"] = int(bits)
-        by_embedding = (record.get("nearest_score") or 0) >= NEAR_COSINE
-        if (by_embedding or bits <= NEAR_BITS) and "near_duplicate" not in record["flags"]:
-            record["flags"].append("near_duplicate")
-
-
-def _nearer(record: dict[str, Any], name: str | None, cosine: float) -> None:
-    parent = record.get("parent_score")
-    if parent is not None and parent > cosine:
-        name, cosine = f"instance:{record['parent']}", parent
-    record["nearest"], record["nearest_score"] = name, cosine if name else None
 
 
 def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:

@@ -19,6 +19,8 @@ from adr.progress import Progress, silent
 from adr.store import Store
 from adr.synthesize.plan import plan_folder, settings_of
 from adr.synthesize.plan_file import GENERATORS, PlanFolder
+from adr.synthesize.source_pictures import embed_sources
+from adr.synthesize.worker import NO_SCORER
 from adr.workspace import Workspace
 
 # How long a worker may take to stop before it is killed; it then loses the candidate in flight.
@@ -62,6 +64,8 @@ def generate(store: Store, workspace: Workspace, plan: int, *, generator: str | 
     if total > before:
         progress(0, total - before, "loading the models")
         crew.run(total - before, progress)
+    if limit is None and settings.scorer != NO_SCORER:
+        embed_sources(store, workspace, settings.scorer, progress=progress)
     finished, failed = len(folder.finished()), failures_by_reason(folder)
     return GenerateReport(
         plan=settings.plan, candidates=total, made=finished - before, finished=finished, failed=failed,

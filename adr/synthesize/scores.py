@@ -1,8 +1,17 @@
-"""How good a synthetic picture is: by an open_clip model, and by plain faults of the picture itself.
+"""How good a synthetic picture is, by an open_clip model and by plain faults of the picture itself.
 
 Knows nothing of plans on disk or of the database; the worker calls it for every picture.
+
+One number in the end, `score`, 0..1, is the weighted mean of what there is of three parts, a quarter of it for a
+picture that is blank, dark or flat:
+
+* entity (weight 0.5): 1 / rank of the entity among its siblings by cosine; 1 when it is the best match.
+* prompt (0.3): how far the prompt's cosine lies above the cosines of the siblings' names, in their standard
+  deviations, 5 of which are full. So the model's own scale cancels out.
+* parent (0.2), for pictures made from a parent's: 1, or 0 for a copy of it or one that has lost it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +21,18 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from adr.errors import AdrError
 from adr.models import Place, find_model, loading, place, require
+from adr.synthesize.pictures import FAULTS, altered, bits_apart, faults, is_copy, perceptual_hash
+from adr.synthesize.prompts import with_article
 
-# Cosine to the parent's picture from which a variation is a copy.
-COPY = 0.98
+WEIGHTS = {"entity": 0.5, "prompt": 0.3, "parent": 0.2}
+FAULTY = 0.25
+_DEVIATIONS = 5.0
+# Fewer names give no scale for a prompt, fewer parents none for what has been lost.
+_ENOUGH = 8
+# Sentences about an entity whose mean embedding stands for it.
+_FRAMES = ("a photo of {}", "a picture of {}", "a drawing of {}")
 _BATCH = 64
 
 Vectors = npt.NDArray[np.float32]
@@ -23,8 +40,12 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Scores:
-    """What a scorer says of one picture. Cosines are −1..1 or None where there is nothing to compare with; score is
-    0..1, what candidates of a slot are ordered by; embedding has length 1."""
+    """What a scorer says of one picture. Cosines are −1..1 or None where there is nothing to compare with.
+
+    entity_rank: 1 when the entity (of a pair: the worse of both) is the best match among its siblings. own: cosine of
+    the picture with a slightly altered copy of itself. flags: plain faults, 'not_the_entity' (rank above one in a
+    hundred siblings), 'copy_of_parent', 'lost' (no nearer to its parent than to other parents). embedding: length 1.
+    """
 
     scorer: str
     entity_rank: int | None
@@ -33,6 +54,7 @@ class Scores:
     parent_score: float | None
     score: float
     flags: list[str]
+    own: float
     embedding: Vectors = field(repr=False, compare=False)
 
 
@@ -43,6 +65,7 @@ class Scorer:
         self.name = name
         self._model, self._prepare, self._tokenize, self._place = model, prepare, tokenize, where
         self._siblings: tuple[tuple[str, ...], Vectors] | None = None
+        self._others: Vectors | None = None
 
     def images(self, pictures: Sequence[Image.Image]) -> Vectors:
         """Embeddings (n, d) of length 1."""
@@ -53,7 +76,7 @@ class Scorer:
             batch = torch.stack([self._prepare(p.convert("RGB")) for p in pictures[start:start + _BATCH]])
             with torch.inference_mode():
                 rows.append(self._model.encode_image(batch.to(self._place.device, self._place.dtype), normalize=True))
-        return torch.cat(rows).float().cpu().numpy()
+        return _unit(torch.cat(rows).float().cpu().numpy())
 
     def texts(self, texts: Sequence[str]) -> Vectors:
         """Embeddings (n, d) of length 1."""
@@ -64,81 +87,117 @@ class Scorer:
             tokens = self._tokenize(list(texts[start:start + _BATCH])).to(self._place.device)
             with torch.inference_mode():
                 rows.append(self._model.encode_text(tokens, normalize=True))
-        return torch.cat(rows).float().cpu().numpy()
+        return _unit(torch.cat(rows).float().cpu().numpy())
 
     def names(self, names: Sequence[str]) -> Vectors:
         """Embeddings (n, d) of entities, each the mean over a few sentences about it."""
-        frames = ("a photo of {}", "a picture of {}", "a drawing of {}")
-        from adr.synthesize.prompts import with_article
+        found = self.texts([frame.format(with_article(name)) for name in names for frame in _FRAMES])
+        return _unit(found.reshape(len(names), len(_FRAMES), -1).mean(axis=1))
 
-        found = self.texts([frame.format(with_article(name)) for name in names for frame in frames])
-        mean = found.reshape(len(names), len(frames), -1).mean(axis=1)
-        return mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)
+    def refer(self, pictures: Sequence[Image.Image]) -> None:
+        """Pictures of parents, to tell what has lost its parent: it is then no nearer to it than to these."""
+        self._others = self.images(pictures) if len(pictures) >= _ENOUGH else None
 
     def score(self, picture: Image.Image, things: Sequence[str], siblings: Sequence[str], prompt: str,
-              parent: Image.Image | None = None) -> Scores:
-        """Rate one picture of `things` among `siblings` (names of entities, `things` included)."""
+              parent: Image.Image | None = None, *, beside: Sequence[str] = (), varied: bool = False) -> Scores:
+        """Rate one picture of `things` among `siblings` (names of entities, `things` included).
+
+        beside: what else the prompt names; it may be there and is no rival. varied: the picture was made from the
+        parent's, so that it may lose it.
+        """
+        seen = self.images([picture, altered(picture), *([parent] if parent is not None else [])])
+        own = float(seen[0] @ seen[1])
+        agreement = self._siblings_of(siblings) @ seen[0]
+        entity, rank = _ranked(agreement, siblings, things, beside)
+        prompted = float(self.texts([prompt])[0] @ seen[0])
+        flags = faults(picture)
+        if rank is not None and rank > 1 + len(siblings) // 100:
+            flags.append("not_the_entity")
+        kept = None if parent is None else float(seen[2] @ seen[0])
+        if parent is not None:
+            flags += self._from_parent(picture, parent, seen, own, varied)
+        near = float(not {"copy_of_parent", "lost"} & set(flags)) if parent is not None and varied else None
+        parts = {"entity": None if rank is None else 1 / rank, "prompt": _above(prompted, agreement), "parent": near}
+        return Scores(self.name, rank, entity, prompted, kept, overall(parts, bool(set(flags) & set(FAULTS))), flags,
+                      own, seen[0])
+
+    def _siblings_of(self, siblings: Sequence[str]) -> Vectors:
         known = tuple(siblings)
         if self._siblings is None or self._siblings[0] != known:
             self._siblings = (known, self.names(known))
-        seen = self.images([picture] if parent is None else [picture, parent])
-        own = seen[0]
-        agreement = self._siblings[1] @ own
-        at = [known.index(thing) for thing in things if thing in known]
-        worst = min(at, key=lambda i: agreement[i]) if at else None
-        rank = None if worst is None else 1 + int((agreement > agreement[worst]).sum())
-        prompted = float(self.texts([prompt])[0] @ own)
-        copied = float(seen[1] @ own) if parent is not None else None
-        flags = faults(picture)
-        if rank is not None and rank > max(1, len(at)):
-            flags.append("not_the_entity")
-        if copied is not None and copied >= COPY:
-            flags.append("copy_of_parent")
-        return Scores(self.name, rank, None if worst is None else float(agreement[worst]), prompted, copied,
-                      overall(rank, len(at), prompted, flags), flags, own)
+        return self._siblings[1]
+
+    def _from_parent(self, picture: Image.Image, parent: Image.Image, seen: Vectors, own: float,
+                     varied: bool) -> list[str]:
+        likeness = float(seen[2] @ seen[0])
+        if is_copy(likeness, own, bits_apart(perceptual_hash(picture), perceptual_hash(parent))):
+            return ["copy_of_parent"]
+        if varied and self._others is not None and likeness < float(np.median(self._others @ seen[0])):
+            return ["lost"]
+        return []
+
+
+def overall(parts: dict[str, float | None], faulty: bool) -> float:
+    """0..1: the mean of the parts there are by `WEIGHTS`, a quarter of it for a faulty picture; 0 without any part."""
+    there = {name: value for name, value in parts.items() if value is not None}
+    weight = sum(WEIGHTS[name] for name in there)
+    score = sum(WEIGHTS[name] * value for name, value in there.items()) / weight if weight else 0.0
+    return score * FAULTY if faulty else score
 
 
 def load_scorer(name: str, device: str | None = None) -> Scorer:
-    """The scorer `name`: a folder (open_clip_config.json), or NAME/PRETRAINED_TAG as open_clip lists them; AdrError
-    when it cannot be had."""
+    """The scorer `name`: a folder with open_clip_config.json, NAME/PRETRAINED_TAG as open_clip lists them, or a hub id
+    of an open_clip model; AdrError when it cannot be had."""
     require("open_clip", "A scorer", "open_clip_torch")
     where = place(device)
-    found = find_model(name)
+    asked, tag = _architecture(name)
     with loading(name, "scorer"):
         import open_clip
 
-        if Path(found).is_dir():
-            asked, tag = f"local-dir:{found}", None
-        else:
-            asked, _, tag = found.partition("/")
         model, _, prepare = open_clip.create_model_and_transforms(asked, pretrained=tag, device=where.device)
         model.eval().to(where.dtype)
         return Scorer(name, model, prepare, open_clip.get_tokenizer(asked), where)
 
 
-def overall(rank: int | None, things: int, prompted: float, flags: Sequence[str]) -> float:
-    """0..1: half for the entity's rank among its siblings, half for the prompt's cosine; a faulty picture halves it."""
-    ranked = 0.5 if rank is None else 1 / max(1, rank - max(0, things - 1))
-    score = 0.5 * ranked + 0.5 * min(1.0, max(0.0, (prompted + 1) / 2))
-    return score / 2 if set(flags) & {"blank", "dark", "flat"} else score
+def _architecture(name: str) -> tuple[str, str | None]:
+    """What open_clip calls the model, and its pretrained tag. AdrError for a tag that it does not have."""
+    import open_clip
+
+    found = find_model(name.removeprefix("hf-hub:"))
+    if Path(found).is_dir():
+        if not (Path(found) / "open_clip_config.json").is_file():
+            raise AdrError(f"The folder {name} holds no open_clip model.",
+                           "Name a folder with open_clip_config.json, or NAME/PRETRAINED_TAG.")
+        return f"local-dir:{found}", None
+    architecture, _, tag = found.partition("/")
+    if architecture not in open_clip.list_models():
+        return f"hf-hub:{found}", None
+    tags = open_clip.list_pretrained_tags_by_model(architecture)
+    if re.sub(r"[^a-z0-9]", "", tag.lower()) not in {re.sub(r"[^a-z0-9]", "", t.lower()) for t in tags}:
+        raise AdrError(f"open_clip has no weights {tag!r} for {architecture}.",
+                       f"Choose one of {', '.join(tags)}." if tags else "Choose another model.")
+    return architecture, tag
 
 
-def faults(picture: Image.Image) -> list[str]:
-    """Plain faults: 'blank' (one colour), 'dark' (mean below 20 of 255), 'flat' (tiny contrast)."""
-    gray = np.asarray(picture.convert("L"), np.float32)
-    spread = float(gray.std())
-    found = []
-    if spread < 2:
-        found.append("blank")
-    elif spread < 8:
-        found.append("flat")
-    if float(gray.mean()) < 20:
-        found.append("dark")
-    return found
+def _ranked(agreement: Vectors, siblings: Sequence[str], things: Sequence[str],
+            beside: Sequence[str]) -> tuple[float | None, int | None]:
+    """Cosine and rank of the worse of `things` among its rivals; (None, None) when they are not among the siblings."""
+    mine = [i for i, name in enumerate(siblings) if name in things]
+    if not mine:
+        return None, None
+    worst = min(float(agreement[i]) for i in mine)
+    no_rivals = {*things, *beside}
+    rivals = np.array([name not in no_rivals for name in siblings])
+    return worst, 1 + int((agreement[rivals] > worst).sum())
 
 
-def perceptual_hash(picture: Image.Image) -> int:
-    """A 64-bit difference hash: which of 8×8 neighbours is brighter. Near pictures differ in few bits."""
-    gray = np.asarray(picture.convert("L").resize((9, 8), Image.Resampling.LANCZOS), np.int16)
-    bits = (gray[:, 1:] > gray[:, :-1]).ravel()
-    return int("".join("1" if b else "0" for b in bits), 2)
+def _above(prompted: float, agreement: Vectors) -> float:
+    """0..1: the prompt's cosine above the siblings', in their standard deviations."""
+    spread = float(agreement.std()) if len(agreement) >= _ENOUGH else 0.0
+    if not spread:
+        return min(1.0, max(0.0, (prompted + 1) / 2))
+    return min(1.0, max(0.0, (prompted - float(agreement.mean())) / spread / _DEVIATIONS))
+
+
+def _unit(vectors: npt.NDArray[Any]) -> Vectors:
+    return (vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)).astype(np.float32)

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from adr.models import free_memory, out_of_memory
 from adr.settings import setting
 from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, load_writer
+from adr.synthesize.pictures import faults, perceptual_hash
 from adr.synthesize.plan_file import (
     FROM_PARENT,
     PlanFolder,
@@ -33,7 +35,6 @@ from adr.synthesize.plan_file import (
     write_whole,
 )
 from adr.synthesize.prompts import style_of
-from adr.synthesize.scores import faults, perceptual_hash
 
 if TYPE_CHECKING:
     from adr.synthesize.generators import Generator, Picture
@@ -49,6 +50,8 @@ FAILURES = {
 }
 # This many faults of the pipeline in a row are not the candidates' fault.
 _FAULTS_IN_A_ROW = 5
+# How many parents' pictures a varied one is compared with, to tell whether it has lost its own.
+_PARENTS = 32
 NO_SCORER = "none"
 
 Tell = Callable[[dict[str, Any]], None]
@@ -132,8 +135,21 @@ class Worker:
         self._write = load_writer(self.settings.conversations)
         if self.settings.scorer != NO_SCORER:
             self._scorer = load_scorer(self.settings.scorer, self.device)
+            self._scorer.refer(self._parents())
         self._generator = load_generator(self.settings, self.device)
         self.batch = self._generator.batch
+
+    def _parents(self) -> list[Image.Image]:
+        """The pictures of the plan's first parents that can be opened."""
+        paths = dict.fromkeys(slot.image for slot in islice(self.folder.slots(), 4 * _PARENTS) if slot.image)
+        found = []
+        for path in list(paths)[:_PARENTS]:
+            try:
+                with Image.open(path) as opened:
+                    found.append(opened.convert("RGB"))
+            except (OSError, ValueError, SyntaxError):
+                continue
+        return found
 
     def _orders(self, slot: Slot) -> list[Order]:
         """The candidates a slot still lacks; one whose parent cannot be opened is set aside."""
@@ -241,15 +257,16 @@ class Worker:
         _written(path, png.getvalue())
         record: dict[str, Any] = {
             "candidate": candidate_name(settings.plan, slot.slot, alternative), "plan": settings.plan,
-            "slot": slot.slot, "alternative": alternative, "entity": slot.entity, "entities": list(slot.entities),
-            "parent": slot.parent, "generator": settings.generator, "model": settings.model, "seed": order.seed,
-            "prompt": slot.prompt, "negative_prompt": self.negative,
+            "slot": slot.slot, "alternative": alternative, "entity": slot.entity, "name": slot.name,
+            "entities": list(slot.entities), "parent": slot.parent, "generator": settings.generator,
+            "model": settings.model, "seed": order.seed, "prompt": slot.prompt, "negative_prompt": self.negative,
             "parameters": self._generator.parameters | {"batch": self.batch}, "image": path.name,
             "sha256": hashlib.sha256(png.getvalue()).hexdigest(), "scorer": None, "flags": faults(image),
             "perceptual_hash": f"{perceptual_hash(image):016x}"}
         if self._scorer is None:
             return record | {"score": 0.0 if record["flags"] else 0.5}
-        found = self._scorer.score(image, slot.things, self.siblings, slot.prompt, order.parent)
+        found = self._scorer.score(image, slot.things, self.siblings, slot.prompt, order.parent,
+                                   beside=slot.companions, varied=settings.generator in FROM_PARENT)
         vector = io.BytesIO()
         import numpy as np
 
@@ -258,7 +275,7 @@ class Worker:
         return record | {
             "scorer": found.scorer, "entity_rank": found.entity_rank, "entity_score": found.entity_score,
             "prompt_score": found.prompt_score, "parent_score": found.parent_score, "score": found.score,
-            "flags": list(found.flags)}
+            "own": found.own, "flags": list(found.flags)}
 
     def _fail(self, slot: Slot, alternative: int, reason: str, detail: str) -> None:
         record = {"candidate": candidate_name(self.settings.plan, slot.slot, alternative), "slot": slot.slot,

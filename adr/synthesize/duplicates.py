@@ -1,0 +1,132 @@
+"""Which picture is nearest to each candidate, among all of the source and all synthetic ones, and what is a duplicate.
+
+Reads embeddings that workers and `source_pictures` have written; loads no model.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from adr.store import Store, Writer
+from adr.synthesize.embeddings import Embeddings, Near, embeddings_folder
+from adr.synthesize.pictures import is_copy
+from adr.synthesize.plan import plan_folder
+from adr.synthesize.source_pictures import instances_of, path_of
+from adr.workspace import Workspace
+
+
+def find_nearest(store: Store, workspace: Workspace, records: Sequence[dict[str, Any]]) -> None:
+    """Write into new candidates' records what is nearest to them: `nearest` ('instance:12' or a candidate),
+    `nearest_score`, `perceptual_distance`, and 'near_duplicate' among their flags.
+
+    Each record has 'candidate', 'scorer', 'vector' (or None), 'perceptual_hash' (hexadecimal), 'flags' and, where the
+    worker measured it, 'own'. Compared are candidates of all plans by the same scorer, and the source's pictures as
+    far as they are embedded.
+    """
+    for scorer in dict.fromkeys(record["scorer"] for record in records):
+        mine = [record for record in records if record["scorer"] == scorer]
+        others = Embeddings(embeddings_folder(workspace, scorer, "candidates"))
+        _fill_up(store, workspace, scorer, others)
+        names, vectors, hashes = _arrays(mine)
+        known = set(others.names())
+        new = [i for i, name in enumerate(names) if name not in known]
+        if new:
+            others.append([names[i] for i in new], vectors[new], hashes[new])
+        sources = Embeddings(embeddings_folder(workspace, scorer, "sources"))
+        found = [a.or_nearer(b) for a, b in zip(others.nearest(vectors, hashes, names),
+                                                sources.nearest(vectors, hashes, names), strict=True)]
+        said = _as_instances(store, found)
+        for record, near in zip(mine, said, strict=True):
+            _note(record, near)
+            likeness = record.get("parent_score")
+            if likeness is not None and likeness > near.cosine:
+                record["nearest"], record["nearest_score"] = f"instance:{record['parent']}", likeness
+
+
+def compare_again(store: Store, writer: Writer, workspace: Workspace, plan: int) -> int:
+    """Compare the candidates of `plan` with source pictures that have been embedded since they were collected; returns
+    how many have now a nearer one."""
+    folder = plan_folder(workspace, plan)
+    seen_path = folder.folder / "compared.json"
+    seen: dict[str, int] = json.loads(seen_path.read_text()) if seen_path.is_file() else {}
+    changed = 0
+    for (scorer,) in store.rows("select distinct scorer from candidate where plan = $1 and scorer is not null", [plan]):
+        sources = Embeddings(embeddings_folder(workspace, scorer, "sources"))
+        there = len(sources.names())
+        if there == seen.get(scorer, 0):
+            continue
+        rows = store.rows("select candidate, slot, alternative, nearest_score, perceptual_distance, flags "
+                          "from candidate where plan = $1 and scorer = $2", [plan, scorer])
+        records = []
+        for name, slot, alternative, score, bits, flags in rows:
+            made = folder.sidecar(slot, alternative)
+            if made.is_file() and folder.embedding(slot, alternative).is_file():
+                record = json.loads(made.read_text(encoding="utf-8"))
+                records.append({**record, "candidate": name, "vector": np.load(folder.embedding(slot, alternative)),
+                                "nearest_score": score, "perceptual_distance": bits, "flags": list(flags or ())})
+        if records:
+            changed += _nearer_sources(store, writer, sources, records)
+        seen[scorer] = there
+    seen_path.write_text(json.dumps(seen))
+    return changed
+
+
+def _nearer_sources(store: Store, writer: Writer, sources: Embeddings, records: Sequence[dict[str, Any]]) -> int:
+    names, vectors, hashes = _arrays(records)
+    changed = 0
+    for record, near in zip(records, _as_instances(store, sources.nearest(vectors, hashes, names)), strict=True):
+        before = (record["nearest_score"], record["perceptual_distance"])
+        if near.cosine <= (before[0] if before[0] is not None else -1) and near.bits >= (before[1] or 64):
+            continue
+        if near.cosine <= (before[0] if before[0] is not None else -1):
+            near = Near(None, -1.0, near.bits_there, near.bits)
+        _note(record, Near(near.name, near.cosine, near.bits_there, min(near.bits, before[1] or 64)))
+        writer.execute(
+            "update candidate set nearest = coalesce($2, nearest), nearest_score = greatest(nearest_score, $3), "
+            "perceptual_distance = $4, flags = $5 where candidate = $1",
+            [record["candidate"], near.name, near.cosine, record["perceptual_distance"], record["flags"]])
+        changed += 1
+    return changed
+
+
+def _note(record: dict[str, Any], near: Near) -> None:
+    record["nearest"], record["nearest_score"] = near.name, near.cosine if near.name else None
+    record["perceptual_distance"] = near.bits
+    by_embedding = near.name is not None and is_copy(near.cosine, record.get("own"), near.bits_there)
+    if (by_embedding or is_copy(None, None, near.bits)) and "near_duplicate" not in record["flags"]:
+        record["flags"].append("near_duplicate")
+
+
+def _arrays(records: Sequence[Mapping[str, Any]]) -> "tuple[list[str], np.ndarray, np.ndarray]":
+    size = next((len(record["vector"]) for record in records if record["vector"] is not None), 0)
+    empty = np.zeros(size, np.float32)
+    vectors = [empty if record["vector"] is None else record["vector"] for record in records]
+    hashes = np.array([int(record["perceptual_hash"], 16) for record in records], np.uint64)
+    return [str(record["candidate"]) for record in records], np.stack(vectors).astype(np.float32), hashes
+
+
+def _as_instances(store: Store, found: Sequence[Near]) -> list[Near]:
+    """Findings with the paths of source pictures as 'instance:12'."""
+    paths = {near.name: path_of(near.name) for near in found if near.name and " " in near.name}
+    instances = instances_of(store, list(paths.values())) if paths else {}
+    return [near if near.name not in paths else
+            Near(f"instance:{instances[paths[near.name]]}" if paths[near.name] in instances else None, near.cosine,
+                 near.bits_there, near.bits) for near in found]
+
+
+def _fill_up(store: Store, workspace: Workspace, scorer: str | None, others: Embeddings) -> None:
+    """Add candidates that are missing here, as after the folder was deleted, from what the workers wrote."""
+    known = set(others.names())
+    records = []
+    for candidate, plan, slot, alternative in store.rows(
+            "select candidate, plan, slot, alternative from candidate where scorer is not distinct from $1", [scorer]):
+        folder = plan_folder(workspace, plan)
+        if candidate not in known and folder.sidecar(slot, alternative).is_file():
+            record = json.loads(folder.sidecar(slot, alternative).read_text(encoding="utf-8"))
+            vector = folder.embedding(slot, alternative)
+            if "perceptual_hash" in record and (scorer is None or vector.is_file()):
+                records.append(record | {"candidate": candidate, "vector": np.load(vector) if scorer else None})
+    if records:
+        others.append(*_arrays(records))

@@ -1,0 +1,68 @@
+"""Plain facts of a picture that no model is needed for: faults, a perceptual hash, a slightly altered copy.
+
+Knows nothing of entities, prompts or files.
+"""
+
+import numpy as np
+from PIL import Image, ImageEnhance
+
+# Faults that make a picture useless whatever it is meant to show.
+FAULTS = ("blank", "dark", "flat")
+# Bits of the perceptual hash. Measured on 553 pictures of the demo world: no two different ones below 8 of 63 bits
+# apart; re-encoded, resized or slightly cropped copies are 0 to 8 apart, unrelated pictures about 31.
+SAME_BITS = 6
+LIKE_BITS = 20
+# Cosine that is a copy whatever the hash says (mirrored, turned), and the least that can be one with a like hash.
+SAME_COSINE = 0.995
+LIKE_COSINE = 0.96
+_SIDE, _KEPT = 32, 8
+
+
+def faults(picture: Image.Image) -> list[str]:
+    """Plain faults: 'blank' (one colour), 'flat' (tiny contrast), 'dark' (mean below 20 of 255)."""
+    gray = np.asarray(picture.convert("L"), np.float32)
+    colors = np.asarray(picture.convert("RGB"), np.float32)
+    spread = max(float(gray.std()), float(colors.std(axis=(0, 1)).max()))
+    found = []
+    if spread < 2:
+        found.append("blank")
+    elif spread < 8:
+        found.append("flat")
+    if float(gray.mean()) < 20:
+        found.append("dark")
+    return found
+
+
+def perceptual_hash(picture: Image.Image) -> int:
+    """A 63-bit hash: which low frequencies of the picture (8×8 of its cosine transform, without the mean) lie above
+    their median. Near pictures differ in few bits; brightness and small crops hardly change it."""
+    small = picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+    at = np.arange(_SIDE)
+    waves = np.cos(np.pi * (2 * at[None, :] + 1) * np.arange(_KEPT)[:, None] / (2 * _SIDE))
+    low = (waves @ np.asarray(small, np.float64) @ waves.T).ravel()[1:]
+    bits = low > np.median(low)
+    return int("".join("1" if bit else "0" for bit in bits), 2)
+
+
+def bits_apart(first: int, second: int) -> int:
+    """In how many bits two perceptual hashes differ."""
+    return (first ^ second).bit_count()
+
+
+def altered(picture: Image.Image) -> Image.Image:
+    """A copy cropped by 4 % on every side and 8 % brighter: how near a copy may be that is still one."""
+    width, height = picture.size
+    margin = max(1, round(min(width, height) * 0.04))
+    inner = picture.convert("RGB").crop((margin, margin, width - margin, height - margin))
+    return ImageEnhance.Brightness(inner.resize((width, height), Image.Resampling.BICUBIC)).enhance(1.08)
+
+
+def is_copy(cosine: float | None, own: float | None, bits: int) -> bool:
+    """Whether two pictures are (nearly) one. cosine: of their embeddings; own: cosine of the picture with `altered` of
+    itself, so that the bar suits every model; bits: by which their hashes differ. By the hash alone, by the embedding
+    alone when it is almost the same, or by both."""
+    if bits <= SAME_BITS:
+        return True
+    if cosine is None:
+        return False
+    return cosine >= SAME_COSINE or (cosine >= max(LIKE_COSINE, own or 0.0) and bits <= LIKE_BITS)
