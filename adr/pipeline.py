@@ -35,11 +35,23 @@ def demo(store: Store, workspace: Workspace, *, instances: int = 3000, seed: int
     if store.value("select count(*) from instance") and not replace:
         raise AdrError(f"The workspace {workspace.name} holds a dataset already.",
                        "Choose an empty folder, or ask to replace it (--replace).")
+    fresh, former = folder.with_name("demo.new"), folder.with_name("demo.old")
+    for left in (fresh, former):                # of a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    draw_world(fresh, instances=instances, seed=seed, progress=progress)
     if folder.exists():
+        folder.rename(former)
+    fresh.rename(folder)
+    try:
+        report = ingest(store, folder / "demo.json", folder / "images", objects=folder / "objects.jsonl",
+                        replace=replace, progress=progress)
+    except BaseException:
         shutil.rmtree(folder)
-    draw_world(folder, instances=instances, seed=seed, progress=progress)
-    return ingest(store, folder / "demo.json", folder / "images", objects=folder / "objects.jsonl", replace=replace,
-                  progress=progress)
+        if former.exists():                     # what the tables still name keeps its pictures
+            former.rename(folder)
+        raise
+    shutil.rmtree(former, ignore_errors=True)
+    return report
 
 
 @dataclass(frozen=True)

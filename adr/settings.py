@@ -21,7 +21,7 @@ SETTINGS: dict[str, Setting] = {
     setting.variable: setting
     for setting in (
         Setting("ADR_WORKSPACE", "workspace", "The workspace folder the app opens."),
-        Setting("ADR_MEMORY_LIMIT", "2GB", "How much memory DuckDB may take before it spills to disk."),
+        Setting("ADR_MEMORY_LIMIT", "1500MB", "How much memory DuckDB may take before it spills to disk."),
         Setting("ADR_THREADS", str(os.cpu_count() or 2), "How many threads DuckDB may use."),
         Setting("ADR_DEVICE", "auto", "Where models run: auto, cpu, cuda, cuda:1, mps."),
         Setting("ADR_GENERATOR_MODEL", "assets/models/starter-diffusion",

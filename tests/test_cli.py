@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from adr import pipeline
 from adr.cli import main
+from adr.progress import Cancelled
 from adr.store import Store
+from adr.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -101,3 +104,21 @@ def test_progress__on_standard_error_only(tmp_path):
                           cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["instances"] == 12
+
+
+def test_demo__a_cancelled_replacement_leaves_the_old_one(tmp_path):
+    workspace = Workspace.at(tmp_path)
+    store = Store(workspace.database)
+    pipeline.demo(store, workspace, instances=8)
+
+    def until_ingest(done, total, message):
+        if "draw" not in message.lower():
+            raise Cancelled()
+
+    with pytest.raises(Cancelled):
+        pipeline.demo(store, workspace, instances=10, seed=1, replace=True, progress=until_ingest)
+    assert store.value("select count(*) from instance") == 8
+    assert len(json.loads((tmp_path / "demo" / "demo.json").read_text(encoding="utf-8"))) == 8
+    assert pipeline.demo(store, workspace, instances=10, seed=1, replace=True).instances == 10
+    assert sorted(p.name for p in tmp_path.glob("demo*")) == ["demo"]
+    store.close()
