@@ -119,7 +119,11 @@ function row(board, one) {
     const height = (area.bottom - y) / (area.bottom - area.top);
     drag(board, one.id, fromStep(STEPS * Math.min(1, Math.max(0, height)), top));
   };
-  canvas.onpointerdown = (event) => { canvas.setPointerCapture(event.pointerId); byPointer(event); };
+  canvas.onpointerdown = (event) => {
+    if (!board.data.live || !state(board, one.id).on) return;
+    canvas.setPointerCapture(event.pointerId);
+    byPointer(event);
+  };
   canvas.onpointermove = (event) => { if (canvas.hasPointerCapture(event.pointerId)) byPointer(event); };
   canvas.onpointercancel = () => { board.dirty = false; board.moved.clear(); show(board); };
   canvas.onpointerup = (event) => {

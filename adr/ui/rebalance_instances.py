@@ -18,7 +18,7 @@ from adr.ui.frame import Frame
 from adr.ui.grid import Tile, picture_grid
 from adr.ui.instance_view import instance_tiles, instance_view
 
-TILES = 12
+TILES = 10
 REASON_WORDS = {
     "passes": "enough perspectives pass", "keeps_all": "the recipe keeps everything",
     "below_min_passes": "too few perspectives pass", "no_entities": "no entity in any perspective",
@@ -59,13 +59,13 @@ def _tile(tile: Tile, why: Explanation) -> Tile:
 
 def _brief(why: Explanation) -> str:
     """The reason in the few words a tile has room for: what passes, or what comes nearest to it."""
-    decided = [(p.critical_tau, p.perspective.replace("_", "-"), p.entity) for p in why.passes
-               if p.entity and p.passed == (why.kept or why.reason == "alpha")]
+    decided = [p for p in why.passes if p.entity and p.passed == why.kept]
     if why.reason not in ("passes", "below_min_passes") or not decided:
         return REASON_WORDS[why.reason]
-    tau, perspective, entity = min(decided)
+    first = min(decided, key=lambda p: p.critical_tau / max(p.tau, 1))
     more = f", and {len(decided) - 1} more" if why.kept and len(decided) > 1 else ""
-    said = f"{perspective} “{entity}” {'by its cap' if tau < 0 else f'from τ {tau:,.3g}'}"
+    limit = "by its cap" if first.critical_tau < 0 else f"from τ {first.critical_tau:,.3g}"
+    said = f"{first.perspective.replace('_', '-')} “{first.entity}” {limit}"
     return f"{said}{more}" if why.kept else f"{why.pass_count} pass; nearest {said}"
 
 
@@ -124,11 +124,11 @@ def _one(here: Frame, recipe: Recipe, preview: Preview, number: int) -> None:
         close.button("Close", key="close instance", on_click=lambda: move(instance=None), width="stretch")
         st.caption(f"Over all seeds it is kept with probability {why.probability:.3f}; "
                    f"{why.pass_count} of {len(why.passes)} perspectives pass, {why.min_passes} needed.")
-        explanation_view(why)
+        explanation_view(why, recipe.pass_rule)
         instance_view(here, explore.instance_at(here.store, number), talk_height=320)
 
 
-def explanation_view(why: Explanation) -> None:
+def explanation_view(why: Explanation, rule: str) -> None:
     """Each perspective's critical τ with the entity that decides it, and below all draws."""
     st.dataframe(pd.DataFrame([{
         "perspective": PERSPECTIVE_NAMES[p.perspective], "passes": p.passed,
@@ -138,7 +138,9 @@ def explanation_view(why: Explanation) -> None:
         "entities": len(p.entities)} for p in why.passes]), hide_index=True, width="stretch",
         column_config={"over all seeds": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)})
     with st.expander("All its entities and their draws", key="all draws"):
-        st.caption("An entity passes when its draw times its count lies below its cap (τ, or set by hand).")
+        st.caption("An entity passes when its draw times its count lies below its cap (τ, or set by hand)."
+                   if rule == "any" else
+                   "One draw for the perspective is held against the mean probability of its entities.")
         st.dataframe(pd.DataFrame([{
             "perspective": PERSPECTIVE_NAMES[p.perspective], "entity": d.entity, "instances": d.n,
             "cap": "inf" if np.isinf(d.cap) else f"{d.cap:,.6g}", "by hand": d.by_hand, "probability": d.probability,
