@@ -1,0 +1,46 @@
+"""A new index numbers entities anew; what former runs and plans point at is carried over by name.
+
+An entity that the new index no longer has becomes null there. Knows tables only, nothing of how they were made.
+"""
+
+from adr.store import Writer
+
+# Columns that hold one entity, and columns that hold a list of them.
+_SINGLE = (("critical_tau", "entity"), ("slot", "entity"), ("wanted", "entity"), ("candidate", "entity"))
+_LISTS = (("slot", "entities"), ("candidate", "entities"))
+
+
+def remember(writer: Writer) -> None:
+    """Keep the numbers of the index that is about to be replaced, when anything points at them."""
+    writer.execute("drop table if exists former_entity")
+    used = any(writer.value(f"select exists (select 1 from {table})") for table, _ in _SINGLE)
+    writer.execute(f"create temp table former_entity as select entity, perspective, name from entity where {used}")
+
+
+def renumber(writer: Writer) -> None:
+    """Point what former runs and plans hold at the new numbers; nothing is touched when the numbers are the same."""
+    writer.execute("""
+        create or replace temp table renumbered as
+        select f.entity as old, e.entity as new
+        from former_entity f left join entity e on e.perspective = f.perspective and e.name = f.name
+        where e.entity is distinct from f.entity
+    """)
+    if writer.value("select count(*) from renumbered"):
+        for table, column in _SINGLE:
+            writer.execute(f"update {table} set {column} = r.new from renumbered r where r.old = {table}.{column}")
+        for table, column in _LISTS:
+            writer.execute(f"""
+                update {table} set {column} = mapped.entities
+                from (
+                    select numbered.row,
+                           coalesce(list(coalesce(r.new, numbered.entity) order by numbered.place)
+                                    filter (where r.old is null or r.new is not null), []) as entities
+                    from (select rowid as row, unnest({column}) as entity, generate_subscripts({column}, 1) as place
+                          from {table}) numbered
+                    left join renumbered r on r.old = numbered.entity
+                    group by numbered.row
+                ) mapped
+                where mapped.row = {table}.rowid
+            """)
+    writer.execute("drop table renumbered")
+    writer.execute("drop table former_entity")
