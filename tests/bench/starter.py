@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where the contact sheet goes (PNG)")
     parser.add_argument("--json", type=Path, help="where the figures go")
     parser.add_argument("--drawn", type=int, default=10, help="held-out drawn pictures of each kind")
-    parser.add_argument("--generated", type=int, default=8, help="generated pictures of each kind")
+    parser.add_argument("--generated", type=int, default=4, help="generated pictures of each kind")
     parser.add_argument("--referee", type=int, default=60, help="drawn pictures of each kind for the referee")
     parser.add_argument("--epochs", type=int, default=8, help="the referee's epochs")
     parser.add_argument("--steps", type=int, default=20)

@@ -19,7 +19,7 @@ from adr.demo.train.loop import Training
 from adr.demo.train.pictures import SIDE, Pictures, load_pictures
 
 MEAN, STD = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
-_SINGLES, _SEVERAL = 44, 20
+_SINGLES, _SEVERAL = 32, 32
 
 
 def model_config(vocabulary: int) -> dict[str, Any]:
