@@ -18,6 +18,7 @@ from adr.entities.interrogation import Interrogations
 from adr.entities.lexicon import Lexicon
 from adr.entities.object import Things, plain_name
 from adr.entities.postings import Postings, merged, write, write_pairs
+from adr.entities.renumber import remember, renumber
 from adr.entities.spacy_tokens import Pipeline
 from adr.entities.words import cut
 from adr.errors import AdrError
@@ -98,6 +99,8 @@ class _Index:
         elif extractor != "lexicon":
             raise AdrError(f"There is no extractor {extractor!r}.", "Choose lexicon or spacy.")
         self._unread: list[np.ndarray] = []
+        self._verified_by: str | None = None
+        self._verify_notices: tuple[str, ...] = ()
 
     def close(self) -> None:
         """Ends the pipeline's worker processes, if there are any."""
@@ -117,10 +120,12 @@ class _Index:
             done += part.instances
             progress(done, total, "Reading turns")
         self._add_annotations()
-        if self._verify:
+        if self._verify and self._from_text:
             from adr.entities.verify import verified
 
-            self._objects.batches = verified(self._store, self._verify, self._objects, self._has_annotation, progress)
+            checked = verified(self._store, self._verify, self._objects, self._has_annotation, progress)
+            self._objects.batches, self._verified_by = checked.batches, checked.by
+            self._verify_notices = checked.notices
 
     def _parts(self) -> "Iterator[_Part]":
         """The batches in order, at most THREADS of them in work."""
@@ -210,6 +215,7 @@ class _Index:
         """Ranks the entities and writes all tables."""
         unread = int(sum(len(part) for part in self._unread))
         with self._store.atomic() as writer:
+            remember(writer)
             writer.execute("delete from index_made")
             writer.execute("delete from entity")
             # not "create or replace": DuckDB 2.0.0 hides what is then inserted until the next checkpoint
@@ -222,18 +228,19 @@ class _Index:
             postings["co_occurrence"] = write_pairs(writer, objects)
             progress(3, 4, "Writing postings")
             postings["interrogation"] = write(writer, "interrogation", self._asked)[0]
+            renumber(writer)
             counts = dict(writer.rows("select perspective, count(*) from entity group by perspective"))
             seconds = round(time.monotonic() - started, 2)
             writer.execute("insert into index_made values (?, ?, ?, ?, ?, ?, ?, now() at time zone 'UTC')", [
-                self._extractor, self.spacy_model, self.objects_from, self._verify, self._lexicon.fingerprint,
+                self._extractor, self.spacy_model, self.objects_from, self._verified_by, self._lexicon.fingerprint,
                 unread, seconds])
             progress(4, 4, "Writing postings")
         entities = {perspective: int(counts.get(perspective, 0)) for perspective in postings}
         return IndexReport(total, postings, entities, unread, self._extractor, self.spacy_model, self.objects_from,
-                           self._verify, seconds, self._notices(unread, total, postings))
+                           self._verified_by, seconds, self._notices(unread, total, postings))
 
     def _notices(self, unread: int, total: int, postings: dict[str, int]) -> tuple[str, ...]:
-        notices = []
+        notices = list(self._verify_notices)
         if unread:
             notices.append(
                 f"{unread:,} of {total:,} instances hold text that is not English and was not read. For their nouns, "
