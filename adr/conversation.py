@@ -17,6 +17,10 @@ FAULTS = {
     "too_many_turns": f"There are more than {MAX_TURNS} turns.",
     "too_long": f"A turn has more than {MAX_CHARACTERS:,} characters.",
     "leftover_prompt": "The text holds leftovers of the prompt.",
+    # Said by whoever wrote it, not by `fault`: there is no whole conversation to look at.
+    "no_answer": "The model gave no answer.",
+    "unreadable_answer": "The model's answer holds no questions with answers.",
+    "no_synonym": "No word of the conversation was replaced by a synonym of the tail.",
 }
 _LEFTOVER = re.compile(
     r"(^|\n)\s*(question|answer|q|a|user|assistant|human|gpt|system)\s*:|={3,}|<\|[a-z_]+\|>|\[/?INST\]|<</?SYS>>"

@@ -1,10 +1,11 @@
-"""Conversations of synthetic pictures: by template from what the prompt says, or the parent's own.
+"""Conversations of synthetic pictures: by template, the parent's own, by a captioner, by a language model, or the
+parent's with tail synonyms. What comes back is checked; what fails is set aside with its reason.
 
-Everything a template says follows from the prompt: what was asked for is taken to be in the picture, which is why
-scores and a person judge the picture afterwards. Knows nothing of plans on disk or of the database.
+Knows nothing of pictures on disk or of the database.
 """
 
-import hashlib
+import base64
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,18 +14,32 @@ from PIL import Image
 
 from adr.conversation import PLACEHOLDER, fault
 from adr.errors import AdrError
-from adr.synthesize.plan_file import Slot
-from adr.synthesize.prompts import is_plural, listed, with_article
+from adr.settings import setting
+from adr.synthesize.captions import DESCRIBE, OPEN_QUESTIONS, Captioner, load_captioner
+from adr.synthesize.language_model import (
+    AGAIN,
+    Answer,
+    LanguageModel,
+    Messages,
+    conversation_messages,
+    load_language_model,
+    read_pairs,
+    rewrite_messages,
+)
+from adr.synthesize.plan_file import PlanFolder, Slot
+from adr.synthesize.synonyms import read_synonyms, replaced, rewrite, spoken
+from adr.synthesize.templates import KINDS, Draw, Pair, template_pairs
+from adr.synthesize.turn_style import Shape, TurnStyle, read_style
 
 Turns = list[dict[str, str]]
-Pair = tuple[str, str]
 
-_PAIRS = 3
+__all__ = ["KINDS", "WRITERS", "Request", "Written", "check_conversation", "load_writer"]
 
 
 @dataclass(frozen=True)
 class Written:
-    """A conversation and how it came about. fault: why it failed its check (`adr.conversation.FAULTS`), or None."""
+    """A conversation and how it came about. fault: why it failed its check (`adr.conversation.FAULTS`), or None; turns
+    are what there is of it then, for a person to mend."""
 
     turns: Turns
     caption: str
@@ -44,12 +59,12 @@ class Request:
 Write = Callable[[Sequence[Request]], list[Written]]
 
 
-def load_writer(method: str) -> Write:
-    """What writes conversations by `method`, ready to be called with the requests of a batch; AdrError when the
-    method is not known or what it needs is missing."""
+def load_writer(method: str, folder: PlanFolder | None = None) -> Write:
+    """What writes conversations by `method` for the plan in `folder`, ready to be called with the requests of a batch;
+    AdrError when the method is not known or what it needs is missing."""
     if method not in WRITERS:
         raise AdrError(f"Conversations cannot be made by {method!r}.", f"Choose one of {', '.join(WRITERS)}.")
-    return WRITERS[method]()
+    return WRITERS[method](folder)
 
 
 def check_conversation(turns: Sequence[Mapping[str, str]], entity: str) -> str | None:
@@ -69,24 +84,13 @@ def forms_of(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((name, plural, singular)))
 
 
-def by_template(slot: Slot, seed: int) -> Written:
-    """A caption and up to three questions with answers, of kinds drawn by `seed`; never one kind twice."""
-    caption = caption_of(slot.prompt)
-    rows = [kind(slot, caption) for kind in _in_order(list(KINDS.values()), seed)]
-    pairs = [row for row in rows if row is not None][:_PAIRS]
-    if check_conversation(_turns(pairs), slot.name):
-        pairs[0] = _describe(slot, caption)
-    turns = _turns(pairs)
-    return Written(turns, caption, "template", check_conversation(turns, slot.name))
-
-
-def by_parent(slot: Slot, seed: int) -> Written:
-    """The parent's own conversation (the paper's "image only"), which need not mention the entity in an answer; a
-    slot without a parent gets one by template."""
-    if not slot.turns:
-        return by_template(slot, seed)
-    turns = [{"role": t["role"], "text": t["text"]} for t in slot.turns]
-    return Written(turns, caption_of(slot.prompt), "parent", fault(turns))
+def turns_of(pairs: Sequence[Pair], shape: Shape) -> Turns:
+    """Questions with answers as turns, with `<image>` in the first where the shape has it."""
+    turns: Turns = []
+    for question, answer in pairs:
+        turns += [{"role": "human", "text": question if turns else shape.first(question)},
+                  {"role": "gpt", "text": answer}]
+    return turns
 
 
 def caption_of(prompt: str) -> str:
@@ -95,111 +99,182 @@ def caption_of(prompt: str) -> str:
     return f"{said[:1].upper()}{said[1:]}."
 
 
-def _turns(pairs: Sequence[Pair]) -> Turns:
-    turns: Turns = []
-    for question, answer in pairs:
-        lead = f"{PLACEHOLDER}\n" if not turns else ""
-        turns += [{"role": "human", "text": lead + question}, {"role": "gpt", "text": answer}]
-    return turns
+# -- by template, the parent's own -------------------------------------------------------------------------------------
 
 
-def _in_order(kinds: list[Callable[[Slot, str], Pair | None]], seed: int) -> list[Callable[[Slot, str], Pair | None]]:
-    def drawn(kind: Callable[[Slot, str], Pair | None]) -> bytes:
-        return hashlib.blake2b(f"{seed}\0{kind.__name__}".encode(), digest_size=8).digest()
-
-    return sorted(kinds, key=drawn)
-
-
-def _named(slot: Slot) -> list[str]:
-    return list(dict.fromkeys((*slot.things, *slot.companions)))
+def by_template(slot: Slot, seed: int, style: TurnStyle | None = None) -> Written:
+    """Questions with answers of kinds and in a shape drawn by `seed`."""
+    shape = (style or TurnStyle()).shape(seed)
+    turns = turns_of(template_pairs(slot, seed, shape), shape)
+    return Written(turns, caption_of(slot.prompt), "template", check_conversation(turns, slot.name))
 
 
-def _is(name: str) -> str:
-    return "are" if is_plural(name) else "is"
+def by_parent(slot: Slot, seed: int, style: TurnStyle | None = None) -> Written:
+    """The parent's own conversation (the paper's "image only"), checked like any other, so that one which never names
+    the entity is set aside; a slot without a parent gets one by template."""
+    if not slot.turns:
+        return by_template(slot, seed, style)
+    turns = [{"role": t["role"], "text": t["text"]} for t in slot.turns]
+    return Written(turns, caption_of(slot.prompt), "parent", check_conversation(turns, slot.name))
 
 
-def _describe(slot: Slot, caption: str) -> Pair:
-    shows = listed([with_article(name) for name in _named(slot)])
-    return "Describe the image.", f"The image shows {shows}."
+# -- by a captioner ----------------------------------------------------------------------------------------------------
 
 
-def _caption(slot: Slot, caption: str) -> Pair:
-    return "Write a short caption for this image.", caption
+def by_captioner(requests: Sequence[Request], captioner: Captioner, style: TurnStyle) -> list[Written]:
+    """What a captioner that looks at the picture says to "Describe the image." and to further open questions. An entity
+    that it never names is a fault, and a hint that the picture does not show it."""
+    shapes = [style.shape(r.seed) for r in requests]
+    asked = [[DESCRIBE, *Draw(r.seed).order(OPEN_QUESTIONS, "open")][:max(1, shape.pairs)]
+             for r, shape in zip(requests, shapes, strict=True)]
+    said = iter(captioner.answers([r.picture for r, some in zip(requests, asked, strict=True) for _ in some],
+                                  [question for some in asked for question in some]))
+    written = []
+    for request, some, shape in zip(requests, asked, shapes, strict=True):
+        pairs = [(question, next(said)) for question in some]
+        turns = turns_of(pairs, shape)
+        written.append(Written(turns, pairs[0][1], "captioner", check_conversation(turns, request.slot.name)))
+    return written
 
 
-def _be_there(slot: Slot, caption: str) -> Pair:
-    thing = slot.things[0]
-    return (f"{_is(thing).capitalize()} there {with_article(thing)} in the image?",
-            f"Yes, there {_is(thing)} {with_article(thing)} in the image.")
+# -- by a language model -----------------------------------------------------------------------------------------------
 
 
-def _be_absent(slot: Slot, caption: str) -> Pair | None:
-    if not slot.absent:
-        return None
-    other = slot.absent[0]
-    shows = listed([with_article(name) for name in slot.things])
-    return (f"{_is(other).capitalize()} there {with_article(other)} in the image?",
-            f"No, there is no {other}; the image shows {shows}.")
+def by_language_model(requests: Sequence[Request], model: LanguageModel, style: TurnStyle,
+                      captions: Sequence[str], sees: bool = False) -> list[Written]:
+    """What a language model makes of a caption; what fails its check is asked for once more. sees: the model is shown
+    the picture too."""
+    shapes = [style.shape(r.seed) for r in requests]
+    asked = [conversation_messages(caption, r.slot.things, r.slot.absent, shape.pairs, shape.brief,
+                                   _data_url(r.picture) if sees else None)
+             for r, shape, caption in zip(requests, shapes, captions, strict=True)]
+
+    def read(i: int, answer: Answer) -> Written:
+        turns, found = _turns_in(answer, shapes[i])
+        return Written(turns, captions[i], "language_model", found or check_conversation(turns, requests[i].slot.name))
+
+    return _asked_twice(model, asked, read)
 
 
-def _which(slot: Slot, caption: str) -> Pair | None:
-    if not slot.absent:
-        return None
-    thing, other = slot.things[0], slot.absent[-1]
-    first, second = sorted((thing, other))
-    return f"Which of these is in the image: {with_article(first)} or {with_article(second)}?", f"{_capital(thing)}."
+def by_rewriting(requests: Sequence[Request], model: LanguageModel,
+                 synonyms: Mapping[int, Mapping[str, Sequence[str]]]) -> list[Written]:
+    """The parent's conversation in a language model's words, with tail synonyms to choose from; one that uses none of
+    them has the fault 'no_synonym'."""
+    usable = [_usable(r.slot, synonyms) for r in requests]
+    asked = [rewrite_messages(r.slot.turns, words, r.slot.things) for r, words in zip(requests, usable, strict=True)]
+    open_ones = [i for i, words in enumerate(usable) if words and requests[i].slot.turns]
+    written = [_parents(r, "no_synonym", "rewrite") for r in requests]
+
+    def read(at: int, answer: Answer) -> Written:
+        i = open_ones[at]
+        slot = requests[i].slot
+        turns, found = _turns_in(answer, Shape(place=_place(slot.turns)))
+        if not found and not spoken(turns, [name for names in usable[i].values() for name in names]):
+            found = "no_synonym"
+        return Written(turns, caption_of(slot.prompt), "rewrite", found or check_conversation(turns, slot.name))
+
+    for i, one in zip(open_ones, _asked_twice(model, [asked[i] for i in open_ones], read), strict=True):
+        written[i] = one
+    return written
 
 
-def _objects(slot: Slot, caption: str) -> Pair:
-    return "What objects can be seen in the image?", f"{_capital(listed([with_article(n) for n in _named(slot)]), '')}."
+def _asked_twice(model: LanguageModel, asked: Sequence[Messages], read: Callable[[int, Answer], Written]
+                 ) -> list[Written]:
+    """Answers read and checked; those with a fault are asked for once more, warmer, and keep the better of both."""
+    written = [read(i, answer) for i, answer in enumerate(model.answers(asked))]
+    failed = [i for i, one in enumerate(written) if one.fault]
+    for i, answer in zip(failed, model.answers([asked[i] for i in failed], AGAIN), strict=True):
+        second = read(i, answer)
+        if second.fault is None or not written[i].turns:
+            written[i] = second
+    return written
 
 
-def _main(slot: Slot, caption: str) -> Pair:
-    shows = listed([with_article(name) for name in slot.things])
-    return "What is the main subject of the image?", f"The main subject is {shows}."
+def _turns_in(answer: Answer, shape: Shape) -> tuple[Turns, str | None]:
+    pairs = read_pairs(answer)
+    return ([], pairs) if isinstance(pairs, str) else (turns_of(pairs, shape), None)
 
 
-def _beside(slot: Slot, caption: str) -> Pair | None:
-    if not slot.companions:
-        return None
-    others = listed([with_article(name) for name in slot.companions])
-    return (f"What else is shown besides the {slot.things[0]}?",
-            f"Besides the {slot.things[0]}, the image shows {others}.")
+def _data_url(picture: Image.Image) -> str:
+    file = io.BytesIO()
+    picture.convert("RGB").save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def _word(slot: Slot, caption: str) -> Pair:
-    return ("What is shown in the image? Answer the question using a single word or phrase.",
-            " and ".join(slot.things).capitalize())
+# -- with tail synonyms ------------------------------------------------------------------------------------------------
 
 
-def _together(slot: Slot, caption: str) -> Pair | None:
-    named = _named(slot)
-    if len(named) < 2:
-        return None
-    first, second = named[:2]
-    return (f"Do the {first} and the {second} appear together?",
-            f"Yes, the {first} and the {second} are both in the image.")
+def by_synonyms(slot: Slot, seed: int, synonyms: Mapping[int, Mapping[str, Sequence[str]]]) -> Written:
+    """The parent's conversation with nouns replaced by their tail synonyms (the paper's rule replacement). The things
+    of the slot stay; fault 'no_synonym' where nothing could be replaced."""
+    turns, changes = rewrite(slot.turns, _usable(slot, synonyms))
+    found = check_conversation(turns, slot.name) if turns else "no_turns"
+    return Written(turns, caption_of(slot.prompt), "synonyms", found or (None if changes else "no_synonym"))
 
 
-def _title(slot: Slot, caption: str) -> Pair:
-    return "Suggest a title for this picture.", " and ".join(_named(slot)).title()
+def _usable(slot: Slot, synonyms: Mapping[int, Mapping[str, Sequence[str]]]) -> dict[str, Sequence[str]]:
+    """The synonyms of a slot's parent, without those of what the picture is planned for and of what is not said."""
+    words = synonyms.get(-1 if slot.parent is None else slot.parent, {})
+    return {word: names for word, names in words.items()
+            if word not in slot.things and word not in slot.name.split() and replaced(slot.turns, word)}
 
 
-# Question kinds: name → question and answer, or None where the slot gives no true answer.
-KINDS: dict[str, Callable[[Slot, str], Pair | None]] = {
-    "describe": _describe, "caption": _caption, "be there": _be_there, "be absent": _be_absent, "which": _which,
-    "what object": _objects, "main subject": _main, "what else": _beside, "one word": _word, "together": _together,
-    "title": _title,
-}
+def _parents(request: Request, found: str, by: str) -> Written:
+    turns = [{"role": t["role"], "text": t["text"]} for t in request.slot.turns]
+    return Written(turns, caption_of(request.slot.prompt), by, found)
 
 
-def _capital(name: str, article: str = "a") -> str:
-    said = with_article(name) if article else name
-    return said[:1].upper() + said[1:]
+def _place(turns: Sequence[Mapping[str, str]]) -> str:
+    """Where `<image>` stands in the first human turn, as a shape has it."""
+    first = next((t["text"].strip() for t in turns if t["role"] == "human"), "")
+    blank = "\n" if "\n" in first else ""
+    return f"{{text}}{blank}{PLACEHOLDER}" if first.endswith(PLACEHOLDER) and first != PLACEHOLDER else Shape.place
 
 
-# Method → what loads it. A loader may be slow or raise AdrError; the worker calls it once.
-WRITERS: dict[str, Callable[[], Write]] = {
-    "template": lambda: lambda requests: [by_template(r.slot, r.seed) for r in requests],
-    "parent": lambda: lambda requests: [by_parent(r.slot, r.seed) for r in requests],
+# -- methods -----------------------------------------------------------------------------------------------------------
+
+
+def _template(folder: PlanFolder | None) -> Write:
+    style = read_style(folder)
+    return lambda requests: [by_template(r.slot, r.seed, style) for r in requests]
+
+
+def _parent(folder: PlanFolder | None) -> Write:
+    style = read_style(folder)
+    return lambda requests: [by_parent(r.slot, r.seed, style) for r in requests]
+
+
+def _captioner(folder: PlanFolder | None) -> Write:
+    style, captioner = read_style(folder), load_captioner()
+    return lambda requests: by_captioner(requests, captioner, style)
+
+
+def _language_model(folder: PlanFolder | None) -> Write:
+    """The caption comes from the captioner where one is set, else from the prompt."""
+    style, model = read_style(folder), load_language_model()
+    captioner = load_captioner() if setting("ADR_CAPTIONER_MODEL") else None
+    sees = setting("ADR_LANGUAGE_MODEL_SEES").lower() in ("yes", "true", "1")
+
+    def write(requests: Sequence[Request]) -> list[Written]:
+        captions = [caption_of(r.slot.prompt) for r in requests] if captioner is None else \
+            captioner.answers([r.picture for r in requests], [DESCRIBE] * len(requests))
+        return by_language_model(requests, model, style, captions, sees)
+
+    return write
+
+
+def _synonyms(folder: PlanFolder | None) -> Write:
+    synonyms = read_synonyms(folder)
+    return lambda requests: [by_synonyms(r.slot, r.seed, synonyms) for r in requests]
+
+
+def _rewrite(folder: PlanFolder | None) -> Write:
+    synonyms, model = read_synonyms(folder), load_language_model()
+    return lambda requests: by_rewriting(requests, model, synonyms)
+
+
+# Method → what loads it for a plan. A loader may be slow or raise AdrError; the worker calls it once.
+WRITERS: dict[str, Callable[[PlanFolder | None], Write]] = {
+    "template": _template, "parent": _parent, "captioner": _captioner, "language_model": _language_model,
+    "synonyms": _synonyms, "rewrite": _rewrite,
 }

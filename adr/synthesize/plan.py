@@ -3,6 +3,8 @@
 Writes the tables `plan`, `slot` and `wanted` and the plan's folder. Loads no model and makes no picture.
 """
 
+import os
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -22,7 +24,9 @@ from adr.store import Store, Writer
 from adr.synthesize.greedy import Choice, Pool, choose
 from adr.synthesize.plan_file import FROM_PARENT, PlanFolder, Settings, Slot
 from adr.synthesize.prompts import Style, compose, style_of, things_of
+from adr.synthesize.synonyms import FROM_SYNONYMS, write_synonyms
 from adr.synthesize.tail import Parents, Tail, entity_ids, lacking, pool, run_facts
+from adr.synthesize.turn_style import measure_style, write_style
 from adr.workspace import Workspace
 
 # What a picture can add to. An interrogation form is a way of asking; it is planned for only when it is named.
@@ -136,7 +140,8 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
     if not len(tail):
         raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
     named = None if settings.generator in FROM_PARENT else 1 + style.companions
-    parents = pool(store, tail, settings.parents, named=named, words=settings.conversations == "parent")
+    parents = pool(store, tail, settings.parents, named=named,
+                   words=settings.conversations in ("parent", *FROM_SYNONYMS))
     choices = _choose(tail, parents, settings, named, progress)
     if not choices:
         raise AdrError("No instance can be a parent: none has an image of its own, which is on disk, with a tail "
@@ -145,8 +150,12 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
     progress(len(choices), len(choices), "writing prompts")
     slots, siblings = _slots(store, tail, parents, choices, settings, style)
     quota = Counter(e for slot in slots for e in slot.entities)
+    folder = plan_folder(workspace, settings.plan)
+    write_style(folder, measure_style(store))
+    if settings.conversations in FROM_SYNONYMS:
+        write_synonyms(store, folder, {s.parent for s in slots if s.parent is not None}, facts.tau.get("token"))
     _write(store, settings, slots, choices, tail, quota)
-    plan_folder(workspace, settings.plan).write(settings, slots, siblings)
+    folder.write(settings, slots, siblings)
     missing = np.ceil(tail.target - tail.have).astype(int)
     planned = np.array([quota[int(e)] for e in tail.entity])
     return PlanReport(
@@ -193,17 +202,29 @@ def _slots(store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice]
             known, own = [o for _, o in sorted((-n, o) for o, n in pairs[entity].items())], [entity]
         companions = [o for o in known if o not in things][:max(0, 1 + style.companions - len(things))]
         near = {*things, *companions, *pairs[entity], *(objects[parent] if parent is not None else ())}
-        absent = [o for o in commonest if o not in near]
-        turn = number % max(1, len(absent))
+        if number % 200 == 0:
+            time.sleep(0.001)               # lets the pages have their turn
         slots.append(Slot(
             slot=number, entity=entity, name=name, perspective=tail.perspective[choice.entity], things=things,
             entities=tuple(own), prompt=compose(things, companions, style, wordings[entity]),
-            companions=tuple(companions), absent=tuple((absent[turn:] + absent[:turn])[:_ABSENT]), parent=parent,
+            companions=tuple(companions), absent=_others(commonest, near, number), parent=parent,
             image=pictures.get(parent) if parent is not None else None,
             turns=turns.get(parent, ()) if parent is not None else ()))
         wordings[entity] += 1
     siblings = list(dict.fromkeys([*commonest, *(t for slot in slots for t in slot.things)]))
     return slots, siblings
+
+
+def _others(names: Sequence[str], near: set[str], start: int) -> tuple[str, ...]:
+    """The next few of `names`, from `start` on and round, that are not in `near`."""
+    found: list[str] = []
+    for step in range(len(names)):
+        name = names[(start + step) % len(names)]
+        if name not in near:
+            found.append(name)
+            if len(found) == _ABSENT:
+                break
+    return tuple(found)
 
 
 def _objects(store: Store, instances: Sequence[int]) -> dict[int, list[str]]:
@@ -244,8 +265,8 @@ def _turns(store: Store, instances: Sequence[int]) -> dict[int, tuple[Mapping[st
 def _pictures(store: Store, instances: Sequence[int]) -> dict[int, str]:
     """{instance: absolute path of its first image}."""
     source = store.row("select images, path from source")
-    base = Path(".") if source is None else Path(source[0]) if source[0] else Path(source[1]).parent
-    return {instance: str((base / image).resolve()) for instance, image in store.rows(
+    base = (Path(".") if source is None else Path(source[0]) if source[0] else Path(source[1]).parent).resolve()
+    return {instance: os.path.join(base, image) for instance, image in store.rows(
         "select instance, images[1] from instance where instance in (select unnest($1::integer[])) and len(images) > 0",
         [list(instances)])}
 

@@ -14,7 +14,7 @@ from adr.errors import AdrError
 from adr.settings import setting
 
 GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
-CONVERSATIONS = ("template", "parent", "captioner", "language_model", "synonyms")
+CONVERSATIONS = ("template", "parent", "captioner", "language_model", "synonyms", "rewrite")
 # The generators that cannot do without a picture of the parent.
 FROM_PARENT = ("image-to-image", "image-variation", "controlnet")
 
@@ -123,6 +123,11 @@ class PlanFolder:
         """Where workers say which slots they have in hand."""
         return self.folder / "claims"
 
+    @property
+    def diary(self) -> Path:
+        """Names of finished candidates in the order in which they were told: what to look at first, no record."""
+        return self.folder / "made.txt"
+
     def picture(self, slot: int, alternative: int) -> Path:
         """The picture of a candidate."""
         return self.made / f"{slot:05d}-{alternative}.png"
@@ -144,7 +149,7 @@ class PlanFolder:
         self.made.mkdir(parents=True, exist_ok=True)
         self.claims.mkdir(exist_ok=True)
         (self.folder / "plan.json").unlink(missing_ok=True)
-        lines = "".join(json.dumps(asdict(slot), ensure_ascii=False) + "\n" for slot in slots)
+        lines = "".join(json.dumps(vars(slot), ensure_ascii=False) + "\n" for slot in slots)
         write_whole(self.folder / "plan.jsonl", lines.encode())
         head = {"settings": json.loads(settings.to_json()), "siblings": siblings, "slots": len(slots)}
         write_whole(self.folder / "plan.json", json.dumps(head, ensure_ascii=False, indent=1).encode())

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -23,12 +24,14 @@ from adr.errors import AdrError
 from adr.models import ROOT
 from adr.progress import Progress, silent
 from adr.settings import setting
-from adr.store import Store
 from adr.synthesize.embeddings import Embeddings, embeddings_folder
 from adr.synthesize.pictures import perceptual_hash
 from adr.synthesize.plan_file import write_whole
 from adr.synthesize.scores import load_scorer
 from adr.workspace import Workspace
+
+if TYPE_CHECKING:
+    from adr.store import Store
 
 _TOGETHER = 32
 _SAVE_SECONDS = 10.0
@@ -44,7 +47,7 @@ class SourcesReport:
     unreadable: int
 
 
-def embed_sources(store: Store, workspace: Workspace, scorer: str, *, progress: Progress = silent) -> SourcesReport:
+def embed_sources(store: "Store", workspace: Workspace, scorer: str, *, progress: Progress = silent) -> SourcesReport:
     """Embed the source's pictures that are not yet, in a process of its own. `Cancelled` from `progress` keeps what is
     done. AdrError when the scorer cannot be loaded."""
     folder = embeddings_folder(workspace, scorer, "sources")
@@ -63,7 +66,7 @@ def embed_sources(store: Store, workspace: Workspace, scorer: str, *, progress: 
     return SourcesReport(len(pictures), compared, unreadable)
 
 
-def source_pictures(store: Store) -> list[str]:
+def source_pictures(store: "Store") -> list[str]:
     """The absolute paths of the source's pictures, each once: those of instances that have an entity of any plan's tail
     first, then in the source's order, ADR_COMPARED_PICTURES at most."""
     try:
@@ -83,7 +86,7 @@ def source_pictures(store: Store) -> list[str]:
         """, [limit])]
 
 
-def instances_of(store: Store, paths: Sequence[str]) -> dict[str, int]:
+def instances_of(store: "Store", paths: Sequence[str]) -> dict[str, int]:
     """{path: its first instance} of pictures of the source by absolute path."""
     base = _base(store)
     names = {os.path.relpath(path, base): path for path in paths} | {path: path for path in paths}
@@ -94,7 +97,7 @@ def instances_of(store: Store, paths: Sequence[str]) -> dict[str, int]:
         """, [list(names)])}
 
 
-def _base(store: Store) -> Path:
+def _base(store: "Store") -> Path:
     """The absolute folder that the source's image paths start from."""
     source = store.row("select images, path from source")
     return (Path(".") if source is None else Path(source[0]) if source[0] else Path(source[1]).parent).resolve()

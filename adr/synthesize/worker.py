@@ -132,7 +132,7 @@ class Worker:
         from adr.synthesize.scores import load_scorer
 
         self.tell({"event": "loading", "message": f"loading {Path(self.settings.model).name}"})
-        self._write = load_writer(self.settings.conversations)
+        self._write = load_writer(self.settings.conversations, self.folder)
         if self.settings.scorer != NO_SCORER:
             self._scorer = load_scorer(self.settings.scorer, self.device)
             self._scorer.refer(self._parents())

@@ -1,0 +1,199 @@
+"""Language synthesis (the paper's): nouns of the tail in place of their more frequent synonyms.
+
+Synonyms come from WordNet; the count of each in the source decides whether it may be used. `write_synonyms` is called
+where the database is, when a plan is made; a worker reads the file.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from adr.errors import AdrError
+from adr.models import require
+from adr.recipe import PAPER_TAIL_SHARE
+from adr.synthesize.plan_file import PlanFolder, write_whole
+from adr.tail import tail_share_to_tau
+
+if TYPE_CHECKING:
+    from adr.store import Store
+
+# For the page that offers this.
+WARNING = ("The paper found that rewriting tokens harms captioning: in its Table 8, Flickr30k captioning breaks down "
+           "with token rewriting alone. Use it for a part of the data, and evaluate captioning.")
+FILE = "synonyms.jsonl"
+# The ways to make conversations that need the file.
+FROM_SYNONYMS = ("synonyms", "rewrite")
+Turns = list[dict[str, str]]
+
+# Kinds of nouns (WordNet's lexicographer files) that name what one can point at. Nouns of time, feeling, thought, form
+# and the like are left alone, as the paper does by a list of words.
+_CONCRETE = frozenset({"noun.animal", "noun.artifact", "noun.body", "noun.food", "noun.object", "noun.person",
+                       "noun.plant", "noun.substance"})
+_SENSES = 1
+_AT_ONCE = 20_000
+
+
+def load_wordnet() -> Any:
+    """NLTK's reader of WordNet; AdrError says how to get it where it is missing."""
+    require("nltk", "WordNet's reader")
+    import nltk
+    from nltk.corpus.reader.wordnet import WordNetCorpusReader
+
+    for place in ("corpora/wordnet", "corpora/wordnet.zip/wordnet/"):
+        try:
+            return WordNetCorpusReader(nltk.data.find(place), None)
+        except LookupError:
+            continue
+        except OSError as error:
+            raise AdrError(f"WordNet cannot be read: {error}.",
+                           "Get it again: python -m nltk.downloader --force wordnet") from error
+    raise AdrError("WordNet, where synonyms come from, is not on this machine.",
+                   "Get it: python -m nltk.downloader wordnet")
+
+
+def synonyms_of(wordnet: Any, noun: str, senses: int = _SENSES) -> list[str]:
+    """Single-word synonyms of a noun in its `senses` most frequent concrete senses, by sense, then by name; empty where
+    its most frequent sense is not concrete."""
+    found: list[str] = []
+    synsets = wordnet.synsets(noun, pos="n")
+    if not synsets or synsets[0].lexname() not in _CONCRETE:
+        return []
+    for synset in [s for s in synsets if s.lexname() in _CONCRETE][:senses]:
+        found += sorted(name for name in synset.lemma_names() if name.isalpha() and name.islower())
+    return [name for name in dict.fromkeys(found) if name != noun]
+
+
+def in_the_tail(names: Iterable[str], counts: Mapping[str, int], tau: float) -> list[str]:
+    """The names with a score τ − n(name) > 0 (the paper's), best first: the rarest that the source has, then new ones,
+    which have n = 0 and fill no entity of the tail."""
+    usable = [name for name in dict.fromkeys(names) if tau - counts.get(name, 0) > 0]
+    return sorted(usable, key=lambda name: (counts.get(name, 0) == 0, counts.get(name, 0), name))
+
+
+def rewrite(turns: Sequence[Mapping[str, str]], synonyms: Mapping[str, Sequence[str]]) -> tuple[Turns, dict[str, str]]:
+    """The turns with every noun of `synonyms` (singular) replaced by its first synonym, and {noun: synonym} of what was
+    replaced. Whole words only; number, case and a preceding "a" or "an" are made to agree. `<image>` stays."""
+    changes: dict[str, str] = {}
+    texts = [t["text"] for t in turns]
+    taken = set(synonyms)
+    for noun, names in synonyms.items():
+        name = next((n for n in names if n not in taken), None)
+        if name is None:
+            continue
+        before = texts
+        texts = [_replace(text, noun, name) for text in texts]
+        if texts != before:
+            changes[noun] = name
+            taken.add(name)
+    return [{"role": t["role"], "text": text} for t, text in zip(turns, texts, strict=True)], changes
+
+
+def replaced(turns: Sequence[Mapping[str, str]], noun: str) -> bool:
+    """Whether a noun, singular or plural, stands in the turns."""
+    return any(_found(noun).search(t["text"]) for t in turns)
+
+
+def spoken(turns: Sequence[Mapping[str, str]], names: Iterable[str]) -> bool:
+    """Whether any of the names, singular or plural, stands in the turns."""
+    return any(replaced(turns, name) for name in names)
+
+
+def _replace(text: str, noun: str, name: str) -> str:
+    def agreeing(match: "re.Match[str]") -> str:
+        said = match["noun"]
+        singular = said.lower() == noun
+        new = _cased(name if singular else _plural(name), said)
+        if not match["article"]:
+            return new
+        article = _article(name) if singular else match["article"].lower()
+        return f"{_cased(article, match['article'])}{match['gap']}{new}"
+
+    return _found(noun).sub(agreeing, text)
+
+
+def _cased(word: str, like: str) -> str:
+    if like.isupper() and len(like) > 1:
+        return word.upper()
+    return word[:1].upper() + word[1:] if like[:1].isupper() else word
+
+
+@cache
+def _found(noun: str) -> "re.Pattern[str]":
+    forms = sorted({noun, _plural(noun)}, key=len, reverse=True)
+    words = "|".join(map(re.escape, forms))
+    return re.compile(rf"(?:\b(?P<article>an?)(?P<gap>\s+))?(?<![\w-])(?P<noun>{words})(?![\w-])", re.IGNORECASE)
+
+
+@cache
+def _inflect() -> Any:
+    import inflect
+
+    return inflect.engine()
+
+
+@cache
+def _plural(noun: str) -> str:
+    return str(_inflect().plural_noun(noun) or noun)
+
+
+@cache
+def _article(noun: str) -> str:
+    return str(_inflect().a(noun)).split()[0]
+
+
+# -- of a plan ---------------------------------------------------------------------------------------------------------
+
+
+def write_synonyms(store: "Store", folder: PlanFolder, parents: Iterable[int], tau: float | None) -> int:
+    """Write for each parent its nouns (token entities outside the tail) that have tail synonyms; returns how many
+    parents have some.
+
+    tau: τ of the token perspective, None: by the paper's share. AdrError without WordNet, or without such a synonym.
+    """
+    wordnet = load_wordnet()
+    counts = dict(store.rows("select name, n from entity where perspective = 'token' order by n desc"))
+    if tau is None:
+        tau = tail_share_to_tau(np.array(list(counts.values())), PAPER_TAIL_SHARE["token"])
+    usable: dict[str, list[str]] = {}
+    lines = []
+    wanted = sorted(set(parents))
+    for start in range(0, len(wanted), _AT_ONCE):
+        nouns: dict[int, list[str]] = defaultdict(list)
+        for instance, name in store.rows(
+                """
+                select p.instance, e.name from posting p join entity e on e.entity = p.entity
+                where p.perspective = 'token' and p.instance in (select unnest($1::integer[]))
+                order by p.instance, e.n desc, e.name
+                """, [wanted[start:start + _AT_ONCE]]):
+            nouns[instance].append(name)
+        for instance, names in nouns.items():
+            for name in names:
+                if name not in usable:
+                    common = counts[name] >= tau
+                    usable[name] = in_the_tail(synonyms_of(wordnet, name), counts, tau) if common else []
+            words = {name: usable[name] for name in names if usable[name]}
+            if words:
+                lines.append(json.dumps({"parent": instance, "words": words}, ensure_ascii=False))
+    if not lines:
+        raise AdrError("No noun of the parents' conversations has a synonym in the tail.",
+                       "Choose another way to make conversations.")
+    folder.folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder.folder / FILE, "".join(f"{line}\n" for line in lines).encode())
+    return len(lines)
+
+
+def read_synonyms(folder: PlanFolder | None) -> dict[int, dict[str, list[str]]]:
+    """{parent: {noun: synonyms, best first}} of a plan; AdrError where the plan was made without."""
+    try:
+        if folder is None:
+            raise FileNotFoundError
+        with (folder.folder / FILE).open(encoding="utf-8") as lines:
+            return {int(read["parent"]): dict(read["words"]) for read in map(json.loads, lines)}
+    except FileNotFoundError as error:
+        raise AdrError("The plan holds no synonyms.",
+                       "Make a plan with conversations by synonyms; it looks them up.") from error

@@ -1,0 +1,282 @@
+"""Questions with answers about a picture by template: two dozen kinds, each in several wordings.
+
+Everything said follows from the prompt: what was asked for is taken to be in the picture, which is why scores and a
+person judge the picture afterwards. Knows nothing of files or of turns.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from adr.synthesize.plan_file import Slot
+from adr.synthesize.prompts import is_plural, listed, with_article
+from adr.synthesize.turn_style import Shape
+
+Pair = tuple[str, str]
+T = TypeVar("T")
+
+BRIEFLY = "Answer the question using a single word or phrase."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its answer in a sentence and, where there is one, in a word or phrase."""
+
+    question: str
+    answer: str
+    short: str | None = None
+
+
+class Draw:
+    """What varies within a conversation, by its seed: the same choice for the same seed and question."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def order(self, values: Sequence[T], what: str) -> list[T]:
+        """The values in an order drawn for `what`."""
+        keyed = [(hashlib.blake2b(f"{self.seed}\0{what}\0{i}".encode(), digest_size=8).digest(), i)
+                 for i in range(len(values))]
+        return [values[i] for _, i in sorted(keyed)]
+
+    def one(self, *values: T) -> T:
+        """One of the values, drawn by all of them."""
+        return self.order(values, repr(values))[0]
+
+
+Kind = Callable[[Slot, Draw], Asked | None]
+
+
+def template_pairs(slot: Slot, seed: int, shape: Shape) -> list[Pair]:
+    """As many questions with answers as the shape says (fewer where the slot has less to say), of kinds drawn by `seed`
+    and never one twice; at least one answer names every thing the picture is planned for."""
+    draw = Draw(seed)
+    asked = [found for kind in draw.order(list(KINDS.values()), "kinds") if (found := kind(slot, draw)) is not None
+             and (found.short is not None or not shape.brief)]
+    chosen = asked[:max(1, shape.pairs)]
+    if not any(_names(slot, _said(a, shape)) for a in chosen):
+        naming = next((a for a in asked if _names(slot, _said(a, shape))), None)
+        chosen[-1] = naming or _one_word(slot, draw)
+    pairs = [(a.question, _said(a, shape)) for a in chosen]
+    if shape.brief and not pairs[0][0].endswith((BRIEFLY, "directly.")):
+        pairs[0] = (f"{pairs[0][0]}\n{BRIEFLY}", pairs[0][1])
+    return pairs
+
+
+def _said(asked: Asked, shape: Shape) -> str:
+    return asked.short if shape.brief and asked.short is not None else asked.answer
+
+
+def _names(slot: Slot, answer: str) -> bool:
+    return all(thing in answer.lower() for thing in slot.things)
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+
+def _all(slot: Slot) -> list[str]:
+    return list(dict.fromkeys((*slot.things, *slot.companions)))
+
+
+def _is(name: str) -> str:
+    return "are" if is_plural(name) else "is"
+
+
+def _many(names: Sequence[str]) -> str:
+    return listed([with_article(name) for name in names])
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _them(slot: Slot) -> str:
+    return _many(slot.things)
+
+
+# -- kinds -------------------------------------------------------------------------------------------------------------
+
+
+def _describe(slot: Slot, draw: Draw) -> Asked:
+    question = draw.one("Describe the image.", "Please describe this picture.", "What do you see in this image?",
+                        "Can you tell me what this picture shows?")
+    return Asked(question, f"{draw.one('The image shows', 'The picture shows', 'This is a picture of')} "
+                           f"{_many(_all(slot))}.")
+
+
+def _caption(slot: Slot, draw: Draw) -> Asked:
+    question = draw.one("Write a short caption for this image.", "Provide a one-sentence caption for the picture.",
+                        "Summarize the picture in one sentence.")
+    return Asked(question, f"{_capital(_many(_all(slot)))}.", _capital(_many(slot.things)))
+
+
+def _be_there(slot: Slot, draw: Draw) -> Asked:
+    thing = draw.one(*slot.things)
+    return Asked(f"{_capital(_is(thing))} there {with_article(thing)} in the {draw.one('image', 'picture', 'photo')}?",
+                 f"Yes, there {_is(thing)} {with_article(thing)} in the image.", "Yes")
+
+
+def _can_see(slot: Slot, draw: Draw) -> Asked:
+    thing = slot.things[-1]
+    return Asked(f"Can you see {with_article(thing)} here?", f"Yes, {with_article(thing)} can be seen.", "Yes")
+
+
+def _be_absent(slot: Slot, draw: Draw) -> Asked | None:
+    if not slot.absent:
+        return None
+    other = draw.one(*slot.absent)
+    return Asked(f"{_capital(_is(other))} there {with_article(other)} in the image?",
+                 f"No, there {_is(other)} no {other}; the image shows {_them(slot)}.", "No")
+
+
+def _which(slot: Slot, draw: Draw) -> Asked | None:
+    if not slot.absent:
+        return None
+    thing, other = slot.things[0], slot.absent[-1]
+    first, second = draw.order([thing, other], "which")
+    return Asked(f"Which of these is in the image: {with_article(first)} or {with_article(second)}?",
+                 f"It is {with_article(thing)}." if not is_plural(thing) else f"The image shows {thing}.",
+                 _capital(thing))
+
+
+def _objects(slot: Slot, draw: Draw) -> Asked:
+    question = draw.one("What objects can be seen in the image?", "What is in the picture?",
+                        "Which things does the image show?")
+    return Asked(question, f"The image shows {_many(_all(slot))}.", _capital(", ".join(_all(slot))))
+
+
+def _main(slot: Slot, draw: Draw) -> Asked:
+    question = draw.one("What is the main subject of the image?", "What is this picture mainly about?")
+    return Asked(question, f"The main subject is {_them(slot)}.", _capital(listed(slot.things)))
+
+
+def _beside(slot: Slot, draw: Draw) -> Asked | None:
+    if not slot.companions:
+        return None
+    return Asked(f"What else is shown besides the {slot.things[0]}?",
+                 f"Besides the {slot.things[0]}, the image shows {_many(_rest(slot))}.",
+                 _capital(", ".join(_rest(slot))))
+
+
+def _rest(slot: Slot) -> list[str]:
+    return [name for name in _all(slot) if name != slot.things[0]]
+
+
+def _one_word(slot: Slot, draw: Draw) -> Asked:
+    named = _capital(" and ".join(slot.things))
+    return Asked(f"{draw.one('What is shown in the image?', 'What is this?')} {BRIEFLY}", named, named)
+
+
+def _together(slot: Slot, draw: Draw) -> Asked | None:
+    if len(_all(slot)) < 2:
+        return None
+    first, second = _all(slot)[:2]
+    return Asked(f"Do the {first} and the {second} appear together?",
+                 f"Yes, the {first} and the {second} are both in the image.", "Yes")
+
+
+def _title(slot: Slot, draw: Draw) -> Asked:
+    title = " and ".join(_all(slot)).title()
+    question = draw.one("Suggest a title for this picture.", "What would be a good title for this image?")
+    return Asked(question, title, title)
+
+
+def _choice(slot: Slot, draw: Draw) -> Asked | None:
+    if len(slot.absent) < 2:
+        return None
+    thing = slot.things[0]
+    options = draw.order([thing, *slot.absent[:3]], "options")
+    lines = "\n".join(f"{letter}. {name}" for letter, name in zip("ABCD", options, strict=False))
+    letter = "ABCD"[options.index(thing)]
+    return Asked(f"Which of these does the picture show?\n{lines}\n"
+                 "Answer with the option's letter from the given choices directly.", letter, letter)
+
+
+def _true_or_false(slot: Slot, draw: Draw) -> Asked:
+    thing, true = slot.things[0], draw.one(True, False) or not slot.absent
+    said = thing if true else slot.absent[0]
+    answer = f"True: the image shows {_them(slot)}." if true else \
+        f"False: the image shows {_them(slot)}, not {with_article(said)}."
+    return Asked(f"True or false: this picture shows {with_article(said)}.", answer, "True" if true else "False")
+
+
+def _complete(slot: Slot, draw: Draw) -> Asked:
+    return Asked("Complete the sentence: “The image shows …”", f"The image shows {_many(_all(slot))}.")
+
+
+def _tags(slot: Slot, draw: Draw) -> Asked:
+    question = draw.one("Give keywords for this image, separated by commas.", "Which tags would you give the picture?")
+    return Asked(question, ", ".join(_all(slot)), ", ".join(_all(slot)))
+
+
+def _alternative_text(slot: Slot, draw: Draw) -> Asked:
+    question = draw.one("Write an alternative text for readers who cannot see the picture.",
+                        "How would you describe this picture to someone who cannot see it?")
+    return Asked(question, f"A picture that shows {_many(_all(slot))}.")
+
+
+def _odd_one_out(slot: Slot, draw: Draw) -> Asked | None:
+    if not slot.absent or len(_all(slot)) < 2:
+        return None
+    other = slot.absent[0]
+    listing = ", ".join(draw.order([*_all(slot)[:3], other], "odd"))
+    return Asked(f"Which of these is not in the image: {listing}?",
+                 f"There {_is(other)} no {other} in the image.", _capital(other))
+
+
+def _search(slot: Slot, draw: Draw) -> Asked:
+    words = " ".join(_all(slot))
+    return Asked(draw.one("What would I search for to find similar pictures?",
+                          "Which search words fit this picture?"), f"Search for “{words}”.", _capital(words))
+
+
+def _check_list(slot: Slot, draw: Draw) -> Asked | None:
+    if not slot.absent:
+        return None
+    listing = draw.order([*_all(slot)[:3], *slot.absent[:2]], "list")
+    seen = [name for name in listing if name in _all(slot)]
+    return Asked(f"Which of the following can be seen: {', '.join(listing)}?",
+                 f"{_capital(_many(seen))} can be seen.", _capital(", ".join(seen)))
+
+
+def _or_both(slot: Slot, draw: Draw) -> Asked | None:
+    if len(_all(slot)) < 2:
+        return None
+    first, second = _all(slot)[:2]
+    return Asked(f"Does the image show {with_article(first)}, {with_article(second)}, or both?",
+                 f"It shows both {with_article(first)} and {with_article(second)}.", "Both")
+
+
+def _without(slot: Slot, draw: Draw) -> Asked | None:
+    if not slot.absent:
+        return None
+    other = slot.absent[-1]
+    return Asked(f"Does anything suggest that there {_is(other)} {with_article(other)} in the picture?",
+                 f"No, the picture only shows {_many(_all(slot))}.", "No")
+
+
+def _introduce(slot: Slot, draw: Draw) -> Asked:
+    return Asked("I am about to show this picture to a friend. How can I announce it?",
+                 f"You can say: “Here you see {_many(_all(slot))}.”")
+
+
+def _focus(slot: Slot, draw: Draw) -> Asked:
+    question = draw.one("What should a viewer pay attention to?", "What stands out in this image?")
+    return Asked(question, f"{_capital(_them(slot))}.", _capital(listed(slot.things)))
+
+
+def _list_them(slot: Slot, draw: Draw) -> Asked:
+    lines = "\n".join(f"- {name}" for name in _all(slot))
+    return Asked("List the things in the picture, one on each line.", lines)
+
+
+# Question kinds by the way of asking; None where the slot gives no true answer.
+KINDS: dict[str, Kind] = {
+    "describe": _describe, "caption": _caption, "be there": _be_there, "can see": _can_see, "be absent": _be_absent,
+    "which": _which, "what object": _objects, "main subject": _main, "what else": _beside, "one word": _one_word,
+    "together": _together, "title": _title, "choice": _choice, "true or false": _true_or_false,
+    "complete": _complete, "tags": _tags, "alternative text": _alternative_text, "odd one out": _odd_one_out,
+    "search": _search, "check list": _check_list, "or both": _or_both, "without": _without, "introduce": _introduce,
+    "stand out": _focus, "list": _list_them,
+}

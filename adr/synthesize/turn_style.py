@@ -1,0 +1,118 @@
+"""How the source's conversations look: how many questions, where `<image>` stands, how long answers are.
+
+Measured once for a plan and kept in its folder, so that what is written for synthetic pictures looks alike.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adr.conversation import PLACEHOLDER
+from adr.synthesize.plan_file import PlanFolder, write_whole
+
+if TYPE_CHECKING:
+    from adr.store import Store
+
+FILE = "style.json"
+MOST_PAIRS = 8
+_BRIEF_WORDS = 4
+_SAMPLE = 20_000
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What one conversation is to look like. place: the first question with {text} and `<image>` in their places;
+    brief: answers of a word or a phrase."""
+
+    pairs: int = 3
+    place: str = PLACEHOLDER + "\n{text}"
+    brief: bool = False
+
+    def first(self, question: str) -> str:
+        """The first human turn."""
+        return self.place.replace("{text}", question.replace(PLACEHOLDER, "").strip())
+
+
+@dataclass(frozen=True)
+class TurnStyle:
+    """Shares of the source's conversations about one picture: {questions: share}, {place: share}, and of those in
+    which no answer has more than four words or ends like a sentence."""
+
+    pairs: Mapping[int, float] = field(default_factory=lambda: {3: 1.0})
+    places: Mapping[str, float] = field(default_factory=lambda: {Shape.place: 1.0})
+    brief: float = 0.0
+
+    def shape(self, seed: int) -> Shape:
+        """A shape drawn from these shares; the same for the same seed."""
+        return Shape(int(_drawn(self.pairs, seed, "pairs")), str(_drawn(self.places, seed, "place")),
+                     _uniform(seed, "brief") < self.brief)
+
+
+def measure_style(store: "Store") -> TurnStyle:
+    """The style of the source, from at most 20,000 conversations about one picture; the plain one without any."""
+    rows = store.rows(
+        """
+        with sampled as (
+            select instance from instance where len(images) = 1 and len(turns) >= 2 order by hash(instance) limit $1
+        ),
+        talk as (
+            select list_filter(turns, lambda t: t.role = 'gpt') as answers,
+                   trim(list_filter(turns, lambda t: t.role = 'human')[1].text) as opening
+            from instance semi join sampled using (instance)
+        )
+        select least(len(answers), $2) as pairs,
+               case when starts_with(opening, '<image>' || chr(10)) then '<image>' || chr(10) || '{text}'
+                    when starts_with(opening, '<image>') then '<image>{text}'
+                    when ends_with(opening, chr(10) || '<image>') then '{text}' || chr(10) || '<image>'
+                    when ends_with(opening, '<image>') then '{text}<image>'
+                    else '<image>' || chr(10) || '{text}' end as place,
+               list_max(list_transform(answers, lambda t: case when trim(t.text) like '%.' then $3 + 1
+                                       else len(string_split(trim(t.text), ' ')) end)) <= $3 as brief,
+               count(*)
+        from talk where len(answers) > 0 group by all
+        """, [_SAMPLE, MOST_PAIRS, _BRIEF_WORDS])
+    total = sum(n for *_, n in rows)
+    if not total:
+        return TurnStyle()
+    pairs: dict[int, float] = {}
+    places: dict[str, float] = {}
+    for count, place, _, n in rows:
+        pairs[count] = pairs.get(count, 0) + n / total
+        places[place] = places.get(place, 0) + n / total
+    return TurnStyle(dict(sorted(pairs.items())), dict(sorted(places.items())),
+                     sum(n for _, _, brief, n in rows if brief) / total)
+
+
+def write_style(folder: PlanFolder, style: TurnStyle) -> None:
+    """Keep a style in a plan's folder."""
+    folder.folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder.folder / FILE, json.dumps(asdict(style)).encode())
+
+
+def read_style(folder: PlanFolder | None) -> TurnStyle:
+    """The style in a plan's folder; the plain one where there is none."""
+    path = Path() if folder is None else folder.folder / FILE
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+        pairs = {int(count): float(share) for count, share in read["pairs"].items()}
+        return TurnStyle(pairs, dict(read["places"]), float(read["brief"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return TurnStyle()
+
+
+def _drawn(shares: Mapping[int, float] | Mapping[str, float], seed: int, what: str) -> int | str:
+    left = _uniform(seed, what) * sum(shares.values())
+    values: list[int | str] = list(shares)
+    for value, share in zip(values, shares.values(), strict=True):
+        left -= share
+        if left < 0:
+            return value
+    return values[-1]
+
+
+def _uniform(seed: int, what: str) -> float:
+    digest = hashlib.blake2b(f"{seed}\0{what}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") / 2 ** 64
