@@ -136,8 +136,9 @@ def _export(options: argparse.Namespace, progress: Progress) -> Any:
 
     with _opened(options) as (workspace, store):
         return export(store, workspace, options.run, format=options.format, out=Path(options.out),
-                      images=options.images, order=options.order, repair_ids=options.repair_ids,
-                      replace=options.replace, progress=progress)
+                      images=options.images, order=options.order, synthetic=options.synthetic,
+                      accept_above=options.accept_above, repair_ids=options.repair_ids,
+                      leave_out_faulty=options.leave_out_faulty, replace=options.replace, progress=progress)
 
 
 def _run(options: argparse.Namespace, progress: Progress) -> Any:
@@ -249,9 +250,14 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--format", default="llava", metavar="F",
                         help="llava, llama-factory, ms-swift, qwen-vl, internvl, parquet, webdataset, coco, selection")
     export.add_argument("--out", required=True, metavar="DIR")
-    export.add_argument("--images", choices=("reference", "copy", "link"), default="reference",
-                        help="what happens to source images [%(default)s]")
+    export.add_argument("--images", choices=("reference", "copy", "link", "inside"),
+                        help="what happens to source images [reference; inside for parquet and webdataset]")
     export.add_argument("--order", choices=("source", "shuffled"), default="source")
+    export.add_argument("--synthetic", choices=("run", "all", "none"), default="run",
+                        help="accepted candidates planned from this run, from all runs, or none [%(default)s]")
+    export.add_argument("--accept-above", type=_share, metavar="S",
+                        help="accept the best candidate of a slot from this score when nobody has judged it")
+    export.add_argument("--leave-out-faulty", action="store_true", help="leave out rows with errors and go on")
     export.add_argument("--repair-ids", action="store_true", help="make repeated ids unique where the trainer needs it")
     export.add_argument("--replace", action="store_true", help="overwrite an existing folder")
 

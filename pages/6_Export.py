@@ -14,8 +14,8 @@ with frame("Export") as here:
     if not here.standing.runs:
         nothing_to_export(here)
     else:
-        jobs_view(here)
         view = choice("View", tuple(VIEWS), "view", default="write", says=VIEWS.__getitem__)
+        jobs_view(here, view)
         if view == "exports":
             exports_view(here)
         elif view == "report":

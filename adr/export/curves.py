@@ -59,13 +59,13 @@ def _figure(one: Counts) -> Any:
         axes.axhline(one.tau, color="#b0413e", linewidth=0.9, linestyle="--")
         axes.annotate(f"τ = {one.tau:,.0f}", (1, one.tau), xytext=(4, 3), textcoords="offset points", color="#b0413e",
                       fontsize=9)
-    axes.set_title(TITLES.get(one.perspective, one.perspective), color="#6b7280")
-    axes.set_xlabel("rank of the entity", color="#6b7280")
-    axes.set_ylabel("instances that have it", color="#6b7280")
-    axes.tick_params(which="both", colors="#6b7280")
+    axes.set_title(TITLES.get(one.perspective, one.perspective), color="#767d88")
+    axes.set_xlabel("rank of the entity", color="#767d88")
+    axes.set_ylabel("instances that have it", color="#767d88")
+    axes.tick_params(which="both", colors="#767d88")
     for side in axes.spines.values():
         side.set_color("#9aa0a8")
     axes.grid(True, which="major", color="#9aa0a8", alpha=0.25)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=False, labelcolor="#6b7280")
+        axes.legend(frameon=False, labelcolor="#767d88")
     return figure

@@ -35,6 +35,7 @@ class Rules:
     tool_turns: bool = False                # whether tool turns may stand between
     one_schema: bool = False                # whether all rows must have the same keys and id type
     carries_ids: bool = True                # whether the rows hold ids at all
+    ids_as_text: bool = False               # whether it writes all ids as text
     conversation: bool = True               # False: the format holds no conversation (selection, captions)
 
 
@@ -315,7 +316,7 @@ def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
         """, [leave.run])
     if leave.synthetic and rules.carries_ids and [kind for kind, _ in kinds] == ["number"]:
         kinds.append(("text", leave.synthetic))
-    if len(kinds) > 1:
+    if len(kinds) > 1 and not rules.ids_as_text:
         least = min(kinds, key=lambda item: item[1])
         found.add("mixed_ids", "error" if rules.one_schema else "warning", {-1 - n: f"{int(rows)} rows with {kind} ids"
                                        for n, (kind, rows) in enumerate(kinds)}, count=int(least[1]), own=False)

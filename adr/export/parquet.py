@@ -172,5 +172,5 @@ FORMAT = Format(
     name="parquet", title="TRL · Hugging Face (Parquet)",
     sentence="Parquet shards of id, images and messages; the pictures inside, or their paths alone.",
     setting='datasets.load_dataset("{out}")',
-    rules=Rules(system_turn=True, tool_turns=True), images=("inside", "reference", "copy", "link"), write=write,
+    rules=Rules(tool_turns=True, ids_as_text=True), images=("inside", "reference", "copy", "link"), write=write,
     keeps=lambda form: False)

@@ -42,7 +42,7 @@ def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
         f"<p>{_text(leave.recipe.in_words())}</p>",
         "<h2>Curves</h2><p>Instances that have an entity, by its rank. The dashed red line is τ: entities above it are "
         "the head.</p>",
-        *(f"<figure>{svg(one)}</figure>" for one in counts),
+        '<div class="pair">' + "".join(f"<figure>{svg(one)}</figure>" for one in counts) + "</div>",
         _numbers(counts), _reasons(store, leave),
         *(_entities(store, one) for one in counts),
         _accepted(store, leave), _recipe(leave.recipe),
@@ -88,21 +88,21 @@ def _entities(store: Store, one: Counts) -> str:
     tails = order[:ROWS].tolist()
     names = _names(store, one, [*heads, *tails])
     title = _text(TITLES.get(one.perspective, one.perspective))
-    said = f"<h2>{title}</h2>"
-    if heads:
-        said += "<h3>Heads that gave most</h3>" + _table(
-            ["entity", "before", "rebalanced", "random subset"],
-            [[names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.random[n]:,}"] for n in heads])
+    said = f'<h2>{title}</h2><div class="pair"><section><h3>Heads that gave most</h3>'
+    said += _table(["entity", "before", "rebalanced", "random"],
+                   [[names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.random[n]:,}"] for n in heads]
+                   ) if heads else "<p>None.</p>"
+    more = int((one.tail & (one.refined > one.before)).sum())
     count_tail, gone = int(one.tail.sum()), int((one.tail & (one.refined == 0) & (one.before > 0)).sum())
-    said += (f"<h3>The tail</h3><p>{count_tail:,} entities; {len(touched):,} of them changed, {gone:,} are gone, "
-             f"{int((one.tail & (one.refined > one.before)).sum()):,} have more instances than before.</p>")
+    said += (f"</section><section><h3>The tail</h3><p>{count_tail:,} entities; {len(touched):,} of them changed, "
+             f"{gone:,} are gone, {more:,} have more instances than before.</p>")
     if tails:
-        said += _table(["entity", "before", "rebalanced", "with synthetic", "random subset"],
+        said += _table(["entity", "before", "rebalanced", "with synthetic", "random"],
                        [[names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.refined[n]:,}",
                          f"{one.random[n]:,}"] for n in tails])
         if len(touched) > ROWS:
             said += f"<p class=note>The {ROWS} that changed most, of {len(touched):,}.</p>"
-    return said
+    return f"{said}</section></div>"
 
 
 def _names(store: Store, one: Counts, indices: list[int]) -> dict[int, str]:
@@ -164,10 +164,11 @@ _PAGE = """<!doctype html>
 <title>{title} · before and after</title>
 <style>
 :root {{ color-scheme: light dark; --line: #9aa0a855; --soft: #6b7280; }}
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }}
 h1 {{ line-height: 1.2; }} h2 {{ margin-top: 2.5rem; border-bottom: 1px solid var(--line); }}
 .lead {{ font-size: 1.2rem; }} .note, figcaption {{ color: var(--soft); font-size: .9rem; }}
 figure {{ margin: 1rem 0; }} figure svg {{ width: 100%; height: auto; }}
+.pair {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 0 2rem; }}
 .wide {{ overflow-x: auto; }} table {{ border-collapse: collapse; font-size: .92rem; }}
 th, td {{ padding: .25rem .8rem .25rem 0; text-align: left; border-bottom: 1px solid var(--line); }}
 td:nth-child(n+2) {{ font-variant-numeric: tabular-nums; }}

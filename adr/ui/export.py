@@ -56,10 +56,10 @@ def _report(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int
     return report(_store, _workspace, run)
 
 
-def jobs_view(here: Frame) -> None:
-    """The export under way, or how the last one ended."""
+def jobs_view(here: Frame, view: str) -> None:
+    """The export under way, or how the last one ended; what it wrote is said where exports are listed."""
     job = job_view(here.jobs, KIND)
-    if job is None or job.state != "done" or job.outcome is None:
+    if job is None or job.state != "done" or job.outcome is None or view != "exports":
         return
     made = job.outcome
     st.success(f"Written: {made.instances:,} rows ({made.synthetic:,} synthetic) in `{made.folder}`.",

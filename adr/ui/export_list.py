@@ -4,11 +4,11 @@ Knows what the table `export` and a manifest say; asks no format.
 """
 
 import functools
+import io
 import json
 import zipfile
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import Any
 
 import streamlit as st
 
@@ -113,15 +113,14 @@ def _opened(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _zipped(folder: Path) -> BinaryIO:
+def _zipped(folder: Path) -> bytes:
     """All files of an export as one zip; links to the source's pictures are left out."""
-    out: BinaryIO = TemporaryFile()         # noqa: SIM115 (the server reads and closes it)
+    out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not path.is_symlink():
                 packed.write(path, f"{folder.name}/{path.relative_to(folder).as_posix()}")
-    out.seek(0)
-    return out
+    return out.getvalue()
 
 
 def _card(folder: Path) -> None:
