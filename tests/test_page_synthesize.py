@@ -1,6 +1,7 @@
 """The Synthesize page: empty, planning, planned, finished, with failures; run in-process."""
 
 import json
+import time
 
 import pytest
 
@@ -27,6 +28,18 @@ def texts(at):
                     for e in getattr(at, kind))
 
 
+def pressed(at, key):
+    """The page after a button that plans: a busy machine may take longer than the page waits."""
+    at.button(key=key).click().run()
+    for _ in range(200):
+        if "awaited_plan" not in at.session_state:
+            break
+        time.sleep(0.2)
+        at.run()
+    assert not at.exception
+    return at
+
+
 def test_page__empty_says_what_comes_first(page):
     at = page("Synthesize")
     assert not at.exception and "Nothing to fill yet" in texts(at)
@@ -39,7 +52,7 @@ def test_page__makes_a_plan(world, page):
     assert not at.exception and "not measured yet" in texts(at)
     at.number_input(key="plan_budget 1").set_value(7)
     at.selectbox(key="plan_generator").set_value("image-to-image").run()
-    at.button(key="make_plan").click().run()
+    pressed(at, "make_plan")
     assert not at.exception
     assert "image-to-image with" in texts(at) and "**4** candidates to make" in texts(at)
 
@@ -51,7 +64,7 @@ def test_page__fill_these_from_explore(world, page):
     at = page("Synthesize", entities=str(IDS["kite"]))
     assert "Only **kite**" in texts(at)
     at.number_input(key="plan_budget 1").set_value(3).run()
-    at.button(key="make_plan").click().run()
+    pressed(at, "make_plan")
     assert not at.exception
     assert json.loads((workspace.plans / "1" / "plan.json").read_text())["settings"]["entities"] == [IDS["kite"]]
 
@@ -75,11 +88,11 @@ def test_page__planned_can_be_changed(world, page):
     at.selectbox(key="parents_of 1").set_value(IDS["accordion"]).run()
     at.session_state[f"parents 1 {IDS['accordion']}"] = [5]
     at.run()
-    at.button(key=f"use parents 1 {IDS['accordion']}").click().run()
+    pressed(at, f"use parents 1 {IDS['accordion']}")
     assert not at.exception
     lines = (workspace.plans / "1" / "plan.jsonl").read_text().splitlines()
     assert [json.loads(line)["parent"] for line in lines if json.loads(line)["name"] == "accordion"] == [5, 5]
-    at.button(key="restore 1").click().run()
+    pressed(at, "restore 1")
     lines = (workspace.plans / "1" / "plan.jsonl").read_text().splitlines()
     assert [json.loads(line)["parent"] for line in lines] == [6, 4]
 
@@ -100,6 +113,6 @@ def test_page__finished_and_failed(world, page):
     said = texts(at)
     assert "safety checker blanked" in said and "wait for a judgement" in said
     assert "**1** candidates are left" in said
-    at.button(key="again 1").click().run()                              # locked: a change goes into a new plan
+    pressed(at, "again 1")                              # locked: a change goes into a new plan
     assert not at.exception
     assert (workspace.plans / "2" / "plan.json").is_file()

@@ -148,6 +148,8 @@ class _Crew:
         kind = event.get("event")
         if kind == "made":
             self.done += 1
+            with self.folder.diary.open("a", encoding="utf-8") as diary:
+                diary.write(f"{event['candidate']}\n")
             self.last = time.monotonic()
             self.first = self.first or self.last
             return "making pictures"

@@ -4,12 +4,15 @@ Pure: arrays in, list out. Knows nothing of tables or prompts.
 """
 
 import heapq
+import time
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from adr.progress import Progress, silent
+
+_LOOKS = 500
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,11 @@ def choose(pool: Pool, have: npt.NDArray[np.float64], target: npt.NDArray[np.flo
     heap = [(-value, 0, i) for i, value in enumerate(first.tolist()) if value > 0 and limits[i] > 0]
     heapq.heapify(heap)
     chosen: list[Choice] = []
+    looks = 0
     while heap and len(chosen) < budget:
+        looks += 1
+        if looks % _LOOKS == 0:
+            time.sleep(0.001)               # a thread of pure Python would hold up every page
         _, _, parent = heapq.heappop(heap)
         own = entities[offsets[parent]:offsets[parent + 1]]
         gain = sum([shortage[e] for e in own])

@@ -26,7 +26,7 @@ from adr.ui.grid import Tile, picture_grid
 from adr.ui.images import data_urls, image_folder, picture_file
 from adr.ui.job_view import job_view
 from adr.ui.synthesize_chart import tail_curve
-from adr.ui.synthesize_form import form_view, how_long
+from adr.ui.synthesize_form import form_view, how_long, planned_view, planning
 
 KIND = "synthesize"
 _TILES, _ROWS, _PARENTS = 24, 500, 60
@@ -40,6 +40,8 @@ def synthesize_view(here: Frame) -> None:
         st.info("**Nothing to fill yet.** A run of a recipe says what the tail is and how much was dropped; the plan "
                 "starts from it.", icon=":material/brush:")
         link("Rebalance", "Rebalance first")
+        return
+    if planned_view(here):
         return
     entities = _asked_entities()
     plans = [number for (number,) in here.store.rows("select plan from plan order by plan desc")]
@@ -137,9 +139,9 @@ def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None
                                          help="Processes at once: one for each GPU.")
             if start.button(verb, type="primary", key="start", width="stretch", icon=":material/play_arrow:"):
                 _start(here, number, count)
-            if each is None:
-                said.button("Make one to measure the speed", key="measure", on_click=_start, args=(here, number, 1, 1),
-                            type="tertiary", icon=":material/timer:")
+            if each is None and said.button("Make one to measure the speed", key="measure", type="tertiary",
+                                            icon=":material/timer:"):
+                _start(here, number, 1, limit=1)
     job_view(here.jobs, KIND)
     if not running and stands.finished and not stands.left:
         taken = int(here.store.value("select count(*) from candidate where plan = $1 and chosen", [number]))
@@ -220,20 +222,18 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
         st.caption(f"{len(rows):,} of {total:,} entities; search or order for the others.")
     if locked:
         if st.button("Change it in a new plan", key=f"again {number}", icon=":material/content_copy:"):
-            jump(plan=plan_like(here.store, here.workspace, number).plan)
+            planning(here, lambda progress: plan_like(here.store, here.workspace, number, progress=progress))
         return
     dropped = rows["entity"][~edited["Fill"].to_numpy(bool)].tolist()
     changed = {int(e): float(w) for e, w, old in zip(rows["entity"], edited["Wanted"], rows["target"], strict=True)
                if pd.notna(w) and float(w) != float(old)}
     apply, restore = st.columns([1, 1])
     if apply.button("Apply the changes", key=f"apply {number}", disabled=not dropped and not changed, type="primary"):
-        revise(here.store, here.workspace, number, without=[*settings.without, *map(int, dropped)],
-               targets=dict(settings.targets) | changed)
-        st.rerun(scope="app")
+        _revise(here, number, without=[*settings.without, *map(int, dropped)],
+                targets=dict(settings.targets) | changed)
     if (settings.without or settings.targets or settings.parents) and restore.button(
             "Undo all changes", key=f"restore {number}"):
-        revise(here.store, here.workspace, number, without=(), targets={}, parents={})
-        st.rerun(scope="app")
+        _revise(here, number, without=(), targets={}, parents={})
     _parents(here, number, settings, rows)
 
 
@@ -262,8 +262,11 @@ def _parents(here: Frame, number: int, settings: Settings, rows: pd.DataFrame) -
         st.rerun(scope="fragment")
     if st.button(f"Use {len(chosen)} of {len(found)} as parents", key=f"use {key}", disabled=not chosen):
         st.session_state.pop(key, None)
-        revise(here.store, here.workspace, number, parents=dict(settings.parents) | {int(entity): sorted(chosen)})
-        st.rerun(scope="app")
+        _revise(here, number, parents=dict(settings.parents) | {int(entity): sorted(chosen)})
+
+
+def _revise(here: Frame, number: int, **options: Any) -> None:
+    planning(here, lambda progress: revise(here.store, here.workspace, number, progress=progress, **options))
 
 
 def _curve(here: Frame, number: int, perspectives: Sequence[str]) -> None:

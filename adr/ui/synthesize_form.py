@@ -1,22 +1,28 @@
 """The form that makes a plan: for which run, what to fill, with which generator and model."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from adr.errors import AdrError
 from adr.models import find_model
+from adr.progress import Progress
 from adr.settings import setting
 from adr.synthesize.conversations import WRITERS
 from adr.synthesize.outlook import seconds_each
-from adr.synthesize.plan import PLANNED, plan
+from adr.synthesize.plan import PLANNED, PlanReport, plan
 from adr.synthesize.plan_file import GENERATORS, Settings
 from adr.synthesize.prompts import Style, style_of
 from adr.synthesize.worker import NO_SCORER
 from adr.ui.charts import PERSPECTIVE_NAMES
 from adr.ui.controls import asked_number, jump
 from adr.ui.frame import Frame, fragment
+from adr.ui.job_view import job_view
 
+PLANNING = "plan"
+# A plan that is made within this time is shown at once, without a bar.
+_PATIENCE_SECONDS = 1.0
 SAYS = {
     "text-to-image": "From words alone: any Stable Diffusion, SDXL or turbo model.",
     "image-to-image": "From the parent's picture and words, by the same models.",
@@ -57,6 +63,27 @@ def form_view(here: Frame, entities: list[int]) -> None:
         st.markdown(ABOUT_MODELS)
 
 
+def planning(here: Frame, work: Callable[[Progress], PlanReport]) -> None:
+    """Make or change a plan as a job and go to it when it is there; a small one at once, a large one with progress."""
+    job = here.jobs.start(PLANNING, "Planning", work)
+    if job.thread is not None:
+        job.thread.join(_PATIENCE_SECONDS)
+    st.session_state["awaited_plan"] = job.job
+    st.rerun(scope="app")
+
+
+def planned_view(here: Frame) -> bool:
+    """Show planning that is under way, or go to the plan that was waited for; whether there is nothing else to show."""
+    job = here.jobs.latest(PLANNING)
+    if job is None or st.session_state.get("awaited_plan") != job.job:
+        return False
+    if job.state == "done":
+        del st.session_state["awaited_plan"]
+        jump(plan=job.outcome.plan)
+    job_view(here.jobs, PLANNING)
+    return job.state == "running"
+
+
 def _form(here: Frame, entities: list[int]) -> None:
     runs = here.store.rows("select run, name, kept, dropped from run order by run desc")
     named = {run: f"Run {run}" + (f" · {name}" if name else "") + f" · kept {kept:,}, dropped {dropped:,}"
@@ -75,9 +102,7 @@ def _form(here: Frame, entities: list[int]) -> None:
             st.warning(f"{fault.sentence} {fault.next_step}", icon=":material/search_off:")
         if st.button("Make the plan", type="primary", key="make_plan", icon=":material/list_alt:",
                      disabled=fault is not None):
-            with st.spinner("Choosing parents and writing prompts …"):
-                report = plan(here.store, here.workspace, run, **options)
-            jump(plan=report.plan)
+            planning(here, lambda progress: plan(here.store, here.workspace, run, progress=progress, **options))
 
 
 def _what(here: Frame, entities: list[int], runs: list[int], named: dict[int, str],
