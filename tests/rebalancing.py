@@ -36,9 +36,13 @@ def counts_of(rows: Rows) -> dict[str, Counter[str]]:
     return {p: Counter(e for row in rows for e in set(row.get(p, ()))) for p in PERSPECTIVES}
 
 
-def fill(rows: Rows, *, positions: Sequence[int] | None = None, text_only: Sequence[int] = ()) -> Store:
-    """A store in memory with these instances and their index; positions: their places in the source."""
-    store = Store.memory()
+def fill(rows: Rows, *, positions: Sequence[int] | None = None, text_only: Sequence[int] = (),
+         into: Store | None = None) -> Store:
+    """A store in memory with these instances and their index; positions: their places in the source.
+
+    into: a store to use again (a new one costs more than all the rest), emptied first.
+    """
+    store = into or Store.memory()
     positions = list(range(len(rows))) if positions is None else list(positions)
     entities, ids = [], {}
     for perspective, counts in counts_of(rows).items():
@@ -49,6 +53,8 @@ def fill(rows: Rows, *, positions: Sequence[int] | None = None, text_only: Seque
                       for position, row in zip(positions, rows, strict=True) for p in PERSPECTIVES
                       for e in set(row.get(p, ())))
     with store.atomic() as writer:
+        for table in ("instance", "entity", "posting", "run", "decision", "critical_tau") if into else ():
+            writer.execute(f"delete from {table}")
         writer.insert("instance", pd.DataFrame({
             "instance": positions, "images": [[] if p in text_only else [f"{p}.jpg"] for p in positions]}))
         if entities:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adr.distribution import curve
@@ -64,6 +64,7 @@ def test_tau_to_tail_share__share_of_postings_of_entities_below_tau() -> None:
     assert tau_to_tail_share([], 5) == 0
 
 
+@settings(deadline=None, max_examples=60)
 @given(many_counts, st.floats(0, 1))
 def test_tau_and_tail_share__are_ways_back(counts: list[int], share: float) -> None:
     for tau in set(counts):
@@ -80,6 +81,7 @@ def test_gini_and_effective_entities__known_cases() -> None:
     assert effective_entities([]) == 0
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 300), min_size=1, max_size=40))
 def test_spectrum__agrees_with_the_sorted_counts(counts: list[int]) -> None:
     spectrum = Spectrum.of(counts)

@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adr.draws import ALPHA_KEY, RANDOM_KEY, draw_key, draws, seed_start
@@ -42,6 +42,7 @@ def test_draws__known_values() -> None:
     assert draws(7, keys, [665297]).tolist() == [0.4900317508665447]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**63 - 1), st.text(min_size=1), st.integers(0, 2**31 - 1))
 def test_draws__equal_the_definition_and_lie_in_range(seed: int, name: str, instance: int) -> None:
     drawn = draws(seed, [draw_key("object", name)], [instance])[0]

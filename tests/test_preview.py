@@ -33,6 +33,7 @@ ZOO = [     # ten instances; "animal" is the head of object, "zebra" its tail
 ]
 TAU = {"token": 2.0, "object": 1.5, "co_occurrence": 1.0, "interrogation": 1.0}
 
+AGAIN = Store.memory()      # for the many examples of Hypothesis
 names = st.sampled_from("abcdefgh")
 instance = st.fixed_dictionaries({}, optional={p: st.lists(names, max_size=5) for p in PERSPECTIVES})
 limits = st.one_of(st.sampled_from([0.0, 1.0, 2.0, 3.0, math.inf]), st.floats(0, 12))
@@ -58,7 +59,7 @@ def engine_of(rows: Sequence[dict[str, list[str]]], **how: object) -> Engine:
        st.lists(recipes(), min_size=1, max_size=4))
 def test_preview__keeps_what_the_definition_keeps(rows: list[dict[str, list[str]]], asked: list[Recipe]) -> None:
     """Several recipes one after the other on one engine, so that what it remembers is tried too."""
-    engine = engine_of(rows)
+    engine = engine_of(rows, into=AGAIN)
     for recipe in [*asked, asked[0]]:
         preview = engine.preview(recipe)
         expected = by_definition(rows, recipe, recipe.tau)
@@ -74,11 +75,11 @@ def test_preview__keeps_what_the_definition_keeps(rows: list[dict[str, list[str]
             assert dict(zip(found, preview.after[perspective].tolist(), strict=True)) == after
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(instance, min_size=2, max_size=10).filter(lambda rows: any(any(r.values()) for r in rows)),
        recipes(), st.floats(1, 4))
 def test_preview__keeping_is_monotone_in_tau(rows: list[dict[str, list[str]]], recipe: Recipe, factor: float) -> None:
-    engine = engine_of(rows)
+    engine = engine_of(rows, into=AGAIN)
     more = replace(recipe, tau={p: t * factor for p, t in recipe.tau.items()})
     assert not np.any(engine.kept(recipe) & ~engine.kept(more))
 
@@ -226,10 +227,10 @@ def test_engine__needs_postings() -> None:
         Engine(Store.memory())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(recipes(), st.sampled_from(PERSPECTIVES))
 def test_drag_grid__is_the_preview_at_each_of_its_values(recipe: Recipe, perspective: str) -> None:
-    engine = engine_of(ZOO)
+    engine = engine_of(ZOO, into=AGAIN)
     recipe = replace(recipe, repeat=1)
     ranks = {p: np.arange(1, 9) for p in PERSPECTIVES}
     grid = drag_grid(engine, recipe, perspective, ranks, points=5)

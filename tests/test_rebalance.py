@@ -31,7 +31,7 @@ from adr.recipe import PERSPECTIVES, Recipe
 from adr.store import Store
 from adr.workspace import Workspace
 from tests.rebalancing import by_definition, draw_of, fill
-from tests.test_preview import TAU, ZOO, instance, recipes
+from tests.test_preview import AGAIN, TAU, ZOO, instance, recipes
 
 CAPPED = Recipe(tau=TAU, min_passes=2, caps={"object": {"cat": 0, "zebra": math.inf}}, name="zoo")
 
@@ -54,7 +54,7 @@ def test_rebalance__writes_the_decisions_of_the_definition() -> None:
 @given(st.lists(instance, min_size=1, max_size=8).filter(lambda rows: any(any(r.values()) for r in rows)), recipes())
 def test_rebalance__equals_preview_and_definition_and_explains_itself(
         rows: list[dict[str, list[str]]], recipe: Recipe) -> None:
-    store = fill(rows)
+    store = fill(rows, into=AGAIN)
     preview, report = Engine(store).preview(recipe), rebalance(store, recipe)
     assert (report.kept, report.repeated, report.expected) == (preview.size, preview.repeated, preview.expected)
     written = store.rows("select copies, pass_count, reason from decision order by instance")
@@ -67,7 +67,8 @@ def test_rebalance__equals_preview_and_definition_and_explains_itself(
             assert told.in_words
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(recipes())
 def test_command_line__gives_the_numbers_of_the_preview(tmp_path: Path, recipe: Recipe) -> None:
     folder = tmp_path / recipe.fingerprint

@@ -36,7 +36,7 @@ def test_for_size__one_perspective_with_one_entity_is_the_sorted_draws(crowd: En
     assert "keeps 100 instances" in answer.sentence
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 400), st.sampled_from([None, "token", "object"]), st.integers(1, 2))
 def test_for_size__reaches_the_size_or_the_nearest(size: int, perspective: str | None, min_passes: int) -> None:
     crowd = Engine(fill(CROWD))

@@ -89,6 +89,7 @@ function row(board, one) {
   control.append(name, what, slider, given);
   const canvas = el("canvas");
   canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `counts by rank of ${one.title}: before, after, random; drag to move τ`);
   const numbers = el("div", "numbers");
   box.append(control, canvas, numbers);
   const made = { box, on, slider, count, share, countLabel, shareLabel, canvas, numbers, cells: new Map() };

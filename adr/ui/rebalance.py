@@ -45,7 +45,7 @@ def engine_of(here: Frame) -> Engine:
     return _engine(str(here.workspace.folder), str(made), here)
 
 
-@st.cache_resource(show_spinner="Loading the postings …", max_entries=2)
+@st.cache_resource(show_spinner="Loading the postings …", max_entries=1)
 def _engine(folder: str, made: str, _here: Frame) -> Engine:
     engine = Engine(_here.store)
     engine.preview(Recipe())            # loads the compiled loops and draws the usual seed
