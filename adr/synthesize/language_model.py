@@ -47,7 +47,7 @@ class LanguageModel:
         self.url, self.at_once = url.rstrip("/"), at_once
         self._client: Any = openai.OpenAI(base_url=self.url, api_key=os.environ.get("OPENAI_API_KEY") or "none",
                                      timeout=timeout, max_retries=retries)
-        self._options: dict[str, Any] = {"max_tokens": _MOST_TOKENS}
+        self._refused: set[str] = set()         # options that this server does not take
         self.name = model or self._only_one()
 
     def answers(self, asked: Sequence[Messages], temperature: float = FIRST) -> list[Answer]:
@@ -60,9 +60,8 @@ class LanguageModel:
     def _answer(self, messages: Messages, temperature: float) -> Answer:
         import openai
 
-        options = dict(self._options) | {"temperature": temperature}
-        for _ in range(3):
-            options = {name: value for name, value in options.items() if self._options.get(name, True) is not None}
+        for _ in range(4):
+            options = self._options(temperature)
             try:
                 said = self._client.chat.completions.create(model=self.name, messages=messages, **options)
                 choice = said.choices[0] if said.choices else None
@@ -70,7 +69,7 @@ class LanguageModel:
                     return Answer(None, reason="the answer is empty")
                 return Answer(choice.message.content, choice.finish_reason == "length")
             except openai.BadRequestError as error:
-                if not self._without(str(error), options):
+                if not self._without(str(error)):
                     return Answer(None, reason=f"the server refused the request ({error.status_code})")
             except openai.APITimeoutError:
                 return Answer(None, reason="no answer in time")
@@ -89,17 +88,16 @@ class LanguageModel:
                 return Answer(None, reason=f"the answer cannot be read ({type(error).__name__})")
         return Answer(None, reason="the server refused the request")
 
-    def _without(self, said: str, options: dict[str, Any]) -> bool:
-        """Do without an option that a server refuses, from now on; whether there is one to do without."""
-        if "max_tokens" in options and "max_tokens" in said:
-            self._options["max_tokens"] = None
-            self._options["max_completion_tokens"] = options["max_completion_tokens"] = _MOST_TOKENS
-            return True
-        for name in ("max_completion_tokens", "temperature"):
-            if name in options and name in said:
-                self._options[name] = None
-                return True
-        return False
+    def _options(self, temperature: float) -> dict[str, Any]:
+        tokens = "max_completion_tokens" if "max_tokens" in self._refused else "max_tokens"
+        options = {tokens: _MOST_TOKENS, "temperature": temperature}
+        return {name: value for name, value in options.items() if name not in self._refused}
+
+    def _without(self, said: str) -> bool:
+        """Do without an option that a server refuses, from now on; whether it names one."""
+        named = [name for name in ("max_tokens", "max_completion_tokens", "temperature") if name in said]
+        self._refused |= {named[0]} if named else set()
+        return bool(named)
 
     def _only_one(self) -> str:
         """The model's name where the server has but one."""
