@@ -1,11 +1,15 @@
 """Index: five instances written out, and the laws of postings."""
 
+from itertools import combinations
+
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adr.draws import draw_key
+from adr.entities.co_occurrence import pairs
 from adr.entities.index import index
 from adr.entities.words import cut
 from adr.errors import AdrError
@@ -197,6 +201,14 @@ def test_index__an_instance_has_the_same_entities_alone(turns: dict[int, list[tu
                 name for name, where in postings(together, perspective).items() if instance in where}
             counts = together.rows("select name, n from entity where perspective = ?", [perspective])
             assert all(len(postings(together, perspective)[name]) == n for name, n in counts)
+
+
+@given(st.dictionaries(st.integers(0, 9), st.sets(st.integers(0, 99), min_size=1, max_size=90), max_size=5))
+def test_pairs__are_all_pairs_of_an_instance(things: dict[int, set[int]]) -> None:
+    rows = [(instance, thing) for instance in sorted(things) for thing in sorted(things[instance])]
+    instance, key = pairs(np.array([i for i, _ in rows], np.int32), np.array([t for _, t in rows], np.int32))
+    made = sorted(zip(instance.tolist(), (key >> 32).tolist(), (key & 0xFFFFFFFF).tolist(), strict=True))
+    assert made == sorted((i, a, b) for i in things for a, b in combinations(sorted(things[i]), 2))
 
 
 @given(st.lists(st.text(alphabet="ab é’-_<>.?猫😀\n 1", max_size=12), max_size=6))
