@@ -6,6 +6,7 @@ where the database is, when a plan is made; a worker reads the file.
 
 import json
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -46,7 +47,8 @@ def load_wordnet() -> Any:
 
     for place in ("corpora/wordnet", "corpora/wordnet.zip/wordnet/"):
         try:
-            return WordNetCorpusReader(nltk.data.find(place), None)
+            with warnings.catch_warnings(action="ignore"):      # that it has English only
+                return WordNetCorpusReader(nltk.data.find(place), None)
         except LookupError:
             continue
         except OSError as error:
