@@ -216,4 +216,5 @@ def how_long(each: float | None, count: int) -> str:
     seconds = each * count
     said = (f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min" if seconds < 5400
             else f"{seconds / 3600:.1f} h")
-    return f"about **{said}** at {each:.2g} s each with one worker, as measured."
+    rate = f"{each:.1f}" if each < 10 else f"{each:,.0f}"
+    return f"about **{said}** at {rate} s each with one worker, as measured."
