@@ -42,6 +42,7 @@ CONVERSATIONS = {
     "template": "by template, from what the prompt says", "parent": "the parent's own",
     "captioner": "a captioner looks at the picture", "language_model": "a language model, from the caption",
     "synonyms": "the parent's own, with tail synonyms",
+    "rewrite": "a language model rewrites the parent's own with tail synonyms",
 }
 ABOUT_MODELS = """
 The **starter** model knows the drawn demo world only. For photographs name a larger one:
