@@ -141,7 +141,8 @@ def explain_recipe(store: Store, recipe: Recipe, tau: Mapping[str, float], insta
     enough = pass_count >= recipe.min_passes
     kept = enough and alpha_draw < recipe.alpha
     probability = np.empty(1)
-    loops.keep_chance(np.array([[p.probability] for p in passes]), recipe.min_passes, float(recipe.alpha), probability)
+    chances = np.array([[p.probability] for p in passes])
+    loops.keep_chance(0, 1, chances, recipe.min_passes, float(recipe.alpha), probability)
     reason = (("passes" if recipe.min_passes else "keeps_all") if kept else "alpha" if enough
               else "below_min_passes" if any(p.entities for p in passes) else "no_entities")
     return Explanation(0, instance, kept, _copies(recipe, passes) if kept else 0, reason, pass_count,

@@ -141,13 +141,13 @@ def chance_mean(offsets: Any, entities: Any, n: Any, cap: Any, tau: float, chanc
 
 
 @_compiled
-def keep_chance(chances: Any, min_passes: int, alpha: float, kept: Any) -> Any:
-    """P(keep) of every row into `kept`: α · P(passes ≥ min_passes), passes being Poisson-binomial in the rows of
-    `chances` (perspectives × rows). Returns (expected size, its variance)."""
+def keep_chance(begin: int, end: int, chances: Any, min_passes: int, alpha: float, kept: Any) -> Any:
+    """P(keep) of the rows from begin to end into `kept`: α · P(passes ≥ min_passes), passes being Poisson-binomial in
+    the rows of `chances` (perspectives × rows). Returns (expected size, its variance) of these rows."""
     expected, variance = 0.0, 0.0
     number = chances.shape[0]
     exactly = np.zeros(number + 1)
-    for row in range(chances.shape[1]):
+    for row in range(begin, end):
         exactly[:] = 0.0
         exactly[0] = 1.0
         for k in range(number):

@@ -33,6 +33,7 @@ from adr.tail import Spectrum, tail_rule
 
 BELOW_K = 5                 # "entities that fall below k": the k shown unless another is asked for
 _STEPS = 8                  # stored prefix counts of the random order: a subset costs at most 1/16 of all postings
+_PARTS = 8                  # sums over rows are added in so many parts, whatever the number of threads: the same bits
 REASONS = ("passes", "keeps_all", "below_min_passes", "no_entities", "alpha")
 T = TypeVar("T")
 
@@ -363,8 +364,10 @@ class Engine:
 
         chances = np.stack(self.together([partial(cached, p) for p in recipe.perspectives]))
         probability = np.empty(self.rows)
-        expected, variance = loops.keep_chance(chances, recipe.min_passes, float(recipe.alpha), probability)
-        return probability, float(expected), float(variance)
+        edges = np.linspace(0, self.rows, _PARTS + 1).astype(int)
+        sums = self.together([partial(loops.keep_chance, begin, end, chances, recipe.min_passes, float(recipe.alpha),
+                                      probability) for begin, end in pairwise(edges)])
+        return probability, float(sum(s for s, _ in sums)), float(sum(v for _, v in sums))
 
     def _columns(self, perspective: str, seed: int, copies: npt.NDArray[np.int8], total: int, tau: float,
                  k: int) -> tuple[str, Any, Any, dict[str, Spectrum], Columns]:

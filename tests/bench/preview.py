@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -54,10 +55,24 @@ def make_directly(workspace: Path, records: int) -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
-def timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
+@dataclass
+class Took:
+    """Seconds by the clock, and of the processors over all threads (what it costs whatever else is running)."""
+
+    wall: float
+    processor: float
+
+
+def timed(work: Callable[[], object]) -> Took:
+    wall, processor = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - started
+    return Took(time.perf_counter() - wall, time.process_time() - processor)
+
+
+def at(share: float, took: list[Took]) -> Took:
+    """A percentile of both."""
+    return Took(float(np.percentile([t.wall for t in took], share)),
+                float(np.percentile([t.processor for t in took], share)))
 
 
 def everything(engine: Engine, recipe: Recipe) -> object:
@@ -66,27 +81,27 @@ def everything(engine: Engine, recipe: Recipe) -> object:
     return preview, [preview.spectra[p][which].curve() for p in PERSPECTIVES for which in ("after", "random")]
 
 
-def small_moves(engine: Engine, moves: int, rng: np.random.Generator) -> list[float]:
+def small_moves(engine: Engine, moves: int, rng: np.random.Generator) -> list[Took]:
     """One perspective's τ moved by up to a quarter, again and again."""
-    base, seconds = engine.tau(Recipe()), []
+    base, took = engine.tau(Recipe()), []
     for _ in range(moves):
         tau = dict(base)
         tau[PERSPECTIVES[rng.integers(4)]] *= rng.uniform(0.75, 1.25)
-        seconds.append(timed(lambda tau=tau: everything(engine, Recipe(tau=tau))))
-    return seconds
+        took.append(timed(lambda tau=tau: everything(engine, Recipe(tau=tau))))
+    return took
 
 
-def far_moves(engine: Engine, moves: int, rng: np.random.Generator) -> list[float]:
+def far_moves(engine: Engine, moves: int, rng: np.random.Generator) -> list[Took]:
     """All four τ anywhere, and one to three perspectives needed: from nearly nothing kept to nearly all."""
-    base, seconds = engine.tau(Recipe()), []
+    base, took = engine.tau(Recipe()), []
     for _ in range(moves):
         tau = {p: t * 10 ** rng.uniform(-3, 1.5) for p, t in base.items()}
         recipe = Recipe(tau=tau, min_passes=int(rng.integers(1, 4)))
-        seconds.append(timed(lambda recipe=recipe: everything(engine, recipe)))
-    return seconds
+        took.append(timed(lambda recipe=recipe: everything(engine, recipe)))
+    return took
 
 
-def plain_loop(engine: Engine, recipe: Recipe) -> float:
+def plain_loop(engine: Engine, recipe: Recipe) -> Took:
     """Seconds for all instances by a loop over the definition in plain Python, from a slice; checks that slice.
 
     Draws, names and counts lie ready in lists, as in the published script; only deciding and counting is timed.
@@ -98,7 +113,7 @@ def plain_loop(engine: Engine, recipe: Recipe) -> float:
         lists = [postings.of_row(r) for r in rows]
         ready.append([list(zip(e.tolist(), draws(recipe.seed, postings.keys[e], engine.instances[r]).tolist(),
                                postings.n[e].tolist(), strict=True)) for r, e in zip(rows, lists, strict=True)])
-    started = time.perf_counter()
+    wall, processor = time.perf_counter(), time.process_time()
     kept, counts = [], [dict[int, int]() for _ in PERSPECTIVES]
     for row in rows:
         passes = 0
@@ -112,12 +127,13 @@ def plain_loop(engine: Engine, recipe: Recipe) -> float:
             for k in range(4):
                 for entity, _, _ in ready[k][row]:
                     counts[k][entity] = counts[k].get(entity, 0) + 1
-    seconds = time.perf_counter() - started
+    scale = engine.rows / len(rows)
+    took = Took((time.perf_counter() - wall) * scale, (time.process_time() - processor) * scale)
     assert kept == engine.kept(recipe)[:len(rows)].tolist(), "the engine and the loop disagree"
-    return seconds * engine.rows / len(rows)
+    return took
 
 
-def numpy_pass(engine: Engine) -> float:
+def numpy_pass(engine: Engine) -> Took:
     """One np.bincount over all postings: what counting costs without deciding anything."""
     return timed(lambda: [np.bincount(p.entities, minlength=len(p.n)) for p in engine.postings.values()])
 
@@ -132,53 +148,55 @@ def resident() -> tuple[float, float]:
 def measure(workspace: Path, moves: int) -> dict[str, object]:
     """All the numbers, from a process that has just opened the workspace."""
     rng = np.random.default_rng(0)
-    started = time.perf_counter()
-    store = Store(Workspace.at(workspace).database)
-    engine = Engine(store)
-    opened = time.perf_counter() - started
+    opened: list[Engine] = []
+    opening = timed(lambda: opened.append(Engine(Store(Workspace.at(workspace).database))))
+    engine = opened[0]
     first = timed(lambda: everything(engine, Recipe()))
     small, far = small_moves(engine, moves, rng), far_moves(engine, moves, rng)
     head = {p: engine.names(p, [0])[0] for p in PERSPECTIVES}
     caps = [timed(lambda p=p: everything(engine, Recipe(caps={p: {head[p]: 0}}))) for p in PERSPECTIVES]
-    postings = {p: len(engine.postings[p].entities) for p in PERSPECTIVES}
+    other = timed(lambda: everything(engine, Recipe(seed=7)))
     now, peak = resident()
     loop = plain_loop(engine, Recipe(min_passes=2))
-    found = {
-        "date": date.today().isoformat(), "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python "
-        f"{platform.python_version()}, load average {os.getloadavg()[0]:.1f}",
-        "instances": engine.rows, "postings": sum(postings.values()),
-        "entities": sum(len(engine.postings[p].n) for p in PERSPECTIVES), "open_s": opened, "first_preview_s": first,
-        "move_median_s": float(np.median(small)), "move_p95_s": float(np.percentile(small, 95)),
-        "far_median_s": float(np.median(far)), "far_p95_s": float(np.percentile(far, 95)),
-        "cap_median_s": float(np.median(caps)), "other_seed_s": timed(lambda: everything(engine, Recipe(seed=7))),
-        "memory_gb": now, "memory_peak_gb": peak, "numpy_pass_s": numpy_pass(engine), "plain_loop_s": loop,
-        "loop_over_move": loop / float(np.median(small)),
+    took = {"open": opening, "first_preview": first, "move_median": at(50, small), "move_p95": at(95, small),
+            "far_median": at(50, far), "far_p95": at(95, far), "cap": at(50, caps), "other_seed": other,
+            "numpy_pass": numpy_pass(engine), "plain_loop": loop}
+    engine.store.close()
+    return {
+        "date": date.today().isoformat(), "cores": os.cpu_count(), "machine": platform.machine(),
+        "python": platform.python_version(), "load_average": round(os.getloadavg()[0], 1), "instances": engine.rows,
+        "postings": sum(len(p.entities) for p in engine.postings.values()),
+        "entities": sum(len(p.n) for p in engine.postings.values()),
+        **{f"{name}_s": round(t.wall, 4) for name, t in took.items()},
+        **{f"{name}_processor_s": round(t.processor, 4) for name, t in took.items()},
+        "loop_over_move": round(loop.processor / at(50, small).processor), "memory_gb": now, "memory_peak_gb": peak,
     }
-    store.close()
-    return found
+
+
+SAID = {
+    "open": "open an indexed workspace", "first_preview": "first preview (draws of the seed included)",
+    "move_median": "one τ moved, median", "move_p95": "one τ moved, p95", "far_median": "all τ moved far, median",
+    "far_p95": "all τ moved far, p95", "cap": "most frequent entity muted, median", "other_seed": "another seed",
+    "numpy_pass": "a NumPy pass over all postings (bincount)",
+    "plain_loop": f"the definition as a plain Python loop ({SLICE:,} instances timed, scaled)",
+}
 
 
 def table(found: dict[str, object]) -> str:
     """The numbers as a Markdown table."""
-    said = {
-        "instances": "instances", "postings": "postings", "entities": "entities",
-        "open_s": "open an indexed workspace", "first_preview_s": "first preview (draws of the seed included)",
-        "move_median_s": "one τ moved, median", "move_p95_s": "one τ moved, p95",
-        "far_median_s": "all τ moved far, median", "far_p95_s": "all τ moved far, p95",
-        "cap_median_s": "most frequent entity muted", "other_seed_s": "another seed",
-        "memory_gb": "memory of the process", "memory_peak_gb": "peak of it",
-        "numpy_pass_s": "a NumPy pass over all postings (bincount)",
-        "plain_loop_s": f"the definition as a plain Python loop (timed on {SLICE:,} instances, scaled)",
-        "loop_over_move": "plain loop ÷ one τ moved",
-    }
-    lines = [f"{found['date']}, {found['machine']}", "", "| what | value |", "|---|---|"]
-    for key, words in said.items():
-        value = found[key]
-        shown = (f"{value:,}" if isinstance(value, int) else f"{value:,.0f}×" if key == "loop_over_move"
-                 else f"{value} GB" if key.startswith("memory") else f"{value:.2f} s" if value >= 2     # type: ignore
-                 else f"{value * 1000:,.0f} ms")                                                        # type: ignore
-        lines.append(f"| {words} | {shown} |")
-    return "\n".join(lines)
+    def shown(seconds: object) -> str:
+        value = float(str(seconds))
+        return f"{value:.2f} s" if value >= 2 else f"{value * 1000:,.0f} ms"
+
+    lines = [f"{found['date']}: {found['cores']} cores ({found['machine']}), Python {found['python']}, load average "
+             f"{found['load_average']}. {found['instances']:,} instances, {found['postings']:,} postings, "
+             f"{found['entities']:,} entities. Memory of the process {found['memory_gb']} GB, at most "
+             f"{found['memory_peak_gb']} GB.", "", "| what | by the clock | processor time, all threads |",
+             "|---|---|---|"]
+    lines += [f"| {words} | {shown(found[f'{name}_s'])} | {shown(found[f'{name}_processor_s'])} |"
+              for name, words in SAID.items()]
+    return "\n".join([*lines, "", f"The plain loop costs {found['loop_over_move']:,} times the processor time of one τ "
+                      "moved (which counts four curves and the random baseline besides)."])
 
 
 def main() -> None:
