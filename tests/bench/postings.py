@@ -1,6 +1,7 @@
 """Postings without text: drawn from the count tables that make_llava_like.py draws its words from, for benchmarks."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,17 +29,24 @@ def draw_postings(workspace: str, instances: int, counts: str, seed: int = 0) ->
                                            "text": rng.random(instances) < 0.061}))
         writer.execute("insert into instance (instance, images) "
                        "select instance, case when text then [] else ['x.jpg'] end from drawn order by instance")
-    seen = _drawn(rng, instances, thing_odds, *OBJECTS)
     number = len(things)
-    found = {"token": (_drawn(rng, instances, noun_odds, *TOKENS), lambda e: nouns[e]),
-             "object": (seen, lambda e: things[e]),
-             "co_occurrence": (_paired(*seen, number),
-                               lambda e: " + ".join(sorted((things[e // number], things[e % number])))),
-             "interrogation": (_drawn(rng, instances, np.cumsum(forms / forms.sum()), *QUESTIONS),
-                               lambda e: f"question {e}")}
+    seen: list[Pairs] = []              # drawn for the objects, used again for their pairs
+
+    def objects() -> Pairs:
+        seen.append(_drawn(rng, instances, thing_odds, *OBJECTS))
+        return seen[0]
+
+    made: dict[str, tuple[Callable[[], Pairs], Callable[[int], str]]] = {
+        "token": (lambda: _drawn(rng, instances, noun_odds, *TOKENS), lambda e: nouns[e]),
+        "object": (objects, lambda e: things[e]),
+        "co_occurrence": (lambda: _paired(*seen.pop(), number),
+                          lambda e: " + ".join(sorted((things[e // number], things[e % number])))),
+        "interrogation": (lambda: _drawn(rng, instances, np.cumsum(forms / forms.sum()), *QUESTIONS),
+                          lambda e: f"question {e}")}
     first = 0
     for perspective in PERSPECTIVES:
-        first = _write(store, perspective, *found.pop(perspective), first)
+        draw, name = made[perspective]
+        first = _write(store, perspective, draw(), name, first)
     store.checkpoint()
     store.close()
 
@@ -69,15 +77,16 @@ def _paired(instance: np.ndarray, entity: np.ndarray, number: int) -> Pairs:
     return np.concatenate(instances), np.concatenate(pairs)
 
 
-def _write(store: Store, perspective: str, found: Pairs, name: "object", first: int) -> int:
+def _write(store: Store, perspective: str, found: Pairs, name: Callable[[int], str], first: int) -> int:
     instance, entity = found
     values, places, n = np.unique(entity, return_inverse=True, return_counts=True)
     order = np.argsort(-n, kind="stable")
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     ids = (rank[places] + first).astype(np.int32)
+    del entity, places
     sorted_by = np.lexsort((ids, instance))
-    names = [name(int(value)) for value in values[order]]           # type: ignore[operator]
+    names = [name(int(value)) for value in values[order]]
     with store.atomic() as writer:
         writer.register("drawn", pa.table({
             "entity": np.arange(first, first + len(values), dtype=np.int32), "name": names,
