@@ -225,6 +225,25 @@ def test_embed_sources__broken_pictures_and_errors(world, model, tmp_path):
     assert (report.pictures, report.compared, report.unreadable) == (8, 6, 2)
 
 
+@pytest.mark.models
+def test_worker__writes_scores_that_collect_takes_in(world, model, tmp_path):
+    """A picture made from its parent by random weights and scored by others: every column is there and in range."""
+    from adr.synthesize.worker import Worker
+    from tests.tiny_models import stable_diffusion
+
+    store, workspace = world
+    plan(store, workspace, 1, budget=1, per_slot=1, generator="image-to-image", steps=1, scorer=model,
+         model=str(stable_diffusion(tmp_path / "sd")))
+    assert Worker(plan_folder(workspace, 1), lambda event: None, device="cpu").run() == 1
+    collect(store, workspace, 1)
+    scorer, rank, entity, prompt, parent, score, nearest, bits, flags = store.row(
+        "select scorer, entity_rank, entity_score, prompt_score, parent_score, score, nearest, perceptual_distance, "
+        "flags from candidate")
+    assert scorer == model and rank in (1, 2, 3, 4) and 0 <= score <= 1 and 0 <= bits <= 64
+    assert all(-1 <= cosine <= 1 for cosine in (entity, prompt, parent)) and nearest == "instance:6"
+    assert set(flags) <= {"not_the_entity", "copy_of_parent", "lost", "near_duplicate", "blank", "flat", "dark"}
+
+
 # -- models ------------------------------------------------------------------------------------------------------------
 
 

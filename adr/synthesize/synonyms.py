@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 # For the page that offers this.
 WARNING = ("The paper found that rewriting tokens harms captioning: in its Table 8, Flickr30k captioning breaks down "
-           "with token rewriting alone. Use it for a part of the data, and evaluate captioning.")
+           "with token rewriting alone. Use it for a part of the data, and evaluate captioning. "
+           "Synonyms come from WordNet: `python -m nltk.downloader wordnet`.")
 FILE = "synonyms.jsonl"
 # The ways to make conversations that need the file.
 FROM_SYNONYMS = ("synonyms", "rewrite")

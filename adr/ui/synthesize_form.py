@@ -14,6 +14,7 @@ from adr.synthesize.outlook import seconds_each
 from adr.synthesize.plan import PLANNED, PlanReport, plan
 from adr.synthesize.plan_file import GENERATORS, Settings
 from adr.synthesize.prompts import Style, style_of
+from adr.synthesize.synonyms import FROM_SYNONYMS, WARNING
 from adr.synthesize.worker import NO_SCORER
 from adr.ui.charts import PERSPECTIVE_NAMES
 from adr.ui.controls import asked_number, jump
@@ -161,6 +162,8 @@ def _how() -> dict[str, Any]:
         options["edges"] = "canny" if "canny" in str(options["controlnet"]) else "soft"
     options["conversations"] = st.selectbox("Conversations", list(WRITERS), key="plan_conversations",
                                             format_func=lambda name: CONVERSATIONS.get(name, name))
+    if options["conversations"] in FROM_SYNONYMS:
+        st.caption(WARNING)
     with st.expander("More"):
         options |= _more(generator, model)
     return options
