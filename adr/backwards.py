@@ -121,7 +121,8 @@ def _bisected(engine: Engine, recipe: Recipe, wanted: int, perspective: str | No
     factor = min((high, low), key=lambda f: abs(at(f) - wanted))
     answer = _tidied(_scaled(recipe, base, scaled, factor), scaled, wanted, measure)
     reached = measure(answer)
-    said = f"{_list_of(answer, scaled)} {'keeps' if len(scaled) == 1 else 'keep'} {reached:,.0f} {what}."
+    counted = what.replace("instances", "instance", 1) if reached == 1 else what
+    said = f"{_list_of(answer, scaled)} {'keeps' if len(scaled) == 1 else 'keep'} {reached:,.0f} {counted}."
     if reached != wanted:
         said += (f" {wanted:,} cannot be reached: these τ keep {lowest:,.0f} to {highest:,.0f}."
                  if not lowest <= wanted <= highest else f" Exactly {wanted:,} does not occur; this is the nearest.")
