@@ -59,7 +59,7 @@ def test_export__accepted_candidates_come_after_with_their_picture_and_provenanc
     picture = tmp_path / "out" / "images" / records[4]["image"]
     assert picture.read_bytes() == (workspace.images / "p1-00000-0.png").read_bytes()
     line, = [json.loads(line) for line in (tmp_path / "out" / "synthetic.jsonl").read_text().splitlines()]
-    assert line["parent"] == {"position": 2, "id": '"7"', "images": ["a/2.png"]}
+    assert line["parent"] == {"position": 2, "id": "7", "images": ["a/2.png"]}
     assert line["verdict"] == {"judgement": "accept", "reviewer": "ada", "reason": None, "rule": None}
     assert (line["prompt"], line["seed"], line["scores"]["score"]) == ("a harp", 11, 0.9)
 

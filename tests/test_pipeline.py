@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from adr import pipeline
 from adr.entities.index import index
@@ -38,6 +39,16 @@ def source(folder: Path, count: int = 40) -> Path:
     if not (folder / "pictures").exists():
         pictures(folder / "pictures")
     return folder / "source.json"
+
+
+def with_own_pictures(path: Path) -> None:
+    """Give every record a picture that no other has, as the parents of synthesis must."""
+    records = json.loads(path.read_text())
+    for n, record in enumerate(records):
+        record["image"] = f"own/{n}.png"
+        (path.parent / "pictures" / "own").mkdir(exist_ok=True)
+        Image.new("RGB", (16, 16), (n * 6, 255 - n * 6, 90)).save(path.parent / "pictures" / record["image"])
+    path.write_text(json.dumps(records))
 
 
 def run(folder: Path, recipe: Recipe, workspace: str = "workspace", out: str = "out", **options):
@@ -119,6 +130,30 @@ def test_run__export_options_of_the_recipe_are_obeyed_and_checked_first(tmp_path
         run(tmp_path, Recipe(export={"fromat": "llava"}), workspace="never", out="never-out")
     with pytest.raises(AdrError, match="no format 'lava'"):
         run(tmp_path, Recipe(export={"format": "lava"}), workspace="never", out="never-out")
+
+
+@pytest.mark.models
+@pytest.mark.skipif(not (ROOT / "assets" / "models" / "starter-diffusion" / "unet").is_dir(), reason="no starter model")
+def test_run__with_synthesis_and_a_verdict_file_gives_the_same_bytes(tmp_path):
+    recipe = Recipe(min_passes=2, synthesize={"budget": 2, "per_slot": 1, "steps": 1, "perspectives": ["object"]},
+                    export={"accept_above": 0.0}, tail_share=RECIPE.tail_share)
+    trees = []
+    for name in ("one", "two/deeper"):
+        folder = tmp_path / name
+        with_own_pictures(source(folder))
+        (folder / "verdicts.jsonl").write_text(json.dumps(
+            {"candidate": "p1-00000-0", "judgement": "accept", "reviewer": "ada", "judged_at": "2026-01-01"}) + "\n")
+        report = run(folder, recipe, verdicts=folder / "verdicts.jsonl")
+        assert (report.generate.finished, report.verdicts.verdicts) == (2, 1)
+        assert report.export.synthetic >= 1
+        trees.append(tree(folder / "out"))
+    assert trees[0] == trees[1]
+    lines = [json.loads(line) for line in (tmp_path / "one" / "out" / "synthetic.jsonl").read_text().splitlines()]
+    assert lines[0]["verdict"] == {"judgement": "accept", "reviewer": "ada", "reason": None, "rule": None}
+    assert all(line["verdict"]["rule"].startswith("recipe: score >= 0") for line in lines[1:])
+    again = run(tmp_path / "one", recipe, verdicts=tmp_path / "one" / "verdicts.jsonl")
+    assert again.reused == ("ingest", "index", "rebalance", "plan")
+    assert tree(tmp_path / "one" / "out") == trees[0]
 
 
 @pytest.mark.parametrize("name", ["demo", "gentle", "paper-llava-1.5", "paper-sharegpt4v"])

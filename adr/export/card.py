@@ -147,7 +147,8 @@ def _caveats(counts: list[Counts], manifest: dict[str, Any]) -> str:
              "- No model was trained on this set here. The method's authors report gains on average over benchmarks; "
              "rebalancing alone did not beat a random subset of the same size in their logs, so compare with one."]
     if index and index.get("objects_from") != "annotations" and not index.get("verified_by"):
-        lines.append("- Objects were taken from the text and not checked on the pictures.")
+        whose = "" if index.get("objects_from") == "text" else " of instances without annotations"
+        lines.append(f"- Objects{whose} were taken from the text and not checked on the pictures.")
     if index and index.get("unread"):
         lines.append(f"- The text of {index['unread']:,} instances is in a language that the word list cannot read.")
     unseen = sum(n for who, n in made["accepted_by"].items() if who != "a person")

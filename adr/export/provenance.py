@@ -3,7 +3,9 @@
 No times and no absolute paths, so that the same decisions give the same bytes on another machine.
 """
 
+import json
 from pathlib import Path
+from typing import Any
 
 from adr.export.leaving import dumps
 from adr.export.work import Work
@@ -43,9 +45,9 @@ def write_synthetic(work: Work) -> None:
                 "candidate": one.candidate, "id": f"adr-{one.candidate}", "image": one.name, "sha256": sha256,
                 "entity": entity, "perspective": perspective,
                 "parent": None if parent is None else
-                {"position": parent, "id": parent_id, "images": parent_images or []},
+                {"position": parent, "id": _parsed(parent_id), "images": parent_images or []},
                 "generator": generator, "model": model_name(model), "seed": seed, "prompt": prompt,
-                "negative_prompt": negative, "parameters": parameters, "caption": caption,
+                "negative_prompt": negative, "parameters": _parsed(parameters), "caption": caption,
                 "conversation_by": conversation_by, "scorer": model_name(scorer),
                 "scores": {name: None if value is None else round(value, 4) for name, value in (
                     ("score", score), ("entity", entity_score), ("prompt", prompt_score), ("parent", parent_score))},
@@ -72,6 +74,10 @@ def write_dropped(work: Work) -> None:
             out.write(("\n".join(text for (text,) in batch) + "\n").encode())
         for position in work.left_out:
             out.write(dumps({"position": position, "reason": "faulty"}).encode() + b"\n")
+
+
+def _parsed(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
 
 
 def model_name(model: str | None) -> str | None:
