@@ -91,10 +91,12 @@ def main_sha256(manifest: dict[str, Any]) -> str:
 
 @cache
 def code_fingerprint() -> str:
-    """12 hex digits of the program's own text: every module of the package and the schema."""
+    """12 hex digits of the program's own text: every module of the package but those that only draw, and the schema."""
     root = Path(adr.__file__).parent
     digest = hashlib.sha256()
     for path in sorted([*root.rglob("*.py"), root / "schema.sql"]):
+        if path.relative_to(root).parts[0] == "ui":
+            continue
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
