@@ -30,6 +30,7 @@ export default function (component) {
     if (board.grids.size > 24) board.grids.delete(board.grids.keys().next().value);
   }
   if (data.ack >= board.sent && !board.dirty) board.moved.clear();
+  showLegend(board);
   show(board);
   root.dataset.ack = data.ack;
   settle(board);
@@ -224,7 +225,19 @@ function show(board) {
   const size = known ? mixed(known.grid.sizes, known) : data.size;
   board.size.textContent = (known ? "≈ " : "") + whole(size);
   board.of.textContent = `of ${whole(data.total)} instances kept (${percent(size / Math.max(1, data.total))})`;
-  const facts = [["dropped", whole(data.total - size)], ["expected over all seeds", data.expected]];
+  board.dropped.textContent = whole(data.total - size);
+  board.bar.children[0].style.width = `${(100 * size) / Math.max(1, data.total)}%`;
+  board.bar.children[1].style.left = `${(100 * (data.previous ?? size)) / Math.max(1, data.total)}%`;
+  board.ink = getComputedStyle(board.root).color;
+  for (const one of data.perspectives) showRow(board, one, known, Boolean(at));
+  board.root.dataset.size = String(Math.round(size));
+  board.root.dataset.painted = String(data.ack);
+}
+
+// What changes with the server's answers only, not with every frame.
+function showLegend(board) {
+  const { data } = board;
+  const facts = [["dropped", whole(data.total - data.size)], ["expected over all seeds", data.expected]];
   if (data.repeated) facts.push(["copies of rare instances", `+${whole(data.repeated)}`]);
   if (data.previous !== null) facts.push(["before the last step", whole(data.previous)]);
   board.facts.replaceChildren(...facts.map(([word, number]) => {
@@ -232,8 +245,7 @@ function show(board) {
     fact.append(el("b", "", number));
     return fact;
   }));
-  board.bar.children[0].style.width = `${(100 * size) / Math.max(1, data.total)}%`;
-  board.bar.children[1].style.left = `${(100 * (data.previous ?? size)) / Math.max(1, data.total)}%`;
+  board.dropped = board.facts.querySelector("b");
   const keys = [["before", data.tones.before, "2px", "solid"], ["after", data.tones.after, "3px", "solid"],
     ["random subset of equal size", data.tones.random, "2px", "dashed"]];
   if (data.previous !== null) keys.push(["after, before the last step", data.tones.after, "1px", "dotted"]);
@@ -242,9 +254,6 @@ function show(board) {
     for (const [name, value] of [["--tone", tone], ["--w", width], ["--dash", dash]]) key.style.setProperty(name, value);
     return key;
   }));
-  for (const one of data.perspectives) showRow(board, one, known, Boolean(at));
-  board.root.dataset.size = String(Math.round(size));
-  board.root.dataset.painted = String(data.ack);
 }
 
 function showRow(board, one, known, moving) {
@@ -312,7 +321,7 @@ function paint(board, one, known, tau) {
   const pen = canvas.getContext("2d");
   pen.setTransform(scale, 0, 0, scale, 0, 0);
   pen.clearRect(0, 0, width, height);
-  const ink = getComputedStyle(board.root).color;
+  const ink = board.ink ?? "gray";
   const area = frameOf(canvas);
   const topX = Math.log(Math.max(2, one.entities)), topY = Math.log(Math.max(2, one.top));
   const x = (rank) => area.left + (area.right - area.left) * (Math.log(rank) / topX);
