@@ -12,19 +12,14 @@ FILE = "llava.json"
 
 def write(work: Work) -> list[str]:
     """The array, one record after the other; returns [FILE]."""
-    with work.file(FILE) as out:
-        write_array(work, out)
-    return [FILE]
-
-
-def write_array(work: Work, out) -> None:  # type: ignore[no-untyped-def]
-    """The JSON array of all rows in the `conversations` shape."""
     first = True
-    for batch in work.rows(turns=work.form != "llava"):
-        text = ",\n".join(conversations(row, work.form) for row in batch)
-        out.write((("[\n" if first else ",\n") + text).encode())
-        first = False
-    out.write(b"[]\n" if first else b"\n]\n")
+    with work.file(FILE) as out:
+        for batch in work.rows(turns=work.form != "llava"):
+            text = ",\n".join(conversations(row, work.form) for row in batch)
+            out.write((("[\n" if first else ",\n") + text).encode())
+            first = False
+        out.write(b"[]\n" if first else b"\n]\n")
+    return [FILE]
 
 
 FORMAT = Format(
