@@ -45,7 +45,9 @@ def progress(store: Store, plan: int | None = None) -> Progress:
 
 
 def meters(store: Store, plan: int | None = None) -> pd.DataFrame:
-    """One row a wanted entity: plan, entity, name, perspective, target, have, accepted, rejected, waiting, filled
+    """One row a wanted entity that the plan has slots or candidates for.
+
+    Columns: plan, entity, name, perspective, target, have, accepted, rejected, waiting, filled
     (have + accepted), to_go, rate (share accepted of those judged, or NaN), state.
 
     state: 'filled', 'open' (candidates wait), 'short' (none waits and it is not filled), or 'given up' (short, and at
@@ -62,7 +64,7 @@ def meters(store: Store, plan: int | None = None) -> pd.DataFrame:
                count(*) filter (where j.plan is not null and j.judgement is null and j.chosen) as waiting
         from wanted w join entity e using (entity)
         left join judged j on j.plan = w.plan and j.entity = w.entity
-        where $plan is null or w.plan = $plan
+        where ($plan is null or w.plan = $plan) and (w.quota > 0 or j.plan is not null)
         group by all order by w.plan, perspective, e.name
     """, {"plan": plan})
     frame["filled"] = frame["have"] + frame["accepted"]
