@@ -1,6 +1,8 @@
 """The spaCy extractor, with small pipelines that the test trains on a dozen sentences."""
 
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow as pa
 import pytest
@@ -113,10 +115,15 @@ def test_index__spacy_of_another_language_leaves_english_to_the_lexicon(german: 
     assert report.unread == 0 and "English only" in report.notices[0]
 
 
-def test_index__spacy_in_processes_of_its_own(english: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_index__spacy_in_processes_of_its_own(english: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adr.entities.spacy_tokens.CHUNK", 2)
     monkeypatch.setattr("adr.entities.index.WORTH_A_PROCESS", 4)
     monkeypatch.setenv("ADR_THREADS", "2")
+    # as in the app, where __main__ is a page that must not be run again by every process
+    page = ModuleType("__main__")
+    page.__file__ = str(tmp_path / "page.py")
+    (tmp_path / "page.py").write_text("raise SystemExit('run again')")
+    monkeypatch.setitem(sys.modules, "__main__", page)
     talk = [("human", "describe the dogs"), ("gpt", "a cat sleeps on the sofa")]
     store = store_with(talk, talk, talk)
     index(store, extractor="spacy", spacy_model=str(english))

@@ -237,7 +237,7 @@ def test_run__killed_ten_times_loses_and_repeats_nothing(tmp_path, model, zygote
     plan = planned(tmp_path / "plan", model, 30)
     kept: dict[Path, bytes] = {}
     for k in range(10):
-        assert zygote(f"kill {2 * (k % 2) + k // 5} {0.037 * ((7 * k) % 10)}") == [9]
+        assert zygote(f"kill {2 * (k % 2) + k // 5} {0.009 * ((7 * k) % 10)}") == [9]
         now = {path: path.read_bytes() for path in plan.finished().values()}
         assert kept.items() <= now.items()                              # what was finished is not touched again
         for text in now.values():
@@ -245,7 +245,7 @@ def test_run__killed_ten_times_loses_and_repeats_nothing(tmp_path, model, zygote
             picture = plan.made / record["image"]
             assert hashlib.sha256(picture.read_bytes()).hexdigest() == record["sha256"]
         kept = now
-    assert 10 < len(kept) < 60
+    assert 5 < len(kept) < 60
     assert zygote("finish") == [0]
     assert list(plan.finished()) == [(slot, a) for slot in range(30) for a in range(2)]
     assert max(told_made(tmp_path).values()) == 1

@@ -6,11 +6,15 @@ cannot, and leaves English to it.
 """
 
 import re
+import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -69,12 +73,26 @@ class Pipeline:
             with self._lock:
                 return _lemmas(self._nlp, self._phrases, texts)
         chunks = [texts[start:start + CHUNK] for start in range(0, len(texts), CHUNK)]
-        return list(chain.from_iterable(self._pool.map(_lemmas_in_worker, chunks)))
+        with _without_main():               # tasks are handed over here, and processes started for them
+            read = self._pool.map(_lemmas_in_worker, chunks)
+        return list(chain.from_iterable(read))
 
     def close(self) -> None:
         """Ends the worker processes."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Processes started in this block do not run again what is `__main__` here: in the app that is the page, which a
+    spawned process would draw."""
+    own = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = own
 
 
 def _load(model: str) -> Any:
