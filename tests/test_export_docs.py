@@ -34,6 +34,11 @@ def demo(tmp_path_factory):
     store.close()
 
 
+def test_readme__shows_the_same_code():
+    readme = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"```python\n(.*?)```", readme, re.S) == [BLOCKS["parquet"], BLOCKS["webdataset"]]
+
+
 def test_docs__have_a_block_for_each_format():
     assert list(BLOCKS) == list(FORMATS)
 
