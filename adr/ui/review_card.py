@@ -136,16 +136,19 @@ def _instance(store: Store, instance: Any) -> dict[str, str] | None:
 
 
 def _real(store: Store, row: pd.Series, most: int = 4) -> list[dict[str, str]]:
+    """Real pictures of the entity, the one that is nearest to the candidate first when it is among them."""
+    nearest = str(row["nearest"]).removeprefix("instance:")
     found = store.rows("""
         select p.instance, i.images[1], (select images from source)
         from posting p join instance i using (instance)
         where p.perspective = $perspective and p.entity = $entity
           and len(i.images) = 1 and p.instance <> coalesce($parent, -1)
-        limit $most
+        order by p.instance = $nearest desc, p.instance limit $most
     """, {"entity": int(row["entity"]), "perspective": row["perspective"], "most": most,
-          "parent": None if pd.isna(row["parent"]) else int(row["parent"])})
+          "parent": None if pd.isna(row["parent"]) else int(row["parent"]),
+          "nearest": int(nearest) if nearest.isdigit() else -1})
     return [{"image": data_uri(Path(folder) / image if folder else None, SMALL), "says": f"instance {instance:,}"}
-            for instance, image, folder in sorted(found)]
+            for instance, image, folder in found]
 
 
 def _size(path: Path) -> str:
