@@ -39,6 +39,7 @@ def _tail_chart(meters: pd.DataFrame) -> None:
     import plotly.graph_objects as go_
 
     ranked = meters.sort_values(["filled", "name"], ascending=[False, True]).head(400)
+    ranked = ranked.assign(name=ranked["name"] + " · " + ranked["perspective"].str.replace("_", "-"))    # a bar each
     figure = go_.Figure([
         go_.Bar(x=ranked["name"].tolist(), y=ranked["have"].to_numpy(), name="kept, real", marker_color="#8a94a8"),
         go_.Bar(x=ranked["name"].tolist(), y=ranked["accepted"].to_numpy(), name="accepted, synthetic",
