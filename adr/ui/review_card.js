@@ -2,19 +2,6 @@
 // order, and the next is applied to the candidate that is on screen by then. Text is set as text, never as HTML.
 const instances = new WeakMap();
 
-const el = (tag, className, text) => {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined && text !== null) made.textContent = text;
-  return made;
-};
-
-const typing = (event) => {
-  const target = event.composedPath()[0];
-  return target instanceof HTMLElement &&
-    (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
-};
-
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector("#card");

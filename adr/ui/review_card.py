@@ -20,7 +20,7 @@ _HERE = Path(__file__).parent
 _CARD = st.components.v2.component(
     "adr_review_card", html="<div id='card' tabindex='-1'></div>",
     css=(_HERE / "review_card.css").read_text(encoding="utf-8"),
-    js=(_HERE / "review_card.js").read_text(encoding="utf-8"))
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("review_elements.js", "review_card.js")))
 
 LARGE, SMALL = 640, 160
 FLAGS = {

@@ -1,19 +1,6 @@
 // Sixty candidates at a time: select by click, shift-click or all, then judge the selection in one step.
 const instances = new WeakMap();
 
-const el = (tag, className, text) => {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined && text !== null) made.textContent = text;
-  return made;
-};
-
-const typing = (event) => {
-  const target = event.composedPath()[0];
-  return target instanceof HTMLElement &&
-    (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
-};
-
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let me = instances.get(parentElement);

@@ -15,7 +15,7 @@ _HERE = Path(__file__).parent
 _GRID = st.components.v2.component(
     "adr_review_grid", html="<div id='grid'></div>",
     css=(_HERE / "review_grid.css").read_text(encoding="utf-8"),
-    js=(_HERE / "review_grid.js").read_text(encoding="utf-8"))
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("review_elements.js", "review_grid.js")))
 
 PAGE = 60
 TILE = 128
