@@ -38,7 +38,10 @@ class Plain:
 
 def judge(shape: str | None) -> Plain | None:
     """How to read records of `shape` (DuckDB's json_structure) in SQL; None: not plain."""
-    keys = json.loads(shape) if shape else None
+    try:
+        keys = json.loads(shape) if shape else None
+    except RecursionError:      # nested too deep for Python, though not for DuckDB
+        return None
     if not isinstance(keys, dict) or not all(_named(keys.get(key)) for key in OBJECT_KEYS):
         return None
     talk = next((key for key in TALK_KEYS if key in keys), None)
