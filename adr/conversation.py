@@ -54,8 +54,12 @@ def fault(turns: Sequence[Turn], entity_forms: Sequence[str] = (), images: int =
         return "too_long"
     if any(_LEFTOVER.search(t["text"].replace(PLACEHOLDER, "").strip()) for t in talk):
         return "leftover_prompt"
-    if entity_forms:
-        said = " ".join(t["text"] for t in talk if t["role"] == "gpt").lower()
-        if not any(re.search(rf"(?<!\w){re.escape(form.lower())}(?!\w)", said) for form in entity_forms):
-            return "entity_not_mentioned"
+    if entity_forms and not mentioned([t for t in talk if t["role"] == "gpt"], entity_forms):
+        return "entity_not_mentioned"
     return None
+
+
+def mentioned(turns: Sequence[Turn], forms: Sequence[str]) -> bool:
+    """Whether any of the forms stands in a turn as whole words, in whatever case."""
+    said = " ".join(t["text"] for t in turns).lower()
+    return any(re.search(rf"(?<!\w){re.escape(form.lower())}(?!\w)", said) for form in forms)

@@ -110,13 +110,14 @@ create table if not exists plan (
     created_at timestamp
 );
 
--- writer: synthesize.plan. One slot: a picture wanted, from a parent, for a tail entity (and others it adds to).
+-- writer: synthesize.plan. One slot: a picture wanted, or a conversation in other words, from a parent, for a tail
+-- entity (and others it adds to).
 create table if not exists slot (
     plan integer, slot integer,
     entity integer,             -- the entity it was planned for
     entities integer[],         -- all tail entities an accept adds to
     parent integer,             -- instance, or null (pure text-to-image)
-    prompt varchar,
+    prompt varchar,             -- of a conversation: 'sofa → settee', what is replaced by what
     gain double                 -- what an accept adds to the tail when it was planned
 );
 
@@ -128,7 +129,8 @@ create table if not exists wanted (
     quota integer               -- slots planned that add to it
 );
 
--- writer: synthesize.collect. A synthetic image with its conversation, waiting for judgement.
+-- writer: synthesize.collect. A synthetic image with its conversation, or a conversation in other words (generator
+-- 'language'; image is null, the parent's pictures stay), waiting for judgement.
 create table if not exists candidate (
     candidate varchar primary key,   -- 'p<plan>-<slot>-<alternative>', e.g. 'p1-00012-0'
     plan integer, slot integer, alternative integer,
@@ -137,12 +139,12 @@ create table if not exists candidate (
     parent integer,
     generator varchar, model varchar, seed bigint,
     prompt varchar, negative_prompt varchar,
-    parameters varchar,         -- JSON: steps, guidance, strength, size ...
-    image varchar,              -- path below the workspace folder
+    parameters varchar,         -- JSON: steps, guidance, strength, size ..., or words: what was replaced by what
+    image varchar,              -- path below the workspace folder, or null
     sha256 varchar,
     turns struct("role" varchar, "text" varchar)[],
     caption varchar,
-    conversation_by varchar,    -- 'template', 'parent', 'captioner', 'language_model', 'synonyms'
+    conversation_by varchar,    -- 'template', 'parent', 'captioner', 'language_model', 'synonyms', 'rewrite'
     conversation_fault varchar, -- why the conversation failed its check, or null
     scorer varchar,             -- model that scored it
     entity_rank integer,        -- 1: the entity is the best match among its siblings
@@ -154,6 +156,17 @@ create table if not exists candidate (
     seconds float,
     created_at timestamp
 );
+
+-- The picture that a candidate is seen with: its own (a path below the workspace), else its parent's first (below the
+-- source's image folder), else null. markers: how often <image> stands in its conversation.
+create view if not exists candidate_picture as
+    select c.candidate,
+           coalesce(c.image, coalesce(s.images || '/', regexp_replace(s.path, '[^/]*$', '')) || i.images[1]) as picture,
+           case when c.image is not null then 1 else coalesce(list_sum(list_transform(
+               c.turns, lambda t: len(string_split(t.text, '<image>')) - 1)), 0) end::integer as markers
+    from candidate c
+    left join instance i on c.image is null and i.instance = c.parent
+    left join source s on true;
 
 -- writer: synthesize.collect. A candidate that could not be made.
 create table if not exists failed (plan integer, slot integer, alternative integer, reason varchar, detail varchar);

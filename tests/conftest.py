@@ -1,5 +1,7 @@
 """Shared by all tests: a small workspace written out by hand, and pages opened as a visitor opens them."""
 
+import re
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +37,45 @@ POSTINGS: dict[str, dict[str, list[int]]] = {
                       "bus + dog": [0], "cat + sofa": [1]},
     "interrogation": {"what color": [0, 5], "be there": [1], "describe": [4], "how many": [2], "what be": [3]},
 }
+
+
+WORDNET = Path("/usr/share/wordnet")           # Debian's wordnet-base
+# WordNet's 45 lexicographer files, in their order; Debian leaves the table out.
+LEXNAMES = tuple(re.findall(r"\S+", """
+adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition
+noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object
+noun.person noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape
+noun.state noun.substance noun.time verb.body verb.change verb.cognition verb.communication verb.competition
+verb.consumption verb.contact verb.creation verb.emotion verb.motion verb.perception verb.possession
+verb.social verb.stative verb.weather adj.ppl
+"""))
+PART = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}
+
+
+@pytest.fixture(scope="session")
+def wordnet_folder(tmp_path_factory):
+    """A folder for `nltk.data.path` with the WordNet of Debian's wordnet-base."""
+    if not WORDNET.is_dir():
+        pytest.skip("wordnet-base is not installed")
+    folder = tmp_path_factory.mktemp("nltk")
+    files = folder / "corpora" / "wordnet"
+    files.mkdir(parents=True)
+    for path in WORDNET.iterdir():
+        if path.is_file():
+            shutil.copyfile(path, files / path.name)
+    (files / "index.sense").touch()         # not in wordnet-base either; only sense keys are looked up in it
+    (files / "lexnames").write_text("".join(
+        f"{i:02d}\t{name}\t{PART[name.split('.')[0]]}\n" for i, name in enumerate(LEXNAMES)))
+    return folder
+
+
+@pytest.fixture
+def found_wordnet(wordnet_folder, monkeypatch):
+    import nltk
+
+    monkeypatch.setattr(nltk.data, "path", [str(wordnet_folder)])
+    monkeypatch.setenv("NLTK_DATA", str(wordnet_folder))        # for processes that a test starts
+    return wordnet_folder
 
 
 @pytest.fixture(autouse=True)

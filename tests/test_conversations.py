@@ -30,11 +30,11 @@ from tests.conftest import INSTANCES, write_instances
 from tests.tail_world import make_tail_world
 
 
-def slot(name="accordion", companions=("cat",), absent=("dog", "bus", "sofa"), turns=(), parent=4):
+def slot(name="accordion", companions=("cat",), absent=("dog", "bus", "sofa"), turns=(), parent=4, words=None):
     things = tuple(name.split(" + "))
     return Slot(slot=0, entity=2, name=name, perspective="object", things=things, entities=(2,),
                 prompt=f"a photo of {' and '.join(things)}, natural light", companions=companions, absent=absent,
-                parent=parent, turns=turns)
+                parent=parent, turns=turns, words=words or {})
 
 
 def talk(*texts):
@@ -222,7 +222,7 @@ def test_load_writer__every_method_is_a_plans_method(monkeypatch):
     for variable in ("ADR_CAPTIONER_MODEL", "ADR_LANGUAGE_MODEL_URL", "ADR_LANGUAGE_MODEL"):
         monkeypatch.delenv(variable, raising=False)
     for method, sentence in (("poet", "made by 'poet'"), ("captioner", "No captioner is set"),
-                             ("language_model", "No language model is set"), ("synonyms", "holds no synonyms")):
+                             ("language_model", "No language model is set"), ("rewrite", "No language model is set")):
         with pytest.raises(AdrError, match=sentence) as told:
             load_writer(method)
         assert told.value.next_step

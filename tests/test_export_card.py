@@ -62,7 +62,7 @@ def test_card__names_share_models_and_caveats_and_shows_the_curves(store, worksp
 def test_card__unseen_candidates_are_owned_up_to(store, workspace, tmp_path):
     accept(store, workspace, "p1-00001-0", judgement=None, slot=1)
     export(store, workspace, 1, out=tmp_path / "out", accept_above=0.5)
-    assert "1 synthetic pictures were accepted by a rule; nobody looked at them" in (
+    assert "1 synthetic rows were accepted by a rule; nobody looked at them" in (
         tmp_path / "out" / "README.md").read_text()
 
 
@@ -86,7 +86,7 @@ def test_report__is_one_file_that_asks_nobody_for_anything(store, workspace):
     assert reader.sources and all(source.startswith(("data:", "#")) for source in reader.sources)
     assert not re.search(r"@import|url\((?!['\"]?#)", page)
     said = " ".join(reader.text)
-    for expected in ("drums & <harps>", "3 of 4 instances", "harp", "Accepted pictures", "Seed 5", "The tail"):
+    for expected in ("drums & <harps>", "3 of 4 instances", "harp", "Accepted", "Seed 5", "The tail"):
         assert expected in said
     assert "<harps>" not in page        # names are text, never markup
 

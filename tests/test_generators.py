@@ -9,7 +9,7 @@ from adr.models import Place, find_model, out_of_memory, place
 from adr.synthesize import generators
 from adr.synthesize.edges import edges
 from adr.synthesize.generators import FACTORIES, Wish, load_generator
-from adr.synthesize.plan_file import GENERATORS, Settings
+from adr.synthesize.plan_file import IMAGE_GENERATORS, Settings
 from adr.synthesize.prompts import style_of
 
 pytestmark = pytest.mark.models
@@ -76,7 +76,7 @@ def test_load__wrong_kind_of_model_is_a_sentence(models, tmp_path):
 
 
 def test_generators__are_those_a_plan_may_name():
-    assert tuple(FACTORIES) == GENERATORS
+    assert tuple(FACTORIES) == IMAGE_GENERATORS
     with pytest.raises(AdrError, match="no generator 'magic'") as told:
         asked("magic", "x")
     assert "controlnet" in told.value.next_step

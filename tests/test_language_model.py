@@ -243,20 +243,20 @@ def test_conversation_messages__says_what_is_wanted():
 
 def test_by_rewriting__uses_a_synonym_or_is_set_aside():
     turns = talk("What is the accordion on?\n<image>", "The accordion is on a sofa.")
-    request = Request(slot(turns=turns), 1, Image.new("RGB", (8, 8)))
-    synonyms = {4: {"sofa": ["couch", "lounge"], "accordion": ["squeezebox"]}}
+    words = {"sofa": ["couch", "lounge"], "accordion": ["squeezebox"]}
+    request = Request(slot(turns=turns, words=words), 1, Image.new("RGB", (8, 8)))
     used = json.dumps([{"question": "Where is the accordion?", "answer": "Two accordions lie on couches."}])
     unused = json.dumps([{"question": "Where is the accordion?", "answer": "The accordion is on a sofa."}])
     with scripted(used) as (url, asked):
-        one = by_rewriting([request], LanguageModel(url, "m"), synonyms)[0]
+        one = by_rewriting([request], LanguageModel(url, "m"))[0]
     assert one.fault is None and one.by == "rewrite"
     assert one.turns[0]["text"] == "Where is the accordion?\n<image>"
     said = asked[0]["body"]["messages"][1]["content"]
     assert "- sofa: couch, lounge" in said and "squeezebox" not in said and "<image>" not in said
     with scripted(unused) as (url, asked):
         model = LanguageModel(url, "m")
-        assert by_rewriting([request], model, synonyms)[0].fault == "no_synonym" and len(asked) == 2
-        nothing = by_rewriting([request], model, {})[0]
+        assert by_rewriting([request], model)[0].fault == "no_synonym" and len(asked) == 2
+        nothing = by_rewriting([Request(slot(turns=turns), 1, request.picture)], model)[0]
         assert nothing.fault == "no_synonym" and len(asked) == 2       # nobody is asked where there is none
         assert nothing.turns == [dict(t) for t in turns]
 

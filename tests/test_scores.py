@@ -175,8 +175,9 @@ def as_made(workspace, slot, vector, mark, scorer, **more):
     folder.sidecar(slot, 0).write_text(json.dumps({
         "candidate": f"p1-{slot:05d}-0", "plan": 1, "slot": slot, "alternative": 0, "entity": 2, "entities": [2],
         "parent": 6, "generator": "text-to-image", "model": "m", "seed": 1, "prompt": "a kite", "negative_prompt": "",
-        "parameters": {}, "sha256": "0", "turns": [], "caption": "", "conversation_by": "template", "scorer": scorer,
-        "score": 0.5, "flags": [], "seconds": 1.0, "perceptual_hash": f"{mark:016x}"} | more))
+        "parameters": {}, "image": "picture.png", "sha256": "0", "turns": [], "caption": "",
+        "conversation_by": "template", "scorer": scorer, "score": 0.5, "flags": [], "seconds": 1.0,
+        "perceptual_hash": f"{mark:016x}"} | more))
 
 
 @pytest.mark.models

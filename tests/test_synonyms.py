@@ -1,67 +1,27 @@
 """Language synthesis: tail synonyms from WordNet, whole words replaced in agreement, and a plan that uses them."""
 
-import re
-import shutil
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from adr.errors import AdrError
 from adr.store import Store
-from adr.synthesize.conversations import by_synonyms, load_writer
-from adr.synthesize.plan_file import PlanFolder
+from adr.synthesize.conversations import Request, by_synonyms
 from adr.synthesize.synonyms import (
     WARNING,
     in_the_tail,
     load_wordnet,
-    read_synonyms,
     replaced,
     rewrite,
     synonyms_of,
-    write_synonyms,
+    synonyms_of_parents,
+    tail_synonyms,
 )
-from tests.conftest import write_instances, write_postings
+from tests.conftest import LEXNAMES, write_instances, write_postings
 from tests.test_conversations import slot, talk
 
-DEBIAN = Path("/usr/share/wordnet")
-# WordNet's 45 lexicographer files, in their order; Debian leaves the table out.
-LEXNAMES = tuple(re.findall(r"\S+", """
-adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition
-noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object
-noun.person noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape
-noun.state noun.substance noun.time verb.body verb.change verb.cognition verb.communication verb.competition
-verb.consumption verb.contact verb.creation verb.emotion verb.motion verb.perception verb.possession
-verb.social verb.stative verb.weather adj.ppl
-"""))
-PART = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}
-
-
-@pytest.fixture(scope="module")
-def wordnet_folder(tmp_path_factory):
-    """A folder for `nltk.data.path` with the WordNet of Debian's wordnet-base."""
-    if not DEBIAN.is_dir():
-        pytest.skip("wordnet-base is not installed")
-    folder = tmp_path_factory.mktemp("nltk")
-    files = folder / "corpora" / "wordnet"
-    files.mkdir(parents=True)
-    for path in DEBIAN.iterdir():
-        if path.is_file():
-            shutil.copyfile(path, files / path.name)
-    (files / "index.sense").touch()         # not in wordnet-base either; only sense keys are looked up in it
-    (files / "lexnames").write_text("".join(
-        f"{i:02d}\t{name}\t{PART[name.split('.')[0]]}\n" for i, name in enumerate(LEXNAMES)))
-    return folder
-
-
-@pytest.fixture
-def found_wordnet(wordnet_folder, monkeypatch):
-    import nltk
-
-    monkeypatch.setattr(nltk.data, "path", [str(wordnet_folder)])
-    return wordnet_folder
-
+PICTURE = Image.new("RGB", (8, 8))
 
 # -- which synonyms ----------------------------------------------------------------------------------------------------
 
@@ -70,8 +30,10 @@ def test_synonyms_of__in_the_most_frequent_concrete_sense(found_wordnet):
     assert len(LEXNAMES) == 45
     wordnet = load_wordnet()
     assert synonyms_of(wordnet, "sofa") == ["couch", "lounge"]
-    assert synonyms_of(wordnet, "car") == ["auto", "automobile", "machine", "motorcar"]
+    assert synonyms_of(wordnet, "car") == ["auto", "automobile", "motorcar"]        # "machine" means other things first
     assert synonyms_of(wordnet, "car", senses=2)[-1] == "railcar"
+    assert "kid" in synonyms_of(wordnet, "child") and "fry" not in synonyms_of(wordnet, "child")
+    assert synonyms_of(wordnet, "stand") == synonyms_of(wordnet, "treat") == []         # more often verbs
     assert synonyms_of(wordnet, "time") == [] and synonyms_of(wordnet, "joy") == []     # not to be pointed at
     assert synonyms_of(wordnet, "dog") == []                    # "domestic dog" and "Canis familiaris" only
     assert synonyms_of(wordnet, "KaplanWhat") == []
@@ -144,10 +106,10 @@ def test_rewrite__laws(words):
     assert rewrite(turns, {"sofa": ["divan"], "car": ["van"]}) == (turns, {})
 
 
-# -- of a plan ---------------------------------------------------------------------------------------------------------
+# -- of a dataset ------------------------------------------------------------------------------------------------------
 
 
-def test_write_synonyms__of_the_parents_own_nouns(found_wordnet, tmp_path):
+def test_synonyms_of_parents__of_their_own_nouns(found_wordnet):
     """τ = 3. sofa has 3 instances: of its synonyms couch has 4 and lounge none. car has 3: auto 1 and motorcar 2 are in
     the tail. umbrella has 1 and is in the tail itself: it stays."""
     store = Store.memory()
@@ -158,14 +120,14 @@ def test_write_synonyms__of_the_parents_own_nouns(found_wordnet, tmp_path):
     write_postings(store, {"token": {
         "sofa": [0, 1, 3], "car": [0, 1, 4], "couch": [3, 4, 5, 6], "auto": [5], "motorcar": [6, 7], "umbrella": [1],
         "dog": [2, 3, 4], "machine": [3, 4, 5], "automobile": [4, 5, 6, 7]}})
-    folder = PlanFolder(tmp_path / "plan")
-    assert write_synonyms(store, folder, [0, 1, 2], 3) == 2
-    assert read_synonyms(folder) == {0: {"car": ["auto", "motorcar"], "sofa": ["lounge"]},
-                                     1: {"car": ["auto", "motorcar"], "sofa": ["lounge"]}}
+    found = synonyms_of_parents(store, [0, 1, 2], 3)
+    assert found == {0: {"car": ["auto", "motorcar"], "sofa": ["lounge"]},
+                     1: {"car": ["auto", "motorcar"], "sofa": ["lounge"]}}
+    assert tail_synonyms(store, 3) == {"automobile": ["auto", "motorcar"], "couch": ["lounge"]} | found[0]
     with pytest.raises(AdrError, match="No noun"):
-        write_synonyms(store, folder, [2], 3)
-    wanted = slot("umbrella", parent=1, turns=talk("<image>\nWhat?", texts[1]))
-    written = by_synonyms(wanted, 1, read_synonyms(folder))
+        synonyms_of_parents(store, [2], 3)
+    wanted = slot("umbrella", parent=1, turns=talk("<image>\nWhat?", texts[1]), words=found[1])
+    written = by_synonyms(Request(wanted, 1, PICTURE))
     assert written.turns[1]["text"] == "Lounges and autos with an umbrella."
     assert (written.fault, written.by) == (None, "synonyms")
     store.close()
@@ -173,14 +135,10 @@ def test_write_synonyms__of_the_parents_own_nouns(found_wordnet, tmp_path):
 
 def test_by_synonyms__what_the_picture_is_for_stays():
     turns = talk("<image>\nWhat is this?", "A sofa.")
-    kept = by_synonyms(slot("sofa", turns=turns), 1, {4: {"sofa": ["couch"]}})
+    words = {"sofa": ["couch"]}
+    kept = by_synonyms(Request(slot("sofa", turns=turns, words=words), 1, PICTURE))
     assert kept.fault == "no_synonym" and kept.turns == [dict(t) for t in turns]
-    lost = by_synonyms(slot("lamp", turns=turns), 1, {4: {"sofa": ["couch"]}})
+    lost = by_synonyms(Request(slot("lamp", turns=turns, words=words), 1, PICTURE))
     assert lost.fault == "entity_not_mentioned"
-    assert by_synonyms(slot("lamp", parent=None), 1, {}).fault == "no_turns"
-
-
-def test_read_synonyms__of_another_plan(tmp_path):
-    with pytest.raises(AdrError, match="holds no synonyms"):
-        load_writer("synonyms", PlanFolder(tmp_path))
+    assert by_synonyms(Request(slot("lamp", parent=None), 1, PICTURE)).fault == "no_turns"
     assert "captioning" in WARNING

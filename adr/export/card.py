@@ -64,7 +64,7 @@ def _use(format: Format, manifest: dict[str, Any]) -> str:
              "`OUT` is this folder."]
     if images == "reference" and format.part == "all":
         lines.append("`IMAGE_FOLDER` is the image folder of the source; its pictures are not in here.")
-        if manifest["counts"]["synthetic"]:
+        if manifest["synthesis"]["pictures"]:
             lines.append("The synthetic pictures are: put them beside the others with "
                          "`ln -s \"$(realpath OUT/images/adr-synthetic)\" IMAGE_FOLDER/adr-synthetic`.")
     elif images == "link":
@@ -118,7 +118,7 @@ def _synthetic(manifest: dict[str, Any]) -> str:
     lines = ["## Synthetic part\n",
              f"{made['rows']:,} rows, {made['share']:.1%} of all. Each has a line in `synthetic.jsonl`: parent, "
              "prompt, seed, model, scores, verdict, editor.\n",
-             f"- Pictures by {_listed(made['generators'])}.",
+             f"- Made by {_listed(made['generators'])}.",
              f"- Conversations by {_listed(made['conversations_by'])}."]
     lines += [f"- Accepted by {who}: {n:,}." for who, n in made["accepted_by"].items()]
     lines += [f"- Model `{model['name']}`" + (f", fingerprint `{model['fingerprint']}`" if "fingerprint" in model
@@ -153,8 +153,11 @@ def _caveats(counts: list[Counts], manifest: dict[str, Any]) -> str:
         lines.append(f"- The text of {index['unread']:,} instances is in a language that the word list cannot read.")
     unseen = sum(n for who, n in made["accepted_by"].items() if who != "a person")
     if unseen:
-        lines.append(f"- {unseen:,} synthetic pictures were accepted by a rule; nobody looked at them.")
-    if made["rows"]:
+        lines.append(f"- {unseen:,} synthetic rows were accepted by a rule; nobody looked at them.")
+    if worded := made["rows"] - made["pictures"]:
+        lines.append(f"- {worded:,} rows say a conversation of the source in other words, with rarer synonyms, about "
+                     "the same picture. The method's authors found that such rewriting harms captioning.")
+    if made["pictures"]:
         lines.append("- Synthetic answers were not checked against their pictures beyond what reviewers saw.")
     warned = [f for f in manifest["lint"] if f["level"] == "warning"]
     lines += [f"- {f['sentence']} ({f['rows']:,} rows)" for f in warned]
@@ -167,6 +170,9 @@ def _licences(manifest: dict[str, Any]) -> str:
     lines = ["## Licences\n", "Conversations and pictures of the source keep the licence of the source; this export "
              "grants none. Selecting rows does not change it."]
     for model in manifest["synthesis"]["models"]:
+        if model["name"] == "WordNet":
+            lines.append("- WordNet: Princeton University's own licence, which permits any use with its notice.")
+            continue
         own = (model["name"] or "").startswith("assets/models/")
         lines.append(f"- `{model['name']}`: " + (
             "a starter model of ADR Workbench, trained on pictures that the project drew itself." if own else

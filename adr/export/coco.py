@@ -16,9 +16,10 @@ def write(work: Work) -> list[str]:
     images, annotations = [], []
     for number, row in enumerate(work.leave.order.tolist(), 1):
         one = work.leave.accepted[-1 - row]
-        with Image.open(one.image) as picture:
+        name = one.images[0]
+        with Image.open(work.path_of(name)) as picture:
             width, height = picture.size
-        images.append({"id": number, "file_name": one.name, "width": width, "height": height})
+        images.append({"id": number, "file_name": name, "width": width, "height": height})
         annotations.append({"id": number, "image_id": number, "caption": caption(one)})
         if number % 200 == 0:
             work.progress(number, work.leave.instances, "Writing")

@@ -86,10 +86,10 @@ def preview(store: Store, workspace: Workspace, run: int, options: Options, *, p
                     synthetic="none" if format.part == "decisions" else options.synthetic,
                     accept_above=options.accept_above)
     if format.part == "synthetic":
-        leave = changed(leave, order=leave.order[leave.order < 0])
+        leave = changed(leave, order=np.array(leave.pictured, np.int64))
         if not leave.synthetic:
-            raise AdrError(f"{format.title} holds the synthetic part, and no candidate of this run is accepted.",
-                           "Accept candidates on the Review page, or choose another format.")
+            raise AdrError(f"{format.title} holds the synthetic pictures, and none of this run is accepted.",
+                           "Accept candidates with pictures on the Review page, or choose another format.")
     if options.repair_ids and format.rules.carries_ids:
         leave = changed(leave, new_ids=repaired_ids(store, leave))
     if images != "reference" and leave.image_root is None and format.rules.conversation and _pictured(store, leave):

@@ -34,8 +34,8 @@ class Accepted:
     """A candidate that leaves, with the conversation as it stands after its latest edit."""
 
     candidate: str
-    image: Path                         # the file in the workspace
-    name: str                           # its path below the image root of the export
+    image: Path | None                  # its own picture, a file in the workspace; None: only the conversation is new
+    images: tuple[str, ...]             # what its row names, below the image root: its picture, or the parent's
     turns: Turns
     caption: str
     entities: tuple[int, ...]
@@ -93,6 +93,11 @@ class Leaving:
         """Number of rows that are candidates."""
         return int((self.order < 0).sum())
 
+    @property
+    def pictured(self) -> list[int]:
+        """The candidates' rows (-1 - j) that bring a picture of their own, in order."""
+        return [row for row in self.order[self.order < 0].tolist() if self.accepted[-1 - row].image]
+
 
 def leaving(store: Store, workspace: Workspace, run: int, *, order: str = "source", synthetic: str = "run",
             accept_above: float | None = None) -> Leaving:
@@ -141,7 +146,7 @@ def batches(store: Store, leave: Leaving, *, turns: bool = False, raw: bool = Tr
         for place, source in enumerate(part.tolist(), start):
             if source < 0:
                 one = leave.accepted[-1 - source]
-                made.append(Exported(place, source, 1, one.id, [one.name], one.turns, None))
+                made.append(Exported(place, source, 1, one.id, list(one.images), one.turns, None))
                 continue
             copy = copies.get(source, 0) + 1
             if leave.recipe.repeat > 1:
@@ -226,9 +231,10 @@ def _accepted(store: Store, workspace: Workspace, run: int, synthetic: str,
               and verdict not in (select undoes from verdict where judgement = 'undo' and undoes is not null)
             group by candidate
         )
-        select c.candidate, c.image, coalesce(e.turns, c.turns), c.caption, c.entities,
+        select c.candidate, c.image, i.images, coalesce(e.turns, c.turns), c.caption, c.entities,
                case when v.judgement = 'accept' then coalesce(v.rule, 'person') end
         from candidate c
+        left join instance i on c.image is null and i.instance = c.parent
         left join current_verdict v using (candidate)
         left join edit e using (candidate)
         join plan p using (plan)
@@ -238,10 +244,13 @@ def _accepted(store: Store, workspace: Workspace, run: int, synthetic: str,
         order by c.plan, c.slot, c.alternative, c.candidate
         """, [synthetic, run, 2.0 if accept_above is None else float(accept_above)])
     rule = rule_name(accept_above) if accept_above is not None else ""
-    return [Accepted(candidate, workspace.folder / image, f"{SYNTHETIC_FOLDER}/{candidate}{Path(image).suffix.lower()}",
-                     _marked([(turn["role"], turn["text"]) for turn in turns or []]), caption or "",
-                     tuple(entities or ()), by or rule)
-            for candidate, image, turns, caption, entities, by in found]
+    made = []
+    for candidate, image, parents, turns, caption, entities, by in found:
+        said = [(turn["role"], turn["text"]) for turn in turns or []]
+        names = (f"{SYNTHETIC_FOLDER}/{candidate}{Path(image).suffix.lower()}",) if image else tuple(parents or ())
+        made.append(Accepted(candidate, workspace.folder / image if image else None, names,
+                             _marked(said) if image else said, caption or "", tuple(entities or ()), by or rule))
+    return made
 
 
 def _marked(turns: Turns) -> Turns:

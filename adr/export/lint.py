@@ -218,8 +218,8 @@ def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
     fault("no_answer", bool(roles) and roles[-1] != "gpt" and not wrong)
     fault("system_turn", roles[:1] == ["system"] and not rules.system_turn)
     fault("tool_turn", "tool" in roles and not rules.tool_turns)
-    fault("too_many_markers", markers > 1)
-    fault("too_few_markers", markers < 1 and bool(one.turns),
+    fault("too_many_markers", markers > len(one.images))
+    fault("too_few_markers", markers < len(one.images) and bool(one.turns),
           "error" if rules.markers_equal_pictures else "warning")
     fault("marker_in_answer", not rules.marker_in_answer
           and any(role == "gpt" and MARKER in text for role, text in one.turns))
@@ -279,11 +279,17 @@ def _first_missing(root: Path, images: list[str]) -> str:
 
 
 def _synthetic_pictures(leave: Leaving, found: _Findings) -> None:
+    """Pictures of candidates: their own, and the parent's of those whose words alone are new."""
     for j, one in enumerate(leave.accepted):
-        if not one.image.is_file():
-            found.add("image_missing", "error", {-1 - j: f"candidate {one.candidate}"})
-        elif not opens(one.image):
-            found.add("image_unreadable", "error", {-1 - j: f"candidate {one.candidate}"})
+        said = {-1 - j: f"candidate {one.candidate}"}
+        if one.image is None and leave.image_root is None:
+            continue
+        for path in [one.image] if one.image else [
+                (leave.image_root or Path()) / name for name in one.images if not ADDRESS.match(name)]:
+            if not path.is_file():
+                found.add("image_missing", "error", said)
+            elif not opens(path):
+                found.add("image_unreadable", "error", said)
 
 
 def opens(path: Path) -> bool:

@@ -21,7 +21,7 @@ from adr.store import Store
 FILE = "manifest.json"
 # Packages whose version can change what is written.
 PACKAGES = ("duckdb", "pyarrow", "numpy", "pillow", "matplotlib", "pandas")
-MODEL_PACKAGES = ("torch", "diffusers", "transformers", "open_clip_torch", "spacy")
+MODEL_PACKAGES = ("torch", "diffusers", "transformers", "open_clip_torch", "spacy", "nltk")
 WHOLE = 600 << 20           # model files up to this size in all are hashed whole
 
 
@@ -140,7 +140,8 @@ def synthesis(work: Work) -> dict[str, Any]:
         who = "a person" if one.by == "person" else one.by
         accepted_by[who] = accepted_by.get(who, 0) + 1
     return {
-        "rows": len(accepted), "share": round(len(accepted) / max(1, work.leave.instances), 6),
+        "rows": len(accepted), "pictures": len(work.leave.pictured),
+        "share": round(len(accepted) / max(1, work.leave.instances), 6),
         "accepted_by": dict(sorted(accepted_by.items())),
         "generators": _tally(generator for generator, _, _, _ in rows),
         "conversations_by": _tally(method for _, _, _, method in rows),

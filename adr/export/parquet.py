@@ -85,7 +85,7 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
         if len(places) < len(part):
             others = np.flatnonzero(part < 0)
             accepted = [work.leave.accepted[-1 - int(row)] for row in part[others]]
-            made = pa.Table.from_pylist([{"id": json.loads(one.id), "images": [one.name],
+            made = pa.Table.from_pylist([{"id": json.loads(one.id), "images": list(one.images),
                                           "messages": messages(one.turns)} for one in accepted], schema=plain)
             table = pa.concat_tables([table, made]).take(pa.array(np.argsort(np.concatenate([places, others]))))
         if work.leave.new_ids:

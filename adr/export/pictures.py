@@ -25,7 +25,9 @@ def place_pictures(work: Work) -> int:
     chosen = sorted({-1 - int(row) for row in work.leave.order[work.leave.order < 0]})
     for j in chosen:
         one = work.leave.accepted[j]
-        sums[one.name] = _copy(one.image, work.folder / FOLDER / one.name, f"candidate {one.candidate}")
+        if one.image is not None:
+            name = one.images[0]
+            sums[name] = _copy(one.image, work.folder / FOLDER / name, f"candidate {one.candidate}")
     linked = 0
     if work.images in ("copy", "link"):
         linked = _source_pictures(work, sums)
@@ -41,13 +43,13 @@ def _source_pictures(work: Work, sums: dict[str, str]) -> int:
         raise AdrError("The dataset was read without an image folder, so there is nothing to copy or link.",
                        "Reference the pictures, or ingest again with the image folder (Dataset page).")
     root = root.resolve()
-    seen: set[str] = set()
+    seen = set(sums)                        # the synthetic ones, which are no pictures of the source
     done, linked = 0, 0
     for batch in batches(work.store, work.leave, raw=False):
         work.progress(done, work.leave.instances, "Copying pictures" if work.images == "copy" else "Linking pictures")
         for row in batch:
             for name in row.images:
-                if row.synthetic or name in seen:
+                if name in seen:
                     continue
                 seen.add(name)
                 target = work.folder / FOLDER / name
@@ -55,7 +57,7 @@ def _source_pictures(work: Work, sums: dict[str, str]) -> int:
                     raise AdrError(f"The source has pictures in a folder {SYNTHETIC_FOLDER}, as the export does.",
                                    "Rename that folder, or reference the pictures.")
                 if work.images == "copy":
-                    sums[name] = _copy(root / name, target, f"instance {row.source}")
+                    sums[name] = _copy(root / name, target, row.key if row.synthetic else f"instance {row.source}")
                 else:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     os.symlink(root / name, target)

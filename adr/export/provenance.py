@@ -42,7 +42,7 @@ def write_synthetic(work: Work) -> None:
              parameters, sha256, caption, conversation_by, scorer, score, entity_score, prompt_score, parent_score,
              flags, judgement, reviewer, rule, reason, editor) = found[one.candidate]
             record = {
-                "candidate": one.candidate, "id": f"adr-{one.candidate}", "image": one.name, "sha256": sha256,
+                "candidate": one.candidate, "id": f"adr-{one.candidate}", "images": list(one.images), "sha256": sha256,
                 "entity": entity, "perspective": perspective,
                 "parent": None if parent is None else
                 {"position": parent, "id": _parsed(parent_id), "images": parent_images or []},

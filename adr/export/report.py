@@ -119,13 +119,15 @@ def _accepted(store: Store, leave: Leaving) -> str:
         "select c.candidate, e.name from candidate c left join entity e using (entity) "
         "where c.candidate in (select unnest(?::varchar[]))", [[one.candidate for one in chosen]]))
     cells = []
-    for one in chosen[:PICTURES]:
+    pictured = [(one, one.image) for one in chosen if one.image]
+    for one, image in pictured[:PICTURES]:
         caption = _text(names.get(one.candidate) or one.candidate)
-        cells.append(f'<figure><img alt="{caption}" src="{_thumbnail(one.image)}"><figcaption>{caption}</figcaption>'
+        cells.append(f'<figure><img alt="{caption}" src="{_thumbnail(image)}"><figcaption>{caption}</figcaption>'
                      "</figure>")
-    more = f"<p class=note>The first {PICTURES} of {len(chosen):,}.</p>" if len(chosen) > PICTURES else ""
-    return (f"<h2>Accepted pictures</h2><p>{len(chosen):,} synthetic pictures.</p>"
-            f"<div class=grid>{''.join(cells)}</div>{more}")
+    more = f"<p class=note>The first {PICTURES} of {len(pictured):,}.</p>" if len(pictured) > PICTURES else ""
+    worded = len(chosen) - len(pictured)
+    said = f"{len(pictured):,} synthetic pictures" + (f", {worded:,} conversations in other words" if worded else "")
+    return f"<h2>Accepted</h2><p>{said}.</p><div class=grid>{''.join(cells)}</div>{more}"
 
 
 def _thumbnail(path: Path) -> str:

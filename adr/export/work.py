@@ -55,7 +55,7 @@ class Work:
 
     @cached_property
     def _synthetic(self) -> dict[str, Path]:
-        return {one.name: one.image for one in self.leave.accepted}
+        return {one.images[0]: one.image for one in self.leave.accepted if one.image is not None}
 
 
 @dataclass(frozen=True)

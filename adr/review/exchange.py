@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +75,7 @@ def import_verdicts(store: Store, path: Path) -> ExchangeReport:
     passed over. Idempotent: a row that was taken in before is counted as known. Rows that cannot be are set aside and
     counted; AdrError when the file cannot be read at all, and then nothing is written.
     """
-    candidates = {row[0] for row in store.rows("select candidate from candidate")}
+    candidates = dict(store.rows("select candidate, markers from candidate_picture"))
     present = {row[0] for row in store.rows("select mark from verdict where mark is not null")}
     standing = {(c, r, j) for c, r, j in store.rows(
         "select candidate, reviewer, judgement from current_verdict where judgement is not null")}
@@ -140,7 +140,8 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, record
 
 
-def _refusal(record: dict[str, Any], candidates: set[str]) -> str | None:
+def _refusal(record: dict[str, Any], candidates: Mapping[str, int]) -> str | None:
+    """Why a row is not taken, or None. candidates: how often `<image>` stands in the conversation of each."""
     if record.get("candidate") not in candidates:
         return "unknown_candidate"
     if record.get("judgement") and record["judgement"] not in JUDGEMENTS:
@@ -151,7 +152,8 @@ def _refusal(record: dict[str, Any], candidates: set[str]) -> str | None:
         return "unknown_reason"
     try:
         if turns := _turns(record):
-            return "conversation_" + fault if (fault := conversation.fault(turns)) else None
+            return "conversation_" + fault if (
+                fault := conversation.fault(turns, images=candidates[record["candidate"]])) else None
         if record.get("judged_at"):
             datetime.fromisoformat(str(record["judged_at"]))
     except (ValueError, TypeError, KeyError):

@@ -75,7 +75,7 @@ _LISTED = """
         group by candidate
     ), listed as (
         select c.candidate, c.plan, c.slot, c.alternative, c.chosen, c.entity, e.name, e.perspective, c.score,
-               c.entity_rank, c.flags, c.generator, c.image, c.created_at, coalesce(a.gain, 0) as gain,
+               c.entity_rank, c.flags, c.generator, c.prompt, c.created_at, coalesce(a.gain, 0) as gain,
                v.judgement, v.reviewer, v.reason, v.rule, coalesce(p.disputed, false) as disputed
         from candidate c
         left join entity e on e.entity = c.entity
@@ -103,9 +103,17 @@ _LISTED = """
 
 def queue(store: Store, wanted: Filter, order: str = "gain", limit: int = 60, offset: int = 0) -> pd.DataFrame:
     """One page of the queue: candidate, plan, slot, alternative, chosen, entity (id), name, perspective, score,
-    entity_rank, flags, generator, image, gain, judgement, reviewer, reason, rule, disputed."""
-    return store.frame(f"{_LISTED} select * exclude (created_at) from listed order by {_order(order)}, candidate "
-                       "limit $limit offset $offset", {**_parameters(wanted), "limit": limit, "offset": offset})
+    entity_rank, flags, generator, prompt, picture (what it is seen with, below the workspace or absolute, or null),
+    gain, judgement, reviewer, reason, rule, disputed."""
+    return store.frame(
+        f"""
+        {_LISTED}, page as (
+            select *, row_number() over (order by {_order(order)}, candidate) as place from listed
+            order by place limit $limit offset $offset
+        )
+        select p.* exclude (created_at, place), s.picture
+        from page p left join candidate_picture s on s.candidate = p.candidate order by p.place
+        """, {**_parameters(wanted), "limit": limit, "offset": offset})
 
 
 def count(store: Store, wanted: Filter) -> int:
@@ -121,10 +129,11 @@ def identifiers(store: Store, wanted: Filter, order: str = "gain") -> list[str]:
 
 def neighbours(store: Store, candidate: str) -> pd.DataFrame:
     """The alternatives of a candidate's slot, best first: candidate, alternative, chosen, score, entity_rank, flags,
-    image, seed, judgement."""
+    picture (as in `queue`), seed, judgement."""
     return store.frame("""
-        select o.candidate, o.alternative, o.chosen, o.score, o.entity_rank, o.flags, o.image, o.seed, v.judgement
+        select o.candidate, o.alternative, o.chosen, o.score, o.entity_rank, o.flags, s.picture, o.seed, v.judgement
         from candidate c join candidate o on o.plan = c.plan and o.slot = c.slot
+        left join candidate_picture s on s.candidate = o.candidate
         left join current_verdict v on v.candidate = o.candidate
         where c.candidate = ? order by o.chosen desc, o.score desc nulls last, o.alternative
     """, [candidate])

@@ -66,9 +66,16 @@ def edit(store: Store, candidate: str, turns: Sequence[Mapping[str, str]], revie
          entity_forms: Sequence[str] = ()) -> None:
     """Keep an edited conversation as a row of its own; the original stays in the candidate.
 
-    AdrError with the fault's sentence when the conversation does not pass the check of `adr.conversation`.
+    AdrError with the fault's sentence when the conversation does not pass the check of `adr.conversation`. Where
+    nothing but the words is new, `<image>` must stand as often as in the candidate, and either side may mention the
+    entity.
     """
-    fault = conversation.fault(turns, entity_forms)
+    pictured, markers = store.row(
+        "select image is not null, markers from candidate join candidate_picture using (candidate) "
+        "where candidate = ?", [candidate]) or (True, 1)
+    fault = conversation.fault(turns, entity_forms if pictured else (), markers)
+    if not fault and not pictured and entity_forms and not conversation.mentioned(turns, entity_forms):
+        fault = "no_synonym"
     if fault:
         raise AdrError(conversation.FAULTS[fault], "Mend the conversation and save it again.")
     who = _reviewer(reviewer)

@@ -41,7 +41,7 @@ class CollectReport:
 
 
 def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent) -> CollectReport:
-    """Finished files of `plan` → rows of `candidate`, their pictures into the workspace's images, the best of each slot
+    """Finished files of `plan` → rows of `candidate`, new pictures into the workspace's images, the best of each slot
     chosen. What is there already stays as it is; a slot in which somebody has judged keeps its choice."""
     settings_of(store, plan)
     folder = plan_folder(workspace, plan)
@@ -52,11 +52,12 @@ def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress
         if done % 50 == 0:
             progress(done, len(sidecars), "taking pictures in")
         record = json.loads(path.read_text(encoding="utf-8"))
-        record["image"] = _keep(folder.picture(*key), workspace, record["candidate"])
-        record["vector"] = _vector(folder, key)
+        if record["image"]:
+            record["image"] = _keep(folder.picture(*key), workspace, record["candidate"])
+            record["vector"] = _vector(folder, key)
         records.append(record)
     progress(len(sidecars), len(sidecars), "looking for near-duplicates")
-    find_nearest(store, workspace, records)
+    find_nearest(store, workspace, [record for record in records if record["image"]])
     failures = [json.loads(path.read_text(encoding="utf-8")) for path in folder.failures().values()]
     with store.atomic() as writer:
         compare_again(store, writer, workspace, plan)
@@ -125,7 +126,7 @@ def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:
         frame[name] = frame[name].astype("Int32")
     for name in ("entity_score", "prompt_score", "parent_score", "score", "nearest_score", "seconds"):
         frame[name] = frame[name].astype("Float64")
-    for name in ("conversation_fault", "scorer", "nearest"):
+    for name in ("conversation_fault", "scorer", "nearest", "image", "sha256"):
         frame[name] = frame[name].astype("string")
     writer.insert("candidate", frame)
 

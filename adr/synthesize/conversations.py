@@ -27,7 +27,7 @@ from adr.synthesize.language_model import (
     rewrite_messages,
 )
 from adr.synthesize.plan_file import PlanFolder, Slot
-from adr.synthesize.synonyms import read_synonyms, replaced, rewrite, spoken
+from adr.synthesize.synonyms import replaced, rewrite, spoken
 from adr.synthesize.templates import KINDS, Draw, Pair, template_pairs
 from adr.synthesize.turn_style import Shape, TurnStyle, read_style
 
@@ -49,11 +49,11 @@ class Written:
 
 @dataclass(frozen=True)
 class Request:
-    """A conversation wanted: for which slot, with which seed, about which picture."""
+    """A conversation wanted: for which slot, with which seed, about which picture; None: the parent's own, or none."""
 
     slot: Slot
     seed: int
-    picture: Image.Image
+    picture: Image.Image | None = None
 
 
 Write = Callable[[Sequence[Request]], list[Written]]
@@ -127,7 +127,7 @@ def by_captioner(requests: Sequence[Request], captioner: Captioner, style: TurnS
     shapes = [style.shape(r.seed) for r in requests]
     asked = [[DESCRIBE, *Draw(r.seed).order(OPEN_QUESTIONS, "open")][:max(1, shape.pairs)]
              for r, shape in zip(requests, shapes, strict=True)]
-    said = iter(captioner.answers([r.picture for r, some in zip(requests, asked, strict=True) for _ in some],
+    said = iter(captioner.answers([_seen(r) for r, some in zip(requests, asked, strict=True) for _ in some],
                                   [question for some in asked for question in some]))
     written = []
     for request, some, shape in zip(requests, asked, shapes, strict=True):
@@ -146,7 +146,7 @@ def by_language_model(requests: Sequence[Request], model: LanguageModel, style: 
     the picture too."""
     shapes = [style.shape(r.seed) for r in requests]
     asked = [conversation_messages(caption, r.slot.things, r.slot.absent, shape.pairs, shape.brief,
-                                   _data_url(r.picture) if sees else None)
+                                   _data_url(_seen(r)) if sees else None)
              for r, shape, caption in zip(requests, shapes, captions, strict=True)]
 
     def read(i: int, answer: Answer) -> Written:
@@ -156,22 +156,20 @@ def by_language_model(requests: Sequence[Request], model: LanguageModel, style: 
     return _asked_twice(model, asked, read)
 
 
-def by_rewriting(requests: Sequence[Request], model: LanguageModel,
-                 synonyms: Mapping[int, Mapping[str, Sequence[str]]]) -> list[Written]:
+def by_rewriting(requests: Sequence[Request], model: LanguageModel) -> list[Written]:
     """The parent's conversation in a language model's words, with tail synonyms to choose from; one that uses none of
     them has the fault 'no_synonym'."""
-    usable = [_usable(r.slot, synonyms) for r in requests]
+    usable = [_usable(r.slot) for r in requests]
     asked = [rewrite_messages(r.slot.turns, words, r.slot.things) for r, words in zip(requests, usable, strict=True)]
     open_ones = [i for i, words in enumerate(usable) if words and requests[i].slot.turns]
     written = [_parents(r, "no_synonym", "rewrite") for r in requests]
 
     def read(at: int, answer: Answer) -> Written:
         i = open_ones[at]
-        slot = requests[i].slot
-        turns, found = _turns_in(answer, Shape(place=_place(slot.turns)))
+        turns, found = _turns_in(answer, Shape(place=_place(requests[i])))
         if not found and not spoken(turns, [name for names in usable[i].values() for name in names]):
             found = "no_synonym"
-        return Written(turns, caption_of(slot.prompt), "rewrite", found or check_conversation(turns, slot.name))
+        return Written(turns, _caption(requests[i]), "rewrite", found or _check_said(turns, requests[i]))
 
     for i, one in zip(open_ones, _asked_twice(model, [asked[i] for i in open_ones], read), strict=True):
         written[i] = one
@@ -204,29 +202,54 @@ def _data_url(picture: Image.Image) -> str:
 # -- with tail synonyms ------------------------------------------------------------------------------------------------
 
 
-def by_synonyms(slot: Slot, seed: int, synonyms: Mapping[int, Mapping[str, Sequence[str]]]) -> Written:
-    """The parent's conversation with nouns replaced by their tail synonyms (the paper's rule replacement). The things
-    of the slot stay; fault 'no_synonym' where nothing could be replaced."""
-    turns, changes = rewrite(slot.turns, _usable(slot, synonyms))
-    found = check_conversation(turns, slot.name) if turns else "no_turns"
-    return Written(turns, caption_of(slot.prompt), "synonyms", found or (None if changes else "no_synonym"))
+def by_synonyms(request: Request) -> Written:
+    """The parent's conversation with nouns replaced by their tail synonyms (the paper's rule replacement). What a
+    picture is planned for stays; fault 'no_synonym' where nothing could be replaced."""
+    turns, changes = rewrite(request.slot.turns, _usable(request.slot))
+    found = _check_said(turns, request) if turns else "no_turns"
+    return Written(turns, _caption(request), "synonyms", found or (None if changes else "no_synonym"))
 
 
-def _usable(slot: Slot, synonyms: Mapping[int, Mapping[str, Sequence[str]]]) -> dict[str, Sequence[str]]:
+def _usable(slot: Slot) -> dict[str, Sequence[str]]:
     """The synonyms of a slot's parent, without those of what the picture is planned for and of what is not said."""
-    words = synonyms.get(-1 if slot.parent is None else slot.parent, {})
-    return {word: names for word, names in words.items()
+    return {word: names for word, names in slot.words.items()
             if word not in slot.things and word not in slot.name.split() and replaced(slot.turns, word)}
+
+
+def _check_said(turns: Sequence[Mapping[str, str]], request: Request) -> str | None:
+    """The check of a conversation in other words. Without a new picture it is the parent's check over again, whose own
+    fault is the source's, and either side may say the synonym."""
+    if request.picture is not None:
+        return check_conversation(turns, request.slot.name)
+    before = request.slot.turns
+    images = sum(t["text"].count(PLACEHOLDER) for t in before)
+    found = fault(turns, images=images)
+    if found and found != fault(before, images=images):
+        return found
+    return None if spoken(turns, [request.slot.name]) else "no_synonym"
+
+
+def _caption(request: Request) -> str:
+    """What the prompt says of a new picture; nothing of the parent's."""
+    return "" if request.picture is None else caption_of(request.slot.prompt)
+
+
+def _seen(request: Request) -> Image.Image:
+    """The picture of a request whose conversation is about a new one."""
+    assert request.picture is not None
+    return request.picture
 
 
 def _parents(request: Request, found: str, by: str) -> Written:
     turns = [{"role": t["role"], "text": t["text"]} for t in request.slot.turns]
-    return Written(turns, caption_of(request.slot.prompt), by, found)
+    return Written(turns, _caption(request), by, found)
 
 
-def _place(turns: Sequence[Mapping[str, str]]) -> str:
-    """Where `<image>` stands in the first human turn, as a shape has it."""
-    first = next((t["text"].strip() for t in turns if t["role"] == "human"), "")
+def _place(request: Request) -> str:
+    """Where `<image>` stands in the parent's first human turn, as a shape has it; nowhere without any picture."""
+    first = next((t["text"].strip() for t in request.slot.turns if t["role"] == "human"), "")
+    if request.picture is None and PLACEHOLDER not in first:
+        return "{text}"
     blank = "\n" if "\n" in first else ""
     return f"{{text}}{blank}{PLACEHOLDER}" if first.endswith(PLACEHOLDER) and first != PLACEHOLDER else Shape.place
 
@@ -257,20 +280,19 @@ def _language_model(folder: PlanFolder | None) -> Write:
 
     def write(requests: Sequence[Request]) -> list[Written]:
         captions = [caption_of(r.slot.prompt) for r in requests] if captioner is None else \
-            captioner.answers([r.picture for r in requests], [DESCRIBE] * len(requests))
+            captioner.answers([_seen(r) for r in requests], [DESCRIBE] * len(requests))
         return by_language_model(requests, model, style, captions, sees)
 
     return write
 
 
 def _synonyms(folder: PlanFolder | None) -> Write:
-    synonyms = read_synonyms(folder)
-    return lambda requests: [by_synonyms(r.slot, r.seed, synonyms) for r in requests]
+    return lambda requests: [by_synonyms(request) for request in requests]
 
 
 def _rewrite(folder: PlanFolder | None) -> Write:
-    synonyms, model = read_synonyms(folder), load_language_model()
-    return lambda requests: by_rewriting(requests, model, synonyms)
+    model = load_language_model()
+    return lambda requests: by_rewriting(requests, model)
 
 
 # Method → what loads it for a plan. A loader may be slow or raise AdrError; the worker calls it once.

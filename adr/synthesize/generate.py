@@ -18,9 +18,8 @@ from adr.models import ROOT
 from adr.progress import Progress, silent
 from adr.store import Store
 from adr.synthesize.plan import plan_folder, settings_of
-from adr.synthesize.plan_file import GENERATORS, PlanFolder
+from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_PICTURE, PlanFolder
 from adr.synthesize.source_pictures import embed_sources
-from adr.synthesize.worker import NO_SCORER
 from adr.workspace import Workspace
 
 # How long a worker may take to stop before it is killed; it then loses the candidate in flight.
@@ -53,6 +52,9 @@ def generate(store: Store, workspace: Workspace, plan: int, *, generator: str | 
     settings = settings_of(store, plan)
     if generator is not None and generator not in GENERATORS:
         raise AdrError(f"There is no generator {generator!r}.", f"Choose one of {', '.join(GENERATORS)}.")
+    if generator not in (None, settings.generator) and {generator, settings.generator} & set(WITHOUT_PICTURE):
+        raise AdrError(f"Plan {plan} is for {settings.generator}; {generator} needs another.",
+                       f"Make a plan with the generator {generator}.")
     folder = plan_folder(workspace, plan)
     folder.head()
     for record in folder.failures().values():

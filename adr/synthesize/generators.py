@@ -16,7 +16,7 @@ from PIL import Image
 from adr.errors import AdrError
 from adr.models import Place, find_model, is_folder, loading, model_facts, place, require
 from adr.synthesize.edges import edges
-from adr.synthesize.plan_file import FROM_PARENT, GENERATORS, Settings
+from adr.synthesize.plan_file import FROM_PARENT, IMAGE_GENERATORS, Settings
 from adr.synthesize.prompts import style_of
 
 
@@ -177,7 +177,7 @@ def _controlnet(found: str, settings: Settings, where: Place) -> Any:
 
 
 FACTORIES: dict[str, Callable[[str, Settings, Place], Any]] = dict(
-    zip(GENERATORS, (_text_to_image, _image_to_image, _image_variation, _controlnet), strict=True))
+    zip(IMAGE_GENERATORS, (_text_to_image, _image_to_image, _image_variation, _controlnet), strict=True))
 
 
 def _how(found: str, where: Place) -> dict[str, Any]:

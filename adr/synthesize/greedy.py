@@ -18,20 +18,24 @@ _LOOKS = 500
 @dataclass(frozen=True)
 class Pool:
     """Possible parents and their tail entities. `entities[offsets[i]:offsets[i + 1]]` are those of parent i, as
-    positions in the arrays of entities; `limits[i]` is how often parent i may be used."""
+    positions in the arrays of entities; `limits[i]` is how often parent i may be used. groups: beside `entities`,
+    where a slot can add to only one entity of each group of its parent; None: to all."""
 
     offsets: npt.NDArray[np.int64]
     entities: npt.NDArray[np.int64]
     limits: npt.NDArray[np.int64]
+    groups: npt.NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One slot. parent: position in the pool; entity: what it is planned for; gain: what it adds (see `choose`)."""
+    """One slot. parent: position in the pool; entity: what it is planned for; gain: what it adds (see `choose`);
+    entities: all that it adds to."""
 
     parent: int
     entity: int
     gain: float
+    entities: tuple[int, ...] = ()
 
 
 def choose(pool: Pool, have: npt.NDArray[np.float64], target: npt.NDArray[np.float64], lead: npt.NDArray[np.int64],
@@ -41,14 +45,16 @@ def choose(pool: Pool, have: npt.NDArray[np.float64], target: npt.NDArray[np.flo
     An entity's shortage is the share of its target it still lacks, max(0, (target − have − planned) / target). A slot's
     gain is the sum of the shortages of *all* entities of its parent; parents are chosen by gain / (1 + times used),
     ties by fewer uses and then position, so that variations spread over parents. As every choice can only lower what
-    others are worth, a heap with stale values finds the greatest without looking at all of them (lazy greedy).
-    The slot is planned for the entity with the smallest `lead`, then the greatest shortage. Ends when nothing lacks.
+    others are worth, a heap with stale values finds the greatest without looking at all of them (lazy greedy). With
+    groups only the scarcest entity of each counts. The slot is planned for the entity with the smallest `lead`, then
+    the greatest shortage. Ends when nothing lacks.
     """
     sure = np.where(target > 0, target, 1.0)
     shortage = np.where(target > 0, np.maximum(0.0, (target - have) / sure), 0.0).tolist()
     step = (1.0 / sure).tolist()
     entities, offsets = pool.entities.tolist(), pool.offsets.tolist()
     limits, rank = pool.limits.tolist(), lead.tolist()
+    groups = None if pool.groups is None else pool.groups.tolist()
     used = [0] * len(limits)
     first = _sums(pool, np.asarray(shortage))
     heap = [(-value, 0, i) for i, value in enumerate(first.tolist()) if value > 0 and limits[i] > 0]
@@ -60,7 +66,10 @@ def choose(pool: Pool, have: npt.NDArray[np.float64], target: npt.NDArray[np.flo
         if looks % _LOOKS == 0:
             time.sleep(0.001)               # a thread of pure Python would hold up every page
         _, _, parent = heapq.heappop(heap)
-        own = entities[offsets[parent]:offsets[parent + 1]]
+        begin, end = offsets[parent], offsets[parent + 1]
+        own = entities[begin:end]
+        if groups is not None:
+            own = _scarcest(own, groups[begin:end], shortage)
         gain = sum([shortage[e] for e in own])
         if gain <= 1e-12:
             continue
@@ -69,7 +78,7 @@ def choose(pool: Pool, have: npt.NDArray[np.float64], target: npt.NDArray[np.flo
             heapq.heappush(heap, key)
             continue
         aim = min((e for e in own if shortage[e] > 0), key=lambda e: (rank[e], -shortage[e], e))
-        chosen.append(Choice(parent, aim, gain))
+        chosen.append(Choice(parent, aim, gain, tuple(own)))
         for e in own:
             shortage[e] = _less(shortage[e], step[e])
         used[parent] += 1
@@ -78,6 +87,15 @@ def choose(pool: Pool, have: npt.NDArray[np.float64], target: npt.NDArray[np.flo
         if len(chosen) % 2000 == 0:
             progress(len(chosen), budget, "choosing parents")
     return chosen
+
+
+def _scarcest(entities: list[int], groups: list[int], shortage: list[float]) -> list[int]:
+    """Of each group the entity with the greatest shortage, the first of equals; none where nothing lacks."""
+    best: dict[int, int] = {}
+    for entity, group in zip(entities, groups, strict=True):
+        if shortage[entity] > (shortage[best[group]] if group in best else 0.0):
+            best[group] = entity
+    return list(best.values())
 
 
 def _less(shortage: float, step: float) -> float:

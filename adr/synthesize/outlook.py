@@ -15,7 +15,7 @@ import pandas as pd
 from adr.store import Store
 from adr.synthesize.generate import failures_by_reason
 from adr.synthesize.plan import plan_folder
-from adr.synthesize.plan_file import PlanFolder, Settings
+from adr.synthesize.plan_file import WITHOUT_PICTURE, PlanFolder, Settings
 from adr.synthesize.prompts import style_of
 from adr.workspace import Workspace
 
@@ -63,17 +63,18 @@ def projected(store: Store, plan: int, rate: float = 1.0) -> dict[str, Projectio
 def seconds_each(store: Store, workspace: Workspace, settings: Settings) -> float | None:
     """Seconds a candidate of these settings takes, from the newest ones of the same generator, model and size, scaled
     by the number of steps; None when nothing has been measured."""
-    steps = settings.steps or style_of(settings.model, settings.generator).steps
+    steps = 1 if settings.generator in WITHOUT_PICTURE else \
+        settings.steps or style_of(settings.model, settings.generator).steps
     measured = store.rows(
         """
-        select seconds, (parameters::json->>'steps')::integer from candidate
+        select seconds, coalesce((parameters::json->>'steps')::integer, 1) from candidate
         where generator = $1 and model = $2 and seconds > 0 order by created_at desc limit $3
         """, [settings.generator, settings.model, _RECENT])
     if not measured:
         for sidecar in _newest(workspace):
             told = json.loads(sidecar.read_text(encoding="utf-8"))
             if (told["generator"], told["model"]) == (settings.generator, settings.model) and told.get("seconds"):
-                measured.append((told["seconds"], told["parameters"]["steps"]))
+                measured.append((told["seconds"], told["parameters"].get("steps", 1)))
     return statistics.median(s * steps / n for s, n in measured if n) if measured else None
 
 
@@ -167,11 +168,11 @@ def standing(store: Store, workspace: Workspace, plan: int) -> Standing:
 
 @dataclass(frozen=True)
 class Made:
-    """A finished candidate as its sidecar tells it."""
+    """A finished candidate as its sidecar tells it. picture: its own, or the parent's, which may have none."""
 
     candidate: str
     entity: str
-    picture: Path
+    picture: Path | None
     prompt: str
     score: float | None
     flags: list[str]
@@ -188,8 +189,9 @@ def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
             told = json.loads(folder.sidecar(slot, alternative).read_text(encoding="utf-8"))
         except FileNotFoundError:
             continue
-        found.append(Made(told["candidate"], told.get("name") or told["prompt"], folder.made / told["image"],
-                          told["prompt"], told.get("score"), list(told["flags"]), float(told["seconds"])))
+        picture = folder.made / told["image"] if told["image"] else Path(told["shown"]) if told["shown"] else None
+        found.append(Made(told["candidate"], told.get("name") or told["prompt"], picture, told["prompt"],
+                          told.get("score"), list(told["flags"]), float(told["seconds"])))
     return found
 
 

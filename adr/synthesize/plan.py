@@ -22,15 +22,27 @@ from adr.recipe import PERSPECTIVES
 from adr.settings import setting
 from adr.store import Store, Writer
 from adr.synthesize.greedy import Choice, Pool, choose
-from adr.synthesize.plan_file import FROM_PARENT, PlanFolder, Settings, Slot
+from adr.synthesize.plan_file import (
+    FROM_PARENT,
+    FROM_SYNONYMS,
+    NO_SCORER,
+    WITHOUT_PICTURE,
+    PlanFolder,
+    Settings,
+    Slot,
+)
 from adr.synthesize.prompts import Style, compose, style_of, things_of
-from adr.synthesize.synonyms import FROM_SYNONYMS, write_synonyms
-from adr.synthesize.tail import Parents, Tail, entity_ids, lacking, pool, run_facts
+from adr.synthesize.rewording import rewordable
+from adr.synthesize.synonyms import synonyms_of_parents
+from adr.synthesize.tail import Parents, RunFacts, Tail, entity_ids, lacking, pool, run_facts
 from adr.synthesize.turn_style import measure_style, write_style
 from adr.workspace import Workspace
 
 # What a picture can add to. An interrogation form is a way of asking; it is planned for only when it is named.
 PLANNED = ("object", "co_occurrence", "token")
+# What words alone can add to, and where they come from.
+SAID = ("token",)
+WORDNET = "WordNet"
 _SIBLINGS = 400
 _ABSENT = 3
 
@@ -100,10 +112,15 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
             raise AdrError(f"Run {run} dropped nothing, so there is no budget to keep the volume.",
                            "Give a budget: how many pictures to make.")
         own["budget"] = dropped
-    own.setdefault("model", setting("ADR_GENERATOR_MODEL"))
-    own.setdefault("scorer", setting("ADR_SCORER_MODEL"))
     if own.get("seed") is None:
         own["seed"] = seed + number
+    if own.get("generator") in WITHOUT_PICTURE:
+        for name, value in (("conversations", FROM_SYNONYMS[0]), ("per_slot", 1)):
+            own.setdefault(name, value)
+        return Settings(**{**own, "plan": number, "run": run, "perspectives": SAID, "model": WORDNET,
+                           "scorer": NO_SCORER})
+    own.setdefault("model", setting("ADR_GENERATOR_MODEL"))
+    own.setdefault("scorer", setting("ADR_SCORER_MODEL"))
     if own.get("entities"):                 # chosen by hand: whatever can be done for them
         own.setdefault("alone", True)
     every = PERSPECTIVES if own.get("entities") else PLANNED
@@ -131,7 +148,9 @@ def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _make(store: Store, workspace: Workspace, settings: Settings, progress: Progress) -> PlanReport:
     facts = run_facts(store, settings.run)
-    style = style_of(settings.model, settings.generator)
+    if settings.generator in WITHOUT_PICTURE and not set(SAID) & set(facts.tau):
+        raise AdrError(f"The recipe of run {settings.run} does not look at nouns, so they have no tail.",
+                       "Rebalance with the token perspective, and plan for that run.")
     if settings.controlnet:
         find_model(settings.controlnet)
     progress(0, None, "reading the tail")
@@ -139,6 +158,36 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
                    settings.targets)
     if not len(tail):
         raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
+    act = _reworded if settings.generator in WITHOUT_PICTURE else _pictured
+    found = act(store, facts, tail, settings, progress)
+    quota = Counter(e for slot in found.slots for e in slot.entities)
+    folder = plan_folder(workspace, settings.plan)
+    write_style(folder, measure_style(store))
+    _write(store, settings, found.slots, found.choices, tail, quota)
+    folder.write(settings, found.slots, found.siblings)
+    missing = np.ceil(tail.target - tail.have).astype(int)
+    planned = np.array([quota[int(e)] for e in tail.entity])
+    return PlanReport(
+        plan=settings.plan, run=settings.run, slots=len(found.slots),
+        candidates=len(found.slots) * settings.per_slot, budget=settings.budget, entities=int((planned > 0).sum()),
+        lacking=len(tail), missing=int(missing.sum()), filled=int(np.minimum(planned, missing).sum()),
+        pool=found.pool, parents=len({slot.parent for slot in found.slots if slot.parent is not None}),
+        generator=settings.generator, model=settings.model)
+
+
+@dataclass(frozen=True)
+class _Slots:
+    """What was chosen: the slots, in the order of their choices, and how many parents there were to choose from."""
+
+    slots: list[Slot]
+    choices: list[Choice]
+    siblings: list[str]
+    pool: int
+
+
+def _pictured(store: Store, facts: RunFacts, tail: Tail, settings: Settings, progress: Progress) -> _Slots:
+    """Slots of pictures."""
+    style = style_of(settings.model, settings.generator)
     named = None if settings.generator in FROM_PARENT else 1 + style.companions
     parents = pool(store, tail, settings.parents, named=named,
                    words=settings.conversations in ("parent", *FROM_SYNONYMS))
@@ -149,21 +198,33 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
                        "without a parent.")
     progress(len(choices), len(choices), "writing prompts")
     slots, siblings = _slots(store, tail, parents, choices, settings, style)
-    quota = Counter(e for slot in slots for e in slot.entities)
-    folder = plan_folder(workspace, settings.plan)
-    write_style(folder, measure_style(store))
     if settings.conversations in FROM_SYNONYMS:
-        write_synonyms(store, folder, {s.parent for s in slots if s.parent is not None}, facts.tau.get("token"))
-    _write(store, settings, slots, choices, tail, quota)
-    folder.write(settings, slots, siblings)
-    missing = np.ceil(tail.target - tail.have).astype(int)
-    planned = np.array([quota[int(e)] for e in tail.entity])
-    return PlanReport(
-        plan=settings.plan, run=settings.run, slots=len(slots), candidates=len(slots) * settings.per_slot,
-        budget=settings.budget, entities=int((planned > 0).sum()), lacking=len(tail), missing=int(missing.sum()),
-        filled=int(np.minimum(planned, missing).sum()), pool=len(parents.instance),
-        parents=len({slot.parent for slot in slots if slot.parent is not None}), generator=settings.generator,
-        model=settings.model)
+        words = synonyms_of_parents(store, {s.parent for s in slots if s.parent is not None}, facts.tau.get("token"))
+        slots = [replace(s, words=words.get(s.parent, {})) if s.parent is not None else s for s in slots]
+    return _Slots(slots, choices, siblings, len(parents.instance))
+
+
+def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: Settings, progress: Progress) -> _Slots:
+    """Slots of conversations: the parent's own, with synonyms that lack instances."""
+    found = rewordable(store, settings.run, tail, facts.tau.get("token"), settings.parents)
+    choices = choose(found.pool(settings.per_parent), tail.have, tail.target, tail.lead, settings.budget, progress)
+    if not choices:
+        raise AdrError("No conversation says a frequent noun that has a synonym among the nouns that lack instances.",
+                       "Raise the target, or fill the tail with pictures.")
+    progress(len(choices), len(choices), "reading conversations")
+    used = sorted({int(found.instance[c.parent]) for c in choices})
+    turns, pictures = _turns(store, used), _pictures(store, used)
+    slots = []
+    for number, choice in enumerate(choices):
+        parent, words = int(found.instance[choice.parent]), found.words(choice, tail)
+        entity = int(tail.entity[choice.entity])
+        slots.append(Slot(
+            slot=number, entity=entity, name=tail.name[choice.entity], perspective="token",
+            things=tuple(tail.name[e] for e in choice.entities),
+            entities=tuple(int(tail.entity[e]) for e in choice.entities),
+            prompt=", ".join(f"{noun} → {names[0]}" for noun, names in words.items()), parent=parent,
+            image=pictures.get(parent), turns=turns.get(parent, ()), words=words))
+    return _Slots(slots, choices, [], len(found.instance))
 
 
 def _choose(tail: Tail, parents: Parents, settings: Settings, named: int | None, progress: Progress) -> list[Choice]:
@@ -196,17 +257,16 @@ def _slots(store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice]
         parent = int(parents.instance[choice.parent]) if choice.parent < count else None
         if parent is not None:
             known = objects[parent][:1 + style.companions]
-            own = [int(tail.entity[e])
-                   for e in parents.entities[parents.offsets[choice.parent]:parents.offsets[choice.parent + 1]]]
         else:
-            known, own = [o for _, o in sorted((-n, o) for o, n in pairs[entity].items())], [entity]
+            known = [o for _, o in sorted((-n, o) for o, n in pairs[entity].items())]
         companions = [o for o in known if o not in things][:max(0, 1 + style.companions - len(things))]
         near = {*things, *companions, *pairs[entity], *(objects[parent] if parent is not None else ())}
         if number % 200 == 0:
             time.sleep(0.001)               # lets the pages have their turn
         slots.append(Slot(
             slot=number, entity=entity, name=name, perspective=tail.perspective[choice.entity], things=things,
-            entities=tuple(own), prompt=compose(things, companions, style, wordings[entity]),
+            entities=tuple(int(tail.entity[e]) for e in choice.entities),
+            prompt=compose(things, companions, style, wordings[entity]),
             companions=tuple(companions), absent=_others(commonest, near, number), parent=parent,
             image=pictures.get(parent) if parent is not None else None,
             turns=turns.get(parent, ()) if parent is not None else ()))

@@ -5,7 +5,7 @@ puts what it makes. Knows nothing of the database or of models; the worker and t
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,16 @@ from typing import Any
 from adr.errors import AdrError
 from adr.settings import setting
 
-GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
+IMAGE_GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
+# The generators that make no picture: the parent keeps its own, or has none, and only the conversation is new.
+WITHOUT_PICTURE = ("language",)
+GENERATORS = (*IMAGE_GENERATORS, *WITHOUT_PICTURE)
 CONVERSATIONS = ("template", "parent", "captioner", "language_model", "synonyms", "rewrite")
 # The generators that cannot do without a picture of the parent.
 FROM_PARENT = ("image-to-image", "image-variation", "controlnet")
+# The ways to make conversations that say the parent's own with synonyms of the tail.
+FROM_SYNONYMS = ("synonyms", "rewrite")
+NO_SCORER = "none"
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,8 @@ class Settings:
     of one parent at most. per_slot: candidates of a slot. entities: only these (ids) are filled, None: the whole tail.
     without: these are not. targets: {entity id: instances wanted}. parents: {entity id: instances that may be its
     parents}. alone: text-to-image also fills objects that no instance of the pool has, from a prompt without a parent.
-    strength: how much of the parent's picture is remade, 0..1 (image-to-image).
+    strength: how much of the parent's picture is remade, 0..1 (image-to-image). The generator `language` takes one
+    candidate a slot and a conversation from synonyms.
     """
 
     plan: int
@@ -61,6 +68,9 @@ class Settings:
         if self.conversations not in CONVERSATIONS:
             raise AdrError(f"Conversations cannot be made by {self.conversations!r}.",
                            f"Choose one of {', '.join(CONVERSATIONS)}.")
+        if self.generator in WITHOUT_PICTURE and (self.conversations not in FROM_SYNONYMS or self.per_slot != 1):
+            raise AdrError(f"The generator {self.generator} makes no picture, so all that is new is one conversation.",
+                           f"Take conversations by {' or '.join(FROM_SYNONYMS)}, and one candidate a slot.")
         checks: tuple[tuple[str, float | None, float, float], ...] = (
             ("budget", self.budget, 1, 1e8), ("per_slot", self.per_slot, 1, 64),
             ("per_parent", self.per_parent, 1, 1e6),
@@ -89,9 +99,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class Slot:
-    """One picture wanted. name: the entity it was planned for; things: what the picture must show of it (two for a
-    pair); companions: what else the prompt names; absent: things that nobody expects in it; image: the parent's
-    picture as an absolute path; turns: the parent's conversation."""
+    """One picture wanted, or one conversation. name: the entity it was planned for; things: what the picture must show
+    of it (two for a pair), or the conversation say: then one for each of `entities`; companions: what else the prompt
+    names; absent: things that nobody expects in it; image: the parent's picture as an absolute path; turns: the
+    parent's conversation; words: nouns of it with their synonyms of the tail, best first."""
 
     slot: int
     entity: int
@@ -105,6 +116,7 @@ class Slot:
     parent: int | None = None
     image: str | None = None
     turns: tuple[Mapping[str, str], ...] = ()
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

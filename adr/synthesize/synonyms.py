@@ -1,11 +1,11 @@
 """Language synthesis (the paper's): nouns of the tail in place of their more frequent synonyms.
 
-Synonyms come from WordNet; the count of each in the source decides whether it may be used. `write_synonyms` is called
-where the database is, when a plan is made; a worker reads the file.
+Synonyms come from WordNet; the count of each in the source decides whether it may be used. They are looked up where the
+database is, when a plan is made, and stand in its slots.
 """
 
-import json
 import re
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,6 @@ import numpy as np
 from adr.errors import AdrError
 from adr.models import require
 from adr.recipe import PAPER_TAIL_SHARE
-from adr.synthesize.plan_file import PlanFolder, write_whole
 from adr.tail import tail_share_to_tau
 
 if TYPE_CHECKING:
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
 WARNING = ("The paper found that rewriting tokens harms captioning: in its Table 8, Flickr30k captioning breaks down "
            "with token rewriting alone. Use it for a part of the data, and evaluate captioning. "
            "Synonyms come from WordNet: `python -m nltk.downloader wordnet`.")
-FILE = "synonyms.jsonl"
-# The ways to make conversations that need the file.
-FROM_SYNONYMS = ("synonyms", "rewrite")
 Turns = list[dict[str, str]]
 
 # Kinds of nouns (WordNet's lexicographer files) that name what one can point at. Nouns of time, feeling, thought, form
@@ -37,7 +33,10 @@ Turns = list[dict[str, str]]
 _CONCRETE = frozenset({"noun.animal", "noun.artifact", "noun.body", "noun.food", "noun.object", "noun.person",
                        "noun.plant", "noun.substance"})
 _SENSES = 1
+# Of a synonym's own meanings, from the most frequent, those that the shared one must be among.
+_FIRST_MEANINGS = 2
 _AT_ONCE = 20_000
+_LOOKS = 200
 
 
 def load_wordnet() -> Any:
@@ -60,15 +59,24 @@ def load_wordnet() -> Any:
 
 
 def synonyms_of(wordnet: Any, noun: str, senses: int = _SENSES) -> list[str]:
-    """Single-word synonyms of a noun in its `senses` most frequent concrete senses, by sense, then by name; empty where
-    its most frequent sense is not concrete."""
+    """Single-word synonyms of a noun in its `senses` most frequent concrete senses, by sense, then by name, that mean
+    the same before other things ("child" has the synonym "kid", not "fry"). Empty where the noun's most frequent sense
+    is not concrete, or the word is more often a verb ("stand"): replacing it would not see the difference."""
     found: list[str] = []
     synsets = wordnet.synsets(noun, pos="n")
     if not synsets or synsets[0].lexname() not in _CONCRETE:
         return []
+    if _tagged(wordnet, noun, "v") > _tagged(wordnet, noun, "n"):
+        return []
     for synset in [s for s in synsets if s.lexname() in _CONCRETE][:senses]:
-        found += sorted(name for name in synset.lemma_names() if name.isalpha() and name.islower())
+        found += sorted(name for name in synset.lemma_names() if name.isalpha() and name.islower()
+                        and synset in wordnet.synsets(name, pos="n")[:_FIRST_MEANINGS])
     return [name for name in dict.fromkeys(found) if name != noun]
+
+
+def _tagged(wordnet: Any, word: str, pos: str) -> int:
+    """How often the word stands as this part of speech in the texts that WordNet's senses were counted in."""
+    return sum(lemma.count() for lemma in wordnet.lemmas(word, pos=pos))
 
 
 def in_the_tail(names: Iterable[str], counts: Mapping[str, int], tau: float) -> list[str]:
@@ -149,24 +157,34 @@ def _article(noun: str) -> str:
     return str(_inflect().a(noun)).split()[0]
 
 
-# -- of a plan ---------------------------------------------------------------------------------------------------------
+# -- of a dataset ------------------------------------------------------------------------------------------------------
 
 
-def write_synonyms(store: "Store", folder: PlanFolder, parents: Iterable[int], tau: float | None) -> int:
-    """Write for each parent its nouns (token entities outside the tail) that have tail synonyms; returns how many
-    parents have some.
+def tail_synonyms(store: "Store", tau: float | None, nouns: Iterable[str] | None = None) -> dict[str, list[str]]:
+    """{noun: its synonyms in the tail or new, best first} for nouns (token entities) outside the tail that have some;
+    nouns: only these.
 
-    tau: τ of the token perspective, None: by the paper's share. AdrError without WordNet, or without such a synonym.
+    tau: τ of the token perspective, None: by the paper's share. AdrError without WordNet.
     """
     wordnet = load_wordnet()
-    counts = dict(store.rows("select name, n from entity where perspective = 'token' order by n desc"))
+    counts = dict(store.rows("select name, n from entity where perspective = 'token' order by n desc, name"))
     if tau is None:
         tau = tail_share_to_tau(np.array(list(counts.values())), PAPER_TAIL_SHARE["token"])
-    usable: dict[str, list[str]] = {}
-    lines = []
+    found = {}
+    for looked, noun in enumerate(counts if nouns is None else nouns):
+        if looked % _LOOKS == 0:
+            time.sleep(0.001)               # lets the pages have their turn
+        if counts[noun] >= tau and (usable := in_the_tail(synonyms_of(wordnet, noun), counts, tau)):
+            found[noun] = usable
+    return found
+
+
+def synonyms_of_parents(store: "Store", parents: Iterable[int], tau: float | None) -> dict[int, dict[str, list[str]]]:
+    """{parent: {noun of it: synonyms}} as `tail_synonyms` has them, the most frequent noun first, for parents with
+    some. AdrError when none has."""
+    nouns: dict[int, list[str]] = defaultdict(list)
     wanted = sorted(set(parents))
     for start in range(0, len(wanted), _AT_ONCE):
-        nouns: dict[int, list[str]] = defaultdict(list)
         for instance, name in store.rows(
                 """
                 select p.instance, e.name from posting p join entity e on e.entity = p.entity
@@ -174,29 +192,10 @@ def write_synonyms(store: "Store", folder: PlanFolder, parents: Iterable[int], t
                 order by p.instance, e.n desc, e.name
                 """, [wanted[start:start + _AT_ONCE]]):
             nouns[instance].append(name)
-        for instance, names in nouns.items():
-            for name in names:
-                if name not in usable:
-                    common = counts[name] >= tau
-                    usable[name] = in_the_tail(synonyms_of(wordnet, name), counts, tau) if common else []
-            words = {name: usable[name] for name in names if usable[name]}
-            if words:
-                lines.append(json.dumps({"parent": instance, "words": words}, ensure_ascii=False))
-    if not lines:
+    usable = tail_synonyms(store, tau, dict.fromkeys(name for names in nouns.values() for name in names))
+    found = {parent: words for parent, names in nouns.items()
+             if (words := {name: usable[name] for name in names if name in usable})}
+    if not found:
         raise AdrError("No noun of the parents' conversations has a synonym in the tail.",
                        "Choose another way to make conversations.")
-    folder.folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder.folder / FILE, "".join(f"{line}\n" for line in lines).encode())
-    return len(lines)
-
-
-def read_synonyms(folder: PlanFolder | None) -> dict[int, dict[str, list[str]]]:
-    """{parent: {noun: synonyms, best first}} of a plan; AdrError where the plan was made without."""
-    try:
-        if folder is None:
-            raise FileNotFoundError
-        with (folder.folder / FILE).open(encoding="utf-8") as lines:
-            return {int(read["parent"]): dict(read["words"]) for read in map(json.loads, lines)}
-    except FileNotFoundError as error:
-        raise AdrError("The plan holds no synonyms.",
-                       "Make a plan with conversations by synonyms; it looks them up.") from error
+    return found

@@ -24,10 +24,12 @@ from adr.errors import AdrError
 from adr.models import free_memory, out_of_memory
 from adr.settings import setting
 from adr.synthesize.claims import Claims
-from adr.synthesize.conversations import Request, Write, load_writer
+from adr.synthesize.conversations import Request, Write, Written, load_writer
 from adr.synthesize.pictures import faults, perceptual_hash
 from adr.synthesize.plan_file import (
     FROM_PARENT,
+    NO_SCORER,
+    WITHOUT_PICTURE,
     PlanFolder,
     Slot,
     candidate_name,
@@ -35,6 +37,7 @@ from adr.synthesize.plan_file import (
     write_whole,
 )
 from adr.synthesize.prompts import style_of
+from adr.synthesize.synonyms import spoken
 
 if TYPE_CHECKING:
     from adr.synthesize.generators import Generator, Picture
@@ -52,7 +55,8 @@ FAILURES = {
 _FAULTS_IN_A_ROW = 5
 # How many parents' pictures a varied one is compared with, to tell whether it has lost its own.
 _PARENTS = 32
-NO_SCORER = "none"
+# Conversations written together where no picture is made.
+_WORDS_AT_ONCE = 8
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -76,8 +80,10 @@ class Worker:
         self.settings, self.siblings = folder.head()
         if generator:
             self.settings = replace(self.settings, generator=generator)
-        style = style_of(self.settings.model, self.settings.generator)
-        self.negative = style.negative if self.settings.negative_prompt is None else self.settings.negative_prompt
+        self.pictured = self.settings.generator not in WITHOUT_PICTURE
+        self.negative = self.settings.negative_prompt or ""
+        if self.pictured and self.settings.negative_prompt is None:
+            self.negative = style_of(self.settings.model, self.settings.generator).negative
         self.claims = Claims(folder.claims)
         self.made = 0
         self.faults_in_a_row = 0
@@ -126,7 +132,10 @@ class Worker:
 
     def _load(self) -> None:
         """Load models when the first slot is in hand: a worker that finds nothing to do loads none."""
-        if self._generator is not None:
+        if self._write is not None:
+            return
+        if not self.pictured:
+            self._write, self.batch = load_writer(self.settings.conversations, self.folder), _WORDS_AT_ONCE
             return
         from adr.synthesize.generators import load_generator
         from adr.synthesize.scores import load_scorer
@@ -155,6 +164,8 @@ class Worker:
         """The candidates a slot still lacks; one whose parent cannot be opened is set aside."""
         left = self._left(slot)
         parent = None
+        if not self.pictured:
+            return [Order(slot, a, candidate_seed(self.settings.seed, slot.slot, a), None) for a in left]
         if slot.image is not None:
             try:
                 with Image.open(slot.image) as opened:
@@ -179,6 +190,10 @@ class Worker:
         while at < len(orders):
             some = orders[at:at + self.batch]
             started = time.monotonic()
+            if not self.pictured:
+                at += len(some)
+                self._tell_of(some, self._words(some), started)
+                continue
             pictures = self._pictures(some)
             if pictures is None:
                 self.batch = max(1, self.batch // 2)
@@ -232,10 +247,19 @@ class Worker:
             return
         assert self._write is not None
         written = self._write([Request(order.slot, order.seed, image) for order, image in done])
-        share = (time.monotonic() - started) / len(done)
-        for (order, image), words in zip(done, written, strict=True):
+        self._tell_of([order for order, _ in done], written, started, [image for _, image in done])
+
+    def _words(self, orders: Sequence[Order]) -> list[Written]:
+        assert self._write is not None
+        return self._write([Request(order.slot, order.seed) for order in orders])
+
+    def _tell_of(self, orders: Sequence[Order], written: Sequence[Written], started: float,
+                 images: Sequence[Image.Image] = ()) -> None:
+        """Write each candidate's picture, where it has one, and its sidecar last; tell that it is made."""
+        share = (time.monotonic() - started) / len(orders)
+        for number, (order, words) in enumerate(zip(orders, written, strict=True)):
             began = time.monotonic()
-            record = self._record(order, image)
+            record = self._record(order, images[number]) if images else self._wording(order, words)
             record |= {"turns": words.turns, "caption": words.caption, "conversation_by": words.by,
                        "conversation_fault": words.fault}
             if words.fault:
@@ -255,14 +279,10 @@ class Worker:
         image.save(png, "PNG")
         path = self.folder.picture(slot.slot, alternative)
         _written(path, png.getvalue())
-        record: dict[str, Any] = {
-            "candidate": candidate_name(settings.plan, slot.slot, alternative), "plan": settings.plan,
-            "slot": slot.slot, "alternative": alternative, "entity": slot.entity, "name": slot.name,
-            "entities": list(slot.entities), "parent": slot.parent, "generator": settings.generator,
-            "model": settings.model, "seed": order.seed, "prompt": slot.prompt, "negative_prompt": self.negative,
-            "parameters": self._generator.parameters | {"batch": self.batch}, "image": path.name,
-            "sha256": hashlib.sha256(png.getvalue()).hexdigest(), "scorer": None, "flags": faults(image),
-            "perceptual_hash": f"{perceptual_hash(image):016x}"}
+        record = self._origin(order) | {
+            "negative_prompt": self.negative, "parameters": self._generator.parameters | {"batch": self.batch},
+            "image": path.name, "sha256": hashlib.sha256(png.getvalue()).hexdigest(), "scorer": None,
+            "flags": faults(image), "perceptual_hash": f"{perceptual_hash(image):016x}"}
         if self._scorer is None:
             return record | {"score": 0.0 if record["flags"] else 0.5}
         found = self._scorer.score(image, slot.things, self.siblings, slot.prompt, order.parent,
@@ -276,6 +296,24 @@ class Worker:
             "scorer": found.scorer, "entity_rank": found.entity_rank, "entity_score": found.entity_score,
             "prompt_score": found.prompt_score, "parent_score": found.parent_score, "score": found.score,
             "own": found.own, "flags": list(found.flags)}
+
+    def _origin(self, order: Order) -> dict[str, Any]:
+        """What every sidecar says of where its candidate comes from."""
+        slot, alternative, settings = order.slot, order.alternative, self.settings
+        return {
+            "candidate": candidate_name(settings.plan, slot.slot, alternative), "plan": settings.plan,
+            "slot": slot.slot, "alternative": alternative, "entity": slot.entity, "name": slot.name,
+            "entities": list(slot.entities), "parent": slot.parent, "generator": settings.generator,
+            "model": settings.model, "seed": order.seed, "prompt": slot.prompt}
+
+    def _wording(self, order: Order, words: Written) -> dict[str, Any]:
+        """What the sidecar of a candidate without a picture of its own says: it adds to the entities that are said."""
+        said = [e for e, name in zip(order.slot.entities, order.slot.things, strict=True)
+                if spoken(words.turns, [name])]
+        model = {"language_model": setting("ADR_LANGUAGE_MODEL")} if words.by == "rewrite" else {}
+        return self._origin(order) | {
+            "entities": said, "negative_prompt": "", "parameters": {"words": order.slot.words} | model, "image": None,
+            "shown": order.slot.image, "sha256": None, "scorer": None, "score": None, "flags": []}
 
     def _fail(self, slot: Slot, alternative: int, reason: str, detail: str) -> None:
         record = {"candidate": candidate_name(self.settings.plan, slot.slot, alternative), "slot": slot.slot,

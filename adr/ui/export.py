@@ -37,6 +37,7 @@ class Seen:
 
     rows: int
     synthetic: int
+    pictures: int               # that the synthetic rows bring
     kept: int
     left_out: int
     repaired: int
@@ -47,7 +48,8 @@ class Seen:
 @st.cache_data(show_spinner="Checking every row …", max_entries=16)
 def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, options: Options) -> Seen:
     found = preview(_store, _workspace, run, options)
-    return Seen(found.leave.instances, found.leave.synthetic, found.leave.instances - found.leave.synthetic,
+    return Seen(found.leave.instances, found.leave.synthetic, len(found.leave.pictured),
+                found.leave.instances - found.leave.synthetic,
                 len(found.left_out), len(found.leave.new_ids), found.lint.findings, bool(found.blocked))
 
 
@@ -160,7 +162,7 @@ def _what(here: Frame, name: str, options: Options, seen: Seen) -> None:
                    "row came from, and what stayed behind.")
         root = "IMAGES" if options.images == "reference" else "OUT/images"
         st.code(format.setting.format(out="OUT", root=root), language=None, wrap_lines=True)
-        if options.images == "reference" and seen.synthetic and format.part == "all":
+        if options.images == "reference" and seen.pictures and format.part == "all":
             st.caption("IMAGES is your image folder; link the synthetic pictures into it: "
                        "`ln -s OUT/images/adr-synthetic IMAGES/`")
         if here.standing.left and format.part == "all" and options.synthetic != "none":

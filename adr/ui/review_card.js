@@ -101,13 +101,15 @@ function draw(root, me) {
   }
   const pictures = el("div", "pictures");
   const large = el("figure", "large");
-  const picture = el("img");
-  picture.src = data.image;
-  picture.alt = `synthetic image for ${data.entity}`;
-  picture.title = "Zoom: click, + or -";
-  picture.onclick = () => { me.zoom = me.zoom ? 0 : 1; zoom(me, 0); };
   const frame = el("div", "frame");
-  frame.append(picture);
+  if (data.image) {
+    const picture = el("img");
+    picture.src = data.image;
+    picture.alt = data.before ? "the parent's image" : `synthetic image for ${data.entity}`;
+    picture.title = "Zoom: click, + or -";
+    picture.onclick = () => { me.zoom = me.zoom ? 0 : 1; zoom(me, 0); };
+    frame.append(picture);
+  } else frame.append(el("div", "instead", "Text only"));
   if (data.judgement) frame.append(el("span", `stamp ${data.judgement}`, data.judgement_text));
   large.append(frame);
   large.append(el("figcaption", "", `${data.candidate} · ${data.size}`));
@@ -128,12 +130,15 @@ function draw(root, me) {
     pictures.append(row);
   }
   const beside = el("div", "beside");
-  beside.append(el("div", "label", data.parent ? "Parent" : "No parent"));
-  if (data.parent) beside.append(figure(data.parent, "parent"));
-  if (data.real.length) beside.append(el("div", "label", `Real images of ${data.entity}`));
-  const grid = el("div", "real");
-  for (const real of data.real) grid.append(figure(real, "small"));
-  beside.append(grid);
+  if (data.before) beside.append(el("div", "label", "As it stands in the source"), talk(data.before, data.marks.before));
+  else {
+    beside.append(el("div", "label", data.parent ? "Parent" : "No parent"));
+    if (data.parent) beside.append(figure(data.parent, "parent"));
+    if (data.real.length) beside.append(el("div", "label", `Real images of ${data.entity}`));
+    const grid = el("div", "real");
+    for (const real of data.real) grid.append(figure(real, "small"));
+    beside.append(grid);
+  }
 
   const text = el("div", "text");
   const head = el("div", "head");
@@ -156,7 +161,7 @@ function draw(root, me) {
   for (const [name, says] of data.facts) facts.append(el("dt", "", name), el("dd", "", says));
   text.append(facts);
 
-  const columns = el("div", "columns");
+  const columns = el("div", data.before ? "columns worded" : "columns");
   columns.append(pictures, beside, text);
   root.append(columns, buttons(me));
   if (me.help) root.append(help(me));
@@ -175,14 +180,29 @@ function figure(source, className) {
 }
 
 function conversation(data) {
-  const talk = el("div", "talk");
-  for (const turn of data.turns) {
+  const box = talk(data.turns, data.marks?.after ?? []);
+  if (data.edited_by) box.append(el("div", "note", `Edited by ${data.edited_by}; the original is kept.`));
+  return box;
+}
+
+function talk(turns, marks) {
+  const box = el("div", "talk");
+  for (const turn of turns) {
     const bubble = el("div", `turn ${turn.role}`);
-    bubble.append(el("span", "who", turn.role === "human" ? "human" : turn.role), el("span", "said", turn.text));
-    talk.append(bubble);
+    bubble.append(el("span", "who", turn.role === "human" ? "human" : turn.role), marked(turn.text, marks));
+    box.append(bubble);
   }
-  if (data.edited_by) talk.append(el("div", "note", `Edited by ${data.edited_by}; the original is kept.`));
-  return talk;
+  return box;
+}
+
+// The text with the given words marked, whole words in any case.
+function marked(text, words) {
+  const said = el("span", "said");
+  if (!words.length) { said.textContent = text; return said; }
+  const forms = [...words].sort((a, b) => b.length - a.length).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const parts = text.split(new RegExp(`(?<![\\w-])(${forms.join("|")})(?![\\w-])`, "gi"));
+  parts.forEach((part, i) => said.append(i % 2 ? el("mark", "", part) : part));
+  return said;
 }
 
 function editor(me) {

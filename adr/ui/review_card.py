@@ -13,6 +13,7 @@ import streamlit as st
 
 from adr import review
 from adr.store import Store
+from adr.synthesize.conversations import forms_of
 from adr.ui.data_uri import data_uri
 from adr.workspace import Workspace
 
@@ -47,26 +48,29 @@ def described(store: Store, workspace: Workspace, candidate: str, *, ack: str | 
     must be drawn anew; `blind`: verdicts of others are not shown."""
     row = store.frame("""
         select c.*, e.name, e.perspective::varchar as perspective, v.judgement, v.reviewer as judge, v.reason as why,
-               v.rule as by_rule
+               v.rule as by_rule, s.picture
         from candidate c left join entity e using (entity) left join current_verdict v using (candidate)
+        left join candidate_picture s using (candidate)
         where c.candidate = ?
     """, [candidate]).iloc[0]
     turns, edited_by = review.current_turns(store, candidate)
-    image = workspace.folder / str(row["image"])
+    image = None if pd.isna(row["picture"]) else workspace.folder / str(row["picture"])
+    worded = pd.isna(row["image"])          # nothing but the conversation is new
     others = review.neighbours(store, candidate)
     judged = None if blind or pd.isna(row["judgement"]) else str(row["judgement"])
     return {
         "candidate": candidate, "ack": ack, "version": version, "fault": fault,
-        "image": data_uri(image, LARGE), "size": _size(image),
+        "image": "" if image is None else data_uri(image, LARGE), "size": _size(image, worded),
+        "before": _turns(store, row["parent"]) if worded else None, "marks": _marks(row) if worded else None,
         "entity": str(row["name"]), "perspective": str(row["perspective"]).replace("_", "-"),
         "flags": [FLAGS.get(flag, flag.replace("_", " ")) for flag in _list(row["flags"])],
         "judgement": judged, "judgement_text": _judged(row) if judged else "",
         "turns": turns, "edited_by": edited_by, "facts": _facts(row),
         "meter": _meter(meters, row),
-        "parent": _instance(store, row["parent"]), "real": _real(store, row),
-        "alternatives": [{"candidate": o.candidate, "image": data_uri(workspace.folder / str(o.image), SMALL),
-                          "says": f"alternative {o.alternative}, score {_number(o.score)}"}
-                         for o in others.itertuples()],
+        "parent": None if worded else _instance(store, row["parent"]), "real": [] if worded else _real(store, row),
+        "alternatives": [] if worded else [
+            {"candidate": o.candidate, "image": data_uri(workspace.folder / str(o.picture), SMALL),
+             "says": f"alternative {o.alternative}, score {_number(o.score)}"} for o in others.itertuples()],
         "reasons": [{"reason": reason, "says": says} for reason, says in review.REASONS.items()],
     }
 
@@ -95,7 +99,7 @@ def _facts(row: pd.Series) -> list[list[str]]:
         facts.append(["Nearest", f"{_closeness(near)} {str(row['nearest']).replace(':', ' ')} ({near:.2f})"])
     if pd.notna(row["conversation_fault"]):
         facts.append(["Conversation", str(row["conversation_fault"]).replace("_", " ")])
-    facts.append(["Prompt", str(row["prompt"])])
+    facts.append(["Words" if pd.isna(row["image"]) else "Prompt", str(row["prompt"])])
     made = json.loads(row["parameters"]) if pd.notna(row["parameters"]) and row["parameters"] else {}
     details = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in made.items() if isinstance(v, int | float | str))
     facts.append(["Made by", f"{row['generator']} · {Path(str(row['model'])).name} · seed {row['seed']}"
@@ -151,9 +155,25 @@ def _real(store: Store, row: pd.Series, most: int = 4) -> list[dict[str, str]]:
             for instance, image, folder in found]
 
 
-def _size(path: Path) -> str:
+def _turns(store: Store, instance: Any) -> list[dict[str, str]]:
+    """The conversation of an instance as it stands in the source."""
+    return list(store.value("select turns from instance where instance = ?", [int(instance)]) or [])
+
+
+def _marks(row: pd.Series) -> dict[str, list[str]]:
+    """The words to be marked: those replaced in the conversation before, their synonyms in the one after."""
+    words = json.loads(row["parameters"]).get("words", {})
+    return {"before": [form for noun in words for form in forms_of(noun)],
+            "after": [form for names in words.values() for name in names for form in forms_of(name)]}
+
+
+def _size(path: Path | None, worded: bool = False) -> str:
     from PIL import Image
 
+    if path is None:
+        return "text only"
+    if worded:
+        return "the parent's picture, as it is"
     try:
         with Image.open(path) as opened:
             return f"{opened.width} × {opened.height} pixels"

@@ -99,14 +99,17 @@ function draw(me) {
   data.tiles.forEach((tile, index) => {
     const made = el("button", "tile");
     made.dataset.candidate = tile.candidate;
-    const image = el("img");
-    image.src = tile.image;
-    image.alt = tile.name;
-    made.append(image);
+    if (tile.image) {
+      const image = el("img");
+      image.src = tile.image;
+      image.alt = tile.name;
+      made.append(image);
+    } else made.append(el("span", "instead", "text only"));
     if (tile.judgement) made.append(el("span", `stamp ${tile.judgement}`, tile.judgement));
     const line = el("span", "line");
     line.append(el("b", "", tile.name), el("span", "", tile.score));
     made.append(line);
+    if (tile.words) made.append(el("span", "words", tile.words));
     if (tile.flags) made.append(el("span", "flags", tile.flags));
     made.title = tile.says;
     made.onclick = (event) => pick(me, index, event);

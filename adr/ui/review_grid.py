@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from adr.synthesize.plan_file import WITHOUT_PICTURE
 from adr.ui.data_uri import data_uri
 from adr.workspace import Workspace
 
@@ -29,7 +30,9 @@ def grid(told: dict[str, Any], on_step: Callable[[], None], key: str = "review_g
 def tiles(workspace: Workspace, rows: pd.DataFrame) -> list[dict[str, str]]:
     """One tile a row of `adr.review.queue`."""
     return [{
-        "candidate": row.candidate, "image": data_uri(workspace.folder / str(row.image), TILE),
+        "candidate": row.candidate,
+        "image": "" if pd.isna(row.picture) else data_uri(workspace.folder / str(row.picture), TILE),
+        "words": str(row.prompt) if row.generator in WITHOUT_PICTURE else "",
         "name": str(row.name), "score": "" if pd.isna(row.score) else f"{row.score:.2f}",
         "flags": ", ".join(str(flag).replace("_", " ") for flag in (row.flags if row.flags is not None else [])),
         "judgement": "" if pd.isna(row.judgement) else str(row.judgement),

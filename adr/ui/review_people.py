@@ -23,10 +23,9 @@ def people_view(here: Frame, reviewer: str) -> None:
     st.markdown(f"**{len(disputes):,} disputed**")
     for row in disputes.head(30).itertuples():
         picture, said, accept, reject = st.columns([1, 5, 1, 1], vertical_alignment="center")
-        path = here.workspace.folder / str(here.store.value("select image from candidate where candidate = ?",
-                                                            [row.candidate]))
-        if path.is_file():
-            picture.image(str(path), width=72)
+        path = here.store.value("select picture from candidate_picture where candidate = ?", [row.candidate])
+        if path and (here.workspace.folder / path).is_file():
+            picture.image(str(here.workspace.folder / path), width=72)
         said.markdown(f"**{row.name}** · {row.candidate}  \n{row.verdicts}")
         for place, word in ((accept, "accept"), (reject, "reject")):
             if place.button(word.capitalize(), key=f"resolve {word} {row.candidate}", width="stretch"):

@@ -35,7 +35,7 @@ def rules_view(here: Frame, reviewer: str) -> None:
                                 (right, "Nearest to the line, left alone", seen.outside)):
         place.caption(title)
         images = [str(here.workspace.folder / row[0]) for row in here.store.rows(
-            "select image from candidate where list_contains($names, candidate) and image is not null",
+            "select picture from candidate_picture where list_contains($names, candidate) and picture is not null",
             {"names": list(names)})]
         existing = [image for image in images if Path(image).is_file()]
         if existing:

@@ -89,11 +89,9 @@ def _step(here: Frame, reviewer: str) -> None:
             else:
                 state["fault"] = "There is nothing of yours left to undo."
         elif action == "edit":
-            name = here.store.value("select e.name from candidate c join entity e using (entity) where candidate = ?",
-                                    [candidate])
-            perspective = here.store.value(
-                "select e.perspective::varchar from candidate c join entity e using (entity) where candidate = ?",
-                [candidate])
+            name, perspective = here.store.rows(
+                "select e.name, e.perspective::varchar from candidate c join entity e using (entity) "
+                "where candidate = ?", [candidate])[0]
             review.edit(here.store, candidate, step["turns"], reviewer, _forms(str(name), str(perspective)))
         elif action == "show":
             state["shown"] = candidate

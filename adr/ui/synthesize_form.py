@@ -1,6 +1,6 @@
 """The form that makes a plan: for which run, what to fill, with which generator and model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,11 +11,10 @@ from adr.progress import Progress
 from adr.settings import setting
 from adr.synthesize.conversations import WRITERS
 from adr.synthesize.outlook import seconds_each
-from adr.synthesize.plan import PLANNED, PlanReport, plan
-from adr.synthesize.plan_file import GENERATORS, Settings
+from adr.synthesize.plan import PLANNED, WORDNET, PlanReport, plan
+from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_PICTURE, Settings
 from adr.synthesize.prompts import Style, style_of
-from adr.synthesize.synonyms import FROM_SYNONYMS, WARNING
-from adr.synthesize.worker import NO_SCORER
+from adr.synthesize.synonyms import WARNING, load_wordnet
 from adr.ui.charts import PERSPECTIVE_NAMES
 from adr.ui.controls import asked_number, jump
 from adr.ui.frame import Frame, fragment
@@ -29,6 +28,8 @@ SAYS = {
     "image-to-image": "From the parent's picture and words, by the same models.",
     "image-variation": "From the parent's picture alone: the paper's first generator; needs a model made for it.",
     "controlnet": "From the outlines of the parent's picture and words: the paper's second generator.",
+    "language": "No new picture: a conversation of the source is said again with rarer synonyms, about the same "
+                "picture or none (the paper's language data synthesis). Fills nouns alone.",
 }
 MODELS = {
     "text-to-image": ("stabilityai/sd-turbo", "stable-diffusion-v1-5/stable-diffusion-v1-5",
@@ -92,10 +93,11 @@ def _form(here: Frame, entities: list[int]) -> None:
              for run, name, kept, dropped in runs}
     with st.container(border=True):
         what, how = st.columns(2, gap="large")
-        with what:
-            options = _what(here, entities, list(named), named, {row[0]: row[3] for row in runs})
         with how:
-            options |= _how()
+            options = _how()
+        with what:
+            options |= _what(here, entities, list(named), named, {row[0]: row[3] for row in runs},
+                             options["generator"])
         run = options.pop("run")
         fault = _model_fault(options)
         if fault is None:
@@ -107,8 +109,8 @@ def _form(here: Frame, entities: list[int]) -> None:
             planning(here, lambda progress: plan(here.store, here.workspace, run, progress=progress, **options))
 
 
-def _what(here: Frame, entities: list[int], runs: list[int], named: dict[int, str],
-          dropped: dict[int, int]) -> dict[str, Any]:
+def _what(here: Frame, entities: list[int], runs: list[int], named: dict[int, str], dropped: dict[int, int],
+          generator: str) -> dict[str, Any]:
     st.markdown("**What to fill**")
     first = asked_number("run", runs[0])
     run = st.selectbox("Run", runs, index=runs.index(first) if first in runs else 0, key="plan_run",
@@ -122,7 +124,7 @@ def _what(here: Frame, entities: list[int], runs: list[int], named: dict[int, st
         if st.button("The whole tail instead", key="whole_tail", icon=":material/close:"):
             jump(plan="new")
         options["entities"] = entities
-    else:
+    elif generator not in WITHOUT_PICTURE:
         options["perspectives"] = st.pills(
             "Perspectives", PLANNED, selection_mode="multi", default=PLANNED, key="plan_perspectives",
             format_func=PERSPECTIVE_NAMES.__getitem__,
@@ -135,12 +137,14 @@ def _what(here: Frame, entities: list[int], runs: list[int], named: dict[int, st
         options["target"] = float(right.number_input("Number", 1, 1_000_000, 40, key="plan_target"))
     left, middle, right = st.columns(3)
     options["budget"] = left.number_input(
-        "Pictures at most", 1, 10_000_000, max(1, dropped[run]), key=f"plan_budget {run}",
+        f"{'Conversations' if generator in WITHOUT_PICTURE else 'Pictures'} at most", 1, 10_000_000,
+        max(1, dropped[run]), key=f"plan_budget {run}",
         help="As many as the run dropped keep the volume of the dataset as it was.")
     options["per_parent"] = middle.number_input("Per parent", 1, 100, 3, key="plan_per_parent",
                                                 help="Variations of one parent at most.")
-    options["per_slot"] = right.number_input("Tries each", 1, 16, 2, key="plan_per_slot",
-                                             help="Candidates for each picture; the best by score is chosen.")
+    if generator not in WITHOUT_PICTURE:
+        options["per_slot"] = right.number_input("Tries each", 1, 16, 2, key="plan_per_slot",
+                                                 help="Candidates for each picture; the best by score is chosen.")
     return options
 
 
@@ -149,6 +153,8 @@ def _how() -> dict[str, Any]:
     generator = st.selectbox("Generator", GENERATORS, key="plan_generator", help="\n\n".join(
         f"**{name}** {says}" for name, says in SAYS.items()))
     st.caption(SAYS[generator])
+    if generator in WITHOUT_PICTURE:
+        return {"generator": generator} | _conversations(FROM_SYNONYMS)
     own = setting("ADR_GENERATOR_MODEL")
     starter = () if generator in ("image-variation", "controlnet") else (own,)
     model = st.selectbox("Model", (*starter, *MODELS[generator]), key=f"plan_model {generator}",
@@ -160,13 +166,18 @@ def _how() -> dict[str, Any]:
     if generator == "controlnet":
         options["controlnet"] = st.selectbox("ControlNet", CONTROLNETS, key="plan_controlnet", accept_new_options=True)
         options["edges"] = "canny" if "canny" in str(options["controlnet"]) else "soft"
-    options["conversations"] = st.selectbox("Conversations", list(WRITERS), key="plan_conversations",
-                                            format_func=lambda name: CONVERSATIONS.get(name, name))
-    if options["conversations"] in FROM_SYNONYMS:
-        st.caption(WARNING)
+    options |= _conversations(list(WRITERS))
     with st.expander("More"):
         options |= _more(generator, model)
     return options
+
+
+def _conversations(methods: Sequence[str]) -> dict[str, Any]:
+    chosen = st.selectbox("Conversations", methods, key=f"plan_conversations {len(methods)}",
+                          format_func=lambda name: CONVERSATIONS.get(name, name))
+    if chosen in FROM_SYNONYMS:
+        st.caption(WARNING)
+    return {"conversations": chosen}
 
 
 def _more(generator: str, model: str) -> dict[str, Any]:
@@ -194,11 +205,13 @@ def _more(generator: str, model: str) -> dict[str, Any]:
 
 
 def _model_fault(options: dict[str, Any]) -> AdrError | None:
-    """What is wrong with the models named, before anything is planned."""
+    """What is wrong with the models named, or WordNet, before anything is planned."""
     try:
-        for name in (options["model"], options.get("controlnet"), options["scorer"]):
+        for name in (options.get("model"), options.get("controlnet"), options.get("scorer")):
             if name and name != NO_SCORER:
                 find_model(name)
+        if options["conversations"] in FROM_SYNONYMS:
+            load_wordnet()
     except AdrError as error:
         return error
     return None
@@ -206,9 +219,11 @@ def _model_fault(options: dict[str, Any]) -> AdrError | None:
 
 def _cost(here: Frame, run: int, options: dict[str, Any]) -> str:
     """How many candidates at most and how long they take, as one sentence."""
-    count = int(options["budget"]) * int(options["per_slot"])
+    count = int(options["budget"]) * int(options.get("per_slot", 1))
     plain = {name: value for name, value in options.items()
-             if name in ("generator", "model", "steps", "budget") and value is not None}
+             if name in ("generator", "model", "steps", "budget", "conversations") and value is not None}
+    if options["generator"] in WITHOUT_PICTURE:
+        plain |= {"model": WORDNET, "per_slot": 1}
     each = seconds_each(here.store, here.workspace, Settings(plan=0, run=run, seed=0, **plain))
     return f"At most **{count:,}** candidates: {how_long(each, count)}"
 
