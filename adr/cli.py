@@ -228,10 +228,11 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--target", type=float, metavar="N", help="instances wanted per tail entity [τ]")
     plan.add_argument("--per-slot", type=_count, metavar="N", help="candidates per slot [2]")
     plan.add_argument("--per-parent", type=_count, metavar="K", help="variations of one parent at most")
-    plan.add_argument("--generator", help="text-to-image, image-to-image, image-variation or controlnet")
+    plan.add_argument("--generator", help="text-to-image, image-to-image, image-variation, controlnet, or language "
+                                            "(no picture)")
     plan.add_argument("--model", help="folder or hub id of the diffusion model")
     plan.add_argument("--steps", type=_count, help="denoising steps")
-    plan.add_argument("--conversations", help="template, parent, captioner or language_model")
+    plan.add_argument("--conversations", help="template, parent, captioner, language_model, synonyms or rewrite")
 
     generate = verb("generate", _generate, "make images and conversations of a plan; goes on where it stopped")
     generate.add_argument("--plan", type=_count, required=True)

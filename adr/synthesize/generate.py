@@ -154,7 +154,7 @@ class _Crew:
                 diary.write(f"{event['candidate']}\n")
             self.last = time.monotonic()
             self.first = self.first or self.last
-            return "making pictures"
+            return "making candidates"
         if kind == "failed":
             self.done += 1
         elif kind == "stopped":

@@ -3,23 +3,30 @@
 Reads tables and sidecars; writes nothing.
 """
 
+import functools
+import heapq
 import json
+import os
 import statistics
+import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from adr.errors import AdrError
 from adr.store import Store
-from adr.synthesize.generate import failures_by_reason
 from adr.synthesize.plan import plan_folder
-from adr.synthesize.plan_file import WITHOUT_PICTURE, PlanFolder, Settings
+from adr.synthesize.plan_file import PlanFolder, Settings
 from adr.synthesize.prompts import style_of
 from adr.workspace import Workspace
 
 _RECENT = 200
+_SHOWN = 24           # newest pictures to look at, where nothing tells their order
 
 
 @dataclass(frozen=True)
@@ -46,46 +53,45 @@ class Projection:
 
 def projected(store: Store, plan: int, rate: float = 1.0) -> dict[str, Projection]:
     """{perspective: what becomes of the entities that lacked something} when the share `rate` of slots is accepted."""
-    found = {}
-    rows = store.rows(
+    rows = store.frame(
         """
-        select e.perspective::varchar, e.name, w.have, w.target, w.quota
+        select e.perspective::varchar as perspective, e.name, w.have, w.target, w.quota
         from wanted w join entity e on e.entity = w.entity
-        where w.plan = $1 order by e.perspective, w.have desc, e.name
-        """, [plan])
-    for perspective in dict.fromkeys(row[0] for row in rows):
-        own = [row for row in rows if row[0] == perspective]
-        have, target, quota = (np.array([row[i] for row in own], np.float64) for i in (2, 3, 4))
-        found[perspective] = Projection(perspective, [row[1] for row in own], have, target, have + rate * quota)
+        where w.plan = $plan order by e.perspective, w.have desc, e.name
+        """, {"plan": plan})
+    found = {}
+    for perspective, own in rows.groupby("perspective", sort=False):
+        have, target, quota = (own[name].to_numpy(np.float64) for name in ("have", "target", "quota"))
+        found[str(perspective)] = Projection(str(perspective), own["name"].tolist(), have, target, have + rate * quota)
     return found
 
 
 def seconds_each(store: Store, workspace: Workspace, settings: Settings) -> float | None:
     """Seconds a candidate of these settings takes, from the newest ones of the same generator, model and size, scaled
-    by the number of steps; None when nothing has been measured."""
-    steps = 1 if settings.generator in WITHOUT_PICTURE else \
-        settings.steps or style_of(settings.model, settings.generator).steps
+    by the number of steps; None when nothing has been measured or the model is not there."""
+    try:
+        steps = settings.steps or (style_of(settings.model, settings.generator).steps if settings.pictured else 1)
+    except AdrError:
+        return None
     measured = store.rows(
         """
         select seconds, coalesce((parameters::json->>'steps')::integer, 1) from candidate
         where generator = $1 and model = $2 and seconds > 0 order by created_at desc limit $3
         """, [settings.generator, settings.model, _RECENT])
     if not measured:
-        for sidecar in _newest(workspace):
-            told = json.loads(sidecar.read_text(encoding="utf-8"))
+        for told in _newest(workspace):
             if (told["generator"], told["model"]) == (settings.generator, settings.model) and told.get("seconds"):
                 measured.append((told["seconds"], told["parameters"].get("steps", 1)))
     return statistics.median(s * steps / n for s, n in measured if n) if measured else None
 
 
-def _newest(workspace: Workspace) -> list[Path]:
-    """Sidecars of the newest plan that has any, a handful of them."""
+def _newest(workspace: Workspace) -> list[dict[str, Any]]:
+    """What the sidecars of the newest plan that has any tell, a handful of them."""
     plans = sorted((f for f in workspace.plans.glob("*/made") if f.parent.name.isdigit()),
                    key=lambda f: int(f.parent.name), reverse=True)
-    for folder in plans:
-        found = sorted(f for f in folder.glob("*.json") if not f.name.endswith(".failed.json"))
-        if found:
-            return found[-20:]
+    for made in plans:
+        if found := _last_sidecars(PlanFolder(made.parent), 20):
+            return found
     return []
 
 
@@ -161,9 +167,47 @@ class Standing:
 
 def standing(store: Store, workspace: Workspace, plan: int) -> Standing:
     """How far plan `plan` is, by its files."""
-    folder = plan_folder(workspace, plan)
     total = int(store.value("select candidates from plan where plan = $1", [plan]) or 0)
-    return Standing(total, len(folder.finished()), failures_by_reason(folder))
+    there = _looked(plan_folder(workspace, plan))
+    return Standing(total, there.finished, dict(sorted(Counter(reason for *_, reason, _ in there.failed).items())))
+
+
+@dataclass(frozen=True)
+class _There:
+    """What is in a plan's folder. last: the highest (slot, alternative) finished; failed: as `failed_details`."""
+
+    finished: int
+    last: tuple[tuple[int, int], ...]
+    failed: tuple[tuple[int, int, str, str], ...]
+
+
+def _looked(folder: PlanFolder) -> _There:
+    """The folder's files, listed once for each change: a large plan has half a million."""
+    try:
+        changed = os.stat(folder.made).st_mtime_ns
+    except FileNotFoundError:
+        return _There(0, (), ())
+    # A file that comes within the clock's grain of the last one leaves the time as it is.
+    settled = time.time_ns() - changed > 2_000_000_000
+    return _listed(folder, changed) if settled else _listed.__wrapped__(folder, changed)
+
+
+@functools.lru_cache(maxsize=8)
+def _listed(folder: PlanFolder, changed: int) -> _There:
+    names = os.listdir(folder.made)
+    stems = {name[:-5] for name in names if name.endswith(".json") and name.count(".") == 1}
+    failed = []
+    for stem in sorted(name[:-12] for name in names if name.endswith(".failed.json") and name[0] != "."):
+        if stem not in stems and (key := _key(stem)):
+            told = json.loads(folder.failure(*key).read_text(encoding="utf-8"))
+            failed.append((*key, str(told["reason"]), str(told.get("detail", ""))))
+    last = heapq.nlargest(_SHOWN, (key for stem in stems if (key := _key(stem))))
+    return _There(len(stems), tuple(last), tuple(failed))
+
+
+def _key(stem: str) -> tuple[int, int] | None:
+    slot, _, alternative = stem.partition("-")
+    return (int(slot), int(alternative)) if slot.isdigit() and alternative.isdigit() else None
 
 
 @dataclass(frozen=True)
@@ -184,14 +228,21 @@ def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
     can be asked every second."""
     folder = plan_folder(workspace, plan)
     found = []
-    for slot, alternative in _last_told(folder, count) or list(folder.finished())[:-count - 1:-1]:
-        try:
-            told = json.loads(folder.sidecar(slot, alternative).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            continue
+    for told in _last_sidecars(folder, count):
         picture = folder.made / told["image"] if told["image"] else Path(told["shown"]) if told["shown"] else None
         found.append(Made(told["candidate"], told.get("name") or told["prompt"], picture, told["prompt"],
                           told.get("score"), list(told["flags"]), float(told["seconds"])))
+    return found
+
+
+def _last_sidecars(folder: PlanFolder, count: int) -> list[dict[str, Any]]:
+    """What the sidecars of the last `count` candidates tell, newest first."""
+    found = []
+    for slot, alternative in _last_told(folder, count) or _looked(folder).last[:count]:
+        try:
+            found.append(json.loads(folder.sidecar(slot, alternative).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            continue
     return found
 
 
@@ -209,8 +260,4 @@ def _last_told(folder: PlanFolder, count: int) -> list[tuple[int, int]]:
 
 def failed_details(folder: PlanFolder) -> list[tuple[int, int, str, str]]:
     """(slot, alternative, reason, detail) of every candidate that could not be made."""
-    found = []
-    for (slot, alternative), path in folder.failures().items():
-        told = json.loads(path.read_text(encoding="utf-8"))
-        found.append((slot, alternative, str(told["reason"]), str(told.get("detail", ""))))
-    return found
+    return list(_looked(folder).failed)

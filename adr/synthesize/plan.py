@@ -82,11 +82,11 @@ def plan(store: Store, workspace: Workspace, run: int, *, progress: Progress = s
 
 def revise(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent,
            **options: Any) -> PlanReport:
-    """Make plan `plan` anew with some options changed; AdrError when pictures of it have been made."""
+    """Make plan `plan` anew with some options changed; AdrError when candidates of it have been made."""
     settings = settings_of(store, plan)
     folder = plan_folder(workspace, plan)
     if folder.finished() or store.value("select 1 from candidate where plan = $1 limit 1", [plan]):
-        raise AdrError(f"Plan {plan} has pictures already and stays as it is.", "Make a new plan.")
+        raise AdrError(f"Plan {plan} has candidates already and stays as it is.", "Make a new plan.")
     return _make(store, workspace, replace(settings, **_resolved(store, options)), progress)
 
 
@@ -110,7 +110,7 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
     if own.get("budget") is None:
         if not dropped:
             raise AdrError(f"Run {run} dropped nothing, so there is no budget to keep the volume.",
-                           "Give a budget: how many pictures to make.")
+                           "Give a budget: how many slots to fill.")
         own["budget"] = dropped
     if own.get("seed") is None:
         own["seed"] = seed + number
@@ -148,7 +148,7 @@ def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _make(store: Store, workspace: Workspace, settings: Settings, progress: Progress) -> PlanReport:
     facts = run_facts(store, settings.run)
-    if settings.generator in WITHOUT_PICTURE and not set(SAID) & set(facts.tau):
+    if not settings.pictured and not set(SAID) & set(facts.tau):
         raise AdrError(f"The recipe of run {settings.run} does not look at nouns, so they have no tail.",
                        "Rebalance with the token perspective, and plan for that run.")
     if settings.controlnet:
@@ -158,7 +158,7 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
                    settings.targets)
     if not len(tail):
         raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
-    act = _reworded if settings.generator in WITHOUT_PICTURE else _pictured
+    act = _pictured if settings.pictured else _reworded
     found = act(store, facts, tail, settings, progress)
     quota = Counter(e for slot in found.slots for e in slot.entities)
     folder = plan_folder(workspace, settings.plan)

@@ -80,6 +80,11 @@ class Settings:
             if value is not None and not low <= value <= high:
                 raise AdrError(f"{name} is {value:g}.", f"Give a number from {low:g} to {high:g}.")
 
+    @property
+    def pictured(self) -> bool:
+        """Whether candidates have a picture of their own."""
+        return self.generator not in WITHOUT_PICTURE
+
     def to_json(self) -> str:
         """JSON text that `from_json` reads back to an equal value."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)

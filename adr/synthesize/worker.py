@@ -29,7 +29,6 @@ from adr.synthesize.pictures import faults, perceptual_hash
 from adr.synthesize.plan_file import (
     FROM_PARENT,
     NO_SCORER,
-    WITHOUT_PICTURE,
     PlanFolder,
     Slot,
     candidate_name,
@@ -80,9 +79,8 @@ class Worker:
         self.settings, self.siblings = folder.head()
         if generator:
             self.settings = replace(self.settings, generator=generator)
-        self.pictured = self.settings.generator not in WITHOUT_PICTURE
         self.negative = self.settings.negative_prompt or ""
-        if self.pictured and self.settings.negative_prompt is None:
+        if self.settings.pictured and self.settings.negative_prompt is None:
             self.negative = style_of(self.settings.model, self.settings.generator).negative
         self.claims = Claims(folder.claims)
         self.made = 0
@@ -134,7 +132,7 @@ class Worker:
         """Load models when the first slot is in hand: a worker that finds nothing to do loads none."""
         if self._write is not None:
             return
-        if not self.pictured:
+        if not self.settings.pictured:
             self._write, self.batch = load_writer(self.settings.conversations, self.folder), _WORDS_AT_ONCE
             return
         from adr.synthesize.generators import load_generator
@@ -164,7 +162,7 @@ class Worker:
         """The candidates a slot still lacks; one whose parent cannot be opened is set aside."""
         left = self._left(slot)
         parent = None
-        if not self.pictured:
+        if not self.settings.pictured:
             return [Order(slot, a, candidate_seed(self.settings.seed, slot.slot, a), None) for a in left]
         if slot.image is not None:
             try:
@@ -190,7 +188,7 @@ class Worker:
         while at < len(orders):
             some = orders[at:at + self.batch]
             started = time.monotonic()
-            if not self.pictured:
+            if not self.settings.pictured:
                 at += len(some)
                 self._tell_of(some, self._words(some), started)
                 continue
@@ -378,8 +376,10 @@ def _be_modest(workers: int) -> None:
         os.nice(10)
     except OSError:
         pass
-    if workers > 1:
-        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) // workers)))
+    # The threads of one operation wait for each other. When the page takes a core from one of them the others spin and
+    # nothing gets done: on two busy cores two threads made no picture in a minute, one thread made 37.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, ((os.cpu_count() or 2) - 1) // workers)))
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,10 @@ export default function (component) {
   const old = new Map([...root.children].map((tile) => [tile.dataset.id, tile]))
   const tiles = data.tiles.map((item) => {
     const tile = old.get(item.id) ?? document.createElement("button")
+    tile.onclick = () => setTriggerValue("picked", item.id)
+    const shows = JSON.stringify(item)
+    if (tile.shows === shows) return tile       // a grid that is asked again and again decodes no picture twice
+    tile.shows = shows
     tile.type = "button"
     tile.dataset.id = item.id
     tile.className = item.chosen ? "tile chosen" : "tile"
@@ -71,10 +75,11 @@ export default function (component) {
       badge.textContent = item.badge
       tile.append(badge)
     }
-    tile.onclick = () => setTriggerValue("picked", item.id)
     return tile
   })
-  root.replaceChildren(...tiles)
+  if (tiles.length !== root.children.length || tiles.some((tile, i) => tile !== root.children[i])) {
+    root.replaceChildren(...tiles)
+  }
 }
 """
 

@@ -3,20 +3,21 @@
 Asks `adr.synthesize` and draws; computes nothing itself.
 """
 
+import contextlib
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from adr.errors import AdrError
 from adr.progress import Cancelled, Progress
 from adr.recipe import PERSPECTIVES
 from adr.synthesize import outlook
 from adr.synthesize.collect import collect
 from adr.synthesize.generate import generate
 from adr.synthesize.plan import plan_folder, plan_like, revise, settings_of
-from adr.synthesize.plan_file import Settings
+from adr.synthesize.plan_file import WITHOUT_PICTURE, Settings
 from adr.synthesize.worker import FAILURES
 from adr.ui.cards import figures
 from adr.ui.charts import CONFIG, PERSPECTIVE_NAMES
@@ -30,16 +31,20 @@ from adr.ui.synthesize_form import form_view, how_long, planned_view, planning
 
 KIND = "synthesize"
 _TILES, _ROWS, _PARENTS = 24, 500, 60
+_ORDERED = {"to make": "Most to make first", "lacking": "Most lacking first", "name": "By name"}
 _TONES = {True: "#24815f", False: "#b0622a"}
 
 
 def synthesize_view(here: Frame) -> None:
     """The page: nothing to plan from, the form, or a plan."""
     if not here.standing.runs:
-        st.subheader("Synthesize", anchor=False)
+        st.title("Synthesize", anchor=False)
         st.info("**Nothing to fill yet.** A run of a recipe says what the tail is and how much was dropped; the plan "
                 "starts from it.", icon=":material/brush:")
-        link("Rebalance", "Rebalance first")
+        if here.standing.postings:
+            link("Rebalance", "Rebalance first")
+        else:
+            link("Dataset", "Read a dataset and build its index first")
         return
     if planned_view(here):
         return
@@ -63,11 +68,12 @@ def _asked_entities() -> list[int]:
 
 def _header(here: Frame, plans: Sequence[int], number: int | None) -> None:
     title, picker, new = st.columns([3, 3, 1], vertical_alignment="center")
-    title.subheader("Synthesize", anchor=False)
+    title.title("Synthesize", anchor=False)
     if not plans:
         return
-    described = {plan: f"Plan {plan} · run {run} · {slots:,} pictures" for plan, run, slots in here.store.rows(
-        "select plan, run, slots from plan")}
+    described = {plan: f"Plan {plan} · run {run} · {slots:,} {_what(generator not in WITHOUT_PICTURE)}"
+                 for plan, run, slots, generator in here.store.rows(
+                     "select plan, run, slots, settings::json->>'generator' from plan")}
     shown = [*plans] if number is not None else [0, *plans]
     key = f"plan_picker {number} {len(plans)}"
 
@@ -87,40 +93,50 @@ def _plan_view(here: Frame, number: int) -> None:
     stands = outlook.standing(here.store, here.workspace, number)
     projections = outlook.projected(here.store, number)
     each = outlook.seconds_each(here.store, here.workspace, settings)
-    _numbers(here, number, stands, projections)
+    running = bool(here.jobs.running(KIND))
+    _numbers(here, number, settings, None if running else stands, projections)
     st.caption(_in_words(settings))
     _work(here, number, stands, each)
-    if stands.finished or here.jobs.running(KIND):
+    if stands.finished or running:
         _pictures(here, number)
-    if stands.failed:
+    if stands.failed and not running:
         _failures(here, number, stands)
-    st.markdown("#### What is planned")
+    st.subheader("What is planned", anchor=False)
     table, curve = st.columns([3, 2], gap="large")
     with table:
-        fragment(_table)(here, number, settings, locked=bool(stands.finished))
+        fragment(_table)(here, number, settings, locked=bool(stands.finished or running))
     with curve:
         fragment(_curve)(here, number, list(projections))
 
 
-def _numbers(here: Frame, number: int, stands: outlook.Standing, projections: dict[str, outlook.Projection]) -> None:
+def _numbers(here: Frame, number: int, settings: Settings, stands: outlook.Standing | None,
+             projections: dict[str, outlook.Projection]) -> None:
+    """The plan in figures; stands: how far it is, None while work goes on, which tells of itself."""
     slots = int(here.store.value("select slots from plan where plan = $1", [number]))
     filled = here.store.value("select count(*) from wanted where plan = $1 and quota > 0", [number])
     lacking = sum(len(p.name) for p in projections.values())
     reached = sum(p.lacking_before - p.lacking_after for p in projections.values())
-    figures([
-        (f"{slots:,}", "pictures planned", "Slots: each is filled by the best of its candidates"),
-        (f"{stands.finished:,} of {stands.candidates:,}", "candidates made", "Alternatives of all slots"),
+    shown = [
+        (f"{slots:,}", f"{_what(settings.pictured)} planned", "Slots: each is filled by the best of its candidates"),
         (f"{filled:,} of {lacking:,}", "lacking entities get some", "Entities below target that the plan adds to"),
-        (f"{reached:,}", "reach their target", "When the best candidate of every slot is accepted"),
-        (f"{sum(stands.failed.values()):,}", "could not be made", "Set aside with a reason; tried again on resume"),
-    ])
+        (f"{reached:,}", "reach their target", "When the best candidate of every slot is accepted")]
+    if stands is not None:
+        shown.insert(1, (f"{stands.finished:,} of {stands.candidates:,}", "candidates made",
+                         "Alternatives of all slots"))
+        shown.append((f"{sum(stands.failed.values()):,}", "could not be made",
+                      "Set aside with a reason; tried again on resume"))
+    figures(shown)
+
+
+def _what(pictured: bool) -> str:
+    return "pictures" if pictured else "conversations"
 
 
 def _in_words(settings: Settings) -> str:
     wanted = "τ instances" if settings.target is None else f"{settings.target:g} instances"
     said = (f"Run {settings.run} · {wanted} of each · {settings.generator} with {settings.model} · "
-            f"{settings.per_slot} tries each, up to {settings.per_parent} per parent · conversations: "
-            f"{settings.conversations.replace('_', ' ')} · seed {settings.seed}")
+            f"{settings.per_slot} {'try' if settings.per_slot == 1 else 'tries'} each, up to {settings.per_parent} per "
+            f"parent · conversations: {settings.conversations.replace('_', ' ')} · seed {settings.seed}")
     return said + (f" · {len(settings.without)} entities left out" if settings.without else "")
 
 
@@ -143,7 +159,7 @@ def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None
                                             icon=":material/timer:"):
                 _start(here, number, 1, limit=1)
     job_view(here.jobs, KIND)
-    if not running and stands.finished and not stands.left:
+    if not running and stands.finished and not stands.left and not stands.failed:
         taken = int(here.store.value("select count(*) from candidate where plan = $1 and chosen", [number]))
         st.success(f"All candidates are made; **{taken:,}** wait for a judgement on the Review page.",
                    icon=":material/check_circle:")
@@ -153,13 +169,16 @@ def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None
 
 def _start(here: Frame, number: int, workers: int, limit: int | None = None) -> None:
     def work(progress: Progress) -> Any:
+        def taking(done: int, total: int | None, message: str) -> None:
+            """What is finished is taken in whatever happens; between two files the pages have their turn."""
+            with contextlib.suppress(Cancelled):
+                progress(done, total, message)
+            time.sleep(0.002)
+
         try:
-            report = generate(here.store, here.workspace, number, workers=workers, limit=limit, progress=progress)
-        except (Cancelled, AdrError):
-            collect(here.store, here.workspace, number)
-            raise
-        collect(here.store, here.workspace, number)
-        return report
+            return generate(here.store, here.workspace, number, workers=workers, limit=limit, progress=progress)
+        finally:
+            collect(here.store, here.workspace, number, progress=taking)
 
     here.jobs.start(KIND, f"Plan {number}", work)
     st.rerun()
@@ -175,7 +194,7 @@ def _pictures(here: Frame, number: int) -> None:
 def _newest(here: Frame, number: int) -> None:
     made = outlook.newest_made(here.workspace, number, _TILES)
     urls = data_urls(here.workspace, [one.picture for one in made])
-    tiles = [Tile(id=one.candidate, title=one.entity, image=url, alt=one.prompt,
+    tiles = [Tile(id=one.candidate, title=one.entity, image=url, alt=one.prompt, instead="text only",
                   note=", ".join(flag.replace("_", " ") for flag in one.flags) or one.prompt,
                   badge="" if one.score is None else f"{one.score:.2f}", tone=_TONES[not one.flags])
              for one, url in zip(made, urls, strict=True)]
@@ -185,7 +204,7 @@ def _newest(here: Frame, number: int) -> None:
 
 
 def _failures(here: Frame, number: int, stands: outlook.Standing) -> None:
-    st.markdown("#### Could not be made")
+    st.subheader("Could not be made", anchor=False)
     for reason, count in stands.failed.items():
         st.markdown(f"**{count:,}** · {FAILURES.get(reason, reason.replace('_', ' '))}")
     details = [{"candidate": f"{slot}-{alternative}", "reason": reason, "detail": detail}
@@ -196,11 +215,11 @@ def _failures(here: Frame, number: int, stands: outlook.Standing) -> None:
 
 def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
     """Every entity that lacks something: leave it out, want more or fewer, choose its parents."""
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    left, right, _ = st.columns([4, 3, 2], vertical_alignment="bottom")     # the table's own tools appear over the last
     search = left.text_input("Search", key=f"plan_search {number}", placeholder="Search entities",
                              icon=":material/search:", label_visibility="collapsed")
     order = right.selectbox("Order", list(outlook.ORDERS), key=f"plan_order {number}", label_visibility="collapsed",
-                            format_func=lambda name: f"by {name}")
+                            format_func=_ORDERED.__getitem__)
     rows = outlook.planned(here.store, number, search=search, order=order, limit=_ROWS)
     total = int(here.store.value("select count(*) from wanted where plan = $1", [number]))
     frame = pd.DataFrame({
@@ -213,10 +232,11 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
         disabled=True if locked else ["Entity", "Perspective", "Have", "To make", "Parents"],
         column_config={
             "Fill": st.column_config.CheckboxColumn("Fill", help="Untick to leave the entity out", width="small"),
+            "Entity": st.column_config.TextColumn("Entity", width=150),     # a long name leaves the others in sight
             "Have": st.column_config.NumberColumn("Have", help="Instances that have it after rebalancing"),
             "Wanted": st.column_config.NumberColumn("Wanted", min_value=0, step=1, help="Instances wanted",
                                                     format="%g"),
-            "To make": st.column_config.NumberColumn("To make", help="Pictures planned that add to it"),
+            "To make": st.column_config.NumberColumn("To make", help=f"{_what(settings.pictured).capitalize()} planned that add to it"),
             "Parents": st.column_config.NumberColumn("Parents", help="Different instances they start from")})
     if len(rows) < total:
         st.caption(f"{len(rows):,} of {total:,} entities; search or order for the others.")
@@ -234,7 +254,8 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
     if (settings.without or settings.targets or settings.parents) and restore.button(
             "Undo all changes", key=f"restore {number}"):
         _revise(here, number, without=(), targets={}, parents={})
-    _parents(here, number, settings, rows)
+    if settings.pictured:
+        _parents(here, number, settings, rows)
 
 
 def _parents(here: Frame, number: int, settings: Settings, rows: pd.DataFrame) -> None:
@@ -270,7 +291,7 @@ def _revise(here: Frame, number: int, **options: Any) -> None:
 
 
 def _curve(here: Frame, number: int, perspectives: Sequence[str]) -> None:
-    """The tail now and then, for the share of pictures that one expects to accept."""
+    """The tail now and then, for the share of candidates that one expects to accept."""
     shown = [p for p in PERSPECTIVES if p in perspectives]
     perspective = st.segmented_control("Perspective", shown, default="object" if "object" in shown else shown[0],
                                        format_func=PERSPECTIVE_NAMES.__getitem__, key=f"curve_of {number}",
