@@ -1,6 +1,6 @@
 """Where models come from and where they run: folder or hub id, device, precision, and what to say when one is missing.
 
-Shared by generators, scorers and captioners. Knows nothing of plans, pictures or the database.
+Shared by generators, scorers, checkers and captioners. Knows nothing of plans, pictures or the database.
 """
 
 import json
@@ -115,6 +115,40 @@ def model_facts(found: str, file: str) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return read if isinstance(read, dict) else {}
+
+
+def load_clip(name: str, where: Place) -> tuple[Any, Any, Any]:
+    """The open_clip model `name` at a place, its transform of pictures and its tokenizer.
+
+    name: a folder with open_clip_config.json, NAME/PRETRAINED_TAG as open_clip lists them, or a hub id of an open_clip
+    model. AdrError when it cannot be had.
+    """
+    asked, tag = _clip_architecture(name)
+    with loading(name, "scorer"):
+        import open_clip
+
+        model, _, prepare = open_clip.create_model_and_transforms(asked, pretrained=tag, device=where.device)
+        return model.eval().to(where.dtype), prepare, open_clip.get_tokenizer(asked)
+
+
+def _clip_architecture(name: str) -> tuple[str, str | None]:
+    """What open_clip calls the model, and its pretrained tag. AdrError for a tag that it does not have."""
+    import open_clip
+
+    found = find_model(name.removeprefix("hf-hub:"))
+    if Path(found).is_dir():
+        if not (Path(found) / "open_clip_config.json").is_file():
+            raise AdrError(f"The folder {name} holds no open_clip model.",
+                           "Name a folder with open_clip_config.json, or NAME/PRETRAINED_TAG.")
+        return f"local-dir:{found}", None
+    architecture, _, tag = found.partition("/")
+    if architecture not in open_clip.list_models():
+        return f"hf-hub:{found}", None
+    tags = open_clip.list_pretrained_tags_by_model(architecture)
+    if re.sub(r"[^a-z0-9]", "", tag.lower()) not in {re.sub(r"[^a-z0-9]", "", t.lower()) for t in tags}:
+        raise AdrError(f"open_clip has no weights {tag!r} for {architecture}.",
+                       f"Choose one of {', '.join(tags)}." if tags else "Choose another model.")
+    return architecture, tag
 
 
 @contextmanager

@@ -60,3 +60,8 @@ class Workspace:
     def exports(self) -> Path:
         """Where the app writes exports."""
         return self.folder / "exports"
+
+    @property
+    def verified(self) -> Path:
+        """What checkers have seen in the source's pictures, a folder a checker; safe to delete."""
+        return self.folder / "verified"

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -135,6 +136,15 @@ def page(empty_workspace) -> Callable:
         return at.run()
 
     return opened
+
+
+@pytest.fixture
+def started(monkeypatch) -> list[subprocess.Popen]:
+    """The processes that are started from now on."""
+    found: list[subprocess.Popen] = []
+    start = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *given, **more: found.append(start(*given, **more)) or found[-1])
+    return found
 
 
 def write_instances(store: Store, instances: Mapping[int, tuple[str, Sequence[str], Sequence[tuple[str, str]]]],

@@ -78,8 +78,9 @@ def test_ground_floor__knows_nothing_above(path):
     assert above <= {"adr.errors", "adr.errors.AdrError", "adr.settings", "adr.settings.setting"}
 
 
-def test_worker__never_opens_the_database():
-    script = ("import sys, adr.synthesize.worker; "
+@pytest.mark.parametrize("module", ["adr.synthesize.worker", "adr.synthesize.source_pictures", "adr.entities.looking"])
+def test_worker__never_opens_the_database(module):
+    script = (f"import sys, {module}; "
               "sys.exit('adr.store' in sys.modules or 'duckdb' in sys.modules or 'torch' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=120).returncode == 0
 

@@ -124,7 +124,7 @@ class _Index:
             from adr.entities.verify import verified
 
             checked = verified(self._store, self._verify, self._objects, self._has_annotation, progress)
-            self._objects.batches, self._verified_by = checked.batches, checked.by
+            self._objects, self._verified_by = checked.objects, checked.by
             self._verify_notices = checked.notices
 
     def _parts(self) -> "Iterator[_Part]":

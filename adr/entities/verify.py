@@ -1,51 +1,36 @@
-"""Looks for the objects that a text names in the picture, and drops those that are not found.
+"""Has a process look for the objects that a text names in the picture, and drops those that are not found.
 
-Knows nothing of how the names were read. Two checkers: `open_clip` (ADR_SCORER_MODEL; fast, approximate) and
-`grounding-dino` (ADR_DETECTOR_MODEL; the paper's way, wants a GPU). Objects that annotations name are not checked.
+Knows nothing of how the names were read, nor of pictures and models: those are `looking`'s and `checkers`'. Objects
+that annotations name are not checked.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from tempfile import TemporaryDirectory
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+import pyarrow as pa
 
-from adr.entities.lexicon import Lexicon
+from adr.entities.checkers import full_name
+from adr.entities.forms import Names
 from adr.entities.postings import LOW, Postings
+from adr.entities.verify_folder import ABSENT, UNSEEN, VerifyFolder
 from adr.errors import AdrError
-from adr.models import Place, find_model, loading, place, require
+from adr.process import Command, Event, how, relay
 from adr.progress import Progress
-from adr.settings import setting
 from adr.store import Store
+from adr.workspace import Workspace
 
-PICTURES = 64
-"""Pictures looked at between two words of progress."""
-STANDS_OUT = 0.5
-"""A name is taken to be in a picture when its agreement is this many standard deviations above the mean of all names'.
-Measured on the demo world with the starter model: see docs/index.md."""
-BOX, TEXT = 0.4, 0.3
-"""The paper's thresholds for Grounding DINO: of a box, and of the words that belong to it."""
-PROMPT_TOKENS = 250
-_SIBLINGS = 50
-
-
-class Checker(Protocol):
-    """Finds names in pictures. `name` is recorded with the index."""
-
-    name: str
-
-    def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
-        """For every picture, which of its names are seen in it."""
-        ...
+_SAYS = "Looking at pictures"
 
 
 @dataclass(frozen=True)
 class Verified:
     """What is left of the object postings, by whom they were checked, and what to tell the user."""
 
-    batches: list[np.ndarray]
+    objects: Postings
     by: str
     notices: tuple[str, ...]
 
@@ -54,172 +39,92 @@ def verified(store: Store, checker: str, objects: Postings, annotated: np.ndarra
     """The object postings without those that `checker` does not find in any picture of their instance.
 
     annotated: bool by instance (or empty): their objects are kept unseen, as are those of instances whose pictures
-    cannot be opened. AdrError when no image folder is known, the checker is unknown or its model cannot be had.
+    cannot be opened. What was looked at before a cancel or a fault is not looked at again. AdrError when no image
+    folder is known, the checker is unknown or its model cannot be had.
     """
-    folder = store.value("select images from source")
-    if not folder:
+    base = store.value("select images from source")
+    if not base:
         raise AdrError("Objects can only be checked on pictures, and this workspace knows no image folder.",
                        "Ingest the dataset with --images DIR, or index without --verify.")
-    names = objects.names.listed()
-    look = load_checker(checker, names)
-    total, done, dropped, unseen = sum(len(np.unique(batch >> 32)) for batch in objects.batches), 0, 0, 0
-    left = []
-    progress(0, total, "Looking at pictures")
+    by, objects = full_name(checker), by_name(objects)
+    with _folder(store, checker) as folder:
+        total = folder.ask(objects.names.listed(), Path(base).absolute(), asked(store, objects, annotated))
+        _look(folder, checker, total, progress)
+        seen = folder.seen()
+    return left(objects, annotated, seen, by)
+
+
+def by_name(objects: Postings) -> Postings:
+    """The same postings with the names that they have in alphabetical order: threads meet names in any order, and what
+    was answered is to be found again."""
+    met, names = objects.names.listed(), Names()
+    used = np.unique(np.concatenate([np.zeros(0, np.int64), *objects.batches]) & LOW)
+    number = np.zeros(len(met), np.int64)
+    for old in sorted(used.tolist(), key=met.__getitem__):
+        number[old] = names(met[old])
+    return Postings(names, [np.sort(batch & ~LOW | number[batch & LOW]) for batch in objects.batches])
+
+
+def asked(store: Store, objects: Postings, annotated: np.ndarray) -> Iterator[pa.Table]:
+    """What is to be looked at, a row an instance: its pictures, and the numbers of its names."""
     for batch in objects.batches:
-        instance, thing = batch >> 32, batch & LOW
-        kept = np.ones(len(batch), dtype=bool)
-        ends = np.flatnonzero(np.diff(instance, append=-1)) + 1
-        starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
-        for group in range(0, len(ends), PICTURES):
-            first, last = starts[group:group + PICTURES], ends[group:group + PICTURES]
-            spans = {int(instance[a]): (int(a), int(b)) for a, b in zip(first, last, strict=True)
-                     if not (len(annotated) and annotated[instance[a]])}
-            pictures = _pictures(store, Path(folder), list(spans))
-            unseen += len(spans) - len(pictures)
-            asked = {number: [names[t] for t in thing[slice(*spans[number])]] for number in pictures}
-            for number, mask in _seen(look, pictures, asked):
-                kept[slice(*spans[number])] = mask
-            done += len(first)
-            progress(done, total, "Looking at pictures")
-        dropped += int((~kept).sum())
-        left.append(batch[kept])
-    said = [f"{dropped:,} objects that the text names were not seen in the picture by {look.name} and were left out."]
+        keys = batch[_from_text(batch, annotated)]
+        if not len(keys):
+            continue
+        instance, starts = np.unique(keys >> 32, return_index=True)
+        rows = store.arrow("select instance, images from instance where instance between ? and ? order by instance",
+                           [int(instance[0]), int(instance[-1])])
+        at = np.searchsorted(rows["instance"].to_numpy(), instance)
+        names = pa.ListArray.from_arrays(pa.array(np.append(starts, len(keys)), pa.int32()),
+                                         pa.array(keys & LOW, pa.int32()))
+        yield pa.table({"pictures": rows["images"].take(pa.array(at)), "names": names})
+
+
+def left(objects: Postings, annotated: np.ndarray, seen: np.ndarray, by: str) -> Verified:
+    """The object postings without those that `seen`, the answers in their order, says are ABSENT."""
+    batches, at, dropped, unseen = [], 0, 0, 0
+    for batch in objects.batches:
+        checked = _from_text(batch, annotated)
+        number = int(checked.sum())
+        answers = np.full(len(batch), UNSEEN, np.uint8)
+        answers[checked] = seen[at:at + number]
+        at += number
+        kept = batch[answers != ABSENT]
+        dropped += len(batch) - len(kept)
+        unseen += len(np.unique(batch[checked & (answers == UNSEEN)] >> 32))
+        batches.append(kept)
+    said = [f"{dropped:,} objects that the text names were not seen in the picture by {by} and were left out."]
     if unseen:
         said.append(f"The pictures of {unseen:,} instances could not be opened; their objects were kept unseen.")
-    return Verified(left, look.name, tuple(said))
+    return Verified(Postings(objects.names, batches), by, tuple(said))
 
 
-def _seen(look: Checker, pictures: dict[int, list[Image.Image]], names: dict[int, list[str]]) -> Iterator[
-        tuple[int, np.ndarray]]:
-    """Each instance with which of its names are seen in at least one of its pictures."""
-    flat = [(number, picture) for number, several in pictures.items() for picture in several]
-    answers = look.found([picture for _, picture in flat], [names[number] for number, _ in flat]) if flat else []
-    masks = {number: np.zeros(len(names[number]), dtype=bool) for number in pictures}
-    for (number, _), answer in zip(flat, answers, strict=True):
-        masks[number] |= np.array(answer, dtype=bool)
-    yield from masks.items()
+@contextmanager
+def _folder(store: Store, checker: str) -> Iterator[VerifyFolder]:
+    """Where a checker's answers lie: beside the database, or for a store in memory until the block ends."""
+    if store.path is not None:
+        yield VerifyFolder(Workspace(store.path.parent).verified / checker)
+        return
+    with TemporaryDirectory() as folder:
+        yield VerifyFolder(Path(folder))
 
 
-def _pictures(store: Store, folder: Path, instances: list[int]) -> dict[int, list[Image.Image]]:
-    """The pictures of some instances; instances without one that can be opened are left out."""
-    opened: dict[int, list[Image.Image]] = {}
-    for number, paths in store.rows("select instance, images from instance where instance in (select unnest(?))",
-                                    [instances]):
-        for path in paths or []:
-            try:
-                with Image.open(folder / path) as picture:
-                    opened.setdefault(int(number), []).append(picture.convert("RGB"))
-            except (OSError, UnidentifiedImageError, ValueError):
-                continue
-    return opened
+def _look(folder: VerifyFolder, checker: str, total: int, progress: Progress) -> None:
+    """Stay until the process has looked at everything; it ends when `progress` raises."""
+    done = 0
+
+    def hear(event: Event) -> None:
+        nonlocal done
+        done = event.get("done", done)
+        progress(done, total, _SAYS)
+
+    progress(0, total, _SAYS)
+    code, = relay([Command("adr.entities.looking", [str(folder.folder), "--checker", checker], folder.log)], hear)
+    if code:
+        raise AdrError(f"{_SAYS} ended unexpectedly ({how(code)}); what was looked at is kept.",
+                       f"Index again, it goes on from there. If it happens again, look into {folder.log}.")
 
 
-def load_checker(name: str, names: Sequence[str]) -> Checker:
-    """The checker of that name, for the names it will be asked about. AdrError for an unknown one or no model."""
-    if name == "open_clip":
-        return _Clip(setting("ADR_SCORER_MODEL"), names)
-    if name == "grounding-dino":
-        return _GroundingDino(setting("ADR_DETECTOR_MODEL"))
-    raise AdrError(f"There is no checker {name!r}.", "Choose open_clip or grounding-dino.")
-
-
-class _Clip:
-    """An open_clip model. A name is seen when its agreement with the picture stands out among all names' agreements."""
-
-    def __init__(self, model: str, names: Sequence[str]) -> None:
-        require("open_clip", "Checking objects", "open_clip_torch")
-        self._place = place()
-        siblings = list(dict.fromkeys(names))
-        if len(siblings) < _SIBLINGS:                   # too few to stand out among
-            siblings = list(dict.fromkeys([*siblings, *sorted(set(Lexicon.english().things.values()))]))
-        self._at = {name: number for number, name in enumerate(siblings)}
-        found = find_model(model)
-        with loading(model, "scorer"):
-            import open_clip
-
-            asked, _, tag = (f"local-dir:{found}", "", "") if Path(found).is_dir() else found.partition("/")
-            self._model, _, self._prepare = open_clip.create_model_and_transforms(
-                asked, pretrained=tag or None, device=self._place.device)
-            self._model.eval().to(self._place.dtype)
-            tokenize = open_clip.get_tokenizer(asked)
-        self.name = f"open_clip {model}"
-        self._texts = self._encode_texts(tokenize, [f"a picture of {_article(name)} {name}" for name in siblings])
-
-    def _encode_texts(self, tokenize: Any, texts: list[str]) -> np.ndarray:
-        import torch
-
-        rows = []
-        with torch.inference_mode():
-            for start in range(0, len(texts), 256):
-                tokens = tokenize(texts[start:start + 256]).to(self._place.device)
-                rows.append(self._model.encode_text(tokens, normalize=True).float().cpu())
-        return torch.cat(rows).numpy()
-
-    def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
-        import torch
-
-        pixels = torch.stack([self._prepare(picture) for picture in pictures])
-        with torch.inference_mode():
-            seen = self._model.encode_image(pixels.to(self._place.device, self._place.dtype), normalize=True)
-        agreement = seen.float().cpu().numpy() @ self._texts.T
-        spread = np.maximum(agreement.std(axis=1, keepdims=True), 1e-9)
-        stands_out = (agreement - agreement.mean(axis=1, keepdims=True)) / spread
-        return [[bool(row[self._at[name]] >= STANDS_OUT) for name in asked]
-                for row, asked in zip(stands_out, names, strict=True)]
-
-
-class _GroundingDino:
-    """A Grounding DINO detector: a name is seen when a box of BOX or more has it, its words at TEXT or more each."""
-
-    def __init__(self, model: str) -> None:
-        require("transformers", "Checking objects")
-        self._place: Place = place()
-        found = find_model(model)
-        with loading(model, "detector"):
-            from transformers import AutoModelForZeroShotObjectDetection, AutoProcessor
-
-            self._processor = AutoProcessor.from_pretrained(found)
-            self._model = AutoModelForZeroShotObjectDetection.from_pretrained(found)
-            self._model.eval().to(self._place.device)
-        self.name = f"grounding-dino {model}"
-
-    def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
-        return [[seen for prompt in self._prompts(asked) for seen in self._found(picture, prompt)]
-                for picture, asked in zip(pictures, names, strict=True)]
-
-    def _prompts(self, names: Sequence[str]) -> Iterator[list[str]]:
-        """The names in groups that fit the detector's prompt."""
-        group: list[str] = []
-        for name in names:
-            if group and len(self._processor.tokenizer(_prompt([*group, name]))["input_ids"]) > PROMPT_TOKENS:
-                yield group
-                group = []
-            group.append(name)
-        if group:
-            yield group
-
-    def _found(self, picture: Image.Image, names: list[str]) -> list[bool]:
-        import torch
-
-        prompt = _prompt(names)
-        inputs = self._processor(images=picture, text=prompt, return_tensors="pt").to(self._place.device)
-        offsets = self._processor.tokenizer(prompt, return_offsets_mapping=True)["offset_mapping"]
-        with torch.inference_mode():
-            scores = self._model(**inputs).logits[0].sigmoid().float().cpu().numpy()      # (boxes, tokens)
-        found, at = [], 0
-        for name in names:
-            begin = prompt.index(name, at)
-            at = begin + len(name)
-            tokens = [number for number, (a, b) in enumerate(offsets) if a >= begin and b <= at and b > a]
-            of_name = scores[:, tokens]
-            found.append(bool(tokens) and bool(((of_name.max(axis=1) >= BOX) & (of_name.min(axis=1) >= TEXT)).any()))
-        return found
-
-
-def _prompt(names: Sequence[str]) -> str:
-    """The names as the detector reads them: "cat. fire hydrant."."""
-    return " ".join(f"{name.lower()}." for name in names)
-
-
-def _article(name: str) -> str:
-    return "an" if name[:1] in "aeiou" else "a"
+def _from_text(batch: np.ndarray, annotated: np.ndarray) -> np.ndarray:
+    """Bool by posting: whether its instance has no annotation."""
+    return ~annotated[batch >> 32] if len(annotated) else np.ones(len(batch), dtype=bool)

@@ -1,29 +1,20 @@
 """Runs the workers of a plan and relays how far they are. Starts processes; makes no picture and writes no table."""
 
 import json
-import os
-import queue
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
 
 from adr.errors import AdrError
-from adr.models import ROOT
+from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
 from adr.synthesize.plan import plan_folder, settings_of
 from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_PICTURE, PlanFolder
 from adr.synthesize.source_pictures import embed_sources
 from adr.workspace import Workspace
-
-# How long a worker may take to stop before it is killed; it then loses the candidate in flight.
-_GRACE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -86,11 +77,8 @@ class _Crew:
 
     def __init__(self, folder: PlanFolder, size: int, generator: str | None, limit: int | None) -> None:
         self.folder, self.size, self.generator, self.limit = folder, size, generator, limit
-        self.events: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.processes: list[subprocess.Popen[str]] = []
         self.done = 0
         self.first = self.last = 0.0
-        self.stopped: AdrError | None = None
 
     @property
     def seconds_each(self) -> float | None:
@@ -99,53 +87,31 @@ class _Crew:
 
     def run(self, total: int, progress: Progress) -> None:
         """Start the workers and stay until all have ended; AdrError when they stopped early."""
-        try:
-            for number in range(self.size):
-                self.processes.append(self._start(number))
-            readers = [threading.Thread(target=self._read, args=(p.stdout,), daemon=True) for p in self.processes]
-            for reader in readers:
-                reader.start()
-            message = "loading the models"
-            while any(reader.is_alive() for reader in readers) or not self.events.empty():
-                try:
-                    message = self._take(self.events.get(timeout=0.25)) or message
-                except queue.Empty:
-                    pass
-                progress(self.done, total, message)
-            codes = [process.wait() for process in self.processes]
-        except BaseException:
-            self._end()
-            raise
-        if self.stopped is not None:
-            raise self.stopped
+        message = "loading the models"
+
+        def hear(event: Event) -> None:
+            nonlocal message
+            message = self._take(event) or message
+            progress(self.done, total, message)
+
+        codes = relay([self._command(number) for number in range(self.size)], hear)
         lost = [code for code in codes if code]
         if len(lost) == len(codes):
-            raise AdrError(f"The worker ended unexpectedly ({_how(lost[0])}); what was finished is kept.",
+            raise AdrError(f"The worker ended unexpectedly ({how(lost[0])}); what was finished is kept.",
                            f"Resume. If it happens again, look into {self._log(0)}.")
 
-    def _start(self, number: int) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "adr.synthesize.worker", str(self.folder.folder), "--number", str(number),
-                   "--of", str(self.size)]
+    def _command(self, number: int) -> Command:
+        arguments = [str(self.folder.folder), "--number", str(number)]
         if self.generator:
-            command += ["--generator", self.generator]
+            arguments += ["--generator", self.generator]
         if self.limit:
-            command += ["--limit", str(self.limit)]
-        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        with self._log(number).open("w") as log:
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
-                                    encoding="utf-8", env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)})
+            arguments += ["--limit", str(self.limit)]
+        return Command("adr.synthesize.worker", arguments, self._log(number))
 
     def _log(self, number: int) -> Path:
         return self.folder.folder / f"worker-{number}.log"
 
-    def _read(self, lines: "IO[str]") -> None:
-        for line in lines:
-            try:
-                self.events.put(json.loads(line))
-            except ValueError:              # a library printed something
-                continue
-
-    def _take(self, event: dict[str, Any]) -> str:
+    def _take(self, event: Event) -> str:
         """Note what a worker told; returns what to say about it, or nothing."""
         kind = event.get("event")
         if kind == "made":
@@ -157,22 +123,6 @@ class _Crew:
             return "making candidates"
         if kind == "failed":
             self.done += 1
-        elif kind == "stopped":
-            self.stopped = AdrError(event["sentence"], event["next_step"])
         elif kind in ("loading", "smaller_batch"):
             return str(event["message"])
         return ""
-
-    def _end(self) -> None:
-        for process in self.processes:
-            process.terminate()
-        for process in self.processes:
-            try:
-                process.wait(_GRACE_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _how(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit status {code}"

@@ -11,18 +11,15 @@ picture that is blank, dark or flat:
 * parent (0.2), for pictures made from a parent's: 1, or 0 for a copy of it or one that has lost it.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from adr.errors import AdrError
-from adr.models import Place, find_model, loading, place, require
+from adr.models import Place, load_clip, place, require
 from adr.synthesize.pictures import FAULTS, altered, bits_apart, faults, is_copy, perceptual_hash
 from adr.synthesize.prompts import with_article
 
@@ -150,33 +147,7 @@ def load_scorer(name: str, device: str | None = None) -> Scorer:
     of an open_clip model; AdrError when it cannot be had."""
     require("open_clip", "A scorer", "open_clip_torch")
     where = place(device)
-    asked, tag = _architecture(name)
-    with loading(name, "scorer"):
-        import open_clip
-
-        model, _, prepare = open_clip.create_model_and_transforms(asked, pretrained=tag, device=where.device)
-        model.eval().to(where.dtype)
-        return Scorer(name, model, prepare, open_clip.get_tokenizer(asked), where)
-
-
-def _architecture(name: str) -> tuple[str, str | None]:
-    """What open_clip calls the model, and its pretrained tag. AdrError for a tag that it does not have."""
-    import open_clip
-
-    found = find_model(name.removeprefix("hf-hub:"))
-    if Path(found).is_dir():
-        if not (Path(found) / "open_clip_config.json").is_file():
-            raise AdrError(f"The folder {name} holds no open_clip model.",
-                           "Name a folder with open_clip_config.json, or NAME/PRETRAINED_TAG.")
-        return f"local-dir:{found}", None
-    architecture, _, tag = found.partition("/")
-    if architecture not in open_clip.list_models():
-        return f"hf-hub:{found}", None
-    tags = open_clip.list_pretrained_tags_by_model(architecture)
-    if re.sub(r"[^a-z0-9]", "", tag.lower()) not in {re.sub(r"[^a-z0-9]", "", t.lower()) for t in tags}:
-        raise AdrError(f"open_clip has no weights {tag!r} for {architecture}.",
-                       f"Choose one of {', '.join(tags)}." if tags else "Choose another model.")
-    return architecture, tag
+    return Scorer(name, *load_clip(name, where), where)
 
 
 def _ranked(agreement: Vectors, siblings: Sequence[str], things: Sequence[str],

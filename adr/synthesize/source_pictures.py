@@ -7,11 +7,10 @@ never opens it. Stopped at any moment it loses some seconds of work and goes on 
 import argparse
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from adr.errors import AdrError
-from adr.models import ROOT
+from adr.process import Command, Event, exit_status, relay, tell
 from adr.progress import Progress, silent
 from adr.settings import setting
 from adr.synthesize.embeddings import Embeddings, embeddings_folder
@@ -58,12 +57,8 @@ def embed_sources(store: "Store", workspace: Workspace, scorer: str, *, progress
         if None not in names and names == set(Embeddings(folder).names()):
             return SourcesReport(len(pictures), len(pictures), 0)
         write_whole(folder / "pictures.json", json.dumps(pictures).encode())
-        compared, unreadable = len(pictures), 0
-        for event in _relayed(folder, scorer, progress):
-            if event["event"] == "stopped":
-                raise AdrError(event["sentence"], event["next_step"])
-            compared, unreadable = event["done"] - event["unreadable"], event["unreadable"]
-    return SourcesReport(len(pictures), compared, unreadable)
+        done = _embedded(folder, scorer, progress)
+    return SourcesReport(len(pictures), done["done"] - done["unreadable"], done["unreadable"])
 
 
 def source_pictures(store: "Store") -> list[str]:
@@ -108,30 +103,19 @@ def path_of(name: str) -> str:
     return name.partition(" ")[2]
 
 
-def _relayed(folder: Path, scorer: str, progress: Progress) -> Iterator[dict]:
-    """The events of the process, while progress is told; it ends when the caller does."""
-    command = [sys.executable, "-m", "adr.synthesize.source_pictures", str(folder), "--scorer", scorer]
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    last: list[dict] = []
-    with (folder / "sources.log").open("w") as log, subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8",
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)}) as process:
-        assert process.stdout is not None
-        reader = threading.Thread(target=lambda lines: last.extend(json.loads(line) for line in lines),
-                                  args=(process.stdout,), daemon=True)
-        reader.start()
-        try:
-            while reader.is_alive():
-                reader.join(0.25)
-                event = last[-1] if last else {}
-                progress(event.get("done", 0), event.get("total"), "looking at the source's pictures")
-        except BaseException:
-            process.terminate()
-            raise
-    if process.returncode and not (last and last[-1]["event"] == "stopped"):
+def _embedded(folder: Path, scorer: str, progress: Progress) -> Event:
+    """The last event of the process, to which progress was told; it ends when the caller does."""
+    last: Event = {}
+
+    def hear(event: Event) -> None:
+        last.update(event)
+        progress(last.get("done", 0), last.get("total"), "looking at the source's pictures")
+
+    log = folder / "sources.log"
+    if any(relay([Command("adr.synthesize.source_pictures", [str(folder), "--scorer", scorer], log)], hear)):
         raise AdrError("Looking at the source's pictures ended unexpectedly.",
-                       f"Try again; if it happens again, look into {folder / 'sources.log'}.")
-    yield from last[-1:]
+                       f"Try again; if it happens again, look into {log}.")
+    return last
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -140,15 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scorer", required=True)
     given = parser.parse_args(arguments)
-    try:
-        _embed(given.folder, given.scorer)
-        return 0
-    except AdrError as error:
-        _tell({"event": "stopped", "sentence": error.sentence, "next_step": error.next_step})
-        return 1
-    except BrokenPipeError:                 # who started it is gone; what is finished is on disk
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    return exit_status(lambda: _embed(given.folder, given.scorer))
 
 
 def _embed(folder: Path, scorer: str) -> None:
@@ -160,9 +136,6 @@ def _embed(folder: Path, scorer: str) -> None:
     todo = [name for name in named if name not in there]
     done, unreadable = len(there), total - len(named)
     if todo:
-        import torch
-
-        torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
         model = load_scorer(scorer)
         held: list[tuple[str, np.ndarray, int]] = []
         saved = time.monotonic()
@@ -178,8 +151,8 @@ def _embed(folder: Path, scorer: str) -> None:
                 if time.monotonic() - saved > _SAVE_SECONDS or start + _TOGETHER >= len(todo):
                     _save(kept, held)
                     held, saved = [], time.monotonic()
-                _tell({"event": "embedded", "done": done + unreadable, "total": total, "unreadable": unreadable})
-    _tell({"event": "done", "done": done + unreadable, "total": total, "unreadable": unreadable})
+                tell({"event": "embedded", "done": done + unreadable, "total": total, "unreadable": unreadable})
+    tell({"event": "done", "done": done + unreadable, "total": total, "unreadable": unreadable})
 
 
 def _save(kept: Embeddings, held: Sequence[tuple[str, np.ndarray, int]]) -> None:
@@ -204,11 +177,6 @@ def _opened(path: str) -> Image.Image | None:
             return opened.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
-
-
-def _tell(event: dict) -> None:
-    sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

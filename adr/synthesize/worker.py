@@ -9,7 +9,6 @@ import errno
 import hashlib
 import io
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from PIL import Image, UnidentifiedImageError
 
 from adr.errors import AdrError
 from adr.models import free_memory, out_of_memory
+from adr.process import Event, exit_status, tell
 from adr.settings import setting
 from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, Written, load_writer
@@ -57,7 +57,7 @@ _PARENTS = 32
 # Conversations written together where no picture is made.
 _WORDS_AT_ONCE = 8
 
-Tell = Callable[[dict[str, Any]], None]
+Tell = Callable[[Event], None]
 
 
 @dataclass(frozen=True)
@@ -348,38 +348,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--generator", help="another generator than the plan's")
     parser.add_argument("--number", type=int, default=0, help="which of several workers this is")
-    parser.add_argument("--of", type=int, default=1, help="how many workers share this machine")
     parser.add_argument("--limit", type=int, help="stop after this many candidates")
     given = parser.parse_args(arguments)
 
-    def tell(event: dict[str, Any]) -> None:
-        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
-
-    try:
-        _be_modest(given.of)
+    def work() -> None:
         worker = Worker(PlanFolder(given.folder), tell, generator=given.generator, device=own_device(given.number),
                         limit=given.limit)
         tell({"event": "done", "made": worker.run()})
-        return 0
-    except AdrError as error:
-        tell({"event": "stopped", "sentence": error.sentence, "next_step": error.next_step})
-        return 1
-    except BrokenPipeError:                 # who started it is gone; what is finished is on disk
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
 
-
-def _be_modest(workers: int) -> None:
-    """Leave the processor to whoever works at the screen, and share what is left with other workers."""
-    try:
-        os.nice(10)
-    except OSError:
-        pass
-    # The threads of one operation wait for each other. When the page takes a core from one of them the others spin and
-    # nothing gets done: on two busy cores two threads made no picture in a minute, one thread made 37.
-    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, ((os.cpu_count() or 2) - 1) // workers)))
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    return exit_status(work)
 
 
 if __name__ == "__main__":

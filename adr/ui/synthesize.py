@@ -227,6 +227,7 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
         "Have": rows["have"], "Wanted": rows["target"].astype(float), "To make": rows["quota"],
         "Parents": rows["parents"]})
     key = f"plan_table {number} {search} {order} {here.revision}"
+    to_make = f"{_what(settings.pictured).capitalize()} planned that add to it"
     edited = st.data_editor(
         frame, key=key, hide_index=True, height=380, width="stretch", num_rows="fixed",
         disabled=True if locked else ["Entity", "Perspective", "Have", "To make", "Parents"],
@@ -236,7 +237,7 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
             "Have": st.column_config.NumberColumn("Have", help="Instances that have it after rebalancing"),
             "Wanted": st.column_config.NumberColumn("Wanted", min_value=0, step=1, help="Instances wanted",
                                                     format="%g"),
-            "To make": st.column_config.NumberColumn("To make", help=f"{_what(settings.pictured).capitalize()} planned that add to it"),
+            "To make": st.column_config.NumberColumn("To make", help=to_make),
             "Parents": st.column_config.NumberColumn("Parents", help="Different instances they start from")})
     if len(rows) < total:
         st.caption(f"{len(rows):,} of {total:,} entities; search or order for the others.")

@@ -1,0 +1,123 @@
+"""What a verification is on disk: `asked.parquet` (a row an instance), an answer a block of instances, `seen.npy`.
+
+Knows nothing of the database or of models; who asks and the process that looks read it alike. Answers are kept under a
+key that changes with the pictures, the names and the checker, so that they serve the next call too.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from adr.errors import AdrError
+
+ABSENT, PRESENT, UNSEEN = 0, 1, 2
+"""The answer for one name of one instance; UNSEEN: none of its pictures could be opened."""
+_COLUMNS = [("pictures", pa.list_(pa.string())), ("names", pa.list_(pa.int32()))]
+_ROWS = 1024
+
+Asked = tuple[list[str], list[int]]
+"""The pictures of an instance, and the numbers of its names."""
+
+
+class VerifyFolder:
+    """The folder of one checker; safe to delete."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "looking.log"
+        self._answers = folder / "answers"
+        self._asked, self._seen = folder / "asked.parquet", folder / "seen.npy"
+        with _told(folder):
+            self._answers.mkdir(parents=True, exist_ok=True)
+
+    def ask(self, names: list[str], base: Path, tables: Iterable[pa.Table]) -> int:
+        """Write what is to be looked at; returns how many instances. base: where the pictures' paths start from."""
+        schema = pa.schema(_COLUMNS, metadata={"names": json.dumps(names), "base": str(base)})
+        rows = 0
+
+        def write(path: Path) -> None:
+            nonlocal rows
+            with pq.ParquetWriter(path, schema) as file:
+                for table in tables:
+                    file.write_table(table.cast(pa.schema(_COLUMNS)).replace_schema_metadata(schema.metadata))
+                    rows += table.num_rows
+
+        self._seen.unlink(missing_ok=True)
+        _write_whole(self._asked, write)
+        return rows
+
+    def names(self) -> list[str]:
+        """All names, in the order of their numbers."""
+        return [str(name) for name in json.loads(self._metadata()[b"names"])]
+
+    def asked(self) -> Iterator[Asked]:
+        """The instances in order, each with the full paths of its pictures; some of them in memory at a time."""
+        base = self._metadata()[b"base"].decode()
+        with pq.ParquetFile(self._asked) as file:
+            for batch in file.iter_batches(_ROWS):
+                pictures, names = (batch[column].to_pylist() for column, _ in _COLUMNS)
+                for some, numbers in zip(pictures, names, strict=True):
+                    yield [os.path.join(base, path) for path in some or []], numbers
+
+    def answer(self, key: str) -> np.ndarray | None:
+        """The answers of a block, uint8 a name; None where there are none."""
+        try:
+            return np.load(self._answers / f"{key}.npy", allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+
+    def keep_answer(self, key: str, answer: np.ndarray) -> None:
+        """Write the answers of a block."""
+        _write_whole(self._answers / f"{key}.npy", lambda path: _save(path, answer))
+
+    def finish(self, keys: Sequence[str]) -> None:
+        """Write the answers of these blocks as one array, in the order of what was asked, and drop all others."""
+        answers = [np.load(self._answers / f"{key}.npy", allow_pickle=False) for key in keys]
+        _write_whole(self._seen, lambda path: _save(path, np.concatenate([np.zeros(0, np.uint8), *answers])))
+        kept = {f"{key}.npy" for key in keys}
+        for path in self._answers.iterdir():
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
+
+    def seen(self) -> np.ndarray:
+        """All answers, uint8, in the order of what was asked; what was asked is dropped."""
+        found = np.load(self._seen, allow_pickle=False)
+        self._asked.unlink()
+        self._seen.unlink()
+        return found
+
+    def _metadata(self) -> dict[bytes, bytes]:
+        return pq.read_schema(self._asked).metadata or {}
+
+
+def _save(path: Path, array: np.ndarray) -> None:
+    with path.open("wb") as file:
+        np.save(file, array)
+
+
+def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file so that it is whole or absent."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with _told(path.parent):
+        try:
+            write(partial)
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Turns what can go wrong on a disk into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise AdrError(f"{folder} cannot be written: {error.strerror}.",
+                       "Free some space or check the folder's permissions, and index again; "
+                       "what was looked at is kept.") from error

@@ -1,0 +1,136 @@
+"""Runs modules of this program as processes of their own and passes on what they tell: one JSON object a line.
+
+Knows nothing of what they do. Who starts them hears them in `relay`; they themselves run in `exit_status` and `tell`.
+"""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adr.errors import AdrError
+from adr.models import ROOT
+
+Event = dict[str, Any]
+
+# How long a process may take to stop before it is killed; it then loses what it has in flight.
+_GRACE_SECONDS = 3.0
+_TICK_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Command:
+    """`python -m module …arguments`. log: the file that takes its standard error."""
+
+    module: str
+    arguments: Sequence[str]
+    log: Path
+
+
+def relay(commands: Sequence[Command], hear: Callable[[Event], object]) -> list[int]:
+    """Run the commands side by side until all have ended; returns their exit statuses (−9: killed by signal 9). They
+    share all cores but one, which is left to the app.
+
+    `hear` is given each event that one of them tells, and an empty one when nothing is told for a while; what it raises
+    ends them all. AdrError when one of them told that it was stopped by one.
+    """
+    events: queue.Queue[Event] = queue.Queue()
+    processes: list[subprocess.Popen[str]] = []
+    stopped: AdrError | None = None
+    try:
+        for command in commands:
+            processes.append(_started(command, max(1, ((os.cpu_count() or 2) - 1) // len(commands))))
+        readers = [threading.Thread(target=_read, args=(process, events), daemon=True) for process in processes]
+        for reader in readers:
+            reader.start()
+        while any(reader.is_alive() for reader in readers) or not events.empty():
+            event = _next(events)
+            if event.get("event") == "stopped":
+                stopped = AdrError(event["sentence"], event["next_step"])
+            hear(event)
+        codes = [process.wait() for process in processes]
+    except BaseException:
+        _end(processes)
+        raise
+    if stopped is not None:
+        raise stopped
+    return codes
+
+
+def how(code: int) -> str:
+    """An exit status in words: 'signal 9', 'exit status 1'."""
+    return f"signal {-code}" if code < 0 else f"exit status {code}"
+
+
+def tell(event: Event) -> None:
+    """Tell who started this process; BrokenPipeError when they are gone."""
+    sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def exit_status(work: Callable[[], object]) -> int:
+    """0 when `work` is done, 1 when it was stopped by an AdrError, which is told, or by nobody listening any more.
+
+    The processor is left to whoever works at the screen.
+    """
+    try:
+        os.nice(10)
+    except OSError:
+        pass
+    try:
+        work()
+        return 0
+    except AdrError as error:
+        tell({"event": "stopped", "sentence": error.sentence, "next_step": error.next_step})
+        return 1
+    except BrokenPipeError:                 # who started it is gone; what is finished is on disk
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _started(command: Command, threads: int) -> "subprocess.Popen[str]":
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # The threads of one operation wait for each other. When the app takes a core from one of them the others spin and
+    # nothing gets done: on two busy cores two threads made no picture in a minute, one thread made 37.
+    modest = {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE"}
+    with command.log.open("w") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", command.module, *command.arguments], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8",
+            env=modest | os.environ | {"PYTHONPATH": os.pathsep.join(paths)})
+
+
+def _read(process: "subprocess.Popen[str]", events: "queue.Queue[Event]") -> None:
+    assert process.stdout is not None
+    with process.stdout as lines:
+        for line in lines:
+            try:
+                event = json.loads(line)
+            except ValueError:              # a library printed something
+                continue
+            if isinstance(event, dict):
+                events.put(event)
+
+
+def _next(events: "queue.Queue[Event]") -> Event:
+    try:
+        return events.get(timeout=_TICK_SECONDS)
+    except queue.Empty:
+        return {}
+
+
+def _end(processes: "Sequence[subprocess.Popen[str]]") -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
