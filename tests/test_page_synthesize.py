@@ -112,7 +112,7 @@ def test_page__finished_and_failed(world, page):
     assert not at.exception
     said = texts(at)
     assert "safety checker blanked" in said and "wait for a judgement" in said
-    assert "**1** candidates are left" in said
+    assert "**1** candidate is left" in said
     pressed(at, "again 1")                              # locked: a change goes into a new plan
     assert not at.exception
     assert (workspace.plans / "2" / "plan.json").is_file()

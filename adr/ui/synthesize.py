@@ -148,7 +148,8 @@ def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None
             said, workers, start = st.columns([4, 1, 1], vertical_alignment="bottom")
             verb = "Resume" if stands.finished or stands.failed else "Start"
             left = stands.left + sum(stands.failed.values())
-            said.markdown(f"**{left:,}** candidates {'are left' if stands.finished else 'to make'}: "
+            to_make = "to make" if not stands.finished else "is left" if left == 1 else "are left"
+            said.markdown(f"**{left:,}** {'candidate' if left == 1 else 'candidates'} {to_make}: "
                           f"{how_long(each, left)}  \nThe app may be closed meanwhile: what is finished is kept, and "
                           "it goes on from there.")
             count = workers.number_input("Workers", 1, 16, 1, key="workers",
@@ -159,11 +160,14 @@ def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None
                                             icon=":material/timer:"):
                 _start(here, number, 1, limit=1)
     job_view(here.jobs, KIND)
-    if not running and stands.finished and not stands.left and not stands.failed:
-        taken = int(here.store.value("select count(*) from candidate where plan = $1 and chosen", [number]))
-        st.success(f"All candidates are made; **{taken:,}** wait for a judgement on the Review page.",
-                   icon=":material/check_circle:")
     if not running and stands.finished:
+        waiting = int(here.store.value("select count(*) from candidate c anti join current_verdict v "
+                                       "on v.candidate = c.candidate where plan = $1 and chosen", [number]))
+        said = f"**{waiting:,}** wait for a judgement on the Review page." if waiting else "All chosen ones are judged."
+        if stands.left or stands.failed:
+            st.markdown(said)
+        else:
+            st.success(f"All candidates are made; {said}", icon=":material/check_circle:")
         link("Review", "Review what was made")
 
 
