@@ -15,7 +15,7 @@ VIEWS = ["Single", "Grid", "Rules", "Concepts", "Reviewers", "Files"]
 
 with frame("Review") as here:
     title, views = st.columns([1, 4], vertical_alignment="center")
-    title.subheader("Review", anchor=False)
+    title.title("Review", anchor=False)
     if st.session_state.pop("open_single", False):
         st.session_state["look"] = "Single"
     look = views.segmented_control("View", VIEWS, default="Single", key="look", bind="query-params", required=True,

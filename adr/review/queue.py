@@ -11,7 +11,7 @@ from adr.store import Store
 STATES = ("pending", "accept", "reject", "unsure", "disputed", "second", "any")
 # Order -> (sentence, SQL). Ties break by candidate, so that the order is the same for everybody.
 ORDERS = {
-    "gain": ("what an accept adds to the tail", "gain desc, score desc nulls last"),
+    "gain": ("most for the tail", "gain desc, score desc nulls last"),
     "score": ("score, best first", "score desc nulls last"),
     "score_up": ("score, worst first", "score asc nulls first"),
     "entity": ("entity", "name, score desc nulls last"),

@@ -32,7 +32,7 @@ def reviewer_name() -> str:
 def filter_row(here: Frame, reviewer: str) -> tuple[Filter, str]:
     """The filter and the order, as the controls (and the address) say."""
     facets = review.facets(here.store)
-    state_column, order_column, entity_column, more = st.columns([5.5, 2.3, 1.6, 1.3], vertical_alignment="bottom")
+    state_column, order_column, entity_column, more = st.columns([6.1, 2.0, 1.5, 1.2], vertical_alignment="bottom")
     state = state_column.segmented_control(
         "Show", list(STATE_NAMES), default="pending", format_func=STATE_NAMES.__getitem__, key="queue",
         bind="query-params", required=True)
