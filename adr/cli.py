@@ -104,7 +104,8 @@ def _plan(options: argparse.Namespace, progress: Progress) -> Any:
         chosen = {name: value for name, value in (
             ("budget", options.budget), ("generator", options.generator), ("model", options.model),
             ("target", options.target), ("per_slot", options.per_slot), ("per_parent", options.per_parent),
-            ("conversations", options.conversations), ("steps", options.steps)) if value is not None}
+            ("conversations", options.conversations), ("steps", options.steps), ("alone", options.alone or None))
+            if value is not None}
         return plan(store, workspace, options.run, progress=progress, **chosen)
 
 
@@ -232,6 +233,8 @@ def _parser() -> argparse.ArgumentParser:
                                             "(no picture)")
     plan.add_argument("--model", help="folder or hub id of the diffusion model")
     plan.add_argument("--steps", type=_count, help="denoising steps")
+    plan.add_argument("--alone", action="store_true",
+                      help="also what no parent shows, objects and pairs, from a prompt alone (text-to-image)")
     plan.add_argument("--conversations", help="template, parent, captioner, language_model, synonyms or rewrite")
 
     generate = verb("generate", _generate, "make images and conversations of a plan; goes on where it stopped")

@@ -9,11 +9,13 @@ from hypothesis import settings as lenient
 from hypothesis import strategies as st
 
 from adr.errors import AdrError
+from adr.progress import silent
 from adr.store import Store
 from adr.synthesize.greedy import Pool, choose
-from adr.synthesize.plan import plan, plan_folder, revise, settings_of
+from adr.synthesize.plan import _choose, plan, plan_folder, revise, settings_of
 from adr.synthesize.plan_file import Settings, candidate_seed
-from adr.synthesize.prompts import Style, compose, with_article
+from adr.synthesize.prompts import Style, compose, style_of, with_article
+from adr.synthesize.tail import Parents, Tail
 from adr.workspace import Workspace
 from tests.tail_world import IDS, make_tail_world
 
@@ -153,7 +155,7 @@ def test_revise__changes_a_plan_until_it_has_pictures(world):
     assert report.plan == 1 and store.rows("select entity from wanted") == [(IDS["accordion"],)]
     assert len(list(plan_folder(workspace, 1).slots())) == report.slots
     plan_folder(workspace, 1).sidecar(0, 0).write_text(json.dumps({}))
-    with pytest.raises(AdrError, match="pictures already"):
+    with pytest.raises(AdrError, match="candidates already"):
         revise(store, workspace, 1, budget=3)
 
 
@@ -200,6 +202,24 @@ def test_choose__is_the_greedy_choice(data):
     ("scissors", "scissors"), ("bus", "a bus"), ("glass", "a glass"), ("cactus", "a cactus"), ("lens", "a lens")])
 def test_with_article__by_sound(name, said):
     assert with_article(name) == said
+
+
+@pytest.mark.parametrize(("things", "planned"), [(0, []), (1, ["accordion"]), (2, ["accordion", "accordion + kite"])])
+def test_choose__plans_pairs_where_a_prompt_may_name_two(things, planned):
+    """Nothing has a parent. A prompt alone shows an object, and a pair if it may name two; no noun. 0: no prompts."""
+    tail = Tail(np.arange(3), ["object", "co_occurrence", "token"], ["accordion", "accordion + kite", "music"],
+                np.zeros(3), np.ones(3))
+    nobody = Parents(np.array([], np.int64), np.array([0]), np.array([], np.int64))
+    options = Settings(plan=1, run=1, seed=0, perspectives=("object", "co_occurrence", "token"), budget=9, alone=True)
+    found = _choose(tail, nobody, options, things, silent)
+    assert sorted(tail.name[choice.entity] for choice in found) == planned
+
+
+def test_style__says_of_how_many_things(tmp_path):
+    """One thing more than its companions, unless the file says otherwise."""
+    for told, things in (({"companions": 0}, 1), ({"companions": 1}, 2), ({"companions": 0, "things": 2}, 2)):
+        (tmp_path / "adr.json").write_text(json.dumps(told))
+        assert style_of(str(tmp_path)).things == things
 
 
 def test_compose__takes_turns_with_wordings():

@@ -56,11 +56,13 @@ def draw_scene(
     background: str | None = None,
     size: int = 256,
     colours: Mapping[str, str] | Sequence[str | None] | None = None,
+    near: bool = False,
 ) -> Scene:
     """A picture of `things` (names may repeat), `size` pixels square, in `background` or in one drawn by `rng`.
 
     `colours` fixes colours: by thing name, or one for each of `things` (None: drawn by `rng`). One thing alone fills
-    most of the picture. Raises `AdrError` for a name, place or colour that is not known.
+    most of the picture; with `near` several do so together, side by side and as large as they can be. Raises
+    `AdrError` for a name, place or colour that is not known.
     """
     kinds = [_known(name, THINGS, "thing") for name in things]
     names = list(BACKGROUNDS)
@@ -70,7 +72,7 @@ def draw_scene(
     image = Image.new("RGB", (large, large))
     place.paint(Backdrop(image), rng)
     placements = []
-    slots = _slots(kinds, place, rng)
+    slots = _side_by_side(kinds, place, rng) if near and len(kinds) > 1 else _slots(kinds, place, rng)
     for k in sorted(range(len(kinds)), key=lambda k: slots[k][1]):
         box = _draw_thing(image, kinds[k], painted[k], slots[k], rng)
         x0, y0, x1, y1 = (max(0, min(size, round(edge / SUPERSAMPLE))) for edge in box)
@@ -141,6 +143,27 @@ def _two_rows(kinds: Sequence[Thing], place: Background, rng: Generator) -> list
             depth = 0.3 * float(rng.random()) + (0.7 if (rank + back) % 2 else 0.0)
             low = place.ground + 0.04 + (0.92 - place.ground) * depth
         slots[int(k)] = (x, max(low, height + 0.03), side)
+    return slots
+
+
+def _side_by_side(kinds: Sequence[Thing], place: Background, rng: Generator) -> list[Slot]:
+    """One row from side to side, in drawn order: each thing as large as its neighbours leave room for."""
+    shapes = [(kind.extent[0] / max(kind.extent), kind.extent[1] / max(kind.extent)) for kind in kinds]
+    most = min(0.8, 0.98 / sum(wide for wide, _ in shapes))
+    sides = [most * (0.86 + 0.14 * float(rng.random())) for _ in kinds]
+    spare = 0.98 - sum(side * wide for side, (wide, _) in zip(sides, shapes, strict=True))
+    gap = spare / (len(kinds) + 1)
+    slots: list[Slot] = [(0.0, 0.0, 0.0)] * len(kinds)
+    edge = 0.01
+    for k in rng.permutation(len(kinds)):
+        (wide, high), side = shapes[k], sides[k]
+        x = edge + gap + side * wide / 2 + 0.4 * gap * (2 * float(rng.random()) - 1)
+        edge += gap + side * wide
+        if kinds[k].lives == "air":
+            low = 0.5 + side * high / 2 + 0.1 * (2 * float(rng.random()) - 1)
+        else:
+            low = max(place.ground + 0.06 + 0.14 * float(rng.random()), side * high + 0.05)
+        slots[k] = (x, min(low, 0.96), side)
     return slots
 
 

@@ -191,7 +191,7 @@ def _pictured(store: Store, facts: RunFacts, tail: Tail, settings: Settings, pro
     named = None if settings.generator in FROM_PARENT else 1 + style.companions
     parents = pool(store, tail, settings.parents, named=named,
                    words=settings.conversations in ("parent", *FROM_SYNONYMS))
-    choices = _choose(tail, parents, settings, named, progress)
+    choices = _choose(tail, parents, settings, style.things if named is not None else 0, progress)
     if not choices:
         raise AdrError("No instance can be a parent: none has an image of its own, which is on disk, with a tail "
                        "entity.", "Check the image folder on the Dataset page, or let text-to-image fill entities "
@@ -227,12 +227,12 @@ def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: Settings, pro
     return _Slots(slots, choices, [], len(found.instance))
 
 
-def _choose(tail: Tail, parents: Parents, settings: Settings, named: int | None, progress: Progress) -> list[Choice]:
+def _choose(tail: Tail, parents: Parents, settings: Settings, things: int, progress: Progress) -> list[Choice]:
     """Slots over the pool; `alone` also over objects that no parent has, and pairs when a prompt may name two."""
     entities, offsets = parents.entities, parents.offsets
     limits = np.full(len(parents.instance), settings.per_parent, np.int64)
-    if named is not None and settings.alone:
-        alone = np.flatnonzero(~np.isin(np.arange(len(tail)), entities) & (tail.lead < min(named, 2)))
+    if things and settings.alone:
+        alone = np.flatnonzero(~np.isin(np.arange(len(tail)), entities) & (tail.lead < min(things, 2)))
         entities = np.concatenate([entities, alone])
         offsets = np.concatenate([offsets, offsets[-1] + np.arange(1, len(alone) + 1)])
         limits = np.concatenate([limits, np.full(len(alone), settings.budget, np.int64)])

@@ -32,9 +32,9 @@ class Settings:
     target: instances wanted per tail entity, None: τ of its perspective. budget: slots at most. per_parent: variations
     of one parent at most. per_slot: candidates of a slot. entities: only these (ids) are filled, None: the whole tail.
     without: these are not. targets: {entity id: instances wanted}. parents: {entity id: instances that may be its
-    parents}. alone: text-to-image also fills objects that no instance of the pool has, from a prompt without a parent.
-    strength: how much of the parent's picture is remade, 0..1 (image-to-image). The generator `language` takes one
-    candidate a slot and a conversation from synonyms.
+    parents}. alone: text-to-image also fills objects that no instance of the pool has, and pairs that no prompt with a
+    parent names, from a prompt without a parent. strength: how much of the parent's picture is remade, 0..1
+    (image-to-image). The generator `language` takes one candidate a slot and a conversation from synonyms.
     """
 
     plan: int

@@ -17,13 +17,15 @@ STYLE_FILE = "adr.json"
 @dataclass(frozen=True)
 class Style:
     """How a model likes to be asked. templates: sentences with {things}; companions: how many other things a prompt
-    names at most; steps, guidance: what suits it. `size` is the side of its pictures, None: what its config says."""
+    names at most; things: of how many an entity may be made for a prompt alone (2: pairs too); steps, guidance: what
+    suits it. `size` is the side of its pictures, None: what its config says."""
 
     templates: tuple[str, ...] = (
         "a photo of {things}", "a photo of {things}, natural light", "a detailed photo of {things}",
         "{things}, realistic photograph, sharp focus")
     negative: str = "blurry, deformed, low quality, watermark, text"
     companions: int = 2
+    things: int = 2
     steps: int = 30
     guidance: float = 7.5
     size: int | None = None
@@ -48,9 +50,10 @@ def style_of(model: str, generator: str = "text-to-image") -> Style:
 
 def _told(told: dict[str, Any]) -> Style:
     plain = Style(negative="", companions=1)
+    companions = int(told.get("companions", plain.companions))
     return Style(
         templates=tuple(str(t) for t in told.get("templates", ())) or plain.templates,
-        negative=str(told.get("negative", "")), companions=int(told.get("companions", plain.companions)),
+        negative=str(told.get("negative", "")), companions=companions, things=int(told.get("things", 1 + companions)),
         steps=int(told.get("steps", plain.steps)), guidance=float(told.get("guidance", plain.guidance)),
         size=int(told["size"]) if told.get("size") else None, places=tuple(str(p) for p in told.get("places", ())))
 

@@ -163,7 +163,7 @@ def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None
     if not running and stands.finished:
         waiting = int(here.store.value("select count(*) from candidate c anti join current_verdict v "
                                        "on v.candidate = c.candidate where plan = $1 and chosen", [number]))
-        judge = f"**{waiting:,}** wait for a judgement on the Review page." if waiting else "the chosen ones are judged."
+        judge = f"**{waiting:,}** wait for a judgement on the Review page." if waiting else "all are judged."
         if stands.left or stands.failed:
             st.markdown(judge[0].upper() + judge[1:])
         else:

@@ -162,7 +162,8 @@ def _how() -> dict[str, Any]:
     options: dict[str, Any] = {"generator": generator, "model": model}
     if generator == "text-to-image":
         options["alone"] = st.checkbox("Also what no instance has a picture of its own of", key="plan_alone",
-                                       help="From a prompt without a parent. The model must know the thing.")
+                                       help="From a prompt without a parent: things, and pairs if the model draws "
+                                            "two. It must know them.")
     if generator == "controlnet":
         options["controlnet"] = st.selectbox("ControlNet", CONTROLNETS, key="plan_controlnet", accept_new_options=True)
         options["edges"] = "canny" if "canny" in str(options["controlnet"]) else "soft"

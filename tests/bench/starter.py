@@ -3,12 +3,14 @@
 Draws pictures with seeds that training never used, generates others from prompts, and asks two judges which kind of
 thing each shows, among all kinds of the demo world: the starter CLIP, zero-shot, and a referee: a plain small
 classifier trained here, on drawn pictures of its own, which shares nothing with the CLIP. The tail is the rarer half of
-the world's kinds.
+the world's kinds. Prompts with two things are measured with pairs that no training picture of pairs shows: both
+judges rank all kinds, and the two asked for should come first. Their referee is another one, trained on drawn pairs.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 import time
@@ -24,16 +26,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from adr.demo.settings import RANKS
 from adr.demo.train.captions import with_article
-from adr.demo.train.pictures import SIDE, draw_several, draw_single
+from adr.demo.train.pictures import SIDE, draw_pair, draw_several, draw_single, is_held_out
 
 MODELS = Path(__file__).resolve().parents[2] / "assets" / "models"
 KINDS = sorted(RANKS)
 TAIL = [kind for kind in KINDS if RANKS.index(kind) >= len(RANKS) // 2]
 PROMPTS = ("a photo of {}", "a drawing of {}", "{}", "a picture of {} in a park")
+PAIRS: list[tuple[str, str]] = [
+    (str(first), str(second))
+    for first, second in np.random.default_rng(2).permutation(list(itertools.combinations(KINDS, 2)))
+    if is_held_out(str(first), str(second))
+][:60]
+"""Sixty pairs that no training picture of pairs shows."""
 WANTED = {
     "clip, drawn, tail": 0.85,
     "clip, generated, tail": 0.60,
     "referee, generated, tail": 0.50,
+    "referee, generated pairs, both in its top 2": 0.50,
 }
 
 
@@ -73,9 +82,25 @@ class Referee(torch.nn.Module):
         return self.scores(F.dropout(self.features(pictures).flatten(1), 0.3, self.training))
 
 
-def referee_input(pictures: list[Image.Image]) -> torch.Tensor:
-    """Pictures as (n, 3, 64, 64) from -1 to 1."""
-    small = [np.asarray(picture.resize((64, 64), Image.Resampling.BOX), np.float32) for picture in pictures]
+class PairReferee(torch.nn.Module):
+    """Four convolutions, then scores of all kinds in every eighth of the side, of which the highest count."""
+
+    def __init__(self, kinds: int) -> None:
+        super().__init__()
+        layers: list[torch.nn.Module] = []
+        for wide_in, wide_out, stride in ((3, 16, 2), (16, 48, 1), (48, 96, 1), (96, 128, 1)):
+            layers += [torch.nn.Conv2d(wide_in, wide_out, 3, stride, padding=1), torch.nn.BatchNorm2d(wide_out)]
+            layers += [torch.nn.ReLU()] + [torch.nn.MaxPool2d(2)] * (wide_out != 96)
+        layers += [torch.nn.Dropout2d(0.1), torch.nn.Conv2d(128, kinds, 3, padding=1)]
+        self.scores = torch.nn.Sequential(*layers)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.scores(pictures).flatten(2).logsumexp(-1)
+
+
+def referee_input(pictures: list[Image.Image], side: int = 64) -> torch.Tensor:
+    """Pictures as (n, 3, side, side) from -1 to 1."""
+    small = [np.asarray(picture.resize((side, side), Image.Resampling.BOX), np.float32) for picture in pictures]
     return torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2) / 127.5 - 1
 
 
@@ -86,47 +111,88 @@ def train_referee(per_kind: int, epochs: int) -> tuple[Referee, float]:
     inputs = referee_input(drawn)
     truth = torch.arange(len(KINDS)).repeat_interleave(per_kind + 5)
     unseen = torch.arange(len(drawn)) % (per_kind + 5) >= per_kind
-    train, labels = inputs[~unseen], truth[~unseen]
     model = Referee(len(KINDS))
-    steps = epochs * len(train) // 64
+    fit(model, inputs[~unseen], F.one_hot(truth[~unseen], len(KINDS)).float(), epochs)
+    right = (judge(model, inputs[unseen]).argmax(1) == truth[unseen]).float().mean().item()
+    return model, right
+
+
+def train_pair_referee(count: int, epochs: int) -> tuple[PairReferee, float]:
+    """A referee for pairs, trained on `count` drawn ones, and how often it names both things of 200 others."""
+    torch.manual_seed(8)
+    drawn = [draw_pair("referee", n, KINDS) for n in range(count + 200)]
+    inputs = referee_input([picture for picture, _ in drawn], SIDE)
+    pairs = [(what.things[0], what.things[1]) for _, what in drawn]
+    there = torch.tensor([[kind in pair for kind in KINDS] for pair in pairs]).float()
+    model = PairReferee(len(KINDS))
+    fit(model, inputs[:count], there[:count] / 2, epochs)
+    return model, both_in(judge(model, inputs[count:]), pairs[count:], 2)
+
+
+def fit(model: torch.nn.Module, inputs: torch.Tensor, wanted: torch.Tensor, epochs: int) -> None:
+    """Trains a referee towards the shares `wanted`, on pictures that are turned over, blurred and noisy at random."""
+    steps, side = epochs * len(inputs) // 64, inputs.shape[-1]
     optimizer = torch.optim.AdamW(model.parameters(), 2e-3, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps)
     for _ in range(steps):
-        chosen = torch.randint(0, len(train), (64,))
-        batch = train[chosen]
+        chosen = torch.randint(0, len(inputs), (64,))
+        batch = inputs[chosen]
         if torch.rand(()) < 0.5:
             batch = batch.flip(-1)
         if torch.rand(()) < 0.5:
-            batch = F.interpolate(F.interpolate(batch, size=32, mode="area"), size=64, mode="bilinear")
-        loss = F.cross_entropy(model(batch + 0.05 * torch.randn_like(batch)), labels[chosen])
+            batch = F.interpolate(F.interpolate(batch, size=side // 2, mode="area"), size=side, mode="bilinear")
+        loss = F.cross_entropy(model(batch + 0.05 * torch.randn_like(batch)), wanted[chosen])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         schedule.step()
     model.eval()
-    with torch.no_grad():
-        right = (model(inputs[unseen]).argmax(1) == truth[unseen]).float().mean().item()
-    return model, right
 
 
-def generate(folder: Path, per_kind: int, steps: int, guidance: float) -> tuple[list[Image.Image], float]:
-    """`per_kind` generated pictures of every kind, in the order of `KINDS`, and the seconds for one made alone."""
+@torch.no_grad()
+def judge(model: torch.nn.Module, inputs: torch.Tensor) -> torch.Tensor:
+    """The referee's scores (pictures × kinds)."""
+    return torch.cat([model(inputs[at : at + 64]) for at in range(0, len(inputs), 64)])
+
+
+def both_in(scores: torch.Tensor, pairs: list[tuple[str, str]], top: int) -> float:
+    """How often both things of a pair are among the `top` highest scores of its row."""
+    best = scores.topk(top, 1).indices.tolist()
+    return float(np.mean([{KINDS.index(thing) for thing in pair} <= set(row)
+                          for pair, row in zip(pairs, best, strict=True)]))
+
+
+def load_pipeline(folder: Path) -> Any:
+    """The text-to-image pipeline of a folder, without its progress bar."""
     from diffusers import AutoPipelineForText2Image
 
     pipeline = AutoPipelineForText2Image.from_pretrained(str(folder))
     pipeline.set_progress_bar_config(disable=True)
-    asked = [PROMPTS[n % len(PROMPTS)].format(with_article(kind)) for kind in KINDS for n in range(per_kind)]
-    settings = {"num_inference_steps": steps, "guidance_scale": guidance}
+    return pipeline
+
+
+def generate(pipeline: Any, asked: list[str], first_seed: int, settings: dict[str, Any]) -> list[Image.Image]:
+    """A picture of each prompt, with seeds from `first_seed` on."""
     pictures: list[Image.Image] = []
     for at in range(0, len(asked), 16):
-        seeds = [torch.Generator().manual_seed(1_000_000 + n) for n in range(at, min(at + 16, len(asked)))]
+        seeds = [torch.Generator().manual_seed(first_seed + n) for n in range(at, min(at + 16, len(asked)))]
         pictures += pipeline(asked[at : at + 16], generator=seeds, **settings).images
-    alone = []
-    for n in range(5):
+    return pictures
+
+
+def prompts_for(names: list[str]) -> list[str]:
+    """A prompt for each of `names` ("a cat", "a cat and a harp"), its wording by its place in the list."""
+    return [PROMPTS[n % len(PROMPTS)].format(name) for n, name in enumerate(names)]
+
+
+def seconds_alone(pipeline: Any, asked: list[str], settings: dict[str, Any]) -> float:
+    """The seconds for one picture made alone, the median of those for `asked`."""
+    took = []
+    for n, prompt in enumerate(asked):
         started = time.perf_counter()
-        pipeline(asked[n], generator=torch.Generator().manual_seed(n), **settings)
-        alone.append(time.perf_counter() - started)
-    return pictures, float(np.median(alone))
+        pipeline(prompt, generator=torch.Generator().manual_seed(n), **settings)
+        took.append(time.perf_counter() - started)
+    return float(np.median(took))
 
 
 def found_in_scenes(clip: tuple[Any, Any, Any], count: int) -> float:
@@ -140,6 +206,23 @@ def found_in_scenes(clip: tuple[Any, Any, Any], count: int) -> float:
     return float(np.mean(wins))
 
 
+def pair_figures(clip: tuple[Any, Any, Any], pictures: list[Image.Image], count: int, epochs: int) -> dict[str, float]:
+    """How often each judge names both things of `PAIRS` in the generated `pictures`, and in drawn ones."""
+    held_out = [(picture, what.things) for picture, what in (draw_pair("held-out", n, KINDS) for n in range(300))]
+    true = [(things[0], things[1]) for _, things in held_out]
+    referee, own = train_pair_referee(count, epochs)
+    seen = clip_scores(clip, pictures)
+    said = judge(referee, referee_input(pictures, SIDE))
+    return {
+        "clip, drawn pairs, both in its top 2": both_in(clip_scores(clip, [p for p, _ in held_out]), true, 2),
+        "clip, generated pairs, both in its top 2": both_in(seen, PAIRS, 2),
+        "clip, generated pairs, both in its top 5": both_in(seen, PAIRS, 5),
+        "referee, drawn pairs, both in its top 2": own,
+        "referee, generated pairs, both in its top 2": both_in(said, PAIRS, 2),
+        "referee, generated pairs, both in its top 5": both_in(said, PAIRS, 5),
+    }
+
+
 def top1(scores: torch.Tensor, per_kind: int) -> dict[str, float]:
     """The share of right answers for each kind; rows of `scores` are in the order of `KINDS`, `per_kind` each."""
     right = (scores.argmax(1) == torch.arange(len(KINDS)).repeat_interleave(per_kind)).float()
@@ -151,10 +234,13 @@ def mean_of(shares: dict[str, float], kinds: list[str]) -> float:
     return float(np.mean([shares[kind] for kind in kinds]))
 
 
-def contact_sheet(pictures: list[Image.Image], per_kind: int, shares: dict[str, float], file: Path) -> None:
-    """All kinds with their names and CLIP top-1, up to four generated pictures each, the tail first."""
+def contact_sheet(
+    pictures: list[Image.Image], per_kind: int, shares: dict[str, float], pairs: list[Image.Image], file: Path
+) -> None:
+    """All kinds with their names and CLIP top-1, up to four generated pictures each, the tail first; then `PAIRS`."""
     many, across = min(4, per_kind), 4
-    rows = -(-len(KINDS) // across)
+    single_rows, pair_rows = -(-len(KINDS) // across), -(-len(pairs) // (across * many))
+    rows = single_rows + pair_rows
     sheet = Image.new("RGB", (across * (many * SIDE + 12), rows * (SIDE + 18)), "white")
     pen = ImageDraw.Draw(sheet)
     order = [*TAIL, *(kind for kind in KINDS if kind not in TAIL)]
@@ -163,6 +249,11 @@ def contact_sheet(pictures: list[Image.Image], per_kind: int, shares: dict[str, 
         pen.text((x + 2, y + 3), f"{kind}{' (tail)' if kind in TAIL else ''}  {shares[kind]:.0%}", fill="black")
         for n in range(many):
             sheet.paste(pictures[KINDS.index(kind) * per_kind + n], (x + n * SIDE, y + 16))
+    for n, (pair, picture) in enumerate(zip(PAIRS, pairs, strict=True)):
+        column, line = n % (across * many), single_rows + n // (across * many)
+        x, y = column * SIDE + column // many * 12, line * (SIDE + 18)
+        pen.text((x + 2, y + 3), ", ".join(pair)[:20], fill="black")
+        sheet.paste(picture, (x, y + 16))
     file.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(file)
 
@@ -181,9 +272,10 @@ def main() -> None:
     parser.add_argument("--drawn", type=int, default=10, help="held-out drawn pictures of each kind")
     parser.add_argument("--generated", type=int, default=4, help="generated pictures of each kind")
     parser.add_argument("--referee", type=int, default=60, help="drawn pictures of each kind for the referee")
-    parser.add_argument("--epochs", type=int, default=8, help="the referee's epochs")
+    parser.add_argument("--pair-referee", type=int, default=6000, help="drawn pairs for the referee of pairs")
+    parser.add_argument("--epochs", type=int, default=8, help="the referees' epochs")
     parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--guidance", type=float, default=4.0)
+    parser.add_argument("--guidance", type=float, default=6.0)
     given = parser.parse_args()
     torch.set_num_threads(2)
 
@@ -200,11 +292,15 @@ def main() -> None:
     }
     per_kind: dict[str, dict[str, float]] = {"clip, drawn": clip_drawn}
     if (given.models / "starter-diffusion").exists():
-        pictures, seconds = generate(given.models / "starter-diffusion", given.generated, given.steps, given.guidance)
+        settings = {"num_inference_steps": given.steps, "guidance_scale": given.guidance}
+        pipeline = load_pipeline(given.models / "starter-diffusion")
+        asked = prompts_for([with_article(kind) for kind in KINDS for _ in range(given.generated)])
+        pictures = generate(pipeline, asked, 1_000_000, settings)
+        asked_pairs = prompts_for([f"{with_article(a)} and {with_article(b)}" for a, b in PAIRS])
+        pairs = generate(pipeline, asked_pairs, 2_000_000, settings)
         scores = clip_scores(clip, pictures)
         referee, own = train_referee(given.referee, given.epochs)
-        with torch.no_grad():
-            verdicts = referee(referee_input(pictures))
+        verdicts = judge(referee, referee_input(pictures))
         clip_made, referee_made = top1(scores, given.generated), top1(verdicts, given.generated)
         figures |= {
             "clip, generated, all": mean_of(clip_made, KINDS),
@@ -213,12 +309,13 @@ def main() -> None:
             "referee, generated, all": mean_of(referee_made, KINDS),
             "referee, generated, tail": mean_of(referee_made, TAIL),
             "referee and clip say the same": (scores.argmax(1) == verdicts.argmax(1)).float().mean().item(),
-            "seconds for one candidate": seconds,
+            **pair_figures(clip, pairs, given.pair_referee, given.epochs),
+            "seconds for one candidate": seconds_alone(pipeline, asked[:5], settings),
             "diffusion, MB": size_mb(given.models / "starter-diffusion"),
         }
         per_kind |= {"clip, generated": clip_made, "referee, generated": referee_made}
         if given.out:
-            contact_sheet(pictures, given.generated, clip_made, given.out)
+            contact_sheet(pictures, given.generated, clip_made, pairs, given.out)
     report(figures, per_kind)
     if given.json:
         given.json.write_text(json.dumps({"figures": figures, "per kind": per_kind}, indent=1) + "\n", "utf-8")

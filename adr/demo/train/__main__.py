@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-STAGES = ("render", "words", "vae", "clip", "latents", "diffusion", "decoder", "export")
+STAGES = ("unpack", "render", "words", "vae", "clip", "latents", "diffusion", "decoder", "export")
 
 
 def main() -> None:
@@ -17,21 +17,31 @@ def main() -> None:
     parser.add_argument("--per-kind", type=int, default=0, help="render: pictures of each kind")
     parser.add_argument("--several", type=int, default=0, help="render: scenes with several things")
     parser.add_argument("--shapes", type=int, default=0, help="render: pictures of nothing")
+    parser.add_argument("--pairs", type=int, default=0, help="render: pictures of two large things")
     parser.add_argument("--split", default="train", help="render: train, held-out or referee")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=1, help="diffusion: processes that train the one model")
     parser.add_argument("--part", type=int, default=0, help="latents: which part of the work, from 0")
     parser.add_argument("--parts", type=int, default=1, help="latents: in how many parts it is shared")
+    parser.add_argument("--batch", type=int, default=64, help="diffusion: pictures a step")
+    parser.add_argument("--rate", type=float, default=8e-4, help="diffusion: the highest learning rate")
+    parser.add_argument("--models", type=Path, default=Path("assets/models"), help="unpack: where the models are")
     parser.add_argument("--out", type=Path, default=Path("assets/models"), help="export: where the models go")
     given = parser.parse_args()
 
     import torch
 
     torch.set_num_threads(given.threads)
-    if given.stage == "render":
+    if given.stage == "unpack":
+        from adr.demo.train.unpack import unpack_models
+
+        unpack_models(given.models, given.run)
+    elif given.stage == "render":
         from adr.demo.train.pictures import draw_missing
 
-        draw_missing(given.run / "pictures", given.per_kind, given.several, given.shapes, given.split, given.threads)
+        draw_missing(
+            given.run / "pictures", given.per_kind, given.several, given.shapes, given.pairs, given.split, given.threads
+        )
     elif given.stage in ("vae", "decoder"):
         from adr.demo.train.vae import train_autoencoder
 
@@ -51,7 +61,7 @@ def main() -> None:
     elif given.stage == "diffusion":
         from adr.demo.train.diffusion import train_diffusion
 
-        train_diffusion(given.run, given.minutes, given.workers)
+        train_diffusion(given.run, given.minutes, given.workers, given.rate, given.batch)
     else:
         from adr.demo.train.export import export_models
 

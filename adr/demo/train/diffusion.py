@@ -15,29 +15,31 @@ import torch
 from torch import nn
 
 from adr.demo.train.captions import CONTEXT, caption, load_tokenizer, tokenize
-from adr.demo.train.loop import Training, load_grown
+from adr.demo.train.loop import Training, autocast, load_grown
 from adr.demo.train.pictures import SIDE, Described, load_pictures
 from adr.demo.train.vae import LATENT_CHANNELS, as_input, even_autoencoder
 
 WIDTH = 128
 _BATCH = 64
 _DROP_CAPTION = 0.1
+_PAIR_SHARE = 0.7
 _SEVERAL_SHARE = 0.12
 _GAMMA = 5.0
 
 
 def make_denoiser() -> Any:
-    """An untrained `UNet2DConditionModel` for 16×16 latents."""
+    """An untrained `UNet2DConditionModel` for 16×16 latents. Its attention adds nothing at first, so that a checkpoint
+    without one of its attention layers goes on as it was."""
     from diffusers import UNet2DConditionModel
 
-    return UNet2DConditionModel(
+    model: Any = UNet2DConditionModel(
         sample_size=SIDE // 8,
         in_channels=LATENT_CHANNELS,
         out_channels=LATENT_CHANNELS,
         block_out_channels=(64, 96, 160),
         layers_per_block=1,
-        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
         cross_attention_dim=WIDTH,
         attention_head_dim=4,
         norm_num_groups=16,
@@ -45,6 +47,11 @@ def make_denoiser() -> Any:
         addition_embed_type_num_heads=4,
         resnet_time_scale_shift="scale_shift",
     )
+    for name, module in model.named_modules():
+        if name.endswith("proj_out"):
+            nn.init.zeros_(module.weight)
+            nn.init.zeros_(module.bias)
+    return model
 
 
 def make_text_encoder(vocabulary: int) -> Any:
@@ -128,13 +135,13 @@ def cache_latents(run: Path, part: int = 0, parts: int = 1) -> None:
     model.eval()
     folder = run / "latents"
     folder.mkdir(exist_ok=True)
-    files = [f for f in sorted((run / "pictures").glob("s*-*.npy")) if not f.name.startswith("shapes")]
+    files = [f for f in sorted((run / "pictures").glob("*-*.npy")) if not f.name.startswith("shapes")]
     todo = [f for f in files if not (folder / f.name).exists() and ".part" not in f.name][part::parts]
     for done, file in enumerate(todo, 1):
         pixels = np.load(file)
         out = []
         for side in (pixels, pixels[:, :, ::-1]):
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast():
                 posterior = model.encode(as_input(side)).latent_dist
             out.append(torch.stack([posterior.mean.float(), posterior.std.float()], 1))
         np.save(folder / f".{file.name}", torch.stack(out, 1).half().numpy())
@@ -152,62 +159,69 @@ class _Latents:
         self.values = np.concatenate(arrays) if arrays else np.empty((0,))
         assert len(self.values) == len(self.described), "the stage `latents` has not seen all pictures"
 
-    def draw(self, index: np.ndarray, rng: np.random.Generator) -> torch.Tensor:
-        """Samples of the latents at `index`, each turned over half of the time."""
-        chosen = torch.from_numpy(self.values[index, rng.integers(0, 2, len(index))]).float()
-        return chosen[:, 0] + chosen[:, 1] * torch.randn_like(chosen[:, 1])
+    def draw(self, index: np.ndarray, rng: np.random.Generator) -> tuple[torch.Tensor, list[Described]]:
+        """Samples of the latents at `index`, each turned over half of the time, and what is in them from the left."""
+        side = rng.integers(0, 2, len(index))
+        chosen = torch.from_numpy(self.values[index, side]).float()
+        what = [_turned(self.described[i]) if turn else self.described[i] for i, turn in zip(index, side, strict=True)]
+        return chosen[:, 0] + chosen[:, 1] * torch.randn_like(chosen[:, 1]), what
+
+
+def _turned(what: Described) -> Described:
+    return Described(what.things[::-1], what.colours[::-1], what.background)
 
 
 def _shards(run: Path, family: str) -> list[Path]:
     return sorted((run / "pictures").glob(f"{family}-*.json"))
 
 
-def train_diffusion(run: Path, minutes: float, workers: int = 1, seed: int = 0) -> None:
-    """Trains in `run` until `minutes` have been spent on it in all; checkpoint `diffusion.pt`.
+def train_diffusion(run: Path, minutes: float, workers: int = 1, rate: float = 8e-4, batch: int = _BATCH,
+                    seed: int = 0) -> None:
+    """Trains in `run` until `minutes` have been spent on it in all, `batch` pictures a step and with `rate` as the
+    highest learning rate; checkpoint `diffusion.pt`.
 
     With several `workers` as many processes of one thread train the one model: on a machine that has other things to do
     they wait for each other far less than the threads of one process.
     """
     if workers == 1:
-        _train(0, 1, run, minutes, seed)
+        _train(0, 1, run, minutes, rate, batch, seed)
         return
     meeting = run / "meeting"
     meeting.unlink(missing_ok=True)
-    torch.multiprocessing.spawn(_train, (workers, run, minutes, seed), nprocs=workers)
+    torch.multiprocessing.spawn(_train, (workers, run, minutes, rate, batch, seed), nprocs=workers)
 
 
-def _train(rank: int, workers: int, run: Path, minutes: float, seed: int) -> None:
+def _train(rank: int, workers: int, run: Path, minutes: float, rate: float, batch: int, seed: int) -> None:
     if workers > 1:
         torch.set_num_threads(1)
         place = f"file://{(run / 'meeting').resolve()}"
         torch.distributed.init_process_group("gloo", place, rank=rank, world_size=workers)
-    size = _BATCH // workers
+    size = batch // workers
     torch.manual_seed(seed)
     tokenizer = load_tokenizer(run / "tokenizer")
     model = nn.ModuleDict({"unet": make_denoiser(), "text": make_text_encoder(len(tokenizer))})
     if not (run / "diffusion.pt").exists():
         start_from_clip(model["text"], torch.load(run / "clip.pt", map_location="cpu", weights_only=True)["average"])
-    training = Training(model, run / "diffusion.pt", rate=8e-4, ema=0.9985, decay=0.01)
+    training = Training(model, run / "diffusion.pt", rate=rate, ema=0.9985, decay=0.01)
     rng = np.random.default_rng([seed, rank, training.step])
     torch.manual_seed(hash((seed, rank, training.step)))
     kept = make_scheduler().alphas_cumprod.float()
-    singles, several = _Latents(run, "single"), _Latents(run, "several")
+    singles = _Latents(run, "single")
+    others = [(_Latents(run, name), share) for name, share in (("pair", _PAIR_SHARE), ("several", _SEVERAL_SHARE))]
+    counts = [(family, round(size * share)) for family, share in others if len(family.described)]
     kinds = sorted({what.things[0] for what in singles.described})
     by_kind = [np.array([i for i, w in enumerate(singles.described) if w.things[0] == kind]) for kind in kinds]
-    many = round(size * _SEVERAL_SHARE) if len(several.described) else 0
+    alone = size - sum(count for _, count in counts)
 
-    def batch() -> tuple[torch.Tensor, list[str]]:
-        one = np.array([rng.choice(by_kind[k]) for k in rng.integers(0, len(kinds), size - many)])
-        latents, what = singles.draw(one, rng), [singles.described[i] for i in one]
-        if many:
-            more = rng.integers(0, len(several.described), many)
-            latents = torch.cat([latents, several.draw(more, rng)])
-            what += [several.described[i] for i in more]
-        said = ["" if rng.random() < _DROP_CAPTION else caption(w, rng) for w in what]
-        return latents, said
+    def draw() -> tuple[torch.Tensor, list[str]]:
+        one = np.array([rng.choice(by_kind[k]) for k in rng.integers(0, len(kinds), alone)])
+        drawn = [singles.draw(one, rng)]
+        drawn += [family.draw(rng.integers(0, len(family.described), count), rng) for family, count in counts]
+        said = ["" if rng.random() < _DROP_CAPTION else caption(w, rng) for _, what in drawn for w in what]
+        return torch.cat([latents for latents, _ in drawn]), said
 
     def loss(step: int) -> tuple[torch.Tensor, dict[str, float]]:
-        clean, said = batch()
+        clean, said = draw()
         noise = torch.randn_like(clean)
         time = torch.from_numpy((rng.permutation(size) + rng.random(size)) / size * 1000).long().clamp(0, 999)
         alpha = kept[time][:, None, None, None]

@@ -21,10 +21,12 @@ STYLE = {
     "places": ["", *(b.where for b in BACKGROUNDS.values())],
     "negative": "",
     "companions": 0,
+    "things": 2,
     "steps": 20,
-    "guidance": 4.0,
+    "guidance": 6.0,
 }
-"""How the pipeline likes to be asked (`adr.json`): in the words of its captions, one thing at a time."""
+"""How the pipeline likes to be asked (`adr.json`): in the words of its captions, one thing at a time or the two
+of a pair."""
 
 
 def export_models(run: Path, out: Path) -> None:

@@ -1,4 +1,4 @@
-"""Draws the training pictures once and keeps them as arrays: one thing each, several things, and shapes of nothing.
+"""Draws the training pictures once and keeps them as arrays: one thing each, pairs, several, and shapes of nothing.
 
 Every picture has its own seed, made of the split, the kind and a number, so that the splits can never share one.
 Knows nothing of the models.
@@ -61,10 +61,26 @@ def draw_several(split: str, number: int, things: Sequence[str]) -> tuple[Image.
     return _draw(rng, [things[i] for i in rng.choice(len(things), size=many, replace=False)], 2 * SIDE)
 
 
-def _draw(rng: np.random.Generator, things: list[str], side: int) -> tuple[Image.Image, Described]:
+def draw_pair(split: str, number: int, things: Sequence[str]) -> tuple[Image.Image, Described]:
+    """Two different things out of `things`, side by side and large. One pair in twenty is never in a training split."""
+    rng = picture_seed(split, "pair", number)
+    while True:
+        first, second = (things[i] for i in rng.choice(len(things), size=2, replace=False))
+        if split != "train" or not is_held_out(first, second):
+            return _draw(rng, [first, second], SIDE, near=True)
+
+
+def is_held_out(first: str, second: str) -> bool:
+    """Whether no training picture of pairs shows these two: one pair in twenty, by a hash of their names."""
+    return hashlib.blake2b("/".join(sorted((first, second))).encode(), digest_size=1).digest()[0] % 20 == 0
+
+
+def _draw(
+    rng: np.random.Generator, things: list[str], side: int, near: bool = False
+) -> tuple[Image.Image, Described]:
     from adr.demo.scene import draw_scene
 
-    scene = draw_scene(rng, things, size=side)
+    scene = draw_scene(rng, things, size=side, near=near)
     image = scene.image if side == SIDE else scene.image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     placed = scene.placements
     return image, Described(tuple(p.thing for p in placed), tuple(p.colour for p in placed), scene.background.name)
@@ -113,13 +129,14 @@ def draw_shapes(number: int) -> tuple[Image.Image, Described]:
 
 
 def draw_missing(
-    folder: Path, per_kind: int, several: int, shapes: int, split: str = "train", workers: int = 2
+    folder: Path, per_kind: int, several: int, shapes: int, pairs: int = 0, split: str = "train", workers: int = 2
 ) -> None:
-    """Draws what `folder` does not hold yet: `per_kind` pictures a kind, `several` scenes, `shapes` of nothing."""
+    """Draws what `folder` does not hold yet: `per_kind` pictures a kind, `several` scenes, `shapes` of nothing and
+    `pairs` of two large things."""
     tasks: list[tuple[Path, str, str, int, int, tuple[str, ...]]] = []
     if shapes:
         tasks += [(folder / f"shapes-{k:03d}", "shapes", "", k, n, ()) for k, n in _shards(shapes)]
-    if per_kind or several:
+    if per_kind or several or pairs:
         from adr.demo.things import THINGS
 
         names = tuple(sorted(THINGS))
@@ -130,6 +147,7 @@ def draw_missing(
         ]
         mark = hashlib.blake2b("/".join(names).encode(), digest_size=4).hexdigest()
         tasks += [(folder / f"several-{mark}-{k:03d}", split, "several", k, n, names) for k, n in _shards(several)]
+        tasks += [(folder / f"pair-{mark}-{k:03d}", split, "pair", k, n, names) for k, n in _shards(pairs)]
     folder.mkdir(parents=True, exist_ok=True)
     todo = [task for task in tasks if not task[0].with_suffix(".json").exists()]
     with ProcessPoolExecutor(workers) as pool:
@@ -152,6 +170,8 @@ def _draw_shard(task: tuple[Path, str, str, int, int, tuple[str, ...]]) -> Path:
         number = shard * _SHARD + i
         if split == "shapes":
             image, what = draw_shapes(number)
+        elif kind == "pair":
+            image, what = draw_pair(split, number, names)
         elif names:
             image, what = draw_several(split, number, names)
         else:
@@ -166,7 +186,7 @@ def _draw_shard(task: tuple[Path, str, str, int, int, tuple[str, ...]]) -> Path:
 
 
 def load_pictures(folder: Path, family: str, most: int | None = None) -> Pictures:
-    """All pictures of a family ("single", "several", "shapes") that `folder` holds, at most `most` shards of each."""
+    """All pictures of a family ("single", "pair", "several", "shapes") in `folder`, at most `most` shards of each."""
     arrays: list[np.ndarray] = []
     described: list[Described] = []
     for file in sorted(folder.glob(f"{family}-*.json")):
