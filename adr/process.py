@@ -97,8 +97,8 @@ def exit_status(work: Callable[[], object]) -> int:
 def _started(command: Command, threads: int) -> "subprocess.Popen[str]":
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     # The threads of one operation wait for each other. When the app takes a core from one of them the others spin and
-    # nothing gets done: on two busy cores two threads made no picture in a minute, one thread made 37.
-    modest = {"OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE"}
+    # little gets done: see docs/decisions.md.
+    modest = {"OMP_NUM_THREADS": str(threads)}
     with command.log.open("w") as log:
         return subprocess.Popen(
             [sys.executable, "-m", command.module, *command.arguments], stdin=subprocess.DEVNULL,

@@ -24,6 +24,7 @@ from adr.workspace import Workspace
 pytestmark = [pytest.mark.browser, pytest.mark.models,
               pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING)]
 PICTURES = os.environ.get("ADR_PICTURES")
+PLANNED = 20 if PICTURES else 8             # a picture of the page while it works takes some time
 SIZE = {"width": 1440, "height": 900}
 STARTER = browser.ROOT / "assets" / "models" / "starter-diffusion"
 LONG = "old green hand-painted glass bottle with a cork and a label that nobody can read any more"
@@ -106,7 +107,7 @@ def test_synthesize__without_a_run(chromium, tmp_path):
 
 
 def test_synthesize__from_the_form_to_the_last_picture(chromium, world):
-    """Twenty pictures with two tries each: cancelled soon, resumed without a parent's picture and with it."""
+    """Pictures with two tries each: begun while a parent's picture is away, cancelled, resumed when it is back."""
     with browser.running_app(world) as address:
         visit = Visit(chromium, address)
         page = visit.page
@@ -115,45 +116,36 @@ def test_synthesize__from_the_form_to_the_last_picture(chromium, world):
         page.get_by_label("Generator", exact=True).click()
         page.get_by_role("option", name="image-to-image").click()
         visit.sees("From the parent's picture and words")
-        page.get_by_role("spinbutton", name="Pictures at most").fill("20")
+        page.get_by_role("spinbutton", name="Pictures at most").fill(str(PLANNED))
         page.get_by_role("spinbutton", name="Pictures at most").press("Enter")
-        visit.sees("At most 40 candidates")
+        visit.sees(f"At most {2 * PLANNED} candidates")
         visit.press("Make the plan")
-        visit.sees("40 candidates to make")
+        visit.sees(f"{2 * PLANNED} candidates to make")
         visit.picture("2-planned")
 
+        folder = plan_folder(Workspace.at(world), 1)
+        gone = Path(str(next(iter(folder.slots())).image))
+        gone.rename(gone.with_suffix(".away"))
         visit.press("Start")
         page.locator(".grid .tile").first.wait_for()
         assert page.locator(".grid .tile img").first.evaluate("(e) => e.decode().then(() => e.naturalWidth)") > 30
         visit.picture("3-running")
         visit.press("Cancel")
         visit.sees("cancelled. What was finished is kept")
-        visit.settle(page)
-        kept = visit.tiles()
-        visit.picture("6-cancelled")
-
-        folder = plan_folder(Workspace.at(world), 1)
-        slots = list(folder.slots())
-        left = [s for s in slots if not folder.sidecar(s.slot, 1).exists()]
-        gone = Path(str(left[-1].image))
-        gone.rename(gone.with_suffix(".away"))
-        visit.press("Resume")
         visit.sees("The parent's picture is not on disk")
         visit.settle(page)
-        lacking = 2 * len([s for s in slots if s.image == left[-1].image and s in left])
-        assert kept < visit.tiles() <= 24
-        visit.sees(f"{lacking} candidates? (is|are) left|{lacking} candidates? could not be made")
-        visit.picture("5-some-failed")
+        assert 0 < visit.tiles() < 2 * PLANNED
+        visit.picture("5-cancelled-and-some-failed")
 
         gone.with_suffix(".away").rename(gone)
         visit.press("Resume")
         visit.sees("All candidates are made")
         visit.settle(page)
-        assert visit.tiles() == 24
+        assert visit.tiles() == min(24, 2 * PLANNED)
         assert page.get_by_text("Could not be made", exact=True).count() == 0
         visit.picture("4-finished")
     sidecars = [json.loads(path.read_text()) for path in folder.finished().values()]
-    assert len({told["sha256"] for told in sidecars}) == 40
+    assert len({told["sha256"] for told in sidecars}) == 2 * PLANNED
 
 
 def test_synthesize__a_model_that_went_away_is_told(chromium, world, tmp_path):

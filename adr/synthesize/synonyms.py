@@ -5,6 +5,7 @@ database is, when a plan is made, and stand in its slots.
 """
 
 import re
+import threading
 import time
 import warnings
 from collections import defaultdict
@@ -37,18 +38,23 @@ _SENSES = 1
 _FIRST_MEANINGS = 2
 _AT_ONCE = 20_000
 _LOOKS = 200
+_readers: dict[str, Any] = {}       # by where WordNet lies; a second and a half each
+_reading = threading.Lock()         # a reader seeks in files of its own
 
 
 def load_wordnet() -> Any:
-    """NLTK's reader of WordNet; AdrError says how to get it where it is missing."""
+    """NLTK's reader of WordNet, read once, for one thread at a time; AdrError says how to get it if it is missing."""
     require("nltk", "WordNet's reader")
     import nltk
     from nltk.corpus.reader.wordnet import WordNetCorpusReader
 
     for place in ("corpora/wordnet", "corpora/wordnet.zip/wordnet/"):
         try:
-            with warnings.catch_warnings(action="ignore"):      # that it has English only
-                return WordNetCorpusReader(nltk.data.find(place), None)
+            found = nltk.data.find(place)
+            with _reading, warnings.catch_warnings(action="ignore"):      # that it has English only
+                if repr(found) not in _readers:
+                    _readers[repr(found)] = WordNetCorpusReader(found, None)
+                return _readers[repr(found)]
         except LookupError:
             continue
         except OSError as error:
@@ -171,11 +177,12 @@ def tail_synonyms(store: "Store", tau: float | None, nouns: Iterable[str] | None
     if tau is None:
         tau = tail_share_to_tau(np.array(list(counts.values())), PAPER_TAIL_SHARE["token"])
     found = {}
-    for looked, noun in enumerate(counts if nouns is None else nouns):
-        if looked % _LOOKS == 0:
-            time.sleep(0.001)               # lets the pages have their turn
-        if counts[noun] >= tau and (usable := in_the_tail(synonyms_of(wordnet, noun), counts, tau)):
-            found[noun] = usable
+    with _reading:
+        for looked, noun in enumerate(counts if nouns is None else nouns):
+            if looked % _LOOKS == 0:
+                time.sleep(0.001)               # lets the pages have their turn
+            if counts[noun] >= tau and (usable := in_the_tail(synonyms_of(wordnet, noun), counts, tau)):
+                found[noun] = usable
     return found
 
 
