@@ -97,6 +97,26 @@ def test_page__planned_can_be_changed(world, page):
     assert [json.loads(line)["parent"] for line in lines] == [6, 4]
 
 
+def test_page__what_is_finished_is_taken_in(world, page):
+    """Made from a shell, or by an app that was killed: three candidates of one slot and of another."""
+    store, workspace = world
+    plan(store, workspace, 1, budget=9, generator="image-to-image")
+    by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0]), (0, 1): (0.9, None, [0, 1]), (1, 0): (0.2, None, [1, 1])})
+    for slot, alternative in ((0, 0), (0, 1), (1, 0)):
+        picture = plan_folder(workspace, 1).picture(slot, alternative)
+        picture.write_bytes((workspace.folder.parent / "source" / "4.png").read_bytes())
+    store.close()
+    at = page("Synthesize", plan="1")
+    assert "**3** finished are not taken in yet." in texts(at)
+    at.button(key="collect 1").click().run()
+    for _ in range(100):
+        if "wait for a judgement" in texts(at):
+            break
+        time.sleep(0.1)
+        at.run()
+    assert "**2** wait for a judgement" in texts(at)     # the better of the first slot, and the one of the second
+
+
 def test_page__finished_and_failed(world, page):
     store, workspace = world
     plan(store, workspace, 1, budget=9, generator="image-to-image")

@@ -161,14 +161,29 @@ def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None
                 _start(here, number, 1, limit=1)
     job_view(here.jobs, KIND)
     if not running and stands.finished:
-        waiting = int(here.store.value("select count(*) from candidate c anti join current_verdict v "
-                                       "on v.candidate = c.candidate where plan = $1 and chosen", [number]))
-        judge = f"**{waiting:,}** wait for a judgement on the Review page." if waiting else "all are judged."
-        if stands.left or stands.failed:
-            st.markdown(judge[0].upper() + judge[1:])
-        else:
-            st.success(f"All candidates are made; {judge}", icon=":material/check_circle:")
-        link("Review", "Review what was made")
+        _made(here, number, stands)
+
+
+def _made(here: Frame, number: int, stands: outlook.Standing) -> None:
+    """What became of what is finished: taken in, waiting, judged."""
+    taken, waiting = here.store.rows(
+        """
+        select count(*), count(*) filter (where c.chosen and v.candidate is null)
+        from candidate c left join current_verdict v on v.candidate = c.candidate where c.plan = $1
+        """, [number])[0]
+    if taken < stands.finished:             # made from a shell, or by an app that was killed
+        st.markdown(f"**{stands.finished - taken:,}** finished are not taken in yet.")
+        if st.button("Take them in", key=f"collect {number}", icon=":material/move_to_inbox:"):
+            here.jobs.start(KIND, f"Plan {number}", lambda progress: collect(here.store, here.workspace, number,
+                                                                             progress=progress))
+            st.rerun()
+        return
+    said = f"**{waiting:,}** wait for a judgement on the Review page." if waiting else "What was chosen is judged."
+    if stands.left or stands.failed:
+        st.markdown(said)
+    else:
+        st.success(f"All candidates are made. {said}", icon=":material/check_circle:")
+    link("Review", "Review what was made")
 
 
 def _start(here: Frame, number: int, workers: int, limit: int | None = None) -> None:
