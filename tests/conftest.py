@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import browser
 import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
@@ -68,6 +69,17 @@ def wordnet_folder(tmp_path_factory):
     (files / "lexnames").write_text("".join(
         f"{i:02d}\t{name}\t{PART[name.split('.')[0]]}\n" for i, name in enumerate(LEXNAMES)))
     return folder
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser to open pages in."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
+        yield started
+        started.close()
 
 
 @pytest.fixture

@@ -23,16 +23,6 @@ PAGES = ["", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export"
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Path:
     """The demo workspace, or for the README's pictures the one that ADR_PICTURES_WORKSPACE names."""
     if PICTURES and (named := os.environ.get("ADR_PICTURES_WORKSPACE")):

@@ -15,16 +15,6 @@ import review as bench
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING)]
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def workspace(tmp_path) -> Path:
     folder = tmp_path / "review"

@@ -31,16 +31,6 @@ LONG = "old green hand-painted glass bottle with a cork and a label that nobody 
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
 def world(tmp_path_factory) -> Path:
     """The demo world with a run, without a plan."""
     workspace = Workspace.at(tmp_path_factory.mktemp("synthesize") / "demo")
