@@ -1,6 +1,7 @@
 """From a plan to candidates: worker processes, cancel and resume, and taking files in."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -48,9 +49,10 @@ def test_generate__cancel_resume_collect(world, model):
     kept = len(plan_folder(workspace, 1).finished())
     assert 1 <= kept <= 4
     seen = []
-    report = generate(store, workspace, 1, workers=2, progress=lambda done, total, message: seen.append((done, total)))
+    report = generate(store, workspace, 1, workers=2, progress=lambda *told: seen.append(told))
     assert (report.made, report.finished, report.left, report.failed) == (4 - kept, 4, 0, {})
-    assert kept == 4 or seen[-1] == (4 - kept, 4 - kept)
+    assert kept == 4 or seen[-1][:2] == (4 - kept, 4 - kept)
+    assert kept > 1 or re.fullmatch(r"making candidates, [\d,]+ (a minute|an hour)", seen[-1][2])
     assert generate(store, workspace, 1).made == 0
 
     first, second = collect(store, workspace, 1), collect(store, workspace, 1)

@@ -72,6 +72,13 @@ def failures_by_reason(folder: PlanFolder) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
+def _rate(seconds: float | None) -> str:
+    """', 80 a minute', or nothing while it is not known."""
+    if not seconds:
+        return ""
+    return f", {60 / seconds:,.0f} a minute" if seconds <= 30 else f", {3600 / seconds:,.0f} an hour"
+
+
 class _Crew:
     """The worker processes of one call."""
 
@@ -120,7 +127,7 @@ class _Crew:
                 diary.write(f"{event['candidate']}\n")
             self.last = time.monotonic()
             self.first = self.first or self.last
-            return "making candidates"
+            return f"making candidates{_rate(self.seconds_each)}"
         if kind == "failed":
             self.done += 1
         elif kind in ("loading", "smaller_batch"):
