@@ -38,12 +38,13 @@ _SENSES = 1
 _FIRST_MEANINGS = 2
 _AT_ONCE = 20_000
 _LOOKS = 200
-_readers: dict[str, Any] = {}       # by where WordNet lies; a second and a half each
-_reading = threading.Lock()         # a reader seeks in files of its own
+_readers: dict[str, Any] = {}       # by where WordNet lies; each takes a second and a half to make
+_reading = threading.Lock()         # a reader seeks in its open files
 
 
 def load_wordnet() -> Any:
-    """NLTK's reader of WordNet, read once, for one thread at a time; AdrError says how to get it if it is missing."""
+    """NLTK's reader of WordNet, made once, which answers one thread at a time (`_reading`); AdrError says how to get it
+    where it is missing."""
     require("nltk", "WordNet's reader")
     import nltk
     from nltk.corpus.reader.wordnet import WordNetCorpusReader
@@ -51,10 +52,10 @@ def load_wordnet() -> Any:
     for place in ("corpora/wordnet", "corpora/wordnet.zip/wordnet/"):
         try:
             found = nltk.data.find(place)
-            with _reading, warnings.catch_warnings(action="ignore"):      # that it has English only
-                if repr(found) not in _readers:
+            if repr(found) not in _readers:         # else a page would wait for a plan that is reading
+                with _reading, warnings.catch_warnings(action="ignore"):      # that it has English only
                     _readers[repr(found)] = WordNetCorpusReader(found, None)
-                return _readers[repr(found)]
+            return _readers[repr(found)]
         except LookupError:
             continue
         except OSError as error:
