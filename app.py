@@ -1,7 +1,7 @@
 """Overview: where the workspace stands, stage by stage, and the next step."""
 
 from adr.ui.frame import frame
-from adr.ui.overview import welcome, workspace_view
+from adr.ui.overview.overview import welcome, workspace_view
 
 with frame("Overview") as here:
     if here.standing.instances:

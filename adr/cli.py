@@ -59,7 +59,7 @@ def _demo(options: argparse.Namespace, progress: Progress) -> Any:
 
 
 def _ingest(options: argparse.Namespace, progress: Progress) -> Any:
-    from adr.ingest import ingest
+    from adr.ingest.ingest import ingest
 
     with _opened(options, create=True) as (_, store):
         return ingest(store, Path(options.source), Path(options.images) if options.images else None,
@@ -68,7 +68,7 @@ def _ingest(options: argparse.Namespace, progress: Progress) -> Any:
 
 
 def _index(options: argparse.Namespace, progress: Progress) -> Any:
-    from adr.entities.index import index
+    from adr.index.index import index
 
     with _opened(options) as (_, store):
         return index(store, extractor=options.extractor, spacy_model=options.spacy_model, objects=options.objects,
@@ -76,14 +76,14 @@ def _index(options: argparse.Namespace, progress: Progress) -> Any:
 
 
 def _curve(options: argparse.Namespace, progress: Progress) -> Any:
-    from adr.distribution import curve
+    from adr.explore.distribution import curve
 
     with _opened(options) as (_, store):
         return curve(store, options.perspective, tail_share=options.tail_share, top=options.top)
 
 
 def _rebalance(options: argparse.Namespace, progress: Progress) -> Any:
-    from adr.rebalance import rebalance
+    from adr.rebalance.runs import rebalance
 
     recipe = Recipe.from_file(options.recipe)
     with _opened(options) as (_, store):
@@ -91,7 +91,7 @@ def _rebalance(options: argparse.Namespace, progress: Progress) -> Any:
 
 
 def _explain(options: argparse.Namespace, progress: Progress) -> Any:
-    from adr.rebalance import explain
+    from adr.rebalance.explain import explain
 
     with _opened(options) as (_, store):
         return explain(store, options.run, options.instance)
@@ -125,7 +125,7 @@ def _collect(options: argparse.Namespace, progress: Progress) -> Any:
 
 
 def _verdicts(options: argparse.Namespace, progress: Progress) -> Any:
-    from adr.review import export_verdicts, import_verdicts
+    from adr.review.exchange import export_verdicts, import_verdicts
 
     with _opened(options) as (_, store):
         act = import_verdicts if options.way == "import" else export_verdicts

@@ -3,24 +3,30 @@
 import re
 from collections.abc import Mapping, Sequence
 
-PLACEHOLDER = "<image>"
+MARKER = "<image>"
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")       # an image that is no file
 MAX_TURNS = 40
 MAX_CHARACTERS = 8_000
-# Fixed reasons, each with the sentence a person reads.
+# What can be wrong with a conversation: a fixed word for tables and files, and the sentence a person reads.
 FAULTS = {
-    "no_turns": "There are no turns.",
-    "roles_do_not_alternate": "Turns must alternate, the human first and the assistant last.",
-    "empty_turn": "A turn has no text.",
-    "placeholder_missing": f"The first human turn must hold {PLACEHOLDER}.",
-    "placeholder_repeated": f"{PLACEHOLDER} must stand exactly once, in the first human turn.",
+    "no_turns": "The conversation has no turns.",
+    "empty_turn": "A turn holds no text.",
+    "turns_do_not_alternate": "Human and answer do not take turns, human first.",
+    "no_answer": "The conversation does not end with an answer.",
+    "system_turn": "A system turn, which this trainer does not know.",
+    "tool_turn": "A tool turn, which this trainer does not know.",
+    "too_many_markers": f"More {MARKER} markers than images.",
+    "too_few_markers": f"Fewer {MARKER} markers than images.",
+    "marker_in_answer": f"An {MARKER} marker in an answer.",
+    "marker_misplaced": f"An {MARKER} marker after the first human turn.",
     "entity_not_mentioned": "The assistant never mentions the entity.",
     "too_many_turns": f"There are more than {MAX_TURNS} turns.",
     "too_long": f"A turn has more than {MAX_CHARACTERS:,} characters.",
     "leftover_prompt": "The text holds leftovers of the prompt.",
-    # Said by whoever wrote it, not by `fault`: there is no whole conversation to look at.
-    "no_answer": "The model gave no answer.",
-    "unreadable_answer": "The model's answer holds no questions with answers.",
-    "no_synonym": "No word of the conversation was replaced by a synonym of the tail.",
+    # Reported by the writer, not by `fault`: there is no whole conversation to check.
+    "no_reply": "The model gave no reply.",
+    "unreadable_reply": "The model's reply holds no questions with answers.",
+    "no_synonym": "No word of the conversation was replaced by a synonym from the tail.",
 }
 _LEFTOVER = re.compile(
     r"(^|\n)\s*(question|answer|q|a|user|assistant|human|gpt|system)\s*:|={3,}|<\|[a-z_]+\|>|\[/?INST\]|<</?SYS>>"
@@ -40,19 +46,21 @@ def fault(turns: Sequence[Turn], entity_forms: Sequence[str] = (), images: int =
     if not talk:
         return "no_turns"
     if len(talk) % 2 or [t["role"] for t in talk] != ["human", "gpt"] * (len(talk) // 2):
-        return "roles_do_not_alternate"
-    if any(not t["text"].replace(PLACEHOLDER, "").strip() for t in talk):
+        return "turns_do_not_alternate"
+    if any(not t["text"].replace(MARKER, "").strip() for t in talk):
         return "empty_turn"
-    first, rest = talk[0]["text"].count(PLACEHOLDER), sum(t["text"].count(PLACEHOLDER) for t in talk[1:])
+    first, rest = talk[0]["text"].count(MARKER), sum(t["text"].count(MARKER) for t in talk[1:])
     if first < images and rest == 0:
-        return "placeholder_missing"
-    if rest or first != images:
-        return "placeholder_repeated"
+        return "too_few_markers"
+    if rest:
+        return "marker_misplaced"
+    if first > images:
+        return "too_many_markers"
     if len(talk) > MAX_TURNS:
         return "too_many_turns"
     if any(len(t["text"]) > MAX_CHARACTERS for t in talk):
         return "too_long"
-    if any(_LEFTOVER.search(t["text"].replace(PLACEHOLDER, "").strip()) for t in talk):
+    if any(_LEFTOVER.search(t["text"].replace(MARKER, "").strip()) for t in talk):
         return "leftover_prompt"
     if entity_forms and not mentioned([t for t in talk if t["role"] == "gpt"], entity_forms):
         return "entity_not_mentioned"

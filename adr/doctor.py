@@ -12,9 +12,9 @@ from importlib import metadata
 from pathlib import Path
 
 from adr.errors import AdrError
+from adr.ingest.image_paths import look_for
 from adr.models import ROOT, find_model, is_folder, place
 from adr.settings import SETTINGS, setting
-from adr.sources.image_paths import look_for
 from adr.store import Store
 from adr.workspace import Workspace
 

@@ -29,7 +29,7 @@ def demo(store: Store, workspace: Workspace, *, instances: int = 3000, seed: int
          progress: Progress = silent) -> Any:
     """Draw the demo world into `workspace`/demo and ingest it; returns the ingest's report."""
     from adr.demo.world import draw_world
-    from adr.ingest import ingest
+    from adr.ingest.ingest import ingest
 
     folder = workspace.folder / "demo"
     if store.value("select count(*) from instance") and not replace:
@@ -105,7 +105,7 @@ class _Run:
             planned, plan = self._plan(number)
             generated, collected = self._make(plan)
         if verdicts is not None:
-            from adr.review import import_verdicts
+            from adr.review.exchange import import_verdicts
 
             judged = import_verdicts(self.store, Path(verdicts))
         exported = self._export(number, out)
@@ -123,7 +123,7 @@ class _Run:
         named(str(self.recipe.export.get("format", "llava")))
 
     def _ingest(self, source: Path, images: Path | None, objects: Path | None) -> Any:
-        from adr.ingest import ingest
+        from adr.ingest.ingest import ingest
 
         found = self.store.row("select path, images, objects, sha256, instances, rejected, warnings from source")
         if found is None:
@@ -140,7 +140,7 @@ class _Run:
                 "warnings": json.loads(found[6] or "{}")}
 
     def _index(self) -> Any:
-        from adr.entities.index import index
+        from adr.index.index import index
 
         if not self.store.value(
                 "select count(*) from index_made, source where extractor = 'lexicon' and verified_by is null "
@@ -152,7 +152,7 @@ class _Run:
         return {"postings": {p: n for p, _, n in rows}, "entities": {p: n for p, n, _ in rows}}
 
     def _rebalance(self) -> tuple[Any, int]:
-        from adr.rebalance import rebalance
+        from adr.rebalance.runs import rebalance
 
         found = self.store.row(
             """

@@ -31,6 +31,23 @@ create table if not exists instance (
     raw varchar using compression zstd      -- the record's JSON text exactly as it was read
 );
 
+-- How often the image marker stands in a conversation.
+create macro if not exists markers(turns) as
+    coalesce(list_sum(list_transform(turns, lambda turn: len(string_split(turn.text, '<image>')) - 1)), 0)::integer;
+
+-- What is worth knowing of an instance and no reason to set it aside: a row per instance and kind.
+create view if not exists instance_kind as
+    select instance, 'text_only' as kind from instance where len(images) = 0
+    union all select instance, 'several_images' from instance where len(images) > 1
+    union all select instance, 'image_missing' from instance where missing > 0
+    union all select instance, 'image_address' from instance
+        where list_bool_or(list_transform(images, lambda path: regexp_matches(path, '^[A-Za-z][A-Za-z0-9+.-]+://|^data:')))
+    union all select instance, 'repeated_ids' from instance
+        where id in (select id from instance group by id having count(*) > 1)
+    union all select instance, 'marker_mismatch' from instance where len(images) <> markers(turns)
+    union all select instance, 'nobody_answers' from instance
+        where not list_bool_or(list_transform(turns, lambda turn: turn.role = 'gpt'));
+
 -- writer: ingest. One record that did not become an instance.
 create table if not exists rejected (
     position integer,           -- position in the source

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from adr.ui import dataset
-from adr.ui.controls import choice
+from adr.ui.dataset import views as dataset
 from adr.ui.frame import frame
+from adr.ui.parts.controls import choice
 
 VIEWS = {"instances": "Instances", "rejected": "Set aside", "index": "Index", "read": "Read a dataset"}
 

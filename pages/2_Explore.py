@@ -3,13 +3,13 @@
 import streamlit as st
 
 from adr.recipe import PERSPECTIVES
-from adr.ui.charts import PERSPECTIVE_NAMES
-from adr.ui.controls import asked, choice
-from adr.ui.entity_view import entity_view
-from adr.ui.explore import distribution_view, nothing_indexed, tail_slider
+from adr.ui.explore.distribution import distribution_view, nothing_indexed, tail_slider
+from adr.ui.explore.entity import entity_view
+from adr.ui.explore.instance import look_view
+from adr.ui.explore.together import together_view
 from adr.ui.frame import frame
-from adr.ui.look import look_view
-from adr.ui.together import together_view
+from adr.ui.parts.charts import PERSPECTIVE_NAMES
+from adr.ui.parts.controls import asked, choice
 
 VIEWS = {"curve": "Distributions", "together": "Objects together"}
 

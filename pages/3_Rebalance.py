@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from adr.ui.controls import choice
-from adr.ui.explore import nothing_indexed
+from adr.ui.explore.distribution import nothing_indexed
 from adr.ui.frame import fragment, frame
-from adr.ui.rebalance import applied, board, engine_of, faults, follow, preview_of, strip
-from adr.ui.rebalance_backwards import backwards_view
-from adr.ui.rebalance_caps import caps_view
-from adr.ui.rebalance_compare import compare_view
-from adr.ui.rebalance_instances import instances_view
-from adr.ui.rebalance_runs import apply_button, runs_view
-from adr.ui.rebalance_state import current
+from adr.ui.parts.controls import choice
+from adr.ui.rebalance.backwards import backwards_view
+from adr.ui.rebalance.board import applied, board, engine_of, faults, follow, preview_of, strip
+from adr.ui.rebalance.caps import caps_view
+from adr.ui.rebalance.compare import compare_view
+from adr.ui.rebalance.instances import instances_view
+from adr.ui.rebalance.runs import apply_button, runs_view
+from adr.ui.rebalance.state import current
 
 PARTS = {"instances": "What goes, and why", "caps": "Caps by hand", "backwards": "Ask backwards",
          "compare": "A against B", "runs": "Runs and recipe"}

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from adr.ui.frame import frame
-from adr.ui.review_batch import grid_view
-from adr.ui.review_concepts import concepts_view
-from adr.ui.review_files import files_view
-from adr.ui.review_filter import reviewer_name
-from adr.ui.review_people import people_view
-from adr.ui.review_rules import rules_view
-from adr.ui.review_single import single_view
+from adr.ui.review.batch import grid_view
+from adr.ui.review.concepts import concepts_view
+from adr.ui.review.files import files_view
+from adr.ui.review.filter import reviewer_name
+from adr.ui.review.people import people_view
+from adr.ui.review.rules import rules_view
+from adr.ui.review.single import single_view
 
 VIEWS = ["Single", "Grid", "Rules", "Concepts", "Reviewers", "Files"]
 

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from adr.ui.controls import choice
-from adr.ui.export import chosen_run, jobs_view, nothing_to_export, report_view, write_part
-from adr.ui.export_list import exports_view
+from adr.ui.export.exports import exports_view
+from adr.ui.export.write import chosen_run, jobs_view, nothing_to_export, report_view, write_part
 from adr.ui.frame import frame
+from adr.ui.parts.controls import choice
 
 VIEWS = {"write": "Write", "exports": "Exports", "report": "Report page"}
 

@@ -14,14 +14,14 @@ def turns(*texts: str) -> list[dict[str, str]]:
     (turns("What is this?\n<image>", "Two accordions.", "Why?", "The accordion is red."), None),
     ([{"role": "system", "text": "Be brief."}, *turns("<image>\nWhat?", "An accordion.")], None),
     ([], "no_turns"),
-    (turns("<image>\nWhat is this?"), "roles_do_not_alternate"),
-    ([{"role": "gpt", "text": "Hi"}, {"role": "human", "text": "<image> accordion"}], "roles_do_not_alternate"),
+    (turns("<image>\nWhat is this?"), "turns_do_not_alternate"),
+    ([{"role": "gpt", "text": "Hi"}, {"role": "human", "text": "<image> accordion"}], "turns_do_not_alternate"),
     (turns("<image>\n", "An accordion."), "empty_turn"),
     (turns("<image>\nWhat?", "  "), "empty_turn"),
-    (turns("What is this?", "An accordion."), "placeholder_missing"),
-    (turns("<image><image>\nWhat?", "An accordion."), "placeholder_repeated"),
-    (turns("<image>\nWhat?", "An <image> accordion."), "placeholder_repeated"),
-    (turns("What?", "An accordion.", "<image> And?", "Yes."), "placeholder_repeated"),
+    (turns("What is this?", "An accordion."), "too_few_markers"),
+    (turns("<image><image>\nWhat?", "An accordion."), "too_many_markers"),
+    (turns("<image>\nWhat?", "An <image> accordion."), "marker_misplaced"),
+    (turns("What?", "An accordion.", "<image> And?", "Yes."), "marker_misplaced"),
     (turns("<image>\nWhat?", "An accordion" + "n" * MAX_CHARACTERS), "too_long"),
     (turns("<image>\nWhat?", *(["An accordion."] + ["Why?", "So."] * 20)), "too_many_turns"),
     (turns("<image>\nWhat?", "Answer: an accordion."), "leftover_prompt"),
@@ -37,4 +37,4 @@ def test_fault__each(talk, expected):
 
 def test_fault__text_only():
     assert fault(turns("What is an accordion?", "An instrument."), images=0) is None
-    assert fault(turns("<image>What is it?", "An instrument."), images=0) == "placeholder_repeated"
+    assert fault(turns("<image>What is it?", "An instrument."), images=0) == "too_many_markers"

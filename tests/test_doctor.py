@@ -10,7 +10,7 @@ from PIL import Image
 from adr import doctor as module
 from adr.cli import main
 from adr.doctor import DoctorReport, doctor
-from adr.ingest import ingest
+from adr.ingest.ingest import ingest
 from adr.store import Store
 from adr.workspace import Workspace
 

@@ -1,4 +1,4 @@
-"""Imports point one way (DESIGN §4): app, pages → adr.ui → stages → store, recipe, jobs → workspace, errors."""
+"""Imports point one way: app, pages → adr.ui → cli, pipeline, doctor → stages → ground floor."""
 
 import ast
 import subprocess
@@ -8,16 +8,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = {
-    "ingest": ("adr/ingest.py", "adr/sources"),
-    "index": ("adr/entities",),
-    "distribution": ("adr/distribution.py", "adr/explore.py"),
-    "rebalance": ("adr/rebalance.py", "adr/preview.py", "adr/backwards.py", "adr/compare.py", "adr/suggestions.py",
-                  "adr/drag.py", "adr/explain.py", "adr/postings.py", "adr/loops.py"),
-    "synthesize": ("adr/synthesize",),
-    "review": ("adr/review.py", "adr/review"),
-    "export": ("adr/export",),
-}
+STAGES = ("ingest", "index", "explore", "rebalance", "synthesize", "review", "export")
+# What several stages share, each file with what it may import of the others below it.
+GROUND = ("store", "recipe", "workspace", "settings", "errors", "progress", "jobs", "process", "models", "draws",
+          "tail", "conversation")
+ABOVE = ("cli", "pipeline", "doctor")           # above the stages, below the pages
+WORLDS = ("demo", "starter")                    # the demo world, and how the starter models were trained
+UI = ("frame", "parts", "dataset", "explore", "rebalance", "synthesize", "review", "export", "overview")
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")
 
 
@@ -57,28 +54,61 @@ def test_adr__one_door_each(path):
     if not name.startswith("adr/ui/"):
         assert not reaches(found, "streamlit"), f"{name} imports streamlit; only adr/ui and the pages may"
         assert not reaches(found, "adr.ui"), f"{name} imports adr.ui"
-    if not name.startswith("adr/demo/train/"):
+    if not name.startswith("adr/starter/"):
         for package in HEAVY:
             assert not reaches(imports(path, everywhere=False), package), f"{name} imports {package} at its top"
 
 
+def within(name: str, packages: tuple[str, ...]) -> bool:
+    return reaches({name}, "adr") and len(parts := name.split(".")) > 1 and parts[1] in packages
+
+
+def test_house__every_file_has_its_room():
+    """A module of `adr` lies in a stage's folder, on the ground floor, above the stages, or in the pages' part."""
+    homes = {"__init__", "__main__", *STAGES, *GROUND, *ABOVE, *WORLDS, "ui"}
+    lost = [str(p.relative_to(ROOT)) for p in files("adr") if p.relative_to(ROOT / "adr").parts[0].removesuffix(".py")
+            not in homes]
+    assert lost == []
+    assert [p.name for p in files("adr/ui") if p.relative_to(ROOT / "adr/ui").parts[0].removesuffix(".py")
+            not in ("__init__", *UI)] == []
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_stages__never_import_one_another(stage):
-    others = {module.removesuffix(".py").replace("/", ".")
-              for other, modules in STAGES.items() if other != stage for module in modules}
-    for path in files(*STAGES[stage]):
-        for other in others:
-            assert not reaches(imports(path), other), f"{path.relative_to(ROOT)} imports the stage {other}"
+    others = tuple(other for other in STAGES if other != stage)
+    for path in files(f"adr/{stage}"):
+        found = [name for name in imports(path) if within(name, (*others, *ABOVE, *WORLDS, "ui"))]
+        assert not found, f"{path.relative_to(ROOT)} imports {found}"
 
 
-@pytest.mark.parametrize("path", files("adr/errors.py", "adr/settings.py", "adr/workspace.py", "adr/progress.py"),
-                         ids=lambda p: p.name)
-def test_ground_floor__knows_nothing_above(path):
-    above = {name for name in imports(path) if name.startswith("adr.")}
+@pytest.mark.parametrize("name", GROUND)
+def test_ground_floor__knows_no_stage(name):
+    for path in files(f"adr/{name}.py", f"adr/{name}"):
+        found = [other for other in imports(path) if within(other, (*STAGES, *ABOVE, *WORLDS, "ui"))]
+        assert not found, f"{path.relative_to(ROOT)} imports {found}"
+
+
+@pytest.mark.parametrize("name", ("errors", "settings", "workspace", "progress"))
+def test_ground_floor__the_lowest_know_only_errors_and_settings(name):
+    above = {found for found in imports(ROOT / f"adr/{name}.py") if found.startswith("adr.")}
     assert above <= {"adr.errors", "adr.errors.AdrError", "adr.settings", "adr.settings.setting"}
 
 
-@pytest.mark.parametrize("module", ["adr.synthesize.worker", "adr.synthesize.source_pictures", "adr.entities.looking"])
+@pytest.mark.parametrize("name", ABOVE)
+def test_above__never_imports_a_page_or_the_command_line(name):
+    above = ("ui",) if name == "cli" else ("ui", "cli")
+    found = [other for other in imports(ROOT / f"adr/{name}.py") if within(other, above)]
+    assert not found
+
+
+@pytest.mark.parametrize("package", STAGES)
+def test_packages__one_door_to_each_thing(package):
+    """A package's face says what it is for and passes nothing on."""
+    tree = ast.parse((ROOT / "adr" / package / "__init__.py").read_text(encoding="utf-8"))
+    assert [type(node) for node in tree.body] == [ast.Expr]
+
+
+@pytest.mark.parametrize("module", ["adr.synthesize.worker", "adr.synthesize.source_pictures", "adr.index.looking"])
 def test_worker__never_opens_the_database(module):
     script = (f"import sys, {module}; "
               "sys.exit('adr.store' in sys.modules or 'duckdb' in sys.modules or 'torch' in sys.modules)")
@@ -88,7 +118,7 @@ def test_worker__never_opens_the_database(module):
 def test_print__only_on_the_command_line():
     for path in files("adr", "pages", "app.py"):
         name = str(path.relative_to(ROOT))
-        if name == "adr/cli.py" or name.startswith("adr/demo/train/"):
+        if name == "adr/cli.py" or name.startswith("adr/starter/"):
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         calls = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "print"]

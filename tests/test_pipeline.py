@@ -10,16 +10,16 @@ import pytest
 from PIL import Image
 
 from adr import pipeline
-from adr.entities.index import index
 from adr.errors import AdrError
 from adr.export.export import export
-from adr.ingest import ingest
+from adr.index.index import index
+from adr.ingest.ingest import ingest
 from adr.progress import Cancelled
-from adr.rebalance import rebalance
+from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
-from tests.export_world import pictures, tree
+from tests.worlds.export import pictures, tree
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

@@ -2,7 +2,8 @@
 
 import json
 
-from adr.export.leaving import MARKER, Accepted
+from adr.conversation import MARKER
+from adr.export.leaving import Accepted
 from adr.export.lint import Rules
 from adr.export.work import Format, Work
 

@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from adr.conversation import MARKER
 from adr.draws import draw_key, draws
 from adr.errors import AdrError
 from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
 
-MARKER = "<image>"
 SYNTHETIC_FOLDER = "adr-synthetic"     # below the image root of an export; its name keeps off the source's own folders
 SHUFFLE_KEY = draw_key("shuffle", "")
 CHUNK = 10_000

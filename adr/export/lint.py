@@ -4,7 +4,6 @@ Knows the rules of the formats as data (`Rules`), writes nothing.
 """
 
 import json
-import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from adr.export.leaving import BREATH, MARKER, Accepted, Leaving
+from adr.conversation import ADDRESS, FAULTS, MARKER
+from adr.export.leaving import BREATH, Accepted, Leaving
 from adr.progress import Progress, silent
 from adr.store import Store
 
-ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")
 STRETCH = 50_000        # instances a statement
 
 EXAMPLES = 5
@@ -116,15 +115,9 @@ class _Findings:
 
 
 SENTENCES = {
-    "no_turns": "The conversation has no turns.",
-    "empty_turn": "A turn holds no text.",
-    "turns_do_not_alternate": "Human and answer do not take turns, human first.",
-    "no_answer": "The conversation does not end with an answer.",
-    "system_turn": "A system turn, which this trainer does not know.",
-    "tool_turn": "A tool turn, which this trainer does not know.",
-    "too_many_markers": "More <image> markers than pictures.",
-    "too_few_markers": "Fewer <image> markers than pictures.",
-    "marker_in_answer": "An <image> marker in an answer.",
+    **{kind: FAULTS[kind] for kind in (
+        "no_turns", "empty_turn", "turns_do_not_alternate", "no_answer", "system_turn", "tool_turn", "too_many_markers",
+        "too_few_markers", "marker_in_answer")},
     "image_missing": "A picture is not on disk.",
     "image_unreadable": "A picture does not open.",
     "images_not_checked": "The dataset was read without an image folder, so its pictures were not checked.",
@@ -156,7 +149,7 @@ _CHECKS = """
                lambda t, n: case when n % 2 = 1 then t.role != 'human' else t.role != 'gpt' end),
                lambda wrong: wrong)) > 0 as turns_do_not_alternate,
            coalesce(turns[-1].role != 'gpt', true) as no_answer,
-           coalesce(list_sum(list_transform(turns, lambda t: len(string_split(t.text, '<image>')) - 1)), 0) as markers,
+           markers(turns) as markers,
            len(list_filter(turns, lambda t: t.role = 'gpt' and contains(t.text, '<image>'))) > 0 as marker_in_answer
     from body
 """

@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from adr.conversation import MARKER
 from adr.errors import AdrError
-from adr.export.leaving import BREATH, CHUNK, MARKER, Turns, chunk_rows, source_rows
+from adr.export.leaving import BREATH, CHUNK, Turns, chunk_rows, source_rows
 from adr.export.lint import Rules
 from adr.export.records import OPENAI_ROLES
 from adr.export.work import Format, Work

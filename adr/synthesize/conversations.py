@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from adr.conversation import PLACEHOLDER, fault
+from adr.conversation import MARKER, fault
 from adr.errors import AdrError
 from adr.settings import setting
 from adr.synthesize.captions import DESCRIBE, OPEN_QUESTIONS, Captioner, load_captioner
@@ -222,7 +222,7 @@ def _check_said(turns: Sequence[Mapping[str, str]], request: Request) -> str | N
     if request.picture is not None:
         return check_conversation(turns, request.slot.name)
     before = request.slot.turns
-    images = sum(t["text"].count(PLACEHOLDER) for t in before)
+    images = sum(t["text"].count(MARKER) for t in before)
     found = fault(turns, images=images)
     if found and found != fault(before, images=images):
         return found
@@ -248,10 +248,10 @@ def _parents(request: Request, found: str, by: str) -> Written:
 def _place(request: Request) -> str:
     """Where `<image>` stands in the parent's first human turn, as a shape has it; nowhere without any picture."""
     first = next((t["text"].strip() for t in request.slot.turns if t["role"] == "human"), "")
-    if request.picture is None and PLACEHOLDER not in first:
+    if request.picture is None and MARKER not in first:
         return "{text}"
     blank = "\n" if "\n" in first else ""
-    return f"{{text}}{blank}{PLACEHOLDER}" if first.endswith(PLACEHOLDER) and first != PLACEHOLDER else Shape.place
+    return f"{{text}}{blank}{MARKER}" if first.endswith(MARKER) and first != MARKER else Shape.place
 
 
 # -- methods -----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from adr.conversation import PLACEHOLDER
+from adr.conversation import MARKER
 from adr.errors import AdrError
 from adr.models import require
 from adr.settings import setting
@@ -159,7 +159,7 @@ def conversation_messages(caption: str, things: Sequence[str], absent: Sequence[
 def rewrite_messages(turns: Sequence[Mapping[str, str]], synonyms: Mapping[str, Sequence[str]],
                      keep: Sequence[str]) -> Messages:
     """The request to put a conversation into other words, with rare synonyms to choose from. keep: words that stay."""
-    said = [t["text"].replace(PLACEHOLDER, "").strip() for t in turns if t["role"] in ("human", "gpt")]
+    said = [t["text"].replace(MARKER, "").strip() for t in turns if t["role"] in ("human", "gpt")]
     pairs = [{"question": q, "answer": a} for q, a in zip(said[::2], said[1::2], strict=False)]
     words = "\n".join(f"- {word}: {', '.join(names)}" for word, names in synonyms.items())
     return _messages(
@@ -185,17 +185,17 @@ _OBJECT = re.compile(r"\{[^{}]*\}")
 
 
 def read_pairs(answer: Answer) -> "list[Pair] | str":
-    """The questions with answers in what a model said, or the fault: 'no_answer', 'unreadable_answer' (neither JSON nor
-    blocks of Question: and Answer:), 'roles_do_not_alternate'.
+    """The questions with answers in what a model said, or the fault: 'no_reply', 'unreadable_reply' (neither JSON nor
+    blocks of Question: and Answer:), 'turns_do_not_alternate'.
 
     Prose before and after is left out, and what an answer that was cut off left unfinished.
     """
     if answer.text is None:
-        return "no_answer"
+        return "no_reply"
     text = _THOUGHT.sub("", answer.text).strip()
     if not text:
-        return "no_answer"
-    return _from_json(text) or _from_blocks(text, answer.cut) or "unreadable_answer"
+        return "no_reply"
+    return _from_json(text) or _from_blocks(text, answer.cut) or "unreadable_reply"
 
 
 def _from_json(text: str) -> list[Pair] | None:
@@ -258,11 +258,11 @@ def _from_blocks(text: str, cut: bool) -> "list[Pair] | str | None":
     if cut and len(said) > 2:
         said, asks = said[:len(said) - (2 - len(said) % 2)], asks[:len(asks) - (2 - len(asks) % 2)]
     if len(asks) % 2 or asks != [True, False] * (len(asks) // 2):
-        return "roles_do_not_alternate"
+        return "turns_do_not_alternate"
     return list(zip(said[::2], said[1::2], strict=True))
 
 
 def _clean(text: str) -> str:
     """Without rules, fences and `<image>`."""
-    text = re.sub(r"\s*(={3,}|-{3,}|```\w*)\s*", "\n", text.replace(PLACEHOLDER, ""))
+    text = re.sub(r"\s*(={3,}|-{3,}|```\w*)\s*", "\n", text.replace(MARKER, ""))
     return text.strip().strip("*_").strip()

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adr.conversation import PLACEHOLDER
+from adr.conversation import MARKER
 from adr.synthesize.plan_file import PlanFolder, write_whole
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ class Shape:
     brief: answers of a word or a phrase."""
 
     pairs: int = 3
-    place: str = PLACEHOLDER + "\n{text}"
+    place: str = MARKER + "\n{text}"
     brief: bool = False
 
     def first(self, question: str) -> str:
         """The first human turn."""
-        return self.place.replace("{text}", question.replace(PLACEHOLDER, "").strip())
+        return self.place.replace("{text}", question.replace(MARKER, "").strip())
 
 
 @dataclass(frozen=True)

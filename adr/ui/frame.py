@@ -28,9 +28,9 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from adr.errors import AdrError
+from adr.explore.standing import Standing, standing
 from adr.jobs import Jobs
 from adr.settings import setting
-from adr.standing import Standing, standing
 from adr.store import Store
 from adr.workspace import Workspace
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from adr.export.export import export
-from adr.ingest import ingest
+from adr.ingest.ingest import ingest
 from adr.store import Store
 from adr.workspace import Workspace
 

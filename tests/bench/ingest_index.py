@@ -88,7 +88,7 @@ def measure(step: str, source: Path, workspace: Path) -> dict:
 
 def ingest_step(source: Path, workspace: Path) -> dict:
     """JSON → instance."""
-    from adr.ingest import ingest
+    from adr.ingest.ingest import ingest
     from adr.store import Store
     from adr.workspace import Workspace
 
@@ -101,7 +101,7 @@ def ingest_step(source: Path, workspace: Path) -> dict:
 
 def index_step(source: Path, workspace: Path) -> dict:
     """instance → posting, four perspectives."""
-    from adr.entities.index import index
+    from adr.index.index import index
     from adr.store import Store
 
     store = Store(workspace / "adr.duckdb")

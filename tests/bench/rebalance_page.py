@@ -18,7 +18,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests import browser  # noqa: E402
+from tests.worlds import browser  # noqa: E402
 
 PRESSES = """async ([presses, pause]) => {
   const find = (root) => { for (const e of root.querySelectorAll("*")) {

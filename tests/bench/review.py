@@ -20,7 +20,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import browser  # noqa: E402
+from tests.worlds import browser  # noqa: E402
 
 
 def make_workspace(folder: Path, candidates: int) -> None:
@@ -126,11 +126,12 @@ def main() -> None:
         app.wait(20)
     store = Store(folder / "adr.duckdb")
     kept = store.value("select count(*) from verdict where judgement = 'accept'")
-    from adr import review
+    from adr.review.queue import Filter, identifiers
+    from adr.review.verdicts import judge
 
-    waiting = review.identifiers(store, review.Filter())[:1000]
+    waiting = identifiers(store, Filter())[:1000]
     start = time.perf_counter()
-    review.judge(store, waiting, "reject", "bob")
+    judge(store, waiting, "reject", "bob")
     batch = (time.perf_counter() - start) * 1000
     store.close()
     report = {

@@ -25,8 +25,8 @@ from PIL import Image, ImageDraw
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from adr.demo.settings import RANKS
-from adr.demo.train.captions import with_article
-from adr.demo.train.pictures import SIDE, draw_pair, draw_several, draw_single, is_held_out
+from adr.starter.captions import with_article
+from adr.starter.pictures import SIDE, draw_pair, draw_several, draw_single, is_held_out
 
 MODELS = Path(__file__).resolve().parents[2] / "assets" / "models"
 KINDS = sorted(RANKS)

@@ -24,7 +24,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests import browser  # noqa: E402
+from tests.worlds import browser  # noqa: E402
 
 PROBE = """
 (() => {
@@ -97,8 +97,8 @@ def make_workspace(folder: Path) -> None:
     from adr import pipeline
     from adr.demo.scene import draw_scene
     from adr.demo.things import THINGS
-    from adr.entities.index import index
-    from adr.rebalance import rebalance
+    from adr.index.index import index
+    from adr.rebalance.runs import rebalance
     from adr.recipe import Recipe
     from adr.store import Store
     from adr.workspace import Workspace

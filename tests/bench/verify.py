@@ -22,14 +22,14 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from adr.entities import checkers
-from adr.entities.index import index
-from adr.entities.lexicon import Lexicon
-from adr.entities.looking import look
-from adr.entities.object import plain_name
-from adr.entities.postings import Postings
-from adr.entities.verify import asked, by_name, left, verified
-from adr.entities.verify_folder import VerifyFolder
+from adr.index import checkers
+from adr.index.index import index
+from adr.index.lexicon import Lexicon
+from adr.index.looking import look
+from adr.index.object import plain_name
+from adr.index.postings import Postings
+from adr.index.verify import asked, by_name, left, verified
+from adr.index.verify_folder import VerifyFolder
 from adr.progress import silent
 from adr.store import Store
 

@@ -1,0 +1,1 @@
+"""The explore stage: reads what the others wrote, for people to look at; writes nothing."""

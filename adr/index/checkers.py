@@ -1,0 +1,165 @@
+"""The models that say whether a named thing is in a picture; loaded by `load_checker`.
+
+Knows nothing of instances or files. `open_clip` (ADR_SCORER_MODEL) is fast and approximate; `grounding-dino`
+(ADR_DETECTOR_MODEL) is the paper's way and wants a GPU.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from PIL import Image
+
+from adr.errors import AdrError
+from adr.index.lexicon import Lexicon
+from adr.models import Place, find_model, load_clip, loading, place, require
+from adr.settings import setting
+
+STANDS_OUT = 0.5
+"""A name is taken to be in a picture when its agreement is this many standard deviations above the mean of all names'.
+Measured on the demo world with the starter model: see docs/index.md."""
+BOX, TEXT = 0.4, 0.3
+"""The paper's thresholds for Grounding DINO: of a box, and of the words that belong to it."""
+PROMPT_TOKENS = 250
+CHECKERS = {"open_clip": "ADR_SCORER_MODEL", "grounding-dino": "ADR_DETECTOR_MODEL"}
+"""Each checker and the setting that names its model."""
+_SIBLINGS = 50
+
+
+class Checker(Protocol):
+    """Finds names in pictures. side: it makes no use of more pixels a side."""
+
+    side: int
+
+    def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
+        """For every picture, which of its names are seen in it."""
+        ...
+
+
+def load_checker(name: str, names: Sequence[str]) -> Checker:
+    """The checker of that name, for the names it will be asked about. AdrError for an unknown one or no model."""
+    model = setting(_setting_of(name))
+    return _Clip(model, names) if name == "open_clip" else _GroundingDino(model)
+
+
+def full_name(checker: str) -> str:
+    """The checker with its model, as it is recorded with the index; AdrError for an unknown one."""
+    return f"{checker} {setting(_setting_of(checker))}"
+
+
+def signature(checker: str, names: Sequence[str]) -> str:
+    """A text that changes whenever the checker's answers may: model, its files, thresholds and the names it knows."""
+    model = Path(find_model(setting(_setting_of(checker)).removeprefix("hf-hub:")))
+    files = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(model.glob("*model*.*"))]
+    thresholds = [STANDS_OUT, BOX, TEXT, PROMPT_TOKENS]
+    return json.dumps([checker, str(model), files, thresholds, _siblings(names)])
+
+
+def _setting_of(checker: str) -> str:
+    if checker not in CHECKERS:
+        raise AdrError(f"There is no checker {checker!r}.", "Choose open_clip or grounding-dino.")
+    return CHECKERS[checker]
+
+
+class _Clip:
+    """An open_clip model. A name is seen when its agreement with the picture stands out among all names' agreements."""
+
+    side = 512
+
+    def __init__(self, model: str, names: Sequence[str]) -> None:
+        require("open_clip", "Checking objects", "open_clip_torch")
+        self._place = place()
+        siblings = _siblings(names)
+        self._at = {name: number for number, name in enumerate(siblings)}
+        self._model, self._prepare, tokenize = load_clip(model, self._place)
+        self._texts = self._encode_texts(tokenize, [f"a picture of {_article(name)} {name}" for name in siblings])
+
+    def _encode_texts(self, tokenize: Any, texts: list[str]) -> np.ndarray:
+        import torch
+
+        rows = []
+        with torch.inference_mode():
+            for start in range(0, len(texts), 256):
+                tokens = tokenize(texts[start:start + 256]).to(self._place.device)
+                rows.append(self._model.encode_text(tokens, normalize=True).float().cpu())
+        return torch.cat(rows).numpy()
+
+    def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
+        import torch
+
+        pixels = torch.stack([self._prepare(picture) for picture in pictures])
+        with torch.inference_mode():
+            seen = self._model.encode_image(pixels.to(self._place.device, self._place.dtype), normalize=True)
+        agreement = seen.float().cpu().numpy() @ self._texts.T
+        spread = np.maximum(agreement.std(axis=1, keepdims=True), 1e-9)
+        stands_out = (agreement - agreement.mean(axis=1, keepdims=True)) / spread
+        return [[bool(row[self._at[name]] >= STANDS_OUT) for name in asked]
+                for row, asked in zip(stands_out, names, strict=True)]
+
+
+class _GroundingDino:
+    """A Grounding DINO detector: a name is seen when a box of BOX or more has it, its words at TEXT or more each."""
+
+    side = 800
+
+    def __init__(self, model: str) -> None:
+        require("transformers", "Checking objects")
+        self._place: Place = place()
+        found = find_model(model)
+        with loading(model, "detector"):
+            from transformers import AutoModelForZeroShotObjectDetection, AutoProcessor
+
+            self._processor = AutoProcessor.from_pretrained(found)
+            self._model = AutoModelForZeroShotObjectDetection.from_pretrained(found)
+            self._model.eval().to(self._place.device)
+
+    def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
+        return [[seen for prompt in self._prompts(asked) for seen in self._found(picture, prompt)]
+                for picture, asked in zip(pictures, names, strict=True)]
+
+    def _prompts(self, names: Sequence[str]) -> Iterator[list[str]]:
+        """The names in groups that fit the detector's prompt."""
+        group: list[str] = []
+        for name in names:
+            if group and len(self._processor.tokenizer(_prompt([*group, name]))["input_ids"]) > PROMPT_TOKENS:
+                yield group
+                group = []
+            group.append(name)
+        if group:
+            yield group
+
+    def _found(self, picture: Image.Image, names: list[str]) -> list[bool]:
+        import torch
+
+        prompt = _prompt(names)
+        inputs = self._processor(images=picture, text=prompt, return_tensors="pt").to(self._place.device)
+        offsets = self._processor.tokenizer(prompt, return_offsets_mapping=True)["offset_mapping"]
+        with torch.inference_mode():
+            scores = self._model(**inputs).logits[0].sigmoid().float().cpu().numpy()      # (boxes, tokens)
+        found, at = [], 0
+        for name in names:
+            begin = prompt.index(name, at)
+            at = begin + len(name)
+            tokens = [number for number, (a, b) in enumerate(offsets) if a >= begin and b <= at and b > a]
+            of_name = scores[:, tokens]
+            found.append(bool(tokens) and bool(((of_name.max(axis=1) >= BOX) & (of_name.min(axis=1) >= TEXT)).any()))
+        return found
+
+
+def _siblings(names: Sequence[str]) -> list[str]:
+    """The names among which one must stand out: all of them, and more where these are too few."""
+    siblings = list(dict.fromkeys(names))
+    if len(siblings) < _SIBLINGS:
+        siblings = list(dict.fromkeys([*siblings, *sorted(set(Lexicon.english().things.values()))]))
+    return siblings
+
+
+def _prompt(names: Sequence[str]) -> str:
+    """The names as the detector reads them: "cat. fire hydrant."."""
+    return " ".join(f"{name.lower()}." for name in names)
+
+
+def _article(name: str) -> str:
+    return "an" if name[:1] in "aeiou" else "a"

@@ -1,0 +1,278 @@
+"""Index: instances and annotations → entity, posting, index_made. Replaces a former index whole, in one transaction.
+
+Knows nothing of thresholds or of what becomes of the postings. Batches of instances are read by SQL, analysed in
+NumPy by two threads, and kept as pairs of numbers until every entity has its place; then they are written in order.
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from adr.errors import AdrError
+from adr.index import interrogation, token
+from adr.index.forms import Forms
+from adr.index.interrogation import Interrogations
+from adr.index.lexicon import Lexicon
+from adr.index.object import Things, plain_name
+from adr.index.postings import Postings, merged, write, write_pairs
+from adr.index.renumber import remember, renumber
+from adr.index.spacy_tokens import Pipeline
+from adr.index.words import cut
+from adr.progress import Progress, silent
+from adr.settings import setting
+from adr.store import Store
+
+BATCH = 20_000
+"""Instances analysed at once: some 25 MB of text."""
+THREADS = 2
+WORTH_A_PROCESS = 20_000
+"""Turns from which a spaCy pipeline is run in processes of its own: starting one takes seconds."""
+
+
+@dataclass(frozen=True)
+class IndexReport:
+    """What `index` has built, per perspective: postings (entity, instance) and entities."""
+
+    instances: int
+    postings: dict[str, int]
+    entities: dict[str, int]
+    unread: int                 # instances with a turn in a language that the extractor cannot read
+    extractor: str
+    spacy_model: str | None
+    objects_from: str
+    verified_by: str | None
+    seconds: float
+    notices: tuple[str, ...] = ()
+
+
+def index(store: Store, *, extractor: str = "lexicon", spacy_model: str | None = None, objects: str = "auto",
+          verify: str | None = None, progress: Progress = silent) -> IndexReport:
+    """Build the postings of the four perspectives from all instances, and say what was found.
+
+    extractor: 'lexicon' (word lists, seconds) or 'spacy' (the pipeline `spacy_model`, minutes), for the token
+    perspective. objects: 'annotations', 'text', or 'auto': an instance's annotations where it has some, else its
+    text. verify: 'open_clip' or 'grounding-dino' looks for text objects in the pictures and drops those not found.
+    AdrError when there are no instances, no annotations though they are asked for, or a model is missing. `Cancelled`
+    from `progress` leaves the former index as it was.
+    """
+    started = time.monotonic()
+    total = int(store.value("select count(*) from instance"))
+    if not total:
+        raise AdrError("There are no instances to index.", "Ingest a dataset first.")
+    work = _Index(store, extractor, spacy_model, objects, verify)
+    try:
+        work.read(total, progress)
+        return work.write(total, started, progress)
+    finally:
+        work.close()
+
+
+class _Index:
+    """One run of `index`: what has been collected so far."""
+
+    def __init__(self, store: Store, extractor: str, spacy_model: str | None, objects: str, verify: str | None) -> None:
+        self._store, self._extractor, self._verify = store, extractor, verify
+        self._lexicon = Lexicon.english()
+        annotated = _annotated_names(store, self._lexicon) if objects != "text" else {}
+        if objects == "annotations" and not annotated:
+            raise AdrError("This dataset has no object annotations.",
+                           "Ingest it with --objects FILE, or index with --objects text.")
+        self._annotated = annotated
+        self._from_text = objects != "annotations"
+        self.objects_from = "annotations" if not self._from_text else "annotations, else text" if annotated else "text"
+        self._things = Things(self._lexicon, sorted(set(annotated.values())))
+        self._forms = Forms(self._lexicon, self._things.phrases(), interrogation.ASKED, interrogation.LOOKS_ON)
+        self._interrogations = Interrogations(self._lexicon)
+        self._tokens = Postings(self._forms.names)
+        self._objects = Postings()
+        self._asked = Postings(self._interrogations.names)
+        self._has_annotation = self._instances_with_annotation()
+        self._pipeline: Pipeline | None = None
+        self.spacy_model: str | None = None
+        if extractor == "spacy":
+            self._pipeline = Pipeline.load(spacy_model, frozenset(self._things.phrases()), _processes(store))
+            self.spacy_model = self._pipeline.name
+        elif extractor != "lexicon":
+            raise AdrError(f"There is no extractor {extractor!r}.", "Choose lexicon or spacy.")
+        self._unread: list[np.ndarray] = []
+        self._verified_by: str | None = None
+        self._verify_notices: tuple[str, ...] = ()
+
+    def close(self) -> None:
+        """Ends the pipeline's worker processes, if there are any."""
+        if self._pipeline is not None:
+            self._pipeline.close()
+
+    # ------------------------------------------------------------------ reading
+    def read(self, total: int, progress: Progress) -> None:
+        """Collects the postings of token, object and interrogation."""
+        done = 0
+        progress(0, total, "Reading turns")
+        for part in self._parts():
+            self._tokens.batches.append(part.tokens)
+            self._objects.batches.append(part.objects)
+            self._asked.batches.append(part.asked)
+            self._unread.append(part.unread)
+            done += part.instances
+            progress(done, total, "Reading turns")
+        self._add_annotations()
+        if self._verify and self._from_text:
+            from adr.index.verify import verified
+
+            checked = verified(self._store, self._verify, self._objects, self._has_annotation, progress)
+            self._objects, self._verified_by = checked.objects, checked.by
+            self._verify_notices = checked.notices
+
+    def _parts(self) -> "Iterator[_Part]":
+        """The batches in order, at most THREADS of them in work."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            waiting = []
+            for batch in self._batches():
+                waiting.append(pool.submit(self._analyse, *batch))
+                if len(waiting) > THREADS:
+                    yield waiting.pop(0).result()
+            for future in waiting:
+                yield future.result()
+
+    def _batches(self) -> Iterator[tuple[int, pa.Table]]:
+        positions = self._store.arrays("select instance from instance order by instance")["instance"]
+        for start in range(0, len(positions), BATCH):
+            chosen = positions[start:start + BATCH]
+            turns = self._store.arrow("""
+                select instance, turn.role = 'human' as human, turn.text as text, pictured
+                from (select instance, unnest(turns) as turn, coalesce(len(images), 0) > 0 as pictured
+                      from instance where instance between ? and ?)
+                where turn.role in ('human', 'gpt') and turn.text is not null
+            """, [int(chosen[0]), int(chosen[-1])])
+            yield len(chosen), turns
+
+    def _analyse(self, instances: int, turns: pa.Table) -> "_Part":
+        instance = turns["instance"].to_numpy().astype(np.int64)
+        human, pictured = (turns[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("human", "pictured"))
+        texts = turns["text"].combine_chunks()
+        texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+        text = token.read(cut(texts), self._forms, instance)
+        said, unread = self._nouns(instance, texts, text)
+        asked = self._interrogations.asked(text, self._forms, human)
+        return _Part(
+            instances,
+            np.unique(instance[said.turn] << 32 | said.name),
+            self._text_objects(instance, pictured & ~token.denied(text, instance, human), said),
+            np.unique(instance[asked.turn] << 32 | asked.form),
+            np.unique(instance[unread]),
+        )
+
+    def _nouns(self, instance: np.ndarray, texts: pa.Array, text: token.Text) -> tuple[token.Said, np.ndarray]:
+        """The nouns of a batch, and which of its turns (bool) nobody could read."""
+        if self._pipeline is None:
+            return token.nouns(text, self._forms), text.unread
+        if self._pipeline.english:
+            return self._pipeline.nouns(texts, ~text.unread, self._forms), text.unread
+        english, other = token.nouns(text, self._forms), self._pipeline.nouns(texts, text.unread, self._forms)
+        return token.Said(np.concatenate([english.turn, other.turn]),
+                          np.concatenate([english.name, other.name])), np.zeros(len(texts), dtype=bool)
+
+    def _text_objects(self, instance: np.ndarray, shown: np.ndarray, said: token.Said) -> np.ndarray:
+        """Objects said in the turns where `shown` is set: turns that speak of a picture and are not denied."""
+        if not self._from_text:
+            return np.zeros(0, np.int64)
+        with self._forms.lock:
+            of_name = self._things.of_names(self._forms.names, self._objects.names)
+        thing = of_name[said.name]
+        where = instance[said.turn]
+        holds = (thing >= 0) & shown[said.turn]
+        if len(self._has_annotation):
+            holds &= ~self._has_annotation[where]
+        return np.unique(where[holds] << 32 | thing[holds])
+
+    def _instances_with_annotation(self) -> np.ndarray:
+        """Bool by instance, empty without annotations."""
+        if not self._annotated:
+            return np.zeros(0, dtype=bool)
+        found = np.zeros(int(self._store.value("select max(instance) from instance")) + 1, dtype=bool)
+        annotated = self._store.arrays("select distinct instance from annotation semi join instance using (instance)")
+        found[annotated["instance"]] = True
+        return found
+
+    def _add_annotations(self) -> None:
+        if not self._annotated:
+            return
+        rows = self._store.arrow("select instance, object from annotation semi join instance using (instance)")
+        labels = rows["object"].combine_chunks().dictionary_encode()
+        numbers = [self._objects.names(self._annotated[label]) if self._annotated.get(label) else -1
+                   for label in labels.dictionary.to_pylist()]
+        thing = np.array(numbers, dtype=np.int64)[labels.indices.to_numpy(zero_copy_only=False)]
+        where = rows["instance"].to_numpy().astype(np.int64)
+        self._objects.batches = merged(
+            self._objects.batches, np.unique(where[thing >= 0] << 32 | thing[thing >= 0]), BATCH)
+
+    # ------------------------------------------------------------------ writing
+    def write(self, total: int, started: float, progress: Progress) -> IndexReport:
+        """Ranks the entities and writes all tables."""
+        unread = int(sum(len(part) for part in self._unread))
+        with self._store.atomic() as writer:
+            remember(writer)
+            writer.execute("delete from index_made")
+            writer.execute("delete from entity")
+            # not "create or replace": DuckDB 2.0.0 hides what is then inserted until the next checkpoint
+            writer.execute("truncate posting")
+            progress(0, 4, "Writing postings")
+            postings = {"token": write(writer, "token", self._tokens)[0]}
+            progress(1, 4, "Writing postings")
+            postings["object"], objects = write(writer, "object", self._objects)
+            progress(2, 4, "Writing postings")
+            postings["co_occurrence"] = write_pairs(writer, objects)
+            progress(3, 4, "Writing postings")
+            postings["interrogation"] = write(writer, "interrogation", self._asked)[0]
+            renumber(writer)
+            counts = dict(writer.rows("select perspective, count(*) from entity group by perspective"))
+            seconds = round(time.monotonic() - started, 2)
+            writer.execute("insert into index_made values (?, ?, ?, ?, ?, ?, ?, now() at time zone 'UTC')", [
+                self._extractor, self.spacy_model, self.objects_from, self._verified_by, self._lexicon.fingerprint,
+                unread, seconds])
+            progress(4, 4, "Writing postings")
+        entities = {perspective: int(counts.get(perspective, 0)) for perspective in postings}
+        return IndexReport(total, postings, entities, unread, self._extractor, self.spacy_model, self.objects_from,
+                           self._verified_by, seconds, self._notices(unread, total, postings))
+
+    def _notices(self, unread: int, total: int, postings: dict[str, int]) -> tuple[str, ...]:
+        notices = list(self._verify_notices)
+        if unread:
+            notices.append(
+                f"{unread:,} of {total:,} instances hold text that is not English and was not read. For their nouns, "
+                "install a spaCy pipeline of that language (python -m spacy download zh_core_web_sm, for example) "
+                "and index with --extractor spacy --spacy-model NAME.")
+        elif self._pipeline is not None and not self._pipeline.english:
+            notices.append("Interrogation and objects from text are read from English only.")
+        if not postings["object"]:
+            notices.append("No objects were found; the object and co-occurrence perspectives are empty.")
+        return tuple(notices)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one batch gave: keys instance << 32 | name, without repeats, and the instances that hold unread turns."""
+
+    instances: int
+    tokens: np.ndarray
+    objects: np.ndarray
+    asked: np.ndarray
+    unread: np.ndarray
+
+
+def _processes(store: Store) -> int:
+    """Worker processes for a pipeline: one per thread that the settings allow, where there is enough to do."""
+    turns = int(store.value("select coalesce(sum(len(turns)), 0) from instance"))
+    return int(setting("ADR_THREADS")) if turns >= WORTH_A_PROCESS else 1
+
+
+def _annotated_names(store: Store, lexicon: Lexicon) -> dict[str, str]:
+    """Each label of the annotations and the object's name it stands for."""
+    labels = store.rows("""
+        select distinct object from annotation semi join instance using (instance) where object is not null
+    """)
+    return {label: name for (label,) in labels if (name := plain_name(label, lexicon))}

@@ -1,0 +1,144 @@
+"""Looks for named things in pictures: `python -m adr.index.looking FOLDER --checker NAME`. Never opens the database.
+
+Reads what the folder asks, writes an answer a block of instances, and tells how far it is. Killed at any moment it
+loses the blocks in flight and nothing else; started again it goes on.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from adr.index.checkers import Checker, load_checker, signature
+from adr.index.verify_folder import ABSENT, PRESENT, UNSEEN, Asked, VerifyFolder
+from adr.process import Event, exit_status, tell
+
+PICTURES = 64
+"""Pictures looked at together; twice as many are in memory at most, as long as no instance has more by itself."""
+
+Block = list[Asked]
+
+
+def look(folder: VerifyFolder, checker: str, tell: Callable[[Event], None],
+         load: Callable[[str, Sequence[str]], Checker] = load_checker) -> None:
+    """Answer all that the folder asks. What was answered before is not looked at again, and when that is everything the
+    checker is not loaded."""
+    names = folder.names()
+    whom = signature(checker, names)
+    keys: list[str] = []
+    done = 0
+
+    def unanswered() -> Iterator[tuple[str, Block]]:
+        nonlocal done
+        for block in blocks(folder.asked()):
+            key = _key(whom, block)
+            keys.append(key)
+            known = folder.answer(key)
+            if known is None:
+                yield key, block
+            else:
+                done += len(block)
+                tell({"event": "looked", "done": done})
+
+    todo = unanswered()
+    first = next(todo, None)
+    if first is not None:
+        model = load(checker, names)
+        for key, block, opened in _ahead(chain([first], todo), model.side):
+            folder.keep_answer(key, seen(model, opened, [[names[n] for n in numbers] for _, numbers in block]))
+            done += len(block)
+            tell({"event": "looked", "done": done})
+    folder.finish(keys)
+
+
+def seen(checker: Checker, pictures: Sequence[Sequence[Image.Image]], names: Sequence[Sequence[str]]) -> np.ndarray:
+    """For the names of some instances, one after another, whether at least one of the instance's pictures shows them:
+    PRESENT or ABSENT, or UNSEEN where there is no picture."""
+    flat = [(number, picture) for number, several in enumerate(pictures) for picture in several]
+    answers = checker.found([picture for _, picture in flat], [names[number] for number, _ in flat]) if flat else []
+    found = [np.full(len(asked), ABSENT if several else UNSEEN, np.uint8)
+             for several, asked in zip(pictures, names, strict=True)]
+    for (number, _), answer in zip(flat, answers, strict=True):
+        found[number][np.array(answer, dtype=bool)] = PRESENT
+    return np.concatenate([np.zeros(0, np.uint8), *found])
+
+
+def blocks(asked: Iterable[Asked]) -> Iterator[Block]:
+    """The instances in blocks of PICTURES pictures or a few more."""
+    block: Block = []
+    pictures = 0
+    for instance in asked:
+        block.append(instance)
+        pictures += max(1, len(instance[0]))
+        if pictures >= PICTURES:
+            yield block
+            block, pictures = [], 0
+    if block:
+        yield block
+
+
+def opened(path: str, side: int) -> Image.Image | None:
+    """The picture, made smaller where it has more than twice `side` pixels a side; None when it cannot be opened."""
+    try:
+        with Image.open(path) as picture:
+            picture.draft("RGB", (side, side))
+            whole = picture.convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    smaller = min(whole.size) // side
+    return whole.reduce(smaller) if smaller > 1 else whole
+
+
+def _ahead(todo: Iterable[tuple[str, Block]], side: int) -> Iterator[tuple[str, Block, list[list[Image.Image]]]]:
+    """Each block with its pictures, opened by threads while the block before it is looked at."""
+    waiting: deque[tuple[str, Block, list[list[Future[Image.Image | None]]]]] = deque()
+
+    def next_one() -> tuple[str, Block, list[list[Image.Image]]]:
+        key, block, futures = waiting.popleft()
+        results = [[future.result() for future in several] for several in futures]
+        return key, block, [[picture for picture in several if picture is not None] for several in results]
+
+    with ThreadPoolExecutor(2) as pool:
+        for key, block in todo:
+            waiting.append((key, block, [[pool.submit(opened, path, side) for path in paths] for paths, _ in block]))
+            if len(waiting) > 1:
+                yield next_one()
+        while waiting:
+            yield next_one()
+
+
+def _key(whom: str, block: Block) -> str:
+    """The name of a block's answers: changes with the checker, the pictures' files and the names."""
+    facts = [[[_stamp(path) for path in pictures], numbers] for pictures, numbers in block]
+    return hashlib.blake2b(f"{whom}\0{json.dumps(facts)}".encode(), digest_size=16).hexdigest()
+
+
+def _stamp(path: str) -> tuple[str, int, int] | None:
+    """Path, size and time of a picture; None where there is no file."""
+    try:
+        facts = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return path, facts.st_size, facts.st_mtime_ns
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The process: look for what the folder asks; exit status 0, or 1 for what it has told."""
+    parser = argparse.ArgumentParser(prog="python -m adr.index.looking", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--checker", required=True)
+    given = parser.parse_args(arguments)
+    return exit_status(lambda: look(VerifyFolder(given.folder), given.checker, tell))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""The object perspective: the things in the picture, by annotation or by what the text says.
+
+Knows nothing of the database. A thing said is one of `assets/lexicon/things.txt` (or of the annotations themselves),
+under one name for all its words ("bike" → "bicycle"; men, women, boys and girls stay what they are). What a question
+asks about and the answer denies ("Is there a dog?" – "No") is not in the picture. The text can still name what no
+picture shows: `verify` looks.
+An instance without a picture has no objects in it, whatever its text says.
+"""
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+import numpy as np
+
+from adr.index.forms import Names
+from adr.index.lexicon import Lexicon
+
+_SENSE = re.compile(r"\s*\([^)]*\)")
+
+
+def plain_name(label: str, lexicon: Lexicon) -> str:
+    """An annotation's label as an object's name: lower case, blanks for underscores, no "(sense)", last word
+    singular.
+    """
+    words = _SENSE.sub("", label.replace("_", " ")).lower().split()
+    if not words:
+        return ""
+    words[-1] = lexicon.singular(words[-1]) or words[-1]
+    return " ".join(words)
+
+
+class Things:
+    """Which names are things, and the name each goes by. Where annotations use one of a thing's words, that is its
+    name.
+    """
+
+    def __init__(self, lexicon: Lexicon, annotated: Iterable[str] = ()) -> None:
+        self._name = dict(lexicon.things)
+        self._of_name: list[int] = []
+        chosen: dict[str, str] = {}
+        for name in annotated:
+            thing = self._name.get(name)
+            if thing is not None and thing != name:
+                chosen.setdefault(thing, name)
+        known = set(annotated)
+        for word, thing in list(self._name.items()):
+            if thing in chosen and thing not in known:
+                self._name[word] = chosen[thing]
+        self._name.update((name, name) for name in annotated)
+
+    def phrases(self) -> list[str]:
+        """The names of several words."""
+        return [name for name in self._name if " " in name]
+
+    def of_names(self, nouns: Names, objects: Names) -> np.ndarray:
+        """For every noun the number of the object it names, -1 for nouns that are no thing: int32."""
+        for noun in islice(nouns.number, len(self._of_name), None):
+            thing = self._name.get(noun)
+            self._of_name.append(-1 if thing is None else objects(thing))
+        return np.array(self._of_name, dtype=np.int32)

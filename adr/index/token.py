@@ -1,0 +1,176 @@
+"""The token perspective: which nouns are said in which turn.
+
+Knows nothing of files, tables or pictures. Every noun is singular and in lower case; names ("munich") count, as they
+do in the paper; names of several words ("fire hydrant") are one noun, and their parts are not said by them. Left out:
+numbers, markup such as <image>, addresses, identifiers, single letters, and every turn in a language that the lexicon
+cannot read.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from adr.index.context import noun_table
+from adr.index.forms import Forms, View
+from adr.index.lexicon import Kind
+from adr.index.words import SENTENCE, SPACE, Pieces
+
+READ_SHARE = 0.6
+"""A turn is read when the lexicon knows this share of its words, or of its letters; names do not count."""
+JUDGED_WORDS = 3
+"""A turn with fewer words, not counting names, is too short to tell its language: it is taken as read, unless its
+instance has longer turns and none of them is read."""
+
+TAG_WORDS = 4
+"""Markup between < and > holds at most so many words."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A batch of turns with its words numbered over the whole source. Arrays have one place per word, or per turn."""
+
+    view: View
+    word: np.ndarray            # int32
+    gap: np.ndarray             # int32: what stands before it (rows of `gaps`)
+    turn: np.ndarray            # int32
+    kind: np.ndarray            # uint8
+    edge: np.ndarray            # uint8: SPACE, PUNCTUATION or SENTENCE before it
+    skipped: np.ndarray         # bool: part of markup or of an address
+    gaps: np.ndarray            # uint8, (gaps, 7): see Forms.number
+    last_gap: np.ndarray        # int32, per turn
+    unread: np.ndarray          # bool, per turn
+
+
+@dataclass(frozen=True)
+class Said:
+    """Nouns said: `name[j]` in `turn[j]`, in the order of the text, with repeats."""
+
+    turn: np.ndarray            # int32
+    name: np.ndarray            # int32, a number of Forms.names
+
+
+def read(pieces: Pieces, forms: Forms, instance: np.ndarray | None = None) -> Text:
+    """The pieces with what the lexicon knows of each word, and which turns it cannot read.
+
+    instance: that of each turn, in ascending order; a short turn is then judged by the longer turns beside it.
+    """
+    words, gap_numbers, view, gaps = forms.number(pieces)
+    word, gap = words[pieces.code], gap_numbers[pieces.gap]
+    turn, turns = pieces.turn, len(pieces.last_gap)
+    kind = view.kind[word]
+    edge = gaps[gap, 0]
+    opens_turn = np.ones(len(turn), dtype=bool)
+    opens_turn[1:] = turn[1:] != turn[:-1]
+    edge[opens_turn] = SENTENCE
+    to = np.flatnonzero((kind == Kind.TO) & ~opens_turn)
+    kind[to[view.leads[word[to - 1]]]] = Kind.PREPOSITION
+    last_gap = gap_numbers[pieces.last_gap]
+    skipped = _skipped(view, word, gap, turn, gaps, last_gap)
+    kind[skipped] = Kind.NONE
+    unread = _unread(view, word, turn, ~skipped, turns, np.arange(turns) if instance is None else instance)
+    return Text(view, word, gap, turn, kind, edge, skipped, gaps, last_gap, unread)
+
+
+def _unread(view: View, word: np.ndarray, turn: np.ndarray, of_text: np.ndarray, turns: int,
+            instance: np.ndarray) -> np.ndarray:
+    """Which turns (bool) are in a language that the lexicon cannot read."""
+    letters = np.bincount(turn, view.letters[word] * of_text, turns)
+    letters_read = np.bincount(turn, view.read[word] * of_text, turns)
+    judged = np.bincount(turn, view.judged[word] * of_text, turns)
+    known = np.bincount(turn, view.known[word] * of_text, turns)
+    long = judged >= JUDGED_WORDS
+    unread = long & (known < READ_SHARE * judged) & (letters_read < READ_SHARE * letters)
+    group = np.cumsum(np.diff(instance, prepend=-1) != 0) - 1
+    some_unread = np.bincount(group, unread, group[-1] + 1 if turns else 0) > 0
+    some_read = np.bincount(group, long & ~unread, group[-1] + 1 if turns else 0) > 0
+    found: np.ndarray = unread | (~long & (some_unread & ~some_read)[group])
+    return found
+
+
+def _skipped(view: View, word: np.ndarray, gap: np.ndarray, turn: np.ndarray, gaps: np.ndarray,
+             last_gap: np.ndarray) -> np.ndarray:
+    """Words of markup (<image>) and of addresses (https://…, name@host): they are no text."""
+    following = last_gap[turn]
+    following[:-1] = np.where(turn[1:] == turn[:-1], gap[1:], following[:-1])
+    opens, closes = gaps[gap, 1] == 1, gaps[following, 2] == 1
+    skipped = np.zeros(len(word), dtype=bool)
+    begins = np.flatnonzero(opens)
+    for length in range(1, TAG_WORDS + 1):              # <image>, </s>, <no answer>
+        begins = begins[begins + length - 1 < len(word)]
+        ends = begins + length - 1
+        whole = closes[ends] & (turn[begins] == turn[ends])
+        for step in range(length):
+            skipped[begins[whole] + step] = True
+    marks = (view.address[word] & ((gaps[gap, 3] == 1) | (gaps[following, 3] == 1))) | (gaps[gap, 4] == 1)
+    if marks.any():
+        blank = gaps[gap, 3] == 0
+        blank[1:] |= turn[1:] != turn[:-1]
+        chunk = np.cumsum(blank)
+        address = np.zeros(chunk[-1] + 1, dtype=bool)
+        address[chunk[marks]] = True
+        skipped |= address[chunk]
+    return skipped
+
+
+def nouns(text: Text, forms: Forms) -> Said:
+    """The nouns of all turns that can be read."""
+    if not len(text.word):
+        return Said(np.zeros(0, np.int32), np.zeros(0, np.int32))
+    edge_kind = np.array([Kind.NONE, Kind.MARK, Kind.START], dtype=np.uint8)
+    before = np.empty_like(text.kind)
+    before[0] = Kind.START
+    before[1:] = np.where(text.edge[1:] == SPACE, text.kind[:-1], edge_kind[text.edge[1:]])
+    after = np.empty_like(text.kind)
+    after[-1] = Kind.START
+    after[:-1] = np.where(text.edge[1:] == SPACE, text.kind[1:], edge_kind[text.edge[1:]])
+    is_noun = noun_table()[before, text.kind, after]
+    name = np.where(is_noun, text.view.noun[text.word], -1)
+    second = np.where(is_noun, text.view.second[text.word], -1)
+    _join_phrases(text, forms, name, second)
+    unread = text.unread[text.turn]
+    name[unread] = -1
+    second[unread] = -1
+    said, also = np.flatnonzero(name >= 0), np.flatnonzero(second >= 0)
+    if not len(also):
+        return Said(text.turn[said], name[said])
+    return Said(np.concatenate([text.turn[said], text.turn[also]]), np.concatenate([name[said], second[also]]))
+
+
+def _join_phrases(text: Text, forms: Forms, name: np.ndarray, second: np.ndarray) -> None:
+    """Put names of several words where they stand: at their last word; their other words say nothing."""
+    phrases = forms.phrases
+    part = text.view.part[text.word]
+    joined = (part[:-1] > 0) & (part[1:] > 0) & (text.edge[1:] == SPACE) & ~text.skipped[:-1]
+    at = np.flatnonzero(joined)
+    key = part[at] * phrases.size + part[at + 1]
+    open_at = at[phrases.opens_triple[key]]
+    open_at = open_at[open_at + 2 < len(part)]
+    open_at = open_at[(part[open_at + 2] > 0) & (text.edge[open_at + 2] == SPACE)]
+    triple_key = (part[open_at].astype(np.int64) * phrases.size + part[open_at + 1]) * phrases.size + part[open_at + 2]
+    place = np.minimum(np.searchsorted(phrases.triple_keys, triple_key), len(phrases.triple_keys) - 1)
+    hit = phrases.triple_keys[place] == triple_key
+    triples, triple_names = open_at[hit], phrases.triple_names[place[hit]]
+    pair = phrases.pair[key]
+    pairs, pair_names = at[pair >= 0], pair[pair >= 0]
+    if len(triples):
+        taken = np.zeros(len(part), dtype=bool)
+        for step in (0, 1, 2):
+            taken[triples + step] = True
+        free = ~(taken[pairs] | taken[pairs + 1])
+        pairs, pair_names = pairs[free], pair_names[free]
+    name[pairs], second[pairs] = -1, -1                 # first the left parts: a chain "a b c" of two pairs keeps both
+    name[pairs + 1] = pair_names
+    name[triples], name[triples + 1] = -1, -1
+    name[triples + 2] = triple_names
+
+
+
+
+def denied(text: Text, instance: np.ndarray, human: np.ndarray) -> np.ndarray:
+    """Per turn: a human turn whose answer, the next turn of the instance, begins with "no". Arrays per turn; bool."""
+    says_no = np.zeros(len(human), dtype=bool)
+    opens = np.flatnonzero(np.diff(text.turn, prepend=-1))
+    says_no[text.turn[opens]] = text.view.no[text.word[opens]]
+    found = np.zeros(len(human), dtype=bool)
+    found[:-1] = human[:-1] & ~human[1:] & (instance[1:] == instance[:-1]) & says_no[1:]
+    return found

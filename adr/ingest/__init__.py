@@ -1,0 +1,1 @@
+"""The ingest stage: source files → source, instance, rejected and annotation."""

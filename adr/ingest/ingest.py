@@ -1,0 +1,314 @@
+"""Source file → instance, rejected, annotation: reads a dataset of conversations, whole or not at all.
+
+Knows nothing of entities or of what later stages make of an instance. A record that cannot be used is set aside with a
+reason; a fault of the whole file is one sentence, and the workspace stays as it was.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from adr.errors import AdrError
+from adr.ingest import plain
+from adr.ingest.image_paths import image_folder, look_for
+from adr.ingest.layout import look_at
+from adr.ingest.objects import read_objects
+from adr.ingest.oddities import WARNINGS
+from adr.ingest.record import Conversation, excerpt, read_record
+from adr.ingest.records import Block, Records
+from adr.progress import Progress, silent
+from adr.store import Store, Writer
+
+_TURNS = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
+_INSTANCE = pa.schema([("instance", pa.int32()), ("id", pa.string()), ("images", pa.list_(pa.string())),
+                       ("turns", _TURNS), ("raw", pa.string())])
+_REJECTED = pa.schema([("position", pa.int32()), ("reason", pa.string()), ("detail", pa.string()),
+                       ("excerpt", pa.string())])
+_CAREFULLY = 200                # records read in Python between two rests
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What an ingest took in: counts of instances, of rejected records by reason and of warnings by kind."""
+
+    source: str
+    images: str | None
+    form: str                   # 'llava', 'messages', or 'llava, messages'
+    layout: str                 # 'array' or 'lines'
+    instances: int
+    rejected: dict[str, int]
+    warnings: dict[str, int]
+    text_only: int
+    annotations: int            # (instance, object) pairs that annotations gave
+    bytes: int
+    sha256: str
+    seconds: float
+
+
+def ingest(store: Store, source: Path, images: Path | None = None, *, objects: Path | None = None,
+           replace: bool = False, progress: Progress = silent) -> IngestReport:
+    """Read `source` (LLaVA JSON array or JSON Lines, or the messages form) into the workspace.
+
+    `images` is the folder that image paths start from, `objects` a file of object annotations. With `replace` a
+    dataset that is there already, and all that was made of it, gives way. AdrError when the file as a whole cannot be
+    used or the workspace holds a dataset; nothing is written then, nor when `progress` raises Cancelled.
+    """
+    started = time.monotonic()
+    former = bool(store.value("select count(*) from source") + store.value("select count(*) from instance"))
+    if former and not replace:
+        raise AdrError("The workspace holds a dataset already.",
+                       "Choose an empty folder, or ask to replace it (--replace).")
+    layout = look_at(Path(source))
+    folder = image_folder(Path(images)) if images is not None else None
+    if objects is not None:
+        look_at(Path(objects))
+    records = Records(layout)
+    with store.atomic() as writer:
+        _clear(writer)
+        reading = _Reading(writer)
+        count = 0
+        for block in _ahead(records):
+            reading.take(block)
+            count = block.position + len(block.texts)
+            whole = max(count, round(count * layout.bytes / block.read))
+            progress(count, whole, "Reading records")
+        warnings = _look_at_images(writer, folder, progress)
+        warnings.update(_take_objects(writer, Path(objects), progress) if objects is not None else {})
+        progress(count, count, "Checking what was read")
+        warnings.update(_count_oddities(writer))
+        report = _report(writer, records, folder, reading.forms, Counter(warnings), started)
+        _refuse_if_none(report, count, writer)
+        writer.execute(
+            "insert into source values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [report.source, report.images, str(Path(objects).expanduser().absolute()) if objects is not None else None,
+             report.form, report.layout, report.bytes, report.sha256, report.instances, sum(report.rejected.values()),
+             json.dumps(report.warnings), datetime.now(UTC).replace(tzinfo=None)])
+        progress(count, count, "Writing")
+    if former:
+        _set_files_aside(store, report)
+    store.checkpoint()
+    return report
+
+
+def _clear(writer: Writer) -> None:
+    """Empty every table but the workspace's own facts and its jobs: whatever was made, was made of the old dataset."""
+    for (table,) in writer.rows("select table_name from duckdb_tables() "
+                                "where not internal and not temporary and table_name not in ('meta', 'job')"):
+        writer.execute(f'delete from "{table}"')
+
+
+def _set_files_aside(store: Store, report: IngestReport) -> None:
+    """Move plans and pictures that were made of a former dataset to `replaced/<time>` in the workspace.
+
+    New plans are numbered from 1 again and must not find old files in their folders; nobody's pictures are deleted.
+    """
+    if store.path is None:
+        return
+    aside = store.path.parent / "replaced" / datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
+    for name in ("plans", "images"):
+        folder = store.path.parent / name
+        in_use = any(Path(used).is_relative_to(folder) for used in (report.source, report.images) if used)
+        if folder.is_dir() and any(folder.iterdir()) and not in_use:
+            aside.mkdir(parents=True, exist_ok=True)
+            folder.rename(aside / name)
+            folder.mkdir()
+
+
+def _ahead(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, the next one being split while the last one is worked on."""
+    coming = iter(blocks)
+    with ThreadPoolExecutor(1, thread_name_prefix="ingest-ahead") as pool:
+        following = pool.submit(next, coming, None)
+        while (block := following.result()) is not None:
+            following = pool.submit(next, coming, None)
+            yield block
+
+
+class _Reading:
+    """Takes blocks of record texts into `instance` and `rejected`: plain shapes in SQL, all others one by one."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.forms: Counter[str] = Counter()
+        self._writer = writer
+        self._judged: dict[str | None, plain.Plain | None] = {None: None}
+
+    def take(self, block: Block) -> None:
+        """Take the records of one block in."""
+        careful = self._in_sql(block)
+        for start in range(0, len(careful), _CAREFULLY):
+            self._one_by_one(careful[start:start + _CAREFULLY])
+            time.sleep(0.001)               # a Python loop in a thread of the app: let the pages run
+
+    def _in_sql(self, block: Block) -> list[tuple[int, bytes]]:
+        """Take the plain records; returns the others, with their positions."""
+        try:
+            b"\n".join(block.texts).decode("utf-8")
+            broken: list[int] = []
+        except UnicodeDecodeError:
+            broken = [number for number, text in enumerate(block.texts) if not _is_utf8(text)]
+        skipped = set(broken)
+        kept = [number for number in range(len(block.texts)) if number not in skipped] if broken else None
+        texts = block.texts if kept is None else [block.texts[number] for number in kept]
+        positions = range(len(texts)) if kept is None else kept
+        writer = self._writer
+        writer.register("batch", pa.table({
+            "position": pa.array((block.position + number for number in positions), pa.int32(), size=len(texts)),
+            "raw": pa.array(texts, pa.binary()).view(pa.string())}))
+        writer.execute(plain.SHAPES_SQL)
+        by_way: dict[plain.Plain, list[str]] = {}
+        for (shape,) in writer.rows("select distinct shape from batch_shape"):
+            if shape not in self._judged:
+                self._judged[shape] = plain.judge(shape)
+            if way := self._judged[shape]:
+                by_way.setdefault(way, []).append(shape)
+        for way, shapes in by_way.items():
+            writer.execute(plain.read_sql(way), {"shapes": shapes})
+            if way.objects:
+                writer.execute(plain.objects_sql(), {"shapes": shapes})
+        writer.execute("create or replace temp table batch_taken as select instance as position, shape from instance "
+                       "join batch_shape on instance = position where instance between ? and ?",
+                       [block.position, block.position + len(block.texts)])
+        for shape, count in writer.rows("select shape, count(*) from batch_taken group by shape"):
+            self.forms[way.form if (way := self._judged[shape]) else ""] += count
+        left = writer.rows("select position from batch_shape anti join batch_taken using (position)")
+        careful = sorted([*(position for (position,) in left), *(block.position + number for number in broken)])
+        return [(position, block.texts[position - block.position]) for position in careful]
+
+    def _one_by_one(self, records: list[tuple[int, bytes]]) -> None:
+        taken, rejected, annotations = [], [], []
+        for position, text in records:
+            read = read_record(text)
+            if isinstance(read, Conversation):
+                self.forms[read.form] += 1
+                taken.append({"instance": position, "id": read.id, "images": read.images,
+                              "turns": [{"role": role, "text": said} for role, said in read.turns],
+                              "raw": text.decode("utf-8")})
+                annotations += [{"instance": position, "object": name} for name in read.objects]
+            else:
+                rejected.append({"position": position, "reason": read.reason, "detail": read.detail,
+                                 "excerpt": excerpt(text)})
+        if taken:
+            self._writer.insert("instance", pa.Table.from_pylist(taken, schema=_INSTANCE))
+        if rejected:
+            self._writer.insert("rejected", pa.Table.from_pylist(rejected, schema=_REJECTED))
+        if annotations:
+            self._writer.insert("annotation", pa.Table.from_pylist(annotations))
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> dict[str, int]:
+    """Count each instance's missing images, set those aside that a link leads out of the folder; returns warnings."""
+    if folder is None:
+        return {"no_image_folder": int(writer.value("select count(*) from instance where len(images) > 0"))}
+    writer.execute("""
+        create or replace temp table image_path as
+        select distinct path, regexp_extract(path, '^(.*/)?', 0, 's') as prefix
+        from (select unnest(images) as path from instance)""")
+    prefixes = [prefix for (prefix,) in writer.rows("select distinct prefix from image_path order by prefix")]
+    found = look_for(folder, prefixes, progress)
+    writer.register("present", pa.table({"path": pa.array(found.present, pa.string())}))
+    writer.register("leaving", pa.table({"path": pa.array(found.leaving, pa.string())}))
+    writer.register("leaving_folder", pa.table({"prefix": pa.array(found.leaving_folders, pa.string())}))
+    writer.execute("""
+        create or replace temp table image_leaving as
+        select path from image_path where path in (select path from leaving)
+            or prefix in (select prefix from leaving_folder)""")
+    if writer.value("select count(*) from image_leaving"):
+        writer.execute("""
+            insert into rejected
+            select instance, 'unsafe_path', 'The image path “' || left(min(path), 80)
+                   || '” leaves the image folder through a link; copy the files in, or name a folder that holds them.',
+                   left(min(raw), 200)
+            from (select instance, unnest(images) as path, raw from instance) join image_leaving using (path)
+            group by instance""")
+        writer.execute("""delete from annotation where instance in (
+                              select position from rejected where reason = 'unsafe_path')""")
+        writer.execute("""delete from instance where instance in (
+                              select position from rejected where reason = 'unsafe_path')""")
+    writer.execute("create or replace temp table image_missing as "
+                   "select path from image_path where path not in (select path from present)")
+    writer.execute("update instance set missing = 0")
+    if writer.value("select count(*) from image_missing"):
+        writer.execute("""
+            update instance set missing = counted.missing
+            from (select instance, count(*) as missing
+                  from (select instance, unnest(images) as path from instance) join image_missing using (path)
+                  group by instance) as counted
+            where instance.instance = counted.instance""")
+    return {}
+
+
+def _take_objects(writer: Writer, path: Path, progress: Progress) -> dict[str, int]:
+    """Join the annotations of a sidecar file to instances by position, image or id; returns warnings."""
+    writer.execute('create or replace temp table named (entry integer, "by" varchar, key varchar, objects varchar[])')
+    unread = count = 0
+    for rows in read_objects(path, progress):
+        unread += sum(row is None for row in rows)
+        kept = [row for row in rows if row is not None]
+        writer.insert("named", pa.table({
+            "entry": pa.array(range(count, count + len(kept)), pa.int32()), "by": [row.by for row in kept],
+            "key": [row.key for row in kept],
+            "objects": pa.array([row.objects for row in kept], pa.list_(pa.string()))}))
+        count += len(kept)
+    writer.execute("""
+        create or replace temp table matched as
+        select entry, instance, objects from named join instance on key = instance::varchar where "by" = 'position'
+        union all
+        select entry, instance, objects from named
+        join (select distinct instance, unnest(images) as path from instance) on key = path where "by" = 'image'
+        union all
+        select entry, instance, objects from named join instance on key = id where "by" = 'id'""")
+    writer.execute("insert into annotation select distinct instance, object from ("
+                   "select instance, unnest(objects) as object from matched) "
+                   "anti join annotation using (instance, object) order by instance, object")
+    unmatched = int(writer.value("select count(*) from named anti join matched using (entry)"))
+    return {"objects_unread": unread, "objects_unmatched": unmatched}
+
+
+def _count_oddities(writer: Writer) -> dict[str, int]:
+    counted = dict(writer.rows("""
+        select kind, count(*) from instance_kind
+        where kind in ('image_missing', 'image_address', 'marker_mismatch', 'nobody_answers') group by kind"""))
+    return {**counted, "repeated_ids": int(writer.value("select count(id) - count(distinct id) from instance"))}
+
+
+def _report(writer: Writer, records: Records, folder: Path | None, forms: Counter[str], warnings: Counter[str],
+            started: float) -> IngestReport:
+    rejected = writer.rows("select reason, count(*) from rejected group by reason order by count(*) desc, reason")
+    return IngestReport(
+        source=str(records.layout.path), images=str(folder) if folder else None,
+        form=", ".join(sorted(forms)) or "llava", layout=records.layout.layout,
+        instances=int(writer.value("select count(*) from instance")),
+        rejected={reason: int(n) for reason, n in rejected},
+        warnings={kind: warnings[kind] for kind in WARNINGS if warnings[kind]},
+        text_only=int(writer.value("select count(*) from instance where len(images) = 0")),
+        annotations=int(writer.value("select count(*) from annotation")),
+        bytes=records.layout.bytes, sha256=records.sha256, seconds=round(time.monotonic() - started, 2))
+
+
+def _refuse_if_none(report: IngestReport, count: int, writer: Writer) -> None:
+    if report.instances:
+        return
+    if not count:
+        raise AdrError(f"{report.source} holds no records.", "Name a file with conversations in it.")
+    reason, detail, position = writer.rows(
+        "select reason, detail, position from rejected order by position limit 1")[0]
+    most = ", ".join(f"{n:,} {word}" for word, n in report.rejected.items())
+    raise AdrError(
+        f"None of the {count:,} records of {report.source} is a conversation ({most}); "
+        f"record {position} is set aside as {reason}: {detail}",
+        'A record looks like {"image": "a.jpg", "conversations": [{"from": "human", "value": "…"}, …]}.')

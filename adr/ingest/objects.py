@@ -1,0 +1,61 @@
+"""Reads object annotations that lie beside a dataset: one {"image" | "position" | "id", "objects"} a picture.
+
+Knows nothing of tables; who has the instances joins by the key.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adr.errors import AdrError
+from adr.ingest.layout import look_at
+from adr.ingest.record import OBJECT_KEYS, object_names
+from adr.ingest.records import Records
+from adr.progress import Progress, silent
+
+KEYS = ("position", "image", "id")
+_SHAPE = 'one {"image": "a.jpg", "objects": ["cat", "sofa"]} a line; "position" or "id" may stand for "image"'
+
+
+@dataclass(frozen=True)
+class Named:
+    """The objects of one picture: `by` is 'position', 'image' or 'id', `key` its value as text (an id as JSON text)."""
+
+    by: str
+    key: str
+    objects: list[str]
+
+
+def read_objects(path: Path, progress: Progress = silent) -> Iterator[list[Named | None]]:
+    """The annotations in batches; None stands for a row that cannot be read. AdrError when not one can."""
+    layout = look_at(path)
+    readable = 0
+    for block in Records(layout):
+        for start in range(0, len(block.texts), 500):
+            rows = [_row(text) for text in block.texts[start:start + 500]]
+            readable += sum(row is not None for row in rows)
+            yield rows
+            time.sleep(0.001)               # a Python loop in a thread of the app: let the pages run
+        progress(block.read, layout.bytes, "Reading object annotations, bytes")
+    if not readable:
+        raise AdrError(f"{path} holds no object annotations that can be read.", f"Write {_SHAPE}.")
+
+
+def _row(text: bytes) -> Named | None:
+    try:
+        row: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(row, dict):
+        return None
+    names = next((found for key in OBJECT_KEYS if (found := object_names(row.get(key))) is not None), None)
+    by = next((key for key in KEYS if row.get(key) is not None), None)
+    if names is None or by is None or isinstance(row[by], bool | list | dict):
+        return None
+    if by == "position" and not isinstance(row[by], int):
+        return None
+    key = row[by] if by == "image" else json.dumps(row[by], ensure_ascii=False)
+    return Named(by, str(key), names)

@@ -1,0 +1,63 @@
+"""A look at a file before it is ingested: what it is, and whether its first records and their images can be read.
+
+Reads the first stretch of the file only, so that a form can answer while one types.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adr.ingest.image_paths import image_folder
+from adr.ingest.layout import look_at
+from adr.ingest.record import Conversation, read_record
+from adr.ingest.records import Records
+
+_STRETCH = 256 << 10
+_RECORDS = 50
+
+
+@dataclass(frozen=True)
+class Peek:
+    """What the first `records` records of a file are. folder: an image folder to suggest where none is given."""
+
+    path: Path
+    layout: str
+    bytes: int
+    records: int
+    conversations: int
+    reasons: Counter[str] = field(default_factory=Counter)
+    images: int = 0             # distinct image paths among them
+    found: int = 0              # how many of these are in the image folder
+    folder: Path | None = None
+
+
+def peek(source: Path, images: Path | None = None) -> Peek:
+    """Look at the beginning of `source`; AdrError for what cannot be ingested, or an image folder that is none."""
+    layout = look_at(source)
+    folder = image_folder(images) if images is not None else None
+    block = next(iter(Records(layout, block=_STRETCH)), None)
+    read = [read_record(text) for text in (block.texts[:_RECORDS] if block else [])]
+    paths = sorted({path for one in read if isinstance(one, Conversation) for path in one.images})
+    return Peek(
+        layout.path, layout.layout, layout.bytes, len(read),
+        sum(isinstance(one, Conversation) for one in read),
+        Counter(one.reason for one in read if not isinstance(one, Conversation)),
+        len(paths), _found(folder, paths) if folder else 0, None if folder else _suggested(layout.path, paths))
+
+
+def _found(folder: Path, paths: list[str]) -> int:
+    found = 0
+    for path in paths:
+        try:
+            found += (folder / path).is_file()
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def _suggested(source: Path, paths: list[str]) -> Path | None:
+    """The folder beside the source in which most of the images are, if any are."""
+    beside = [source.parent, source.parent / "images", source.parent / source.stem, source.parent.parent / "images",
+              source.parent.parent]
+    best = max(beside, key=lambda folder: _found(folder, paths), default=None)
+    return best if best and _found(best, paths) else None

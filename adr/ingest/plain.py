@@ -1,0 +1,132 @@
+"""Which records have a plain shape, and the SQL that reads them. Knows nothing of records of any other shape.
+
+Nearly all records of a real dataset have one of a few shapes: a list of turns with two texts each, and an image path
+or several. DuckDB tells every record's shape, Python judges each distinct shape once, and SQL reads the plain ones
+at the speed of the disk. What this reads must be what `adr.ingest.record.read_record` reads (a test holds them
+to it); when in doubt a record is not plain.
+"""
+
+import json
+from dataclasses import dataclass
+
+from adr.ingest.record import (
+    NAME_KEYS,
+    OBJECT_KEYS,
+    ROLES,
+    SOME_TEXT,
+    TALK_KEYS,
+    TURN_KEYS,
+    UNSAFE_PATH,
+)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """The keys under which a plain shape keeps its turns, who speaks and what is said."""
+
+    talk: str
+    by: str
+    said: str
+    keys: int           # how many keys each turn has
+    objects: bool       # whether there are keys that may name objects
+
+    @property
+    def form(self) -> str:
+        """'llava' or 'messages'."""
+        return "llava" if self.by == "from" else "messages"
+
+
+def judge(shape: str | None) -> Plain | None:
+    """How to read records of `shape` (DuckDB's json_structure) in SQL; None: not plain."""
+    try:
+        keys = json.loads(shape) if shape else None
+    except RecursionError:      # nested too deep for Python, though not for DuckDB
+        return None
+    if not isinstance(keys, dict) or not all(_named(keys.get(key)) for key in OBJECT_KEYS):
+        return None
+    talk = next((key for key in TALK_KEYS if key in keys), None)
+    turns = keys.get(talk)
+    if talk is None or not isinstance(turns, list) or len(turns) != 1 or not isinstance(turns[0], dict):
+        return None
+    if any(keys.get(name, "NULL") not in ("VARCHAR", "NULL", ["VARCHAR"], ["NULL"]) for name in ("image", "images")):
+        return None
+    if keys.get("id") not in (None, "NULL", "VARCHAR", "UBIGINT", "BIGINT"):
+        return None
+    found = [pair for pair in TURN_KEYS if pair[0] in turns[0]]
+    if len(found) != 1 or turns[0].get(found[0][0]) != "VARCHAR" or turns[0].get(found[0][1]) != "VARCHAR":
+        return None
+    return Plain(talk, *found[0], len(turns[0]), any(key in keys for key in OBJECT_KEYS))
+
+
+def _named(shape: object) -> bool:
+    """Whether a list of objects has one way of naming them at most (so that SQL cannot choose another than Python)."""
+    if shape in (None, "NULL", ["VARCHAR"], ["NULL"]):
+        return True
+    if not isinstance(shape, list) or len(shape) != 1 or not isinstance(shape[0], dict):
+        return False
+    names = [key for key in NAME_KEYS if key in shape[0]]
+    return len(names) <= 1 and all(shape[0][key] == "VARCHAR" for key in names)
+
+
+# Trailing commas are read by DuckDB but are no JSON: whatever looks like one goes the careful way.
+SHAPES_SQL = r"""
+    create or replace temp table batch_shape as
+    select position, raw,
+           case when json_valid(raw) and not regexp_matches(raw, ',\s*[\]}]')
+                then try(json_structure(raw)::varchar) end as shape
+    from batch
+"""
+
+
+def read_sql(plain: Plain) -> str:
+    """The statement that inserts into `instance` those rows of batch_shape that `plain` reads whole.
+
+    It takes the shapes as $shapes. Rows are left out (for the careful way) when a key repeats, a turn lacks a key, a
+    text is blank, a role is not known or a path is unsafe.
+    """
+    roles = " ".join(f"when '{given}' then '{role}'" for given, role in ROLES.items())
+    return f"""
+    insert into instance (instance, id, images, missing, turns, raw)
+    with read as (
+        select position, raw, json_transform(raw, '{{"id":"JSON","image":"JSON","images":"JSON",
+                   "{plain.talk}":[{{"{plain.by}":"VARCHAR","{plain.said}":"VARCHAR"}}]}}') as record
+        from batch_shape where list_contains($shapes, shape)
+          and len(json_keys(raw)) = len(list_distinct(json_keys(raw)))
+    ),
+    told as (
+        select position, raw, record.id as id,
+               list_filter({_paths("record.image")} || {_paths("record.images")},
+                           lambda path: path is not null and path <> '') as images,
+               list_transform(record."{plain.talk}", lambda turn: {{
+                   'role': case turn."{plain.by}" {roles} end, 'text': turn."{plain.said}"}}) as turns
+        from read
+    )
+    select position, id, images, null, turns, raw
+    from told
+    where len(turns) > 0
+      and len(json_extract(raw, '$."{plain.talk}"[*].*')) = {plain.keys} * len(turns)
+      and not list_bool_or(list_transform(turns, lambda turn: turn.role is null or turn.text is null
+                           or (turn.role <> 'system' and not regexp_matches(turn.text, '{SOME_TEXT}'))))
+      and not coalesce(list_bool_or(list_transform(images, lambda path:
+                           regexp_matches(path, '{UNSAFE_PATH}'))), false)
+    """
+
+
+def _paths(value: str) -> str:
+    return f"""case when {value} is null then []::varchar[] when starts_with({value}::varchar, '[')
+                    then from_json({value}, '["VARCHAR"]') else [{value} ->> '$'] end"""
+
+
+def objects_sql() -> str:
+    """The statement that takes the objects which rows of batch_shape in `instance` name into `annotation`; $shapes."""
+    entries = " || ".join(f"coalesce(json_extract(raw, '$.{key}[*]'), [])" for key in OBJECT_KEYS)
+    keys = ", ".join(f"entry ->> '$.{key}'" for key in NAME_KEYS)
+    return f"""
+    insert into annotation
+    select distinct position, trim(name, E' \\t\\r\\n') from (
+        select position, case when json_type(entry) = 'VARCHAR' then entry ->> '$'
+                              when json_type(entry) = 'OBJECT' then coalesce({keys}) end as name
+        from (select position, unnest({entries}) as entry from batch_shape
+              where list_contains($shapes, shape) and position in (select instance from instance)))
+    where regexp_matches(name, '{SOME_TEXT}')
+    """

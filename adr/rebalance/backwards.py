@@ -1,0 +1,161 @@
+"""The question asked backwards: which τ gives this size, this many instances of an entity, this tail share?
+
+Part of the rebalance stage. What is kept grows with τ, so bisection over the engine's own decisions finds it; the
+answer is a recipe, and what it says it reaches is counted. Knows nothing of pages.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from adr.errors import AdrError
+from adr.rebalance.engine import Engine
+from adr.recipe import Recipe
+
+_HALVINGS = 70              # ends where neighbouring floats meet
+_GRID = 33                  # looks at a tail share, which need not be monotone, this often before it halves
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A recipe that gives what was wanted, or the nearest there is. scaled: the perspectives whose τ moved."""
+
+    recipe: Recipe
+    wanted: float
+    reached: float
+    scaled: tuple[str, ...]
+    lowest: float               # what the smallest and the largest τ of these perspectives give
+    highest: float
+    sentence: str
+
+    @property
+    def exact(self) -> bool:
+        """It gives exactly what was wanted."""
+        return self.wanted == self.reached
+
+
+def for_size(engine: Engine, recipe: Recipe, size: int, *, perspective: str | None = None) -> Answer:
+    """τ that keep `size` instances: all the recipe's perspectives scaled alike, or one alone."""
+    def kept(asked: Recipe) -> float:
+        return float(np.count_nonzero(engine.kept(asked)))
+
+    return _bisected(engine, recipe, size, perspective, kept, "instances")
+
+
+def for_volume(engine: Engine, recipe: Recipe, entity_of: str, entity: str, instances: int, *,
+               perspective: str | None = None) -> Answer:
+    """τ that keep `instances` instances of one entity (of the perspective `entity_of`). AdrError for an unknown one."""
+    place = engine.places(entity_of, [entity]).get(entity)
+    if place is None:
+        raise AdrError(f"There is no {entity_of.replace('_', '-')} {entity!r}.", "Search for it in the table.")
+    rows = engine.postings[entity_of].rows_of(place)
+
+    def left(asked: Recipe) -> float:
+        return float(np.count_nonzero(engine.kept(asked)[rows]))
+
+    return _bisected(engine, recipe, instances, perspective, left, f"instances of “{entity}”")
+
+
+def for_tail_share(engine: Engine, recipe: Recipe, tail_of: str, share: float, *,
+                   perspective: str | None = None) -> Answer:
+    """τ under which tail entities of `tail_of` have `share` of the postings that are left.
+
+    The share need not be monotone in τ: of the places where it crosses what is wanted, the one that keeps most.
+    """
+    if not 0 <= share <= 1:
+        raise AdrError(f"The tail share is {share!r}.", "Give a share from 0 to 1.")
+
+    def measure(asked: Recipe) -> float:
+        return engine.tail_share_of(tail_of, engine.counts_after(asked, tail_of))
+
+    scaled, base, top = _scaling(engine, recipe, perspective)
+    factors = [0.0, *np.geomspace(top / 10**6, top, _GRID).tolist()]
+    found = [measure(_scaled(recipe, base, scaled, f)) for f in factors]
+    above = [value >= share for value in found]
+    crossing = next((i for i in range(len(factors) - 1, 0, -1) if above[i] != above[i - 1]), None)
+    best = min(range(len(factors) - 1, -1, -1), key=lambda i: abs(found[i] - share))
+    low, high = (factors[best], factors[best]) if crossing is None else (factors[crossing - 1], factors[crossing])
+    rising = crossing is not None and above[crossing]
+    for _ in range(24 if crossing is not None else 0):
+        middle = (low + high) / 2
+        if (measure(_scaled(recipe, base, scaled, middle)) >= share) == rising:
+            high = middle
+        else:
+            low = middle
+    chosen = min((low, high, factors[best]), key=lambda f: abs(measure(_scaled(recipe, base, scaled, f)) - share))
+    answer = _tidied(_scaled(recipe, base, scaled, chosen), scaled, share, measure)
+    reached = measure(answer)
+    what = f"a tail share of {reached:.2%} in {tail_of.replace('_', '-')}"
+    near = "" if abs(reached - share) < 0.0005 else (
+        f" {share:.2%} cannot be reached by these τ; they give {min(found):.2%} to {max(found):.2%}.")
+    said = f"{_list_of(answer, scaled)} {'gives' if len(scaled) == 1 else 'give'} {what}.{near}"
+    return Answer(answer, share, reached, scaled, min(found), max(found), said)
+
+
+def _bisected(engine: Engine, recipe: Recipe, wanted: int, perspective: str | None,
+              measure: Callable[[Recipe], float], what: str) -> Answer:
+    if wanted < 0:
+        raise AdrError(f"{wanted} is below 0.", "Give a count from 0.")
+    scaled, base, top = _scaling(engine, recipe, perspective)
+
+    def at(factor: float) -> float:
+        return measure(_scaled(recipe, base, scaled, factor))
+
+    low, high = 0.0, top
+    lowest, highest = at(low), at(high)
+    if wanted <= lowest:
+        high = low
+    elif wanted >= highest:
+        low = high
+    else:
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            if middle in (low, high):
+                break
+            if at(middle) < wanted:
+                low = middle
+            else:
+                high = middle
+    factor = min((high, low), key=lambda f: abs(at(f) - wanted))
+    answer = _tidied(_scaled(recipe, base, scaled, factor), scaled, wanted, measure)
+    reached = measure(answer)
+    counted = what.replace("instances", "instance", 1) if reached == 1 else what
+    said = f"{_list_of(answer, scaled)} {'keeps' if len(scaled) == 1 else 'keep'} {reached:,.0f} {counted}."
+    if reached != wanted:
+        said += (f" {wanted:,} cannot be reached: these τ keep {lowest:,.0f} to {highest:,.0f}."
+                 if not lowest <= wanted <= highest else f" Exactly {wanted:,} does not occur; this is the nearest.")
+    return Answer(answer, wanted, reached, scaled, lowest, highest, said)
+
+
+def _scaling(engine: Engine, recipe: Recipe,
+             perspective: str | None) -> tuple[tuple[str, ...], dict[str, float], float]:
+    """(perspectives that move, τ at factor 1, factor from which every entity in them always passes)."""
+    if perspective is not None and perspective not in recipe.perspectives:
+        raise AdrError(f"The recipe does not use {perspective.replace('_', '-')}.", "Choose one of its perspectives.")
+    scaled = (perspective,) if perspective else recipe.perspectives
+    tau = engine.tau(recipe)
+    for name in scaled:
+        if not 0 < tau[name] < math.inf:
+            tau[name] = 1.0
+    largest = {name: int(engine.postings[name].n[0]) if len(engine.postings[name].n) else 1 for name in scaled}
+    return scaled, tau, max((largest[name] + 1) / tau[name] for name in scaled)
+
+
+def _scaled(recipe: Recipe, base: dict[str, float], scaled: tuple[str, ...], factor: float) -> Recipe:
+    return replace(recipe, tau={p: base[p] * factor if p in scaled else base[p] for p in base})
+
+
+def _tidied(recipe: Recipe, scaled: tuple[str, ...], wanted: float, measure: Callable[[Recipe], float]) -> Recipe:
+    """The same answer with τ of as few digits as give one that is no further from what was wanted."""
+    error = abs(measure(recipe) - wanted)
+    for digits in range(8):
+        shorter = replace(recipe, tau={p: float(round(t, digits)) if p in scaled else t for p, t in recipe.tau.items()})
+        if abs(measure(shorter) - wanted) <= error:
+            return shorter
+    return recipe
+
+
+def _list_of(recipe: Recipe, scaled: tuple[str, ...]) -> str:
+    return "τ " + ", ".join(f"{p.replace('_', '-')} {recipe.tau[p]:,.10g}" for p in scaled)

@@ -1,0 +1,65 @@
+"""What a slider shows while it is dragged: the curves at a coarse grid of τ of one perspective, exact at its values.
+
+Part of the rebalance stage. What is kept at one τ is kept at every larger one, so the whole grid costs one pass over
+the postings. Copies of repeated instances are not counted here; the answer on release counts them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from adr.rebalance import loops
+from adr.rebalance.engine import Engine
+from adr.recipe import PERSPECTIVES, Recipe
+
+
+@dataclass(frozen=True)
+class DragGrid:
+    """Sizes, curves and tail shares at each of the grid's τ (ascending); curves are counts at the given ranks."""
+
+    perspective: str
+    tau: npt.NDArray[np.float64]
+    sizes: npt.NDArray[np.int64]
+    curves: dict[str, npt.NDArray[np.int64]]            # {perspective: (τ, rank)}
+    tail_shares: dict[str, npt.NDArray[np.float64]]     # {perspective: (τ,)}
+
+
+def drag_grid(engine: Engine, recipe: Recipe, perspective: str, ranks: dict[str, npt.NDArray[np.int64]],
+              points: int = 24) -> DragGrid:
+    """The grid for a slider from 1 to the largest count of `perspective`, all else as in `recipe`."""
+    n = engine.postings[perspective].n
+    tau = np.unique(np.round(np.geomspace(1, max(2, int(n[0]) + 1 if len(n) else 2), points)))
+    first = _first_kept(engine, recipe, perspective, tau)
+    order = np.argsort(first, kind="stable")
+    edges = np.searchsorted(first[order], np.arange(len(tau) + 1))
+
+    def one(other: str) -> tuple[str, npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        postings = engine.postings[other]
+        counts = engine.count(other, (first == 0).astype(np.int8))
+        scratch = np.zeros(int(postings.n[0]) + 1 if len(postings.n) else 1, dtype=np.int64)
+        curves, shares = np.zeros((len(tau), len(ranks[other])), dtype=np.int64), np.zeros(len(tau))
+        for step in range(len(tau)):
+            if step:
+                loops.add_listed(postings.offsets, postings.entities, order[edges[step]:edges[step + 1]], 1, counts)
+            shares[step] = loops.counts_at(counts, ranks[other], engine.head_rank(other), scratch, curves[step])
+        return other, curves, shares
+
+    made = engine.together([lambda p=p: one(p) for p in PERSPECTIVES])      # type: ignore[misc]
+    return DragGrid(perspective, tau, edges[1:], {p: c for p, c, _ in made}, {p: s for p, _, s in made})
+
+
+def _first_kept(engine: Engine, recipe: Recipe, perspective: str, tau: npt.NDArray[np.float64]) -> npt.NDArray[np.int8]:
+    """For every row the first step of the grid at which it is kept; len(tau) where it never is."""
+    limits, (caps, _) = engine.tau(recipe), engine.caps(recipe)
+    passes = np.zeros(engine.rows, dtype=np.int8)
+    for other in recipe.perspectives:
+        if other != perspective:
+            passes += limits[other] > engine.critical(recipe, other, caps[other]).tau
+    never = len(tau)
+    if perspective in recipe.perspectives:
+        own = np.searchsorted(tau, engine.critical(recipe, perspective, caps[perspective]).tau, side="right")
+    else:
+        own = np.full(engine.rows, never)
+    first = np.where(passes >= recipe.min_passes, 0, np.where(passes + 1 >= recipe.min_passes, own, never))
+    return np.where(engine.survives(recipe), first, never).astype(np.int8)

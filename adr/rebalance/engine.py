@@ -1,0 +1,450 @@
+"""The rebalance engine: what a recipe keeps, exactly and at once, over compact arrays (DESIGN §2).
+
+`adr.rebalance.runs` writes down what this engine decides, so preview, Apply and the command line cannot differ. With
+fixed draws a perspective passes when
+
+    τ > critical_tau(instance, perspective) = min over its entities of draw · n(entity)
+
+One function computes the critical τ in float64 (`adr.rebalance.loops`), once per seed; moving τ is a comparison of
+these numbers, and what follows from it is counted, not estimated. Reads tables; writes none, knows nothing of pages.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from adr.draws import ALPHA_KEY, RANDOM_KEY, draw_key, draws, seed_start
+from adr.errors import AdrError
+from adr.progress import Progress, silent
+from adr.rebalance import loops
+from adr.rebalance.postings import Postings
+from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES, Recipe
+from adr.settings import setting
+from adr.store import Store
+from adr.tail import Spectrum, tail_rule
+
+BELOW_K = 5                 # "entities that fall below k": the k shown unless another is asked for
+_STEPS = 8                  # stored prefix counts of the random order: a subset costs at most 1/16 of all postings
+_PARTS = 8                  # sums over rows are added in so many parts, whatever the number of threads: the same bits
+REASONS = ("passes", "keeps_all", "below_min_passes", "no_entities", "alpha")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One perspective of one dataset in numbers. Head and tail are split by the paper's rule on the counts before, so
+    that the numbers of any two recipes compare. Counts are numbers of instances, shares are of postings."""
+
+    entities: int               # with at least one instance
+    postings: int
+    head_share: float
+    tail_share: float
+    gini: float                 # over the entities there were before
+    effective_entities: float   # exp of the entropy of posting shares
+    singletons: int
+    losing: int                 # entities with fewer instances than before
+    lost: int                   # entities with none left
+    below_k: int                # entities that had k instances or more and now have fewer
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A perspective before, after, and under a uniform random subset of equal size."""
+
+    tau: float
+    head_rank: int
+    before: Numbers
+    after: Numbers
+    random: Numbers
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a recipe does. Arrays have one element a row; row r is instance `engine.instances[r]`."""
+
+    recipe: Recipe
+    tau: Mapping[str, float]                            # of all four perspectives
+    kept: npt.NDArray[np.bool_]
+    pass_count: npt.NDArray[np.int8]
+    copies: npt.NDArray[np.int8]                        # 0 dropped, 1 kept, 2..3 repeated
+    probability: npt.NDArray[np.float64]                # P(kept) over all seeds, closed form
+    expected: float                                     # expected number of kept instances, over all seeds
+    expected_sd: float
+    reasons: Mapping[str, int]
+    groups: Mapping[str, Mapping[str, int]]             # {group: {instances, kept}}
+    after: Mapping[str, npt.NDArray[np.int32]]          # count of each entity; a repeated instance counts each time
+    random: Mapping[str, npt.NDArray[np.int32]]
+    spectra: Mapping[str, Mapping[str, Spectrum]]       # {perspective: {before, after, random}}
+    perspectives: Mapping[str, Columns]
+    unused_caps: tuple[str, ...]                        # "object: unicron": capped, but no such entity
+    size: int = 0
+    repeated: int = 0                                   # copies beyond the first
+    total: int = 0
+
+    @property
+    def dropped(self) -> int:
+        """Number of instances that go."""
+        return self.total - self.size
+
+
+@dataclass
+class _Seeded:
+    """What depends on the seed alone."""
+
+    alpha: npt.NDArray[np.float64]                      # last draw of each row
+    order: npt.NDArray[np.int64]                        # rows in the order the random baseline takes them
+    prefixes: dict[str, list[npt.NDArray[np.int32]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Critical:
+    """Critical τ of every row in one perspective, and the entity (numbered as in Postings) that decides, or −1."""
+
+    tau: npt.NDArray[np.float64]
+    decider: npt.NDArray[np.int32]
+
+
+class _Recent:
+    """The most recently used values by key; safe to use from several threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: T = self._kept[key]
+                return found
+        value = make()
+        with self._lock:
+            self._kept[key] = value
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return value
+
+    def values(self) -> list[tuple[Hashable, Any]]:
+        with self._lock:
+            return list(reversed(self._kept.items()))
+
+
+class Engine:
+    """All postings of a workspace in memory (8 bytes or less a posting with everything around it), ready to preview.
+
+    Made at one revision of the index; make another after indexing again. Safe to use from several threads.
+    """
+
+    def __init__(self, store: Store, progress: Progress = silent) -> None:
+        self.store = store
+        found = store.arrays("select instance, len(images) = 0 as text_only from instance order by instance")
+        if not store.value("select 1 from entity limit 1"):
+            raise AdrError("There are no postings yet.",
+                           "Build the index: `python -m adr index`, or on the Dataset page.")
+        self.instances = np.ascontiguousarray(found["instance"], dtype=np.int32)
+        self.text_only = np.asarray(np.ma.filled(found["text_only"], True), dtype=bool)
+        self._threads = max(1, int(setting("ADR_THREADS")))
+        self._pool = ThreadPoolExecutor(self._threads, "preview")
+        self.postings: dict[str, Postings] = {}
+        for done, perspective in enumerate(PERSPECTIVES):
+            progress(done, len(PERSPECTIVES), "Loading postings")
+            self.postings[perspective] = Postings.load(store, perspective, self.instances)
+        self._rules = {p: tail_rule(self.postings[p].n, 1 - PAPER_TAIL_SHARE[p]) for p in PERSPECTIVES}
+        self._seeds, self._critical, self._chances = _Recent(2), _Recent(12), _Recent(12)
+        self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in PERSPECTIVES}
+
+    @property
+    def rows(self) -> int:
+        """Number of instances."""
+        return len(self.instances)
+
+    def row(self, instance: int) -> int:
+        """The row of an instance; AdrError when there is none."""
+        at = int(np.searchsorted(self.instances, instance))
+        if at == self.rows or self.instances[at] != instance:
+            raise AdrError(f"There is no instance {instance}.", "Instances are positions in the source, from 0.")
+        return at
+
+    def tau(self, recipe: Recipe) -> dict[str, float]:
+        """τ of every perspective: the recipe's count, or the count its tail share gives on these postings."""
+        return {p: float(recipe.tau[p]) if p in recipe.tau
+                else float(tail_rule(self.postings[p].n, 1 - recipe.share_for(p)).tau) for p in PERSPECTIVES}
+
+    def caps(self, recipe: Recipe) -> tuple[dict[str, dict[int, float]], tuple[str, ...]]:
+        """({perspective: {entity: cap}}, caps of entities that do not occur); entities numbered as in Postings."""
+        caps: dict[str, dict[int, float]] = {}
+        unused: list[str] = []
+        for perspective in recipe.perspectives:
+            wanted = recipe.caps.get(perspective, {})
+            places = self.places(perspective, list(wanted))
+            caps[perspective] = {places[name]: float(wanted[name]) for name in wanted if name in places}
+            unused += [f"{perspective}: {name}" for name in wanted if name not in places]
+        return caps, tuple(unused)
+
+    def places(self, perspective: str, names: list[str]) -> dict[str, int]:
+        """{name: its number in Postings} of the names that occur."""
+        if not names:
+            return {}
+        rows = self.store.rows("select name, entity from entity where perspective = $1::perspective "
+                               "and name in (select unnest($2::varchar[]))", [perspective, names])
+        return {str(name): self.postings[perspective].place(int(entity)) for name, entity in rows}
+
+    def names(self, perspective: str, places: npt.ArrayLike) -> list[str]:
+        """Names of entities given by their number in Postings."""
+        ids = self.postings[perspective].ids[np.asarray(places, dtype=np.int64)]
+        rows = self.store.rows("select entity, name from entity where entity in (select unnest($1::integer[]))",
+                               [sorted({int(i) for i in ids})])
+        named = {int(entity): str(name) for entity, name in rows}
+        return [named[int(i)] for i in ids]
+
+    # ---- decisions
+
+    def critical(self, recipe: Recipe, perspective: str, caps: Mapping[int, float]) -> Critical:
+        """Critical τ of every row in one perspective, under the recipe's seed and rule and hand-set caps.
+
+        From the nearest arrangement of caps at hand, only rows that have an entity whose cap differs are computed.
+        """
+        family = (recipe.seed, recipe.pass_rule, perspective)
+        held = tuple(sorted(caps.items()))
+        return self._critical.get((*family, held), lambda: self._make_critical(family, dict(held)))
+
+    def _make_critical(self, family: tuple[int, str, str], caps: dict[int, float]) -> Critical:
+        postings = self.postings[family[2]]
+        near: tuple[int, dict[int, float], Critical] | None = None
+        for key, made in self._critical.values():
+            if isinstance(key, tuple) and key[:3] == family:
+                differing = len(set(caps.items()) ^ set(key[3]))
+                if near is None or differing < near[0]:
+                    near = differing, dict(key[3]), made
+        wanted = np.ones(self.rows, dtype=bool)
+        critical, decider = np.empty(self.rows), np.empty(self.rows, dtype=np.int32)
+        if near is not None:
+            marked = np.zeros(len(postings.n), dtype=bool)
+            marked[[entity for entity, _ in set(caps.items()) ^ set(near[1].items())]] = True
+            wanted[:] = False
+            loops.rows_with(postings.offsets, postings.entities, marked, wanted)
+            critical, decider = near[2].tau.copy(), near[2].decider.copy()
+        seed, rule, perspective = family
+        compute = loops.critical_any if rule == "any" else loops.critical_mean
+        keys = postings.keys if rule == "any" else np.uint64(draw_key(perspective, ""))
+        cap, start = self._cap_array(postings, caps), np.uint64(seed_start(seed))
+        edges = np.linspace(0, self.rows, self._threads + 1).astype(int)
+        self.together([
+            partial(compute, begin, end, wanted, postings.offsets, postings.entities, postings.n, keys, cap, start,
+                    self.instances, critical, decider) for begin, end in pairwise(edges)])
+        return Critical(critical, decider)
+
+    def _cap_array(self, postings: Postings, caps: Mapping[int, float]) -> npt.NDArray[np.float64]:
+        cap = np.full(len(postings.n), -1.0)
+        for entity, value in caps.items():
+            cap[entity] = value
+        return cap
+
+    def pass_counts(self, recipe: Recipe, tau: Mapping[str, float] | None = None,
+                    caps: Mapping[str, Mapping[int, float]] | None = None) -> npt.NDArray[np.int8]:
+        """How many of the recipe's perspectives pass, for every row."""
+        tau = tau or self.tau(recipe)
+        caps = self.caps(recipe)[0] if caps is None else caps
+        passes = np.zeros(self.rows, dtype=np.int8)
+        for perspective in recipe.perspectives:
+            passes += tau[perspective] > self.critical(recipe, perspective, caps.get(perspective, {})).tau
+        return passes
+
+    def kept(self, recipe: Recipe, tau: Mapping[str, float] | None = None,
+             caps: Mapping[str, Mapping[int, float]] | None = None) -> npt.NDArray[np.bool_]:
+        """Which rows a recipe keeps: pass count ≥ min_passes, and a last draw < α."""
+        enough = self.pass_counts(recipe, tau, caps) >= recipe.min_passes
+        return enough & self.survives(recipe)
+
+    def survives(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
+        """Rows whose last draw is below α."""
+        return (self._seeded(recipe.seed).alpha < recipe.alpha if recipe.alpha < 1
+                else np.ones(self.rows, dtype=bool))
+
+    def head_rank(self, perspective: str) -> int:
+        """How many entities are head, by the paper's rule."""
+        return self._rules[perspective].head_rank
+
+    def count(self, perspective: str, copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
+        """Count of every entity of a perspective when each row is there so many times."""
+        return self._count(self.postings[perspective], copies)
+
+    def counts_after(self, recipe: Recipe, perspective: str) -> npt.NDArray[np.int32]:
+        """Kept instances of each entity of one perspective (copies not counted)."""
+        return self._count(self.postings[perspective], self.kept(recipe).astype(np.int8))
+
+    def tail_share_of(self, perspective: str, counts: npt.NDArray[np.int32]) -> float:
+        """The share of postings, 0..1, that belong to entities which are tail before (by the paper's rule)."""
+        total = int(counts.sum(dtype=np.int64))
+        tail = int(counts[self._rules[perspective].head_rank:].sum(dtype=np.int64))
+        return tail / total if total else 0.0
+
+    def preview(self, recipe: Recipe, *, k: int = BELOW_K) -> Preview:
+        """Everything a recipe does: kept set, counts of every entity after, tail numbers, and the random baseline."""
+        tau, (caps, unused) = self.tau(recipe), self.caps(recipe)
+        passes = self.pass_counts(recipe, tau, caps)
+        enough = passes >= recipe.min_passes
+        kept = enough & self.survives(recipe)
+        copies = self._copies(recipe, tau, caps, kept)
+        size, total = int(np.count_nonzero(kept)), int(copies.sum(dtype=np.int64))
+        empty = self.without_entities(recipe.perspectives)
+        probability, expected, variance = self._expected(recipe, tau, caps)
+        largest_first = sorted(PERSPECTIVES, key=lambda p: -len(self.postings[p].entities))
+        counted = self.together([partial(self._columns, p, recipe.seed, copies, total, tau[p], k)
+                                  for p in largest_first])
+        by_name = {p: rest for p, *rest in counted}
+        return Preview(
+            recipe=recipe, tau=tau, kept=kept, pass_count=passes, copies=copies, probability=probability,
+            expected=expected, expected_sd=float(np.sqrt(variance)),
+            reasons=_reasons(recipe, kept, enough, empty), groups=self._groups(recipe, kept, empty),
+            after={p: by_name[p][0] for p in PERSPECTIVES}, random={p: by_name[p][1] for p in PERSPECTIVES},
+            spectra={p: by_name[p][2] for p in PERSPECTIVES}, perspectives={p: by_name[p][3] for p in PERSPECTIVES},
+            unused_caps=unused, size=size, repeated=total - size, total=self.rows)
+
+    def reason_of(self, preview: Preview) -> npt.NDArray[np.int8]:
+        """The reason of every row, as an index into REASONS."""
+        recipe = preview.recipe
+        enough = preview.pass_count >= recipe.min_passes
+        below = np.where(self.without_entities(recipe.perspectives), 3, 2)
+        reason = np.where(preview.kept, 0 if recipe.min_passes else 1, np.where(enough, 4, below))
+        return np.asarray(reason, dtype=np.int8)
+
+    def without_entities(self, perspectives: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+        """Rows that have no entity in any of these perspectives."""
+        empty = np.ones(self.rows, dtype=bool)
+        for perspective in perspectives:
+            offsets = self.postings[perspective].offsets
+            empty &= offsets[1:] == offsets[:-1]
+        return empty
+
+    def expected_counts(self, preview: Preview, perspective: str) -> npt.NDArray[np.float64]:
+        """Expected number of kept instances of each entity over all seeds (closed form, copies not counted)."""
+        postings = self.postings[perspective]
+        counts = np.zeros(len(postings.n))
+        loops.add_chances(postings.offsets, postings.entities, preview.probability, counts)
+        return counts
+
+    def baseline(self, seed: int, size: int) -> npt.NDArray[np.int64]:
+        """Rows of the uniform random subset of that size, ascending; a larger subset contains the smaller."""
+        return np.sort(self._seeded(seed).order[:size])
+
+    # ---- parts of a preview
+
+    def _copies(self, recipe: Recipe, tau: Mapping[str, float], caps: Mapping[str, Mapping[int, float]],
+                kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
+        copies = kept.astype(np.int8)
+        if recipe.repeat > 1:
+            for perspective in recipe.perspectives:
+                postings = self.postings[perspective]
+                loops.copies_by_rarity(postings.offsets, postings.entities, postings.n,
+                                       self._cap_array(postings, caps[perspective]), tau[perspective],
+                                       recipe.repeat, copies)
+        return copies
+
+    def _expected(self, recipe: Recipe, tau: Mapping[str, float],
+                  caps: Mapping[str, Mapping[int, float]]) -> tuple[npt.NDArray[np.float64], float, float]:
+        def chance(perspective: str) -> npt.NDArray[np.float64]:
+            postings, q = self.postings[perspective], np.empty(self.rows)
+            compute = loops.chance_any if recipe.pass_rule == "any" else loops.chance_mean
+            compute(postings.offsets, postings.entities, postings.n, self._cap_array(postings, caps[perspective]),
+                    tau[perspective], q)
+            return q
+
+        def cached(perspective: str) -> npt.NDArray[np.float64]:
+            key = (recipe.pass_rule, perspective, tau[perspective], tuple(sorted(caps[perspective].items())))
+            return self._chances.get(key, lambda: chance(perspective))
+
+        chances = np.stack(self.together([partial(cached, p) for p in recipe.perspectives]))
+        probability = np.empty(self.rows)
+        edges = np.linspace(0, self.rows, _PARTS + 1).astype(int)
+        sums = self.together([partial(loops.keep_chance, begin, end, chances, recipe.min_passes, float(recipe.alpha),
+                                      probability) for begin, end in pairwise(edges)])
+        return probability, float(sum(s for s, _ in sums)), float(sum(v for _, v in sums))
+
+    def _columns(self, perspective: str, seed: int, copies: npt.NDArray[np.int8], total: int, tau: float,
+                 k: int) -> tuple[str, Any, Any, dict[str, Spectrum], Columns]:
+        postings = self.postings[perspective]
+        after = self._count(postings, copies)
+        random = self._random_counts(postings, seed, min(total, self.rows))
+        before = self._before[perspective]
+        thinned, chosen = (self._numbers(perspective, counts, k) for counts in (after, random))
+        spectra = {"before": before[1], "after": thinned[1], "random": chosen[1]}
+        rank = self._rules[perspective].head_rank
+        return perspective, after, random, spectra, Columns(tau, rank, before[0], thinned[0], chosen[0])
+
+    def _count(self, postings: Postings, copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
+        """Counts after: from nothing upwards or from all downwards, whichever touches fewer rows."""
+        if np.count_nonzero(copies) * 2 <= len(copies):
+            counts, weight = np.zeros(len(postings.n), dtype=np.int32), copies
+        else:
+            counts, weight = postings.n.copy(), copies - np.int8(1)
+        loops.add_rows(postings.offsets, postings.entities, weight, counts)
+        return counts
+
+    def _random_counts(self, postings: Postings, seed: int, size: int) -> npt.NDArray[np.int32]:
+        """Counts of the first `size` rows of the random order, from the nearest stored prefix."""
+        seeded = self._seeded(seed)
+        edges = np.linspace(0, self.rows, _STEPS + 1).astype(int)
+        prefixes = seeded.prefixes.get(postings.perspective)
+        if prefixes is None:
+            prefixes = [np.zeros(len(postings.n), dtype=np.int32)]
+            for begin, end in pairwise(edges):
+                counts = prefixes[-1].copy()
+                loops.add_listed(postings.offsets, postings.entities, seeded.order[begin:end], 1, counts)
+                prefixes.append(counts)
+            seeded.prefixes[postings.perspective] = prefixes
+        step = int(np.argmin(np.abs(edges - size)))
+        counts, edge = prefixes[step].copy(), int(edges[step])
+        rows, weight = (seeded.order[edge:size], 1) if size >= edge else (seeded.order[size:edge], -1)
+        loops.add_listed(postings.offsets, postings.entities, rows, weight, counts)
+        return counts
+
+    def _numbers(self, perspective: str, counts: npt.NDArray[np.int32], k: int) -> tuple[Numbers, Spectrum]:
+        n = self.postings[perspective].n
+        histogram = np.zeros(int(counts.max()) + 1 if len(counts) else 1, dtype=np.int64)
+        heads, tails, losing, lost, fallen = loops.tally(n, counts, self._rules[perspective].head_rank, k, histogram)
+        values = np.flatnonzero(histogram)
+        spectrum = Spectrum(values, histogram[values])
+        all_postings = max(1, heads + tails)
+        return Numbers(
+            entities=len(n) - int(histogram[0]), postings=int(heads + tails), head_share=heads / all_postings,
+            tail_share=tails / all_postings, gini=spectrum.gini, effective_entities=spectrum.effective_entities,
+            singletons=spectrum.singletons, losing=int(losing), lost=int(lost), below_k=int(fallen)), spectrum
+
+    def _groups(self, recipe: Recipe, kept: npt.NDArray[np.bool_],
+                empty: npt.NDArray[np.bool_]) -> dict[str, dict[str, int]]:
+        members = {"text_only": self.text_only, "no_entities": empty}
+        members |= {f"no_{p}": self.without_entities((p,)) for p in recipe.perspectives}
+        return {name: {"instances": int(np.count_nonzero(rows)), "kept": int(np.count_nonzero(kept & rows))}
+                for name, rows in members.items()}
+
+    def _seeded(self, seed: int) -> _Seeded:
+        def make() -> _Seeded:
+            rank = draws(seed, RANDOM_KEY, self.instances)
+            return _Seeded(alpha=draws(seed, ALPHA_KEY, self.instances), order=np.argsort(rank, kind="stable"))
+
+        return self._seeds.get(seed, make)
+
+    def together(self, works: list[Callable[[], T]]) -> list[T]:
+        """The results of several works, done at the same time on the threads there are."""
+        if len(works) == 1 or self._threads == 1:
+            return [work() for work in works]
+        return [waiting.result() for waiting in [self._pool.submit(work) for work in works]]
+
+
+def _reasons(recipe: Recipe, kept: npt.NDArray[np.bool_], enough: npt.NDArray[np.bool_],
+             empty: npt.NDArray[np.bool_]) -> dict[str, int]:
+    below, size = ~enough, int(np.count_nonzero(kept))
+    counts = {"passes": size if recipe.min_passes else 0, "keeps_all": 0 if recipe.min_passes else size,
+              "below_min_passes": int(np.count_nonzero(below & ~empty)),
+              "no_entities": int(np.count_nonzero(below & empty)),
+              "alpha": int(np.count_nonzero(enough)) - size}
+    return {reason: number for reason, number in counts.items() if number}

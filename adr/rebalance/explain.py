@@ -1,0 +1,227 @@
+"""Why: for one instance, what each perspective decided and by which draw; for one entity, what happens to it.
+
+Part of the rebalance stage; reads tables, writes none. The critical τ comes from the same compiled function as the
+run's (`adr.rebalance.loops`), on the few postings of the one instance.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from adr.draws import ALPHA_KEY, draw_key, draws, seed_start
+from adr.errors import AdrError
+from adr.rebalance import loops
+from adr.rebalance.engine import Engine, Preview
+from adr.recipe import Recipe
+from adr.store import Store
+
+
+@dataclass(frozen=True)
+class EntityDraw:
+    """One entity of an instance: n instances have it; it passes when draw · n < cap (τ, or set by hand)."""
+
+    entity: str
+    n: int
+    cap: float
+    by_hand: bool
+    probability: float          # min(1, cap / n)
+    draw: float
+    product: float              # draw · n: the τ from which it passes
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one perspective decided. critical_tau: it passes from there on; −1 whatever τ is (a cap set by hand lets it
+    pass); inf never. entity: the one that decides it, or null when there is none or all are muted."""
+
+    perspective: str
+    passed: bool
+    tau: float
+    critical_tau: float
+    entity: str | None
+    probability: float          # q: that the perspective passes, over all seeds
+    entities: tuple[EntityDraw, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an instance is kept or dropped; run 0: a recipe that has not been applied."""
+
+    run: int
+    instance: int
+    kept: bool
+    copies: int
+    reason: str
+    pass_count: int
+    min_passes: int
+    alpha: float
+    alpha_draw: float
+    probability: float          # P(kept) over all seeds
+    passes: tuple[Pass, ...]
+
+    @property
+    def in_words(self) -> str:
+        """One or two sentences."""
+        if self.reason == "keeps_all":
+            return "Kept: the recipe keeps every instance."
+        if self.reason == "no_entities":
+            return "Dropped: it has no entity in any of the recipe's perspectives."
+        passed = [f"{_plain(p.perspective)} {_from(p)}" for p in self.passes if p.passed]
+        said = f"passes {', '.join(passed)}" if passed else "no perspective passes"
+        if self.reason == "alpha":
+            return f"Dropped by the last draw ({self.alpha_draw:.3f} is not below α {self.alpha:g}); {said}."
+        if self.kept:
+            return f"Kept{f' {self.copies} times' if self.copies > 1 else ''}: {said}."
+        near = min((p for p in self.passes if not p.passed and p.entity), key=lambda p: p.critical_tau / max(p.tau, 1),
+                   default=None)
+        last = f" Nearest: {_plain(near.perspective)} {_from(near)}." if near else ""
+        return f"Dropped: {said}; {self.min_passes} needed.{last}"
+
+
+@dataclass(frozen=True)
+class EntityExplanation:
+    """What a recipe does to one entity. Counts are instances."""
+
+    perspective: str
+    entity: str
+    n: int
+    cap: float
+    by_hand: bool
+    probability: float          # p(e), of one draw
+    kept: int
+    dropped: int
+    expected: float             # expected number kept, over all seeds
+    random: int                 # left in a random subset of equal size
+    by_itself: int              # kept instances in which this entity decides its perspective's pass
+    keepers: tuple[tuple[str, str, int], ...]   # (perspective, entity, instances it keeps), most first
+
+
+def explain(store: Store, run: int, instance: int) -> Explanation:
+    """Why `run` kept or dropped `instance`: decision and critical τ as they were written, with the draws behind them.
+
+    AdrError when there is no such run or instance.
+    """
+    found = store.row("select recipe, report from run where run = $1", [run])
+    if found is None:
+        raise AdrError(f"There is no run {run}.", "Apply a recipe on the Rebalance page, or `python -m adr rebalance`.")
+    decision = store.row("select kept, copies, reason, pass_count, probability from decision "
+                         "where run = $1 and instance = $2", [run, instance])
+    if decision is None:
+        raise AdrError(f"Run {run} has no instance {instance}.", "Instances are positions in the source, from 0.")
+    recipe = Recipe.from_toml(str(found[0]), f"the recipe of run {run}")
+    recorded = {p: (float(tau), name) for p, tau, name in store.rows(
+        "select c.perspective::varchar, c.critical_tau, e.name from critical_tau c "
+        "left join entity e on e.entity = c.entity where c.run = $1 and c.instance = $2", [run, instance])}
+    now = explain_recipe(store, recipe, json.loads(found[1])["tau"], instance)
+    passes = tuple(
+        p if p.perspective not in recorded else Pass(
+            p.perspective, recorded[p.perspective][0] < p.tau, p.tau, *recorded[p.perspective], p.probability,
+            p.entities) for p in now.passes)
+    kept, copies, reason, pass_count, probability = decision
+    return Explanation(run, instance, bool(kept), int(copies), str(reason), int(pass_count), recipe.min_passes,
+                       recipe.alpha, now.alpha_draw, float(probability), passes)
+
+
+def explain_recipe(store: Store, recipe: Recipe, tau: Mapping[str, float], instance: int) -> Explanation:
+    """Why `recipe` with these τ keeps or drops `instance`, without a run. AdrError when there is no such instance."""
+    if not store.value("select 1 from instance where instance = $1", [instance]):
+        raise AdrError(f"There is no instance {instance}.", "Instances are positions in the source, from 0.")
+    rows = store.rows("""
+        select p.perspective::varchar, e.name, e.n, e.draw_key from posting p join entity e using (entity)
+        where p.instance = $1 order by e.n desc, e.entity""", [instance])
+    passes = tuple(_pass(recipe, perspective, float(tau[perspective]), instance,
+                         [row[1:] for row in rows if row[0] == perspective]) for perspective in recipe.perspectives)
+    pass_count = sum(p.passed for p in passes)
+    alpha_draw = float(draws(recipe.seed, ALPHA_KEY, instance))
+    enough = pass_count >= recipe.min_passes
+    kept = enough and alpha_draw < recipe.alpha
+    probability = np.empty(1)
+    chances = np.array([[p.probability] for p in passes])
+    loops.keep_chance(0, 1, chances, recipe.min_passes, float(recipe.alpha), probability)
+    reason = (("passes" if recipe.min_passes else "keeps_all") if kept else "alpha" if enough
+              else "below_min_passes" if any(p.entities for p in passes) else "no_entities")
+    return Explanation(0, instance, kept, _copies(recipe, passes) if kept else 0, reason, pass_count,
+                       recipe.min_passes, recipe.alpha, alpha_draw, float(probability[0]), passes)
+
+
+def _pass(recipe: Recipe, perspective: str, tau: float, instance: int, rows: list[tuple[Any, ...]]) -> Pass:
+    number = len(rows)
+    n = np.array([row[1] for row in rows], dtype=np.int32)
+    keys = np.array([row[2] for row in rows], dtype=np.uint64)
+    by_hand = recipe.caps.get(perspective, {})
+    cap = np.array([float(by_hand.get(row[0], -1.0)) for row in rows], dtype=np.float64)
+    offsets, entities = np.array([0, number], dtype=np.int64), np.arange(number, dtype=np.int32)
+    critical, decider, chance = np.empty(1), np.empty(1, dtype=np.int32), np.empty(1)
+    key = keys if recipe.pass_rule == "any" else np.uint64(draw_key(perspective, ""))
+    compute = loops.critical_any if recipe.pass_rule == "any" else loops.critical_mean
+    compute(0, 1, np.ones(1, dtype=bool), offsets, entities, n, key, cap, np.uint64(seed_start(recipe.seed)),
+            np.array([instance], dtype=np.int32), critical, decider)
+    (loops.chance_any if recipe.pass_rule == "any" else loops.chance_mean)(offsets, entities, n, cap, tau, chance)
+    drawn = draws(recipe.seed, key, np.full(number, instance)) if number else np.empty(0)
+    limits = np.where(cap < 0, tau, cap)
+    told = tuple(
+        EntityDraw(str(name), int(count), float(limit), held >= 0, min(1.0, limit / count), float(u), float(u * count),
+                   bool(u * count < limit))
+        for (name, count, _), held, limit, u in zip(rows, cap, limits, drawn, strict=True))
+    entity = str(rows[decider[0]][0]) if number and decider[0] >= 0 else None
+    return Pass(perspective, bool(tau > critical[0]), tau, float(critical[0]), entity, float(chance[0]), told)
+
+
+def _copies(recipe: Recipe, passes: tuple[Pass, ...]) -> int:
+    """min(repeat, max(1, ⌊√p⌋)) for the largest unclamped p = cap / n over all entities."""
+    copies = 1
+    for drawn in (d for p in passes for d in p.entities):
+        while copies < recipe.repeat and drawn.cap >= float((copies + 1) ** 2) * drawn.n:
+            copies += 1
+    return copies
+
+
+def explain_entity(engine: Engine, preview: Preview, perspective: str, name: str, *,
+                   top: int = 10) -> EntityExplanation:
+    """What a recipe does to one entity, and which other entities keep what is left of it.
+
+    An instance that passes in several perspectives counts for the decider of each. AdrError for an unknown entity.
+    """
+    place = engine.places(perspective, [name]).get(name)
+    if place is None:
+        raise AdrError(f"There is no {_plain(perspective)} {name!r}.", "Search for it in the table.")
+    recipe, postings = preview.recipe, engine.postings[perspective]
+    rows = postings.rows_of(place)
+    kept = rows[preview.kept[rows]]
+    caps = engine.caps(recipe)[0]
+    tally: list[tuple[str, int, int]] = []
+    by_itself = 0
+    for other in recipe.perspectives:
+        critical = engine.critical(recipe, other, caps[other])
+        deciders = critical.decider[kept[preview.tau[other] > critical.tau[kept]]]
+        places, counts = np.unique(deciders[deciders >= 0], return_counts=True)
+        for decider, count in zip(places.tolist(), counts.tolist(), strict=True):
+            if other == perspective and decider == place:
+                by_itself = count
+            else:
+                tally.append((other, decider, count))
+    best = sorted(tally, key=lambda row: -row[2])[:top]
+    named = [(other, engine.names(other, [decider])[0], count) for other, decider, count in best]
+    by_hand = caps.get(perspective, {}).get(place)
+    cap = preview.tau[perspective] if by_hand is None else by_hand
+    n = int(postings.n[place])
+    return EntityExplanation(
+        perspective, name, n, cap, by_hand is not None, min(1.0, cap / n), len(kept), len(rows) - len(kept),
+        float(preview.probability[rows].sum()), int(preview.random[perspective][place]), by_itself, tuple(named))
+
+
+def _plain(perspective: str) -> str:
+    return perspective.replace("_", "-")
+
+
+def _from(passed: Pass) -> str:
+    if passed.critical_tau < 0:
+        return f"whatever τ is, by the cap of “{passed.entity}”"
+    if math.isinf(passed.critical_tau):
+        return "never"
+    return f"from τ = {passed.critical_tau:,.4g}, by “{passed.entity}”"

@@ -1,0 +1,213 @@
+"""Rebalancing: apply a recipe, and keep the runs that came of it.
+
+Writes `run`, `critical_tau` and `decision`, all from one `adr.rebalance.engine.Engine`, so a run is what the preview
+showed. `adr.rebalance.explain` says why an instance stays or goes. Knows nothing of pages or exports.
+"""
+
+import dataclasses
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from adr.errors import AdrError
+from adr.progress import Progress, silent
+from adr.rebalance.engine import REASONS, Engine, Preview
+from adr.recipe import Recipe
+from adr.store import Store, Writer
+
+
+@dataclass(frozen=True)
+class RebalanceReport:
+    """What a recipe kept. Counts are instances; `repeated` are copies beyond the first (mode `repeat`).
+
+    expected, expected_sd: size and its standard deviation over all seeds, in closed form.
+    reasons: {reason: instances}; see `adr.rebalance.engine.REASONS`. groups: {group: {instances, kept}}.
+    perspectives: {perspective: {tau, head_rank, before, after, random}}, the last three as
+    `adr.rebalance.engine.Numbers`.
+    """
+
+    run: int
+    name: str
+    kept: int
+    dropped: int
+    repeated: int
+    expected: float
+    expected_sd: float
+    reasons: Mapping[str, int]
+    tau: Mapping[str, float]
+    groups: Mapping[str, Mapping[str, int]]
+    perspectives: Mapping[str, Mapping[str, Any]]
+    unused_caps: tuple[str, ...]
+    fingerprint: str
+    in_words: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """One row of `run`, read."""
+
+    run: int
+    name: str
+    recipe: Recipe
+    fingerprint: str
+    kept: int
+    dropped: int
+    repeated: int
+    expected: float
+    expected_sd: float
+    report: Mapping[str, Any]
+    created_at: datetime
+    outdated: bool              # the dataset was ingested or indexed again since
+    plans: int                  # synthesis plans made from it
+
+
+def rebalance(store: Store, recipe: Recipe, *, name: str | None = None, progress: Progress = silent,
+              engine: Engine | None = None) -> RebalanceReport:
+    """Apply `recipe` and write a run. `engine`: one that is loaded already (the app's), or None to load the postings.
+
+    AdrError without postings. Cancelled by `progress`: nothing is written.
+    """
+    started = time.monotonic()
+    engine = engine or Engine(store, progress)
+    progress(0, None, "Deciding")
+    preview = engine.preview(recipe)
+    with store.atomic() as writer:
+        run = int(writer.value("select coalesce(max(run), 0) + 1 from run"))
+        report = report_of(preview, run, name or recipe.name or f"Run {run}", time.monotonic() - started)
+        _write_decisions(writer, run, engine, preview)
+        for done, perspective in enumerate(recipe.perspectives):
+            progress(done, len(recipe.perspectives), "Writing why")
+            _write_critical(writer, run, engine, preview, perspective)
+        writer.execute(
+            "insert into run (run, name, recipe, fingerprint, kept, dropped, repeated, expected, expected_sd, report, "
+            "created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            [run, report.name, recipe.to_toml(), recipe.fingerprint, report.kept, report.dropped, report.repeated,
+             report.expected, report.expected_sd, json.dumps(dataclasses.asdict(report)), _now()])
+    return report
+
+
+def report_of(preview: Preview, run: int, name: str, seconds: float) -> RebalanceReport:
+    """A preview's numbers as the report of a run; the same for a preview that was never applied (run 0)."""
+    return RebalanceReport(
+        run=run, name=name, kept=preview.size, dropped=preview.dropped, repeated=preview.repeated,
+        expected=preview.expected, expected_sd=preview.expected_sd, reasons=dict(preview.reasons),
+        tau=dict(preview.tau), groups={g: dict(v) for g, v in preview.groups.items()},
+        perspectives={p: dataclasses.asdict(columns) for p, columns in preview.perspectives.items()},
+        unused_caps=preview.unused_caps, fingerprint=preview.recipe.fingerprint,
+        in_words=preview.recipe.in_words(), seconds=round(seconds, 3))
+
+
+def _write_decisions(writer: Writer, run: int, engine: Engine, preview: Preview) -> None:
+    reason = pa.DictionaryArray.from_arrays(pa.array(engine.reason_of(preview)), pa.array(REASONS)).cast(pa.string())
+    writer.insert("decision", pa.table({
+        "run": pa.array(np.full(engine.rows, run, dtype=np.int32)), "instance": engine.instances,
+        "pass_count": preview.pass_count, "kept": preview.kept, "copies": preview.copies, "reason": reason,
+        "probability": preview.probability.astype(np.float32)}))
+
+
+def _write_critical(writer: Writer, run: int, engine: Engine, preview: Preview, perspective: str) -> None:
+    """Rows of the instances that have an entity in the perspective; entity is null where every one is muted."""
+    postings = engine.postings[perspective]
+    critical = engine.critical(preview.recipe, perspective, engine.caps(preview.recipe)[0][perspective])
+    some = postings.offsets[1:] > postings.offsets[:-1]
+    decider = critical.decider[some]
+    entity = pa.array(postings.ids[np.maximum(decider, 0)] if len(postings.ids) else decider, mask=decider < 0)
+    writer.register("critical_to_write", pa.table({
+        "instance": engine.instances[some], "critical_tau": critical.tau[some], "entity": entity}))
+    writer.execute("insert into critical_tau (run, instance, perspective, critical_tau, entity) "
+                   "select $1, instance, $2::perspective, critical_tau, entity from critical_to_write",
+                   [run, perspective])
+
+
+def runs(store: Store) -> list[Run]:
+    """All runs, newest first."""
+    rows = store.rows("""
+        select run, name, recipe, fingerprint, kept, dropped, repeated, expected, expected_sd, report, created_at,
+               created_at < greatest((select max(indexed_at) from index_made), (select max(ingested_at) from source)),
+               (select count(*) from plan where plan.run = run.run)
+        from run order by run desc""")
+    return [Run(run=int(row[0]), name=str(row[1]), recipe=Recipe.from_toml(row[2], f"the recipe of run {row[0]}"),
+                fingerprint=str(row[3]), kept=int(row[4]), dropped=int(row[5]), repeated=int(row[6]),
+                expected=float(row[7]), expected_sd=float(row[8]), report=json.loads(row[9]), created_at=row[10],
+                outdated=bool(row[11]), plans=int(row[12])) for row in rows]
+
+
+def run_recipe(store: Store, run: int) -> Recipe:
+    """The recipe of a run; AdrError when there is no such run."""
+    toml = store.value("select recipe from run where run = $1", [run])
+    if toml is None:
+        raise _no_run(run)
+    return Recipe.from_toml(str(toml), f"the recipe of run {run}")
+
+
+def rename_run(store: Store, run: int, name: str) -> None:
+    """Give a run another name; AdrError when the name is blank or there is no such run."""
+    if not name.strip():
+        raise AdrError("A run needs a name.", "Type one.")
+    run_recipe(store, run)
+    store.execute("update run set name = $1 where run = $2", [name.strip(), run])
+
+
+def delete_run(store: Store, run: int) -> None:
+    """Remove a run with its decisions; AdrError when a synthesis plan was made from it or there is no such run."""
+    run_recipe(store, run)
+    if store.value("select 1 from plan where run = $1 limit 1", [run]):
+        raise AdrError(f"Run {run} has a synthesis plan, which needs it.",
+                       "Keep the run; rename it if it is in the way.")
+    with store.atomic() as writer:
+        for table in ("critical_tau", "decision", "run"):
+            writer.execute(f"delete from {table} where run = $1", [run])
+
+
+def kept_instances(store: Store, run: int) -> np.ndarray:
+    """Instances that a run keeps, ascending (int32); AdrError when there is no such run."""
+    run_recipe(store, run)
+    found = store.arrays("select instance from decision where run = $1 and kept order by instance", [run])
+    return np.asarray(found["instance"], dtype=np.int32)
+
+
+def decided(store: Store, run: int, *, kept: bool | None = None, reason: str | None = None,
+            perspective: str | None = None, passed: bool | None = None, entity: int | None = None,
+            limit: int = 50, offset: int = 0) -> tuple[pd.DataFrame, int]:
+    """(one page of a run's decisions, how many there are in all), in the source's order; nothing is cut off.
+
+    Filters: kept or dropped; a reason; whether `perspective` passed; instances that have `entity` (entity.entity).
+    Columns: instance, kept, copies, pass_count, reason, probability.
+    """
+    tau = json.loads(str(store.value("select report from run where run = $1", [run]) or "{}")).get("tau")
+    if tau is None:
+        raise _no_run(run)
+    where = """
+        from decision d
+        where d.run = $run
+          and ($kept::boolean is null or d.kept = $kept)
+          and ($reason::varchar is null or d.reason = $reason)
+          and ($entity::integer is null
+               or d.instance in (select instance from posting where entity = $entity))
+          and ($passed::boolean is null or $passed = (d.instance in (
+               select instance from critical_tau c
+               where c.run = $run and c.perspective = $perspective::perspective and c.critical_tau < $tau)))"""
+    parameters: dict[str, Any] = {
+        "run": run, "kept": kept, "reason": reason, "entity": entity, "perspective": perspective or "token",
+        "passed": passed if perspective else None, "tau": float(tau[perspective or "token"])}
+    total = int(store.value("select count(*)" + where, parameters))
+    page = store.frame("select d.instance, d.kept, d.copies, d.pass_count, d.reason, d.probability" + where
+                       + " order by d.instance limit $limit offset $offset",
+                       {**parameters, "limit": limit, "offset": offset})
+    return page, total
+
+
+def _no_run(run: int) -> AdrError:
+    return AdrError(f"There is no run {run}.", "Apply a recipe on the Rebalance page, or `python -m adr rebalance`.")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,209 @@
+"""The form that reads a dataset: from a path, an upload or the demo world, with an answer while one types."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from adr import pipeline
+from adr.errors import AdrError
+from adr.explore import dataset
+from adr.index.index import index
+from adr.ingest.ingest import ingest
+from adr.ingest.layout import look_at
+from adr.ingest.peek import Peek, peek
+from adr.progress import Progress
+from adr.ui.frame import Frame, fragment
+
+_WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}
+_FORM = "Single bad records are set aside with their reason; a file that is cut off or no JSON changes nothing."
+_EXAMPLE = """{
+  "id": "000000033471",
+  "image": "coco/000000033471.jpg",
+  "conversations": [
+    {"from": "human",
+     "value": "<image>\\nWhat color?"},
+    {"from": "gpt", "value": "It is red."}
+  ]
+}"""
+
+
+def read_view(here: Frame) -> None:
+    """Choose a dataset and read it, as a job."""
+    fragment(_form)(here)
+
+
+def size_words(count: int) -> str:
+    """A number of bytes as people say it: '2.5 MB'."""
+    size, unit = float(count), "bytes"
+    for larger in ("kB", "MB", "GB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:,.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:,.1f} {unit}"
+
+
+def _form(here: Frame) -> None:
+    form, example = st.columns([3, 2], gap="large")
+    with example:
+        st.markdown("**What a record looks like**")
+        st.code(_EXAMPLE, language="json")
+        st.caption("Also `messages` with `role` and `content`, a list of images, no image at all, any further keys: "
+                   "every record is kept exactly as it stands. " + _FORM)
+    with form, st.container(border=True):
+        way = st.segmented_control("Read", list(_WAYS), default="path", key="way", format_func=_WAYS.__getitem__,
+                                   required=True, label_visibility="collapsed")
+        if way == "demo":
+            work, title = _demo_inputs(here)
+        else:
+            work, title = _file_inputs(here, upload=way == "upload")
+        agreed = _agreement(here)
+        then_index = st.checkbox("Build the index right after (lexicon)", value=True, key="then_index")
+        ready = work is not None and agreed and not here.jobs.running()
+        label = "Draw and read" if way == "demo" else "Read the dataset"
+        if st.button(label, type="primary", key="read", disabled=not ready) and work is not None:
+            _start(here, title, work, then_index)
+
+
+Work = Callable[[Progress], Any]
+
+
+def _demo_inputs(here: Frame) -> tuple[Work | None, str]:
+    st.markdown("A small world that the program draws itself: things of many kinds on changing grounds, with a long "
+                "tail and themed company, conversations that are true of each picture, and object annotations.")
+    left, right = st.columns(2)
+    count = left.number_input("Instances", 100, 100_000, 3000, step=500, key="demo_instances")
+    seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="demo_seed", help="The same seed draws the same world.")
+    store, workspace, replace = here.store, here.workspace, bool(here.standing.instances)
+    return (lambda progress: pipeline.demo(store, workspace, instances=int(count), seed=int(seed), replace=replace,
+                                           progress=progress)), "Drawing the demo world"
+
+
+def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
+    source = _uploaded(here) if upload else _path(
+        "Dataset file", "source", "/data/llava_v1_5_mix665k.json",
+        "A LLaVA JSON array, JSON Lines, or the messages form; a path on the machine that runs this app.")
+    left, right = st.columns(2)
+    with left:
+        images = _path("Image folder", "images", "/data/images", "The folder that the dataset's image paths start "
+                       "from; leave it empty for a dataset without images.")
+    with right:
+        objects = _path("Object annotations (optional)", "objects", "/data/objects.jsonl",
+                        'JSON Lines of {"image": "a.jpg", "objects": ["cat", …]}; "position" or "id" may stand for '
+                        '"image".')
+    faults = not _images_line(source, images)
+    if objects is not None:
+        faults = not _told(lambda: look_at(objects)) or faults
+    if source is None or faults:
+        return None, ""
+    store, replace = here.store, bool(here.standing.instances)
+    return (lambda progress: ingest(store, source, images, objects=objects, replace=replace, progress=progress)
+            ), f"Reading {source.name}"
+
+
+def _path(label: str, key: str, placeholder: str, help: str) -> Path | None:
+    given = st.text_input(label, key=f"read_{key}", placeholder=placeholder, help=help, live="300ms").strip()
+    return Path(given) if given else None
+
+
+def _images_line(source: Path | None, images: Path | None) -> bool:
+    """Say what the file is, or what is wrong with it; False when it cannot be read."""
+    if source is None:
+        return False
+    try:
+        seen = peek(source, images)
+    except AdrError as error:
+        st.error(f"{error.sentence} {error.next_step}", icon=":material/error:")
+        return False
+    except OSError as error:
+        st.error(f"{source} cannot be read: {error.strerror}.", icon=":material/error:")
+        return False
+    if not seen.conversations:
+        st.error(f"None of the first {seen.records} records is a conversation ({_reasons(seen)}).",
+                 icon=":material/error:")
+        return False
+    st.success(_seen_words(seen, images), icon=":material/check:")
+    if images is not None and seen.images and not seen.found:
+        st.warning(f"None of the first {seen.images} images is in {images}. Is it the folder that the paths start "
+                   "from?", icon=":material/hide_image:")
+    if images is None and seen.folder is not None:
+        folder = str(seen.folder)
+        st.button(f"Its images are in `{folder}`: use this folder", icon=":material/folder:", type="tertiary",
+                  key="use_folder", on_click=lambda: st.session_state.update(read_images=folder))
+    elif images is None and seen.images:
+        st.caption("It has images; without an image folder no picture can be shown, and none can be a parent of new "
+                   "ones.")
+    return True
+
+
+def _seen_words(seen: Peek, images: Path | None) -> str:
+    layout = "A JSON array" if seen.layout == "array" else "JSON Lines"
+    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records} records {seen.conversations} "
+    said += "is a conversation" if seen.conversations == 1 else "are conversations"
+    said += f" ({_reasons(seen)})" if seen.reasons else ""
+    if images is not None and seen.images:
+        said += f"; {seen.found} of their {seen.images} images are in the folder"
+    return said + "."
+
+
+def _reasons(seen: Peek) -> str:
+    return ", ".join(f"{n} {reason}" for reason, n in seen.reasons.most_common())
+
+
+def _told(look: Callable[[], Any]) -> bool:
+    try:
+        look()
+    except AdrError as error:
+        st.error(f"{error.sentence} {error.next_step}", icon=":material/error:")
+        return False
+    return True
+
+
+def _uploaded(here: Frame) -> Path | None:
+    given = st.file_uploader("Dataset file (up to 200 MB; larger ones by their path)", type=["json", "jsonl", "ndjson"],
+                             key="upload")
+    if given is None:
+        return None
+    folder = here.workspace.folder / "uploads"
+    kept = folder / (Path(given.name.replace("\\", "/")).name or "upload.json")
+    try:
+        folder.mkdir(exist_ok=True)
+        if st.session_state.get("upload_kept") != (given.file_id, str(kept)) or not kept.is_file():
+            partial = kept.with_name(kept.name + ".tmp")
+            partial.write_bytes(given.getbuffer())
+            partial.replace(kept)
+            st.session_state["upload_kept"] = (given.file_id, str(kept))
+    except OSError as error:
+        raise AdrError(f"The upload cannot be kept in {folder}: {error.strerror}.",
+                       "Make room there, or give the file's path instead.") from error
+    return kept
+
+
+def _agreement(here: Frame) -> bool:
+    """Ask before a dataset is replaced; True when there is none or the user agrees."""
+    if not here.standing.instances:
+        return True
+    made = ", ".join(f"{n:,} {name}" for name, n in dataset.made_of_it(here.store).items())
+    lost = f", and clears what was made of it: {made}" if made else ""
+    st.warning(f"This workspace holds {here.standing.instances:,} instances of `{here.standing.source}`. Reading "
+               f"another dataset replaces it{lost}. Generated pictures are moved to the folder `replaced`, exported "
+               "folders stay. To keep everything, open another workspace (left, below).", icon=":material/warning:")
+    return bool(st.checkbox("Replace the dataset and clear what was made of it", key="agree_replace"))
+
+
+def _start(here: Frame, title: str, work: Work, then_index: bool) -> None:
+    store, jobs = here.store, here.jobs
+
+    def whole(progress: Progress) -> Any:
+        report = work(progress)
+        if then_index:              # a job of its own, with its own estimate; it needs no page to be open
+            jobs.start("index", "Building the index", lambda after: index(store, progress=after))
+        return report
+
+    jobs.start("ingest", title, whole)
+    st.session_state.pop("agree_replace", None)
+    for name in list(st.query_params):
+        if name != "workspace":
+            del st.query_params[name]
+    st.rerun(scope="app")

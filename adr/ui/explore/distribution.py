@@ -1,0 +1,224 @@
+"""A perspective's distribution: numbers, curves and the table of all its entities.
+
+Asks `adr.explore` and draws; computes nothing itself.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.csv as arrow_csv
+import streamlit as st
+
+from adr.explore.distribution import breakpoints, cumulative_share, spectrum
+from adr.explore.entities import ORDERS, all_entities, entities_at, find_entities
+from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
+from adr.store import Store
+from adr.tail import Spectrum, TailRule, tail_rule
+from adr.ui.frame import Frame, fragment, go, link
+from adr.ui.parts import charts
+from adr.ui.parts.cards import figures
+from adr.ui.parts.charts import PERSPECTIVE_WORDS
+from adr.ui.parts.controls import asked, asked_number, asked_share, choice, jump, move, pages, words
+from adr.ui.parts.entity_table import entity_table
+
+ROWS = 25
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A perspective's distribution as the page draws it."""
+
+    spectrum: Spectrum
+    rule: TailRule
+    ranks: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+    shares: npt.NDArray[np.float64]
+
+    @property
+    def entities(self) -> int:
+        """How many entities there are."""
+        return int(self.spectrum.entities.sum())
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def shape(key: Key, _store: Store, perspective: str, tail_share: float) -> Shape:
+    """The distribution of a perspective, split at `tail_share`."""
+    counts = spectrum(_store, perspective)
+    rule = tail_rule(np.repeat(counts.values, counts.entities)[::-1], 1 - tail_share)
+    ranks, heights = breakpoints(counts, also=(rule.head_rank, rule.head_rank + 1))
+    return Shape(counts, rule, ranks, heights, cumulative_share(counts, ranks))
+
+
+def head_ranks(here: Frame) -> dict[str, int]:
+    """The last head rank of each perspective at the paper's tail shares."""
+    return {p: shape(here.key, here.store, p, PAPER_TAIL_SHARE[p]).rule.head_rank for p in PERSPECTIVES}
+
+
+def nothing_indexed(here: Frame) -> None:
+    """What to do while there are no postings; for every page that works on them."""
+    if here.standing.instances:
+        st.info(f"{here.standing.instances:,} instances are read, but no index is built yet: there is nothing to "
+                "count. Build the index on the Dataset page.", icon=":material/info:")
+        link("Dataset", "Build the index")
+    else:
+        st.info("This workspace is empty. Draw the demo world or read your own dataset on the Dataset page.",
+                icon=":material/info:")
+        link("Dataset", "Read a dataset")
+
+
+def distribution_view(here: Frame, perspective: str, tail_share: float) -> None:
+    """Curves, numbers and the table of all entities, split at `tail_share`."""
+    known = shape(here.key, here.store, perspective, tail_share)
+    if not known.entities:
+        st.info(f"No {PERSPECTIVE_WORDS[perspective][0]} was found in this dataset.", icon=":material/info:")
+        return
+    _numbers(known)
+    _curves(here, perspective, known)
+    _table(here, perspective, known)
+
+
+def _numbers(known: Shape) -> None:
+    spectrum, rule = known.spectrum, known.rule
+    once = spectrum.singletons / known.entities
+    figures([
+        (f"{known.entities:,}", "entities", "How many different ones there are."),
+        (f"{spectrum.postings:,}", "postings", "An entity occurs in an instance, once however often it is said."),
+        (f"{spectrum.singletons:,}", f"singletons · {once:.0%}", "Entities that occur in exactly one instance."),
+        (f"{rule.tau:,}", "τ, instances", "The count at which the tail begins: rarer entities are tail."),
+        (f"{rule.tail_entities:,}", f"tail entities · {rule.tail_entities / known.entities:.1%}",
+         "Entities past the last head rank."),
+        (f"{rule.tail_share:.1%}", "of postings in the tail", "The share of all postings that tail entities have."),
+        (f"{spectrum.effective_entities:,.0f}", "effective entities",
+         "Exp of the entropy: this many equally frequent entities would be as diverse."),
+        (f"{spectrum.gini:.2f}", "Gini", "0: all entities are alike, 1: one has everything."),
+    ])
+
+
+def tail_slider(perspective: str) -> float:
+    """Where head and tail part, as a share of postings; the paper's where the address holds none."""
+    own = PAPER_TAIL_SHARE[perspective]
+    share = asked_share("tail", own)
+    key = f"tail {perspective}"
+    st.session_state[key] = round(100 * share, 1)
+
+    def moved() -> None:
+        value = st.session_state[key] / 100
+        move(tail=None if abs(value - own) < 1e-9 else f"{value:g}", page=None)
+
+    st.slider("Tail share, % of postings", 0.0, max(60.0, st.session_state[key]), step=0.5, key=key, on_change=moved,
+              format="%.1f %%", help=f"Where head and tail part in these views. The paper takes {own:.0%} for this "
+              "perspective. It decides nothing here: caps are set on the Rebalance page.")
+    return asked_share("tail", own)
+
+
+@fragment
+def _curves(here: Frame, perspective: str, known: Shape) -> None:
+    last = known.entities
+    marked = np.unique(np.concatenate([np.arange(1, min(last, 12) + 1),
+                                       np.round(np.geomspace(1, last, 160)).astype(np.int64)]))
+    marks = _marks(here.key, here.store, perspective, tuple(int(rank) for rank in marked))
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        event = st.plotly_chart(
+            charts.rank_frequency(known.ranks, known.counts, known.rule.head_rank, known.rule.tau, marks),
+            key=f"rank {perspective}", on_select="rerun", selection_mode="points", config=charts.CONFIG,
+            alt=f"Rank–frequency curve of {last:,} entities, log-log; the tail begins after rank "
+                f"{known.rule.head_rank:,}")
+    with right:
+        st.plotly_chart(
+            charts.cumulative(known.ranks, known.shares, known.rule.head_rank, 1 - known.rule.tail_share),
+            key=f"cumulative {perspective}", config=charts.CONFIG,
+            alt=f"Cumulative share of postings; {known.rule.head_rank:,} entities have {1 - known.rule.tail_share:.1%}")
+    if (rank := charts.clicked(event)) and (found := entities_at(here.store, perspective, [int(rank)])):
+        jump(perspective=perspective, entity=found[0].name)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _marks(key: Key, _store: Store, perspective: str, ranks: tuple[int, ...]) -> list[tuple[int, str, int]]:
+    return [(e.rank, e.name, e.n) for e in entities_at(_store, perspective, ranks)]
+
+
+@fragment
+def _table(here: Frame, perspective: str, known: Shape) -> None:
+    rank, top = known.rule.head_rank, int(known.spectrum.values.max(initial=1))
+    word = PERSPECTIVE_WORDS[perspective][0]
+    box, part_box, bounds = st.columns([5, 4, 2], vertical_alignment="center")
+    with box:
+        search = words("Search", "search", placeholder=f"Search {known.entities:,} {word}s", drops=("page",))
+    with part_box:
+        part = choice("Part", ("all", "head", "tail"), "part", default="all", drops=("page",), says={
+            "all": "All", "head": f"Head · {rank:,}", "tail": f"Tail · {known.rule.tail_entities:,}"}.__getitem__)
+    with bounds:
+        least, most = _bounds(top)
+    order = asked("order", "head", tuple(ORDERS))
+    size = asked_number("rows", ROWS, 5, 200)
+    bound: dict[str, Any] = {"search": search, "least": least, "most": most, "order": order,
+             "after_rank": rank if part == "tail" else 0, "up_to_rank": rank if part == "head" else None}
+    number = asked_number("page", 1, 1)
+    found = find_entities(here.store, perspective, **bound, limit=size, offset=(number - 1) * size)
+    if not found.entities and number > 1:
+        move(page=None)
+        found = find_entities(here.store, perspective, **bound, limit=size)
+    if not found.entities:
+        st.info(f"No {word} answers to that: {_told(search, least, most, part)}.", icon=":material/search_off:")
+        return
+    event = entity_table(found.entities, order=order, head_rank=rank, top=top, key=f"entities {perspective}")
+    if event.opened:
+        jump(perspective=perspective, entity=event.opened)
+    if event.order:
+        move(order=None if event.order == "head" else event.order, page=None)
+        st.rerun(scope="fragment")
+    pager, actions = st.columns([3, 2], vertical_alignment="center")
+    with pager:
+        pages(found.total, size, "page")
+        st.caption(f"{found.total:,} of {known.entities:,} {word}s, {_order_told(order)}")
+    with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        _actions(here, perspective, event.chosen, rank)
+
+
+def _bounds(top: int) -> tuple[int | None, int | None]:
+    """The bounds on the count that the address holds, and the control that sets them."""
+    least, most = asked_number("least", 0) or None, asked_number("most", 0) or None
+    said = "Any count" if least is None and most is None else f"Count {least or 1:,}–{most or top:,}"
+    with st.popover(said, width="stretch"):
+        st.session_state["bound least"], st.session_state["bound most"] = least or 1, most or top
+
+        def changed() -> None:
+            low, high = st.session_state["bound least"], st.session_state["bound most"]
+            move(least=None if low <= 1 else low, most=None if high >= top else high, page=None)
+
+        st.number_input("At least", 1, max(top, least or 1), key="bound least", on_change=changed)
+        st.number_input("At most", 1, max(top, most or 1), key="bound most", on_change=changed)
+        st.caption("Instances that have the entity.")
+    return least, most
+
+
+def _actions(here: Frame, perspective: str, chosen: list[int], head_rank: int) -> None:
+    if chosen and st.button(f"Fill these {len(chosen):,}" if len(chosen) > 1 else "Fill this one", type="primary",
+                            icon=":material/brush:", help="Plan synthetic images for the chosen entities."):
+        go("Synthesize", entities=chosen)
+    store = here.store
+
+    def csv() -> bytes:
+        out = io.BytesIO()
+        arrow_csv.write_csv(all_entities(store, perspective, head_rank), out)
+        return out.getvalue()
+
+    st.download_button("All as CSV", csv, file_name=f"{perspective}.csv", mime="text/csv", on_click="ignore",
+                       icon=":material/download:", help="Rank, entity, instances and part of every entity.")
+
+
+def _told(search: str, least: int | None, most: int | None, part: str) -> str:
+    said = [f"name contains “{search}”"] if search else []
+    said += [f"at least {least:,} instances"] if least else []
+    said += [f"at most {most:,} instances"] if most else []
+    return ", ".join(said + ([f"in the {part}"] if part != "all" else [])) or "none at all"
+
+
+def _order_told(order: str) -> str:
+    return {"head": "the most frequent first", "tail": "the rarest first", "name": "by name",
+            "name_down": "by name, backwards"}[order]

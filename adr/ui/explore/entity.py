@@ -1,0 +1,90 @@
+"""One entity: what it counts, what it comes together with, and the instances that have it."""
+
+import streamlit as st
+
+from adr.explore.entities import Entity, entity_named
+from adr.explore.instances import instances_of
+from adr.explore.neighbours import Neighbours, neighbours
+from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
+from adr.store import Store
+from adr.ui.explore.distribution import Key, shape
+from adr.ui.frame import Frame, fragment, go
+from adr.ui.parts import charts
+from adr.ui.parts.cards import Chip, ChipGroup, chips, figures, plain
+from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.parts.controls import asked_number, choice, jump, pages
+from adr.ui.parts.grid import picture_grid
+from adr.ui.parts.instance_view import instance_tiles
+
+TILES = 24
+
+
+def entity_view(here: Frame, perspective: str, name: str) -> None:
+    """One entity: what it counts, its neighbours, and its instances."""
+    if st.button(f"All {PERSPECTIVE_NAMES[perspective].lower()}", icon=":material/arrow_back:", type="tertiary"):
+        jump(perspective=perspective)
+    entity = entity_named(here.store, perspective, name)
+    rule = shape(here.key, here.store, perspective, PAPER_TAIL_SHARE[perspective]).rule
+    tail = entity.rank > rule.head_rank
+    title, actions = st.columns([4, 1], vertical_alignment="center")
+    title.title(plain(name), anchor=False)
+    with actions:
+        if st.button("Fill this one", icon=":material/brush:", width="stretch", type="primary" if tail else "secondary",
+                     help="Plan synthetic images for this entity."):
+            go("Synthesize", entities=[entity.entity])
+    probability = min(1.0, rule.tau / entity.n) if entity.n else 1.0
+    figures([
+        (PERSPECTIVE_WORDS[perspective][0], PERSPECTIVE_WORDS[perspective][1], "The perspective."),
+        (f"{entity.n:,}", f"instances · {entity.n / max(here.standing.instances, 1):.2%}", "Instances that have it."),
+        (f"{entity.rank:,}", "rank", "1 is the most frequent."),
+        ("tail" if tail else "head", f"τ is {rule.tau:,}", "At the paper's tail share for this perspective."),
+        (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely it keeps one of its instances."),
+    ])
+    pictures, beside = st.columns([7, 3], gap="large")
+    with pictures:                          # first: they are there at once, neighbours of the head take longer
+        _instances_view(here, entity)
+    with beside:
+        _neighbours_view(here, entity)
+
+
+@fragment
+def _instances_view(here: Frame, entity: Entity) -> None:
+    offset = (asked_number("page", 1, 1, max(1, -(-entity.n // TILES))) - 1) * TILES
+    shown = instances_of(here.store, entity, limit=TILES, offset=offset)
+    picked = picture_grid(instance_tiles(here, shown, (entity.perspective, entity.name)), key="instances of")
+    if picked:
+        jump(perspective=entity.perspective, entity=entity.name, instance=picked)
+    pages(entity.n, TILES, "page")
+    st.caption(f"{offset + 1:,}–{offset + len(shown):,} of {entity.n:,} instances, by position in the source")
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def known_neighbours(key: Key, _store: Store, entity: Entity, perspective: str, by: str) -> Neighbours:
+    """What an entity comes together with, kept until the workspace changes."""
+    return neighbours(_store, entity, perspective, by=by)
+
+
+@fragment
+def _neighbours_view(here: Frame, entity: Entity) -> None:
+    if entity.perspective == "co_occurrence":
+        picked = chips([ChipGroup("Its two objects", PERSPECTIVE_COLORS["object"],
+                                  [Chip(part, part) for part in entity.name.split(" + ")])], key="its objects")
+        if picked:
+            jump(perspective="object", entity=picked)
+    st.markdown("**Comes together with**")
+    own = entity.perspective if entity.perspective != "co_occurrence" else "object"
+    perspective = choice("Perspective", PERSPECTIVES, "with", default=own,
+                         says={**PERSPECTIVE_NAMES, "co_occurrence": "Pairs", "interrogation": "Questions"}.__getitem__)
+    by = choice("Order", ("together", "association"), "by", default="together",
+                says={"together": "Most often", "association": "Most unlike chance"}.__getitem__)
+    found = known_neighbours(here.key, here.store, entity, perspective, by)
+    made = [Chip(n.entity.name, n.entity.name, f"{n.together:,}" if by == "together" else f"×{2**n.association:,.1f}",
+                 f"{n.together:,} together, {n.expected:,.1f} expected by chance: {charts.in_words(n.association)}")
+            for n in found.found if by == "together" or n.association > 0]
+    picked = chips([ChipGroup("", PERSPECTIVE_COLORS[perspective], made,
+                              "nothing" if by == "together" else "nothing beyond what chance explains")],
+                   key=f"neighbours {perspective} {by}")
+    if found.looked_at < entity.n:
+        st.caption(f"Counted in an even sample of {found.looked_at:,} of its {entity.n:,} instances.")
+    if picked:
+        jump(perspective=perspective, entity=picked)

@@ -1,0 +1,53 @@
+"""One instance on a page of its own: its entities in all four perspectives, and the ones before and after it."""
+
+import streamlit as st
+
+from adr.explore.entities import Entity, entity_named
+from adr.explore.instances import beside, entities_of, instance_at, place_of
+from adr.recipe import PERSPECTIVES
+from adr.ui.explore.distribution import head_ranks
+from adr.ui.frame import Frame
+from adr.ui.parts.cards import plain
+from adr.ui.parts.controls import asked, asked_number, jump
+from adr.ui.parts.instance_view import entity_chips, instance_view
+
+
+def look_view(here: Frame) -> None:
+    """One instance, its entities in all four perspectives, and the ones before and after it."""
+    number = asked_number("instance", -1, -1, 2**31 - 1)
+    name, perspective = asked("entity"), asked("perspective", "object", PERSPECTIVES)
+    entity = entity_named(here.store, perspective, name) if name else None
+    _steps_view(here, number, entity)
+    shown = instance_at(here.store, number)
+    st.subheader(f"Instance {number:,}", anchor=False)
+    st.caption(" · ".join(part for part in (
+        f"id {plain(shown.id)}" if shown.id is not None else "no id",
+        "text only" if not shown.images else "1 picture" if len(shown.images) == 1 else f"{len(shown.images)} pictures",
+        f"{len(shown.turns)} turns", f"“{plain(name)}” highlighted" if name else "") if part))
+    with instance_view(here, shown, entity=(perspective, name) if name else None):
+        st.space("small")
+        picked = entity_chips(entities_of(here.store, number), key="entities of", head_ranks=head_ranks(here),
+                              chosen=(perspective, name) if name else None)
+    if picked:
+        jump(perspective=picked[0], entity=picked[1])
+
+
+def _steps_view(here: Frame, number: int, entity: Entity | None) -> None:
+    """The way back, and to the instances before and after: of the entity, or of the whole dataset."""
+    if entity is None:
+        before, after = beside(here.store, number)
+        place = f"position {number:,} of the source"
+    else:
+        less, before, after = place_of(here.store, entity, number)
+        place = f"{less + 1:,} of {entity.n:,} with “{plain(entity.name)}”"
+    ask = {"perspective": entity.perspective, "entity": entity.name} if entity else {}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(plain(entity.name) if entity else "Explore", icon=":material/arrow_back:", type="tertiary"):
+            jump(**ask)
+        st.space("stretch")
+        st.caption(place, width="content")
+        if st.button("Before", icon=":material/chevron_left:", disabled=before is None, shortcut="Left"):
+            jump(**ask, instance=before)
+        if st.button("After", icon=":material/chevron_right:", icon_position="right", shortcut="Right",
+                     disabled=after is None):
+            jump(**ask, instance=after)

@@ -1,0 +1,87 @@
+"""Which objects come together, as a heat map of a chosen set."""
+
+import streamlit as st
+
+from adr.explore.entities import Entity, entity_named, find_entities, pair_named
+from adr.explore.neighbours import pair_matrix
+from adr.recipe import PAPER_TAIL_SHARE
+from adr.store import Store
+from adr.ui.explore.distribution import Key, shape
+from adr.ui.explore.entity import known_neighbours
+from adr.ui.frame import Frame, fragment
+from adr.ui.parts import charts
+from adr.ui.parts.controls import asked, asked_number, choice, jump, move
+
+
+@fragment
+def together_view(here: Frame) -> None:
+    """A heat map of which objects come together, for a chosen set."""
+    known = shape(here.key, here.store, "object", PAPER_TAIL_SHARE["object"])
+    if not known.entities:
+        st.info("No objects were found in this dataset.", icon=":material/info:")
+        return
+    way, size_box, color = st.columns([5, 2, 4], vertical_alignment="bottom")
+    with way:
+        which = choice("Which objects", ("head", "tail", "around", "own"), "which", default="head", hidden=False,
+                       says={"head": "Most frequent", "tail": "Head of the tail", "around": "Around one",
+                             "own": "Own choice"}.__getitem__)
+    with size_box:
+        size = _size()
+    with color:
+        by = choice("Coloured by", ("together", "association"), "by", default="together", hidden=False,
+                    says={"together": "Instances together", "association": "Times chance"}.__getitem__,
+                    help="Times chance is told conservatively: the end of the 95 % interval that is nearer to chance.")
+    chosen = _chosen_objects(here, which, size, known.rule.head_rank)
+    if len(chosen) < 2:
+        st.info("Choose at least two objects.", icon=":material/info:")
+        return
+    matrix = pair_matrix(here.store, chosen)
+    names = [e.name for e in chosen]
+    height = 200 + 26 * max(len(names), 12)
+    event = st.plotly_chart(
+        charts.pair_map(names, matrix.together, matrix.expected, matrix.association, by, height), key="pairs",
+        on_select="rerun", selection_mode="points", config=charts.CONFIG,
+        alt=f"Heat map of {len(names)} objects: how often each two come together")
+    st.caption("A square opens the pair, when it exists; the diagonal is left out.")
+    if place := charts.clicked(event):
+        row, column = (int(part) for part in place.split("|"))
+        pair = pair_named(here.store, names[row], names[column])
+        if pair:
+            jump(perspective="co_occurrence", entity=pair.name)
+        st.toast(f"“{names[row]}” and “{names[column]}” never come together.", icon=":material/info:")
+
+
+def _size() -> int:
+    st.session_state["pair size"] = asked_number("size", 20, 4, 40)
+    st.slider("How many", 4, 40, key="pair size", on_change=lambda: move(size=st.session_state["pair size"]))
+    return asked_number("size", 20, 4, 40)
+
+
+def _chosen_objects(here: Frame, which: str, size: int, head_rank: int) -> list[Entity]:
+    store = here.store
+    if which == "head":
+        return find_entities(store, "object", limit=size).entities
+    if which == "tail":
+        return find_entities(store, "object", limit=size, after_rank=head_rank).entities
+    common = _common_objects(here.key, store)
+    if which == "around":
+        key = "around object"
+        now = asked("around") or common[0]
+        st.session_state[key] = now
+        st.selectbox("Around", list(dict.fromkeys([*common, now])), key=key, accept_new_options=True,
+                     on_change=lambda: move(around=st.session_state[key]))
+        middle = entity_named(store, "object", asked("around") or common[0])
+        beside = known_neighbours(here.key, store, middle, "object", "association").found
+        return [middle, *(n.entity for n in beside[:size - 1])]
+    key = "own objects"
+    now_own = [name for name in asked("objects").split("|") if name] or common[:8]
+    st.session_state[key] = now_own
+    st.multiselect("Objects", list(dict.fromkeys([*common, *now_own])), key=key, accept_new_options=True,
+                   on_change=lambda: move(objects="|".join(st.session_state[key])))
+    return [entity_named(store, "object", name) for name in now_own]
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _common_objects(key: Key, _store: Store) -> list[str]:
+    """The names to choose from; any other can be typed."""
+    return [e.name for e in find_entities(_store, "object", limit=1000).entities]

@@ -1,0 +1,140 @@
+"""The exports that were written: what each holds, its hash, its files to take away, and code that reads it.
+
+Knows what the table `export` and a manifest say; asks no format.
+"""
+
+import functools
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from adr.export.export import exports
+from adr.export.folder import is_export
+from adr.export.formats import FORMATS
+from adr.export.reading import code
+from adr.ui.dataset.form import size_words
+from adr.ui.frame import Frame
+from adr.ui.parts.controls import asked_number, move
+
+DOWNLOAD = 200 << 20            # bytes that a browser is sent; larger files are taken from their folder
+
+
+def exports_view(here: Frame) -> None:
+    """All exports, newest first, and one of them in full."""
+    written = exports(here.store)
+    if not written:
+        st.caption("Nothing has been written yet.")
+        return
+    number = asked_number("export", int(written[0]["export"]))
+    found = next((one for one in written if int(one["export"]) == number), written[0])
+    if len(written) > 1:
+        found = _picked(written, found)
+    _one(found)
+
+
+def _picked(written: list[dict[str, Any]], found: dict[str, Any]) -> dict[str, Any]:
+    by_number = {int(one["export"]): one for one in written}
+    st.session_state["export chosen"] = int(found["export"])
+
+    def picked() -> None:
+        move(export=st.session_state["export chosen"])
+
+    chosen = st.selectbox("Export", list(by_number), key="export chosen", on_change=picked,
+                          format_func=lambda number: _line(by_number[number]))
+    return by_number[int(chosen)]
+
+
+def _line(one: dict[str, Any]) -> str:
+    title = FORMATS[one["format"]].title if one["format"] in FORMATS else one["format"]
+    return (f"{int(one['export'])} · {title} · run {int(one['run'])} · {int(one['instances']):,} rows · "
+            f"{one['created_at']:%Y-%m-%d %H:%M} UTC · {Path(one['folder']).name}")
+
+
+def _one(one: dict[str, Any]) -> None:
+    folder, manifest = Path(one["folder"]), json.loads(one["manifest"])
+    title = FORMATS[one["format"]].title if one["format"] in FORMATS else one["format"]
+    with st.container(border=True):
+        st.markdown(f"**{title}** of run {int(one['run'])} · {int(one['instances']):,} rows, "
+                    f"{int(one['synthetic']):,} synthetic · {size_words(int(one['bytes']))} · "
+                    f"{one['created_at']:%Y-%m-%d %H:%M} UTC")
+        st.code(str(folder), language=None, wrap_lines=True)
+        state = _state(folder, manifest)
+        if state:
+            st.warning(state, icon=":material/folder_off:")
+        else:
+            _take(one, folder, manifest)
+    hashes, read, card = st.tabs(["Hashes", "Read it back", "Card"])
+    with hashes:
+        st.caption(f"SHA-256 of the main data: `{one['sha256']}`. The same recipe, source and verdicts give it again.")
+        st.dataframe([{"file": file["path"], "size": size_words(file["bytes"]), "SHA-256": file["sha256"]}
+                      for file in manifest["files"]], hide_index=True, width="stretch")
+    with read:
+        st.code(code(one["format"], str(folder), manifest["main"][0] if manifest["main"] else ""), language="python")
+    with card:
+        _card(folder)
+
+
+def _state(folder: Path, manifest: dict[str, Any]) -> str:
+    """What is wrong with the folder now, or nothing."""
+    if not is_export(folder):
+        return "This export is not in its folder any more; its manifest is kept here."
+    now = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return "" if now == manifest else "The folder holds a newer export now; what is said here is about the former one."
+
+
+def _take(one: dict[str, Any], folder: Path, manifest: dict[str, Any]) -> None:
+    """Downloads, made when they are asked for."""
+    sizes = {file["path"]: file["bytes"] for file in manifest["files"]}
+    with st.container(horizontal=True):
+        for name in manifest["main"][:2]:
+            small = sizes.get(name, 0) <= DOWNLOAD
+            st.download_button(Path(name).name, functools.partial(_opened, folder / name), Path(name).name,
+                               key=f"take {one['export']} {name}", on_click="ignore", disabled=not small,
+                               icon=":material/download:", type="primary" if name == manifest["main"][0]
+                               else "secondary", help=None if small else "Too large for a browser; take it from its "
+                               "folder.")
+        whole = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+        st.download_button("All of it (zip)", functools.partial(_zipped, folder), f"{folder.name}.zip",
+                           "application/zip", key=f"take {one['export']} zip", on_click="ignore",
+                           disabled=whole > DOWNLOAD, icon=":material/folder_zip:",
+                           help="Without linked pictures." if whole <= DOWNLOAD else
+                           "Too large for a browser; take it from its folder.")
+        for name, label in (("report.html", "Report page"), ("manifest.json", "Manifest")):
+            if (folder / name).is_file():
+                st.download_button(label, functools.partial(_opened, folder / name), name,
+                                   key=f"take {one['export']} {name}", on_click="ignore", icon=":material/download:")
+
+
+def _opened(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _zipped(folder: Path) -> bytes:
+    """All files of an export as one zip; links to the source's pictures are left out."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                packed.write(path, f"{folder.name}/{path.relative_to(folder).as_posix()}")
+    return out.getvalue()
+
+
+def _card(folder: Path) -> None:
+    """The dataset card, its curves drawn in their places."""
+    path = folder / "README.md"
+    if not path.is_file():
+        return
+    text = path.read_text(encoding="utf-8")
+    if text.startswith("---\n"):
+        text = text.split("---\n", 2)[2]
+    plain = "\n".join(line for line in text.splitlines() if not line.startswith("!["))
+    pictures = sorted((folder / "curves").glob("*.png"))
+    if pictures:
+        columns = st.columns(len(pictures) if len(pictures) < 3 else 2)
+        for n, picture in enumerate(pictures):
+            columns[n % len(columns)].image(str(picture), width="stretch")
+    st.markdown(plain)

@@ -1,0 +1,239 @@
+"""The views of the Export page: what would be written, the exports there are, and the report of a run.
+
+Asks `adr.export` and draws; knows no format by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from adr.errors import AdrError
+from adr.export.export import Options, export, preview
+from adr.export.folder import is_export
+from adr.export.formats import FORMATS
+from adr.export.lint import Finding
+from adr.export.report import report
+from adr.store import Store
+from adr.ui.frame import Frame, fragment, link
+from adr.ui.parts.cards import figures
+from adr.ui.parts.controls import asked, asked_number, move
+from adr.ui.parts.job_view import job_view
+from adr.workspace import Workspace
+
+KIND = "export"
+_IMAGES = {"reference": "Leave them where they are", "copy": "Copy them", "link": "Link them",
+           "inside": "Inside the file"}
+_IMAGE_HELP = ("Synthetic pictures are always copied. Rows name a picture by its path below one image folder: the "
+               "source's own, or the export's `images` when they are copied or linked.")
+_ORDER = {"source": "As in the source", "shuffled": "Shuffled"}
+_SYNTHETIC = {"run": "This run's", "all": "All", "none": "None"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an export would write, as plain values."""
+
+    rows: int
+    synthetic: int
+    pictures: int               # that the synthetic rows bring
+    kept: int
+    left_out: int
+    repaired: int
+    findings: tuple[Finding, ...]
+    blocked: bool
+
+
+@st.cache_data(show_spinner="Checking every row …", max_entries=16)
+def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, options: Options) -> Seen:
+    found = preview(_store, _workspace, run, options)
+    return Seen(found.leave.instances, found.leave.synthetic, len(found.leave.pictured),
+                found.leave.instances - found.leave.synthetic,
+                len(found.left_out), len(found.leave.new_ids), found.lint.findings, bool(found.blocked))
+
+
+@st.cache_data(show_spinner="Drawing the report …", max_entries=4)
+def _report(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int) -> str:
+    return report(_store, _workspace, run)
+
+
+def jobs_view(here: Frame, view: str) -> None:
+    """The export under way, or how the last one ended; what it wrote is said where exports are listed."""
+    job = job_view(here.jobs, KIND)
+    if job is None or job.state != "done" or job.outcome is None or view != "exports":
+        return
+    made = job.outcome
+    st.success(f"Written: {made.instances:,} rows ({made.synthetic:,} synthetic) in `{made.folder}`.",
+               icon=":material/check_circle:")
+
+
+def chosen_run(here: Frame) -> int:
+    """The run that the page is about, by a control whose value stands in the address."""
+    runs = {int(run): (str(name), int(kept), int(dropped)) for run, name, kept, dropped in here.store.rows(
+        "select run, coalesce(name, ''), kept, dropped from run order by run desc")}
+    number = asked_number("run", next(iter(runs)))
+    number = number if number in runs else next(iter(runs))
+    st.session_state["export run"] = number
+
+    def picked() -> None:
+        move(run=st.session_state["export run"])
+
+    st.selectbox("Run", list(runs), key="export run", on_change=picked,
+                 format_func=lambda run: "Run {} · {} · {:,} kept, {:,} dropped".format(run, *runs[run]))
+    return number
+
+
+def write_view(here: Frame, run: int) -> None:
+    """Choose a format, see what will be written, write it."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        name = _format()
+    with right:
+        options = _options(here, name)
+        try:
+            seen = _seen(here.key, here.store, here.workspace, run, options)
+        except AdrError as error:
+            st.warning(f"{error.sentence} {error.next_step}", icon=":material/info:")
+            return
+        _what(here, name, options, seen)
+        _findings(seen)
+        _write(here, run, options, seen)
+
+
+def _format() -> str:
+    asked_for = asked("format", "llava", tuple(FORMATS))
+    st.session_state["export format"] = asked_for
+
+    def picked() -> None:
+        move(format=st.session_state["export format"], images=None)
+
+    name = st.radio("For which trainer", list(FORMATS), key="export format", on_change=picked,
+                    format_func=lambda one: f"**{FORMATS[one].title}**",
+                    captions=[FORMATS[one].sentence for one in FORMATS])
+    return str(name)
+
+
+def _options(here: Frame, name: str) -> Options:
+    format = FORMATS[name]
+    images, order = format.images[0], "source"
+    if len(format.images) > 1:
+        images = str(st.segmented_control("Pictures of the source", format.images, default=format.images[0],
+                                          key=f"export images {name}", format_func=_IMAGES.__getitem__, required=True,
+                                          help=_IMAGE_HELP))
+    if format.part == "decisions":
+        return Options(name, images)
+    synthetic, repair, leave_out = "run", False, False
+    left, right = st.columns(2)
+    if format.part == "all":
+        order = str(left.segmented_control("Order", list(_ORDER), default="source", key="export order",
+                                           format_func=_ORDER.__getitem__, required=True,
+                                           help="Shuffled by the recipe's seed, the same every time."))
+    if here.standing.candidates:
+        synthetic = str(right.segmented_control("Accepted candidates", list(_SYNTHETIC), default="run",
+                                                key="export synthetic", format_func=_SYNTHETIC.__getitem__,
+                                                required=True))
+    if format.part == "all":
+        with st.container(horizontal=True, gap="large"):
+            if format.rules.carries_ids:
+                repair = st.checkbox("Make repeated ids unique", key="export repair",
+                                     help="The first keeps its id, the others get “-2”, “-3” …; no other row changes.")
+            leave_out = st.checkbox("Leave out rows with errors", key="export leave out",
+                                    help="They are noted in dropped.jsonl with the reason “faulty”.")
+    return Options(name, images, order, synthetic, None, repair, leave_out)
+
+
+def _what(here: Frame, name: str, options: Options, seen: Seen) -> None:
+    format = FORMATS[name]
+    with st.container(border=True):
+        st.markdown("**What will be written**")
+        items = [(f"{seen.rows:,}", "rows", "Kept instances with their copies, and accepted candidates.")]
+        if format.part != "synthetic":
+            items.append((f"{seen.kept:,}", "from the source", "Kept instances, repeated ones as often as decided."))
+        if format.part != "decisions":
+            share = f" ({seen.synthetic / seen.rows:.1%})" if seen.rows else ""
+            items.append((f"{seen.synthetic:,}{share}", "synthetic", "Candidates that a person or a rule accepted."))
+        if seen.left_out:
+            items.append((f"{seen.left_out:,}", "left out", "Rows with errors."))
+        if seen.repaired:
+            items.append((f"{seen.repaired:,}", "ids repaired", "Rows whose id occurred before."))
+        figures(items)
+        st.caption(f"{format.sentence} With it: manifest, dataset card with curves, report page, where each synthetic "
+                   "row came from, and what stayed behind.")
+        root = "IMAGES" if options.images == "reference" else "OUT/images"
+        st.code(format.setting.format(out="OUT", root=root), language=None, wrap_lines=True)
+        if options.images == "reference" and seen.pictures and format.part == "all":
+            st.caption("IMAGES is your image folder; link the synthetic pictures into it: "
+                       "`ln -s OUT/images/adr-synthetic IMAGES/`")
+        if here.standing.left and format.part == "all" and options.synthetic != "none":
+            link("Review", f"{here.standing.left:,} candidates wait for a verdict; none of them is written")
+
+
+def _findings(seen: Seen) -> None:
+    """The lint: errors open, warnings folded."""
+    if not seen.findings:
+        st.success("Every row passes the checks of this trainer.", icon=":material/check:")
+        return
+    errors = [f for f in seen.findings if f.level == "error"]
+    warnings = [f for f in seen.findings if f.level == "warning"]
+    for title, found, show, icon in (
+            (f"{_kinds(errors, 'error')}: the trainer would stop", errors, seen.blocked, ":material/error:"),
+            (f"{_kinds(warnings, 'warning')}, not in the way", warnings, False, ":material/warning:")):
+        if found:
+            with st.expander(title, expanded=show, icon=icon):
+                for finding in found:
+                    st.markdown(f"**{finding.rows:,}** · {finding.sentence}  \n"
+                                f":small[`{finding.kind}` {_examples(finding.examples)}]")
+
+
+def _kinds(found: Sequence[Finding], name: str) -> str:
+    return f"1 kind of {name}" if len(found) == 1 else f"{len(found)} kinds of {name}s"
+
+
+def _examples(examples: Sequence[str]) -> str:
+    return " · ".join(text.replace("[", "(").replace("]", ")").replace("`", "'") for text in examples)
+
+
+def _write(here: Frame, run: int, options: Options, seen: Seen) -> None:
+    default = str(here.workspace.exports / f"run-{run}-{options.format}")
+    given = st.text_input("Folder", value=default, key=f"export folder {run} {options.format}",
+                          help="A folder on the machine that runs this app; it appears when all of it is written.")
+    out = Path(given.strip() or default).expanduser()
+    replace, taken = False, out.exists() and any(out.iterdir() if out.is_dir() else [out])
+    if taken and is_export(out):
+        replace = st.checkbox("Replace the export that is there", key="export replace")
+    elif taken:
+        st.error("That folder holds other things than an export. Choose another.", icon=":material/error:")
+    ready = bool(seen.rows) and not seen.blocked and (not taken or replace) and not here.jobs.running(KIND)
+    if st.button("Write the export", type="primary", key="export write", disabled=not ready,
+                 icon=":material/output:"):
+        store, workspace = here.store, here.workspace
+        here.jobs.start(KIND, f"Writing {FORMATS[options.format].title}", lambda progress: export(
+            store, workspace, run, format=options.format, out=out, images=options.images, order=options.order,
+            synthetic=options.synthetic, repair_ids=options.repair_ids, leave_out_faulty=options.leave_out_faulty,
+            replace=replace, progress=progress))
+        move(view="exports")
+        st.rerun(scope="app")
+
+
+def report_view(here: Frame, run: int) -> None:
+    """Before and after, as the page that can be saved and sent."""
+    page = _report(here.key, here.store, here.workspace, run)
+    words, button = st.columns([4, 1], vertical_alignment="center")
+    words.caption("One HTML file without any request to elsewhere: save it, send it. Every export holds it, too.")
+    button.download_button("Save the page", page, f"report-run-{run}.html", "text/html", key="report save",
+                           on_click="ignore", icon=":material/download:", width="stretch", type="primary")
+    st.iframe(page, height=1000)
+
+
+@fragment
+def write_part(here: Frame) -> None:
+    """The writing view with its run, as a fragment: a change redraws it alone."""
+    write_view(here, chosen_run(here))
+
+
+def nothing_to_export(here: Frame) -> None:
+    """What the page says before there is a run."""
+    st.markdown("An export writes what a **run** keeps. Apply a recipe first; one that keeps everything will do, too.")
+    link("Rebalance" if here.standing.postings else "Dataset")
+

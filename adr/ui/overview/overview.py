@@ -1,0 +1,193 @@
+"""The views of the Overview: the way through the stages, the curves at a glance, some pictures, what was made last."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from adr import pipeline
+from adr.explore import overview
+from adr.explore.entities import find_entities
+from adr.explore.instances import instances
+from adr.progress import Progress
+from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
+from adr.store import Store
+from adr.ui.explore.distribution import Key, Shape, shape
+from adr.ui.frame import PAGES, Frame, go, link, stage_states
+from adr.ui.parts.cards import CurveCard, Stage, curve_cards, stage_strip
+from adr.ui.parts.charts import HEAD_COLOR, PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS, TAIL_COLOR
+from adr.ui.parts.grid import picture_grid
+from adr.ui.parts.instance_view import instance_tiles
+from adr.ui.parts.job_view import job_view
+
+# What the program does, as a drawing: counts by rank; the head's bars cut at the cap, the tail's filled up.
+_BARS = (100, 78, 63, 52, 44, 37, 32, 27, 23, 19, 16, 13, 11, 9, 7, 6, 5, 4, 3, 3, 2, 2, 1, 1)
+_CAP, _FILL = 40, 15
+
+
+def _picture() -> str:
+    bars = []
+    for place, count in enumerate(_BARS):
+        kept, x = min(count, _CAP), place * 36
+        color = TAIL_COLOR if count < _FILL else HEAD_COLOR
+        bars.append(f'<rect x="{x}" y="{104 - kept}" width="28" height="{kept}" rx="2" fill="{color}"/>')
+        if count > _CAP:
+            bars.append(f'<rect x="{x + 1}" y="{104 - count}" width="26" height="{count - _CAP - 2}" rx="2" '
+                        f'fill="{HEAD_COLOR}" fill-opacity="0.12" stroke="{HEAD_COLOR}" stroke-dasharray="3 3"/>')
+        if count < _FILL:
+            bars.append(f'<rect x="{x}" y="{104 - _FILL}" width="28" height="{_FILL - count}" rx="2" '
+                        f'fill="{TAIL_COLOR}" fill-opacity="0.4"/>')
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 106" width="860" height="106">{"".join(bars)}'
+            f'<line x1="0" x2="860" y1="{104 - _CAP}" y2="{104 - _CAP}" stroke="{TAIL_COLOR}" stroke-width="1.5" '
+            'stroke-dasharray="5 4"/></svg>')
+
+
+def welcome(here: Frame) -> None:
+    """What an empty workspace shows: what this is for, and two ways to begin."""
+    st.title("See the long tail. Cap the head. Fill the tail. Leave with a better dataset.", anchor=False)
+    st.markdown("ADR Workbench refines instruction-tuning data for vision-language models in four steps you can see: "
+                "the **long tails** of your dataset in four perspectives, a **cap on the head** with its effect before "
+                "you apply it, **synthetic images** for the tail that you have looked at, and a **file your trainer "
+                "reads**, with a record of how it was made.")
+    st.image(_picture(), width="stretch", alt="Counts by rank: the head cut at the cap, the tail filled up")
+    job = job_view(here.jobs, "demo")
+    if job is not None and job.state == "running":
+        return
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True, height="stretch"):
+        st.subheader("Try it on the demo world", anchor=False)
+        st.write("3,000 pictures with conversations, drawn on this machine in about a minute: 80 kinds of things, "
+                 "a head that drowns everything else, and a tail worth saving.")
+        if st.button("Draw the demo", type="primary", icon=":material/palette:", key="draw demo"):
+            here.jobs.start("demo", "Drawing the demo world", lambda progress: _demo(here, progress))
+            st.rerun()
+    with right, st.container(border=True, height="stretch"):
+        st.subheader("Read your own dataset", anchor=False)
+        st.write("A LLaVA-style JSON or JSON Lines file with a folder of images. Millions of conversations are fine; "
+                 "what cannot be read is set aside with its reason.")
+        if st.button("Read your data", icon=":material/folder_open:", key="read own"):
+            go("Dataset")
+
+
+def _demo(here: Frame, progress: Progress) -> Any:
+    from adr.index.index import index
+
+    report = pipeline.demo(here.store, here.workspace, progress=progress)
+    index(here.store, progress=progress)
+    return report
+
+
+def workspace_view(here: Frame) -> None:
+    """A workspace that holds something."""
+    _title(here)
+    for job in here.jobs.running():
+        job_view(here.jobs, job.kind)
+    _stages(here)
+    if here.standing.postings:
+        st.subheader("Long tails", anchor=False)
+        picked = curve_cards(_cards(here.key, here.store), key="curves")
+        if picked:
+            go("Explore", perspective=picked)
+    _pictures(here)
+    _made(here)
+
+
+def _title(here: Frame) -> None:
+    source = overview.source_read(here.store)
+    st.title(here.workspace.name, anchor=False)
+    if source is None:
+        return
+    said = [f"`{source.file}`", f"{source.instances:,} instances"]
+    said += [f"{source.rejected:,} records set aside"] if source.rejected else []
+    said += [f"read {source.ingested_at:%Y-%m-%d %H:%M} UTC"] if source.ingested_at else []
+    st.caption(" · ".join(said))
+
+
+def _stages(here: Frame) -> None:
+    stands = here.standing
+    sentence, steps = stands.next_step()
+    done = {"Dataset": bool(stands.instances and stands.postings), "Explore": bool(stands.postings),
+            "Rebalance": bool(stands.runs), "Synthesize": bool(stands.candidates),
+            "Review": bool(stands.chosen) and not stands.left, "Export": bool(stands.exports)}
+    empty = {"Dataset": "nothing read", "Explore": "no index yet", "Rebalance": "no run yet",
+             "Synthesize": "nothing planned", "Review": "nothing to judge", "Export": "nothing written"}
+    states = stage_states(stands)
+    picked = stage_strip([Stage(name, states.get(name) or empty[name],
+                                "next" if name == steps[0][0] else "done" if made else "later")
+                          for name, made in done.items()], key="stages")
+    if picked:
+        go(picked)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(f"**Next:** {sentence}", width="content")
+        (first, does), *others = steps
+        if st.button(does, type="primary", key="next step", icon=PAGES[first][1]):
+            go(first)
+        for page, label in others:
+            link(page, label)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _cards(key: Key, _store: Store) -> list[CurveCard]:
+    cards = []
+    for perspective in PERSPECTIVES:
+        known = shape(key, _store, perspective, PAPER_TAIL_SHARE[perspective])
+        top = find_entities(_store, perspective, limit=3).entities
+        rare = known.rule.tail_entities / max(known.entities, 1)
+        cards.append(CurveCard(
+            perspective, PERSPECTIVE_NAMES[perspective], PERSPECTIVE_WORDS[perspective][1],
+            PERSPECTIVE_COLORS[perspective], *_unit(known),
+            [f"{known.entities:,} entities, {rare:.0%} of them tail",
+             f"The tail has {known.rule.tail_share:.1%} of the postings"],
+            "Head: " + ", ".join(e.name for e in top) if top else "nothing found"))
+    return cards
+
+
+def _unit(known: Shape) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Head and tail of a curve on logarithmic axes in the unit square, at most some 120 points."""
+    if not known.entities:
+        return [], []
+    wide, high = np.log(max(int(known.ranks[-1]), 2)), np.log(max(int(known.counts[0]), 2)) + 0.4
+    x, y = np.log(known.ranks) / wide, (np.log(known.counts) + 0.4) / high
+    cell = np.floor(x * 120)
+    keep = np.append(True, np.diff(cell) > 0) | np.append(np.diff(cell) > 0, True) | (
+        known.ranks == known.rule.head_rank)
+    points = [(round(float(a), 4), round(float(b), 4), int(rank)) for a, b, rank in
+              zip(x[keep], y[keep], known.ranks[keep], strict=True)]
+    head = [(a, b) for a, b, rank in points if rank <= known.rule.head_rank]
+    tail = [(a, b) for a, b, rank in points if rank >= known.rule.head_rank]
+    return head, tail
+
+
+def _pictures(here: Frame) -> None:
+    some = instances(here.store, _some(here.key, here.store))
+    if not some:
+        return
+    st.subheader("A few instances", anchor=False)
+    picked = picture_grid(instance_tiles(here, some), key="a few", least=165)
+    if picked:
+        go("Explore", instance=picked)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _some(key: Key, _store: Store) -> list[int]:
+    return overview.a_few_instances(_store, 12)
+
+
+def _made(here: Frame) -> None:
+    runs, exports = overview.newest_runs(here.store), overview.newest_exports(here.store)
+    if not runs and not exports:
+        return
+    left, right = st.columns(2, gap="medium")
+    if runs:
+        with left:
+            st.subheader("Newest runs", anchor=False)
+            for run in runs:
+                share = run.kept / max(run.kept + run.dropped, 1)
+                link("Rebalance", f"**{run.name}** · keeps {run.kept:,} of {run.kept + run.dropped:,} instances "
+                                  f"({share:.0%})", icon=":material/balance:", run=run.run)
+    if exports:
+        with right:
+            st.subheader("Newest exports", anchor=False)
+            for made in exports:
+                link("Export", f"**{made.format}** · {made.instances:,} instances, {made.synthetic:,} synthetic",
+                     icon=":material/output:", help=made.folder, export=made.export)

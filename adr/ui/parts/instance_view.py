@@ -1,0 +1,142 @@
+"""One instance as a person looks at it: its picture beside its conversation, an entity highlighted; and its entities.
+
+Used wherever instances are shown (Explore, Rebalance, Review). Texts are shown as they are: nothing in them is markup.
+"""
+
+import html
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from adr.explore.entities import Entity
+from adr.explore.highlight import spans
+from adr.explore.instances import Instance
+from adr.ui.frame import Frame
+from adr.ui.parts.cards import Chip, ChipGroup, chips
+from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
+from adr.ui.parts.grid import Tile
+from adr.ui.parts.images import LARGE, data_urls, image_folder, picture_file, thumbnail
+
+ROLES = {"human": "Human", "gpt": "Assistant", "system": "System", "tool": "Tool"}
+
+_STYLE = """<style>
+.adr-talk { display: flex; flex-direction: column; gap: 0.55rem; }
+.adr-turn { border-left: 3px solid rgba(128,132,145,0.35); padding: 0.1rem 0 0.1rem 0.75rem; }
+.adr-turn.human { border-left-color: #4f83e8; }
+.adr-turn .who { font-size: 0.72rem; font-weight: 600; opacity: 0.6; text-transform: none; }
+.adr-turn .said { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; font-size: 0.92rem; }
+.adr-turn .mark { border-radius: 0.25rem; padding: 0 0.15rem; font-weight: 600; }
+.adr-turn .tag { font-size: 0.75rem; opacity: 0.55; border: 1px solid rgba(128,132,145,0.5); border-radius: 0.3rem;
+  padding: 0 0.25rem; }
+</style>"""
+
+
+def instance_view(here: Frame, shown: Instance, *, entity: tuple[str, str] | None = None,
+                  talk_height: int | None = None) -> DeltaGenerator:
+    """Draw an instance; `entity` is (perspective, name) of what to highlight in its text.
+
+    Returns the container below the conversation, for what belongs to it.
+    """
+    if not shown.images:
+        conversation_view(shown.turns, entity, height=talk_height)
+        return st.container()
+    left, right = st.columns([4, 6], gap="large")
+    with left:
+        pictures_view(here, shown.images)
+    with right:
+        conversation_view(shown.turns, entity, height=talk_height)
+        return st.container()
+
+
+def pictures_view(here: Frame, relative: Sequence[str]) -> None:
+    """The pictures of an instance, one below the other; a sentence in the place of one that is not there."""
+    folder = image_folder(here.store)
+    for path in relative:
+        file = picture_file(folder, path)
+        small = thumbnail(here.workspace, file, LARGE) if file else None
+        if small:
+            st.image(str(small), caption=path, width="stretch" if _wide(small) else "content", alt=path)
+        else:
+            why = "is not in the image folder" if file is None else "cannot be read as a picture"
+            st.info(f"`{path}` {why}.", icon=":material/hide_image:")
+
+
+def conversation_view(turns: Sequence[tuple[str, str]], entity: tuple[str, str] | None = None,
+                      height: int | None = None) -> None:
+    """The turns of a conversation, the entity (perspective, name) highlighted where it is said."""
+    color = PERSPECTIVE_COLORS[entity[0]] if entity else ""
+    parts = []
+    for role, text in turns:
+        marked = _marked(text, spans(text, *entity, role) if entity else [], color)
+        parts.append(f'<div class="adr-turn {html.escape(role, quote=True)}"><div class="who">'
+                     f'{html.escape(ROLES.get(role, role))}</div><div class="said">{marked}</div></div>')
+    body = f'{_STYLE}<div class="adr-talk">{"".join(parts)}</div>'
+    if height is None:
+        st.html(body)
+    else:
+        with st.container(height=height, border=False):
+            st.html(body)
+
+
+def entity_chips(found: Mapping[str, Sequence[Entity]], *, key: str, head_ranks: Mapping[str, int] | None = None,
+                 chosen: tuple[str, str] | None = None) -> tuple[str, str] | None:
+    """An instance's entities by perspective, each to click; returns (perspective, name) of the one just clicked."""
+    groups, at = [], {}
+    for perspective, entities in found.items():
+        marks = []
+        for entity in entities:
+            at[str(entity.entity)] = (perspective, entity.name)
+            hint = f"{entity.name}: {entity.n:,} instances, rank {entity.rank:,}"
+            if head_ranks:
+                hint += ", head" if entity.rank <= head_ranks.get(perspective, 0) else ", tail"
+            marks.append(Chip(str(entity.entity), entity.name, f"{entity.n:,}", hint,
+                              chosen=(perspective, entity.name) == chosen))
+        groups.append(ChipGroup(PERSPECTIVE_NAMES[perspective], PERSPECTIVE_COLORS[perspective], marks,
+                                "none in this instance"))
+    picked = chips(groups, key=key)
+    return at.get(picked) if picked else None
+
+
+def instance_tiles(here: Frame, shown: Sequence[Instance], entity: tuple[str, str] | None = None) -> list[Tile]:
+    """Tiles for `adr.ui.parts.grid.picture_grid`: the first picture of each instance and the text around the entity."""
+    folder = image_folder(here.store)
+    files: list[Path | None] = [picture_file(folder, i.images[0]) if i.images else None for i in shown]
+    urls = data_urls(here.workspace, files)
+    return [Tile(str(i.instance), f"Instance {i.instance:,}", url, _excerpt(i, entity),
+                 instead="text only" if not i.images else "picture missing" if file is None else "picture unreadable",
+                 alt=f"picture of instance {i.instance}",
+                 badge=f"{len(i.images)} pictures" if len(i.images) > 1 else "")
+            for i, file, url in zip(shown, files, urls, strict=True)]
+
+
+def _excerpt(shown: Instance, entity: tuple[str, str] | None, length: int = 110) -> str:
+    """A stretch of the conversation around the first place that says the entity; else the first question."""
+    for role, text in shown.turns if entity else ():
+        assert entity is not None
+        if found := spans(text, *entity, role):
+            begin = max(0, found[0][0] - length // 3)
+            begin = text.find(" ", begin) + 1 if 0 < begin <= text.find(" ", begin) < found[0][0] else begin
+            cut = " ".join(text[begin:begin + length].replace("<image>", " ").split())
+            return ("… " if begin else "") + cut
+    return " ".join(shown.question[:length].split())
+
+
+def _marked(text: str, found: Sequence[tuple[int, int]], color: str) -> str:
+    """`text` escaped, with the found stretches marked and image marks shown as small tags."""
+    pieces, at = [], 0
+    for start, end in found:
+        pieces.append(html.escape(text[at:start]))
+        pieces.append(f'<span class="mark" style="background:{color}40">{html.escape(text[start:end])}</span>')
+        at = end
+    pieces.append(html.escape(text[at:]))
+    return "".join(pieces).replace("&lt;image&gt;", '<span class="tag">image</span>').strip()
+
+
+def _wide(file: Path) -> bool:
+    """True for a picture large enough to fill its column."""
+    from PIL import Image
+
+    with Image.open(file) as picture:
+        return picture.width >= 200

@@ -1,0 +1,36 @@
+"""Where reviewers agree and differ, the last word on disputes, and the newest verdicts."""
+
+import pandas as pd
+import streamlit as st
+
+from adr.review.agreement import agreement, disputes
+from adr.review.verdicts import history, resolve
+from adr.ui.frame import Frame, fragment
+
+
+@fragment
+def people_view(here: Frame, reviewer: str) -> None:
+    """Agreement between reviewers, disputes and their last word, the newest verdicts."""
+    pairs = agreement(here.store)
+    if pairs:
+        st.dataframe(pd.DataFrame([{"reviewers": f"{a.first} and {a.second}", "judged by both": a.pairs,
+                                    "agree": a.share, "Cohen's kappa": a.kappa} for a in pairs]), hide_index=True,
+                     column_config={"agree": st.column_config.NumberColumn(format="percent")}, key="pairs")
+        st.caption("Kappa is agreement beyond chance; it is shown from 20 candidates judged by both.")
+    else:
+        st.markdown(":gray[No candidate has been judged by two people yet. 'second look' offers you, blind, what "
+                    "others have judged.]")
+    disputed = disputes(here.store)
+    st.markdown(f"**{len(disputed):,} disputed**")
+    for row in disputed.head(30).itertuples():
+        picture, said, accept, reject = st.columns([1, 5, 1, 1], vertical_alignment="center")
+        path = here.store.value("select picture from candidate_picture where candidate = ?", [row.candidate])
+        if path and (here.workspace.folder / path).is_file():
+            picture.image(str(here.workspace.folder / path), width=72)
+        said.markdown(f"**{row.name}** · {row.candidate}  \n{row.verdicts}")
+        for place, word in ((accept, "accept"), (reject, "reject")):
+            if place.button(word.capitalize(), key=f"resolve {word} {row.candidate}", width="stretch"):
+                resolve(here.store, row.candidate, word, reviewer)
+                st.rerun(scope="app")
+    st.markdown("**Newest verdicts**")
+    st.dataframe(history(here.store).drop(columns=["undoes"]), hide_index=True, height=320, key="history")

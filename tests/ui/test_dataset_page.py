@@ -1,0 +1,138 @@
+"""The Dataset page, empty and with small workspaces, as a visitor opens it."""
+
+import json
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from adr.explore import dataset
+from adr.ingest.ingest import ingest
+from adr.ingest.peek import peek
+from adr.store import Store
+from adr.workspace import Workspace
+
+
+def record(number: int, **keys: object) -> str:
+    """A small record's text."""
+    return json.dumps({"id": number, **keys, "conversations": [
+        {"from": "human", "value": f"What is thing {number}?"}, {"from": "gpt", "value": "A dog on a sofa."}]})
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """45 records: 40 with a picture (of which 39 is missing), 3 of text only, one number and one without roles."""
+    (tmp_path / "images").mkdir()
+    for number in range(39):
+        Image.new("RGB", (32, 24), (number * 5, 80, 120)).save(tmp_path / "images" / f"{number}.png")
+    rows = [record(number, image=f"{number}.png") for number in range(40)]
+    rows += [record(0), record(41), record(42), "7", '{"conversations": [{"value": "Who?"}]}']
+    path = tmp_path / "small.json"
+    path.write_text("[" + ",".join(rows) + "]")
+    return path
+
+
+@pytest.fixture
+def read_workspace(empty_workspace: Workspace, source: Path) -> Workspace:
+    with closing(Store(empty_workspace.database)) as store:
+        ingest(store, source, source.parent / "images")
+    return empty_workspace
+
+
+def said(at) -> str:
+    """All that the page says in words."""
+    return "\n".join(str(one.value) for kind in ("markdown", "caption", "info", "warning", "error", "success", "title")
+                     for one in at.get(kind))
+
+
+def finished(at, workspace: Workspace):
+    """The page once the app's jobs have ended; fails after a minute."""
+    from adr.ui.frame import _opened
+
+    jobs = _opened(str(workspace.folder))[2]
+    for _ in range(240):
+        if not jobs.running():
+            return at.run()
+        time.sleep(0.25)
+    pytest.fail("the jobs did not end")
+
+
+def test_page__empty(page) -> None:
+    at = page("Dataset")
+    assert not at.exception
+    assert "This workspace is empty" in said(at)
+    assert at.button(key="read").disabled
+
+
+def test_page__says_what_is_wrong_with_a_path(page, tmp_path: Path) -> None:
+    at = page("Dataset")
+    at.text_input(key="read_source").set_value(str(tmp_path / "nothing.json")).run()
+    assert "There is no file" in at.error[0].value
+    assert at.button(key="read").disabled
+
+
+def test_page__reads_a_dataset_and_builds_the_index(page, empty_workspace: Workspace, source: Path) -> None:
+    at = page("Dataset")
+    at.text_input(key="read_source").set_value(str(source)).run()
+    assert "50" not in at.success[0].value and "43 are conversations" in at.success[0].value
+    at.button(key="use_folder").click().run()
+    assert "39 of their 40 images" in at.success[0].value
+    at.button(key="read").click().run()
+    assert not at.exception
+    finished(at, empty_workspace)
+    assert "LLaVA form, JSON array" in said(at)
+    at.query_params["view"] = "index"
+    at.run()
+    assert not at.exception
+    assert at.dataframe[0].value["Postings"].min() > 0
+
+
+def test_page__instances(page, read_workspace: Workspace) -> None:
+    at = page("Dataset", instance="3")
+    assert not at.exception
+    assert "Instance 3" in [one.value for one in at.subheader]
+    assert "No index yet" in said(at)
+    at = page("Dataset", kind="text_only")
+    assert "Instance 40" in [one.value for one in at.subheader]
+    at = page("Dataset", page="3")
+    assert "Instance 40" in [one.value for one in at.subheader]
+    at = page("Dataset", kind="nonsense", page="99", instance="x")
+    assert not at.exception
+
+
+def test_page__set_aside(page, read_workspace: Workspace) -> None:
+    at = page("Dataset", view="rejected")
+    assert not at.exception
+    assert at.dataframe[0].value.to_dict("records") == [
+        {"position": 43, "reason": "not_an_object", "detail": "It is a number.", "excerpt": "7"},
+        {"position": 44, "reason": "unknown_role", "detail": "Turn 1 does not say who speaks.",
+         "excerpt": '{"conversations": [{"value": "Who?"}]}'}]
+    at = page("Dataset", view="rejected", reason="unknown_role")
+    assert list(at.dataframe[0].value["position"]) == [44]
+
+
+def test_page__asks_before_replacing(page, read_workspace: Workspace, source: Path) -> None:
+    at = page("Dataset", view="read")
+    assert "43 instances" in at.warning[0].value
+    at.text_input(key="read_source").set_value(str(source)).run()
+    assert at.button(key="read").disabled
+    at.checkbox(key="agree_replace").check().run()
+    assert not at.button(key="read").disabled
+
+
+def test_kinds__counts_by_hand(read_workspace: Workspace) -> None:
+    with closing(Store(read_workspace.database)) as store:
+        assert dataset.kinds(store) == {"all": 43, "text_only": 3, "image_missing": 1, "repeated_ids": 2,
+                                        "marker_mismatch": 40}
+        assert [one.instance for one in dataset.instances(store, "repeated_ids", 0, 20)] == [0, 40]
+        assert [one.instance for one in dataset.instances(store, "all", 40, 20)] == [40, 41, 42]
+        assert dataset.made_of_it(store) == {}
+
+
+def test_peek__suggests_the_folder(source: Path) -> None:
+    seen = peek(source)
+    assert (seen.records, seen.conversations, seen.images, seen.folder) == (45, 43, 40, source.parent / "images")
+    assert dict(seen.reasons) == {"not_an_object": 1, "unknown_role": 1}
+    assert peek(source, source.parent / "images").found == 39

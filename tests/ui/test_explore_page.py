@@ -1,0 +1,137 @@
+"""The Explore page, empty and with the small workspace, opened by address on a cold server."""
+
+import pytest
+
+from adr.ui.parts.cards import plain
+
+
+def chart(at, number=0):
+    import json
+
+    return json.loads(at.get("plotly_chart")[number].proto.spec)
+
+
+def texts(at):
+    return " ".join(str(e.value) for kind in (at.markdown, at.caption, at.title, at.subheader, at.info, at.error)
+                    for e in kind)
+
+
+def query(at):
+    return {name: value[0] if isinstance(value, list) else value for name, value in at.query_params.items()}
+
+
+def html(at):
+    return " ".join(e.proto.body for e in at.get("html"))
+
+
+def test_explore__empty_workspace_says_what_to_do(page):
+    at = page("Explore")
+    assert not at.exception and "workspace is empty" in at.info[0].value
+
+
+@pytest.mark.parametrize(("perspective", "entities"), [("token", 10), ("object", 5), ("co_occurrence", 6),
+                                                       ("interrogation", 5)])
+def test_explore__curves_and_numbers_of_each_perspective(small_workspace, page, perspective, entities):
+    at = page("Explore", perspective=perspective)
+    assert not at.exception and len(at.get("plotly_chart")) == 2
+    head, tail, marks = chart(at)["data"][:3]
+    assert (head["name"], tail["name"]) == ("Head", "Tail") and marks["text"][0]
+    assert f"<b>{entities}</b><span>entities</span>" in html(at)
+
+
+def test_explore__search_leaves_what_answers(small_workspace, page):
+    at = page("Explore", perspective="token", search="ca")
+    assert not at.exception and "2 of 10 tokens" in texts(at)
+    at = page("Explore", perspective="token", search="zebra")
+    assert not at.exception and "No token answers to that" in texts(at)
+
+
+def test_explore__opening_an_entity_writes_its_address(small_workspace, page):
+    at = page("Explore")
+    at.session_state["entities object"] = {"opened": "accordion"}
+    at.run()
+    assert not at.exception and at.title[0].value == "accordion"
+    assert query(at) == {"perspective": "object", "entity": "accordion"}
+
+
+def test_explore__entity_by_address(small_workspace, page):
+    at = page("Explore", perspective="object", entity="dog")
+    assert not at.exception and at.title[0].value == "dog"
+    assert "instances · 66.67%" in html(at) and "1–4 of 4 instances" in texts(at)
+
+
+def test_explore__click_on_the_curve_opens_the_entity_of_that_rank(small_workspace, page):
+    at = page("Explore", perspective="object")
+    at.session_state["rank object"] = {"selection": {"points": [{"customdata": 2}], "point_indices": [1], "box": [],
+                                                     "lasso": []}}
+    at.run()
+    assert not at.exception and at.title[0].value == "cat"
+
+
+def test_explore__unknown_entity_is_told(small_workspace, page):
+    at = page("Explore", perspective="object", entity="zebra")
+    assert not at.exception and "no object 'zebra'" in at.error[0].value
+
+
+def test_explore__instance_with_the_entity_highlighted(small_workspace, page):
+    at = page("Explore", perspective="object", entity="cat", instance="0")
+    assert not at.exception and at.subheader[0].value == "Instance 0"
+    assert '">cats</span>' in html(at) and "1 of 3 with “cat”" in texts(at)
+    assert len(at.get("image")) == 1
+
+
+def test_explore__text_is_text_and_a_missing_picture_is_said(small_workspace, page):
+    at = page("Explore", instance="3")
+    assert not at.exception and "What is a &lt;b&gt;bus&lt;/b&gt;?" in html(at) and "text only" in texts(at)
+    at = page("Explore", instance="4")
+    assert not at.exception and "`gone.png` is not in the image folder" in texts(at)
+    at = page("Explore", instance="99")
+    assert not at.exception and "no instance 99" in at.error[0].value
+
+
+def test_plain__no_markdown_left():
+    assert plain("a *b* $c$ [d](e)") == r"a \*b\* \$c\$ \[d\]\(e\)"
+
+
+def test_explore__next_instance_of_the_entity(small_workspace, page):
+    at = page("Explore", perspective="object", entity="cat", instance="0")
+    next(b for b in at.button if b.label == "After").click().run()
+    assert not at.exception and at.subheader[0].value == "Instance 1" and query(at)["instance"] == "1"
+
+
+def test_explore__objects_together(small_workspace, page):
+    at = page("Explore", view="together")
+    assert not at.exception
+    pairs = chart(at)
+    assert pairs["data"][1]["customdata"][0] == "0|1" and "dog + cat" in pairs["data"][1]["text"][0]
+    at.session_state["pairs"] = {"selection": {"points": [{"customdata": "0|1"}], "point_indices": [0], "box": [],
+                                               "lasso": []}}
+    at.run()
+    assert not at.exception and at.title[0].value == "cat + dog"
+
+
+def again(at, asked):
+    """The same visitor at another address of the page."""
+    at.query_params.clear()
+    at.query_params.update(asked)
+    return at.run()
+
+
+def test_explore__objects_together_other_sets(small_workspace, page):
+    at = page("Explore", view="together", which="tail")
+    assert not at.exception and "at least two objects" in at.info[0].value        # one object is tail
+    for asked in ({"which": "around", "around": "cat"}, {"by": "association"}, {"which": "own", "objects": "cat|sofa"}):
+        again(at, {"view": "together", **asked})
+        assert not at.exception and not at.error and len(at.get("plotly_chart")) == 1, asked
+
+
+def test_explore__nonsense_in_the_address_is_no_bug(small_workspace, page):
+    at = page("Explore", perspective="zebra")
+    assert not at.exception
+    for asked in ({"page": "9999999"}, {"page": "x"}, {"instance": "x"}, {"tail": "nan"}, {"tail": "-4"}, {"tail": "1"},
+                  {"order": "drop table"}, {"least": "99999"}, {"rows": "0"}, {"entity": "dog", "page": "77"},
+                  {"view": "zebra"}, {"view": "together", "which": "around", "around": "zebra"},
+                  {"view": "together", "which": "own", "objects": "|"}, {"view": "together", "size": "-1"},
+                  {"least": "3", "most": "2"}, {"instance": "99999999999"}):
+        again(at, asked)
+        assert not at.exception, asked

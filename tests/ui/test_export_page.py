@@ -1,0 +1,92 @@
+"""The Export page: empty, before and after writing, by address; and its report."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from adr.rebalance.runs import rebalance
+from adr.recipe import Recipe
+from adr.store import Store
+
+PAGE = "Export"
+
+
+@pytest.fixture
+def ran(small_workspace):
+    """The hand-made world with a run that keeps everything."""
+    store = Store(small_workspace.database)
+    rebalance(store, Recipe(name="all", min_passes=0))
+    store.close()
+    return small_workspace
+
+
+def texts(at) -> str:
+    return " ".join(str(block.value) for kind in ("markdown", "caption", "success", "warning", "error", "info")
+                    for block in at.get(kind))
+
+
+def test_page__empty_workspace_says_what_is_missing(empty_workspace, page):
+    at = page(PAGE)
+    assert not at.exception
+    assert "Apply a recipe first" in texts(at)
+
+
+def test_page__says_what_will_be_written_and_what_blocks(ran, page):
+    at = page(PAGE)
+    assert not at.exception
+    assert "What will be written" in texts(at)
+    assert "image_missing" in texts(at)              # gone.png is not on disk
+    assert at.button(key="export write").disabled
+    at.checkbox(key="export leave out").check().run()
+    assert not at.exception
+    assert not at.button(key="export write").disabled
+
+
+def test_page__writes_an_export_and_lists_it(ran, page):
+    at = page(PAGE)
+    at.checkbox(key="export leave out").check().run()
+    at.button(key="export write").click().run()
+    for _ in range(200):
+        if (ran.exports / "run-1-llava" / "manifest.json").exists() and "Written:" in texts(at):
+            break
+        at.run()
+    assert not at.exception
+    records = json.loads((ran.exports / "run-1-llava" / "llava.json").read_text())
+    assert len(records) == 5
+    said = texts(at)
+    assert "Written: 5 rows" in said
+    sha256 = json.loads((ran.exports / "run-1-llava" / "manifest.json").read_text())["files"]
+    assert any(file["sha256"] in said for file in sha256)
+
+
+def test_page__an_address_opens_a_format_of_a_run(ran, page):
+    at = page(PAGE, run="1", format="selection")
+    assert not at.exception
+    assert at.radio(key="export format").value == "selection"
+    assert not at.button(key="export write").disabled
+
+
+def test_page__each_format_is_offered_and_none_breaks(ran, page):
+    from adr.export.formats import FORMATS
+
+    at = page(PAGE)
+    for name in FORMATS:
+        at.radio(key="export format").set_value(name).run()
+        assert not at.exception, name
+
+
+def test_page__report_can_be_saved(ran, page):
+    at = page(PAGE, view="report")
+    assert not at.exception
+    assert "One HTML file" in texts(at)
+
+
+def test_page__a_folder_of_other_things_is_refused(ran, page, tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("x")
+    at = page(PAGE, format="selection")
+    at.text_input(key="export folder 1 selection").set_value(str(tmp_path / "thesis")).run()
+    assert "other things than an export" in texts(at)
+    assert at.button(key="export write").disabled
+    assert Path(tmp_path / "thesis" / "chapter.txt").exists()

@@ -1,0 +1,74 @@
+"""How long work looks on a page: running, cancelled, failed, done."""
+
+import time
+
+from streamlit.testing.v1 import AppTest
+
+
+def script(how):
+    import threading
+
+    import streamlit as st
+
+    from adr.errors import AdrError
+    from adr.ui.frame import frame
+    from adr.ui.parts.job_view import job_view
+
+    with frame("Overview") as here:
+        if here.jobs.latest("test") is None:
+            if how == "runs":
+                stop = st.session_state["stop"] = threading.Event()
+
+                def work(progress):
+                    while not stop.wait(0.01):
+                        progress(40, 200, "drawing")
+            elif how == "fails":
+                def work(progress):
+                    raise AdrError("The disk is full.", "Make room, then start it again.")
+            else:
+                def work(progress):
+                    progress(1, 1, "")
+                    return 7
+            job = here.jobs.start("test", "Drawing", work)
+            if how != "runs":
+                job.thread.join(30)
+        shown = job_view(here.jobs, "test")
+        st.caption(f"state {shown.state}, outcome {shown.outcome}")
+
+
+def opened(how):
+    return AppTest.from_function(script, default_timeout=30, args=(how,)).run()
+
+
+def said(at):
+    return " ".join(c.value for c in at.caption)
+
+
+def test_job_view__running_shows_its_count_and_can_be_cancelled(empty_workspace):
+    at = opened("runs")
+    try:
+        for _ in range(50):
+            at.run()
+            if any("40 of 200" in str(e.proto) for e in at.get("progress")):
+                break
+            time.sleep(0.05)
+        assert any("40 of 200" in str(e.proto) and "Drawing" in str(e.proto) for e in at.get("progress"))
+        next(b for b in at.button if b.label == "Cancel").click().run()
+        for _ in range(100):
+            at.run()
+            if "state cancelled" in said(at):
+                break
+            time.sleep(0.05)
+        assert not at.exception and "cancelled" in at.info[0].value
+    finally:
+        at.session_state["stop"].set()
+
+
+def test_job_view__failed_tells_sentence_and_next_step(empty_workspace):
+    at = opened("fails")
+    assert not at.exception and at.error[0].value == "The disk is full."
+    assert "Make room" in " ".join(m.value for m in at.markdown)
+
+
+def test_job_view__done_gives_the_outcome(empty_workspace):
+    assert "state done, outcome 7" in said(opened("done"))

@@ -1,0 +1,179 @@
+"""The Rebalance page: its address and history, every part with the small workspace, and the board in a browser."""
+
+import json
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adr.rebalance.engine import Engine
+from adr.rebalance.runs import rebalance, runs
+from adr.recipe import PERSPECTIVES, Recipe
+from adr.store import Store
+from adr.ui.rebalance.board import with_share, with_tau
+from adr.ui.rebalance.caps import with_caps
+from adr.ui.rebalance.compare import packed, unpacked
+from adr.ui.rebalance.state import from_address, to_address
+from tests.worlds import browser
+from tests.worlds.zoo import recipes
+
+CAPS = Recipe(min_passes=2, tau={"object": 2}, caps={"object": {"dog": 0, "cat": math.inf}, "token": {"sofa": 7}},
+              notes={"object": {"dog": "too many – „Hunde“"}})
+
+
+def texts(at) -> str:
+    return " ".join(str(e.value) for kind in (at.markdown, at.caption, at.title, at.info, at.error, at.success)
+                    for e in kind)
+
+
+@settings(max_examples=60, deadline=None)
+@given(recipes(), st.dictionaries(st.sampled_from(PERSPECTIVES), st.sampled_from([0.0, 0.05, 0.333, 1.0])))
+def test_address__holds_the_whole_recipe(recipe, shares):
+    tau = {p: t for p, t in recipe.tau.items() if p not in shares and not math.isinf(t)}
+    asked = Recipe(seed=recipe.seed, min_passes=recipe.min_passes, alpha=recipe.alpha, perspectives=recipe.perspectives,
+                   pass_rule=recipe.pass_rule, repeat=recipe.repeat, caps=recipe.caps, tail_share=shares,
+                   tau=tau)
+    assert from_address(to_address(asked)) == asked
+    assert unpacked(packed(asked)) == asked
+
+
+def test_address__says_only_what_differs_and_survives_nonsense():
+    assert to_address(Recipe()) == {}
+    assert to_address(Recipe(tau={"token": 120}, tail_share={"object": 0.2}, min_passes=2)) == {
+        "token": "120", "object": "20%", "need": "2"}
+    assert from_address(to_address(CAPS)) == CAPS
+    nonsense = {"token": "x", "object": "-3", "pair": "nan", "asking": "400%", "need": "9", "alpha": "2", "seed": "-1",
+                "rule": "most", "use": "colour", "repeat": "x", "caps": "%%%", "other": "1"}
+    assert from_address(nonsense) == Recipe()
+    assert from_address({**nonsense, "token": "7"}) == Recipe(tau={"token": 7})
+    assert unpacked("nonsense") is None
+
+
+def test_recipe_steps__tau_share_and_caps():
+    recipe = with_share(with_tau(Recipe(), "token", 12.0), "object", 0.3)
+    assert (dict(recipe.tau), dict(recipe.tail_share)) == ({"token": 12}, {"object": 0.3})
+    assert with_tau(recipe, "object", 5.0).tail_share == {}
+    capped = with_caps(Recipe(), "object", {"dog": 0.0, "cat": 3.0}, {"dog": "head"})
+    assert capped.caps == {"object": {"dog": 0.0, "cat": 3.0}} and capped.notes == {"object": {"dog": "head"}}
+    assert with_caps(capped, "object", {"dog": None}).notes == {}
+
+
+def test_rebalance__empty_workspace_says_what_to_do(empty_workspace, page):
+    at = page("Rebalance")
+    assert not at.exception and "workspace is empty" in at.info[0].value
+
+
+@pytest.mark.parametrize("part", ["instances", "caps", "backwards", "compare", "runs"])
+def test_rebalance__every_part_by_its_address(small_workspace, page, part):
+    at = page("Rebalance", part=part, **to_address(CAPS))
+    assert not at.exception and not at.error
+    told = json.loads(at.get("bidi_component")[0].proto.json)
+    store = Store(small_workspace.database)
+    preview = Engine(store).preview(CAPS)
+    store.close()
+    assert (told["size"], told["total"]) == (preview.size, 6)
+    assert [p["tau"] for p in told["perspectives"]] == [preview.tau[p] for p in PERSPECTIVES]
+    assert told["perspectives"][1]["after"][0] == max(preview.after["object"])
+
+
+def test_rebalance__why_of_one_instance(small_workspace, page):
+    at = page("Rebalance", instance="4", show="kept")
+    assert not at.exception and "Instance 4" in texts(at)
+    frames = [f.value for f in at.dataframe]
+    assert set(frames[0]["perspective"]) == {"Tokens", "Objects", "Co-occurrences", "Interrogations"}
+    assert {"garden", "dog"} <= set(frames[1]["entity"])
+
+
+def test_rebalance__mute_the_entities_found(small_workspace, page):
+    at = page("Rebalance", part="caps", of="object", find="o")       # accordion, dog, sofa
+    at.button(key="caps Mute").click().run()
+    assert not at.exception
+    recipe = from_address({k: v[0] if isinstance(v, list) else v for k, v in at.query_params.items()})
+    assert recipe.caps == {"object": {"accordion": 0.0, "dog": 0.0, "sofa": 0.0}}
+    assert "3 capped by hand" in texts(at)
+    at.button(key="undo").click().run()
+    assert "caps" not in at.query_params
+    at.button(key="redo").click().run()
+    assert "caps" in at.query_params
+
+
+def test_rebalance__backwards_answer_can_be_used(small_workspace, page):
+    at = page("Rebalance", part="backwards")
+    at.number_input(key="size wanted").set_value(3).run()
+    at.button(key="find tau").click().run()
+    assert not at.exception and "3 instances" in texts(at)
+    at.button(key="use answer").click().run()
+    assert json.loads(at.get("bidi_component")[0].proto.json)["size"] == 3
+
+
+def test_rebalance__apply_writes_the_run_shown_and_it_can_be_deleted(small_workspace, page):
+    at = page("Rebalance", part="runs", **to_address(CAPS))
+    at.text_input(key="run name").set_value("by hand").run()
+    at.button(key="apply").click().run()
+    for _ in range(40):
+        if at.query_params.get("run"):
+            break
+        at.run()
+    assert not at.exception
+    size = json.loads(at.get("bidi_component")[0].proto.json)["size"]
+    frame = next(f.value for f in at.dataframe if "lost at random" in f.value)
+    assert (frame["name"].tolist(), frame["kept"].tolist()) == (["by hand"], [size])
+    at.button(key="delete").click().run()
+    assert not at.exception and "No run yet" in texts(at)
+
+
+def test_rebalance__a_against_b(small_workspace, page):
+    store = Store(small_workspace.database)
+    rebalance(store, Recipe(min_passes=0), name="all")
+    store.close()
+    at = page("Rebalance", part="compare", b="run 1", **to_address(CAPS))
+    assert not at.exception
+    metrics = {m.label: m.value for m in at.metric}
+    assert metrics["B keeps"] == "6" and metrics["only A keeps"] == "0"
+    assert int(metrics["both keep"]) + int(metrics["only B keeps"]) == 6
+    assert not page("Rebalance", part="compare", b="nonsense").exception
+    assert not page("Rebalance", part="compare", b="run 99").exception
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING)
+def test_board__follows_the_hand_and_answers_exactly(small_workspace):
+    """Drag: the size changes before release; then the exact answer, undo, and the same view after a reload."""
+    from playwright.sync_api import sync_playwright
+
+    with browser.running_app(small_workspace.folder) as address, sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
+        page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(60_000)
+        page.goto(f"{address}/Rebalance?use=object&object=1")
+        board = page.locator("[data-size]").first
+        slider = page.get_by_label("τ of Objects", exact=True)
+        slider.hover()
+        page.wait_for_timeout(1500)                             # the grid of curves has come
+        first = board.get_attribute("data-size")
+        box = slider.bounding_box()
+        page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2, steps=6)
+        page.get_by_text(re.compile("^≈")).wait_for()
+        assert "object=1&" in page.url + "&"                    # not yet told to the server
+        page.mouse.up()
+        page.wait_for_url("**object=4**")
+        page.locator("[data-size='5']").first.wait_for()        # all that have an object
+        exact = board.get_attribute("data-size")
+        page.get_by_role("button", name=re.compile("^undo", re.I)).first.click()
+        page.wait_for_url("**object=1**")
+        page.goto(f"{address}/Rebalance?use=object&object=4")
+        page.locator(f"[data-size='{exact}']").first.wait_for()
+        slider = page.get_by_label("τ of Objects", exact=True)
+        slider.focus()
+        slider.press("Home")
+        page.wait_for_url("**object=1**")
+        chromium.close()
+    store = Store(small_workspace.database)
+    recipe = from_address({"use": "object", "object": "4"})
+    assert Engine(store).preview(recipe).size == int(exact) == 5 > int(first)
+    assert runs(store) == []
+    store.close()

@@ -1,0 +1,178 @@
+"""The Synthesize page in a real browser: the form, a plan, pictures that appear, cancel, resume, what could not be
+made, and a job that fails.
+
+With ADR_PICTURES set to a folder, a picture of every state is written there, in the light and in the dark theme.
+"""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from adr import pipeline
+from adr.index.index import index
+from adr.rebalance.runs import rebalance
+from adr.recipe import Recipe
+from adr.store import Store
+from adr.synthesize.plan import plan, plan_folder
+from adr.workspace import Workspace
+from tests.worlds import browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.models,
+              pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING)]
+PICTURES = os.environ.get("ADR_PICTURES")
+PLANNED = 20 if PICTURES else 8             # a picture of the page while it works takes some time
+SIZE = {"width": 1440, "height": 900}
+STARTER = browser.ROOT / "assets" / "models" / "starter-diffusion"
+LONG = "old green hand-painted glass bottle with a cork and a label that nobody can read any more"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory) -> Path:
+    """The demo world with a run, without a plan."""
+    workspace = Workspace.at(tmp_path_factory.mktemp("synthesize") / "demo")
+    store = Store(workspace.database)
+    pipeline.demo(store, workspace, instances=300)
+    index(store)
+    rebalance(store, Recipe.from_file(browser.ROOT / "assets" / "recipes" / "demo.toml"))
+    store.close()
+    return workspace.folder
+
+
+class Visit:
+    """The Synthesize page of an app, as somebody sees it."""
+
+    def __init__(self, chromium, address: str, query: str = "") -> None:
+        self.chromium, self.address = chromium, address
+        self.page = self.opened(f"{address}/Synthesize{query}", "light")
+
+    def opened(self, url: str, scheme: str):
+        page = self.chromium.new_context(viewport=SIZE, color_scheme=scheme).new_page()
+        page.set_default_timeout(240_000)          # a worker that shares a busy machine loads slowly
+        page.goto(url)
+        page.wait_for_selector("[data-testid=stSidebar] a")
+        self.settle(page)
+        return page
+
+    def settle(self, page) -> None:
+        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        page.wait_for_timeout(400)
+        assert page.locator("[data-testid=stException]").count() == 0
+
+    def picture(self, name: str) -> None:
+        """What the page looks like: this one, and a second visitor's with the dark theme."""
+        if not PICTURES:
+            return
+        self.page.wait_for_timeout(1500)
+        self.page.screenshot(path=Path(PICTURES) / f"{name}-light.png")
+        dark = self.opened(self.page.url, "dark")
+        dark.wait_for_timeout(1500)
+        dark.screenshot(path=Path(PICTURES) / f"{name}-dark.png")
+        for page, theme in ((self.page, "light"), (dark, "dark")):
+            page.set_viewport_size({"width": 1440, "height": 2100})
+            page.wait_for_timeout(800)
+            page.screenshot(path=Path(PICTURES) / f"{name}-whole-{theme}.png")
+            page.set_viewport_size(SIZE)
+        dark.context.close()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def sees(self, text: str) -> None:
+        self.page.get_by_text(re.compile(text)).first.wait_for()
+
+    def tiles(self) -> int:
+        return self.page.locator(".grid .tile").count()
+
+
+def test_synthesize__without_a_run(chromium, tmp_path):
+    Store(Workspace.at(tmp_path / "empty").database).close()
+    with browser.running_app(tmp_path / "empty") as address:
+        visit = Visit(chromium, address)
+        visit.sees("Nothing to fill yet")
+        visit.picture("1-nothing")
+
+
+def test_synthesize__from_the_form_to_the_last_picture(chromium, world):
+    """Pictures with two tries each: begun while a parent's picture is away, cancelled, resumed when it is back."""
+    with browser.running_app(world) as address:
+        visit = Visit(chromium, address)
+        page = visit.page
+        visit.sees("What to fill")
+        visit.picture("1b-form")
+        page.get_by_label("Generator", exact=True).click()
+        page.get_by_role("option", name="image-to-image").click()
+        visit.sees("From the parent's picture and words")
+        page.get_by_role("spinbutton", name="Pictures at most").fill(str(PLANNED))
+        page.get_by_role("spinbutton", name="Pictures at most").press("Enter")
+        visit.sees(f"At most {2 * PLANNED} candidates")
+        visit.press("Make the plan")
+        visit.sees(f"{2 * PLANNED} candidates to make")
+        visit.picture("2-planned")
+
+        folder = plan_folder(Workspace.at(world), 1)
+        gone = Path(str(next(iter(folder.slots())).image))
+        gone.rename(gone.with_suffix(".away"))
+        visit.press("Start")
+        page.locator(".grid .tile").first.wait_for()
+        assert page.locator(".grid .tile img").first.evaluate("(e) => e.decode().then(() => e.naturalWidth)") > 30
+        visit.picture("3-running")
+        visit.press("Cancel")
+        visit.sees("cancelled. What was finished is kept")
+        visit.sees("The parent's picture is not on disk")
+        visit.settle(page)
+        assert 0 < visit.tiles() < 2 * PLANNED
+        visit.picture("5-cancelled-and-some-failed")
+
+        gone.with_suffix(".away").rename(gone)
+        visit.press("Resume")
+        visit.sees("All candidates are made")
+        visit.settle(page)
+        assert visit.tiles() == min(24, 2 * PLANNED)
+        assert page.get_by_text("Could not be made", exact=True).count() == 0
+        visit.picture("4-finished")
+    sidecars = [json.loads(path.read_text()) for path in folder.finished().values()]
+    assert len({told["sha256"] for told in sidecars}) == 2 * PLANNED
+
+
+def test_synthesize__a_model_that_went_away_is_told(chromium, world, tmp_path):
+    model = tmp_path / "a-model"
+    shutil.copytree(STARTER, model)
+    store, workspace = Store(world / "adr.duckdb"), Workspace.at(world)
+    number = plan(store, workspace, 1, budget=3, model=str(model)).plan
+    store.close()
+    shutil.rmtree(model)
+    with browser.running_app(world) as address:
+        visit = Visit(chromium, address, f"?plan={number}")
+        visit.press("Start")
+        visit.sees("a-model does not exist")
+        visit.settle(visit.page)
+        assert visit.page.get_by_role("button", name="Start", exact=True).is_visible()
+        visit.picture("5b-job-failed")
+
+
+def test_synthesize__very_long_names_stay_in_their_places(chromium, world, tmp_path):
+    copy = tmp_path / "long"
+    shutil.copytree(world, copy)
+    store, workspace = Store(copy / "adr.duckdb"), Workspace.at(copy)
+    store.execute("update entity set name = name || ' ' || $1 where perspective <> 'interrogation'", [LONG])
+    number = plan(store, workspace, 1, budget=30).plan
+    store.close()
+    folder = plan_folder(workspace, number)
+    picture = next(workspace.folder.glob("demo/images/*.jpg"))
+    for slot in list(folder.slots())[:6]:
+        shutil.copy(picture, folder.picture(slot.slot, 0))
+        folder.sidecar(slot.slot, 0).write_text(json.dumps({
+            "candidate": f"p{number}-{slot.slot:05d}-0", "name": slot.name, "prompt": slot.prompt, "score": 0.5,
+            "image": folder.picture(slot.slot, 0).name, "flags": ["near_duplicate", "entity_not_seen"], "seconds": 1.0,
+            "generator": "text-to-image", "model": str(STARTER), "parameters": {"steps": 20}}))
+    with browser.running_app(copy) as address:
+        visit = Visit(chromium, address, f"?plan={number}")
+        page = visit.page
+        visit.sees("What is planned")
+        assert visit.tiles() == 6
+        visit.picture("7-long-names")
+        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")

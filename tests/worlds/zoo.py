@@ -1,0 +1,121 @@
+"""What the rebalance tests share: little datasets written into a store, and the definition as a plain loop."""
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import pandas as pd
+from hypothesis import strategies as st
+
+from adr.recipe import PERSPECTIVES, Recipe
+from adr.store import Store
+
+WORD = (1 << 64) - 1
+Rows = Sequence[Mapping[str, Sequence[str]]]        # one instance: {perspective: its entities}
+
+ZOO = [     # ten instances; "animal" is the head of object, "zebra" its tail
+    {"token": ["animal", "grass"], "object": ["cat"], "interrogation": ["what color"]},
+    {"token": ["animal", "tree"], "object": ["cat", "dog"], "co_occurrence": ["cat + dog"]},
+    {"token": ["animal"], "object": ["cat"], "interrogation": ["what color"]},
+    {"token": ["animal", "grass"], "object": ["dog"], "interrogation": ["how many"]},
+    {"token": ["animal"], "object": ["zebra", "cat"], "co_occurrence": ["cat + zebra"]},
+    {"token": ["animal"], "object": ["cat"], "interrogation": ["what color"]},
+    {"token": ["poem"], "interrogation": ["describe"]},
+    {},
+    {"token": ["animal", "sky"], "object": ["cat", "dog"], "co_occurrence": ["cat + dog"]},
+    {"token": ["animal"], "object": ["cat"], "interrogation": ["what color"]},
+]
+TAU = {"token": 2.0, "object": 1.5, "co_occurrence": 1.0, "interrogation": 1.0}
+
+AGAIN = Store.memory()      # for the many examples of Hypothesis
+names = st.sampled_from("abcdefgh")
+instance = st.fixed_dictionaries({}, optional={p: st.lists(names, max_size=5) for p in PERSPECTIVES})
+limits = st.one_of(st.sampled_from([0.0, 1.0, 2.0, 3.0, math.inf]), st.floats(0, 12))
+
+
+@st.composite
+def recipes(draw: st.DrawFn) -> Recipe:
+    return Recipe(
+        seed=draw(st.integers(0, 2**63 - 1)), min_passes=draw(st.integers(0, 4)),
+        alpha=draw(st.sampled_from([1.0, 0.0, 0.5, 0.9])),
+        perspectives=tuple(draw(st.sets(st.sampled_from(PERSPECTIVES), min_size=1))),
+        pass_rule=draw(st.sampled_from(["any", "mean"])), repeat=draw(st.integers(1, 3)),
+        tau={p: draw(limits) for p in PERSPECTIVES},
+        caps={p: draw(st.dictionaries(names, limits, max_size=3)) for p in PERSPECTIVES})
+
+
+def key_of(perspective: str, name: str) -> int:
+    digest = hashlib.blake2b(f"{perspective}\0{name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
+def mix(z: int) -> int:
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & WORD
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & WORD
+    return z ^ (z >> 31)
+
+
+def draw_of(seed: int, perspective: str, name: str, instance: int) -> float:
+    start = mix((seed + 0x9E3779B97F4A7C15) & WORD)
+    x = mix(mix((key_of(perspective, name) + start + (instance + 1) * 0x9E3779B97F4A7C15) & WORD))
+    return (x >> 11) * 2.0**-53
+
+
+def counts_of(rows: Rows) -> dict[str, Counter[str]]:
+    return {p: Counter(e for row in rows for e in set(row.get(p, ()))) for p in PERSPECTIVES}
+
+
+def fill(rows: Rows, *, positions: Sequence[int] | None = None, text_only: Sequence[int] = (),
+         into: Store | None = None) -> Store:
+    """A store in memory with these instances and their index; positions: their places in the source.
+
+    into: a store to use again (a new one costs more than all the rest), emptied first.
+    """
+    store = into or Store.memory()
+    positions = list(range(len(rows))) if positions is None else list(positions)
+    entities, ids = [], {}
+    for perspective, counts in counts_of(rows).items():
+        for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+            ids[perspective, name] = len(entities)
+            entities.append((len(entities), perspective, name, n, key_of(perspective, name)))
+    postings = sorted((PERSPECTIVES.index(p), position, ids[p, e])
+                      for position, row in zip(positions, rows, strict=True) for p in PERSPECTIVES
+                      for e in set(row.get(p, ())))
+    with store.atomic() as writer:
+        for table in ("instance", "entity", "posting", "run", "decision", "critical_tau") if into else ():
+            writer.execute(f"delete from {table}")
+        writer.insert("instance", pd.DataFrame({
+            "instance": positions, "images": [[] if p in text_only else [f"{p}.jpg"] for p in positions]}))
+        if entities:
+            frame = pd.DataFrame(entities, columns=["entity", "perspective", "name", "n", "draw_key"])
+            writer.insert("entity", frame.astype({"draw_key": "uint64"}))
+            writer.insert("posting", pd.DataFrame(
+                [(PERSPECTIVES[p], i, e) for p, i, e in postings], columns=["perspective", "instance", "entity"]))
+    return store
+
+
+def by_definition(rows: Rows, recipe: Recipe, tau: Mapping[str, float],
+                  positions: Sequence[int] | None = None) -> list[int]:
+    """Copies of each instance (0 dropped) by the definition, one instance, perspective and entity after the other."""
+    counts, copies = counts_of(rows), []
+    positions = list(range(len(rows))) if positions is None else list(positions)
+    for position, row in zip(positions, rows, strict=True):
+        passes, rarest = 0, Fraction(0)
+        for perspective in recipe.perspectives:
+            capped = recipe.caps.get(perspective, {})
+            passed, probabilities = False, []
+            for entity in sorted(set(row.get(perspective, ())), key=lambda e: (-counts[perspective][e], e)):
+                n, cap = counts[perspective][entity], capped.get(entity, tau[perspective])
+                passed |= draw_of(recipe.seed, perspective, entity, position) * n < cap
+                probabilities.append(min(1.0, cap / n))
+                rarest = max(rarest, Fraction(10**9) if math.isinf(cap) else Fraction(cap) / n)
+            if recipe.pass_rule == "mean":
+                mean = sum(probabilities) / len(probabilities) if probabilities else 0.0
+                passed = draw_of(recipe.seed, perspective, "", position) < mean
+            passes += passed
+        kept = passes >= recipe.min_passes and draw_of(recipe.seed, "alpha", "", position) < recipe.alpha
+        repeats = 3 if rarest >= 9 else 2 if rarest >= 4 else 1
+        copies.append(min(recipe.repeat, repeats) if kept else 0)
+    return copies
