@@ -54,25 +54,37 @@ def _demo(options: argparse.Namespace, progress: Progress) -> Any:
     from adr import pipeline
 
     with _opened(options, create=True) as (workspace, store):
-        return pipeline.demo(store, workspace, instances=options.instances, seed=options.seed,
-                             replace=options.replace, progress=progress)
+        return pipeline.demo(
+            store, workspace, instances=options.instances, seed=options.seed, replace=options.replace, progress=progress
+        )
 
 
 def _ingest(options: argparse.Namespace, progress: Progress) -> Any:
     from adr.ingest.ingest import ingest
 
     with _opened(options, create=True) as (_, store):
-        return ingest(store, Path(options.source), Path(options.images) if options.images else None,
-                      objects=Path(options.objects) if options.objects else None,
-                      replace=options.replace, progress=progress)
+        return ingest(
+            store,
+            Path(options.source),
+            Path(options.images) if options.images else None,
+            objects=Path(options.objects) if options.objects else None,
+            replace=options.replace,
+            progress=progress,
+        )
 
 
 def _index(options: argparse.Namespace, progress: Progress) -> Any:
     from adr.index.index import index
 
     with _opened(options) as (_, store):
-        return index(store, extractor=options.extractor, spacy_model=options.spacy_model, objects=options.objects,
-                     verify=options.verify, progress=progress)
+        return index(
+            store,
+            extractor=options.extractor,
+            spacy_model=options.spacy_model,
+            objects=options.objects,
+            verify=options.verify,
+            progress=progress,
+        )
 
 
 def _curve(options: argparse.Namespace, progress: Progress) -> Any:
@@ -101,11 +113,21 @@ def _plan(options: argparse.Namespace, progress: Progress) -> Any:
     from adr.synthesize.plan import plan
 
     with _opened(options) as (workspace, store):
-        chosen = {name: value for name, value in (
-            ("budget", options.budget), ("generator", options.generator), ("model", options.model),
-            ("target", options.target), ("per_slot", options.per_slot), ("per_parent", options.per_parent),
-            ("conversations", options.conversations), ("steps", options.steps), ("alone", options.alone or None))
-            if value is not None}
+        chosen = {
+            name: value
+            for name, value in (
+                ("budget", options.budget),
+                ("generator", options.generator),
+                ("model", options.model),
+                ("target", options.target),
+                ("per_slot", options.per_slot),
+                ("per_parent", options.per_parent),
+                ("conversations", options.conversations),
+                ("steps", options.steps),
+                ("alone", options.alone or None),
+            )
+            if value is not None
+        }
         return plan(store, workspace, options.run, progress=progress, **chosen)
 
 
@@ -113,8 +135,9 @@ def _generate(options: argparse.Namespace, progress: Progress) -> Any:
     from adr.synthesize.generate import generate
 
     with _opened(options) as (workspace, store):
-        return generate(store, workspace, options.plan, generator=options.generator, workers=options.workers,
-                        progress=progress)
+        return generate(
+            store, workspace, options.plan, generator=options.generator, workers=options.workers, progress=progress
+        )
 
 
 def _collect(options: argparse.Namespace, progress: Progress) -> Any:
@@ -136,10 +159,21 @@ def _export(options: argparse.Namespace, progress: Progress) -> Any:
     from adr.export.export import export
 
     with _opened(options) as (workspace, store):
-        return export(store, workspace, options.run, format=options.format, out=Path(options.out),
-                      images=options.images, order=options.order, synthetic=options.synthetic,
-                      accept_above=options.accept_above, repair_ids=options.repair_ids,
-                      leave_out_faulty=options.leave_out_faulty, replace=options.replace, progress=progress)
+        return export(
+            store,
+            workspace,
+            options.run,
+            format=options.format,
+            out=Path(options.out),
+            images=options.images,
+            order=options.order,
+            synthetic=options.synthetic,
+            accept_above=options.accept_above,
+            repair_ids=options.repair_ids,
+            leave_out_faulty=options.leave_out_faulty,
+            replace=options.replace,
+            progress=progress,
+        )
 
 
 def _run(options: argparse.Namespace, progress: Progress) -> Any:
@@ -147,10 +181,17 @@ def _run(options: argparse.Namespace, progress: Progress) -> Any:
 
     recipe = Recipe.from_file(options.recipe)
     with _opened(options, create=True) as (workspace, store):
-        return pipeline.run(store, workspace, recipe, Path(options.source),
-                            images=Path(options.images) if options.images else None,
-                            objects=Path(options.objects) if options.objects else None, out=Path(options.out),
-                            verdicts=Path(options.verdicts) if options.verdicts else None, progress=progress)
+        return pipeline.run(
+            store,
+            workspace,
+            recipe,
+            Path(options.source),
+            images=Path(options.images) if options.images else None,
+            objects=Path(options.objects) if options.objects else None,
+            out=Path(options.out),
+            verdicts=Path(options.verdicts) if options.verdicts else None,
+            progress=progress,
+        )
 
 
 def _doctor(options: argparse.Namespace, progress: Progress) -> Any:
@@ -176,11 +217,19 @@ class _opened:
 def _parser() -> argparse.ArgumentParser:
     table = "\n".join(f"  {s.variable:24} {s.sentence} [{s.default or 'none'}]" for s in SETTINGS.values())
     parser = argparse.ArgumentParser(
-        prog="python -m adr", description="Adaptive Data Refinement for vision-language instruction data.",
-        epilog=f"settings, read from the environment:\n{table}", formatter_class=argparse.RawDescriptionHelpFormatter)
+        prog="python -m adr",
+        description="Adaptive Data Refinement for vision-language instruction data.",
+        epilog=f"settings, read from the environment:\n{table}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("-w", "--workspace", default=setting("ADR_WORKSPACE"), metavar="FOLDER",
-                        help="the workspace folder [%(default)s]")
+    shared.add_argument(
+        "-w",
+        "--workspace",
+        default=setting("ADR_WORKSPACE"),
+        metavar="FOLDER",
+        help="the workspace folder [%(default)s]",
+    )
     shared.add_argument("--json", action="store_true", help="print one JSON report on standard output")
     shared.add_argument("--quiet", action="store_true", help="no progress on standard error")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
@@ -198,17 +247,23 @@ def _parser() -> argparse.ArgumentParser:
     ingest = verb("ingest", _ingest, "read a dataset")
     ingest.add_argument("source", metavar="SOURCE", help="a LLaVA JSON array, JSON Lines, or the messages form")
     ingest.add_argument("--images", metavar="DIR", help="the folder its image paths are relative to")
-    ingest.add_argument("--objects", metavar="FILE",
-                        help='object annotations: JSON Lines of {"image": …, "objects": […]}')
+    ingest.add_argument(
+        "--objects", metavar="FILE", help='object annotations: JSON Lines of {"image": …, "objects": […]}'
+    )
     ingest.add_argument("--replace", action="store_true", help="replace what the workspace holds")
 
     index = verb("index", _index, "build the postings of the four perspectives")
     index.add_argument("--extractor", choices=("lexicon", "spacy"), default="lexicon")
     index.add_argument("--spacy-model", metavar="NAME", help="an installed spaCy pipeline [en_core_web_sm]")
-    index.add_argument("--objects", choices=("auto", "annotations", "text"), default="auto",
-                       help="where objects come from [%(default)s]")
-    index.add_argument("--verify", metavar="NAME",
-                       help="check text objects on the pictures: open_clip or grounding-dino")
+    index.add_argument(
+        "--objects",
+        choices=("auto", "annotations", "text"),
+        default="auto",
+        help="where objects come from [%(default)s]",
+    )
+    index.add_argument(
+        "--verify", metavar="NAME", help="check text objects on the pictures: open_clip or grounding-dino"
+    )
 
     curve = verb("curve", _curve, "the distribution of one perspective")
     curve.add_argument("--perspective", choices=PERSPECTIVES, required=True)
@@ -229,12 +284,16 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--target", type=float, metavar="N", help="instances wanted per tail entity [τ]")
     plan.add_argument("--per-slot", type=_count, metavar="N", help="candidates per slot [2]")
     plan.add_argument("--per-parent", type=_count, metavar="K", help="variations of one parent at most")
-    plan.add_argument("--generator", help="text-to-image, image-to-image, image-variation, controlnet, or language "
-                                            "(no picture)")
+    plan.add_argument(
+        "--generator", help="text-to-image, image-to-image, image-variation, controlnet, or language (no picture)"
+    )
     plan.add_argument("--model", help="folder or hub id of the diffusion model")
     plan.add_argument("--steps", type=_count, help="denoising steps")
-    plan.add_argument("--alone", action="store_true",
-                      help="also what no parent shows, objects and pairs, from a prompt alone (text-to-image)")
+    plan.add_argument(
+        "--alone",
+        action="store_true",
+        help="also what no parent shows, objects and pairs, from a prompt alone (text-to-image)",
+    )
     plan.add_argument("--conversations", help="template, parent, captioner, language_model, synonyms or rewrite")
 
     generate = verb("generate", _generate, "make images and conversations of a plan; goes on where it stopped")
@@ -251,16 +310,31 @@ def _parser() -> argparse.ArgumentParser:
 
     export = verb("export", _export, "write the refined dataset")
     export.add_argument("--run", type=_count, required=True)
-    export.add_argument("--format", default="llava", metavar="F",
-                        help="llava, llama-factory, ms-swift, qwen-vl, internvl, parquet, webdataset, coco, selection")
+    export.add_argument(
+        "--format",
+        default="llava",
+        metavar="F",
+        help="llava, llama-factory, ms-swift, qwen-vl, internvl, parquet, webdataset, coco, selection",
+    )
     export.add_argument("--out", required=True, metavar="DIR")
-    export.add_argument("--images", choices=("reference", "copy", "link", "inside"),
-                        help="what happens to source images [reference; inside for parquet and webdataset]")
+    export.add_argument(
+        "--images",
+        choices=("reference", "copy", "link", "inside"),
+        help="what happens to source images [reference; inside for parquet and webdataset]",
+    )
     export.add_argument("--order", choices=("source", "shuffled"), default="source")
-    export.add_argument("--synthetic", choices=("run", "all", "none"), default="run",
-                        help="accepted candidates planned from this run, from all runs, or none [%(default)s]")
-    export.add_argument("--accept-above", type=_share, metavar="S",
-                        help="accept the best candidate of a slot from this score when nobody has judged it")
+    export.add_argument(
+        "--synthetic",
+        choices=("run", "all", "none"),
+        default="run",
+        help="accepted candidates planned from this run, from all runs, or none [%(default)s]",
+    )
+    export.add_argument(
+        "--accept-above",
+        type=_share,
+        metavar="S",
+        help="accept the best candidate of a slot from this score when nobody has judged it",
+    )
     export.add_argument("--leave-out-faulty", action="store_true", help="leave out rows with errors and go on")
     export.add_argument("--repair-ids", action="store_true", help="make repeated ids unique where the trainer needs it")
     export.add_argument("--replace", action="store_true", help="overwrite an existing folder")
@@ -348,10 +422,16 @@ def _say(plain: Any, indent: str = "") -> None:
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             print(f"{indent}{name}:")
             for row in value:
-                told = [row["sentence"], row["next_step"]] if "next_step" in row else [", ".join(
-                    f"{k} {v}" for k, v in row.items())]
+                told = (
+                    [row["sentence"], row["next_step"]]
+                    if "next_step" in row
+                    else [", ".join(f"{k} {v}" for k, v in row.items())]
+                )
                 print(f"{indent}  " + " ".join(told))
         else:
-            shown = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else (
-                f"{value:,.4g}" if isinstance(value, float) else value)
+            shown = (
+                f"{value:,}"
+                if isinstance(value, int) and not isinstance(value, bool)
+                else (f"{value:,.4g}" if isinstance(value, float) else value)
+            )
             print(f"{indent}{name}: {shown}")

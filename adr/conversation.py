@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 MARKER = "<image>"
-ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")       # an image that is no file
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")  # an image that is no file
 MAX_TURNS = 40
 MAX_CHARACTERS = 8_000
 # What can be wrong with a conversation: a fixed word for tables and files, and the sentence a person reads.
@@ -30,7 +30,9 @@ FAULTS = {
 }
 _LEFTOVER = re.compile(
     r"(^|\n)\s*(question|answer|q|a|user|assistant|human|gpt|system)\s*:|={3,}|<\|[a-z_]+\|>|\[/?INST\]|<</?SYS>>"
-    r"|as an ai (language )?model|</?s>|^\s*```|^\s*[{\[]\s*\"(role|from)\"", re.IGNORECASE)
+    r"|as an ai (language )?model|</?s>|^\s*```|^\s*[{\[]\s*\"(role|from)\"",
+    re.IGNORECASE,
+)
 
 Turn = Mapping[str, str]
 

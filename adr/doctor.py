@@ -36,11 +36,11 @@ class DoctorReport:
     workspace: str
     problems: list[Problem]
     advice: list[Problem]
-    holds: dict[str, int]                   # rows of the main tables
-    installed: dict[str, str | None]        # package → version, None: not installed
-    models: dict[str, str | None]           # setting or kind → where it is, None: not there
-    device: str | None                      # where models run
-    free_bytes: int | None                  # on the workspace's disk
+    holds: dict[str, int]  # rows of the main tables
+    installed: dict[str, str | None]  # package → version, None: not installed
+    models: dict[str, str | None]  # setting or kind → where it is, None: not there
+    device: str | None  # where models run
+    free_bytes: int | None  # on the workspace's disk
 
 
 @dataclass
@@ -70,8 +70,16 @@ def doctor(folder: Path) -> DoctorReport:
     except AdrError as error:
         found.told(error)
     free = _check_disk(folder, found)
-    return DoctorReport(str(folder), found.problems, found.advice, holds, _check_packages(found),
-                        _check_models(found), _check_device(found), free)
+    return DoctorReport(
+        str(folder),
+        found.problems,
+        found.advice,
+        holds,
+        _check_packages(found),
+        _check_models(found),
+        _check_device(found),
+        free,
+    )
 
 
 def _check_workspace(store: Store, workspace: Workspace, found: _Findings) -> dict[str, int]:
@@ -84,11 +92,16 @@ def _check_workspace(store: Store, workspace: Workspace, found: _Findings) -> di
     _check_source(store, found)
     _check_images(store, found)
     _check_jobs(store, found)
-    gone = [image for (image,) in store.rows("select image from candidate where image is not null")
-            if not (workspace.folder / image).is_file()]
+    gone = [
+        image
+        for (image,) in store.rows("select image from candidate where image is not null")
+        if not (workspace.folder / image).is_file()
+    ]
     if gone:
-        found.wrong(f"{len(gone):,} pictures of candidates are not in the workspace, the first is {gone[0]}.",
-                    "Put the folder `images` back from a copy, or generate and collect the plan again.")
+        found.wrong(
+            f"{len(gone):,} pictures of candidates are not in the workspace, the first is {gone[0]}.",
+            "Put the folder `images` back from a copy, or generate and collect the plan again.",
+        )
     return holds
 
 
@@ -101,13 +114,17 @@ def _check_source(store: Store, found: _Findings) -> None:
     if not Path(path).is_file():
         found.wrong(f"The source {path} is not there any more.", "Put it back, or go on without: " + again)
     elif size is not None and Path(path).stat().st_size != size:
-        found.wrong(f"The source {path} has changed since it was read: {Path(path).stat().st_size:,} bytes, "
-                    f"not {size:,}.", again)
+        found.wrong(
+            f"The source {path} has changed since it was read: {Path(path).stat().st_size:,} bytes, not {size:,}.",
+            again,
+        )
     elif sha256 and _sha256(Path(path)) != sha256:
         found.wrong(f"The source {path} has changed since it was read, at the same size.", again)
     if objects and not Path(objects).is_file():
-        found.wrong(f"The object annotations {objects} are not there any more.",
-                    "Put them back if you want to read the dataset again; what they said is kept.")
+        found.wrong(
+            f"The object annotations {objects} are not there any more.",
+            "Put them back if you want to read the dataset again; what they said is kept.",
+        )
 
 
 def _sha256(path: Path) -> str | None:
@@ -123,18 +140,22 @@ def _check_images(store: Store, found: _Findings) -> None:
     pictured = int(store.value("select count(*) from instance where len(images) > 0"))
     if folder is None:
         if pictured:
-            found.wrong(f"{pictured:,} instances have images, but the dataset was read without an image folder.",
-                        "Read it again with its image folder: `python -m adr ingest SOURCE --images DIR --replace`.")
+            found.wrong(
+                f"{pictured:,} instances have images, but the dataset was read without an image folder.",
+                "Read it again with its image folder: `python -m adr ingest SOURCE --images DIR --replace`.",
+            )
         return
     if not Path(folder).is_dir():
         found.wrong(f"The image folder {folder} is not there any more.", "Put it back, or read the dataset again.")
         return
     paths = [path for (path,) in store.rows("select distinct unnest(images) from instance")]
-    present = set(look_for(Path(folder), {path[:path.rfind("/") + 1] for path in paths}).present)
+    present = set(look_for(Path(folder), {path[: path.rfind("/") + 1] for path in paths}).present)
     missing = [path for path in paths if path not in present]
     if missing:
-        found.wrong(f"{len(missing):,} of {len(paths):,} images are not in {folder}, for example {min(missing)}.",
-                    "Fetch them and read the dataset again; instances without their picture cannot be parents.")
+        found.wrong(
+            f"{len(missing):,} of {len(paths):,} images are not in {folder}, for example {min(missing)}.",
+            "Fetch them and read the dataset again; instances without their picture cannot be parents.",
+        )
 
 
 def _check_jobs(store: Store, found: _Findings) -> None:
@@ -142,8 +163,10 @@ def _check_jobs(store: Store, found: _Findings) -> None:
             select title, started_at from job
             qualify row_number() over (partition by kind order by job desc) = 1 and state in ('running', 'interrupted')
             order by started_at"""):
-        found.wrong(f"“{title}”, started {started:%Y-%m-%d %H:%M} UTC, was interrupted.",
-                    "Start it again from its page; what was finished is kept.")
+        found.wrong(
+            f"“{title}”, started {started:%Y-%m-%d %H:%M} UTC, was interrupted.",
+            "Start it again from its page; what was finished is kept.",
+        )
 
 
 def _check_disk(folder: Path, found: _Findings) -> int | None:
@@ -155,8 +178,10 @@ def _check_disk(folder: Path, found: _Findings) -> int | None:
     except OSError:
         return None
     if free < _LITTLE_SPACE:
-        found.wrong(f"The disk of {folder} has {free / (1 << 30):.1f} GB left.",
-                    "Make room: a dataset of 1 GB takes about as much again, and pictures more.")
+        found.wrong(
+            f"The disk of {folder} has {free / (1 << 30):.1f} GB left.",
+            "Make room: a dataset of 1 GB takes about as much again, and pictures more.",
+        )
     return free
 
 
@@ -181,12 +206,13 @@ def _check_packages(found: _Findings) -> dict[str, str | None]:
             installed[requirement.name] = version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
             installed[requirement.name] = None
-            found.wrong(f"The package {requirement.name} is not installed.",
-                        f"Install it: pip install '{requirement}'")
+            found.wrong(f"The package {requirement.name} is not installed.", f"Install it: pip install '{requirement}'")
             continue
         if not requirement.specifier.contains(version, prereleases=True):
-            found.wrong(f"{requirement.name} {version} is installed; the program is tested with "
-                        f"{requirement.specifier}.", f"Install it: pip install '{requirement}'")
+            found.wrong(
+                f"{requirement.name} {version} is installed; the program is tested with {requirement.specifier}.",
+                f"Install it: pip install '{requirement}'",
+            )
     return installed
 
 
@@ -198,16 +224,20 @@ def _check_models(found: _Findings) -> dict[str, str | None]:
         except AdrError as error:
             models[variable] = None
             own = setting(variable) == SETTINGS[variable].default
-            found.wrong(f"{error.sentence} ({variable})",
-                        "Fetch the starter models: they belong to the repository." if own else error.next_step)
+            found.wrong(
+                f"{error.sentence} ({variable})",
+                "Fetch the starter models: they belong to the repository." if own else error.next_step,
+            )
             continue
         if not is_folder(models[variable] or ""):
             models[variable] = f"{models[variable]} (from the hub, when it is used)"
     pipelines = sorted(entry.name for entry in metadata.entry_points(group="spacy_models"))
     models["spaCy pipelines"] = ", ".join(pipelines) or None
     if not pipelines:
-        found.better("No spaCy pipeline is installed; the lexicon reads English without one.",
-                     "For other languages, or a tagger's opinion: `python -m spacy download en_core_web_sm`.")
+        found.better(
+            "No spaCy pipeline is installed; the lexicon reads English without one.",
+            "For other languages, or a tagger's opinion: `python -m spacy download en_core_web_sm`.",
+        )
     models["WordNet"] = _wordnet()
     if models["WordNet"] is None:
         found.better("WordNet is not installed.", "For more synonyms: `python -m nltk.downloader wordnet`.")
@@ -238,6 +268,8 @@ def _check_device(found: _Findings) -> str | None:
         found.wrong(f"PyTorch cannot be loaded: {error}.", "Install it: pip install -r requirements.txt")
         return None
     if not there.has_gpu:
-        found.better("There is no GPU; generating takes minutes a picture with a large model.",
-                     "The starter model works on the CPU; or run `python -m adr generate` on a machine with a GPU.")
+        found.better(
+            "There is no GPU; generating takes minutes a picture with a large model.",
+            "The starter model works on the CPU; or run `python -m adr generate` on a machine with a GPU.",
+        )
     return f"{there.device}, {there.precision}"

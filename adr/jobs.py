@@ -74,7 +74,8 @@ class Jobs:
             job = Job(number, kind, title)
             self.store.execute(
                 "insert into job (job, kind, title, state, done, started_at) values (?, ?, ?, 'running', 0, ?)",
-                [number, kind, title, _now()])
+                [number, kind, title, _now()],
+            )
             self._jobs[number] = job
         job.thread = threading.Thread(target=self._run, args=(job, work), name=f"job-{number}-{kind}", daemon=True)
         job.thread.start()
@@ -104,20 +105,26 @@ class Jobs:
             job.error, state = error, "failed"
         except Exception as error:
             log.exception("job %s (%s) failed", job.job, job.kind)
-            job.error = AdrError(f"{job.title} stopped on an unexpected fault: {error!r}.",
-                                 "The log has the details; please report it.")
+            job.error = AdrError(
+                f"{job.title} stopped on an unexpected fault: {error!r}.", "The log has the details; please report it."
+            )
             state = "failed"
-        outcome = ({"sentence": job.error.sentence, "next_step": job.error.next_step} if job.error
-                   else dataclasses.asdict(job.outcome) if dataclasses.is_dataclass(job.outcome)
-                   and not isinstance(job.outcome, type) else None)
+        outcome = (
+            {"sentence": job.error.sentence, "next_step": job.error.next_step}
+            if job.error
+            else dataclasses.asdict(job.outcome)
+            if dataclasses.is_dataclass(job.outcome) and not isinstance(job.outcome, type)
+            else None
+        )
         try:
             self.store.execute(
                 "update job set state = ?, done = ?, total = ?, message = ?, outcome = ?, finished_at = ? "
                 "where job = ?",
-                [state, job.done, job.total, job.message, json.dumps(outcome, default=str), _now(), job.job])
+                [state, job.done, job.total, job.message, json.dumps(outcome, default=str), _now(), job.job],
+            )
         except Exception:
             log.exception("the end of job %s could not be written", job.job)
-        job.state = state                   # last, so that who sees the end finds the outcome
+        job.state = state  # last, so that who sees the end finds the outcome
 
 
 def _now() -> datetime:

@@ -72,8 +72,9 @@ def place(device: str | None = None) -> Place:
         number = int(asked.partition(":")[2] or 0) if re.fullmatch(r"cuda(:\d+)?", asked) else -1
         if not torch.cuda.is_available() or not 0 <= number < torch.cuda.device_count():
             found = torch.cuda.device_count() if torch.cuda.is_available() else 0
-            raise AdrError(f"The device {asked} is not there; PyTorch sees {found} CUDA devices.",
-                           "Set ADR_DEVICE to auto or cpu.")
+            raise AdrError(
+                f"The device {asked} is not there; PyTorch sees {found} CUDA devices.", "Set ADR_DEVICE to auto or cpu."
+            )
         free, _ = torch.cuda.mem_get_info(number)
         return Place(f"cuda:{number}", "bfloat16" if torch.cuda.is_bf16_supported() else "float16", int(free))
     if asked == "mps":
@@ -89,16 +90,21 @@ def find_model(name: str) -> str:
     A relative folder is looked for below the current folder, then below the program's own (assets/models/…).
     """
     if not name.strip():
-        raise AdrError("No model is named.", "Name a folder or a hub id such as stable-diffusion-v1-5/"
-                       "stable-diffusion-v1-5, or set ADR_GENERATOR_MODEL.")
+        raise AdrError(
+            "No model is named.",
+            "Name a folder or a hub id such as stable-diffusion-v1-5/"
+            "stable-diffusion-v1-5, or set ADR_GENERATOR_MODEL.",
+        )
     folder = Path(name).expanduser()
     for candidate in (folder, ROOT / folder):
         if candidate.is_dir():
             return str(candidate.resolve())
     own = name.startswith((".", "~", "/", "assets/")) or os.sep + os.sep in name
     if own or not _HUB_ID.fullmatch(name):
-        raise AdrError(f"The model folder {name} does not exist.",
-                       "Name a folder that a model was saved in, or a hub id OWNER/NAME.")
+        raise AdrError(
+            f"The model folder {name} does not exist.",
+            "Name a folder that a model was saved in, or a hub id OWNER/NAME.",
+        )
     return name
 
 
@@ -138,16 +144,20 @@ def _clip_architecture(name: str) -> tuple[str, str | None]:
     found = find_model(name.removeprefix("hf-hub:"))
     if Path(found).is_dir():
         if not (Path(found) / "open_clip_config.json").is_file():
-            raise AdrError(f"The folder {name} holds no open_clip model.",
-                           "Name a folder with open_clip_config.json, or NAME/PRETRAINED_TAG.")
+            raise AdrError(
+                f"The folder {name} holds no open_clip model.",
+                "Name a folder with open_clip_config.json, or NAME/PRETRAINED_TAG.",
+            )
         return f"local-dir:{found}", None
     architecture, _, tag = found.partition("/")
     if architecture not in open_clip.list_models():
         return f"hf-hub:{found}", None
     tags = open_clip.list_pretrained_tags_by_model(architecture)
     if re.sub(r"[^a-z0-9]", "", tag.lower()) not in {re.sub(r"[^a-z0-9]", "", t.lower()) for t in tags}:
-        raise AdrError(f"open_clip has no weights {tag!r} for {architecture}.",
-                       f"Choose one of {', '.join(tags)}." if tags else "Choose another model.")
+        raise AdrError(
+            f"open_clip has no weights {tag!r} for {architecture}.",
+            f"Choose one of {', '.join(tags)}." if tags else "Choose another model.",
+        )
     return architecture, tag
 
 
@@ -160,25 +170,34 @@ def loading(name: str, what: str) -> Iterator[None]:
         raise
     except ImportError as error:
         package = (error.name or str(error)).split(".")[0]
-        raise AdrError(f"The package {package} is missing, which the {what} {name} needs.",
-                       f"Install it: pip install {package}") from error
+        raise AdrError(
+            f"The package {package} is missing, which the {what} {name} needs.", f"Install it: pip install {package}"
+        ) from error
     except Exception as error:
         if out_of_memory(error):
-            raise AdrError(f"There is not enough memory for the {what} {name}.",
-                           "Close other programs, choose a smaller model, or set ADR_DEVICE=cpu.") from error
+            raise AdrError(
+                f"There is not enough memory for the {what} {name}.",
+                "Close other programs, choose a smaller model, or set ADR_DEVICE=cpu.",
+            ) from error
         said = " ".join(str(error).split())[:300] or type(error).__name__
         if Path(name).exists():
-            raise AdrError(f"The {what} in {name} cannot be loaded: {said}",
-                           "Check that the folder is whole and holds a model of this kind.") from error
-        raise AdrError(f"The {what} {name} is no folder here and could not be had from the hub: {said}",
-                       f"With a network: hf download {name}. Without: copy its folder here and name that.") from error
+            raise AdrError(
+                f"The {what} in {name} cannot be loaded: {said}",
+                "Check that the folder is whole and holds a model of this kind.",
+            ) from error
+        raise AdrError(
+            f"The {what} {name} is no folder here and could not be had from the hub: {said}",
+            f"With a network: hf download {name}. Without: copy its folder here and name that.",
+        ) from error
 
 
 def require(package: str, what: str, install: str | None = None) -> None:
     """AdrError with the pip line when a package is not installed."""
     if find_spec(package) is None:
-        raise AdrError(f"{what} needs the package {package}, which is not installed.",
-                       f"Install it: pip install {install or package}")
+        raise AdrError(
+            f"{what} needs the package {package}, which is not installed.",
+            f"Install it: pip install {install or package}",
+        )
 
 
 def out_of_memory(error: BaseException) -> bool:
@@ -187,7 +206,8 @@ def out_of_memory(error: BaseException) -> bool:
         return True
     said = str(error).lower()
     return isinstance(error, RuntimeError) and any(
-        sign in said for sign in ("out of memory", "can't allocate memory", "not enough memory", "defaultcpuallocator"))
+        sign in said for sign in ("out of memory", "can't allocate memory", "not enough memory", "defaultcpuallocator")
+    )
 
 
 def free_memory() -> None:

@@ -25,29 +25,44 @@ EXPORT_OPTIONS = ("format", "images", "order", "synthetic", "accept_above", "rep
 GENERATE_OPTIONS = ("workers",)
 
 
-def demo(store: Store, workspace: Workspace, *, instances: int = 3000, seed: int = 0, replace: bool = False,
-         progress: Progress = silent) -> Any:
+def demo(
+    store: Store,
+    workspace: Workspace,
+    *,
+    instances: int = 3000,
+    seed: int = 0,
+    replace: bool = False,
+    progress: Progress = silent,
+) -> Any:
     """Draw the demo world into `workspace`/demo and ingest it; returns the ingest's report."""
     from adr.demo.world import draw_world
     from adr.ingest.ingest import ingest
 
     folder = workspace.folder / "demo"
     if store.value("select count(*) from instance") and not replace:
-        raise AdrError(f"The workspace {workspace.name} holds a dataset already.",
-                       "Choose an empty folder, or ask to replace it (--replace).")
+        raise AdrError(
+            f"The workspace {workspace.name} holds a dataset already.",
+            "Choose an empty folder, or ask to replace it (--replace).",
+        )
     fresh, former = folder.with_name("demo.new"), folder.with_name("demo.old")
-    for left in (fresh, former):                # of a run that was killed
+    for left in (fresh, former):  # of a run that was killed
         shutil.rmtree(left, ignore_errors=True)
     draw_world(fresh, instances=instances, seed=seed, progress=progress)
     if folder.exists():
         folder.rename(former)
     fresh.rename(folder)
     try:
-        report = ingest(store, folder / "demo.json", folder / "images", objects=folder / "objects.jsonl",
-                        replace=replace, progress=progress)
+        report = ingest(
+            store,
+            folder / "demo.json",
+            folder / "images",
+            objects=folder / "objects.jsonl",
+            replace=replace,
+            progress=progress,
+        )
     except BaseException:
         shutil.rmtree(folder)
-        if former.exists():                     # what the tables still name keeps its pictures
+        if former.exists():  # what the tables still name keeps its pictures
             former.rename(folder)
         raise
     shutil.rmtree(former, ignore_errors=True)
@@ -70,9 +85,18 @@ class RunReport:
     reused: tuple[str, ...] = field(default=())
 
 
-def run(store: Store, workspace: Workspace, recipe: Recipe, source: Path, *, images: Path | None = None,
-        objects: Path | None = None, out: Path, verdicts: Path | None = None,
-        progress: Progress = silent) -> RunReport:
+def run(
+    store: Store,
+    workspace: Workspace,
+    recipe: Recipe,
+    source: Path,
+    *,
+    images: Path | None = None,
+    objects: Path | None = None,
+    out: Path,
+    verdicts: Path | None = None,
+    progress: Progress = silent,
+) -> RunReport:
     """Every stage from a source file to an export in `out`, unattended; returns all reports.
 
     Stopped anywhere, the same call goes on at that stage. [synthesize] and [export] of the recipe are the options of
@@ -89,8 +113,9 @@ class _Run:
         self.store, self.workspace, self.recipe, self.progress = store, workspace, recipe, progress
         self.reused: list[str] = []
 
-    def all(self, source: Path, images: Path | None, objects: Path | None, out: Path,
-            verdicts: Path | None) -> RunReport:
+    def all(
+        self, source: Path, images: Path | None, objects: Path | None, out: Path, verdicts: Path | None
+    ) -> RunReport:
         """The steps in order."""
         from adr.export.folder import is_export
 
@@ -109,15 +134,18 @@ class _Run:
 
             judged = import_verdicts(self.store, Path(verdicts))
         exported = self._export(number, out)
-        return RunReport(ingested, indexed, rebalanced, planned, generated, collected, judged, exported,
-                         tuple(self.reused))
+        return RunReport(
+            ingested, indexed, rebalanced, planned, generated, collected, judged, exported, tuple(self.reused)
+        )
 
     def _check_options(self) -> None:
         """Refuse a recipe whose [export] has an unknown option before hours of work, not after."""
         unknown = sorted(set(self.recipe.export) - set(EXPORT_OPTIONS))
         if unknown:
-            raise AdrError(f"[export] of the recipe holds the unknown option {unknown[0]!r}.",
-                           f"Allowed are {', '.join(EXPORT_OPTIONS)}.")
+            raise AdrError(
+                f"[export] of the recipe holds the unknown option {unknown[0]!r}.",
+                f"Allowed are {', '.join(EXPORT_OPTIONS)}.",
+            )
         from adr.export.formats import named
 
         named(str(self.recipe.export.get("format", "llava")))
@@ -129,26 +157,34 @@ class _Run:
         if found is None:
             return ingest(self.store, source, images, objects=objects, progress=self._said("ingest"))
         self.progress(0, None, "ingest: comparing the source")
-        same = (found[3] == _sha256(source) and found[1] == _absolute(images) and found[2] == _absolute(objects))
+        same = found[3] == _sha256(source) and found[1] == _absolute(images) and found[2] == _absolute(objects)
         if not same:
             raise AdrError(
                 f"The workspace holds another dataset ({found[0]}), or the same with other images or objects.",
-                "Give an empty folder with -w.")
+                "Give an empty folder with -w.",
+            )
         self.reused.append("ingest")
-        return {"source": found[0], "images": found[1], "sha256": found[3], "instances": found[4],
-                "rejected": dict(self.store.rows("select reason, count(*) from rejected group by all order by all")),
-                "warnings": json.loads(found[6] or "{}")}
+        return {
+            "source": found[0],
+            "images": found[1],
+            "sha256": found[3],
+            "instances": found[4],
+            "rejected": dict(self.store.rows("select reason, count(*) from rejected group by all order by all")),
+            "warnings": json.loads(found[6] or "{}"),
+        }
 
     def _index(self) -> Any:
         from adr.index.index import index
 
         if not self.store.value(
-                "select count(*) from index_made, source where extractor = 'lexicon' and verified_by is null "
-                "and indexed_at >= ingested_at"):
+            "select count(*) from index_made, source where extractor = 'lexicon' and verified_by is null "
+            "and indexed_at >= ingested_at"
+        ):
             return index(self.store, progress=self._said("index"))
         self.reused.append("index")
         rows = self.store.rows(
-            "select perspective::varchar, count(*), sum(n)::bigint from entity group by all order by 1")
+            "select perspective::varchar, count(*), sum(n)::bigint from entity group by all order by 1"
+        )
         return {"postings": {p: n for p, _, n in rows}, "entities": {p: n for p, n, _ in rows}}
 
     def _rebalance(self) -> tuple[Any, int]:
@@ -159,7 +195,9 @@ class _Run:
             select run, report from run
             where fingerprint = ? and created_at >= (select max(indexed_at) from index_made)
             order by run desc limit 1
-            """, [self.recipe.fingerprint])
+            """,
+            [self.recipe.fingerprint],
+        )
         if found is None:
             report = rebalance(self.store, self.recipe, progress=self._said("rebalance"))
             return report, report.run
@@ -171,10 +209,10 @@ class _Run:
 
         options = {key: value for key, value in self.recipe.synthesize.items() if key not in GENERATE_OPTIONS}
         for known, settings, slots, candidates in self.store.rows(
-                "select plan, settings, slots, candidates from plan where run = ? order by plan desc", [number]):
+            "select plan, settings, slots, candidates from plan where run = ? order by plan desc", [number]
+        ):
             chosen = json.loads(settings)
-            if all(chosen.get(key) == value for key, value in options.items()
-                   if not isinstance(value, Mapping | list)):
+            if all(chosen.get(key) == value for key, value in options.items() if not isinstance(value, Mapping | list)):
                 self.reused.append("plan")
                 return {"plan": known, "run": number, "slots": slots, "candidates": candidates}, int(known)
         report = plan(self.store, self.workspace, number, progress=self._said("plan"), **options)
@@ -193,20 +231,29 @@ class _Run:
         from adr.export.folder import is_export
 
         replace = is_export(out) and self._own(out)
-        return export(self.store, self.workspace, number, out=out, replace=replace,
-                      progress=self._said("export"), **self.recipe.export)
+        return export(
+            self.store,
+            self.workspace,
+            number,
+            out=out,
+            replace=replace,
+            progress=self._said("export"),
+            **self.recipe.export,
+        )
 
     def _own(self, out: Path) -> bool:
         """Whether `out` was made from this recipe and this source, so that writing it again is what was asked."""
         made = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-        same = (made.get("recipe", {}).get("fingerprint") == self.recipe.fingerprint
-                and made.get("source", {}).get("sha256") == self.store.value("select sha256 from source"))
+        same = made.get("recipe", {}).get("fingerprint") == self.recipe.fingerprint and made.get("source", {}).get(
+            "sha256"
+        ) == self.store.value("select sha256 from source")
         if not same:
             raise AdrError(f"{out} holds an export of another recipe or source.", "Choose another folder.")
         return True
 
     def _said(self, stage: str) -> Progress:
         """Progress that names its stage."""
+
         def progress(done: int, total: int | None, message: str) -> None:
             self.progress(done, total, f"{stage}: {message[:1].lower()}{message[1:]}")
 

@@ -89,7 +89,7 @@ def exit_status(work: Callable[[], object]) -> int:
     except AdrError as error:
         tell({"event": "stopped", "sentence": error.sentence, "next_step": error.next_step})
         return 1
-    except BrokenPipeError:                 # who started it is gone; what is finished is on disk
+    except BrokenPipeError:  # who started it is gone; what is finished is on disk
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -101,9 +101,14 @@ def _started(command: Command, threads: int) -> "subprocess.Popen[str]":
     modest = {"OMP_NUM_THREADS": str(threads)}
     with command.log.open("w") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", command.module, *command.arguments], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8",
-            env=modest | os.environ | {"PYTHONPATH": os.pathsep.join(paths)})
+            [sys.executable, "-m", command.module, *command.arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            encoding="utf-8",
+            env=modest | os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        )
 
 
 def _read(process: "subprocess.Popen[str]", events: "queue.Queue[Event]") -> None:
@@ -112,7 +117,7 @@ def _read(process: "subprocess.Popen[str]", events: "queue.Queue[Event]") -> Non
         for line in lines:
             try:
                 event = json.loads(line)
-            except ValueError:              # a library printed something
+            except ValueError:  # a library printed something
                 continue
             if isinstance(event, dict):
                 events.put(event)

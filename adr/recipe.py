@@ -42,10 +42,10 @@ class Recipe:
     tau: Mapping[str, float] = field(default_factory=dict)
     tail_share: Mapping[str, float] = field(default_factory=dict)
     caps: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)      # why a cap was set; decides nothing
-    name: str = ""                                                            # decides nothing
-    synthesize: Mapping[str, Any] = field(default_factory=dict)               # options of plan and generate, for `run`
-    export: Mapping[str, Any] = field(default_factory=dict)                   # options of export, for `run`
+    notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # why a cap was set; decides nothing
+    name: str = ""  # decides nothing
+    synthesize: Mapping[str, Any] = field(default_factory=dict)  # options of plan and generate, for `run`
+    export: Mapping[str, Any] = field(default_factory=dict)  # options of export, for `run`
 
     def __post_init__(self) -> None:
         _check(self)
@@ -76,11 +76,16 @@ class Recipe:
             if not isinstance(document.get(part, {}), dict):
                 raise AdrError(f"[{part}] in {where} is not a table.", f"Write [{part}] on a line of its own.")
         try:
-            return cls(name=str(document.get("name", "")), synthesize=document.get("synthesize", {}),
-                       export=document.get("export", {}), **table)
+            return cls(
+                name=str(document.get("name", "")),
+                synthesize=document.get("synthesize", {}),
+                export=document.get("export", {}),
+                **table,
+            )
         except (TypeError, ValueError, AttributeError) as error:
-            raise AdrError(f"{where} holds a value of the wrong kind: {error}.",
-                           "Compare with assets/recipes/demo.toml.") from error
+            raise AdrError(
+                f"{where} holds a value of the wrong kind: {error}.", "Compare with assets/recipes/demo.toml."
+            ) from error
 
     @classmethod
     def from_file(cls, path: str | Path) -> "Recipe":
@@ -95,10 +100,15 @@ class Recipe:
     def to_toml(self) -> str:
         """TOML text that `from_toml` reads back to an equal recipe; keys in a fixed order."""
         lines = [f"name = {_toml(self.name)}", ""] if self.name else []
-        lines += ["[rebalance]", f"seed = {self.seed}",
-                  f"min_passes = {self.min_passes}          # this many perspectives must pass",
-                  f"alpha = {_toml(self.alpha)}", f"perspectives = {_toml(list(self.perspectives))}",
-                  f"pass_rule = {_toml(self.pass_rule)}", f"repeat = {self.repeat}"]
+        lines += [
+            "[rebalance]",
+            f"seed = {self.seed}",
+            f"min_passes = {self.min_passes}          # this many perspectives must pass",
+            f"alpha = {_toml(self.alpha)}",
+            f"perspectives = {_toml(list(self.perspectives))}",
+            f"pass_rule = {_toml(self.pass_rule)}",
+            f"repeat = {self.repeat}",
+        ]
         for key in ("tau", "tail_share"):
             if values := getattr(self, key):
                 lines += ["", f"[rebalance.{key}]"]
@@ -117,12 +127,17 @@ class Recipe:
     def fingerprint(self) -> str:
         """12 hex digits of what decides the result; names and notes do not count."""
         decides = {
-            "seed": self.seed, "min_passes": self.min_passes, "alpha": float(self.alpha),
-            "perspectives": list(self.perspectives), "pass_rule": self.pass_rule, "repeat": self.repeat,
+            "seed": self.seed,
+            "min_passes": self.min_passes,
+            "alpha": float(self.alpha),
+            "perspectives": list(self.perspectives),
+            "pass_rule": self.pass_rule,
+            "repeat": self.repeat,
             "tau": {p: float(v) for p, v in sorted(self.tau.items())},
             "tail_share": {p: float(v) for p, v in sorted(self.tail_share.items()) if p not in self.tau},
             "caps": {p: {e: float(c) for e, c in sorted(v.items())} for p, v in sorted(self.caps.items())},
-            "synthesize": dict(sorted(self.synthesize.items())), "export": dict(sorted(self.export.items())),
+            "synthesize": dict(sorted(self.synthesize.items())),
+            "export": dict(sorted(self.export.items())),
         }
         text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -142,18 +157,26 @@ class Recipe:
             said = "Keeps every instance"
         else:
             least = {1: "one", 2: "two", 3: "three", 4: "four"}.get(self.min_passes, str(self.min_passes))
-            who = f"the {names[0]} perspective passes" if len(names) == 1 else (
-                f"at least {least} of {_listed(names)} {'passes' if self.min_passes == 1 else 'pass'}")
+            who = (
+                f"the {names[0]} perspective passes"
+                if len(names) == 1
+                else (f"at least {least} of {_listed(names)} {'passes' if self.min_passes == 1 else 'pass'}")
+            )
             said = f"Keeps an instance when {who}"
         if self.alpha < 1:
             said += f", and then with probability {self.alpha:g}"
-        limits = [f"{p.replace('_', '-')} {self.tau[p]:g}" if p in self.tau
-                  else f"{p.replace('_', '-')} at a tail of {self.share_for(p):.0%}" for p in self.perspectives]
+        limits = [
+            f"{p.replace('_', '-')} {self.tau[p]:g}"
+            if p in self.tau
+            else f"{p.replace('_', '-')} at a tail of {self.share_for(p):.0%}"
+            for p in self.perspectives
+        ]
         said += f"; head caps: {', '.join(limits)}" if limits and self.min_passes > 0 else ""
         caps = [(e, c) for p in self.perspectives for e, c in sorted(self.caps.get(p, {}).items())]
         if caps:
-            shown = [f"{e} muted" if c == 0 else f"{e} protected" if math.isinf(c) else f"{e} {c:g}"
-                     for e, c in caps[:3]]
+            shown = [
+                f"{e} muted" if c == 0 else f"{e} protected" if math.isinf(c) else f"{e} {c:g}" for e, c in caps[:3]
+            ]
             said += f"; by hand: {', '.join(shown)}" + (f" and {len(caps) - 3} more" if len(caps) > 3 else "")
         if self.pass_rule == "mean":
             said += "; by the mean probability of its entities"
@@ -170,17 +193,27 @@ def _check(recipe: Recipe) -> None:
     def number(value: Any) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
 
-    need(isinstance(recipe.seed, int) and not isinstance(recipe.seed, bool) and 0 <= recipe.seed < 2**63,
-         f"seed is {recipe.seed!r}.", "Give a whole number from 0.")
-    need(isinstance(recipe.min_passes, int) and 0 <= recipe.min_passes <= 4,
-         f"min_passes is {recipe.min_passes!r}.", "Give 0 (keep everything) to 4.")
+    need(
+        isinstance(recipe.seed, int) and not isinstance(recipe.seed, bool) and 0 <= recipe.seed < 2**63,
+        f"seed is {recipe.seed!r}.",
+        "Give a whole number from 0.",
+    )
+    need(
+        isinstance(recipe.min_passes, int) and 0 <= recipe.min_passes <= 4,
+        f"min_passes is {recipe.min_passes!r}.",
+        "Give 0 (keep everything) to 4.",
+    )
     need(number(recipe.alpha) and 0 <= recipe.alpha <= 1, f"alpha is {recipe.alpha!r}.", "Give a share from 0 to 1.")
-    need(recipe.pass_rule in PASS_RULES, f"pass_rule is {recipe.pass_rule!r}.",
-         f"Choose one of {', '.join(PASS_RULES)}.")
+    need(
+        recipe.pass_rule in PASS_RULES, f"pass_rule is {recipe.pass_rule!r}.", f"Choose one of {', '.join(PASS_RULES)}."
+    )
     need(isinstance(recipe.repeat, int) and 1 <= recipe.repeat <= 3, f"repeat is {recipe.repeat!r}.", "Give 1, 2 or 3.")
     unknown = [p for p in recipe.perspectives if p not in PERSPECTIVES]
-    need(not unknown and bool(recipe.perspectives), f"perspectives holds {unknown or 'nothing'}.",
-         f"Choose from {', '.join(PERSPECTIVES)}.")
+    need(
+        not unknown and bool(recipe.perspectives),
+        f"perspectives holds {unknown or 'nothing'}.",
+        f"Choose from {', '.join(PERSPECTIVES)}.",
+    )
     for key in ("tau", "tail_share", "caps", "notes"):
         for p, value in getattr(recipe, key).items():
             need(p in PERSPECTIVES, f"{key} names the perspective {p!r}.", f"Choose from {', '.join(PERSPECTIVES)}.")
@@ -190,8 +223,11 @@ def _check(recipe: Recipe) -> None:
                 need(number(value) and 0 <= value <= 1, f"tail_share of {p} is {value!r}.", "Give a share from 0 to 1.")
             elif key == "caps":
                 for entity, cap in value.items():
-                    need(number(cap) and cap >= 0, f"The cap of {entity!r} in {p} is {cap!r}.",
-                         "Give a count, 0 to mute or inf to protect.")
+                    need(
+                        number(cap) and cap >= 0,
+                        f"The cap of {entity!r} in {p} is {cap!r}.",
+                        "Give a count, 0 to mute or inf to protect.",
+                    )
 
 
 def _only(table: Mapping[str, Any], allowed: "tuple[str, ...] | list[str]", where: str) -> None:

@@ -40,7 +40,7 @@ class Writer:
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first column of the first row, or None."""
-        found = self._cursor.execute(sql, parameters).fetchall()     # to the end: an open result blocks the cursor
+        found = self._cursor.execute(sql, parameters).fetchall()  # to the end: an open result blocks the cursor
         return found[0][0] if found else None
 
     def insert(self, table: str, frame: "pd.DataFrame | pa.Table") -> None:
@@ -84,8 +84,10 @@ class Store:
             if version is None:
                 writer.execute("insert into meta values ('schema_version', ?), ('revision', '0')", [SCHEMA_VERSION])
             elif version != SCHEMA_VERSION:
-                raise AdrError(f"This workspace was made by another version (schema {version}, not {SCHEMA_VERSION}).",
-                               "Ingest the source again into a new workspace.")
+                raise AdrError(
+                    f"This workspace was made by another version (schema {version}, not {SCHEMA_VERSION}).",
+                    "Ingest the source again into a new workspace.",
+                )
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -108,7 +110,7 @@ class Store:
                 try:
                     cursor.execute("rollback")
                 except duckdb.Error:
-                    pass                    # the failed statement has ended the transaction itself
+                    pass  # the failed statement has ended the transaction itself
                 raise
 
     def execute(self, sql: str, parameters: Parameters = ()) -> None:
@@ -188,10 +190,16 @@ def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
         holder = re.search(r"PID (\d+)", str(error))
         if "lock" in str(error).lower():
             who = f"process {holder.group(1)}" if holder else "another process"
-            raise AdrError(f"The workspace {path} is in use by {who}.",
-                           "Close the app (or the command) that has it open, then try again.") from error
-        raise AdrError(f"The workspace database {path} cannot be opened: {str(error).splitlines()[0]}",
-                       "If it was damaged, keep a copy and ingest the source again.") from error
+            raise AdrError(
+                f"The workspace {path} is in use by {who}.",
+                "Close the app (or the command) that has it open, then try again.",
+            ) from error
+        raise AdrError(
+            f"The workspace database {path} cannot be opened: {str(error).splitlines()[0]}",
+            "If it was damaged, keep a copy and ingest the source again.",
+        ) from error
     except duckdb.Error as error:
-        raise AdrError(f"The workspace database {path} cannot be opened: {str(error).splitlines()[0]}",
-                       "Check ADR_MEMORY_LIMIT and ADR_THREADS, and that the file was made by this program.") from error
+        raise AdrError(
+            f"The workspace database {path} cannot be opened: {str(error).splitlines()[0]}",
+            "Check ADR_MEMORY_LIMIT and ADR_THREADS, and that the file was made by this program.",
+        ) from error

@@ -22,7 +22,7 @@ class TailRule:
     head_rank: int
     tau: int
     tail_entities: int
-    tail_share: float           # share of postings past head_rank; at most 1 − ρ
+    tail_share: float  # share of postings past head_rank; at most 1 − ρ
 
 
 def tail_rule(counts: npt.ArrayLike, rho: float) -> TailRule:

@@ -27,8 +27,9 @@ class Workspace:
             for name in FOLDERS:
                 (path / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise AdrError(f"The workspace folder {path} cannot be written: {error.strerror}.",
-                           "Choose a folder you may write to.") from error
+            raise AdrError(
+                f"The workspace folder {path} cannot be written: {error.strerror}.", "Choose a folder you may write to."
+            ) from error
         return cls(path)
 
     @property

@@ -16,8 +16,14 @@ with frame("Dataset") as here:
         dataset.read_view(here)
     else:
         dataset.source_view(here)
-        view = choice("View", tuple(VIEWS), "view", default="instances", says=VIEWS.__getitem__,
-                      drops=("page", "kind", "reason", "instance"))
+        view = choice(
+            "View",
+            tuple(VIEWS),
+            "view",
+            default="instances",
+            says=VIEWS.__getitem__,
+            drops=("page", "kind", "reason", "instance"),
+        )
         if view == "instances":
             dataset.instances_view(here)
         elif view == "rejected":

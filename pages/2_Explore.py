@@ -21,14 +21,22 @@ with frame("Explore") as here:
         look_view(here)
     elif asked("entity"):
         entity_view(here, asked("perspective", "object", PERSPECTIVES), asked("entity"))
-    elif choice("View", ("curve", "together"), "view", default="curve", says=VIEWS.__getitem__,
-                drops=("page",)) == "together":
+    elif (
+        choice("View", ("curve", "together"), "view", default="curve", says=VIEWS.__getitem__, drops=("page",))
+        == "together"
+    ):
         together_view(here)
     else:
         which, share = st.columns([3, 1], vertical_alignment="center", gap="medium")
         with which:
-            perspective = choice("Perspective", PERSPECTIVES, "perspective", default="object",
-                                 says=PERSPECTIVE_NAMES.__getitem__, drops=("page", "search", "tail"))
+            perspective = choice(
+                "Perspective",
+                PERSPECTIVES,
+                "perspective",
+                default="object",
+                says=PERSPECTIVE_NAMES.__getitem__,
+                drops=("page", "search", "tail"),
+            )
         with share:
             tail_share = tail_slider(perspective)
         distribution_view(here, perspective, tail_share)

@@ -13,8 +13,13 @@ from adr.ui.rebalance.instances import instances_view
 from adr.ui.rebalance.runs import apply_button, runs_view
 from adr.ui.rebalance.state import current
 
-PARTS = {"instances": "What goes, and why", "caps": "Caps by hand", "backwards": "Ask backwards",
-         "compare": "A against B", "runs": "Runs and recipe"}
+PARTS = {
+    "instances": "What goes, and why",
+    "caps": "Caps by hand",
+    "backwards": "Ask backwards",
+    "compare": "A against B",
+    "runs": "Runs and recipe",
+}
 
 with frame("Rebalance") as here:
     if not here.standing.postings:
@@ -39,8 +44,9 @@ with frame("Rebalance") as here:
             recipe = current()
             follow(recipe)
             preview = preview_of(engine, recipe)
-            part = choice("Part", tuple(PARTS), "part", default="instances", says=PARTS.__getitem__,
-                          drops=("page", "instance"))
+            part = choice(
+                "Part", tuple(PARTS), "part", default="instances", says=PARTS.__getitem__, drops=("page", "instance")
+            )
             if part == "caps":
                 caps_view(here, engine, recipe, preview)
             elif part == "backwards":

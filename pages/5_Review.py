@@ -18,8 +18,9 @@ with frame("Review") as here:
     title.title("Review", anchor=False)
     if st.session_state.pop("open_single", False):
         st.session_state["look"] = "Single"
-    look = views.segmented_control("View", VIEWS, default="Single", key="look", bind="query-params", required=True,
-                                   label_visibility="collapsed")
+    look = views.segmented_control(
+        "View", VIEWS, default="Single", key="look", bind="query-params", required=True, label_visibility="collapsed"
+    )
     if not here.standing.candidates:
         st.info("**No candidates yet.** Plan and generate some on the Synthesize page; finished ones come here.")
     elif reviewer := reviewer_name():

@@ -18,9 +18,6 @@ from tests.worlds.wordnet import LEXNAMES, PART, WORDNET
 ROOT = Path(__file__).resolve().parents[1]
 
 
-
-
-
 @pytest.fixture(scope="session")
 def wordnet_folder(tmp_path_factory):
     """A folder for `nltk.data.path` with the WordNet of Debian's wordnet-base."""
@@ -32,9 +29,10 @@ def wordnet_folder(tmp_path_factory):
     for path in WORDNET.iterdir():
         if path.is_file():
             shutil.copyfile(path, files / path.name)
-    (files / "index.sense").touch()         # not in wordnet-base either; only sense keys are looked up in it
-    (files / "lexnames").write_text("".join(
-        f"{i:02d}\t{name}\t{PART[name.split('.')[0]]}\n" for i, name in enumerate(LEXNAMES)))
+    (files / "index.sense").touch()  # not in wordnet-base either; only sense keys are looked up in it
+    (files / "lexnames").write_text(
+        "".join(f"{i:02d}\t{name}\t{PART[name.split('.')[0]]}\n" for i, name in enumerate(LEXNAMES))
+    )
     return folder
 
 
@@ -54,7 +52,7 @@ def found_wordnet(wordnet_folder, monkeypatch):
     import nltk
 
     monkeypatch.setattr(nltk.data, "path", [str(wordnet_folder)])
-    monkeypatch.setenv("NLTK_DATA", str(wordnet_folder))        # for processes that a test starts
+    monkeypatch.setenv("NLTK_DATA", str(wordnet_folder))  # for processes that a test starts
     return wordnet_folder
 
 
@@ -124,7 +122,3 @@ def started(monkeypatch) -> list[subprocess.Popen]:
     start = subprocess.Popen
     monkeypatch.setattr(subprocess, "Popen", lambda *given, **more: found.append(start(*given, **more)) or found[-1])
     return found
-
-
-
-

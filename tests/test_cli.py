@@ -20,8 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 def demo(tmp_path_factory) -> Path:
     """A workspace with 60 drawn instances, indexed, and one run of the demo recipe."""
     folder = tmp_path_factory.mktemp("cli") / "work"
-    for verb in (["demo", "--instances", "60"], ["index"],
-                 ["rebalance", "--recipe", str(ROOT / "assets/recipes/demo.toml")]):
+    for verb in (
+        ["demo", "--instances", "60"],
+        ["index"],
+        ["rebalance", "--recipe", str(ROOT / "assets/recipes/demo.toml")],
+    ):
         assert main([*verb, "-w", str(folder), "--quiet"]) == 0
     return folder
 
@@ -61,24 +64,27 @@ def test_export__twice_the_same_bytes_and_keep_all_is_the_source(demo, capsys, t
     assert said(capsys, "export", "-w", str(demo), "--run", str(run), "--out", str(tmp_path / "c"))["instances"] == 60
     source = json.loads((demo / "demo" / "demo.json").read_text(encoding="utf-8"))
     written = json.loads((tmp_path / "c" / "llava.json").read_text(encoding="utf-8"))
-    assert [json.dumps(r) for r in written] == [json.dumps(r) for r in source]        # type by type, key by key
+    assert [json.dumps(r) for r in written] == [json.dumps(r) for r in source]  # type by type, key by key
 
 
 def test_doctor__says_what_is_wrong(demo, capsys):
     assert "problems" in said(capsys, "doctor", "-w", str(demo))
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    (["curve", "--perspective", "object", "-w", "{empty}"], "There is no workspace in"),
-    (["rebalance", "--recipe", "none.toml", "-w", "{demo}"], "The recipe none.toml cannot be read"),
-    (["ingest", "none.json", "-w", "{empty}"], "none.json"),
-    (["export", "--run", "99", "--out", "{empty}/out", "-w", "{demo}"], "99"),
-    (["explain", "--run", "99", "--instance", "0", "-w", "{demo}"], "99"),
-    (["plan", "--run", "99", "-w", "{demo}"], "99"),
-    (["export", "--run", "1", "--format", "paper", "--out", "{empty}/out", "-w", "{demo}"], "llava"),
-    (["demo", "-w", "{demo}"], "holds a dataset already"),
-    (["verdicts", "import", "none.csv", "-w", "{demo}"], "cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["curve", "--perspective", "object", "-w", "{empty}"], "There is no workspace in"),
+        (["rebalance", "--recipe", "none.toml", "-w", "{demo}"], "The recipe none.toml cannot be read"),
+        (["ingest", "none.json", "-w", "{empty}"], "none.json"),
+        (["export", "--run", "99", "--out", "{empty}/out", "-w", "{demo}"], "99"),
+        (["explain", "--run", "99", "--instance", "0", "-w", "{demo}"], "99"),
+        (["plan", "--run", "99", "-w", "{demo}"], "99"),
+        (["export", "--run", "1", "--format", "paper", "--out", "{empty}/out", "-w", "{demo}"], "llava"),
+        (["demo", "-w", "{demo}"], "holds a dataset already"),
+        (["verdicts", "import", "none.csv", "-w", "{demo}"], "cannot be read"),
+    ],
+)
 def test_error__a_sentence_and_exit_1(demo, tmp_path, capsys, arguments, says):
     filled = [a.format(empty=tmp_path / "empty", demo=demo) for a in arguments]
     assert main(filled) == 1
@@ -86,8 +92,17 @@ def test_error__a_sentence_and_exit_1(demo, tmp_path, capsys, arguments, says):
     assert says in told.err and "Traceback" not in told.err and told.out == ""
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["curve"], ["curve", "--perspective", "colour"],
-                                       ["demo", "--instances", "0"], ["export", "--run", "x", "--out", "y"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["curve"],
+        ["curve", "--perspective", "colour"],
+        ["demo", "--instances", "0"],
+        ["export", "--run", "x", "--out", "y"],
+    ],
+)
 def test_usage__exit_2(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
@@ -100,8 +115,13 @@ def test_readable__without_json(demo, capsys):
 
 
 def test_progress__on_standard_error_only(tmp_path):
-    told = subprocess.run([sys.executable, "-m", "adr", "demo", "--instances", "12", "--json", "-w", str(tmp_path)],
-                          cwd=ROOT, capture_output=True, text=True, timeout=120)
+    told = subprocess.run(
+        [sys.executable, "-m", "adr", "demo", "--instances", "12", "--json", "-w", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["instances"] == 12
 

@@ -14,16 +14,21 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def help_of(*verb: str) -> str:
-    said = subprocess.run([sys.executable, "-m", "adr", *verb, "--help"], cwd=ROOT, capture_output=True, text=True,
-                          timeout=60)
+    said = subprocess.run(
+        [sys.executable, "-m", "adr", *verb, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert said.returncode == 0, said.stderr
     return said.stdout
 
 
 def test_file_map__every_path_exists():
     block = README.split("## The files")[1].split("```")[1]
-    named = [word for line in block.strip().splitlines()
-             for word in line.split("  ")[0].split() if "/" in word or "." in word]
+    named = [
+        word
+        for line in block.strip().splitlines()
+        for word in line.split("  ")[0].split()
+        if "/" in word or "." in word
+    ]
     assert len(named) > 15
     missing = [name for name in named if not (ROOT / name).exists()]
     assert missing == []

@@ -21,8 +21,9 @@ def whole(tmp_path: Path) -> Path:
     (tmp_path / "images").mkdir()
     Image.new("RGB", (8, 8)).save(tmp_path / "images" / "a.png")
     turns = [{"from": "human", "value": "What?"}, {"from": "gpt", "value": "That."}]
-    (tmp_path / "data.json").write_text(json.dumps([{"image": "a.png", "conversations": turns},
-                                                    {"conversations": turns}]))
+    (tmp_path / "data.json").write_text(
+        json.dumps([{"image": "a.png", "conversations": turns}, {"conversations": turns}])
+    )
     with closing(Store(Workspace.at(tmp_path / "w").database)) as store:
         ingest(store, tmp_path / "data.json", tmp_path / "images")
     return tmp_path

@@ -62,6 +62,6 @@ def test_draws__are_uniform_and_unrelated(seed: int) -> None:
     positions = np.arange(200_000)
     cat, dog = (draws(seed, [draw_key("token", name)], positions) for name in ("cat", "dog"))
     observed = np.bincount((cat * 20).astype(int), minlength=20)
-    assert ((observed - 10_000) ** 2 / 10_000).sum() < 60           # chi-square, 19 degrees of freedom
+    assert ((observed - 10_000) ** 2 / 10_000).sum() < 60  # chi-square, 19 degrees of freedom
     for other in (dog, np.roll(cat, 1), draws(seed + 1, [draw_key("token", "cat")], positions)):
-        assert abs(np.corrcoef(cat, other)[0, 1]) < 0.012           # five standard errors
+        assert abs(np.corrcoef(cat, other)[0, 1]) < 0.012  # five standard errors

@@ -10,10 +10,22 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("ingest", "index", "explore", "rebalance", "synthesize", "review", "export")
 # What several stages share, each file with what it may import of the others below it.
-GROUND = ("store", "recipe", "workspace", "settings", "errors", "progress", "jobs", "process", "models", "draws",
-          "tail", "conversation")
-ABOVE = ("cli", "pipeline", "doctor")           # above the stages, below the pages
-WORLDS = ("demo", "starter")                    # the demo world, and how the starter models were trained
+GROUND = (
+    "store",
+    "recipe",
+    "workspace",
+    "settings",
+    "errors",
+    "progress",
+    "jobs",
+    "process",
+    "models",
+    "draws",
+    "tail",
+    "conversation",
+)
+ABOVE = ("cli", "pipeline", "doctor")  # above the stages, below the pages
+WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = ("frame", "parts", "dataset", "explore", "rebalance", "synthesize", "review", "export", "overview")
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")
 
@@ -29,9 +41,16 @@ def files(*roots: str) -> list[Path]:
 def imports(path: Path, everywhere: bool = True) -> set[str]:
     """Dotted names that a file imports; with `everywhere` False only those of its top level."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    nodes = ast.walk(tree) if everywhere else iter(
-        n for top in tree.body for n in ([top] if not isinstance(top, ast.If) else [*top.body, *top.orelse])
-        if not (isinstance(top, ast.If) and "TYPE_CHECKING" in ast.dump(top.test)))
+    nodes = (
+        ast.walk(tree)
+        if everywhere
+        else iter(
+            n
+            for top in tree.body
+            for n in ([top] if not isinstance(top, ast.If) else [*top.body, *top.orelse])
+            if not (isinstance(top, ast.If) and "TYPE_CHECKING" in ast.dump(top.test))
+        )
+    )
     found: set[str] = set()
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -66,11 +85,17 @@ def within(name: str, packages: tuple[str, ...]) -> bool:
 def test_house__every_file_has_its_room():
     """A module of `adr` lies in a stage's folder, on the ground floor, above the stages, or in the pages' part."""
     homes = {"__init__", "__main__", *STAGES, *GROUND, *ABOVE, *WORLDS, "ui"}
-    lost = [str(p.relative_to(ROOT)) for p in files("adr") if p.relative_to(ROOT / "adr").parts[0].removesuffix(".py")
-            not in homes]
+    lost = [
+        str(p.relative_to(ROOT))
+        for p in files("adr")
+        if p.relative_to(ROOT / "adr").parts[0].removesuffix(".py") not in homes
+    ]
     assert lost == []
-    assert [p.name for p in files("adr/ui") if p.relative_to(ROOT / "adr/ui").parts[0].removesuffix(".py")
-            not in ("__init__", *UI)] == []
+    assert [
+        p.name
+        for p in files("adr/ui")
+        if p.relative_to(ROOT / "adr/ui").parts[0].removesuffix(".py") not in ("__init__", *UI)
+    ] == []
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -110,8 +135,10 @@ def test_packages__one_door_to_each_thing(package):
 
 @pytest.mark.parametrize("module", ["adr.synthesize.worker", "adr.synthesize.source_pictures", "adr.index.looking"])
 def test_worker__never_opens_the_database(module):
-    script = (f"import sys, {module}; "
-              "sys.exit('adr.store' in sys.modules or 'duckdb' in sys.modules or 'torch' in sys.modules)")
+    script = (
+        f"import sys, {module}; "
+        "sys.exit('adr.store' in sys.modules or 'duckdb' in sys.modules or 'torch' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=120).returncode == 0
 
 

@@ -32,9 +32,17 @@ def source(folder: Path, count: int = 40) -> Path:
     """A file of conversations about a few frequent things and some rare ones."""
     things = ["cat", "dog", "cat", "cat", "harp", "dog", "cat", "kettle"]
     folder.mkdir(parents=True, exist_ok=True)
-    records = [{"id": n, "image": f"a/{(0, 2, 3)[n % 3]}.png", "conversations": [
-        {"from": "human", "value": f"<image>\nWhere is the {things[n % 8]}?"},
-        {"from": "gpt", "value": f"The {things[n % 8]} is near the {things[(n // 8) % 8]}."}]} for n in range(count)]
+    records = [
+        {
+            "id": n,
+            "image": f"a/{(0, 2, 3)[n % 3]}.png",
+            "conversations": [
+                {"from": "human", "value": f"<image>\nWhere is the {things[n % 8]}?"},
+                {"from": "gpt", "value": f"The {things[n % 8]} is near the {things[(n // 8) % 8]}."},
+            ],
+        }
+        for n in range(count)
+    ]
     (folder / "source.json").write_text(json.dumps(records))
     if not (folder / "pictures").exists():
         pictures(folder / "pictures")
@@ -56,14 +64,16 @@ def run(folder: Path, recipe: Recipe, workspace: str = "workspace", out: str = "
     made = Workspace.at(folder / workspace)
     store = Store(made.database)
     try:
-        return pipeline.run(store, made, recipe, folder / "source.json", images=folder / "pictures",
-                            out=folder / out, **options)
+        return pipeline.run(
+            store, made, recipe, folder / "source.json", images=folder / "pictures", out=folder / out, **options
+        )
     finally:
         store.close()
 
 
-RECIPE = Recipe(name="small", tail_share={"token": 0.3, "object": 0.3, "co_occurrence": 0.3, "interrogation": 0.3},
-                min_passes=2)
+RECIPE = Recipe(
+    name="small", tail_share={"token": 0.3, "object": 0.3, "co_occurrence": 0.3, "interrogation": 0.3}, min_passes=2
+)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +118,7 @@ def test_run__cancelled_in_a_stage_resumes_there_and_ends_alike(tmp_path, elsewh
     assert not (tmp_path / "out").exists()
     report = run(tmp_path, RECIPE)
     stages = ["ingest", "index", "rebalance", "export"]
-    assert report.reused == tuple(stages[:stages.index(stage)])
+    assert report.reused == tuple(stages[: stages.index(stage)])
     assert tree(tmp_path / "out") == elsewhere
 
 
@@ -135,14 +145,20 @@ def test_run__export_options_of_the_recipe_are_obeyed_and_checked_first(tmp_path
 @pytest.mark.models
 @pytest.mark.skipif(not (ROOT / "assets" / "models" / "starter-diffusion" / "unet").is_dir(), reason="no starter model")
 def test_run__with_synthesis_and_a_verdict_file_gives_the_same_bytes(tmp_path):
-    recipe = Recipe(min_passes=2, synthesize={"budget": 2, "per_slot": 1, "steps": 1, "perspectives": ["object"]},
-                    export={"accept_above": 0.0}, tail_share=RECIPE.tail_share)
+    recipe = Recipe(
+        min_passes=2,
+        synthesize={"budget": 2, "per_slot": 1, "steps": 1, "perspectives": ["object"]},
+        export={"accept_above": 0.0},
+        tail_share=RECIPE.tail_share,
+    )
     trees = []
     for name in ("one", "two/deeper"):
         folder = tmp_path / name
         with_own_pictures(source(folder))
-        (folder / "verdicts.jsonl").write_text(json.dumps(
-            {"candidate": "p1-00000-0", "judgement": "accept", "reviewer": "ada", "judged_at": "2026-01-01"}) + "\n")
+        (folder / "verdicts.jsonl").write_text(
+            json.dumps({"candidate": "p1-00000-0", "judgement": "accept", "reviewer": "ada", "judged_at": "2026-01-01"})
+            + "\n"
+        )
         report = run(folder, recipe, verdicts=folder / "verdicts.jsonl")
         assert (report.generate.finished, report.verdicts.verdicts) == (2, 1)
         assert report.export.synthetic >= 1
@@ -165,7 +181,10 @@ def test_recipes__each_is_read_and_gives_the_reason_for_its_numbers(name):
     assert path.read_text().count("#") >= 2
     if name == "paper-llava-1.5":
         assert (dict(recipe.tau), recipe.min_passes, recipe.alpha) == (
-            {"token": 120, "object": 304, "co_occurrence": 24, "interrogation": 4895}, 1, 1.0)
+            {"token": 120, "object": 304, "co_occurrence": 24, "interrogation": 4895},
+            1,
+            1.0,
+        )
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not here")
@@ -200,15 +219,16 @@ def export_everything(path: Path, folder: Path) -> bytes:
     assert written.decode() == "[\n" + ",\n".join(raws) + "\n]\n"
     store.close()
     text, at = path.read_text(encoding="utf-8"), 0
-    for raw in raws:                        # each record is, byte for byte, a piece of the source, in its order
+    for raw in raws:  # each record is, byte for byte, a piece of the source, in its order
         at = text.index(raw, at) + len(raw)
     return written
 
 
 def keep_everything(store: Store) -> None:
     with store.atomic() as writer:
-        writer.execute("insert into run (run, name, recipe, fingerprint) values (1, 'all', ?, 'f')",
-                       [EVERYTHING.to_toml()])
+        writer.execute(
+            "insert into run (run, name, recipe, fingerprint) values (1, 'all', ?, 'f')", [EVERYTHING.to_toml()]
+        )
         writer.execute("insert into decision select 1, instance, 0, true, 1, 'keeps_all', 1 from instance")
 
 
@@ -227,7 +247,8 @@ def test_export__reingested_and_indexed_it_counts_what_rebalance_had_shown(tmp_p
     index(again)
     for perspective, columns in shown.perspectives.items():
         entities, postings = again.row(
-            "select count(*), sum(n)::bigint from entity where perspective = ?::perspective", [perspective])
+            "select count(*), sum(n)::bigint from entity where perspective = ?::perspective", [perspective]
+        )
         assert (entities, postings) == (columns["after"]["entities"], columns["after"]["postings"])
         written = manifest["perspectives"][perspective]
         for state, own in (("before", "before"), ("after", "after"), ("random", "random")):
@@ -275,8 +296,23 @@ def exported_world(tmp_path) -> dict[str, str]:
 
 def exporting(tmp_path, stop_at: str = "", limit: int = 0) -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", EXPORTING, str(tmp_path / "workspace"), str(tmp_path / "out"), stop_at,
-         str(limit)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-c",
+            EXPORTING,
+            str(tmp_path / "workspace"),
+            str(tmp_path / "out"),
+            stop_at,
+            str(limit),
+        ],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 @pytest.mark.parametrize("stop_at", ["Writing", "Hashing"])

@@ -13,11 +13,14 @@ from adr.process import Command, how, relay
 
 def test_relay__passes_over_what_is_no_event(tmp_path: Path) -> None:
     """`quopri -d` prints what a file holds; `json.tool` finds no file and says so. Both run to their ends."""
-    (tmp_path / "printed").write_text('Loading weights\n{"event": "looked", "done": 1}\n["no", "event"]\n'
-                                      '{"event": "looked", "done": 2}\n')
+    (tmp_path / "printed").write_text(
+        'Loading weights\n{"event": "looked", "done": 1}\n["no", "event"]\n{"event": "looked", "done": 2}\n'
+    )
     heard: list[dict] = []
-    commands = [Command("quopri", ["-d", str(tmp_path / "printed")], tmp_path / "quopri.log"),
-                Command("json.tool", [str(tmp_path / "none.json")], tmp_path / "tool.log")]
+    commands = [
+        Command("quopri", ["-d", str(tmp_path / "printed")], tmp_path / "quopri.log"),
+        Command("json.tool", [str(tmp_path / "none.json")], tmp_path / "tool.log"),
+    ]
     codes = relay(commands, heard.append)
     assert codes[0] == 0 and codes[1] > 0
     assert [event for event in heard if event] == [{"event": "looked", "done": n} for n in (1, 2)]
@@ -35,10 +38,13 @@ def test_relay__what_is_raised_ends_the_processes(tmp_path: Path, started: list[
 
 def test_exit_status__nobody_listens_any_more() -> None:
     """Who started the process is gone: it ends by itself, and prints no traceback."""
-    script = ("import sys; from adr.process import exit_status, tell; "
-              "sys.exit(exit_status(lambda: [tell({'event': 'looked', 'done': n}) for n in range(100_000)]))")
-    with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    script = (
+        "import sys; from adr.process import exit_status, tell; "
+        "sys.exit(exit_status(lambda: [tell({'event': 'looked', 'done': n}) for n in range(100_000)]))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert process.stdout.readline() == '{"event": "looked", "done": 0}\n'
         process.stdout.close()
         assert (process.stderr.read(), process.wait(60)) == ("", 1)

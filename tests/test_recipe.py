@@ -13,9 +13,12 @@ names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_siz
 counts = st.one_of(st.integers(0, 10**6), st.floats(0, 1e6), st.just(math.inf))
 recipes = st.builds(
     Recipe,
-    seed=st.integers(0, 2**40), min_passes=st.integers(0, 4), alpha=st.floats(0, 1),
+    seed=st.integers(0, 2**40),
+    min_passes=st.integers(0, 4),
+    alpha=st.floats(0, 1),
     perspectives=st.lists(st.sampled_from(PERSPECTIVES), min_size=1, unique=True).map(tuple),
-    pass_rule=st.sampled_from(["any", "mean"]), repeat=st.integers(1, 3),
+    pass_rule=st.sampled_from(["any", "mean"]),
+    repeat=st.integers(1, 3),
     tau=st.dictionaries(st.sampled_from(PERSPECTIVES), st.floats(0, 1e6)),
     tail_share=st.dictionaries(st.sampled_from(PERSPECTIVES), st.floats(0, 1)),
     caps=st.dictionaries(st.sampled_from(PERSPECTIVES), st.dictionaries(names, counts, max_size=4)),
@@ -48,32 +51,35 @@ def test_toml__design_example():
     """)
     assert recipe.tau == {"token": 120}
     assert recipe.share_for("object") == 0.10
-    assert recipe.share_for("co_occurrence") == 0.25            # the paper's
+    assert recipe.share_for("co_occurrence") == 0.25  # the paper's
     assert recipe.cap("object", "person", 304) == 500
     assert recipe.cap("object", "image", 304) == 0
     assert recipe.cap("object", "accordion", 304) == 304
 
 
-@pytest.mark.parametrize(("text", "says"), [
-    ("[rebalance]\nseeds = 1", "unknown key 'seeds'. Allowed are seed, min_passes"),
-    ("[balance]\nseed = 1", "unknown key 'balance'"),
-    ("[rebalance]\nseed = ", "not valid TOML"),
-    ("[rebalance]\nseed = -1", "seed is -1"),
-    ("[rebalance]\nseed = 'x'", "seed is 'x'"),
-    ("[rebalance]\nmin_passes = 5", "min_passes is 5"),
-    ("[rebalance]\nalpha = 1.5", "alpha is 1.5"),
-    ("[rebalance]\nalpha = nan", "alpha is nan"),
-    ("[rebalance]\npass_rule = 'all'", "Choose one of any, mean"),
-    ("[rebalance]\nperspectives = ['tokens']", r"perspectives holds \['tokens'\]"),
-    ("[rebalance]\nperspectives = []", "perspectives holds nothing"),
-    ("[rebalance.tau]\ntokens = 3", "tau names the perspective 'tokens'"),
-    ("[rebalance.tau]\ntoken = -3", "tau of token is -3"),
-    ("[rebalance.tail_share]\ntoken = 2", "tail_share of token is 2"),
-    ("[rebalance.caps.object]\nperson = -1", "cap of 'person' in object is -1"),
-    ("[rebalance.caps.object]\nperson = 'many'", "cap of 'person' in object is 'many'"),
-    ("rebalance = 3", "is not a table"),
-    ("[rebalance]\ntau = 3", "wrong kind"),
-])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[rebalance]\nseeds = 1", "unknown key 'seeds'. Allowed are seed, min_passes"),
+        ("[balance]\nseed = 1", "unknown key 'balance'"),
+        ("[rebalance]\nseed = ", "not valid TOML"),
+        ("[rebalance]\nseed = -1", "seed is -1"),
+        ("[rebalance]\nseed = 'x'", "seed is 'x'"),
+        ("[rebalance]\nmin_passes = 5", "min_passes is 5"),
+        ("[rebalance]\nalpha = 1.5", "alpha is 1.5"),
+        ("[rebalance]\nalpha = nan", "alpha is nan"),
+        ("[rebalance]\npass_rule = 'all'", "Choose one of any, mean"),
+        ("[rebalance]\nperspectives = ['tokens']", r"perspectives holds \['tokens'\]"),
+        ("[rebalance]\nperspectives = []", "perspectives holds nothing"),
+        ("[rebalance.tau]\ntokens = 3", "tau names the perspective 'tokens'"),
+        ("[rebalance.tau]\ntoken = -3", "tau of token is -3"),
+        ("[rebalance.tail_share]\ntoken = 2", "tail_share of token is 2"),
+        ("[rebalance.caps.object]\nperson = -1", "cap of 'person' in object is -1"),
+        ("[rebalance.caps.object]\nperson = 'many'", "cap of 'person' in object is 'many'"),
+        ("rebalance = 3", "is not a table"),
+        ("[rebalance]\ntau = 3", "wrong kind"),
+    ],
+)
 def test_toml__what_is_wrong_is_said(text, says):
     with pytest.raises(AdrError, match=says):
         Recipe.from_toml(text)
@@ -87,12 +93,15 @@ def test_fingerprint__names_and_notes_do_not_count():
 
 
 def test_in_words__says_it():
-    recipe = Recipe(tau={"token": 120, "object": 304, "co_occurrence": 24, "interrogation": 4895},
-                    caps={"object": {"image": 0, "accordion": math.inf, "person": 500}})
+    recipe = Recipe(
+        tau={"token": 120, "object": 304, "co_occurrence": 24, "interrogation": 4895},
+        caps={"object": {"image": 0, "accordion": math.inf, "person": 500}},
+    )
     assert recipe.in_words() == (
         "Keeps an instance when at least one of token, object, co-occurrence and interrogation passes; "
         "head caps: token 120, object 304, co-occurrence 24, interrogation 4895; "
-        "by hand: accordion protected, image muted, person 500. Seed 42.")
+        "by hand: accordion protected, image muted, person 500. Seed 42."
+    )
     assert Recipe(min_passes=0).in_words() == "Keeps every instance. Seed 42."
 
 

@@ -36,7 +36,9 @@ def test_insert__by_name_and_defaults_for_the_rest():
     with store.atomic() as writer:
         writer.insert("verdict", pd.DataFrame({"candidate": ["a", "b"], "judgement": ["accept", "reject"]}))
     assert store.rows("select verdict, candidate, judgement from verdict order by verdict") == [
-        (1, "a", "accept"), (2, "b", "reject")]
+        (1, "a", "accept"),
+        (2, "b", "reject"),
+    ]
 
 
 def test_insert__refuses_what_is_no_table_name():
@@ -123,4 +125,7 @@ def test_current_verdict__undo_person_over_rule_and_resolve():
                 (10, 'd', 'ann', 'undo', null, null, 9)
         """)
     assert store.rows("select candidate, judgement from current_verdict order by candidate") == [
-        ("a", "accept"), ("b", "reject"), ("c", "accept")]
+        ("a", "accept"),
+        ("b", "reject"),
+        ("c", "accept"),
+    ]

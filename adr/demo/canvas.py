@@ -58,10 +58,7 @@ def smooth(points: Sequence[Point], closed: bool = True, steps: int = 8) -> list
             w0, w1 = -0.5 * t + a - 0.5 * b, 1 - 2.5 * a + 1.5 * b
             w2, w3 = 0.5 * t + 2 * a - 1.5 * b, -0.5 * a + 0.5 * b
             curve.append(
-                (
-                    w0 * p0[0] + w1 * p1[0] + w2 * p2[0] + w3 * p3[0],
-                    w0 * p0[1] + w1 * p1[1] + w2 * p2[1] + w3 * p3[1],
-                )
+                (w0 * p0[0] + w1 * p1[0] + w2 * p2[0] + w3 * p3[0], w0 * p0[1] + w1 * p1[1] + w2 * p2[1] + w3 * p3[1])
             )
     if not closed:
         curve.append(points[-1])

@@ -6,7 +6,7 @@ Pure functions over arrays of counts. Knows nothing of tables.
 import numpy as np
 import numpy.typing as npt
 
-Z = 1.96        # of a two-sided 95 % interval
+Z = 1.96  # of a two-sided 95 % interval
 
 
 def expected_together(first: npt.ArrayLike, second: npt.ArrayLike, instances: int) -> npt.NDArray[np.float64]:

@@ -13,8 +13,16 @@ from adr.explore.instances import Instance
 from adr.store import Store
 
 # What `instances` can be asked for: everything, or a kind of the view instance_kind.
-KINDS = ("all", "text_only", "several_images", "image_missing", "image_address", "repeated_ids", "marker_mismatch",
-         "nobody_answers")
+KINDS = (
+    "all",
+    "text_only",
+    "several_images",
+    "image_missing",
+    "image_address",
+    "repeated_ids",
+    "marker_mismatch",
+    "nobody_answers",
+)
 
 
 @dataclass(frozen=True)
@@ -50,33 +58,47 @@ class IndexMade:
 
 def source(store: Store) -> Source | None:
     """What the workspace's dataset was read from; None when nothing was."""
-    row = store.row("select path, images, objects, form, layout, coalesce(bytes, 0), coalesce(sha256, ''), instances, "
-                    "rejected, coalesce(warnings, '{}'), ingested_at from source")
+    row = store.row(
+        "select path, images, objects, form, layout, coalesce(bytes, 0), coalesce(sha256, ''), instances, "
+        "rejected, coalesce(warnings, '{}'), ingested_at from source"
+    )
     if row is None:
         return None
     path, images, objects, form, layout, size, sha256, taken, set_aside, warnings, ingested_at = row
-    return Source(path, images, objects, form, layout, size, sha256, taken, set_aside, json.loads(warnings),
-                  ingested_at)
+    return Source(
+        path, images, objects, form, layout, size, sha256, taken, set_aside, json.loads(warnings), ingested_at
+    )
 
 
 def kinds(store: Store) -> dict[str, int]:
     """How many instances there are of each kind of KINDS that has any."""
-    found = dict(store.rows("""
-        select kind, count(*) from instance_kind group by kind union all select 'all', count(*) from instance"""))
+    found = dict(
+        store.rows("""
+        select kind, count(*) from instance_kind group by kind union all select 'all', count(*) from instance""")
+    )
     return {kind: int(found[kind]) for kind in KINDS if found.get(kind)}
 
 
 def instances(store: Store, kind: str, offset: int, count: int) -> list[Instance]:
     """The instances of a kind by position, from the `offset`th."""
     of_kind = "instance_kind where kind = $kind" if kind in KINDS[1:] else "instance where $kind is not null"
-    chosen = [number for (number,) in store.rows(
-        f"select instance from {of_kind} order by instance limit $count offset $offset",
-        {"kind": kind, "count": count, "offset": offset})]
-    rows = store.rows("""
+    chosen = [
+        number
+        for (number,) in store.rows(
+            f"select instance from {of_kind} order by instance limit $count offset $offset",
+            {"kind": kind, "count": count, "offset": offset},
+        )
+    ]
+    rows = store.rows(
+        """
         select instance, id, images, coalesce(missing, 0), list_transform(turns, lambda turn: [turn.role, turn.text])
-        from instance where instance in (select unnest(?::integer[])) order by instance""", [chosen])
-    return [Instance(number, own_id, images, missing, [(role, text) for role, text in turns])
-            for number, own_id, images, missing, turns in rows]
+        from instance where instance in (select unnest(?::integer[])) order by instance""",
+        [chosen],
+    )
+    return [
+        Instance(number, own_id, images, missing, [(role, text) for role, text in turns])
+        for number, own_id, images, missing, turns in rows
+    ]
 
 
 def raw_record(store: Store, number: int) -> str:
@@ -86,27 +108,39 @@ def raw_record(store: Store, number: int) -> str:
 
 def rejected_reasons(store: Store) -> dict[str, int]:
     """How many records were set aside for each reason, most first."""
-    return {reason: int(n) for reason, n in store.rows(
-        "select reason, count(*) from rejected group by reason order by count(*) desc, reason")}
+    return {
+        reason: int(n)
+        for reason, n in store.rows(
+            "select reason, count(*) from rejected group by reason order by count(*) desc, reason"
+        )
+    }
 
 
 def rejected(store: Store, reason: str | None, offset: int = 0, count: int | None = None) -> pd.DataFrame:
     """Records that were set aside, by position: columns position, reason, detail, excerpt."""
-    return store.frame("""
+    return store.frame(
+        """
         select position, reason, detail, excerpt from rejected
         where $reason is null or reason = $reason order by position limit $count offset $offset""",
-        {"reason": reason, "count": 1 << 40 if count is None else count, "offset": offset})
+        {"reason": reason, "count": 1 << 40 if count is None else count, "offset": offset},
+    )
 
 
 def index_made(store: Store) -> IndexMade | None:
     """How the postings were made; None without an index."""
-    row = store.row("select extractor, spacy_model, objects_from, verified_by, coalesce(unread, 0), seconds, "
-                    "indexed_at from index_made")
+    row = store.row(
+        "select extractor, spacy_model, objects_from, verified_by, coalesce(unread, 0), seconds, "
+        "indexed_at from index_made"
+    )
     if row is None:
         return None
     extractor, spacy_model, objects_from, verified_by, unread, seconds, indexed_at = row
-    counts = {name: (int(entities), int(postings)) for name, entities, postings in store.rows(
-        "select perspective::varchar, count(*), sum(n) from entity group by perspective order by perspective")}
+    counts = {
+        name: (int(entities), int(postings))
+        for name, entities, postings in store.rows(
+            "select perspective::varchar, count(*), sum(n) from entity group by perspective order by perspective"
+        )
+    }
     return IndexMade(extractor, spacy_model, objects_from, verified_by, unread, seconds, indexed_at, counts)
 
 

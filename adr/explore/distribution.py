@@ -25,24 +25,25 @@ class CurveReport:
     instances: int
     entities: int
     postings: int
-    head_rank: int              # this many entities are head
-    tau: int                    # count of the last head entity
-    tail_share: float           # share of postings in the tail, as it came out; at most what was asked for
+    head_rank: int  # this many entities are head
+    tau: int  # count of the last head entity
+    tail_share: float  # share of postings in the tail, as it came out; at most what was asked for
     tail_share_asked: float
     tail_entities: int
     head_share: float
     singletons: int
     gini: float
-    effective_entities: float   # exp of the entropy of posting shares
-    top: list[list[Any]]        # [[entity, n], ...] from the most frequent
-    bottom: list[list[Any]]     # [[entity, n], ...] from the rarest
+    effective_entities: float  # exp of the entropy of posting shares
+    top: list[list[Any]]  # [[entity, n], ...] from the most frequent
+    bottom: list[list[Any]]  # [[entity, n], ...] from the rarest
 
 
 def counts(store: Store, perspective: str) -> npt.NDArray[np.int64]:
     """n(e) of all entities of a perspective, descending (ties by name); AdrError when nothing is indexed."""
     _check(store, perspective)
-    found = store.arrays("select n from entity where perspective = $1::perspective order by n desc, name",
-                         [perspective])["n"]
+    found = store.arrays(
+        "select n from entity where perspective = $1::perspective order by n desc, name", [perspective]
+    )["n"]
     return np.asarray(found, dtype=np.int64)
 
 
@@ -59,18 +60,26 @@ def curve(store: Store, perspective: str, *, tail_share: float | None = None, to
     return CurveReport(
         perspective=perspective,
         instances=int(store.value("select count(*) from instance")),
-        entities=len(array), postings=int(array.sum()),
-        head_rank=rule.head_rank, tau=rule.tau, tail_share=rule.tail_share, tail_share_asked=float(asked),
-        tail_entities=rule.tail_entities, head_share=1 - rule.tail_share if len(array) else 0.0,
-        singletons=spectrum.singletons, gini=spectrum.gini, effective_entities=spectrum.effective_entities,
+        entities=len(array),
+        postings=int(array.sum()),
+        head_rank=rule.head_rank,
+        tau=rule.tau,
+        tail_share=rule.tail_share,
+        tail_share_asked=float(asked),
+        tail_entities=rule.tail_entities,
+        head_share=1 - rule.tail_share if len(array) else 0.0,
+        singletons=spectrum.singletons,
+        gini=spectrum.gini,
+        effective_entities=spectrum.effective_entities,
         top=_named(store, "order by n desc, name", perspective, top),
         bottom=_named(store, "order by n, name", perspective, top),
     )
 
 
 def _named(store: Store, order: str, perspective: str, limit: int) -> list[list[Any]]:
-    rows = store.rows(f"select name, n from entity where perspective = $1::perspective {order} limit $2",
-                      [perspective, limit])
+    rows = store.rows(
+        f"select name, n from entity where perspective = $1::perspective {order} limit $2", [perspective, limit]
+    )
     return [[name, int(n)] for name, n in rows]
 
 
@@ -83,16 +92,20 @@ def _check(store: Store, perspective: str) -> None:
 
 def spectrum(store: Store, perspective: str) -> Spectrum:
     """How many entities of a perspective have each count."""
-    found = store.arrays("""
+    found = store.arrays(
+        """
         select n::bigint as n, count(*) as entities
         from entity where perspective = $1::perspective
         group by all order by n
-    """, [known_perspective(perspective)])
+    """,
+        [known_perspective(perspective)],
+    )
     return Spectrum(np.asarray(found["n"], np.int64), np.asarray(found["entities"], np.int64))
 
 
-def breakpoints(counts: Spectrum, points: int = 1500,
-                also: Sequence[int] = ()) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def breakpoints(
+    counts: Spectrum, points: int = 1500, also: Sequence[int] = ()
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """(ranks, counts): where the rank–frequency curve of ALL entities changes, both ends of every plateau.
 
     Above `points`, plateaus that fall into the same thousandth or so of the logarithmic rank axis are drawn as one:
@@ -106,7 +119,7 @@ def breakpoints(counts: Spectrum, points: int = 1500,
     ends = np.cumsum(entities)
     starts = ends - entities + 1
     ranks, heights = np.column_stack([starts, ends]).ravel(), np.repeat(values, 2)
-    new = np.append(True, np.diff(ranks) > 0)           # a plateau of one entity is one point
+    new = np.append(True, np.diff(ranks) > 0)  # a plateau of one entity is one point
     ranks, heights = ranks[new], heights[new]
     if len(ranks) > points:
         position = np.log(ranks) / max(np.log(ranks[-1]), 1e-9)

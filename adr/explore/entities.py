@@ -14,8 +14,8 @@ from adr.recipe import PERSPECTIVES
 from adr.store import Store
 
 ORDERS = {
-    "head": "entity",                       # from the most frequent
-    "tail": "n, name",                      # from the rarest
+    "head": "entity",  # from the most frequent
+    "tail": "n, name",  # from the rarest
     "name": "name",
     "name_down": "name desc",
 }
@@ -40,13 +40,29 @@ class EntityPage:
     total: int
 
 
-def find_entities(store: Store, perspective: str, *, search: str = "", least: int | None = None,
-                  most: int | None = None, after_rank: int = 0, up_to_rank: int | None = None, order: str = "head",
-                  limit: int = 50, offset: int = 0) -> EntityPage:
+def find_entities(
+    store: Store,
+    perspective: str,
+    *,
+    search: str = "",
+    least: int | None = None,
+    most: int | None = None,
+    after_rank: int = 0,
+    up_to_rank: int | None = None,
+    order: str = "head",
+    limit: int = 50,
+    offset: int = 0,
+) -> EntityPage:
     """A page of the entities whose name contains `search`, with count and rank within the bounds; order: see ORDERS."""
     first = first_of(store, perspective)
-    bound = {"perspective": perspective, "search": search.strip().lower(), "least": least, "most": most,
-             "from": first + after_rank, "to": None if up_to_rank is None else first + up_to_rank}
+    bound = {
+        "perspective": perspective,
+        "search": search.strip().lower(),
+        "least": least,
+        "most": most,
+        "from": first + after_rank,
+        "to": None if up_to_rank is None else first + up_to_rank,
+    }
     asked = """
         from entity
         where perspective = $perspective::perspective
@@ -55,9 +71,11 @@ def find_entities(store: Store, perspective: str, *, search: str = "", least: in
           and entity >= $from and ($to is null or entity < $to)
     """
     total = int(store.value(f"select count(*) {asked}", bound))
-    rows = store.rows(f"select entity, perspective, name, n, entity - $first + 1 {asked} "
-                      f"order by {ORDERS[order]} limit $limit offset $offset",
-                      {**bound, "first": first, "limit": limit, "offset": offset})
+    rows = store.rows(
+        f"select entity, perspective, name, n, entity - $first + 1 {asked} "
+        f"order by {ORDERS[order]} limit $limit offset $offset",
+        {**bound, "first": first, "limit": limit, "offset": offset},
+    )
     return EntityPage([Entity(*row) for row in rows], total)
 
 
@@ -65,35 +83,45 @@ def entity_named(store: Store, perspective: str, name: str) -> Entity:
     """The entity of that name; AdrError when the perspective has none."""
     found = _named(store, perspective, name)
     if found is None:
-        raise AdrError(f"There is no {perspective.replace('_', '-')} {name!r} in this workspace.",
-                       "Search for it on the Explore page; the index may have been built anew.")
+        raise AdrError(
+            f"There is no {perspective.replace('_', '-')} {name!r} in this workspace.",
+            "Search for it on the Explore page; the index may have been built anew.",
+        )
     return found
 
 
 def entities_at(store: Store, perspective: str, ranks: Sequence[int]) -> list[Entity]:
     """The entities at these ranks, by rank; ranks that do not exist are left out."""
     first = first_of(store, perspective)
-    return [e for e in entities_numbered(store, [first + int(rank) - 1 for rank in ranks])
-            if e.perspective == perspective]
+    return [
+        e for e in entities_numbered(store, [first + int(rank) - 1 for rank in ranks]) if e.perspective == perspective
+    ]
 
 
 def entities_numbered(store: Store, numbers: Sequence[int]) -> list[Entity]:
     """The entities with these numbers, in their order."""
-    rows = store.rows("""
+    rows = store.rows(
+        """
         select entity, perspective, name, n from entity
         where entity in (select unnest($1::integer[])) order by entity
-    """, [list(numbers)])
+    """,
+        [list(numbers)],
+    )
     first = {perspective: first_of(store, perspective) for perspective in {row[1] for row in rows}}
-    return [Entity(number, perspective, name, n, number - first[perspective] + 1)
-            for number, perspective, name, n in rows]
+    return [
+        Entity(number, perspective, name, n, number - first[perspective] + 1) for number, perspective, name, n in rows
+    ]
 
 
 def all_entities(store: Store, perspective: str, head_rank: int) -> pa.Table:
     """Every entity of a perspective as a table: rank, entity, instances, part ('head' or 'tail')."""
-    return store.arrow("""
+    return store.arrow(
+        """
         select entity - $2 + 1 as rank, name as entity, n as instances, if(entity - $2 < $3, 'head', 'tail') as part
         from entity where perspective = $1::perspective order by entity.entity
-    """, [perspective, first_of(store, perspective), head_rank])
+    """,
+        [perspective, first_of(store, perspective), head_rank],
+    )
 
 
 def pair_named(store: Store, first: str, second: str) -> Entity | None:
@@ -102,8 +130,10 @@ def pair_named(store: Store, first: str, second: str) -> Entity | None:
 
 
 def _named(store: Store, perspective: str, name: str) -> Entity | None:
-    row = store.row("select entity, perspective, name, n from entity where perspective = $1::perspective and name = $2",
-                    [known_perspective(perspective), name])
+    row = store.row(
+        "select entity, perspective, name, n from entity where perspective = $1::perspective and name = $2",
+        [known_perspective(perspective), name],
+    )
     if row is None:
         return None
     number, _, own_name, n = row
@@ -112,8 +142,12 @@ def _named(store: Store, perspective: str, name: str) -> Entity | None:
 
 def first_of(store: Store, perspective: str) -> int:
     """The number of a perspective's most frequent entity; 0 when it has none."""
-    return int(store.value("select min(entity) from entity where perspective = $1::perspective",
-                           [known_perspective(perspective)]) or 0)
+    return int(
+        store.value(
+            "select min(entity) from entity where perspective = $1::perspective", [known_perspective(perspective)]
+        )
+        or 0
+    )
 
 
 def known_perspective(perspective: str) -> str:

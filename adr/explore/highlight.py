@@ -15,8 +15,15 @@ VERBS = {
     "can": ("can", "could"),
     "will": ("will", "would"),
 }
-IRREGULAR = {"man": "men", "person": "people", "child": "children", "foot": "feet", "tooth": "teeth", "goose": "geese",
-             "mouse": "mice"}
+IRREGULAR = {
+    "man": "men",
+    "person": "people",
+    "child": "children",
+    "foot": "feet",
+    "tooth": "teeth",
+    "goose": "geese",
+    "mouse": "mice",
+}
 
 
 def spans(text: str, perspective: str, name: str, role: str = "") -> list[tuple[int, int]]:
@@ -49,7 +56,7 @@ def plurals(noun: str) -> tuple[str, ...]:
     """The plurals by which a noun may stand in a text; some of them may not exist."""
     for one, many in IRREGULAR.items():
         if noun.endswith(one):
-            return (noun[:-len(one)] + many, noun + "s")
+            return (noun[: -len(one)] + many, noun + "s")
     if re.search(r"[^aeiou]y$", noun):
         return (noun[:-1] + "ies",)
     if re.search(r"(s|x|z|ch|sh|o)$", noun):
@@ -60,5 +67,6 @@ def plurals(noun: str) -> tuple[str, ...]:
 
 
 def _question(name: str) -> str:
-    return r"\s*".join("(?:" + "|".join(re.escape(form) for form in VERBS.get(word, (word,))) + ")" + r"\b"
-                       for word in name.split(" "))
+    return r"\s*".join(
+        "(?:" + "|".join(re.escape(form) for form in VERBS.get(word, (word,))) + ")" + r"\b" for word in name.split(" ")
+    )

@@ -30,57 +30,74 @@ class Instance:
 
 def instances_of(store: Store, entity: Entity, *, limit: int = 24, offset: int = 0) -> list[Instance]:
     """A page of the instances that have an entity, by position in the source."""
-    found = store.rows("""
+    found = store.rows(
+        """
         select instance from posting
         where perspective = $1::perspective and entity = $2
         order by instance limit $3 offset $4
-    """, [entity.perspective, entity.entity, limit, offset])
+    """,
+        [entity.perspective, entity.entity, limit, offset],
+    )
     return instances(store, [instance for (instance,) in found])
 
 
 def place_of(store: Store, entity: Entity, instance: int) -> tuple[int, int | None, int | None]:
     """(how many instances of the entity come before this one, the one before, the one after)."""
-    row = store.row("""
+    row = store.row(
+        """
         select count(*) filter (instance < $3), max(instance) filter (instance < $3),
                min(instance) filter (instance > $3)
         from posting where perspective = $1::perspective and entity = $2
-    """, [entity.perspective, entity.entity, instance])
+    """,
+        [entity.perspective, entity.entity, instance],
+    )
     assert row is not None
     return row[0], row[1], row[2]
 
 
 def beside(store: Store, instance: int) -> tuple[int | None, int | None]:
     """The positions of the instances before and after one; None at either end."""
-    row = store.row("""
+    row = store.row(
+        """
         select max(instance) filter (instance < $1), min(instance) filter (instance > $1)
         from instance where instance between $1 - 100000 and $1 + 100000
-    """, [instance])
+    """,
+        [instance],
+    )
     assert row is not None
     return row[0], row[1]
 
 
 def instances(store: Store, numbers: Sequence[int]) -> list[Instance]:
     """The instances with these positions, by position; those that do not exist are left out."""
-    rows = store.rows("""
+    rows = store.rows(
+        """
         select instance, id, images, coalesce(missing, 0), turns from instance
         where instance in (select unnest($1::integer[])) order by instance
-    """, [list(numbers)])
-    return [Instance(number, own_id, list(images or []), missing, [(t["role"], t["text"] or "") for t in turns or []])
-            for number, own_id, images, missing, turns in rows]
+    """,
+        [list(numbers)],
+    )
+    return [
+        Instance(number, own_id, list(images or []), missing, [(t["role"], t["text"] or "") for t in turns or []])
+        for number, own_id, images, missing, turns in rows
+    ]
 
 
 def instance_at(store: Store, number: int) -> Instance:
     """The instance at a position; AdrError when there is none."""
     found = instances(store, [number])
     if not found:
-        raise AdrError(f"There is no instance {number} in this workspace.",
-                       "Positions count from 0; a rejected record leaves a hole.")
+        raise AdrError(
+            f"There is no instance {number} in this workspace.",
+            "Positions count from 0; a rejected record leaves a hole.",
+        )
     return found[0]
 
 
 def entities_of(store: Store, instance: int) -> dict[str, list[Entity]]:
     """The entities of one instance in all four perspectives, the rarest first."""
-    found = entities_numbered(store, [number for (number,) in store.rows(
-        "select entity from posting where instance = $1", [instance])])
+    found = entities_numbered(
+        store, [number for (number,) in store.rows("select entity from posting where instance = $1", [instance])]
+    )
     found.sort(key=lambda e: (e.n, e.name))
     return {perspective: [e for e in found if e.perspective == perspective] for perspective in PERSPECTIVES}

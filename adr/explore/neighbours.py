@@ -10,7 +10,7 @@ from adr.explore.association import association, expected_together
 from adr.explore.entities import Entity, entities_numbered, known_perspective
 from adr.store import Store
 
-SAMPLE = 20_000         # instances of one entity that `neighbours` looks at
+SAMPLE = 20_000  # instances of one entity that `neighbours` looks at
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Neighbour:
     """An entity that comes in the same instances. association: see adr.explore.association; 0 is chance."""
 
     entity: Entity
-    together: int               # instances that have both; counted in `looked_at` instances
+    together: int  # instances that have both; counted in `looked_at` instances
     expected: float
     association: float
 
@@ -48,7 +48,8 @@ def neighbours(store: Store, entity: Entity, perspective: str, *, by: str = "tog
     position.
     """
     every = max(1, round(entity.n / SAMPLE))
-    found = store.arrays("""
+    found = store.arrays(
+        """
         with mine as materialized (
             select instance from posting
             where perspective = $1::perspective and entity = $2 and ($3 = 1 or hash(instance) % $3 = 0)
@@ -60,19 +61,29 @@ def neighbours(store: Store, entity: Entity, perspective: str, *, by: str = "tog
         )
         select j.entity, j.together, e.n, (select count(*) from mine) as looked_at
         from joint j join entity e on e.entity = j.entity and e.perspective = $4::perspective
-    """, [entity.perspective, entity.entity, every, known_perspective(perspective)])
+    """,
+        [entity.perspective, entity.entity, every, known_perspective(perspective)],
+    )
     if not len(found["entity"]):
         return Neighbours([], min(entity.n, SAMPLE))
     looked_at = int(found["looked_at"][0])
     instances_all = int(store.value("select count(*) from instance"))
     expected = expected_together(found["n"], looked_at, instances_all)
     told = association(found["together"], expected)
-    best = np.lexsort((found["entity"], -found["together"])) if by == "together" else np.lexsort(
-        (found["entity"], -found["together"], -told))
+    best = (
+        np.lexsort((found["entity"], -found["together"]))
+        if by == "together"
+        else np.lexsort((found["entity"], -found["together"], -told))
+    )
     best = best[:limit]
     named = {e.entity: e for e in entities_numbered(store, [int(found["entity"][i]) for i in best])}
-    return Neighbours([Neighbour(named[int(found["entity"][i])], int(found["together"][i]), float(expected[i]),
-                                 float(told[i])) for i in best], looked_at)
+    return Neighbours(
+        [
+            Neighbour(named[int(found["entity"][i])], int(found["together"][i]), float(expected[i]), float(told[i]))
+            for i in best
+        ],
+        looked_at,
+    )
 
 
 def pair_matrix(store: Store, objects: Sequence[Entity]) -> PairMatrix:
@@ -80,11 +91,14 @@ def pair_matrix(store: Store, objects: Sequence[Entity]) -> PairMatrix:
     numbers = [e.entity for e in objects]
     place = {number: i for i, number in enumerate(numbers)}
     together = np.diag([e.n for e in objects]).astype(np.int64) if objects else np.zeros((0, 0), np.int64)
-    rows = store.rows("""
+    rows = store.rows(
+        """
         select first, second, n from entity
         where perspective = 'co_occurrence' and list_contains($1::integer[], first)
           and list_contains($1::integer[], second)
-    """, [numbers])
+    """,
+        [numbers],
+    )
     for first, second, n in rows:
         together[place[first], place[second]] = together[place[second], place[first]] = n
     n = np.array([e.n for e in objects], dtype=np.int64)

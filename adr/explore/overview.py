@@ -70,28 +70,46 @@ def source_read(store: Store) -> SourceRead | None:
 
 def newest_runs(store: Store, limit: int = 4) -> list[RunMade]:
     """The newest runs, newest first."""
-    return [RunMade(*row) for row in store.rows("""
+    return [
+        RunMade(*row)
+        for row in store.rows(
+            """
         select run, coalesce(nullif(name, ''), 'run ' || run), coalesce(kept, 0), coalesce(dropped, 0),
                coalesce(expected, 0), created_at
         from run order by run desc limit $1
-    """, [limit])]
+    """,
+            [limit],
+        )
+    ]
 
 
 def newest_exports(store: Store, limit: int = 4) -> list[ExportMade]:
     """The newest exports, newest first."""
-    return [ExportMade(*row) for row in store.rows("""
+    return [
+        ExportMade(*row)
+        for row in store.rows(
+            """
         select export, run, format, folder, coalesce(instances, 0), coalesce(synthetic, 0), created_at
         from export order by export desc limit $1
-    """, [limit])]
+    """,
+            [limit],
+        )
+    ]
 
 
 def a_few_instances(store: Store, number: int = 10) -> list[int]:
     """Positions of some instances with a picture on disk, spread evenly over the source; the same at every look."""
-    return [position for (position,) in store.rows("""
+    return [
+        position
+        for (position,) in store.rows(
+            """
         with reach as (select coalesce(max(instance), 0) + 1 as last from instance),
         place as (select cast(floor(last * (i + 0.5) / $1) as integer) as wanted from reach, range($1) as r(i))
         select distinct found from place, lateral (
             select min(instance) as found from instance
             where instance between wanted and wanted + 2000 and len(images) > 0 and coalesce(missing, 0) = 0)
         where found is not null order by found
-    """, [number])]
+    """,
+            [number],
+        )
+    ]

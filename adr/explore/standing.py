@@ -12,18 +12,18 @@ from adr.store import Store
 class Standing:
     """Counts of what each stage has made so far; all 0 in an empty workspace."""
 
-    source: str                 # path as the user gave it; '' when nothing was read
+    source: str  # path as the user gave it; '' when nothing was read
     instances: int
     rejected: int
     entities: int
     postings: int
     runs: int
-    newest_run: int | None      # its number
+    newest_run: int | None  # its number
     plans: int
-    candidates: int             # all alternatives
-    chosen: int                 # the best alternative of each slot
-    accepted: int               # candidates whose verdict in force is 'accept'
-    left: int                   # chosen candidates without a verdict
+    candidates: int  # all alternatives
+    chosen: int  # the best alternative of each slot
+    accepted: int  # candidates whose verdict in force is 'accept'
+    left: int  # chosen candidates without a verdict
     exports: int
 
     def next_step(self) -> tuple[str, list[tuple[str, str]]]:
@@ -31,19 +31,30 @@ class Standing:
         if not self.instances:
             return "Nothing is read yet.", [("Dataset", "Read a dataset")]
         if not self.postings:
-            return (f"{self.instances:,} instances are read. Build the index to see their long tails.",
-                    [("Dataset", "Build the index")])
+            return (
+                f"{self.instances:,} instances are read. Build the index to see their long tails.",
+                [("Dataset", "Build the index")],
+            )
         if not self.runs:
-            return ("The curves are there. Look at head and tail, then cap the head and see at once what would go.",
-                    [("Rebalance", "Cap the head"), ("Explore", "Explore the tail")])
+            return (
+                "The curves are there. Look at head and tail, then cap the head and see at once what would go.",
+                [("Rebalance", "Cap the head"), ("Explore", "Explore the tail")],
+            )
         if self.left:
-            return (f"{self.left:,} synthetic {'candidate waits' if self.left == 1 else 'candidates wait'} for your "
-                    "judgement.", [("Review", "Review"), ("Export", "Export what is accepted")])
+            return (
+                f"{self.left:,} synthetic {'candidate waits' if self.left == 1 else 'candidates wait'} for your "
+                "judgement.",
+                [("Review", "Review"), ("Export", "Export what is accepted")],
+            )
         if not self.candidates:
-            return ("The head is capped. Fill the tail with synthetic images, or export what is kept.",
-                    [("Synthesize", "Fill the tail"), ("Export", "Export")])
-        return (f"{self.accepted:,} synthetic instances are accepted. Export the refined dataset.",
-                [("Export", "Export"), ("Synthesize", "Fill more of the tail")])
+            return (
+                "The head is capped. Fill the tail with synthetic images, or export what is kept.",
+                [("Synthesize", "Fill the tail"), ("Export", "Export")],
+            )
+        return (
+            f"{self.accepted:,} synthetic instances are accepted. Export the refined dataset.",
+            [("Export", "Export"), ("Synthesize", "Fill more of the tail")],
+        )
 
 
 def standing(store: Store) -> Standing:
@@ -64,5 +75,5 @@ def standing(store: Store) -> Standing:
             (select count(*) from candidate c anti join current_verdict v using (candidate) where c.chosen),
             (select count(*) from export)
     """)
-    assert found is not None    # an aggregate without "group by" always has one row
+    assert found is not None  # an aggregate without "group by" always has one row
     return Standing(*found)

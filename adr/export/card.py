@@ -12,8 +12,10 @@ from adr.export.work import Format, Work
 
 FILE = "README.md"
 CURVES = "curves"
-METHOD = ("ADR, Adaptive Data Refinement (Song et al., CVPR 2025, arXiv 2503.12821): long-tail analysis from four "
-          "perspectives, rebalancing of the head, synthesis for the tail.")
+METHOD = (
+    "ADR, Adaptive Data Refinement (Song et al., CVPR 2025, arXiv 2503.12821): long-tail analysis from four "
+    "perspectives, rebalancing of the head, synthesis for the tail."
+)
 
 
 def write(work: Work, format: Format, counts: list[Counts], manifest: dict[str, Any]) -> None:
@@ -29,9 +31,17 @@ def write(work: Work, format: Format, counts: list[Counts], manifest: dict[str, 
 def text(format: Format, counts: list[Counts], manifest: dict[str, Any], present: set[str]) -> str:
     """The card in Markdown; with Hugging Face's front matter where the format is theirs. `present`: files beside it."""
     parts = [
-        _front(format, manifest), f"# {manifest['recipe_name'] or 'Refined instruction data'}\n",
-        _size(manifest), _use(format, manifest), _made(manifest), _curves(counts), _numbers(counts),
-        _synthetic(manifest), _verdicts(manifest), _caveats(counts, manifest), _licences(manifest),
+        _front(format, manifest),
+        f"# {manifest['recipe_name'] or 'Refined instruction data'}\n",
+        _size(manifest),
+        _use(format, manifest),
+        _made(manifest),
+        _curves(counts),
+        _numbers(counts),
+        _synthetic(manifest),
+        _verdicts(manifest),
+        _caveats(counts, manifest),
+        _licences(manifest),
         _files(manifest, present),
     ]
     return "\n".join(part for part in parts if part)
@@ -40,15 +50,20 @@ def text(format: Format, counts: list[Counts], manifest: dict[str, Any], present
 def _front(format: Format, manifest: dict[str, Any]) -> str:
     if format.name != "parquet":
         return ""
-    return ("---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train-*.parquet\n"
-            "task_categories:\n- image-text-to-text\ntags:\n- adr\n"
-            + ("- synthetic\n" if manifest["counts"]["synthetic"] else "") + "---\n")
+    return (
+        "---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train-*.parquet\n"
+        "task_categories:\n- image-text-to-text\ntags:\n- adr\n"
+        + ("- synthetic\n" if manifest["counts"]["synthetic"] else "")
+        + "---\n"
+    )
 
 
 def _size(manifest: dict[str, Any]) -> str:
     n, source = manifest["counts"], manifest["source"]
-    said = (f"{n['rows']:,} rows for {manifest['format_title']}: {n['kept_instances'] - n['left_out_faulty']:,} of "
-            f"{n['source_instances']:,} instances of `{source.get('name', 'the source')}`")
+    said = (
+        f"{n['rows']:,} rows for {manifest['format_title']}: {n['kept_instances'] - n['left_out_faulty']:,} of "
+        f"{n['source_instances']:,} instances of `{source.get('name', 'the source')}`"
+    )
     if n["copies"]:
         said += f", {n['copies']:,} further copies of rare ones"
     said += f", {n['synthetic']:,} synthetic ({manifest['synthesis']['share']:.1%} of all rows)."
@@ -60,13 +75,14 @@ def _size(manifest: dict[str, Any]) -> str:
 def _use(format: Format, manifest: dict[str, Any]) -> str:
     images = manifest["options"]["images"]
     root = "IMAGE_FOLDER" if images == "reference" else "OUT/images"
-    lines = ["## Use\n", f"```\n{format.setting.format(out='OUT', root=root)}\n```\n",
-             "`OUT` is this folder."]
+    lines = ["## Use\n", f"```\n{format.setting.format(out='OUT', root=root)}\n```\n", "`OUT` is this folder."]
     if images == "reference" and format.part == "all":
         lines.append("`IMAGE_FOLDER` is the image folder of the source; its pictures are not in here.")
         if manifest["synthesis"]["pictures"]:
-            lines.append("The synthetic pictures are: put them beside the others with "
-                         "`ln -s \"$(realpath OUT/images/adr-synthetic)\" IMAGE_FOLDER/adr-synthetic`.")
+            lines.append(
+                "The synthetic pictures are: put them beside the others with "
+                '`ln -s "$(realpath OUT/images/adr-synthetic)" IMAGE_FOLDER/adr-synthetic`.'
+            )
     elif images == "link":
         lines.append("The source's pictures in `images` are links: they work on the machine they were made on.")
     return "\n".join(lines) + "\n"
@@ -74,12 +90,20 @@ def _use(format: Format, manifest: dict[str, Any]) -> str:
 
 def _made(manifest: dict[str, Any]) -> str:
     recipe, source, index = manifest["recipe"], manifest["source"], manifest["index"]
-    lines = ["## How it was made\n", METHOD, "", recipe["in_words"], "",
-             f"Recipe `{recipe['fingerprint']}`, in full in `manifest.json`. Source SHA-256 `{source.get('sha256')}`."]
+    lines = [
+        "## How it was made\n",
+        METHOD,
+        "",
+        recipe["in_words"],
+        "",
+        f"Recipe `{recipe['fingerprint']}`, in full in `manifest.json`. Source SHA-256 `{source.get('sha256')}`.",
+    ]
     if index:
         how = index["extractor"] + (f" ({index['spacy_model']})" if index.get("spacy_model") else "")
-        lines.append(f"Entities by {how}, objects from {index['objects_from']}, lexicon "
-                     f"`{index['lexicon_fingerprint']}`. Program `{manifest['made_by']['code']}`.")
+        lines.append(
+            f"Entities by {how}, objects from {index['objects_from']}, lexicon "
+            f"`{index['lexicon_fingerprint']}`. Program `{manifest['made_by']['code']}`."
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -94,20 +118,28 @@ def _curves(counts: list[Counts]) -> str:
 def _numbers(counts: list[Counts]) -> str:
     if not counts:
         return ""
-    lines = ["## Numbers\n",
-             "Counts are numbers of instances; shares are shares of postings; the tail is that of the "
-             "source, by the paper's rule. “Random” is a uniform random subset of as many instances as were kept.\n",
-             "| perspective | τ | state | entities | lost | tail share | effective entities | most frequent |",
-             "|---|---|---|---|---|---|---|---|"]
+    lines = [
+        "## Numbers\n",
+        "Counts are numbers of instances; shares are shares of postings; the tail is that of the "
+        "source, by the paper's rule. “Random” is a uniform random subset of as many instances as were kept.\n",
+        "| perspective | τ | state | entities | lost | tail share | effective entities | most frequent |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for one in counts:
-        for state, array in (("before", one.before), ("after", one.after), ("with synthetic", one.refined),
-                             ("random", one.random)):
+        for state, array in (
+            ("before", one.before),
+            ("after", one.after),
+            ("with synthetic", one.refined),
+            ("random", one.random),
+        ):
             if state == "with synthetic" and not one.added:
                 continue
             n = one.numbers(array)
-            lines.append(f"| {one.perspective} | {one.tau:,.0f} | {state} | {n['entities']:,} | "
-                         f"{n['entities_lost']:,} | {n['tail_share']:.2%} | {n['effective_entities']:,.0f} | "
-                         f"{n['largest']:,} |")
+            lines.append(
+                f"| {one.perspective} | {one.tau:,.0f} | {state} | {n['entities']:,} | "
+                f"{n['entities_lost']:,} | {n['tail_share']:.2%} | {n['effective_entities']:,.0f} | "
+                f"{n['largest']:,} |"
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -115,14 +147,20 @@ def _synthetic(manifest: dict[str, Any]) -> str:
     made = manifest["synthesis"]
     if not made["rows"]:
         return "## Synthetic part\n\nThere is none.\n"
-    lines = ["## Synthetic part\n",
-             f"{made['rows']:,} rows, {made['share']:.1%} of all. Each has a line in `synthetic.jsonl`: parent, "
-             "prompt, seed, model, scores, verdict, editor.\n",
-             f"- Made by {_listed(made['generators'])}.",
-             f"- Conversations by {_listed(made['conversations_by'])}."]
+    lines = [
+        "## Synthetic part\n",
+        f"{made['rows']:,} rows, {made['share']:.1%} of all. Each has a line in `synthetic.jsonl`: parent, "
+        "prompt, seed, model, scores, verdict, editor.\n",
+        f"- Made by {_listed(made['generators'])}.",
+        f"- Conversations by {_listed(made['conversations_by'])}.",
+    ]
     lines += [f"- Accepted by {who}: {n:,}." for who, n in made["accepted_by"].items()]
-    lines += [f"- Model `{model['name']}`" + (f", fingerprint `{model['fingerprint']}`" if "fingerprint" in model
-                                              else "") + "." for model in made["models"]]
+    lines += [
+        f"- Model `{model['name']}`"
+        + (f", fingerprint `{model['fingerprint']}`" if "fingerprint" in model else "")
+        + "."
+        for model in made["models"]
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -134,18 +172,21 @@ def _verdicts(manifest: dict[str, Any]) -> str:
     for kind, who in (("by_reviewer", "reviewer"), ("by_rule", "rule")):
         for name, n in said[kind].items():
             lines.append(f"| {who} {name} | {n.get('accept', 0):,} | {n.get('reject', 0):,} | {n.get('unsure', 0):,} |")
-    lines.append(f"\nNot judged: {said['not_judged']:,} candidates; "
-                 "none of them is in here unless a rule above took it.")
+    lines.append(
+        f"\nNot judged: {said['not_judged']:,} candidates; none of them is in here unless a rule above took it."
+    )
     return "\n".join(lines) + "\n"
 
 
 def _caveats(counts: list[Counts], manifest: dict[str, Any]) -> str:
     made, index = manifest["synthesis"], manifest["index"]
-    lines = ["## What was not verified\n",
-             "- Entities are read off by rules and word lists, not by people; a wrong reading in the tail is kept as "
-             "if it were rare.",
-             "- No model was trained on this set here. The method's authors report gains on average over benchmarks; "
-             "rebalancing alone did not beat a random subset of the same size in their logs, so compare with one."]
+    lines = [
+        "## What was not verified\n",
+        "- Entities are read off by rules and word lists, not by people; a wrong reading in the tail is kept as "
+        "if it were rare.",
+        "- No model was trained on this set here. The method's authors report gains on average over benchmarks; "
+        "rebalancing alone did not beat a random subset of the same size in their logs, so compare with one.",
+    ]
     if index and index.get("objects_from") != "annotations" and not index.get("verified_by"):
         whose = "" if index.get("objects_from") == "text" else " of instances without annotations"
         lines.append(f"- Objects{whose} were taken from the text and not checked on the pictures.")
@@ -155,35 +196,52 @@ def _caveats(counts: list[Counts], manifest: dict[str, Any]) -> str:
     if unseen:
         lines.append(f"- {unseen:,} synthetic rows were accepted by a rule; nobody looked at them.")
     if worded := made["rows"] - made["pictures"]:
-        lines.append(f"- {worded:,} rows say a conversation of the source in other words, with rarer synonyms, about "
-                     "the same picture. The method's authors found that such rewriting harms captioning.")
+        lines.append(
+            f"- {worded:,} rows say a conversation of the source in other words, with rarer synonyms, about "
+            "the same picture. The method's authors found that such rewriting harms captioning."
+        )
     if made["pictures"]:
         lines.append("- Synthetic answers were not checked against their pictures beyond what reviewers saw.")
     warned = [f for f in manifest["lint"] if f["level"] == "warning"]
     lines += [f"- {f['sentence']} ({f['rows']:,} rows)" for f in warned]
-    lines += [f"- {f['rows']:,} rows had an error and were left out: {f['sentence']}" for f in manifest["lint"]
-              if f["level"] == "error"]
+    lines += [
+        f"- {f['rows']:,} rows had an error and were left out: {f['sentence']}"
+        for f in manifest["lint"]
+        if f["level"] == "error"
+    ]
     return "\n".join(lines) + "\n"
 
 
 def _licences(manifest: dict[str, Any]) -> str:
-    lines = ["## Licences\n", "Conversations and pictures of the source keep the licence of the source; this export "
-             "grants none. Selecting rows does not change it."]
+    lines = [
+        "## Licences\n",
+        "Conversations and pictures of the source keep the licence of the source; this export "
+        "grants none. Selecting rows does not change it.",
+    ]
     for model in manifest["synthesis"]["models"]:
         if model["name"] == "WordNet":
             lines.append("- WordNet: Princeton University's own licence, which permits any use with its notice.")
             continue
         own = (model["name"] or "").startswith("assets/models/")
-        lines.append(f"- `{model['name']}`: " + (
-            "a starter model of ADR Workbench, trained on pictures that the project drew itself." if own else
-            "see the licence on its model page; it may limit the use of what it makes."))
+        lines.append(
+            f"- `{model['name']}`: "
+            + (
+                "a starter model of ADR Workbench, trained on pictures that the project drew itself."
+                if own
+                else "see the licence on its model page; it may limit the use of what it makes."
+            )
+        )
     return "\n".join(lines) + "\n"
 
 
 def _files(manifest: dict[str, Any], present: set[str]) -> str:
-    says = {"dropped.jsonl": "what stayed behind, and why", "synthetic.jsonl": "where each synthetic row came from",
-            "report.html": "before and after, in one page", "manifest.json": "everything above for machines, and the "
-            "SHA-256 of every file", SUMS: "SHA-256 of the pictures in here (`sha256sum -c`)"}
+    says = {
+        "dropped.jsonl": "what stayed behind, and why",
+        "synthetic.jsonl": "where each synthetic row came from",
+        "report.html": "before and after, in one page",
+        "manifest.json": "everything above for machines, and the SHA-256 of every file",
+        SUMS: "SHA-256 of the pictures in here (`sha256sum -c`)",
+    }
     lines = ["## Files\n"] + [f"- `{name}`" for name in manifest["main"][:20]]
     if len(manifest["main"]) > 20:
         lines.append(f"- … {len(manifest['main']) - 20} more shards")

@@ -25,8 +25,12 @@ def write(work: Work) -> list[str]:
         if number % 200 == 0:
             work.progress(number, work.leave.instances, "Writing")
     with work.file(FILE) as out:
-        content = {"info": {"description": "Synthetic part of an ADR Workbench export"}, "licenses": [],
-                   "images": images, "annotations": annotations}
+        content = {
+            "info": {"description": "Synthetic part of an ADR Workbench export"},
+            "licenses": [],
+            "images": images,
+            "annotations": annotations,
+        }
         out.write(json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n")
     return [FILE]
 
@@ -39,7 +43,13 @@ def caption(one: Accepted) -> str:
 
 
 FORMAT = Format(
-    name="coco", title="COCO captions", sentence="The synthetic part alone: pictures and one caption each.",
+    name="coco",
+    title="COCO captions",
+    sentence="The synthetic part alone: pictures and one caption each.",
     setting='pycocotools.coco.COCO("{out}/captions.json"), pictures below {out}/images',
-    rules=Rules(conversation=False, carries_ids=False), images=("reference",), write=write, keeps=lambda form: False,
-    part="synthetic")
+    rules=Rules(conversation=False, carries_ids=False),
+    images=("reference",),
+    write=write,
+    keeps=lambda form: False,
+    part="synthetic",
+)

@@ -22,9 +22,9 @@ class Counts:
     tau: float
     ids: np.ndarray
     before: np.ndarray
-    after: np.ndarray               # kept instances
-    refined: np.ndarray             # kept instances and accepted candidates
-    random: np.ndarray              # a uniform random subset of as many instances as were kept
+    after: np.ndarray  # kept instances
+    refined: np.ndarray  # kept instances and accepted candidates
+    random: np.ndarray  # a uniform random subset of as many instances as were kept
 
     @property
     def tail(self) -> np.ndarray:
@@ -51,8 +51,13 @@ class Counts:
 
     def as_json(self) -> dict[str, object]:
         """The perspective's entry in the manifest."""
-        return {"tau": self.tau, "before": self.numbers(self.before), "after": self.numbers(self.after),
-                "with_synthetic": self.numbers(self.refined), "random": self.numbers(self.random)}
+        return {
+            "tau": self.tau,
+            "before": self.numbers(self.before),
+            "after": self.numbers(self.after),
+            "with_synthetic": self.numbers(self.refined),
+            "random": self.numbers(self.random),
+        }
 
 
 def count(store: Store, leave: Leaving) -> list[Counts]:
@@ -72,8 +77,17 @@ def count(store: Store, leave: Leaving) -> list[Counts]:
     for perspective in dict.fromkeys(names.tolist()):
         ids = np.asarray(found["entity"][names == perspective], dtype=np.int64)
         before = np.asarray(found["n"][names == perspective], dtype=np.int64)
-        made.append(Counts(perspective, threshold(leave.recipe, perspective, before), ids, before, after[ids],
-                           after[ids] + gained[ids], random[ids]))
+        made.append(
+            Counts(
+                perspective,
+                threshold(leave.recipe, perspective, before),
+                ids,
+                before,
+                after[ids],
+                after[ids] + gained[ids],
+                random[ids],
+            )
+        )
     return made
 
 
@@ -90,7 +104,9 @@ def _kept(store: Store, leave: Leaving, size: int) -> np.ndarray:
         select p.entity, sum(d.copies)::bigint as n
         from posting p join decision d using (instance)
         where d.run = ? and d.kept group by p.entity
-        """, [leave.run])
+        """,
+        [leave.run],
+    )
     return _spread(counted, size)
 
 
@@ -104,7 +120,9 @@ def _random(store: Store, leave: Leaving, size: int) -> np.ndarray:
         """
         select entity, count(*) as n
         from posting semi join (select unnest(?::integer[]) as instance) using (instance) group by entity
-        """, [chosen.tolist()])
+        """,
+        [chosen.tolist()],
+    )
     return _spread(counted, size)
 
 

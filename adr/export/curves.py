@@ -11,11 +11,19 @@ import numpy as np
 from adr.export.counts import Counts
 from adr.tail import Spectrum
 
-TITLES = {"token": "Nouns of the conversation", "object": "Things in the picture",
-          "co_occurrence": "Pairs of things", "interrogation": "Forms of the question"}
+TITLES = {
+    "token": "Nouns of the conversation",
+    "object": "Things in the picture",
+    "co_occurrence": "Pairs of things",
+    "interrogation": "Forms of the question",
+}
 # (state, label, colour, line style); grey, orange, blue, green: told apart without red and green, on white and on black
-STATES = (("before", "before", "#8a8f98", "-"), ("random", "random subset of equal size", "#e69f00", ":"),
-          ("after", "rebalanced", "#3b82c4", "-"), ("refined", "with synthetic", "#009e73", "--"))
+STATES = (
+    ("before", "before", "#8a8f98", "-"),
+    ("random", "random subset of equal size", "#e69f00", ":"),
+    ("after", "rebalanced", "#3b82c4", "-"),
+    ("refined", "with synthetic", "#009e73", "--"),
+)
 
 
 def png(one: Counts) -> bytes:
@@ -32,10 +40,11 @@ def svg(one: Counts) -> str:
 
     out = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": one.perspective, "svg.fonttype": "none"}):
-        _figure(one).savefig(out, format="svg", transparent=True,
-                             metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        _figure(one).savefig(
+            out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
     text = out.getvalue()
-    return text[text.index("<svg"):]
+    return text[text.index("<svg") :]
 
 
 def _figure(one: Counts) -> Any:
@@ -57,8 +66,9 @@ def _figure(one: Counts) -> Any:
             axes.plot(ranks, values, style, color=color, label=label, linewidth=1.8)
     if one.tau > 0:
         axes.axhline(one.tau, color="#b0413e", linewidth=0.9, linestyle="--")
-        axes.annotate(f"τ = {one.tau:,.0f}", (1, one.tau), xytext=(4, 3), textcoords="offset points", color="#b0413e",
-                      fontsize=9)
+        axes.annotate(
+            f"τ = {one.tau:,.0f}", (1, one.tau), xytext=(4, 3), textcoords="offset points", color="#b0413e", fontsize=9
+        )
     axes.set_title(TITLES.get(one.perspective, one.perspective), color="#767d88")
     axes.set_xlabel("rank of the entity", color="#767d88")
     axes.set_ylabel("instances that have it", color="#767d88")

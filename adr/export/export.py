@@ -32,12 +32,12 @@ class Options:
     """How a run leaves. images: None takes the format's own default (reference, or inside the file)."""
 
     format: str = "llava"
-    images: str | None = None           # 'reference', 'copy', 'link' or 'inside'
-    order: str = "source"               # 'source' or 'shuffled' by the recipe's seed
-    synthetic: str = "run"              # candidates planned from this 'run', from 'all' runs, or 'none'
-    accept_above: float | None = None   # a rule that accepts candidates nobody has judged
-    repair_ids: bool = False            # make repeated ids unique
-    leave_out_faulty: bool = False      # leave out rows with errors instead of stopping
+    images: str | None = None  # 'reference', 'copy', 'link' or 'inside'
+    order: str = "source"  # 'source' or 'shuffled' by the recipe's seed
+    synthetic: str = "run"  # candidates planned from this 'run', from 'all' runs, or 'none'
+    accept_above: float | None = None  # a rule that accepts candidates nobody has judged
+    repair_ids: bool = False  # make repeated ids unique
+    leave_out_faulty: bool = False  # leave out rows with errors instead of stopping
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Preview:
     images: str
     leave: Leaving
     lint: Lint
-    left_out: tuple[int, ...] = ()      # rows (positions, or -1 - j) left out because of an error
+    left_out: tuple[int, ...] = ()  # rows (positions, or -1 - j) left out because of an error
 
     @property
     def blocked(self) -> tuple[Finding, ...]:
@@ -64,15 +64,15 @@ class ExportReport:
     run: int
     format: str
     folder: str
-    instances: int                      # rows, copies and candidates included
+    instances: int  # rows, copies and candidates included
     synthetic: int
     left_out: int
-    pictures: int                       # copied or linked
-    bytes: int                          # of the listed files
+    pictures: int  # copied or linked
+    bytes: int  # of the listed files
     sha256: str
     files: dict[str, str]
     main: list[str]
-    warnings: dict[str, int] = field(default_factory=dict)      # {kind of finding: rows}
+    warnings: dict[str, int] = field(default_factory=dict)  # {kind of finding: rows}
 
 
 def preview(store: Store, workspace: Workspace, run: int, options: Options, *, progress: Progress = silent) -> Preview:
@@ -80,23 +80,32 @@ def preview(store: Store, workspace: Workspace, run: int, options: Options, *, p
     format = named(options.format)
     images = options.images or format.images[0]
     if images not in format.images:
-        raise AdrError(f"{format.title} cannot have its pictures by {images!r}.",
-                       f"Choose {' or '.join(format.images)}.")
-    leave = leaving(store, workspace, run, order=options.order,
-                    synthetic="none" if format.part == "decisions" else options.synthetic,
-                    accept_above=options.accept_above)
+        raise AdrError(
+            f"{format.title} cannot have its pictures by {images!r}.", f"Choose {' or '.join(format.images)}."
+        )
+    leave = leaving(
+        store,
+        workspace,
+        run,
+        order=options.order,
+        synthetic="none" if format.part == "decisions" else options.synthetic,
+        accept_above=options.accept_above,
+    )
     if format.part == "synthetic":
         leave = changed(leave, order=np.array(leave.pictured, np.int64))
         if not leave.synthetic:
-            raise AdrError(f"{format.title} holds the synthetic pictures, and none of this run is accepted.",
-                           "Accept candidates with pictures on the Review page, or choose another format.")
+            raise AdrError(
+                f"{format.title} holds the synthetic pictures, and none of this run is accepted.",
+                "Accept candidates with pictures on the Review page, or choose another format.",
+            )
     if options.repair_ids and format.rules.carries_ids:
         leave = changed(leave, new_ids=repaired_ids(store, leave))
     if images != "reference" and leave.image_root is None and format.rules.conversation and _pictured(store, leave):
-        raise AdrError("The dataset was read without an image folder, so its pictures cannot be written.",
-                       "Reference the pictures, or ingest again with the image folder (Dataset page).")
-    found = lint(store, leave, format.rules, verbatim=format.keeps(leave.form),
-                 images=images, progress=progress)
+        raise AdrError(
+            "The dataset was read without an image folder, so its pictures cannot be written.",
+            "Reference the pictures, or ingest again with the image folder (Dataset page).",
+        )
+    found = lint(store, leave, format.rules, verbatim=format.keeps(leave.form), images=images, progress=progress)
     left_out: tuple[int, ...] = ()
     if options.leave_out_faulty and found.faulty:
         left_out = tuple(sorted(found.faulty))
@@ -106,10 +115,22 @@ def preview(store: Store, workspace: Workspace, run: int, options: Options, *, p
     return Preview(format, images, leave, found, left_out)
 
 
-def export(store: Store, workspace: Workspace, run: int, *, format: str = "llava", out: Path,
-           images: str | None = None, order: str = "source", synthetic: str = "run", accept_above: float | None = None,
-           repair_ids: bool = False, leave_out_faulty: bool = False, replace: bool = False,
-           progress: Progress = silent) -> ExportReport:
+def export(
+    store: Store,
+    workspace: Workspace,
+    run: int,
+    *,
+    format: str = "llava",
+    out: Path,
+    images: str | None = None,
+    order: str = "source",
+    synthetic: str = "run",
+    accept_above: float | None = None,
+    repair_ids: bool = False,
+    leave_out_faulty: bool = False,
+    replace: bool = False,
+    progress: Progress = silent,
+) -> ExportReport:
     """Write the folder `out`; AdrError when it exists, when the lint has errors, or when the disk is full.
 
     Cancelled out of `progress`, a fault or a kill leaves what was there before, or nothing.
@@ -119,8 +140,15 @@ def export(store: Store, workspace: Workspace, run: int, *, format: str = "llava
         seen = preview(store, workspace, run, options, progress=progress)
         if seen.blocked:
             raise AdrError(*_blocked(seen.blocked))
-        work = Work(store, seen.leave, folder, seen.images, seen.leave.form, progress,
-                    tuple(row for row in seen.left_out if row >= 0))
+        work = Work(
+            store,
+            seen.leave,
+            folder,
+            seen.images,
+            seen.leave.form,
+            progress,
+            tuple(row for row in seen.left_out if row >= 0),
+        )
         main = seen.format.write(work)
         pictures = 0 if seen.images == "inside" else place_pictures(work)
         provenance.write_synthetic(work)
@@ -145,32 +173,46 @@ def exports(store: Store) -> list[dict[str, Any]]:
         """
         select export, run, format, folder, instances, synthetic, files, bytes, sha256, manifest, created_at
         from export order by export desc
-        """)
+        """
+    )
     return [dict(row) for row in frame.to_dict("records")]
 
 
 def _pictured(store: Store, leave: Leaving) -> bool:
-    return bool(store.value(
-        "select 1 from instance join decision using (instance) where run = ? and kept and len(images) > 0 limit 1",
-        [leave.run]))
+    return bool(
+        store.value(
+            "select 1 from instance join decision using (instance) where run = ? and kept and len(images) > 0 limit 1",
+            [leave.run],
+        )
+    )
 
 
 def _blocked(errors: tuple[Finding, ...]) -> tuple[str, str]:
-    said = "; ".join(f"{finding.kind} in {finding.rows:,} rows ({', '.join(finding.examples[:2])})"
-                     for finding in errors)
-    return (f"The export would not train: {said}.",
-            "Mend the source, choose another format, or leave out the rows with errors (--leave-out-faulty).")
+    said = "; ".join(
+        f"{finding.kind} in {finding.rows:,} rows ({', '.join(finding.examples[:2])})" for finding in errors
+    )
+    return (
+        f"The export would not train: {said}.",
+        "Mend the source, choose another format, or leave out the rows with errors (--leave-out-faulty).",
+    )
 
 
 def _said(options: Options, seen: Preview) -> dict[str, Any]:
     """The options as the manifest holds them."""
-    return {"images": seen.images, "order": options.order, "synthetic": options.synthetic,
-            "accept_above": options.accept_above, "repair_ids": options.repair_ids,
-            "repaired_ids": len(seen.leave.new_ids), "leave_out_faulty": options.leave_out_faulty}
+    return {
+        "images": seen.images,
+        "order": options.order,
+        "synthetic": options.synthetic,
+        "accept_above": options.accept_above,
+        "repair_ids": options.repair_ids,
+        "repaired_ids": len(seen.leave.new_ids),
+        "leave_out_faulty": options.leave_out_faulty,
+    }
 
 
-def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[str, Any],
-            pictures: int) -> ExportReport:
+def _record(
+    store: Store, run: int, folder: Path, seen: Preview, written: dict[str, Any], pictures: int
+) -> ExportReport:
     """Note the export in the database, where times and paths belong."""
     size = sum(file["bytes"] for file in written["files"])
     sha256 = manifest.main_sha256(written)
@@ -182,10 +224,32 @@ def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[s
                                 created_at)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            [number, run, seen.format.name, str(folder), seen.leave.instances, seen.leave.synthetic,
-             len(written["files"]), size, sha256, json.dumps(written, ensure_ascii=False),
-             datetime.now(UTC).replace(tzinfo=None)])
+            [
+                number,
+                run,
+                seen.format.name,
+                str(folder),
+                seen.leave.instances,
+                seen.leave.synthetic,
+                len(written["files"]),
+                size,
+                sha256,
+                json.dumps(written, ensure_ascii=False),
+                datetime.now(UTC).replace(tzinfo=None),
+            ],
+        )
     return ExportReport(
-        number, run, seen.format.name, str(folder), seen.leave.instances, seen.leave.synthetic, len(seen.left_out),
-        pictures, size, sha256, {file["path"]: file["sha256"] for file in written["files"]}, list(written["main"]),
-        {finding.kind: finding.rows for finding in seen.lint.findings if finding.level == "warning"})
+        number,
+        run,
+        seen.format.name,
+        str(folder),
+        seen.leave.instances,
+        seen.leave.synthetic,
+        len(seen.left_out),
+        pictures,
+        size,
+        sha256,
+        {file["path"]: file["sha256"] for file in written["files"]},
+        list(written["main"]),
+        {finding.kind: finding.rows for finding in seen.lint.findings if finding.level == "warning"},
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from adr.errors import AdrError
 
-MARK = "manifest.json"          # a folder with it is an export of ours and may be replaced when asked
+MARK = "manifest.json"  # a folder with it is an export of ours and may be replaced when asked
 
 
 @contextmanager
@@ -31,11 +31,13 @@ def whole(target: Path, *, replace: bool) -> Iterator[Path]:
         try:
             unfinished.mkdir(parents=True)
             yield unfinished
-            _allowed(target, replace)       # it may have come into being meanwhile
+            _allowed(target, replace)  # it may have come into being meanwhile
             _swap(unfinished, target)
         except OSError as error:
-            raise AdrError(f"The export cannot be written to {target}: {error.strerror or error}.",
-                           "Free some space or choose another folder; nothing was changed.") from error
+            raise AdrError(
+                f"The export cannot be written to {target}: {error.strerror or error}.",
+                "Free some space or choose another folder; nothing was changed.",
+            ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -57,8 +59,9 @@ def _allowed(target: Path, replace: bool) -> None:
     if not replace:
         raise AdrError(f"The folder {target} exists.", "Choose another, or ask to replace it (--replace).")
     if not is_export(target):
-        raise AdrError(f"The folder {target} holds other things than an export, so it is not replaced.",
-                       "Choose another folder.")
+        raise AdrError(
+            f"The folder {target} holds other things than an export, so it is not replaced.", "Choose another folder."
+        )
 
 
 def _swap(unfinished: Path, target: Path) -> None:

@@ -1,21 +1,13 @@
 """The formats by name: a dictionary is all the plugin system there is."""
 
 from adr.errors import AdrError
-from adr.export import (
-    coco,
-    internvl,
-    llama_factory,
-    llava,
-    ms_swift,
-    parquet,
-    qwen_vl,
-    selection,
-    webdataset,
-)
+from adr.export import coco, internvl, llama_factory, llava, ms_swift, parquet, qwen_vl, selection, webdataset
 from adr.export.work import Format
 
-FORMATS: dict[str, Format] = {module.FORMAT.name: module.FORMAT for module in (
-    llava, llama_factory, ms_swift, qwen_vl, internvl, parquet, webdataset, coco, selection)}
+FORMATS: dict[str, Format] = {
+    module.FORMAT.name: module.FORMAT
+    for module in (llava, llama_factory, ms_swift, qwen_vl, internvl, parquet, webdataset, coco, selection)
+}
 
 
 def named(name: str) -> Format:

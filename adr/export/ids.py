@@ -12,11 +12,16 @@ def repaired_ids(store: Store, leave: Leaving) -> dict[int, str]:
     The number 7 and the text "7" count as the same. The first keeps its id; the others get "ID-2", "ID-3" …, skipping
     names that are taken.
     """
-    repeated = {name for (name,) in store.rows(
-        """
+    repeated = {
+        name
+        for (name,) in store.rows(
+            """
         select trim(id, '"') from instance join decision using (instance)
         where run = ? and kept and id is not null group by all having sum(copies) > 1
-        """, [leave.run])}
+        """,
+            [leave.run],
+        )
+    }
     if not repeated:
         return {}
     taken = {name for (name,) in store.rows("select distinct trim(id, '\"') from instance where id is not null")}

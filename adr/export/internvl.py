@@ -15,14 +15,27 @@ def write(work: Work) -> list[str]:
     with work.file(FILE) as out:
         for batch in work.rows(turns=work.form != "llava"):
             out.write(b"".join(line(conversations(row, work.form)) for row in batch))
-    meta = {"adr": {"root": "IMAGE_FOLDER" if work.images == "reference" else "images", "annotation": FILE,
-                    "data_augment": False, "repeat_time": 1, "length": work.leave.instances}}
+    meta = {
+        "adr": {
+            "root": "IMAGE_FOLDER" if work.images == "reference" else "images",
+            "annotation": FILE,
+            "data_augment": False,
+            "repeat_time": 1,
+            "length": work.leave.instances,
+        }
+    }
     with work.file(META) as out:
         out.write(json.dumps(meta, indent=2).encode() + b"\n")
     return [FILE, META]
 
 
 FORMAT = Format(
-    name="internvl", title="InternVL", sentence="JSON Lines (train.jsonl) and the meta file that names it (meta.json).",
+    name="internvl",
+    title="InternVL",
+    sentence="JSON Lines (train.jsonl) and the meta file that names it (meta.json).",
     setting='--meta_path {out}/meta.json, in it "root": "{root}" and "annotation": "{out}/train.jsonl"',
-    rules=Rules(), images=("reference", "copy", "link"), write=write, keeps=lambda form: form == "llava")
+    rules=Rules(),
+    images=("reference", "copy", "link"),
+    write=write,
+    keeps=lambda form: form == "llava",
+)

@@ -21,12 +21,12 @@ from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
 
-SYNTHETIC_FOLDER = "adr-synthetic"     # below the image root of an export; its name keeps off the source's own folders
+SYNTHETIC_FOLDER = "adr-synthetic"  # below the image root of an export; its name keeps off the source's own folders
 SHUFFLE_KEY = draw_key("shuffle", "")
 CHUNK = 10_000
-BREATH = 0.002                          # seconds of sleep between chunks: lets the pages of the app answer meanwhile
+BREATH = 0.002  # seconds of sleep between chunks: lets the pages of the app answer meanwhile
 
-Turns = list[tuple[str, str]]           # (role, text); role is 'human', 'gpt', 'system' or 'tool'
+Turns = list[tuple[str, str]]  # (role, text); role is 'human', 'gpt', 'system' or 'tool'
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class Accepted:
     """A candidate that leaves, with the conversation as it stands after its latest edit."""
 
     candidate: str
-    image: Path | None                  # its own picture, a file in the workspace; None: only the conversation is new
-    images: tuple[str, ...]             # what its row names, below the image root: its picture, or the parent's
+    image: Path | None  # its own picture, a file in the workspace; None: only the conversation is new
+    images: tuple[str, ...]  # what its row names, below the image root: its picture, or the parent's
     turns: Turns
     caption: str
     entities: tuple[int, ...]
-    by: str                             # 'person' or the name of the rule
+    by: str  # 'person' or the name of the rule
 
     @property
     def id(self) -> str:
@@ -51,14 +51,14 @@ class Accepted:
 class Exported:
     """One row of the dataset: an instance as it came, or an accepted candidate."""
 
-    place: int                          # 0.. in the export
-    source: int                         # position in the source, or -1 - j for accepted[j]
-    copy: int                           # 1.., which copy of a repeated instance
-    id: str | None                      # JSON text
+    place: int  # 0.. in the export
+    source: int  # position in the source, or -1 - j for accepted[j]
+    copy: int  # 1.., which copy of a repeated instance
+    id: str | None  # JSON text
     images: list[str]
     turns: Turns
-    raw: str | None                     # the record as it came; None for a candidate, or where it was not asked for
-    repaired: bool = False              # `id` is not the one of `raw`
+    raw: str | None  # the record as it came; None for a candidate, or where it was not asked for
+    repaired: bool = False  # `id` is not the one of `raw`
 
     @property
     def synthetic(self) -> bool:
@@ -77,11 +77,11 @@ class Leaving:
 
     run: int
     recipe: Recipe
-    form: str                           # of the source: 'llava', 'messages', or 'llava, messages'
-    image_root: Path | None             # where the source's pictures lie
-    order: np.ndarray                   # int64 per row: a position, or -1 - j
+    form: str  # of the source: 'llava', 'messages', or 'llava, messages'
+    image_root: Path | None  # where the source's pictures lie
+    order: np.ndarray  # int64 per row: a position, or -1 - j
     accepted: Sequence[Accepted]
-    new_ids: dict[int, str] = field(default_factory=dict)       # place -> repaired id, as JSON text
+    new_ids: dict[int, str] = field(default_factory=dict)  # place -> repaired id, as JSON text
 
     @property
     def instances(self) -> int:
@@ -99,8 +99,15 @@ class Leaving:
         return [row for row in self.order[self.order < 0].tolist() if self.accepted[-1 - row].image]
 
 
-def leaving(store: Store, workspace: Workspace, run: int, *, order: str = "source", synthetic: str = "run",
-            accept_above: float | None = None) -> Leaving:
+def leaving(
+    store: Store,
+    workspace: Workspace,
+    run: int,
+    *,
+    order: str = "source",
+    synthetic: str = "run",
+    accept_above: float | None = None,
+) -> Leaving:
     """The rows that a run keeps and the candidates accepted, in export order.
 
     order: 'source' (as in the source, candidates after) or 'shuffled' (all together, by the recipe's seed).
@@ -110,14 +117,18 @@ def leaving(store: Store, workspace: Workspace, run: int, *, order: str = "sourc
     found = store.row("select recipe from run where run = ?", [run])
     if found is None:
         listed = [str(number) for (number,) in store.rows("select run from run order by run")]
-        raise AdrError(f"There is no run {run}.",
-                       f"Runs are {', '.join(listed)}." if listed else "Apply a recipe first (Rebalance).")
+        raise AdrError(
+            f"There is no run {run}.",
+            f"Runs are {', '.join(listed)}." if listed else "Apply a recipe first (Rebalance).",
+        )
     recipe = Recipe.from_toml(found[0], f"the recipe of run {run}")
     form, images = store.row("select form, images from source") or ("llava", None)
     kept = store.arrays(
         """
         select instance, copies from decision where run = ? and kept order by instance
-        """, [run])
+        """,
+        [run],
+    )
     positions = np.repeat(np.asarray(kept["instance"], dtype=np.int64), np.asarray(kept["copies"], dtype=np.int64))
     accepted = _accepted(store, workspace, run, synthetic, accept_above)
     rows = np.concatenate([positions, -1 - np.arange(len(accepted), dtype=np.int64)])
@@ -128,14 +139,15 @@ def leaving(store: Store, workspace: Workspace, run: int, *, order: str = "sourc
     return Leaving(run, recipe, form, Path(images) if images else None, rows, accepted)
 
 
-def batches(store: Store, leave: Leaving, *, turns: bool = False, raw: bool = True,
-            size: int = CHUNK) -> Iterator[list[Exported]]:
+def batches(
+    store: Store, leave: Leaving, *, turns: bool = False, raw: bool = True, size: int = CHUNK
+) -> Iterator[list[Exported]]:
     """The rows in lists of at most `size`, in order; memory stays flat. `turns` and `raw` say what is looked up."""
     columns = ["i.id", "i.images"] + (["i.turns"] if turns else []) + (["i.raw"] if raw else [])
     size = chunk_rows(leave, size)
-    copies: dict[int, int] = {}             # filled only where the recipe repeats instances
+    copies: dict[int, int] = {}  # filled only where the recipe repeats instances
     for start in range(0, len(leave.order), size):
-        part = leave.order[start:start + size]
+        part = leave.order[start : start + size]
         table = source_rows(store, part, columns)
         ids = table.column("id").to_pylist()
         images = table.column("images").to_pylist()
@@ -179,8 +191,10 @@ def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Ta
         """
     table = store.arrow(sql, [positions.tolist(), low, high])
     if table.num_rows != len(positions):
-        raise AdrError("The run names instances that the dataset no longer has.",
-                       "Apply the recipe again after the new ingest (Rebalance).")
+        raise AdrError(
+            "The run names instances that the dataset no longer has.",
+            "Apply the recipe again after the new ingest (Rebalance).",
+        )
     return table
 
 
@@ -200,7 +214,7 @@ def _turns(column: pa.ChunkedArray) -> list[Turns]:
     said = list(zip(flat.field("role").to_pylist(), flat.field("text").to_pylist(), strict=True))
     made, at = [], 0
     for length in lengths:
-        made.append(said[at:at + length])
+        made.append(said[at : at + length])
         at += length
     return made
 
@@ -215,8 +229,9 @@ def rule_name(accept_above: float) -> str:
     return f"recipe: score >= {accept_above:g}, best of its slot, no flags, judged by nobody"
 
 
-def _accepted(store: Store, workspace: Workspace, run: int, synthetic: str,
-              accept_above: float | None) -> list[Accepted]:
+def _accepted(
+    store: Store, workspace: Workspace, run: int, synthetic: str, accept_above: float | None
+) -> list[Accepted]:
     if synthetic not in ("run", "all", "none"):
         raise AdrError(f"synthetic is {synthetic!r}.", "Choose run, all or none.")
     if synthetic == "none":
@@ -242,14 +257,25 @@ def _accepted(store: Store, workspace: Workspace, run: int, synthetic: str,
           and (v.judgement = 'accept'
                or (v.judgement is null and c.chosen and coalesce(len(c.flags), 0) = 0 and c.score >= ?))
         order by c.plan, c.slot, c.alternative, c.candidate
-        """, [synthetic, run, 2.0 if accept_above is None else float(accept_above)])
+        """,
+        [synthetic, run, 2.0 if accept_above is None else float(accept_above)],
+    )
     rule = rule_name(accept_above) if accept_above is not None else ""
     made = []
     for candidate, image, parents, turns, caption, entities, by in found:
         said = [(turn["role"], turn["text"]) for turn in turns or []]
         names = (f"{SYNTHETIC_FOLDER}/{candidate}{Path(image).suffix.lower()}",) if image else tuple(parents or ())
-        made.append(Accepted(candidate, workspace.folder / image if image else None, names,
-                             _marked(said) if image else said, caption or "", tuple(entities or ()), by or rule))
+        made.append(
+            Accepted(
+                candidate,
+                workspace.folder / image if image else None,
+                names,
+                _marked(said) if image else said,
+                caption or "",
+                tuple(entities or ()),
+                by or rule,
+            )
+        )
     return made
 
 
@@ -259,7 +285,7 @@ def _marked(turns: Turns) -> Turns:
         return turns
     for n, (role, text) in enumerate(turns):
         if role == "human":
-            return [*turns[:n], (role, f"{MARKER}\n{text}"), *turns[n + 1:]]
+            return [*turns[:n], (role, f"{MARKER}\n{text}"), *turns[n + 1 :]]
     return turns
 
 
@@ -272,7 +298,7 @@ def dumps(value: Any) -> str:
 def _encodable(text: str) -> bool:
     try:
         text.encode("utf-8")
-    except UnicodeEncodeError:          # half of a surrogate pair, written as an escape in the source
+    except UnicodeEncodeError:  # half of a surrogate pair, written as an escape in the source
         return False
     return True
 

@@ -18,24 +18,24 @@ from adr.export.leaving import BREATH, Accepted, Leaving
 from adr.progress import Progress, silent
 from adr.store import Store
 
-STRETCH = 50_000        # instances a statement
+STRETCH = 50_000  # instances a statement
 
 EXAMPLES = 5
-OPENED = 5_000          # source pictures opened by lint; all that are copied or packed are opened anyway
+OPENED = 5_000  # source pictures opened by lint; all that are copied or packed are opened anyway
 
 
 @dataclass(frozen=True)
 class Rules:
     """What a trainer's loader insists on; what it does not is told as a warning."""
 
-    markers_equal_pictures: bool = True     # else too few markers are a warning (the picture is not looked at)
-    marker_in_answer: bool = True           # whether an answer may hold a marker
-    system_turn: bool = True                # whether a system turn may come first
-    tool_turns: bool = False                # whether tool turns may stand between
-    one_schema: bool = False                # whether all rows must have the same keys and id type
-    carries_ids: bool = True                # whether the rows hold ids at all
-    ids_as_text: bool = False               # whether it writes all ids as text
-    conversation: bool = True               # False: the format holds no conversation (selection, captions)
+    markers_equal_pictures: bool = True  # else too few markers are a warning (the picture is not looked at)
+    marker_in_answer: bool = True  # whether an answer may hold a marker
+    system_turn: bool = True  # whether a system turn may come first
+    tool_turns: bool = False  # whether tool turns may stand between
+    one_schema: bool = False  # whether all rows must have the same keys and id type
+    carries_ids: bool = True  # whether the rows hold ids at all
+    ids_as_text: bool = False  # whether it writes all ids as text
+    conversation: bool = True  # False: the format holds no conversation (selection, captions)
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class Finding:
     """One kind of fault: how many rows have it, and the first few."""
 
     kind: str
-    level: str                  # 'error' or 'warning'
+    level: str  # 'error' or 'warning'
     sentence: str
     rows: int
-    examples: tuple[str, ...]   # "instance 12: ..." or "candidate p1-00003-0: ..."
+    examples: tuple[str, ...]  # "instance 12: ..." or "candidate p1-00003-0: ..."
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Lint:
     """All findings, errors first, and the rows that an export could leave out to be free of errors."""
 
     findings: tuple[Finding, ...]
-    faulty: frozenset[int]      # positions, or -1 - j for candidate j, that have an error of their own
+    faulty: frozenset[int]  # positions, or -1 - j for candidate j, that have an error of their own
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -62,8 +62,15 @@ class Lint:
         return tuple(f for f in self.findings if f.level == "error")
 
 
-def lint(store: Store, leave: Leaving, rules: Rules, *, verbatim: bool, images: str = "reference",
-         progress: Progress = silent) -> Lint:
+def lint(
+    store: Store,
+    leave: Leaving,
+    rules: Rules,
+    *,
+    verbatim: bool,
+    images: str = "reference",
+    progress: Progress = silent,
+) -> Lint:
     """Every fault of the rows that leave. `verbatim`: records are written as they came; `images`: where the pictures
     of the rows will be (`work.IMAGES`)."""
     progress(0, 4, "Checking conversations")
@@ -110,14 +117,30 @@ class _Findings:
 
     def lint(self) -> Lint:
         order = sorted(self.counts, key=lambda kind: (self.levels[kind] != "error", list(SENTENCES).index(kind)))
-        return Lint(tuple(Finding(kind, self.levels[kind], SENTENCES[kind], self.counts[kind],
-                                  tuple(self.examples[kind])) for kind in order), frozenset(self.faulty))
+        return Lint(
+            tuple(
+                Finding(kind, self.levels[kind], SENTENCES[kind], self.counts[kind], tuple(self.examples[kind]))
+                for kind in order
+            ),
+            frozenset(self.faulty),
+        )
 
 
 SENTENCES = {
-    **{kind: FAULTS[kind] for kind in (
-        "no_turns", "empty_turn", "turns_do_not_alternate", "no_answer", "system_turn", "tool_turn", "too_many_markers",
-        "too_few_markers", "marker_in_answer")},
+    **{
+        kind: FAULTS[kind]
+        for kind in (
+            "no_turns",
+            "empty_turn",
+            "turns_do_not_alternate",
+            "no_answer",
+            "system_turn",
+            "tool_turn",
+            "too_many_markers",
+            "too_few_markers",
+            "marker_in_answer",
+        )
+    },
     "image_missing": "A picture is not on disk.",
     "image_unreadable": "A picture does not open.",
     "images_not_checked": "The dataset was read without an image folder, so its pictures were not checked.",
@@ -169,9 +192,14 @@ _FAULTS = f"""
 def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, progress: Progress) -> None:
     """Faults of kept instances' conversations, a stretch of the table at a time, so that it can be cancelled."""
     levels = {
-        "no_turns": "error", "empty_turn": "error", "turns_do_not_alternate": "error", "no_answer": "error",
-        "system_turn": None if rules.system_turn else "error", "tool_turn": None if rules.tool_turns else "error",
-        "too_many_markers": "error", "too_few_markers": "error" if rules.markers_equal_pictures else "warning",
+        "no_turns": "error",
+        "empty_turn": "error",
+        "turns_do_not_alternate": "error",
+        "no_answer": "error",
+        "system_turn": None if rules.system_turn else "error",
+        "tool_turn": None if rules.tool_turns else "error",
+        "too_many_markers": "error",
+        "too_few_markers": "error" if rules.markers_equal_pictures else "warning",
         "marker_in_answer": None if rules.marker_in_answer else "error",
     }
     last = int(leave.order.max()) if len(leave.order) else -1
@@ -182,15 +210,21 @@ def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, pro
     if not parts:
         return
     faults = pd.concat(parts, ignore_index=True)
-    counts = {int(row): (int(m), int(p)) for row, m, p in zip(faults["instance"], faults["markers"],
-                                                              faults["pictures"], strict=True)}
+    counts = {
+        int(row): (int(m), int(p))
+        for row, m, p in zip(faults["instance"], faults["markers"], faults["pictures"], strict=True)
+    }
     copies = _copies(leave)
     for kind, level in levels.items():
         if level is None:
             continue
         rows = [int(row) for row in faults["instance"][faults[kind].fillna(False).astype(bool)]]
-        said = {row: f"instance {row}: {counts[row][0]} markers, {counts[row][1]} pictures" if kind.endswith("markers")
-                else f"instance {row}" for row in rows}
+        said = {
+            row: f"instance {row}: {counts[row][0]} markers, {counts[row][1]} pictures"
+            if kind.endswith("markers")
+            else f"instance {row}"
+            for row in rows
+        }
         found.add(kind, level, said, count=sum(copies.get(row, 1) for row in rows))
 
 
@@ -212,10 +246,15 @@ def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
     fault("system_turn", roles[:1] == ["system"] and not rules.system_turn)
     fault("tool_turn", "tool" in roles and not rules.tool_turns)
     fault("too_many_markers", markers > len(one.images))
-    fault("too_few_markers", markers < len(one.images) and bool(one.turns),
-          "error" if rules.markers_equal_pictures else "warning")
-    fault("marker_in_answer", not rules.marker_in_answer
-          and any(role == "gpt" and MARKER in text for role, text in one.turns))
+    fault(
+        "too_few_markers",
+        markers < len(one.images) and bool(one.turns),
+        "error" if rules.markers_equal_pictures else "warning",
+    )
+    fault(
+        "marker_in_answer",
+        not rules.marker_in_answer and any(role == "gpt" and MARKER in text for role, text in one.turns),
+    )
 
 
 def _source_pictures(store: Store, leave: Leaving, images: str, found: _Findings, progress: Progress) -> None:
@@ -227,7 +266,9 @@ def _source_pictures(store: Store, leave: Leaving, images: str, found: _Findings
             """
             select count(*) from instance i join decision d using (instance)
             where run = ? and kept and len(images) > 0
-            """, [leave.run])
+            """,
+            [leave.run],
+        )
         found.add("images_not_checked", "warning", {}, count=int(pictured))
         return
     root = leave.image_root
@@ -235,21 +276,29 @@ def _source_pictures(store: Store, leave: Leaving, images: str, found: _Findings
         """
         select i.instance, images from instance i join decision d using (instance)
         where run = ? and kept and len(images) > 0 and missing > 0 order by i.instance
-        """, [leave.run])
-    gone = {row: f"instance {row}: {_first_missing(root, names)}" for row, names in missing
-            if not all(ADDRESS.match(name) for name in names)}
+        """,
+        [leave.run],
+    )
+    gone = {
+        row: f"instance {row}: {_first_missing(root, names)}"
+        for row, names in missing
+        if not all(ADDRESS.match(name) for name in names)
+    }
     kept = store.arrays(
         """
         select i.instance from instance i join decision d using (instance)
         where run = ? and kept and len(images) > 0 and missing = 0 order by i.instance
-        """, [leave.run])["instance"]
+        """,
+        [leave.run],
+    )["instance"]
     picked = kept if len(kept) <= OPENED else kept[np.linspace(0, len(kept) - 1, OPENED).astype(np.int64)]
     if len(picked) < len(kept):
         found.add("images_sampled", "warning", {}, count=len(kept))
     broken: dict[int, str] = {}
     looked = store.rows(
         "select instance, images from instance where instance in (select unnest(?::integer[])) order by instance",
-        [picked.tolist()])
+        [picked.tolist()],
+    )
     addresses: dict[int, str] = {}
     for n, (row, names) in enumerate(looked):
         if n % 100 == 0:
@@ -277,8 +326,11 @@ def _synthetic_pictures(leave: Leaving, found: _Findings) -> None:
         said = {-1 - j: f"candidate {one.candidate}"}
         if one.image is None and leave.image_root is None:
             continue
-        for path in [one.image] if one.image else [
-                (leave.image_root or Path()) / name for name in one.images if not ADDRESS.match(name)]:
+        for path in (
+            [one.image]
+            if one.image
+            else [(leave.image_root or Path()) / name for name in one.images if not ADDRESS.match(name)]
+        ):
             if not path.is_file():
                 found.add("image_missing", "error", said)
             elif not opens(path):
@@ -292,7 +344,7 @@ def opens(path: Path) -> bool:
     try:
         with Image.open(path) as picture:
             return picture.size[0] > 0 and picture.size[1] > 0
-    except Exception:           # PIL raises many kinds for broken files; all mean the same here
+    except Exception:  # PIL raises many kinds for broken files; all mean the same here
         return False
 
 
@@ -303,47 +355,74 @@ def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
         f"""
         select trim(id, '"') as id, sum(copies) as rows, min(i.instance) as first
         from {kept} and id is not null group by all having sum(copies) > 1 order by first
-        """, [leave.run])
+        """,
+        [leave.run],
+    )
     if not leave.new_ids:
-        found.add("repeated_ids", "warning",
-                  {first: f"id {name}: {rows} rows, first instance {first}" for name, rows, first in repeated},
-                  count=sum(int(rows) for _, rows, _ in repeated))
+        found.add(
+            "repeated_ids",
+            "warning",
+            {first: f"id {name}: {rows} rows, first instance {first}" for name, rows, first in repeated},
+            count=sum(int(rows) for _, rows, _ in repeated),
+        )
     kinds = store.rows(
         f"""
         select case when starts_with(id, '"') then 'text' else 'number' end as kind, count(*)
         from {kept} and id is not null group by kind order by kind
-        """, [leave.run])
+        """,
+        [leave.run],
+    )
     if leave.synthetic and rules.carries_ids and [kind for kind, _ in kinds] == ["number"]:
         kinds.append(("text", leave.synthetic))
     if len(kinds) > 1 and not rules.ids_as_text:
         least = min(kinds, key=lambda item: item[1])
-        found.add("mixed_ids", "error" if rules.one_schema else "warning", {-1 - n: f"{int(rows)} rows with {kind} ids"
-                                       for n, (kind, rows) in enumerate(kinds)}, count=int(least[1]), own=False)
+        found.add(
+            "mixed_ids",
+            "error" if rules.one_schema else "warning",
+            {-1 - n: f"{int(rows)} rows with {kind} ids" for n, (kind, rows) in enumerate(kinds)},
+            count=int(least[1]),
+            own=False,
+        )
 
 
 def _keys(store: Store, leave: Leaving, rules: Rules, verbatim: bool, found: _Findings) -> None:
     """Rows that differ in their keys when records leave as they came, keys left behind when they do not."""
-    sets = [(set(keys or ()), int(count), int(first)) for keys, count, first in store.rows(
-        """
+    sets = [
+        (set(keys or ()), int(count), int(first))
+        for keys, count, first in store.rows(
+            """
         select json_keys(raw) as keys, count(*) as n, min(i.instance)
         from instance i join decision d using (instance)
         where d.run = ? and d.kept group by keys order by n desc, keys
-        """, [leave.run])]
+        """,
+            [leave.run],
+        )
+    ]
     if not sets:
         return
     if verbatim:
         usual = sets[0][0]
         odd = [(keys, count, first) for keys, count, first in sets if keys != usual]
         if odd:
-            found.add("keys_differ", "warning",
-                      {first: f"{count} rows with {', '.join(sorted(keys))} (first: instance {first})"
-                       for keys, count, first in sets}, count=sum(count for _, count, _ in odd), own=False)
+            found.add(
+                "keys_differ",
+                "warning",
+                {
+                    first: f"{count} rows with {', '.join(sorted(keys))} (first: instance {first})"
+                    for keys, count, first in sets
+                },
+                count=sum(count for _, count, _ in odd),
+                own=False,
+            )
     else:
         known = {"conversations", "messages", "image", "images"} | ({"id"} if rules.carries_ids else set())
         lost = [(keys - known, count, first) for keys, count, first in sets if keys - known]
-        found.add("keys_left_out", "warning",
-                  {first: f"{', '.join(sorted(keys))} (first: instance {first})" for keys, _, first in lost},
-                  count=sum(count for _, count, _ in lost))
+        found.add(
+            "keys_left_out",
+            "warning",
+            {first: f"{', '.join(sorted(keys))} (first: instance {first})" for keys, _, first in lost},
+            count=sum(count for _, count, _ in lost),
+        )
 
 
 def _copies(leave: Leaving) -> dict[int, int]:

@@ -14,11 +14,24 @@ FILE = "data.json"
 INFO = "dataset_info.json"
 ROLES = {"human": "human", "gpt": "gpt", "system": "system", "tool": "observation"}
 COLUMNS = {
-    "llava": {"file_name": FILE, "formatting": "sharegpt",
-              "columns": {"messages": "conversations", "images": "images"}},
-    "messages": {"file_name": FILE, "formatting": "sharegpt", "columns": {"messages": "messages", "images": "images"},
-                 "tags": {"role_tag": "role", "content_tag": "content", "user_tag": "user",
-                          "assistant_tag": "assistant", "system_tag": "system", "observation_tag": "tool"}},
+    "llava": {
+        "file_name": FILE,
+        "formatting": "sharegpt",
+        "columns": {"messages": "conversations", "images": "images"},
+    },
+    "messages": {
+        "file_name": FILE,
+        "formatting": "sharegpt",
+        "columns": {"messages": "messages", "images": "images"},
+        "tags": {
+            "role_tag": "role",
+            "content_tag": "content",
+            "user_tag": "user",
+            "assistant_tag": "assistant",
+            "system_tag": "system",
+            "observation_tag": "tool",
+        },
+    },
 }
 
 
@@ -40,13 +53,18 @@ def write(work: Work) -> list[str]:
 def _record(row: Exported, form: str) -> str:
     if form == "messages":
         return messages(row, form)
-    return dumps({"conversations": [{"from": ROLES[role], "value": text} for role, text in row.turns],
-                  "images": row.images})
+    return dumps(
+        {"conversations": [{"from": ROLES[role], "value": text} for role, text in row.turns], "images": row.images}
+    )
 
 
 FORMAT = Format(
-    name="llama-factory", title="LLaMA-Factory",
+    name="llama-factory",
+    title="LLaMA-Factory",
     sentence="A JSON array (data.json) with a list of images in each row, and its dataset_info.json (data set “adr”).",
     setting="dataset_dir: {out}, dataset: adr, media_dir: {root}",
     rules=Rules(system_turn=True, tool_turns=True, one_schema=True, carries_ids=False),
-    images=("reference", "copy", "link"), write=write, keeps=lambda form: form == "messages")
+    images=("reference", "copy", "link"),
+    write=write,
+    keeps=lambda form: form == "messages",
+)

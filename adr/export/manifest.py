@@ -22,16 +22,26 @@ FILE = "manifest.json"
 # Packages whose version can change what is written.
 PACKAGES = ("duckdb", "pyarrow", "numpy", "pillow", "matplotlib", "pandas")
 MODEL_PACKAGES = ("torch", "diffusers", "transformers", "open_clip_torch", "spacy", "nltk")
-WHOLE = 600 << 20           # model files up to this size in all are hashed whole
+WHOLE = 600 << 20  # model files up to this size in all are hashed whole
 
 
-def build(work: Work, format: Format, counts: list[Counts], findings: tuple[Finding, ...], main: list[str],
-          options: dict[str, Any]) -> dict[str, Any]:
+def build(
+    work: Work,
+    format: Format,
+    counts: list[Counts],
+    findings: tuple[Finding, ...],
+    main: list[str],
+    options: dict[str, Any],
+) -> dict[str, Any]:
     """The manifest as a JSON object, still without its list of files."""
     store, leave = work.store, work.leave
     kept = int(store.value("select count(*) from decision where run = ? and kept", [leave.run]))
-    reasons = {str(reason): int(n) for reason, n in store.rows(
-        "select reason, count(*) from decision where run = ? group by reason order by reason", [leave.run])}
+    reasons = {
+        str(reason): int(n)
+        for reason, n in store.rows(
+            "select reason, count(*) from decision where run = ? group by reason order by reason", [leave.run]
+        )
+    }
     return {
         "format": format.name,
         "format_title": format.title,
@@ -39,7 +49,9 @@ def build(work: Work, format: Format, counts: list[Counts], findings: tuple[Find
         "main": main,
         "made_by": {"program": "ADR Workbench", "version": adr.__version__, "code": code_fingerprint()},
         "counts": {
-            "rows": leave.instances, "synthetic": leave.synthetic, "kept_instances": kept,
+            "rows": leave.instances,
+            "synthetic": leave.synthetic,
+            "kept_instances": kept,
             "copies": leave.instances - leave.synthetic - kept + len(work.left_out),
             "left_out_faulty": len(work.left_out),
             "source_instances": int(store.value("select count(*) from instance")),
@@ -47,18 +59,24 @@ def build(work: Work, format: Format, counts: list[Counts], findings: tuple[Find
             "decisions": reasons,
         },
         "options": options,
-        "recipe": {"fingerprint": leave.recipe.fingerprint, "in_words": leave.recipe.in_words(),
-                   "toml": leave.recipe.to_toml()},
+        "recipe": {
+            "fingerprint": leave.recipe.fingerprint,
+            "in_words": leave.recipe.in_words(),
+            "toml": leave.recipe.to_toml(),
+        },
         "draws": "uniform number of (seed, perspective, entity, instance): blake2b-64 of the name, splitmix64 mixing; "
-                 "written out in adr/draws.py",
+        "written out in adr/draws.py",
         "source": _source(store),
         "index": _index(store),
         "perspectives": {one.perspective: one.as_json() for one in counts},
         "synthesis": synthesis(work),
         "verdicts": verdicts(store),
         "lint": as_json(findings),
-        "packages": {"python": ".".join(platform.python_version_tuple()[:2]), **_versions(PACKAGES),
-                     **(_versions(MODEL_PACKAGES) if leave.synthetic else {})},
+        "packages": {
+            "python": ".".join(platform.python_version_tuple()[:2]),
+            **_versions(PACKAGES),
+            **(_versions(MODEL_PACKAGES) if leave.synthetic else {}),
+        },
         "files": [],
     }
 
@@ -77,8 +95,9 @@ def hashes(folder: Path) -> list[dict[str, Any]]:
         if path.is_symlink() or not path.is_file() or name.startswith("images/"):
             continue
         with path.open("rb") as file:
-            listed.append({"path": name, "bytes": path.stat().st_size,
-                           "sha256": hashlib.file_digest(file, "sha256").hexdigest()})
+            listed.append(
+                {"path": name, "bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+            )
     return listed
 
 
@@ -103,6 +122,7 @@ def code_fingerprint() -> str:
 
 def verdicts(store: Store) -> dict[str, Any]:
     """Totals of the verdicts in force: by judgement, by reviewer, by rule, by reason; and candidates never judged."""
+
     def totals(sql: str) -> dict[str, dict[str, int]]:
         made: dict[str, dict[str, int]] = {}
         for name, judgement, n in store.rows(sql):
@@ -110,18 +130,31 @@ def verdicts(store: Store) -> dict[str, Any]:
         return made
 
     return {
-        "in_force": {str(j): int(n) for j, n in store.rows(
-            "select judgement, count(*) from current_verdict where judgement is not null "
-            "group by judgement order by judgement")},
-        "by_reviewer": totals("select reviewer, judgement, count(*) from current_verdict where rule is null "
-                              "and judgement is not null group by all order by all"),
-        "by_rule": totals("select rule, judgement, count(*) from current_verdict where rule is not null "
-                          "and judgement is not null group by all order by all"),
-        "reasons": {str(reason): int(n) for reason, n in store.rows(
-            "select reason, count(*) from current_verdict where judgement = 'reject' and reason is not null "
-            "group by reason order by reason")},
-        "not_judged": int(store.value(
-            "select count(*) from candidate c anti join current_verdict v using (candidate) where c.chosen")),
+        "in_force": {
+            str(j): int(n)
+            for j, n in store.rows(
+                "select judgement, count(*) from current_verdict where judgement is not null "
+                "group by judgement order by judgement"
+            )
+        },
+        "by_reviewer": totals(
+            "select reviewer, judgement, count(*) from current_verdict where rule is null "
+            "and judgement is not null group by all order by all"
+        ),
+        "by_rule": totals(
+            "select rule, judgement, count(*) from current_verdict where rule is not null "
+            "and judgement is not null group by all order by all"
+        ),
+        "reasons": {
+            str(reason): int(n)
+            for reason, n in store.rows(
+                "select reason, count(*) from current_verdict where judgement = 'reject' and reason is not null "
+                "group by reason order by reason"
+            )
+        },
+        "not_judged": int(
+            store.value("select count(*) from candidate c anti join current_verdict v using (candidate) where c.chosen")
+        ),
     }
 
 
@@ -133,14 +166,17 @@ def synthesis(work: Work) -> dict[str, Any]:
         """
         select generator, model, scorer, conversation_by from candidate
         where candidate in (select unnest(?::varchar[]))
-        """, [names])
+        """,
+        [names],
+    )
     models = sorted({model for _, model, _, _ in rows if model} | {scorer for _, _, scorer, _ in rows if scorer})
     accepted_by: dict[str, int] = {}
     for one in accepted:
         who = "a person" if one.by == "person" else one.by
         accepted_by[who] = accepted_by.get(who, 0) + 1
     return {
-        "rows": len(accepted), "pictures": len(work.leave.pictured),
+        "rows": len(accepted),
+        "pictures": len(work.leave.pictured),
         "share": round(len(accepted) / max(1, work.leave.instances), 6),
         "accepted_by": dict(sorted(accepted_by.items())),
         "generators": _tally(generator for generator, _, _, _ in rows),
@@ -171,17 +207,31 @@ def _source(store: Store) -> dict[str, Any]:
     if found is None:
         return {}
     path, form, layout, size, sha256, instances, rejected, warnings = found
-    return {"name": Path(path).name, "form": form, "layout": layout, "bytes": size, "sha256": sha256,
-            "instances": instances, "rejected": rejected, "warnings": json.loads(warnings) if warnings else {}}
+    return {
+        "name": Path(path).name,
+        "form": form,
+        "layout": layout,
+        "bytes": size,
+        "sha256": sha256,
+        "instances": instances,
+        "rejected": rejected,
+        "warnings": json.loads(warnings) if warnings else {},
+    }
 
 
 def _index(store: Store) -> dict[str, Any]:
     found = store.row(
-        "select extractor, spacy_model, objects_from, verified_by, lexicon_fingerprint, unread from index_made")
+        "select extractor, spacy_model, objects_from, verified_by, lexicon_fingerprint, unread from index_made"
+    )
     if found is None:
         return {}
-    return dict(zip(("extractor", "spacy_model", "objects_from", "verified_by", "lexicon_fingerprint", "unread"), found,
-                    strict=True))
+    return dict(
+        zip(
+            ("extractor", "spacy_model", "objects_from", "verified_by", "lexicon_fingerprint", "unread"),
+            found,
+            strict=True,
+        )
+    )
 
 
 def _tally(values: Any) -> dict[str, int]:

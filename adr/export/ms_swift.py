@@ -16,7 +16,12 @@ def write(work: Work) -> list[str]:
 
 
 FORMAT = Format(
-    name="ms-swift", title="ms-swift", sentence="JSON Lines (train.jsonl) of messages and images.",
+    name="ms-swift",
+    title="ms-swift",
+    sentence="JSON Lines (train.jsonl) of messages and images.",
     setting="ROOT_IMAGE_DIR={root} swift sft --dataset {out}/train.jsonl",
     rules=Rules(system_turn=True, tool_turns=True, one_schema=True, carries_ids=False),
-    images=("reference", "copy", "link"), write=write, keeps=lambda form: form == "messages")
+    images=("reference", "copy", "link"),
+    write=write,
+    keeps=lambda form: form == "messages",
+)

@@ -20,8 +20,8 @@ from adr.export.lint import Rules
 from adr.export.records import OPENAI_ROLES
 from adr.export.work import Format, Work
 
-SHARD = 500 << 20               # bytes at which the next shard begins
-PICTURED = 200                  # rows of a row group whose pictures are inside
+SHARD = 500 << 20  # bytes at which the next shard begins
+PICTURED = 200  # rows of a row group whose pictures are inside
 PART = pa.struct([("type", pa.string()), ("text", pa.string())])
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(PART))]))
 PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
@@ -80,19 +80,26 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
     plain = pa.schema([("id", pa.string()), ("images", pa.list_(pa.string())), ("messages", MESSAGES)])
     for start in range(0, len(order), step):
         work.progress(start, len(order), "Writing")
-        part = order[start:start + step]
+        part = order[start : start + step]
         table = source_rows(work.store, part, ["i.id::json->>'$' as id", "i.images", _MESSAGES_SQL]).cast(plain)
         places = np.flatnonzero(part >= 0)
         if len(places) < len(part):
             others = np.flatnonzero(part < 0)
             accepted = [work.leave.accepted[-1 - int(row)] for row in part[others]]
-            made = pa.Table.from_pylist([{"id": json.loads(one.id), "images": list(one.images),
-                                          "messages": messages(one.turns)} for one in accepted], schema=plain)
+            made = pa.Table.from_pylist(
+                [
+                    {"id": json.loads(one.id), "images": list(one.images), "messages": messages(one.turns)}
+                    for one in accepted
+                ],
+                schema=plain,
+            )
             table = pa.concat_tables([table, made]).take(pa.array(np.argsort(np.concatenate([places, others]))))
         if work.leave.new_ids:
             ids = table.column("id").to_pylist()
-            ids = [json.loads(work.leave.new_ids[start + n]) if start + n in work.leave.new_ids else text
-                   for n, text in enumerate(ids)]
+            ids = [
+                json.loads(work.leave.new_ids[start + n]) if start + n in work.leave.new_ids else text
+                for n, text in enumerate(ids)
+            ]
             table = table.set_column(0, "id", pa.array(ids, pa.string()))
         for at in range(0, table.num_rows, size):
             yield table.slice(at, size)
@@ -103,8 +110,10 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
 def _with_pictures(work: Work, table: pa.Table) -> pa.Table:
     """The same rows with each picture's bytes in place of its path alone."""
     ids = table.column("id").to_pylist()
-    rows = [[{"bytes": _read(work, name, ids[n]), "path": Path(name).name} for name in names or []]
-            for n, names in enumerate(table.column("images").to_pylist())]
+    rows = [
+        [{"bytes": _read(work, name, ids[n]), "path": Path(name).name} for name in names or []]
+        for n, names in enumerate(table.column("images").to_pylist())
+    ]
     return table.set_column(1, "images", pa.array(rows, pa.list_(PICTURE)))
 
 
@@ -112,8 +121,10 @@ def _read(work: Work, name: str, whose: str | None) -> bytes:
     try:
         return work.path_of(name).read_bytes()
     except OSError as error:
-        raise AdrError(f"The picture {name} of {whose} cannot be read: {error.strerror}.",
-                       "Put it back, or leave out the rows with errors.") from error
+        raise AdrError(
+            f"The picture {name} of {whose} cannot be read: {error.strerror}.",
+            "Put it back, or leave out the rows with errors.",
+        ) from error
 
 
 def _schema(inside: bool) -> pa.Schema:
@@ -122,12 +133,15 @@ def _schema(inside: bool) -> pa.Schema:
     features = {
         "id": text,
         "images": {"feature": {"_type": "Image"} if inside else text, "_type": "List"},
-        "messages": {"feature": {"role": text, "content": {"feature": {"type": text, "text": text}, "_type": "List"}},
-                     "_type": "List"},
+        "messages": {
+            "feature": {"role": text, "content": {"feature": {"type": text, "text": text}, "_type": "List"}},
+            "_type": "List",
+        },
     }
     return pa.schema(
         [("id", pa.string()), ("images", pa.list_(PICTURE if inside else pa.string())), ("messages", MESSAGES)],
-        metadata={"huggingface": json.dumps({"info": {"features": features}})})
+        metadata={"huggingface": json.dumps({"info": {"features": features}})},
+    )
 
 
 class _Shards:
@@ -170,8 +184,12 @@ class _Shards:
 
 
 FORMAT = Format(
-    name="parquet", title="TRL · Hugging Face (Parquet)",
+    name="parquet",
+    title="TRL · Hugging Face (Parquet)",
     sentence="Parquet shards of id, images and messages; the pictures inside, or their paths alone.",
     setting='datasets.load_dataset("{out}")',
-    rules=Rules(tool_turns=True, ids_as_text=True), images=("inside", "reference", "copy", "link"), write=write,
-    keeps=lambda form: False)
+    rules=Rules(tool_turns=True, ids_as_text=True),
+    images=("inside", "reference", "copy", "link"),
+    write=write,
+    keeps=lambda form: False,
+)

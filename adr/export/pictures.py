@@ -40,10 +40,12 @@ def place_pictures(work: Work) -> int:
 def _source_pictures(work: Work, sums: dict[str, str]) -> int:
     root = work.leave.image_root
     if root is None:
-        raise AdrError("The dataset was read without an image folder, so there is nothing to copy or link.",
-                       "Reference the pictures, or ingest again with the image folder (Dataset page).")
+        raise AdrError(
+            "The dataset was read without an image folder, so there is nothing to copy or link.",
+            "Reference the pictures, or ingest again with the image folder (Dataset page).",
+        )
     root = root.resolve()
-    seen = set(sums)                        # the synthetic ones, which are no pictures of the source
+    seen = set(sums)  # the synthetic ones, which are no pictures of the source
     done, linked = 0, 0
     for batch in batches(work.store, work.leave, raw=False):
         work.progress(done, work.leave.instances, "Copying pictures" if work.images == "copy" else "Linking pictures")
@@ -54,8 +56,10 @@ def _source_pictures(work: Work, sums: dict[str, str]) -> int:
                 seen.add(name)
                 target = work.folder / FOLDER / name
                 if Path(name).parts[:1] == (SYNTHETIC_FOLDER,):
-                    raise AdrError(f"The source has pictures in a folder {SYNTHETIC_FOLDER}, as the export does.",
-                                   "Rename that folder, or reference the pictures.")
+                    raise AdrError(
+                        f"The source has pictures in a folder {SYNTHETIC_FOLDER}, as the export does.",
+                        "Rename that folder, or reference the pictures.",
+                    )
                 if work.images == "copy":
                     sums[name] = _copy(root / name, target, row.key if row.synthetic else f"instance {row.source}")
                 else:
@@ -73,7 +77,8 @@ def _copy(source: Path, target: Path, whose: str) -> str:
         with source.open("rb") as given, target.open("xb") as out:
             shutil.copyfileobj(given, out, 1 << 20)
     except FileNotFoundError as error:
-        raise AdrError(f"The picture {source.name} of {whose} is not on disk.",
-                       "Put it back, or leave out the rows with errors.") from error
+        raise AdrError(
+            f"The picture {source.name} of {whose} is not on disk.", "Put it back, or leave out the rows with errors."
+        ) from error
     with target.open("rb") as copy:
         return hashlib.file_digest(copy, "sha256").hexdigest()

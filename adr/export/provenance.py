@@ -16,8 +16,10 @@ DROPPED = "dropped.jsonl"
 
 def write_synthetic(work: Work) -> None:
     """One line per accepted candidate, in export order: parent, prompt, seed, model, scores, verdict, editor."""
-    found = {row[0]: row[1:] for row in work.store.rows(
-        """
+    found = {
+        row[0]: row[1:]
+        for row in work.store.rows(
+            """
         with edit as (
             select candidate, arg_max(reviewer, verdict) as editor from verdict
             where judgement = 'edit'
@@ -34,26 +36,75 @@ def write_synthetic(work: Work) -> None:
         left join current_verdict v on v.candidate = c.candidate
         left join edit on edit.candidate = c.candidate
         where c.candidate in (select unnest(?::varchar[]))
-        """, [[one.candidate for one in work.leave.accepted]])}
+        """,
+            [[one.candidate for one in work.leave.accepted]],
+        )
+    }
     with work.file(SYNTHETIC) as out:
         for row in work.leave.order[work.leave.order < 0].tolist():
             one = work.leave.accepted[-1 - row]
-            (entity, perspective, parent, parent_id, parent_images, generator, model, seed, prompt, negative,
-             parameters, sha256, caption, conversation_by, scorer, score, entity_score, prompt_score, parent_score,
-             flags, judgement, reviewer, rule, reason, editor) = found[one.candidate]
+            (
+                entity,
+                perspective,
+                parent,
+                parent_id,
+                parent_images,
+                generator,
+                model,
+                seed,
+                prompt,
+                negative,
+                parameters,
+                sha256,
+                caption,
+                conversation_by,
+                scorer,
+                score,
+                entity_score,
+                prompt_score,
+                parent_score,
+                flags,
+                judgement,
+                reviewer,
+                rule,
+                reason,
+                editor,
+            ) = found[one.candidate]
             record = {
-                "candidate": one.candidate, "id": f"adr-{one.candidate}", "images": list(one.images), "sha256": sha256,
-                "entity": entity, "perspective": perspective,
-                "parent": None if parent is None else
-                {"position": parent, "id": _parsed(parent_id), "images": parent_images or []},
-                "generator": generator, "model": model_name(model), "seed": seed, "prompt": prompt,
-                "negative_prompt": negative, "parameters": _parsed(parameters), "caption": caption,
-                "conversation_by": conversation_by, "scorer": model_name(scorer),
-                "scores": {name: None if value is None else round(value, 4) for name, value in (
-                    ("score", score), ("entity", entity_score), ("prompt", prompt_score), ("parent", parent_score))},
+                "candidate": one.candidate,
+                "id": f"adr-{one.candidate}",
+                "images": list(one.images),
+                "sha256": sha256,
+                "entity": entity,
+                "perspective": perspective,
+                "parent": None
+                if parent is None
+                else {"position": parent, "id": _parsed(parent_id), "images": parent_images or []},
+                "generator": generator,
+                "model": model_name(model),
+                "seed": seed,
+                "prompt": prompt,
+                "negative_prompt": negative,
+                "parameters": _parsed(parameters),
+                "caption": caption,
+                "conversation_by": conversation_by,
+                "scorer": model_name(scorer),
+                "scores": {
+                    name: None if value is None else round(value, 4)
+                    for name, value in (
+                        ("score", score),
+                        ("entity", entity_score),
+                        ("prompt", prompt_score),
+                        ("parent", parent_score),
+                    )
+                },
                 "flags": flags or [],
-                "verdict": {"judgement": judgement or "accept", "reviewer": reviewer, "reason": reason,
-                            "rule": rule or (one.by if judgement is None else None)},
+                "verdict": {
+                    "judgement": judgement or "accept",
+                    "reviewer": reviewer,
+                    "reason": reason,
+                    "rule": rule or (one.by if judgement is None else None),
+                },
                 "editor": editor,
             }
             out.write(dumps(record).encode() + b"\n")
@@ -64,12 +115,15 @@ def write_dropped(work: Work) -> None:
     the kept ones that were left out because of an error (reason 'faulty')."""
     with work.file(DROPPED) as out:
         for batch in work.store.batches(
-                """
+            """
                 select to_json({position: d.instance, id: i.id::json, reason: d.reason, pass_count: d.pass_count,
                                 probability: round(d.probability::double, 6)})::varchar
                 from decision d join instance i using (instance)
                 where d.run = ? and not d.kept order by d.instance
-                """, [work.leave.run], size=50_000):
+                """,
+            [work.leave.run],
+            size=50_000,
+        ):
             work.progress(0, None, "Writing what was dropped")
             out.write(("\n".join(text for (text,) in batch) + "\n").encode())
         for position in work.left_out:

@@ -30,8 +30,9 @@ def messages(row: Exported, form: str) -> str:
     list, so that all rows have the same keys."""
     if row.raw is not None and _came_as("messages", row.raw, form):
         return _with_id(row, row.raw)
-    return dumps({"messages": [{"role": OPENAI_ROLES[role], "content": text} for role, text in row.turns],
-                  "images": row.images})
+    return dumps(
+        {"messages": [{"role": OPENAI_ROLES[role], "content": text} for role, text in row.turns], "images": row.images}
+    )
 
 
 def line(record: str) -> bytes:

@@ -18,9 +18,9 @@ from adr.store import Store
 from adr.workspace import Workspace
 
 FILE = "report.html"
-ROWS = 25                   # entities a table shows
-PICTURES = 60               # accepted pictures shown; the text says how many there are
-SIDE = 160                  # pixels of a thumbnail
+ROWS = 25  # entities a table shows
+PICTURES = 60  # accepted pictures shown; the text says how many there are
+SIDE = 160  # pixels of a thumbnail
 
 
 def report(store: Store, workspace: Workspace, run: int) -> str:
@@ -43,9 +43,11 @@ def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
         "<h2>Curves</h2><p>Instances that have an entity, by its rank. The dashed red line is τ: entities above it are "
         "the head.</p>",
         '<div class="pair">' + "".join(f"<figure>{svg(one)}</figure>" for one in counts) + "</div>",
-        _numbers(counts), _reasons(store, leave),
+        _numbers(counts),
+        _reasons(store, leave),
         *(_entities(store, one) for one in counts),
-        _accepted(store, leave), _recipe(leave.recipe),
+        _accepted(store, leave),
+        _recipe(leave.recipe),
     ]
     return _PAGE.format(title=_text(name), body="\n".join(part for part in parts if part))
 
@@ -53,29 +55,51 @@ def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
 def _numbers(counts: list[Counts]) -> str:
     rows = []
     for one in counts:
-        for state, array in (("before", one.before), ("rebalanced", one.after), ("with synthetic", one.refined),
-                             ("random subset", one.random)):
+        for state, array in (
+            ("before", one.before),
+            ("rebalanced", one.after),
+            ("with synthetic", one.refined),
+            ("random subset", one.random),
+        ):
             if state == "with synthetic" and not one.added:
                 continue
             n = one.numbers(array)
-            rows.append([TITLES.get(one.perspective, one.perspective) if state == "before" else "",
-                         f"{one.tau:,.0f}" if state == "before" else "", state, f"{n['entities']:,}",
-                         f"{n['entities_lost']:,}", f"{n['tail_share']:.2%}", f"{n['effective_entities']:,.0f}"])
+            rows.append(
+                [
+                    TITLES.get(one.perspective, one.perspective) if state == "before" else "",
+                    f"{one.tau:,.0f}" if state == "before" else "",
+                    state,
+                    f"{n['entities']:,}",
+                    f"{n['entities_lost']:,}",
+                    f"{n['tail_share']:.2%}",
+                    f"{n['effective_entities']:,.0f}",
+                ]
+            )
     if not rows:
         return ""
-    return ("<h2>Numbers</h2><p>Tail share: share of postings of entities that were in the tail before, by the "
-            "paper's rule. Effective entities: how many equally frequent ones would be as diverse. The random subset "
-            "has as many instances as were kept.</p>"
-            + _table(["perspective", "τ", "state", "entities", "lost", "tail share", "effective entities"], rows))
+    return (
+        "<h2>Numbers</h2><p>Tail share: share of postings of entities that were in the tail before, by the "
+        "paper's rule. Effective entities: how many equally frequent ones would be as diverse. The random subset "
+        "has as many instances as were kept.</p>"
+        + _table(["perspective", "τ", "state", "entities", "lost", "tail share", "effective entities"], rows)
+    )
 
 
 def _reasons(store: Store, leave: Leaving) -> str:
-    says = {"passes": "enough perspectives pass", "below_min_passes": "too few perspectives pass",
-            "no_entities": "no entity in any perspective", "alpha": "lost the last draw (α)",
-            "keeps_all": "the recipe keeps everything"}
-    rows = [["kept" if kept else "dropped", says.get(reason, str(reason)), f"{n:,}"] for kept, reason, n in store.rows(
-        "select kept, reason, count(*) as n from decision where run = ? group by all order by kept desc, n desc",
-        [leave.run])]
+    says = {
+        "passes": "enough perspectives pass",
+        "below_min_passes": "too few perspectives pass",
+        "no_entities": "no entity in any perspective",
+        "alpha": "lost the last draw (α)",
+        "keeps_all": "the recipe keeps everything",
+    }
+    rows = [
+        ["kept" if kept else "dropped", says.get(reason, str(reason)), f"{n:,}"]
+        for kept, reason, n in store.rows(
+            "select kept, reason, count(*) as n from decision where run = ? group by all order by kept desc, n desc",
+            [leave.run],
+        )
+    ]
     return "<h2>Decisions</h2>" + _table(["", "why", "instances"], rows)
 
 
@@ -89,17 +113,28 @@ def _entities(store: Store, one: Counts) -> str:
     names = _names(store, one, [*heads, *tails])
     title = _text(TITLES.get(one.perspective, one.perspective))
     said = f'<h2>{title}</h2><div class="pair"><section><h3>Heads that gave most</h3>'
-    said += _table(["entity", "before", "rebalanced", "random"],
-                   [[names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.random[n]:,}"] for n in heads]
-                   ) if heads else "<p>None.</p>"
+    said += (
+        _table(
+            ["entity", "before", "rebalanced", "random"],
+            [[names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.random[n]:,}"] for n in heads],
+        )
+        if heads
+        else "<p>None.</p>"
+    )
     more = int((one.tail & (one.refined > one.before)).sum())
     count_tail, gone = int(one.tail.sum()), int((one.tail & (one.refined == 0) & (one.before > 0)).sum())
-    said += (f"</section><section><h3>The tail</h3><p>{count_tail:,} entities; {len(touched):,} of them changed, "
-             f"{gone:,} are gone, {more:,} have more instances than before.</p>")
+    said += (
+        f"</section><section><h3>The tail</h3><p>{count_tail:,} entities; {len(touched):,} of them changed, "
+        f"{gone:,} are gone, {more:,} have more instances than before.</p>"
+    )
     if tails:
-        said += _table(["entity", "before", "rebalanced", "with synthetic", "random"],
-                       [[names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.refined[n]:,}",
-                         f"{one.random[n]:,}"] for n in tails])
+        said += _table(
+            ["entity", "before", "rebalanced", "with synthetic", "random"],
+            [
+                [names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.refined[n]:,}", f"{one.random[n]:,}"]
+                for n in tails
+            ],
+        )
         if len(touched) > ROWS:
             said += f"<p class=note>The {ROWS} that changed most, of {len(touched):,}.</p>"
     return f"{said}</section></div>"
@@ -115,15 +150,20 @@ def _accepted(store: Store, leave: Leaving) -> str:
     chosen = [leave.accepted[-1 - row] for row in sorted(leave.order[leave.order < 0].tolist(), reverse=True)]
     if not chosen:
         return ""
-    names = dict(store.rows(
-        "select c.candidate, e.name from candidate c left join entity e using (entity) "
-        "where c.candidate in (select unnest(?::varchar[]))", [[one.candidate for one in chosen]]))
+    names = dict(
+        store.rows(
+            "select c.candidate, e.name from candidate c left join entity e using (entity) "
+            "where c.candidate in (select unnest(?::varchar[]))",
+            [[one.candidate for one in chosen]],
+        )
+    )
     cells = []
     pictured = [(one, one.image) for one in chosen if one.image]
     for one, image in pictured[:PICTURES]:
         caption = _text(names.get(one.candidate) or one.candidate)
-        cells.append(f'<figure><img alt="{caption}" src="{_thumbnail(image)}"><figcaption>{caption}</figcaption>'
-                     "</figure>")
+        cells.append(
+            f'<figure><img alt="{caption}" src="{_thumbnail(image)}"><figcaption>{caption}</figcaption></figure>'
+        )
     more = f"<p class=note>The first {PICTURES} of {len(pictured):,}.</p>" if len(pictured) > PICTURES else ""
     worded = len(chosen) - len(pictured)
     said = f"{len(pictured):,} synthetic pictures" + (f", {worded:,} conversations in other words" if worded else "")
@@ -146,8 +186,10 @@ def _thumbnail(path: Path) -> str:
 
 
 def _recipe(recipe: Recipe) -> str:
-    return (f"<h2>Recipe</h2><p>Fingerprint {recipe.fingerprint}. The same recipe, source and verdicts give the same "
-            f"files again.</p><pre>{_text(recipe.to_toml())}</pre>")
+    return (
+        f"<h2>Recipe</h2><p>Fingerprint {recipe.fingerprint}. The same recipe, source and verdicts give the same "
+        f"files again.</p><pre>{_text(recipe.to_toml())}</pre>"
+    )
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:

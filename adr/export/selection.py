@@ -39,8 +39,13 @@ def write(work: Work) -> list[str]:
 
 
 FORMAT = Format(
-    name="selection", title="Selection only",
+    name="selection",
+    title="Selection only",
     sentence="Position, kept, reason and probability of every instance, to apply to your own copy of the source.",
     setting="keep the records whose position has kept = true",
-    rules=Rules(conversation=False, carries_ids=False), images=("reference",), write=write, keeps=lambda form: True,
-    part="decisions")
+    rules=Rules(conversation=False, carries_ids=False),
+    images=("reference",),
+    write=write,
+    keeps=lambda form: True,
+    part="decisions",
+)

@@ -49,8 +49,10 @@ def _sample(work: Work, row: Exported) -> list[tuple[str, bytes]]:
         try:
             content = work.path_of(name).read_bytes()
         except OSError as error:
-            raise AdrError(f"The picture {name} of {row.key} cannot be read: {error.strerror}.",
-                           "Put it back, or leave out the rows with errors.") from error
+            raise AdrError(
+                f"The picture {name} of {row.key} cannot be read: {error.strerror}.",
+                "Put it back, or leave out the rows with errors.",
+            ) from error
         files.append((f"{key(row)}{suffix}" if len(row.images) == 1 else f"{key(row)}.{n}{suffix}", content))
     files.append((f"{key(row)}.json", conversations(row, work.form).encode()))
     return files
@@ -64,6 +66,12 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 FORMAT = Format(
-    name="webdataset", title="WebDataset", sentence="Tar shards of pictures and one JSON a sample, for streaming.",
+    name="webdataset",
+    title="WebDataset",
+    sentence="Tar shards of pictures and one JSON a sample, for streaming.",
     setting='webdataset.WebDataset("{out}/adr-{{000000..}}.tar")',
-    rules=Rules(markers_equal_pictures=False), images=("inside",), write=write, keeps=lambda form: form == "llava")
+    rules=Rules(markers_equal_pictures=False),
+    images=("inside",),
+    write=write,
+    keeps=lambda form: form == "llava",
+)

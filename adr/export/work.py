@@ -23,10 +23,10 @@ class Work:
     store: Store
     leave: Leaving
     folder: Path
-    images: str                 # one of IMAGES: where the pictures of the rows will be
-    form: str                   # shape of the records as they came: 'llava', 'messages', or 'llava, messages'
+    images: str  # one of IMAGES: where the pictures of the rows will be
+    form: str  # shape of the records as they came: 'llava', 'messages', or 'llava, messages'
     progress: Progress
-    left_out: Sequence[int] = ()        # positions of kept instances left out because of an error
+    left_out: Sequence[int] = ()  # positions of kept instances left out because of an error
 
     def rows(self, *, turns: bool = False, raw: bool = True, size: int = CHUNK) -> Iterator[list[Exported]]:
         """The rows in lists, in order, telling how far the writing is; may raise Cancelled."""
@@ -62,12 +62,12 @@ class Work:
 class Format:
     """One trainer's format."""
 
-    name: str                   # as on the command line
-    title: str                  # the trainer
-    sentence: str               # what is written, in one line
-    setting: str                # how the trainer is told where the pictures are
+    name: str  # as on the command line
+    title: str  # the trainer
+    sentence: str  # what is written, in one line
+    setting: str  # how the trainer is told where the pictures are
     rules: Rules
-    images: tuple[str, ...]     # choices of IMAGES, the default first
-    write: Callable[[Work], list[str]]      # returns the main data files, in order
-    keeps: Callable[[str], bool]            # whether records of a form (see Work.form) come back as they came
-    part: str = "all"                       # 'all' rows, the 'synthetic' ones, or the 'decisions' without any row
+    images: tuple[str, ...]  # choices of IMAGES, the default first
+    write: Callable[[Work], list[str]]  # returns the main data files, in order
+    keeps: Callable[[str], bool]  # whether records of a form (see Work.form) come back as they came
+    part: str = "all"  # 'all' rows, the 'synthetic' ones, or the 'decisions' without any row

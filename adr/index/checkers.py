@@ -82,7 +82,7 @@ class _Clip:
         rows = []
         with torch.inference_mode():
             for start in range(0, len(texts), 256):
-                tokens = tokenize(texts[start:start + 256]).to(self._place.device)
+                tokens = tokenize(texts[start : start + 256]).to(self._place.device)
                 rows.append(self._model.encode_text(tokens, normalize=True).float().cpu())
         return torch.cat(rows).numpy()
 
@@ -95,8 +95,10 @@ class _Clip:
         agreement = seen.float().cpu().numpy() @ self._texts.T
         spread = np.maximum(agreement.std(axis=1, keepdims=True), 1e-9)
         stands_out = (agreement - agreement.mean(axis=1, keepdims=True)) / spread
-        return [[bool(row[self._at[name]] >= STANDS_OUT) for name in asked]
-                for row, asked in zip(stands_out, names, strict=True)]
+        return [
+            [bool(row[self._at[name]] >= STANDS_OUT) for name in asked]
+            for row, asked in zip(stands_out, names, strict=True)
+        ]
 
 
 class _GroundingDino:
@@ -116,8 +118,10 @@ class _GroundingDino:
             self._model.eval().to(self._place.device)
 
     def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
-        return [[seen for prompt in self._prompts(asked) for seen in self._found(picture, prompt)]
-                for picture, asked in zip(pictures, names, strict=True)]
+        return [
+            [seen for prompt in self._prompts(asked) for seen in self._found(picture, prompt)]
+            for picture, asked in zip(pictures, names, strict=True)
+        ]
 
     def _prompts(self, names: Sequence[str]) -> Iterator[list[str]]:
         """The names in groups that fit the detector's prompt."""
@@ -137,7 +141,7 @@ class _GroundingDino:
         inputs = self._processor(images=picture, text=prompt, return_tensors="pt").to(self._place.device)
         offsets = self._processor.tokenizer(prompt, return_offsets_mapping=True)["offset_mapping"]
         with torch.inference_mode():
-            scores = self._model(**inputs).logits[0].sigmoid().float().cpu().numpy()      # (boxes, tokens)
+            scores = self._model(**inputs).logits[0].sigmoid().float().cpu().numpy()  # (boxes, tokens)
         found, at = [], 0
         for name in names:
             begin = prompt.index(name, at)

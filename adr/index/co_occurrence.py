@@ -22,7 +22,7 @@ def pairs(instance: np.ndarray, thing: np.ndarray) -> tuple[np.ndarray, np.ndarr
         first, second = np.triu_indices(size, 1)
         at = begins[sizes == size]
         step = max(1, PAIRS_AT_ONCE // len(first))
-        for group in (at[start:start + step] for start in range(0, len(at), step)):
+        for group in (at[start : start + step] for start in range(0, len(at), step)):
             left = thing[group[:, None] + first].astype(np.int64)
             right = thing[group[:, None] + second]
             keys.append((left << 32 | right).ravel())

@@ -40,14 +40,14 @@ def _is_noun(before: Kind, own: Kind, after: Kind) -> bool:
 
 
 def _noun_verb(before: Kind, after: Kind) -> bool:
-    """"park": a noun, but not in "to park", "they park", "can park", nor "Name the …" where a sentence begins."""
+    """ "park": a noun, but not in "to park", "they park", "can park", nor "Name the …" where a sentence begins."""
     if before in _BEFORE_VERB:
         return False
     return not (before is _K.START and after in _OPENS_PHRASE | {_K.THAT, _K.QUESTION})
 
 
 def _verb_noun(before: Kind, after: Kind) -> bool:
-    """"walk": a verb, but a noun in "a walk", "a long walk", "for work"; "a play area" leaves it a noun too."""
+    """ "walk": a verb, but a noun in "a walk", "a long walk", "for work"; "a play area" leaves it a noun too."""
     if before is _K.ADJECTIVE:
         return after not in _OPENS_PHRASE
     if before is _K.PREPOSITION:
@@ -56,15 +56,14 @@ def _verb_noun(before: Kind, after: Kind) -> bool:
 
 
 def _nouns_verbs(before: Kind, after: Kind) -> bool:
-    """"lights": nouns, but a verb in "it lights", and between a noun and a determiner ("the man lights a fire")."""
+    """ "lights": nouns, but a verb in "it lights", and between a noun and a determiner ("the man lights a fire")."""
     if before in {_K.SUBJECT, _K.THAT}:
         return False
-    return not (before in {_K.NOUN, _K.NAME, _K.NOUN_VERB, _K.NOUN_ADJECTIVE}
-                and after in _OPENS_PHRASE | {_K.NUMBER})
+    return not (before in {_K.NOUN, _K.NAME, _K.NOUN_VERB, _K.NOUN_ADJECTIVE} and after in _OPENS_PHRASE | {_K.NUMBER})
 
 
 def _verbs_nouns(before: Kind, after: Kind) -> bool:
-    """"stands": a verb, but nouns in "two stands", "the food stands", "of stands", or where a finite verb follows."""
+    """ "stands": a verb, but nouns in "two stands", "the food stands", "of stands", or where a finite verb follows."""
     if before in {_K.SUBJECT, _K.THAT, _K.QUESTION}:
         return False
     if before in _BEFORE_NOUN:
@@ -75,12 +74,12 @@ def _verbs_nouns(before: Kind, after: Kind) -> bool:
 
 
 def _noun_adjective(before: Kind, after: Kind) -> bool:
-    """"plastic": a noun, but not before an adjective ("light blue") nor after an adverb ("very bright")."""
+    """ "plastic": a noun, but not before an adjective ("light blue") nor after an adverb ("very bright")."""
     return after is not _K.ADJECTIVE and before is not _K.ADVERB
 
 
 def _adjective_noun(before: Kind, after: Kind) -> bool:
-    """"orange": a noun only where the phrase ends with it: "an orange on", "the orange is"; not in "a clear, blue
+    """ "orange": a noun only where the phrase ends with it: "an orange on", "the orange is"; not in "a clear, blue
     sky".
     """
     if before not in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER}:
@@ -89,20 +88,21 @@ def _adjective_noun(before: Kind, after: Kind) -> bool:
 
 
 def _place(before: Kind, after: Kind) -> bool:
-    """"left": a noun in "on the left" and "on top of", but not in "the left side"."""
+    """ "left": a noun in "on the left" and "on top of", but not in "the left side"."""
     if before is _K.PREPOSITION:
         return after is _K.PREPOSITION
     return before in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE} and (
-        after in _EDGE | _FINITE | {_K.PREPOSITION, _K.TO, _K.THAT, _K.CONJUNCTION})
+        after in _EDGE | _FINITE | {_K.PREPOSITION, _K.TO, _K.THAT, _K.CONJUNCTION}
+    )
 
 
 def _gerund_noun(before: Kind, after: Kind) -> bool:
-    """"building": a noun, but not in "is building a" or "a café offering the"; after "the" it stays one."""
+    """ "building": a noun, but not in "is building a" or "a café offering the"; after "the" it stays one."""
     return after not in _OPENS_PHRASE or before in _BEFORE_NOUN
 
 
 def _adverb_noun(before: Kind, after: Kind) -> bool:
-    """"well": an adverb, but a noun in "a well", "the back of"."""
+    """ "well": an adverb, but a noun in "a well", "the back of"."""
     return before in {_K.DETERMINER, _K.POSSESSIVE} and after in _EDGE | {_K.PREPOSITION, _K.BE, _K.MODAL}
 
 
@@ -112,13 +112,24 @@ def _unknown(before: Kind, after: Kind) -> bool:
 
 
 def _can(before: Kind, after: Kind) -> bool:
-    """"can": a noun only in "a can", "two cans", "the soda can of"."""
+    """ "can": a noun only in "a can", "two cans", "the soda can of"."""
     return before in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE} and after in _EDGE | {
-        _K.PREPOSITION, _K.CONJUNCTION, _K.THAT}
+        _K.PREPOSITION,
+        _K.CONJUNCTION,
+        _K.THAT,
+    }
 
 
 _RULES = {
-    _K.NOUN_VERB: _noun_verb, _K.VERB_NOUN: _verb_noun, _K.NOUNS_VERBS: _nouns_verbs, _K.VERBS_NOUNS: _verbs_nouns,
-    _K.NOUN_ADJECTIVE: _noun_adjective, _K.ADJECTIVE_NOUN: _adjective_noun, _K.GERUND_NOUN: _gerund_noun,
-    _K.PLACE: _place, _K.ADVERB_NOUN: _adverb_noun, _K.UNKNOWN: _unknown, _K.MODAL: _can,
+    _K.NOUN_VERB: _noun_verb,
+    _K.VERB_NOUN: _verb_noun,
+    _K.NOUNS_VERBS: _nouns_verbs,
+    _K.VERBS_NOUNS: _verbs_nouns,
+    _K.NOUN_ADJECTIVE: _noun_adjective,
+    _K.ADJECTIVE_NOUN: _adjective_noun,
+    _K.GERUND_NOUN: _gerund_noun,
+    _K.PLACE: _place,
+    _K.ADVERB_NOUN: _adverb_noun,
+    _K.UNKNOWN: _unknown,
+    _K.MODAL: _can,
 }

@@ -21,20 +21,20 @@ class View:
     """The forms as far as they are known now. All arrays have one place per form, in the order of their numbers."""
 
     words: list[str]
-    kind: np.ndarray            # uint8, a Kind
-    noun: np.ndarray            # int32: the name it stands for where it is a noun; -1: none
-    second: np.ndarray          # int32: a second name ("street-sign"); -1: none
-    judged: np.ndarray          # int32: how many words it counts for when a turn's language is judged
-    known: np.ndarray           # int32: that number where the word is known, else 0
-    letters: np.ndarray         # int32: its letters, where it is judged
-    read: np.ndarray            # int32: these letters where the word is known, else 0
-    part: np.ndarray            # int32: number among the words that phrases are made of, 0: in none
-    leads: np.ndarray           # bool: "to" after it is a preposition ("next to")
-    address: np.ndarray         # bool: http, www, com …
-    skeleton: np.ndarray        # int32: number of the word where questions look at it, 0 elsewhere
-    letter: np.ndarray          # bool: a single letter
-    no: np.ndarray              # bool: "no", as an answer begins with it
-    looks_on: np.ndarray        # bool: "what", after which questions look at the next words too
+    kind: np.ndarray  # uint8, a Kind
+    noun: np.ndarray  # int32: the name it stands for where it is a noun; -1: none
+    second: np.ndarray  # int32: a second name ("street-sign"); -1: none
+    judged: np.ndarray  # int32: how many words it counts for when a turn's language is judged
+    known: np.ndarray  # int32: that number where the word is known, else 0
+    letters: np.ndarray  # int32: its letters, where it is judged
+    read: np.ndarray  # int32: these letters where the word is known, else 0
+    part: np.ndarray  # int32: number among the words that phrases are made of, 0: in none
+    leads: np.ndarray  # bool: "to" after it is a preposition ("next to")
+    address: np.ndarray  # bool: http, www, com …
+    skeleton: np.ndarray  # int32: number of the word where questions look at it, 0 elsewhere
+    letter: np.ndarray  # bool: a single letter
+    no: np.ndarray  # bool: "no", as an answer begins with it
+    looks_on: np.ndarray  # bool: "what", after which questions look at the next words too
 
 
 class Names:
@@ -58,8 +58,9 @@ class Names:
 class Forms:
     """The forms met so far. `number(pieces)` numbers those of a batch and gives the view that holds them."""
 
-    def __init__(self, lexicon: Lexicon, phrases: Iterable[str], asked: frozenset[str],
-                 looks_on: frozenset[str]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, phrases: Iterable[str], asked: frozenset[str], looks_on: frozenset[str]
+    ) -> None:
         self.lexicon, self._asked, self._looks_on = lexicon, asked, looks_on
         self.names = Names()
         self._words: dict[str, int] = {}
@@ -80,7 +81,8 @@ class Forms:
             words = np.fromiter((self._word(word) for word in pieces.words), dtype=np.int32, count=len(pieces.words))
             gaps = np.fromiter((self._gap(gap) for gap in pieces.gaps), dtype=np.int32, count=len(pieces.gaps))
             columns: dict[str, np.ndarray] = {
-                name: np.array(values, dtype=_COLUMNS[name]) for name, values in self._columns.items()}
+                name: np.array(values, dtype=_COLUMNS[name]) for name, values in self._columns.items()
+            }
             return words, gaps, View(words=list(self._words), **columns), np.array(self._gap_rows, dtype=np.uint8)
 
     def _gap(self, text: str) -> int:
@@ -88,8 +90,9 @@ class Forms:
         if number is None:
             number = self._gaps[text] = len(self._gaps)
             gap = read_gap(text)
-            self._gap_rows.append((gap.kind, gap.opens, gap.closes, gap.tight, gap.address, gap.asks, gap.option,
-                                   gap.colon))
+            self._gap_rows.append(
+                (gap.kind, gap.opens, gap.closes, gap.tight, gap.address, gap.asks, gap.option, gap.colon)
+            )
         return number
 
     def _word(self, form: str) -> int:
@@ -101,24 +104,42 @@ class Forms:
         lower = form.replace("’", "'").lower().strip("'-_")
         nouns = [self.names(noun) for noun in reading.nouns[:2]]
         row = {
-            "kind": int(reading.kind), "noun": nouns[0] if nouns else -1, "second": nouns[1] if len(nouns) > 1 else -1,
-            "judged": reading.words, "known": reading.words if reading.known else 0,
+            "kind": int(reading.kind),
+            "noun": nouns[0] if nouns else -1,
+            "second": nouns[1] if len(nouns) > 1 else -1,
+            "judged": reading.words,
+            "known": reading.words if reading.known else 0,
             "letters": reading.letters if reading.words else 0,
             "read": reading.letters if reading.words and reading.known else 0,
             "part": self.phrases.part(reading.nouns[0] if reading.nouns else lower, lower),
-            "leads": lower in self.lexicon.settled["leads_to"], "address": lower in _ADDRESS_WORDS,
+            "leads": lower in self.lexicon.settled["leads_to"],
+            "address": lower in _ADDRESS_WORDS,
             "skeleton": self._skeletons(lower) if lower in self._asked else 0,
-            "letter": len(lower) == 1, "no": lower == "no", "looks_on": lower in self._looks_on,
+            "letter": len(lower) == 1,
+            "no": lower == "no",
+            "looks_on": lower in self._looks_on,
         }
         for name, value in row.items():
             self._columns[name].append(int(value))
         return number
 
 
-_COLUMNS: dict[str, type] = {"kind": np.uint8, "noun": np.int32, "second": np.int32,
-                             "judged": np.int32, "known": np.int32, "letters": np.int32, "read": np.int32,
-                             "part": np.int32, "leads": np.bool_, "address": np.bool_, "skeleton": np.int32,
-                             "looks_on": np.bool_, "no": np.bool_, "letter": np.bool_}
+_COLUMNS: dict[str, type] = {
+    "kind": np.uint8,
+    "noun": np.int32,
+    "second": np.int32,
+    "judged": np.int32,
+    "known": np.int32,
+    "letters": np.int32,
+    "read": np.int32,
+    "part": np.int32,
+    "leads": np.bool_,
+    "address": np.bool_,
+    "skeleton": np.int32,
+    "looks_on": np.bool_,
+    "no": np.bool_,
+    "letter": np.bool_,
+}
 
 
 class Phrases:
@@ -137,7 +158,7 @@ class Phrases:
                 triples[parts[0], parts[1], parts[2]] = names(phrase)
         size = len(self._parts)
         self.size = size
-        self.pair = np.full(size * size, -1, dtype=np.int32)        # name of a pair of parts
+        self.pair = np.full(size * size, -1, dtype=np.int32)  # name of a pair of parts
         for (first, second), name in pairs.items():
             self.pair[first * size + second] = name
         self.opens_triple = np.zeros(size * size, dtype=bool)

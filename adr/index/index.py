@@ -40,7 +40,7 @@ class IndexReport:
     instances: int
     postings: dict[str, int]
     entities: dict[str, int]
-    unread: int                 # instances with a turn in a language that the extractor cannot read
+    unread: int  # instances with a turn in a language that the extractor cannot read
     extractor: str
     spacy_model: str | None
     objects_from: str
@@ -49,8 +49,15 @@ class IndexReport:
     notices: tuple[str, ...] = ()
 
 
-def index(store: Store, *, extractor: str = "lexicon", spacy_model: str | None = None, objects: str = "auto",
-          verify: str | None = None, progress: Progress = silent) -> IndexReport:
+def index(
+    store: Store,
+    *,
+    extractor: str = "lexicon",
+    spacy_model: str | None = None,
+    objects: str = "auto",
+    verify: str | None = None,
+    progress: Progress = silent,
+) -> IndexReport:
     """Build the postings of the four perspectives from all instances, and say what was found.
 
     extractor: 'lexicon' (word lists, seconds) or 'spacy' (the pipeline `spacy_model`, minutes), for the token
@@ -79,8 +86,10 @@ class _Index:
         self._lexicon = Lexicon.english()
         annotated = _annotated_names(store, self._lexicon) if objects != "text" else {}
         if objects == "annotations" and not annotated:
-            raise AdrError("This dataset has no object annotations.",
-                           "Ingest it with --objects FILE, or index with --objects text.")
+            raise AdrError(
+                "This dataset has no object annotations.",
+                "Ingest it with --objects FILE, or index with --objects text.",
+            )
         self._annotated = annotated
         self._from_text = objects != "annotations"
         self.objects_from = "annotations" if not self._from_text else "annotations, else text" if annotated else "text"
@@ -141,13 +150,16 @@ class _Index:
     def _batches(self) -> Iterator[tuple[int, pa.Table]]:
         positions = self._store.arrays("select instance from instance order by instance")["instance"]
         for start in range(0, len(positions), BATCH):
-            chosen = positions[start:start + BATCH]
-            turns = self._store.arrow("""
+            chosen = positions[start : start + BATCH]
+            turns = self._store.arrow(
+                """
                 select instance, turn.role = 'human' as human, turn.text as text, pictured
                 from (select instance, unnest(turns) as turn, coalesce(len(images), 0) > 0 as pictured
                       from instance where instance between ? and ?)
                 where turn.role in ('human', 'gpt') and turn.text is not null
-            """, [int(chosen[0]), int(chosen[-1])])
+            """,
+                [int(chosen[0]), int(chosen[-1])],
+            )
             yield len(chosen), turns
 
     def _analyse(self, instances: int, turns: pa.Table) -> "_Part":
@@ -173,8 +185,9 @@ class _Index:
         if self._pipeline.english:
             return self._pipeline.nouns(texts, ~text.unread, self._forms), text.unread
         english, other = token.nouns(text, self._forms), self._pipeline.nouns(texts, text.unread, self._forms)
-        return token.Said(np.concatenate([english.turn, other.turn]),
-                          np.concatenate([english.name, other.name])), np.zeros(len(texts), dtype=bool)
+        return token.Said(
+            np.concatenate([english.turn, other.turn]), np.concatenate([english.name, other.name])
+        ), np.zeros(len(texts), dtype=bool)
 
     def _text_objects(self, instance: np.ndarray, shown: np.ndarray, said: token.Said) -> np.ndarray:
         """Objects said in the turns where `shown` is set: turns that speak of a picture and are not denied."""
@@ -203,12 +216,15 @@ class _Index:
             return
         rows = self._store.arrow("select instance, object from annotation semi join instance using (instance)")
         labels = rows["object"].combine_chunks().dictionary_encode()
-        numbers = [self._objects.names(self._annotated[label]) if self._annotated.get(label) else -1
-                   for label in labels.dictionary.to_pylist()]
+        numbers = [
+            self._objects.names(self._annotated[label]) if self._annotated.get(label) else -1
+            for label in labels.dictionary.to_pylist()
+        ]
         thing = np.array(numbers, dtype=np.int64)[labels.indices.to_numpy(zero_copy_only=False)]
         where = rows["instance"].to_numpy().astype(np.int64)
         self._objects.batches = merged(
-            self._objects.batches, np.unique(where[thing >= 0] << 32 | thing[thing >= 0]), BATCH)
+            self._objects.batches, np.unique(where[thing >= 0] << 32 | thing[thing >= 0]), BATCH
+        )
 
     # ------------------------------------------------------------------ writing
     def write(self, total: int, started: float, progress: Progress) -> IndexReport:
@@ -231,13 +247,32 @@ class _Index:
             renumber(writer)
             counts = dict(writer.rows("select perspective, count(*) from entity group by perspective"))
             seconds = round(time.monotonic() - started, 2)
-            writer.execute("insert into index_made values (?, ?, ?, ?, ?, ?, ?, now() at time zone 'UTC')", [
-                self._extractor, self.spacy_model, self.objects_from, self._verified_by, self._lexicon.fingerprint,
-                unread, seconds])
+            writer.execute(
+                "insert into index_made values (?, ?, ?, ?, ?, ?, ?, now() at time zone 'UTC')",
+                [
+                    self._extractor,
+                    self.spacy_model,
+                    self.objects_from,
+                    self._verified_by,
+                    self._lexicon.fingerprint,
+                    unread,
+                    seconds,
+                ],
+            )
             progress(4, 4, "Writing postings")
         entities = {perspective: int(counts.get(perspective, 0)) for perspective in postings}
-        return IndexReport(total, postings, entities, unread, self._extractor, self.spacy_model, self.objects_from,
-                           self._verified_by, seconds, self._notices(unread, total, postings))
+        return IndexReport(
+            total,
+            postings,
+            entities,
+            unread,
+            self._extractor,
+            self.spacy_model,
+            self.objects_from,
+            self._verified_by,
+            seconds,
+            self._notices(unread, total, postings),
+        )
 
     def _notices(self, unread: int, total: int, postings: dict[str, int]) -> tuple[str, ...]:
         notices = list(self._verify_notices)
@@ -245,7 +280,8 @@ class _Index:
             notices.append(
                 f"{unread:,} of {total:,} instances hold text that is not English and was not read. For their nouns, "
                 "install a spaCy pipeline of that language (python -m spacy download zh_core_web_sm, for example) "
-                "and index with --extractor spacy --spacy-model NAME.")
+                "and index with --extractor spacy --spacy-model NAME."
+            )
         elif self._pipeline is not None and not self._pipeline.english:
             notices.append("Interrogation and objects from text are read from English only.")
         if not postings["object"]:

@@ -28,47 +28,115 @@ def _set(words: str) -> frozenset[str]:
 _BE = _set("is are was were am be isn't aren't wasn't weren't")
 _DO = _set("do does did don't doesn't didn't")
 _HAVE = _set("has have had hasn't haven't hadn't")
-_MODALS = {"can't": "can", "cannot": "can", "couldn't": "could", "won't": "will", "wouldn't": "would",
-           "shouldn't": "should",
-           **{modal: modal for modal in ("can", "could", "will", "would", "should", "may", "might", "must", "shall")}}
+_MODALS = {
+    "can't": "can",
+    "cannot": "can",
+    "couldn't": "could",
+    "won't": "will",
+    "wouldn't": "would",
+    "shouldn't": "should",
+    **{modal: modal for modal in ("can", "could", "will", "would", "should", "may", "might", "must", "shall")},
+}
 _AUXILIARY = _BE | _DO | _HAVE | frozenset(_MODALS)
-_QUESTION = {"what": "what", "which": "which", "who": "who", "whom": "who", "whose": "whose", "where": "where",
-             "when": "when", "why": "why", "how": "how"}
-_SHORT = {"what's": "what is", "whats": "what is", "who's": "who is", "where's": "where is", "how's": "how is",
-          "when's": "when is", "why's": "why is", "what're": "what are", "there's": "there is", "that's": "that is",
-          "it's": "it is"}
+_QUESTION = {
+    "what": "what",
+    "which": "which",
+    "who": "who",
+    "whom": "who",
+    "whose": "whose",
+    "where": "where",
+    "when": "when",
+    "why": "why",
+    "how": "how",
+}
+_SHORT = {
+    "what's": "what is",
+    "whats": "what is",
+    "who's": "who is",
+    "where's": "where is",
+    "how's": "how is",
+    "when's": "when is",
+    "why's": "why is",
+    "what're": "what are",
+    "there's": "there is",
+    "that's": "that is",
+    "it's": "it is",
+}
 _HOW = _set(
     "many much long old far tall big large small high wide deep often fast heavy soon well likely close hot cold "
-    "thick short strong good come early late dark bright clean crowded")
-_ATTRIBUTES = _set("color kind type sort shape size material gender weather time brand breed species number position "
-                   "location purpose name age mood style texture pattern")
+    "thick short strong good come early late dark bright clean crowded"
+)
+_ATTRIBUTES = _set(
+    "color kind type sort shape size material gender weather time brand breed species number position "
+    "location purpose name age mood style texture pattern"
+)
 _SPELLING = {"colour": "color", "colours": "color", "colors": "color"}
 _REQUEST = _set(
     "tell describe explain provide give list identify name write show help read count find point determine suggest "
-    "elaborate summarize share generate create compare make discuss predict translate")
+    "elaborate summarize share generate create compare make discuss predict translate"
+)
 _MAKES = _set(
     "provide give write generate render share present offer make create deliver compose produce craft include supply "
-    "draft")
+    "draft"
+)
 _DESCRIPTION = _set(
-    "description descriptions caption captions summary explanation overview account depiction narration")
+    "description descriptions caption captions summary explanation overview account depiction narration"
+)
 _COURTESY = _set(
     "please kindly and so then also now ok okay well but or hi hello hey thanks sure first second third finally next "
-    "lastly just again question q")
-_ASK_TO_TELL = tuple(tuple(opening.split()) for opening in (
-    "do you know", "can you tell me", "could you tell me", "would you tell me", "please tell me", "tell me",
-    "let me know", "i want to know", "i would like to know", "i'd like to know", "i wonder",
-    "can you identify", "can you determine", "can you say", "can you see", "can you guess",
-    "can you explain", "could you explain", "can you describe", "could you describe"))
+    "lastly just again question q"
+)
+_ASK_TO_TELL = tuple(
+    tuple(opening.split())
+    for opening in (
+        "do you know",
+        "can you tell me",
+        "could you tell me",
+        "would you tell me",
+        "please tell me",
+        "tell me",
+        "let me know",
+        "i want to know",
+        "i would like to know",
+        "i'd like to know",
+        "i wonder",
+        "can you identify",
+        "can you determine",
+        "can you say",
+        "can you see",
+        "can you guess",
+        "can you explain",
+        "could you explain",
+        "can you describe",
+        "could you describe",
+    )
+)
 _CHOOSING = _set("answer select choose pick please respond")
 _PREPOSITIONS = _set(
-    "in on at from for to of with by through under during about into behind near along between after before against")
+    "in on at from for to of with by through under during about into behind near along between after before against"
+)
 _BRIEF = _set("word words phrase phrases brief briefly short shortly single concise concisely")
 _LOOKED_AT = _set(
     "there you me i i'd a an the this it its to about know want like wonder think or of doing yes no option's option "
     "options letter letters choice choices answer coordinate coordinates region regions bounding box boxes "
-    "boundingbox let")
-ASKED = frozenset().union(_AUXILIARY, _QUESTION, _SHORT, _HOW, _ATTRIBUTES, _SPELLING, _REQUEST, _MAKES, _DESCRIPTION,
-                          _COURTESY, _PREPOSITIONS, _BRIEF, _CHOOSING, _LOOKED_AT)
+    "boundingbox let"
+)
+ASKED = frozenset().union(
+    _AUXILIARY,
+    _QUESTION,
+    _SHORT,
+    _HOW,
+    _ATTRIBUTES,
+    _SPELLING,
+    _REQUEST,
+    _MAKES,
+    _DESCRIPTION,
+    _COURTESY,
+    _PREPOSITIONS,
+    _BRIEF,
+    _CHOOSING,
+    _LOOKED_AT,
+)
 """The words that the rules look at wherever they stand; besides, the first two of a sentence."""
 LOOKS_ON = _set("what what's whats")
 """After these the next three words are looked at, whatever they are."""
@@ -84,10 +152,10 @@ def forms_of(words: Sequence[str], asks: bool, lexicon: Lexicon, *, after_colon:
     prompt = _prompt(words)
     if prompt:
         return [prompt]
-    if asks:                                            # "How many people are there and what are they doing?"
+    if asks:  # "How many people are there and what are they doing?"
         for at in range(1, len(words) - 1):
             if words[at] == "and" and words[at + 1] in _QUESTION:
-                return forms_of(words[:at], True, lexicon) + forms_of(words[at + 1:], True, lexicon)
+                return forms_of(words[:at], True, lexicon) + forms_of(words[at + 1 :], True, lexicon)
     words, told = _without_courtesy(words)
     if not words:
         return []
@@ -114,8 +182,12 @@ def _prompt(words: Sequence[str]) -> str | None:
     present = set(words)
     if "option's" in present or (words[0] in _CHOOSING and present & {"options", "option", "choices", "choice"}):
         return "multiple choice"
-    if {"bounding", "box"} <= present or {"bounding", "boxes"} <= present or "boundingbox" in present \
-            or (present & {"coordinate", "coordinates"} and words[0] not in _QUESTION):
+    if (
+        {"bounding", "box"} <= present
+        or {"bounding", "boxes"} <= present
+        or "boundingbox" in present
+        or (present & {"coordinate", "coordinates"} and words[0] not in _QUESTION)
+    ):
         return "locate"
     if present & {"region", "regions"} and present & (_DESCRIPTION | {"describe"}):
         return "describe region"
@@ -128,19 +200,23 @@ def _prompt(words: Sequence[str]) -> str | None:
 
 def _without_courtesy(words: list[str]) -> tuple[list[str], bool]:
     """The words without "please", "can you tell me" and the like; whether such a request to be told was there."""
-    told = False                                        # the rest is asked, question mark or not
+    told = False  # the rest is asked, question mark or not
     while words:
         if len(words) > 1 and words[0] in _COURTESY:
             words = words[1:]
             continue
         for opening in _ASK_TO_TELL:
-            rest = words[len(opening):]
-            if tuple(words[:len(opening)]) == opening and rest and rest[0] in _QUESTION:
+            rest = words[len(opening) :]
+            if tuple(words[: len(opening)]) == opening and rest and rest[0] in _QUESTION:
                 words, told = rest, True
                 break
         else:
-            if len(words) > 2 and words[0] in _MODALS and words[1] == "you" and \
-                    (words[2] in _REQUEST or words[2] in _MAKES or words[2] in _COURTESY):
+            if (
+                len(words) > 2
+                and words[0] in _MODALS
+                and words[1] == "you"
+                and (words[2] in _REQUEST or words[2] in _MAKES or words[2] in _COURTESY)
+            ):
                 words = words[2:]
                 continue
             return words, told
@@ -148,7 +224,7 @@ def _without_courtesy(words: list[str]) -> tuple[list[str], bool]:
 
 
 def _question(words: Sequence[str], asks: bool, lexicon: Lexicon) -> str | None:
-    """"what color", "how many", "who" …, where the sentence asks by such a word; None where it does not."""
+    """ "what color", "how many", "who" …, where the sentence asks by such a word; None where it does not."""
     at = next((i for i, word in enumerate(words) if word in _QUESTION), None)
     if at is None or words[0] in _AUXILIARY:
         return None
@@ -156,9 +232,9 @@ def _question(words: Sequence[str], asks: bool, lexicon: Lexicon) -> str | None:
     if not opens and not asks:
         return None
     if not opens and at == 1 and lexicon.verb(words[0]) and words[0] in _REQUEST:
-        return None                                     # "describe what …"
+        return None  # "describe what …"
     word = words[at]
-    rest = words[at + 1:]
+    rest = words[at + 1 :]
     if word == "how":
         return f"how {rest[0]}" if rest and rest[0] in _HOW else "how"
     if word != "what":
@@ -167,7 +243,7 @@ def _question(words: Sequence[str], asks: bool, lexicon: Lexicon) -> str | None:
 
 
 def _what(rest: Sequence[str], lexicon: Lexicon) -> str:
-    """"what color", "what kind", "what do" ("what is · doing"), or "what"."""
+    """ "what color", "what kind", "what do" ("what is · doing"), or "what"."""
     if not rest:
         return "what"
     if rest[0] == "about" or (rest[0] == "if" and len(rest) > 1):
@@ -207,7 +283,7 @@ def _yes_no(words: Sequence[str]) -> str:
 def _imperative(words: Sequence[str], lexicon: Lexicon, *, only_requests: bool) -> str | None:
     """The act that is asked for: "describe", "list", "compare"; making a description or caption is to describe."""
     if words[0].endswith("ly") and len(words) > 1:
-        words = words[1:]                               # "briefly describe"
+        words = words[1:]  # "briefly describe"
     word, following = words[0], words[1] if len(words) > 1 else ""
     if word in _REQUEST or word in _MAKES:
         return "describe" if word in _MAKES and _DESCRIPTION & set(words) else word
@@ -227,8 +303,8 @@ _AFTER_IMPERATIVE = _set("the a an this that these those your my all any each so
 class Asked:
     """Forms asked: `form[j]` (a number of Interrogations.names) in `turn[j]`."""
 
-    turn: np.ndarray        # int32
-    form: np.ndarray        # int32
+    turn: np.ndarray  # int32
+    form: np.ndarray  # int32
 
 
 class Interrogations:
@@ -279,8 +355,10 @@ class Interrogations:
         asks = np.zeros(len(human), dtype=bool)
         asks[sentences.turns_with_question_mark()] = True
         states = np.flatnonzero(silent)
-        return Asked(np.concatenate([turns, states]).astype(np.int32),
-                     np.concatenate([form, np.where(asks[states], ask, statement)]).astype(np.int32))
+        return Asked(
+            np.concatenate([turns, states]).astype(np.int32),
+            np.concatenate([form, np.where(asks[states], ask, statement)]).astype(np.int32),
+        )
 
 
 def _distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -311,12 +389,12 @@ class _Sentences:
         for step in (1, 2, 3):
             kept[step:] |= looks_on[:-step] & (place[step:] >= step)
         self._kept = kept
-        self._shown = kept | (place == 0)               # a run of other words shows its first one, as OTHER
+        self._shown = kept | (place == 0)  # a run of other words shows its first one, as OTHER
         self._shown[1:] |= ~kept[1:] & kept[:-1]
         self._code = np.where(kept, np.where(skeleton > 0, skeleton, word + (1 << 30)), 0).astype(np.uint64)
         self._asks = text.gaps[self._gap_after(self._ends - 1), 5] == 1
         self._after_colon = text.gaps[text.gap[wanted[self._begins]], 7] == 1
-        letters = view.letter[word[self._begins]] & (self._ends - self._begins == 1)     # "A." of a list of options
+        letters = view.letter[word[self._begins]] & (self._ends - self._begins == 1)  # "A." of a list of options
         self._after_colon[1:] |= letters[:-1] & (self.turn[1:] == self.turn[:-1])
 
     def _gap_after(self, place: np.ndarray) -> np.ndarray:

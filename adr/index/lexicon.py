@@ -31,39 +31,39 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets" / "lexicon"
 class Kind(IntEnum):
     """What a word can be. Two names joined: both readings exist, the first is the more frequent one."""
 
-    NONE = 0            # letters, identifiers, markup, interjections, words of other scripts
-    START = 1           # not a word: the begin or end of a sentence
-    MARK = 2            # not a word: a comma, quote or bracket
+    NONE = 0  # letters, identifiers, markup, interjections, words of other scripts
+    START = 1  # not a word: the begin or end of a sentence
+    MARK = 2  # not a word: a comma, quote or bracket
     DETERMINER = 3
-    POSSESSIVE = 4      # "dog's": a noun, and a determiner to the next word
+    POSSESSIVE = 4  # "dog's": a noun, and a determiner to the next word
     NUMBER = 5
     ADJECTIVE = 6
     ADVERB = 7
     PREPOSITION = 8
     TO = 9
-    SUBJECT = 10        # I, he, they, who
-    OBJECT = 11         # him, them, something
-    MODAL = 12          # would, does, don't
+    SUBJECT = 10  # I, he, they, who
+    OBJECT = 11  # him, them, something
+    MODAL = 12  # would, does, don't
     BE = 13
     HAVE = 14
     CONJUNCTION = 15
-    QUESTION = 16       # what, which, how
+    QUESTION = 16  # what, which, how
     THAT = 17
     NOUN = 18
-    NAME = 19           # capitalised, in no list
+    NAME = 19  # capitalised, in no list
     VERB = 20
-    PARTICIPLE = 21     # "parked"
-    NOUN_VERB = 22      # "park"
-    VERB_NOUN = 23      # "walk"
-    NOUNS_VERBS = 24    # "lights"
-    VERBS_NOUNS = 25    # "stands"
-    NOUN_ADJECTIVE = 26     # "plastic"
-    ADJECTIVE_NOUN = 27     # "orange", "left"
-    GERUND_NOUN = 28    # "building"
-    GERUND = 29         # "standing": taken for a verb form everywhere
-    ADVERB_NOUN = 30    # "well"
-    UNKNOWN = 31        # in lower case and in no list
-    PLACE = 32          # "left", "top"
+    PARTICIPLE = 21  # "parked"
+    NOUN_VERB = 22  # "park"
+    VERB_NOUN = 23  # "walk"
+    NOUNS_VERBS = 24  # "lights"
+    VERBS_NOUNS = 25  # "stands"
+    NOUN_ADJECTIVE = 26  # "plastic"
+    ADJECTIVE_NOUN = 27  # "orange", "left"
+    GERUND_NOUN = 28  # "building"
+    GERUND = 29  # "standing": taken for a verb form everywhere
+    ADVERB_NOUN = 30  # "well"
+    UNKNOWN = 31  # in lower case and in no list
+    PLACE = 32  # "left", "top"
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,17 @@ class Reading:
 
     kind: Kind
     nouns: tuple[str, ...] = ()
-    known: bool = True      # an English word, as far as the lists go
-    letters: int = 0        # its length
-    words: int = 1          # how many words it counts for when a language is judged: 0 for what may be a name
+    known: bool = True  # an English word, as far as the lists go
+    letters: int = 0  # its length
+    words: int = 1  # how many words it counts for when a language is judged: 0 for what may be a name
 
 
 _CLOSED: dict[Kind, str] = {
     Kind.DETERMINER: "the a an this these those my your his her its our their every each some any no another both all "
-                     "several many few either neither much more most",
+    "several many few either neither much more most",
     Kind.SUBJECT: "i you he she it we they who there",
     Kind.OBJECT: "me him us them himself herself itself themselves myself yourself yourselves ourselves oneself "
-                 "someone something anyone anything everyone everything nothing nobody somebody anybody everybody none",
+    "someone something anyone anything everyone everything nothing nobody somebody anybody everybody none",
     Kind.MODAL: "can could will would shall should may might must do does did not let cannot never let's",
     Kind.BE: "am is are was were be been being it's he's she's that's there's what's who's where's how's here's i'm",
     Kind.HAVE: "have has had having",
@@ -91,21 +91,46 @@ _CLOSED: dict[Kind, str] = {
     Kind.QUESTION: "what which whose when where why how whatever whichever whenever wherever",
     Kind.THAT: "that",
     Kind.PREPOSITION: "of in on at by for from with into onto near behind beside besides between among under over "
-                      "above below against across through during without within around along about after before as "
-                      "like beneath underneath alongside toward towards amidst amid upon off inside outside via per "
-                      "until since despite except including",
+    "above below against across through during without within around along about after before as "
+    "like beneath underneath alongside toward towards amidst amid upon off inside outside via per "
+    "until since despite except including",
     Kind.NUMBER: "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-                 "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
-                 "million billion",
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
+    "million billion",
 }
-_BY_TAG = {"DT": Kind.DETERMINER, "PDT": Kind.DETERMINER, "PRP$": Kind.DETERMINER, "IN": Kind.PREPOSITION,
-           "RP": Kind.PREPOSITION, "MD": Kind.MODAL, "PRP": Kind.OBJECT, "CC": Kind.CONJUNCTION, "CD": Kind.NUMBER,
-           "WDT": Kind.QUESTION, "WP": Kind.QUESTION, "WP$": Kind.QUESTION, "WRB": Kind.QUESTION, "EX": Kind.SUBJECT,
-           "UH": Kind.NONE, "TO": Kind.TO}
+_BY_TAG = {
+    "DT": Kind.DETERMINER,
+    "PDT": Kind.DETERMINER,
+    "PRP$": Kind.DETERMINER,
+    "IN": Kind.PREPOSITION,
+    "RP": Kind.PREPOSITION,
+    "MD": Kind.MODAL,
+    "PRP": Kind.OBJECT,
+    "CC": Kind.CONJUNCTION,
+    "CD": Kind.NUMBER,
+    "WDT": Kind.QUESTION,
+    "WP": Kind.QUESTION,
+    "WP$": Kind.QUESTION,
+    "WRB": Kind.QUESTION,
+    "EX": Kind.SUBJECT,
+    "UH": Kind.NONE,
+    "TO": Kind.TO,
+}
 _NUMBER = re.compile(r"[+-]?\d+(st|nd|rd|th|s|%)?(-\d+)*")
 _OPEN_SUFFIX = re.compile(r"(ly|able|ible|ful|less|ish|ous|ive|al|ic|ed|ing)$")
-_SINGULARS = (("s", ""), ("ies", "y"), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches", "ch"), ("shes", "sh"),
-              ("oes", "o"), ("ves", "f"), ("ves", "fe"), ("men", "man"))
+_SINGULARS = (
+    ("s", ""),
+    ("ies", "y"),
+    ("ses", "s"),
+    ("xes", "x"),
+    ("zes", "z"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("oes", "o"),
+    ("ves", "f"),
+    ("ves", "fe"),
+    ("men", "man"),
+)
 
 
 _ENDINGS = {"t": Kind.MODAL, "d": Kind.MODAL, "ll": Kind.MODAL, "re": Kind.BE, "m": Kind.BE, "ve": Kind.HAVE}
@@ -115,13 +140,23 @@ _VERB_ENDINGS = (("ies", "y"), ("es", "e"), ("es", ""), ("s", ""), ("ed", "e"), 
 class Lexicon:
     """The word lists, and `read`: what a form can be. `Lexicon.english()` gives the one of the installed packages."""
 
-    def __init__(self, nouns: set[str], verbs: set[str], adjectives: set[str], adverbs: set[str],
-                 plurals: dict[str, str], verb_forms: set[str], tags: dict[str, str], settled: dict[str, set[str]],
-                 things: dict[str, str], fingerprint: str) -> None:
+    def __init__(
+        self,
+        nouns: set[str],
+        verbs: set[str],
+        adjectives: set[str],
+        adverbs: set[str],
+        plurals: dict[str, str],
+        verb_forms: set[str],
+        tags: dict[str, str],
+        settled: dict[str, set[str]],
+        things: dict[str, str],
+        fingerprint: str,
+    ) -> None:
         self.nouns, self.verbs, self.adjectives, self.adverbs = nouns, verbs, adjectives, adverbs
         self.plurals, self.verb_forms, self.tags = plurals, verb_forms, tags
         self.settled = settled
-        self.things = things            # every name of a thing that can be seen → the name it goes by
+        self.things = things  # every name of a thing that can be seen → the name it goes by
         self.fingerprint = fingerprint
         self._closed = {word: kind for kind, words in _CLOSED.items() for word in words.split()}
 
@@ -139,7 +174,7 @@ class Lexicon:
         if not letters or "_" in word or any(character.isdigit() for character in word):
             return Reading(Kind.NUMBER if _NUMBER.fullmatch(word) else Kind.NONE, words=0)
         if any(character > "ɏ" for character in word):
-            return Reading(Kind.NONE, known=False, letters=2 * letters, words=3)     # a script without blanks, perhaps
+            return Reading(Kind.NONE, known=False, letters=2 * letters, words=3)  # a script without blanks, perhaps
         lower = word.lower()
         kind = self._closed.get(lower)
         if kind is not None:
@@ -158,7 +193,7 @@ class Lexicon:
         lower = word.lower()
         base, _, rest = lower.partition("'")
         if rest in ("s", "") and base:
-            reading = self.read(word[:len(base)])
+            reading = self.read(word[: len(base)])
             if reading.nouns:
                 return Reading(Kind.POSSESSIVE, reading.nouns, reading.known, letters)
             return Reading(Kind.BE, letters=letters)
@@ -166,7 +201,7 @@ class Lexicon:
         if kind is not None:
             return Reading(kind, letters=letters)
         if word[0].isupper() and rest.isalpha() and len(rest) > 2:
-            return Reading(Kind.NAME, (lower,), False, letters)              # O'Brien
+            return Reading(Kind.NAME, (lower,), False, letters)  # O'Brien
         return Reading(Kind.NONE, known=lower in self.tags, letters=letters)
 
     def _with_hyphen(self, word: str, letters: int) -> Reading:
@@ -188,7 +223,7 @@ class Lexicon:
         """Kind, singular and whether it is known, of a word of letters only."""
         tag = self.tags.get(lower) or ""
         if not tag and self.tags.get(lower.title(), "").startswith("JJ"):
-            tag = "JJ"                                  # Japanese
+            tag = "JJ"  # Japanese
         singular = None if lower in self.settled["not_nouns"] else self.singular(lower)
         if lower in self.settled["foreign"]:
             return Kind.NONE, None, False
@@ -280,7 +315,7 @@ class Lexicon:
         if listed and lower.endswith(("us", "is")) and tag != "NNS":
             return lower
         for suffix, singular_suffix in _SINGULARS:
-            stem = lower[:len(lower) - len(suffix)] + singular_suffix
+            stem = lower[: len(lower) - len(suffix)] + singular_suffix
             if lower.endswith(suffix) and self._is_noun(stem):
                 return stem
         return lower if listed else None
@@ -291,8 +326,12 @@ class Lexicon:
         plain = lower if lower.isascii() else unaccented(lower)
         if plain in self.nouns or lower in self.settled["nouns"] or lower in self.things:
             return True
-        return (self.tags.get(plain) == "NN" and plain.isalpha()
-                and plain not in self.verbs and plain not in self.adjectives)
+        return (
+            self.tags.get(plain) == "NN"
+            and plain.isalpha()
+            and plain not in self.verbs
+            and plain not in self.adjectives
+        )
 
     def _fold_unknown(self, lower: str) -> str:
         """The guessed singular of a noun in no list: "selfies" → "selfie"."""
@@ -307,15 +346,22 @@ class Lexicon:
         if lower in self.verbs:
             return lower
         for suffix, base in _VERB_ENDINGS:
-            stem = lower[:len(lower) - len(suffix)] + base
+            stem = lower[: len(lower) - len(suffix)] + base
             if lower.endswith(suffix) and stem in self.verbs:
                 return stem
         return None
 
 
 _NOUN_FIRST = frozenset({Kind.NOUN, Kind.NAME, Kind.NOUN_VERB, Kind.NOUNS_VERBS, Kind.NOUN_ADJECTIVE, Kind.GERUND_NOUN})
-_WITH_NOUN = _NOUN_FIRST | {Kind.VERB_NOUN, Kind.VERBS_NOUNS, Kind.ADJECTIVE_NOUN, Kind.GERUND, Kind.ADVERB_NOUN,
-                            Kind.UNKNOWN, Kind.PLACE}
+_WITH_NOUN = _NOUN_FIRST | {
+    Kind.VERB_NOUN,
+    Kind.VERBS_NOUNS,
+    Kind.ADJECTIVE_NOUN,
+    Kind.GERUND,
+    Kind.ADVERB_NOUN,
+    Kind.UNKNOWN,
+    Kind.PLACE,
+}
 
 
 def unaccented(word: str) -> str:
@@ -338,11 +384,26 @@ def _english() -> Lexicon:
     verbs = set(index["verb"])
     plurals = {form: singulars[0] for form, singulars in exceptions["noun"].items() if singulars[0] != form}
     things_text = (ASSETS / "things.txt").read_text(encoding="utf-8")
-    made_from = [RULES, importlib.metadata.version("spacy-lookups-data"), importlib.metadata.version("textblob"),
-                 settled_text, things_text]
+    made_from = [
+        RULES,
+        importlib.metadata.version("spacy-lookups-data"),
+        importlib.metadata.version("textblob"),
+        settled_text,
+        things_text,
+    ]
     fingerprint = hashlib.sha256("\0".join(made_from).encode()).hexdigest()[:12]
-    return Lexicon(set(index["noun"]), verbs, set(index["adj"]), set(index["adv"]), plurals,
-                   set(exceptions["verb"]) | _regular_forms(verbs), tags, settled, _things(things_text), fingerprint)
+    return Lexicon(
+        set(index["noun"]),
+        verbs,
+        set(index["adj"]),
+        set(index["adv"]),
+        plurals,
+        set(exceptions["verb"]) | _regular_forms(verbs),
+        tags,
+        settled,
+        _things(things_text),
+        fingerprint,
+    )
 
 
 def _things(text: str) -> dict[str, str]:

@@ -28,8 +28,12 @@ PICTURES = 64
 Block = list[Asked]
 
 
-def look(folder: VerifyFolder, checker: str, tell: Callable[[Event], None],
-         load: Callable[[str, Sequence[str]], Checker] = load_checker) -> None:
+def look(
+    folder: VerifyFolder,
+    checker: str,
+    tell: Callable[[Event], None],
+    load: Callable[[str, Sequence[str]], Checker] = load_checker,
+) -> None:
     """Answer all that the folder asks. What was answered before is not looked at again, and when that is everything the
     checker is not loaded."""
     names = folder.names()
@@ -65,8 +69,10 @@ def seen(checker: Checker, pictures: Sequence[Sequence[Image.Image]], names: Seq
     PRESENT or ABSENT, or UNSEEN where there is no picture."""
     flat = [(number, picture) for number, several in enumerate(pictures) for picture in several]
     answers = checker.found([picture for _, picture in flat], [names[number] for number, _ in flat]) if flat else []
-    found = [np.full(len(asked), ABSENT if several else UNSEEN, np.uint8)
-             for several, asked in zip(pictures, names, strict=True)]
+    found = [
+        np.full(len(asked), ABSENT if several else UNSEEN, np.uint8)
+        for several, asked in zip(pictures, names, strict=True)
+    ]
     for (number, _), answer in zip(flat, answers, strict=True):
         found[number][np.array(answer, dtype=bool)] = PRESENT
     return np.concatenate([np.zeros(0, np.uint8), *found])

@@ -44,16 +44,24 @@ def write(writer: Writer, perspective: str, postings: Postings) -> tuple[int, li
     for batch in postings.batches:
         counts += np.bincount(batch & LOW, minlength=len(names))
     keys = np.array([draw_key(perspective, name) for name in names], dtype=np.uint64)
-    writer.register("found", pa.table({
-        "number": np.arange(len(names)), "name": pa.array(names, pa.string()), "n": counts, "draw_key": keys}))
-    writer.execute("""
+    writer.register(
+        "found",
+        pa.table(
+            {"number": np.arange(len(names)), "name": pa.array(names, pa.string()), "n": counts, "draw_key": keys}
+        ),
+    )
+    writer.execute(
+        """
         insert into entity (entity, perspective, name, n, draw_key)
         select (select count(*) from entity) + row_number() over (order by n desc, name) - 1,
                ?::perspective, name, n, draw_key
         from found where n > 0
-    """, [perspective])
-    placed = writer.rows("select number, entity from found join entity using (name) where perspective = ?::perspective",
-                         [perspective])
+    """,
+        [perspective],
+    )
+    placed = writer.rows(
+        "select number, entity from found join entity using (name) where perspective = ?::perspective", [perspective]
+    )
     entity = np.full(len(names), -1, dtype=np.int64)
     for number, place in placed:
         entity[number] = place
@@ -74,9 +82,14 @@ def write_pairs(writer: Writer, objects: list[np.ndarray]) -> int:
     for (_, code, distinct), place in zip(found, places, strict=True):
         counts[place] += np.bincount(code, minlength=len(distinct))
     entity = _place_pairs(writer, keys, counts)
-    return _insert(writer, "co_occurrence", (
-        np.sort(instance.astype(np.int64) << 32 | entity[place][code])
-        for (instance, code, _), place in zip(found, places, strict=True)))
+    return _insert(
+        writer,
+        "co_occurrence",
+        (
+            np.sort(instance.astype(np.int64) << 32 | entity[place][code])
+            for (instance, code, _), place in zip(found, places, strict=True)
+        ),
+    )
 
 
 def _place_pairs(writer: Writer, keys: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -84,22 +97,34 @@ def _place_pairs(writer: Writer, keys: np.ndarray, counts: np.ndarray) -> np.nda
     objects = writer.rows("select entity, name from entity where perspective = 'object' order by entity")
     start = objects[0][0] if objects else 0
     names = [name for _, name in objects]
-    by_name = np.empty(len(names), dtype=np.int64)          # place of each object in the order of names
+    by_name = np.empty(len(names), dtype=np.int64)  # place of each object in the order of names
     by_name[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
     one, other = (keys >> 32) - start, (keys & LOW) - start
     first = np.where(by_name[one] < by_name[other], one, other)
     second = one + other - first
     paired = [f"{names[a]} + {names[b]}" for a, b in zip(first.tolist(), second.tolist(), strict=True)]
-    writer.register("found", pa.table({
-        "number": np.arange(len(keys)), "name": pa.array(paired, pa.string()), "n": counts,
-        "draw_key": np.array([draw_key("co_occurrence", name) for name in paired], dtype=np.uint64),
-        "first": first + start, "second": second + start}))
+    writer.register(
+        "found",
+        pa.table(
+            {
+                "number": np.arange(len(keys)),
+                "name": pa.array(paired, pa.string()),
+                "n": counts,
+                "draw_key": np.array([draw_key("co_occurrence", name) for name in paired], dtype=np.uint64),
+                "first": first + start,
+                "second": second + start,
+            }
+        ),
+    )
     before = int(writer.value("select count(*) from entity"))
-    writer.execute("""
+    writer.execute(
+        """
         insert into entity
         select ? + row_number() over (order by n desc, name) - 1, 'co_occurrence', name, n, draw_key, first, second
         from found
-    """, [before])
+    """,
+        [before],
+    )
     order = writer.rows("select list(number order by n desc, name) from found")[0][0] or []
     entity = np.empty(len(keys), dtype=np.int64)
     entity[np.array(order, dtype=np.int64)] = before + np.arange(len(keys))
@@ -109,8 +134,9 @@ def _place_pairs(writer: Writer, keys: np.ndarray, counts: np.ndarray) -> np.nda
 def _insert(writer: Writer, perspective: str, batches: Iterable[np.ndarray]) -> int:
     written = 0
     for batch in batches:
-        writer.register("posted", pa.table({
-            "instance": (batch >> 32).astype(np.int32), "entity": (batch & LOW).astype(np.int32)}))
+        writer.register(
+            "posted", pa.table({"instance": (batch >> 32).astype(np.int32), "entity": (batch & LOW).astype(np.int32)})
+        )
         writer.execute("insert into posting select ?::perspective, instance, entity from posted", [perspective])
         written += len(batch)
     return written

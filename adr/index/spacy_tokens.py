@@ -43,8 +43,11 @@ class Pipeline:
         self._nlp = nlp
         self._lock = threading.Lock()
         self._phrases = phrases if self.english else frozenset()
-        self._pool = ProcessPoolExecutor(processes, get_context("spawn"), _load_in_worker, (model, self._phrases)) \
-            if processes > 1 else None
+        self._pool = (
+            ProcessPoolExecutor(processes, get_context("spawn"), _load_in_worker, (model, self._phrases))
+            if processes > 1
+            else None
+        )
 
     @classmethod
     def load(cls, model: str | None, phrases: frozenset[str] = frozenset(), processes: int = 1) -> "Pipeline":
@@ -72,8 +75,8 @@ class Pipeline:
         if self._pool is None or len(texts) <= CHUNK:
             with self._lock:
                 return _lemmas(self._nlp, self._phrases, texts)
-        chunks = [texts[start:start + CHUNK] for start in range(0, len(texts), CHUNK)]
-        with _without_main():               # tasks are handed over here, and processes started for them
+        chunks = [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
+        with _without_main():  # tasks are handed over here, and processes started for them
             read = self._pool.map(_lemmas_in_worker, chunks)
         return list(chain.from_iterable(read))
 
@@ -104,14 +107,19 @@ def _load(model: str) -> Any:
         nlp = spacy.load(model, exclude=list(_LEFT_OUT))
     except OSError as error:
         if Path(model).exists():
-            raise AdrError(f"The folder {model} holds no spaCy pipeline.",
-                           "Give the folder that holds its config.cfg and meta.json.") from error
-        raise AdrError(f"The spaCy pipeline {model} is not installed.",
-                       f"Run: python -m spacy download {model}, or give the folder of one with --spacy-model, or index "
-                       "with --extractor lexicon.") from error
+            raise AdrError(
+                f"The folder {model} holds no spaCy pipeline.",
+                "Give the folder that holds its config.cfg and meta.json.",
+            ) from error
+        raise AdrError(
+            f"The spaCy pipeline {model} is not installed.",
+            f"Run: python -m spacy download {model}, or give the folder of one with --spacy-model, or index "
+            "with --extractor lexicon.",
+        ) from error
     if not {"tagger", "morphologizer"} & set(nlp.pipe_names):
-        raise AdrError(f"The spaCy pipeline {model} does not tag parts of speech.",
-                       f"Choose one with a tagger, such as {DEFAULT}.")
+        raise AdrError(
+            f"The spaCy pipeline {model} does not tag parts of speech.", f"Choose one with a tagger, such as {DEFAULT}."
+        )
     return nlp
 
 
@@ -138,7 +146,7 @@ def _join(words: list[tuple[int, str]], phrases: frozenset[str]) -> list[str]:
     at = 0
     while at < len(words):
         for length in (3, 2, 1):
-            run = words[at:at + length]
+            run = words[at : at + length]
             name = " ".join(lemma for _, lemma in run)
             if len(run) == length and (length == 1 or (run[-1][0] - run[0][0] == length - 1 and name in phrases)):
                 joined.append(name)

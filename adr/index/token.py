@@ -30,23 +30,23 @@ class Text:
     """A batch of turns with its words numbered over the whole source. Arrays have one place per word, or per turn."""
 
     view: View
-    word: np.ndarray            # int32
-    gap: np.ndarray             # int32: what stands before it (rows of `gaps`)
-    turn: np.ndarray            # int32
-    kind: np.ndarray            # uint8
-    edge: np.ndarray            # uint8: SPACE, PUNCTUATION or SENTENCE before it
-    skipped: np.ndarray         # bool: part of markup or of an address
-    gaps: np.ndarray            # uint8, (gaps, 7): see Forms.number
-    last_gap: np.ndarray        # int32, per turn
-    unread: np.ndarray          # bool, per turn
+    word: np.ndarray  # int32
+    gap: np.ndarray  # int32: what stands before it (rows of `gaps`)
+    turn: np.ndarray  # int32
+    kind: np.ndarray  # uint8
+    edge: np.ndarray  # uint8: SPACE, PUNCTUATION or SENTENCE before it
+    skipped: np.ndarray  # bool: part of markup or of an address
+    gaps: np.ndarray  # uint8, (gaps, 7): see Forms.number
+    last_gap: np.ndarray  # int32, per turn
+    unread: np.ndarray  # bool, per turn
 
 
 @dataclass(frozen=True)
 class Said:
     """Nouns said: `name[j]` in `turn[j]`, in the order of the text, with repeats."""
 
-    turn: np.ndarray            # int32
-    name: np.ndarray            # int32, a number of Forms.names
+    turn: np.ndarray  # int32
+    name: np.ndarray  # int32, a number of Forms.names
 
 
 def read(pieces: Pieces, forms: Forms, instance: np.ndarray | None = None) -> Text:
@@ -71,8 +71,9 @@ def read(pieces: Pieces, forms: Forms, instance: np.ndarray | None = None) -> Te
     return Text(view, word, gap, turn, kind, edge, skipped, gaps, last_gap, unread)
 
 
-def _unread(view: View, word: np.ndarray, turn: np.ndarray, of_text: np.ndarray, turns: int,
-            instance: np.ndarray) -> np.ndarray:
+def _unread(
+    view: View, word: np.ndarray, turn: np.ndarray, of_text: np.ndarray, turns: int, instance: np.ndarray
+) -> np.ndarray:
     """Which turns (bool) are in a language that the lexicon cannot read."""
     letters = np.bincount(turn, view.letters[word] * of_text, turns)
     letters_read = np.bincount(turn, view.read[word] * of_text, turns)
@@ -87,15 +88,16 @@ def _unread(view: View, word: np.ndarray, turn: np.ndarray, of_text: np.ndarray,
     return found
 
 
-def _skipped(view: View, word: np.ndarray, gap: np.ndarray, turn: np.ndarray, gaps: np.ndarray,
-             last_gap: np.ndarray) -> np.ndarray:
+def _skipped(
+    view: View, word: np.ndarray, gap: np.ndarray, turn: np.ndarray, gaps: np.ndarray, last_gap: np.ndarray
+) -> np.ndarray:
     """Words of markup (<image>) and of addresses (https://…, name@host): they are no text."""
     following = last_gap[turn]
     following[:-1] = np.where(turn[1:] == turn[:-1], gap[1:], following[:-1])
     opens, closes = gaps[gap, 1] == 1, gaps[following, 2] == 1
     skipped = np.zeros(len(word), dtype=bool)
     begins = np.flatnonzero(opens)
-    for length in range(1, TAG_WORDS + 1):              # <image>, </s>, <no answer>
+    for length in range(1, TAG_WORDS + 1):  # <image>, </s>, <no answer>
         begins = begins[begins + length - 1 < len(word)]
         ends = begins + length - 1
         whole = closes[ends] & (turn[begins] == turn[ends])
@@ -158,12 +160,10 @@ def _join_phrases(text: Text, forms: Forms, name: np.ndarray, second: np.ndarray
             taken[triples + step] = True
         free = ~(taken[pairs] | taken[pairs + 1])
         pairs, pair_names = pairs[free], pair_names[free]
-    name[pairs], second[pairs] = -1, -1                 # first the left parts: a chain "a b c" of two pairs keeps both
+    name[pairs], second[pairs] = -1, -1  # first the left parts: a chain "a b c" of two pairs keeps both
     name[pairs + 1] = pair_names
     name[triples], name[triples + 1] = -1, -1
     name[triples + 2] = triple_names
-
-
 
 
 def denied(text: Text, instance: np.ndarray, human: np.ndarray) -> np.ndarray:

@@ -44,8 +44,10 @@ def verified(store: Store, checker: str, objects: Postings, annotated: np.ndarra
     """
     base = store.value("select images from source")
     if not base:
-        raise AdrError("Objects can only be checked on pictures, and this workspace knows no image folder.",
-                       "Ingest the dataset with --images DIR, or index without --verify.")
+        raise AdrError(
+            "Objects can only be checked on pictures, and this workspace knows no image folder.",
+            "Ingest the dataset with --images DIR, or index without --verify.",
+        )
     by, objects = full_name(checker), by_name(objects)
     with _folder(store, checker) as folder:
         total = folder.ask(objects.names.listed(), Path(base).absolute(), asked(store, objects, annotated))
@@ -72,11 +74,14 @@ def asked(store: Store, objects: Postings, annotated: np.ndarray) -> Iterator[pa
         if not len(keys):
             continue
         instance, starts = np.unique(keys >> 32, return_index=True)
-        rows = store.arrow("select instance, images from instance where instance between ? and ? order by instance",
-                           [int(instance[0]), int(instance[-1])])
+        rows = store.arrow(
+            "select instance, images from instance where instance between ? and ? order by instance",
+            [int(instance[0]), int(instance[-1])],
+        )
         at = np.searchsorted(rows["instance"].to_numpy(), instance)
-        names = pa.ListArray.from_arrays(pa.array(np.append(starts, len(keys)), pa.int32()),
-                                         pa.array(keys & LOW, pa.int32()))
+        names = pa.ListArray.from_arrays(
+            pa.array(np.append(starts, len(keys)), pa.int32()), pa.array(keys & LOW, pa.int32())
+        )
         yield pa.table({"pictures": rows["images"].take(pa.array(at)), "names": names})
 
 
@@ -87,7 +92,7 @@ def left(objects: Postings, annotated: np.ndarray, seen: np.ndarray, by: str) ->
         checked = _from_text(batch, annotated)
         number = int(checked.sum())
         answers = np.full(len(batch), UNSEEN, np.uint8)
-        answers[checked] = seen[at:at + number]
+        answers[checked] = seen[at : at + number]
         at += number
         kept = batch[answers != ABSENT]
         dropped += len(batch) - len(kept)
@@ -119,10 +124,12 @@ def _look(folder: VerifyFolder, checker: str, total: int, progress: Progress) ->
         progress(done, total, _SAYS)
 
     progress(0, total, _SAYS)
-    code, = relay([Command("adr.index.looking", [str(folder.folder), "--checker", checker], folder.log)], hear)
+    (code,) = relay([Command("adr.index.looking", [str(folder.folder), "--checker", checker], folder.log)], hear)
     if code:
-        raise AdrError(f"{_SAYS} ended unexpectedly ({how(code)}); what was looked at is kept.",
-                       f"Index again, it goes on from there. If it happens again, look into {folder.log}.")
+        raise AdrError(
+            f"{_SAYS} ended unexpectedly ({how(code)}); what was looked at is kept.",
+            f"Index again, it goes on from there. If it happens again, look into {folder.log}.",
+        )
 
 
 def _from_text(batch: np.ndarray, annotated: np.ndarray) -> np.ndarray:

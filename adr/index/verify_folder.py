@@ -118,6 +118,7 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise AdrError(f"{folder} cannot be written: {error.strerror}.",
-                       "Free some space or check the folder's permissions, and index again; "
-                       "what was looked at is kept.") from error
+        raise AdrError(
+            f"{folder} cannot be written: {error.strerror}.",
+            "Free some space or check the folder's permissions, and index again; what was looked at is kept.",
+        ) from error

@@ -17,20 +17,20 @@ SPACE, PUNCTUATION, SENTENCE = 0, 1, 2
 _WORD_BYTES = np.zeros(256, dtype=np.uint8)
 _WORD_BYTES[[*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *b"'_-", *range(0x80, 0x100)]] = 1
 _ENDS_SENTENCE = frozenset("!?\n。！？：；•")
-_MAY_END_SENTENCE = frozenset(".:;")       # with a blank: not in "2.99", "5:47", "example.com"
+_MAY_END_SENTENCE = frozenset(".:;")  # with a blank: not in "2.99", "5:47", "example.com"
 
 
 @dataclass(frozen=True)
 class Gap:
     """What one distinct stretch between two words means."""
 
-    kind: int               # SPACE, PUNCTUATION or SENTENCE
-    opens: bool             # ends with "<" or "</": the next word may be a tag such as <image>
-    closes: bool            # starts with ">"
-    tight: bool             # holds no blank: "/" in "and/or", "." in "example.com"
-    address: bool           # "://" or "@": the words around it are an address
-    asks: bool              # holds a question mark
-    option: bool            # may end a letter of a list: "." or ")"
+    kind: int  # SPACE, PUNCTUATION or SENTENCE
+    opens: bool  # ends with "<" or "</": the next word may be a tag such as <image>
+    closes: bool  # starts with ">"
+    tight: bool  # holds no blank: "/" in "and/or", "." in "example.com"
+    address: bool  # "://" or "@": the words around it are an address
+    asks: bool  # holds a question mark
+    option: bool  # may end a letter of a list: "." or ")"
     colon: bool
 
 
@@ -40,8 +40,16 @@ def read_gap(text: str) -> Gap:
     tight = not any(character.isspace() for character in text)
     ends = not _ENDS_SENTENCE.isdisjoint(text) or not (tight or _MAY_END_SENTENCE.isdisjoint(text))
     kind = SENTENCE if ends else PUNCTUATION if text.strip() else SPACE
-    return Gap(kind, text.endswith(("<", "</")), text.startswith(">"), tight,
-               "://" in text or text == "@", asks, text.startswith((".", ")", ":")), text.startswith(":"))
+    return Gap(
+        kind,
+        text.endswith(("<", "</")),
+        text.startswith(">"),
+        tight,
+        "://" in text or text == "@",
+        asks,
+        text.startswith((".", ")", ":")),
+        text.startswith(":"),
+    )
 
 
 @dataclass(frozen=True)
@@ -54,22 +62,22 @@ class Pieces:
     """
 
     words: list[str]
-    gaps: list[str]         # gaps[0] is the empty one
-    code: np.ndarray        # int32, one per word
-    gap: np.ndarray         # int32, one per word
-    turn: np.ndarray        # int32, one per word
-    last_gap: np.ndarray    # int32, one per turn
+    gaps: list[str]  # gaps[0] is the empty one
+    code: np.ndarray  # int32, one per word
+    gap: np.ndarray  # int32, one per word
+    turn: np.ndarray  # int32, one per word
+    last_gap: np.ndarray  # int32, one per turn
 
 
 def cut(texts: pa.Array) -> Pieces:
     """The words of many turns, and what stands between them. `texts` is an Arrow array of strings without nulls."""
     texts = texts.cast(pa.large_string())
-    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset:texts.offset + len(texts) + 1]
+    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
     data = texts.buffers()[2]
     if data is None or offsets[-1] == offsets[0]:
         nothing = np.zeros(0, dtype=np.int32)
         return Pieces([], [""], nothing, nothing, nothing, np.zeros(len(texts), dtype=np.int32))
-    buffer = np.frombuffer(data, dtype=np.uint8)[offsets[0]:offsets[-1]]
+    buffer = np.frombuffer(data, dtype=np.uint8)[offsets[0] : offsets[-1]]
     offsets = offsets - offsets[0]
     in_word = _word_bytes(buffer)
     starts = np.empty(len(buffer), dtype=bool)
@@ -79,7 +87,8 @@ def cut(texts: pa.Array) -> Pieces:
     starts[filled] = True
     at = np.flatnonzero(starts)
     pieces = pa.LargeStringArray.from_buffers(
-        len(at), pa.py_buffer(np.append(at, len(buffer))), pa.py_buffer(buffer)).dictionary_encode()
+        len(at), pa.py_buffer(np.append(at, len(buffer))), pa.py_buffer(buffer)
+    ).dictionary_encode()
     piece = pieces.indices.to_numpy(zero_copy_only=False)
     forms = pieces.dictionary.to_pylist()
     is_word = in_word[at] == 1
@@ -90,12 +99,12 @@ def cut(texts: pa.Array) -> Pieces:
 def _words_and_gaps(forms: list[str], piece: np.ndarray, is_word: np.ndarray, turn: np.ndarray, turns: int) -> Pieces:
     form_is_word = np.zeros(len(forms), dtype=bool)
     form_is_word[piece[is_word]] = True
-    number = np.cumsum(form_is_word) - 1                    # of the words among themselves
-    number = np.where(form_is_word, number, np.cumsum(~form_is_word)).astype(np.int32)   # gaps from 1
+    number = np.cumsum(form_is_word) - 1  # of the words among themselves
+    number = np.where(form_is_word, number, np.cumsum(~form_is_word)).astype(np.int32)  # gaps from 1
     words = [form for form, word in zip(forms, form_is_word, strict=True) if word]
     gaps = ["", *(form for form, word in zip(forms, form_is_word, strict=True) if not word)]
     numbered = number[piece]
-    before = np.zeros(len(piece), dtype=np.int32)           # the piece before, if it is a gap of the same turn
+    before = np.zeros(len(piece), dtype=np.int32)  # the piece before, if it is a gap of the same turn
     before[1:] = np.where(~is_word[:-1] & (turn[1:] == turn[:-1]), numbered[:-1], 0)
     last_gap = np.zeros(turns, dtype=np.int32)
     last = np.flatnonzero(np.append(turn[1:] != turn[:-1], True))
@@ -113,16 +122,16 @@ def _word_bytes(buffer: np.ndarray) -> np.ndarray:
             continue
         second = buffer[np.minimum(at + 1, len(buffer) - 1)]
         third = buffer[np.minimum(at + 2, len(buffer) - 1)]
-        if lead == 0xC2:                                    # no-break space, «, ·, °
+        if lead == 0xC2:  # no-break space, «, ·, °
             marks, length = at[second != 0xAA], 2
-        elif lead == 0xE2:                                  # dashes, quotes, bullets, arrows; ’ joins like '
+        elif lead == 0xE2:  # dashes, quotes, bullets, arrows; ’ joins like '
             marks, length = at[(second < 0xB0) & ~((second == 0x80) & ((third == 0x99) | (third == 0x98)))], 3
-        elif lead == 0xE3:                                  # 、。「」
+        elif lead == 0xE3:  # 、。「」
             marks, length = at[second == 0x80], 3
-        elif lead == 0xEF:                                  # ，！？：；（）
+        elif lead == 0xEF:  # ，！？：；（）
             full_width = (second == 0xBC) & ((third < 0x90) | ((third > 0x99) & (third < 0xA0)))
             marks, length = at[full_width | ((second == 0xB8) & (third == 0x8F))], 3
-        else:                                               # emoji
+        else:  # emoji
             marks, length = at[second == 0x9F], 4
         for step in range(length):
             in_word[np.minimum(marks + step, len(buffer) - 1)] = 0

@@ -53,13 +53,13 @@ def look_for(folder: Path, prefixes: Iterable[str], progress: Progress = silent)
             with os.scandir(here) as entries:
                 for seen, entry in enumerate(entries):
                     if seen % 2000 == 1999:
-                        time.sleep(0.001)       # a Python loop in a thread of the app: let the pages run
+                        time.sleep(0.001)  # a Python loop in a thread of the app: let the pages run
                     if entry.is_symlink() and not _inside(os.path.realpath(entry.path), root):
                         found.leaving.append(prefix + entry.name)
                     elif entry.is_file():
                         found.present.append(prefix + entry.name)
         except (OSError, ValueError):
-            continue                        # a folder that is not there, or not for us: its images are missing
+            continue  # a folder that is not there, or not for us: its images are missing
     return found
 
 

@@ -27,11 +27,19 @@ from adr.progress import Progress, silent
 from adr.store import Store, Writer
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
-_INSTANCE = pa.schema([("instance", pa.int32()), ("id", pa.string()), ("images", pa.list_(pa.string())),
-                       ("turns", _TURNS), ("raw", pa.string())])
-_REJECTED = pa.schema([("position", pa.int32()), ("reason", pa.string()), ("detail", pa.string()),
-                       ("excerpt", pa.string())])
-_CAREFULLY = 200                # records read in Python between two rests
+_INSTANCE = pa.schema(
+    [
+        ("instance", pa.int32()),
+        ("id", pa.string()),
+        ("images", pa.list_(pa.string())),
+        ("turns", _TURNS),
+        ("raw", pa.string()),
+    ]
+)
+_REJECTED = pa.schema(
+    [("position", pa.int32()), ("reason", pa.string()), ("detail", pa.string()), ("excerpt", pa.string())]
+)
+_CAREFULLY = 200  # records read in Python between two rests
 
 
 @dataclass(frozen=True)
@@ -40,20 +48,27 @@ class IngestReport:
 
     source: str
     images: str | None
-    form: str                   # 'llava', 'messages', or 'llava, messages'
-    layout: str                 # 'array' or 'lines'
+    form: str  # 'llava', 'messages', or 'llava, messages'
+    layout: str  # 'array' or 'lines'
     instances: int
     rejected: dict[str, int]
     warnings: dict[str, int]
     text_only: int
-    annotations: int            # (instance, object) pairs that annotations gave
+    annotations: int  # (instance, object) pairs that annotations gave
     bytes: int
     sha256: str
     seconds: float
 
 
-def ingest(store: Store, source: Path, images: Path | None = None, *, objects: Path | None = None,
-           replace: bool = False, progress: Progress = silent) -> IngestReport:
+def ingest(
+    store: Store,
+    source: Path,
+    images: Path | None = None,
+    *,
+    objects: Path | None = None,
+    replace: bool = False,
+    progress: Progress = silent,
+) -> IngestReport:
     """Read `source` (LLaVA JSON array or JSON Lines, or the messages form) into the workspace.
 
     `images` is the folder that image paths start from, `objects` a file of object annotations. With `replace` a
@@ -63,8 +78,9 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
     started = time.monotonic()
     former = bool(store.value("select count(*) from source") + store.value("select count(*) from instance"))
     if former and not replace:
-        raise AdrError("The workspace holds a dataset already.",
-                       "Choose an empty folder, or ask to replace it (--replace).")
+        raise AdrError(
+            "The workspace holds a dataset already.", "Choose an empty folder, or ask to replace it (--replace)."
+        )
     layout = look_at(Path(source))
     folder = image_folder(Path(images)) if images is not None else None
     if objects is not None:
@@ -87,9 +103,20 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
         _refuse_if_none(report, count, writer)
         writer.execute(
             "insert into source values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [report.source, report.images, str(Path(objects).expanduser().absolute()) if objects is not None else None,
-             report.form, report.layout, report.bytes, report.sha256, report.instances, sum(report.rejected.values()),
-             json.dumps(report.warnings), datetime.now(UTC).replace(tzinfo=None)])
+            [
+                report.source,
+                report.images,
+                str(Path(objects).expanduser().absolute()) if objects is not None else None,
+                report.form,
+                report.layout,
+                report.bytes,
+                report.sha256,
+                report.instances,
+                sum(report.rejected.values()),
+                json.dumps(report.warnings),
+                datetime.now(UTC).replace(tzinfo=None),
+            ],
+        )
         progress(count, count, "Writing")
     if former:
         _set_files_aside(store, report)
@@ -99,8 +126,10 @@ def ingest(store: Store, source: Path, images: Path | None = None, *, objects: P
 
 def _clear(writer: Writer) -> None:
     """Empty every table but the workspace's own facts and its jobs: whatever was made, was made of the old dataset."""
-    for (table,) in writer.rows("select table_name from duckdb_tables() "
-                                "where not internal and not temporary and table_name not in ('meta', 'job')"):
+    for (table,) in writer.rows(
+        "select table_name from duckdb_tables() "
+        "where not internal and not temporary and table_name not in ('meta', 'job')"
+    ):
         writer.execute(f'delete from "{table}"')
 
 
@@ -143,8 +172,8 @@ class _Reading:
         """Take the records of one block in."""
         careful = self._in_sql(block)
         for start in range(0, len(careful), _CAREFULLY):
-            self._one_by_one(careful[start:start + _CAREFULLY])
-            time.sleep(0.001)               # a Python loop in a thread of the app: let the pages run
+            self._one_by_one(careful[start : start + _CAREFULLY])
+            time.sleep(0.001)  # a Python loop in a thread of the app: let the pages run
 
     def _in_sql(self, block: Block) -> list[tuple[int, bytes]]:
         """Take the plain records; returns the others, with their positions."""
@@ -158,9 +187,17 @@ class _Reading:
         texts = block.texts if kept is None else [block.texts[number] for number in kept]
         positions = range(len(texts)) if kept is None else kept
         writer = self._writer
-        writer.register("batch", pa.table({
-            "position": pa.array((block.position + number for number in positions), pa.int32(), size=len(texts)),
-            "raw": pa.array(texts, pa.binary()).view(pa.string())}))
+        writer.register(
+            "batch",
+            pa.table(
+                {
+                    "position": pa.array(
+                        (block.position + number for number in positions), pa.int32(), size=len(texts)
+                    ),
+                    "raw": pa.array(texts, pa.binary()).view(pa.string()),
+                }
+            ),
+        )
         writer.execute(plain.SHAPES_SQL)
         by_way: dict[plain.Plain, list[str]] = {}
         for (shape,) in writer.rows("select distinct shape from batch_shape"):
@@ -172,9 +209,11 @@ class _Reading:
             writer.execute(plain.read_sql(way), {"shapes": shapes})
             if way.objects:
                 writer.execute(plain.objects_sql(), {"shapes": shapes})
-        writer.execute("create or replace temp table batch_taken as select instance as position, shape from instance "
-                       "join batch_shape on instance = position where instance between ? and ?",
-                       [block.position, block.position + len(block.texts)])
+        writer.execute(
+            "create or replace temp table batch_taken as select instance as position, shape from instance "
+            "join batch_shape on instance = position where instance between ? and ?",
+            [block.position, block.position + len(block.texts)],
+        )
         for shape, count in writer.rows("select shape, count(*) from batch_taken group by shape"):
             self.forms[way.form if (way := self._judged[shape]) else ""] += count
         left = writer.rows("select position from batch_shape anti join batch_taken using (position)")
@@ -187,13 +226,20 @@ class _Reading:
             read = read_record(text)
             if isinstance(read, Conversation):
                 self.forms[read.form] += 1
-                taken.append({"instance": position, "id": read.id, "images": read.images,
-                              "turns": [{"role": role, "text": said} for role, said in read.turns],
-                              "raw": text.decode("utf-8")})
+                taken.append(
+                    {
+                        "instance": position,
+                        "id": read.id,
+                        "images": read.images,
+                        "turns": [{"role": role, "text": said} for role, said in read.turns],
+                        "raw": text.decode("utf-8"),
+                    }
+                )
                 annotations += [{"instance": position, "object": name} for name in read.objects]
             else:
-                rejected.append({"position": position, "reason": read.reason, "detail": read.detail,
-                                 "excerpt": excerpt(text)})
+                rejected.append(
+                    {"position": position, "reason": read.reason, "detail": read.detail, "excerpt": excerpt(text)}
+                )
         if taken:
             self._writer.insert("instance", pa.Table.from_pylist(taken, schema=_INSTANCE))
         if rejected:
@@ -239,8 +285,10 @@ def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> 
                               select position from rejected where reason = 'unsafe_path')""")
         writer.execute("""delete from instance where instance in (
                               select position from rejected where reason = 'unsafe_path')""")
-    writer.execute("create or replace temp table image_missing as "
-                   "select path from image_path where path not in (select path from present)")
+    writer.execute(
+        "create or replace temp table image_missing as "
+        "select path from image_path where path not in (select path from present)"
+    )
     writer.execute("update instance set missing = 0")
     if writer.value("select count(*) from image_missing"):
         writer.execute("""
@@ -259,10 +307,17 @@ def _take_objects(writer: Writer, path: Path, progress: Progress) -> dict[str, i
     for rows in read_objects(path, progress):
         unread += sum(row is None for row in rows)
         kept = [row for row in rows if row is not None]
-        writer.insert("named", pa.table({
-            "entry": pa.array(range(count, count + len(kept)), pa.int32()), "by": [row.by for row in kept],
-            "key": [row.key for row in kept],
-            "objects": pa.array([row.objects for row in kept], pa.list_(pa.string()))}))
+        writer.insert(
+            "named",
+            pa.table(
+                {
+                    "entry": pa.array(range(count, count + len(kept)), pa.int32()),
+                    "by": [row.by for row in kept],
+                    "key": [row.key for row in kept],
+                    "objects": pa.array([row.objects for row in kept], pa.list_(pa.string())),
+                }
+            ),
+        )
         count += len(kept)
     writer.execute("""
         create or replace temp table matched as
@@ -272,32 +327,42 @@ def _take_objects(writer: Writer, path: Path, progress: Progress) -> dict[str, i
         join (select distinct instance, unnest(images) as path from instance) on key = path where "by" = 'image'
         union all
         select entry, instance, objects from named join instance on key = id where "by" = 'id'""")
-    writer.execute("insert into annotation select distinct instance, object from ("
-                   "select instance, unnest(objects) as object from matched) "
-                   "anti join annotation using (instance, object) order by instance, object")
+    writer.execute(
+        "insert into annotation select distinct instance, object from ("
+        "select instance, unnest(objects) as object from matched) "
+        "anti join annotation using (instance, object) order by instance, object"
+    )
     unmatched = int(writer.value("select count(*) from named anti join matched using (entry)"))
     return {"objects_unread": unread, "objects_unmatched": unmatched}
 
 
 def _count_oddities(writer: Writer) -> dict[str, int]:
-    counted = dict(writer.rows("""
+    counted = dict(
+        writer.rows("""
         select kind, count(*) from instance_kind
-        where kind in ('image_missing', 'image_address', 'marker_mismatch', 'nobody_answers') group by kind"""))
+        where kind in ('image_missing', 'image_address', 'marker_mismatch', 'nobody_answers') group by kind""")
+    )
     return {**counted, "repeated_ids": int(writer.value("select count(id) - count(distinct id) from instance"))}
 
 
-def _report(writer: Writer, records: Records, folder: Path | None, forms: Counter[str], warnings: Counter[str],
-            started: float) -> IngestReport:
+def _report(
+    writer: Writer, records: Records, folder: Path | None, forms: Counter[str], warnings: Counter[str], started: float
+) -> IngestReport:
     rejected = writer.rows("select reason, count(*) from rejected group by reason order by count(*) desc, reason")
     return IngestReport(
-        source=str(records.layout.path), images=str(folder) if folder else None,
-        form=", ".join(sorted(forms)) or "llava", layout=records.layout.layout,
+        source=str(records.layout.path),
+        images=str(folder) if folder else None,
+        form=", ".join(sorted(forms)) or "llava",
+        layout=records.layout.layout,
         instances=int(writer.value("select count(*) from instance")),
         rejected={reason: int(n) for reason, n in rejected},
         warnings={kind: warnings[kind] for kind in WARNINGS if warnings[kind]},
         text_only=int(writer.value("select count(*) from instance where len(images) = 0")),
         annotations=int(writer.value("select count(*) from annotation")),
-        bytes=records.layout.bytes, sha256=records.sha256, seconds=round(time.monotonic() - started, 2))
+        bytes=records.layout.bytes,
+        sha256=records.sha256,
+        seconds=round(time.monotonic() - started, 2),
+    )
 
 
 def _refuse_if_none(report: IngestReport, count: int, writer: Writer) -> None:
@@ -305,10 +370,10 @@ def _refuse_if_none(report: IngestReport, count: int, writer: Writer) -> None:
         return
     if not count:
         raise AdrError(f"{report.source} holds no records.", "Name a file with conversations in it.")
-    reason, detail, position = writer.rows(
-        "select reason, detail, position from rejected order by position limit 1")[0]
+    reason, detail, position = writer.rows("select reason, detail, position from rejected order by position limit 1")[0]
     most = ", ".join(f"{n:,} {word}" for word, n in report.rejected.items())
     raise AdrError(
         f"None of the {count:,} records of {report.source} is a conversation ({most}); "
         f"record {position} is set aside as {reason}: {detail}",
-        'A record looks like {"image": "a.jpg", "conversations": [{"from": "human", "value": "…"}, …]}.')
+        'A record looks like {"image": "a.jpg", "conversations": [{"from": "human", "value": "…"}, …]}.',
+    )

@@ -29,7 +29,7 @@ class Layout:
 
     path: Path
     layout: str
-    start: int          # byte offset of the first record: after the array's bracket, or after a byte order mark
+    start: int  # byte offset of the first record: after the array's bracket, or after a byte order mark
     bytes: int
 
 
@@ -43,8 +43,9 @@ def look_at(path: Path) -> Layout:
         with path.open("rb") as file:
             head = file.read(_LOOKED_AT)
     except FileNotFoundError:
-        raise AdrError(f"There is no file {path}.", "Check the path; it is a path on the machine that runs this."
-                       ) from None
+        raise AdrError(
+            f"There is no file {path}.", "Check the path; it is a path on the machine that runs this."
+        ) from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise AdrError(f"{path} cannot be read: {why}.", "Check the path and its permissions.") from None
@@ -60,8 +61,9 @@ def look_at(path: Path) -> Layout:
     if seen[:1] == b"{":
         return Layout(path, "lines", start, size)
     excerpt = seen[:40].decode("utf-8", "replace").split("\n")[0]
-    raise AdrError(f"{path} is no JSON: it begins with “{excerpt}”.",
-                   "Name a JSON array or a JSON Lines file of conversations.")
+    raise AdrError(
+        f"{path} is no JSON: it begins with “{excerpt}”.", "Name a JSON array or a JSON Lines file of conversations."
+    )
 
 
 def _first_text(path: Path, offset: int) -> tuple[int, bytes]:
@@ -78,5 +80,7 @@ def _first_text(path: Path, offset: int) -> tuple[int, bytes]:
 def _is_folder(path: Path) -> AdrError:
     inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in {".json", ".jsonl", ".ndjson"})
     shown = ", ".join(inside[:5]) + (" …" if len(inside) > 5 else "")
-    return AdrError(f"{path} is a folder, not a file.",
-                    f"Name one of its files: {shown}." if inside else "Name the JSON file; this folder holds none.")
+    return AdrError(
+        f"{path} is a folder, not a file.",
+        f"Name one of its files: {shown}." if inside else "Name the JSON file; this folder holds none.",
+    )

@@ -35,10 +35,10 @@ def read_objects(path: Path, progress: Progress = silent) -> Iterator[list[Named
     readable = 0
     for block in Records(layout):
         for start in range(0, len(block.texts), 500):
-            rows = [_row(text) for text in block.texts[start:start + 500]]
+            rows = [_row(text) for text in block.texts[start : start + 500]]
             readable += sum(row is not None for row in rows)
             yield rows
-            time.sleep(0.001)               # a Python loop in a thread of the app: let the pages run
+            time.sleep(0.001)  # a Python loop in a thread of the app: let the pages run
         progress(block.read, layout.bytes, "Reading object annotations, bytes")
     if not readable:
         raise AdrError(f"{path} holds no object annotations that can be read.", f"Write {_SHAPE}.")

@@ -26,8 +26,8 @@ class Peek:
     records: int
     conversations: int
     reasons: Counter[str] = field(default_factory=Counter)
-    images: int = 0             # distinct image paths among them
-    found: int = 0              # how many of these are in the image folder
+    images: int = 0  # distinct image paths among them
+    found: int = 0  # how many of these are in the image folder
     folder: Path | None = None
 
 
@@ -39,10 +39,16 @@ def peek(source: Path, images: Path | None = None) -> Peek:
     read = [read_record(text) for text in (block.texts[:_RECORDS] if block else [])]
     paths = sorted({path for one in read if isinstance(one, Conversation) for path in one.images})
     return Peek(
-        layout.path, layout.layout, layout.bytes, len(read),
+        layout.path,
+        layout.layout,
+        layout.bytes,
+        len(read),
         sum(isinstance(one, Conversation) for one in read),
         Counter(one.reason for one in read if not isinstance(one, Conversation)),
-        len(paths), _found(folder, paths) if folder else 0, None if folder else _suggested(layout.path, paths))
+        len(paths),
+        _found(folder, paths) if folder else 0,
+        None if folder else _suggested(layout.path, paths),
+    )
 
 
 def _found(folder: Path, paths: list[str]) -> int:
@@ -57,7 +63,12 @@ def _found(folder: Path, paths: list[str]) -> int:
 
 def _suggested(source: Path, paths: list[str]) -> Path | None:
     """The folder beside the source in which most of the images are, if any are."""
-    beside = [source.parent, source.parent / "images", source.parent / source.stem, source.parent.parent / "images",
-              source.parent.parent]
+    beside = [
+        source.parent,
+        source.parent / "images",
+        source.parent / source.stem,
+        source.parent.parent / "images",
+        source.parent.parent,
+    ]
     best = max(beside, key=lambda folder: _found(folder, paths), default=None)
     return best if best and _found(best, paths) else None

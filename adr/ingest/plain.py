@@ -9,15 +9,7 @@ to it); when in doubt a record is not plain.
 import json
 from dataclasses import dataclass
 
-from adr.ingest.record import (
-    NAME_KEYS,
-    OBJECT_KEYS,
-    ROLES,
-    SOME_TEXT,
-    TALK_KEYS,
-    TURN_KEYS,
-    UNSAFE_PATH,
-)
+from adr.ingest.record import NAME_KEYS, OBJECT_KEYS, ROLES, SOME_TEXT, TALK_KEYS, TURN_KEYS, UNSAFE_PATH
 
 
 @dataclass(frozen=True)
@@ -27,8 +19,8 @@ class Plain:
     talk: str
     by: str
     said: str
-    keys: int           # how many keys each turn has
-    objects: bool       # whether there are keys that may name objects
+    keys: int  # how many keys each turn has
+    objects: bool  # whether there are keys that may name objects
 
     @property
     def form(self) -> str:
@@ -40,7 +32,7 @@ def judge(shape: str | None) -> Plain | None:
     """How to read records of `shape` (DuckDB's json_structure) in SQL; None: not plain."""
     try:
         keys = json.loads(shape) if shape else None
-    except RecursionError:      # nested too deep for Python, though not for DuckDB
+    except RecursionError:  # nested too deep for Python, though not for DuckDB
         return None
     if not isinstance(keys, dict) or not all(_named(keys.get(key)) for key in OBJECT_KEYS):
         return None

@@ -13,13 +13,23 @@ from adr.conversation import MARKER
 
 # How the trainers' formats name who speaks (LLaVA, ShareGPT, OpenAI, LLaMA-Factory, ms-swift) → how we do.
 ROLES = {
-    "human": "human", "user": "human",
-    "gpt": "gpt", "assistant": "gpt", "model": "gpt", "bot": "gpt", "chatgpt": "gpt",
-    "system": "system", "developer": "system",
-    "tool": "tool", "function": "tool", "function_call": "tool", "tool_call": "tool", "observation": "tool",
+    "human": "human",
+    "user": "human",
+    "gpt": "gpt",
+    "assistant": "gpt",
+    "model": "gpt",
+    "bot": "gpt",
+    "chatgpt": "gpt",
+    "system": "system",
+    "developer": "system",
+    "tool": "tool",
+    "function": "tool",
+    "function_call": "tool",
+    "tool_call": "tool",
+    "observation": "tool",
     "tool_response": "tool",
 }
-TALK_KEYS = ("conversations", "messages", "conversation")      # looked for in this order
+TALK_KEYS = ("conversations", "messages", "conversation")  # looked for in this order
 TURN_KEYS = (("from", "value"), ("role", "content"))
 IMAGE_KEYS = ("image", "images")
 OBJECT_KEYS = ("objects", "annotations")
@@ -81,7 +91,7 @@ def read_record(text: bytes) -> Conversation | Refusal:
 
 def excerpt(text: bytes) -> str:
     """The first 200 characters, with what is not UTF-8 shown as such."""
-    return text[:EXCERPT * 4].decode("utf-8", "replace")[:EXCERPT].replace("\x00", "\N{SYMBOL FOR NULL}")
+    return text[: EXCERPT * 4].decode("utf-8", "replace")[:EXCERPT].replace("\x00", "\N{SYMBOL FOR NULL}")
 
 
 def object_names(value: Any) -> list[str] | None:
@@ -205,5 +215,10 @@ def _check_path(path: str) -> None:
 
 def _kind(value: Any) -> str:
     kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
-        (bool, "true or false"), ((int, float), "a number"), (str, "a text"), (list, "a list"), (dict, "an object"))
+        (bool, "true or false"),
+        ((int, float), "a number"),
+        (str, "a text"),
+        (list, "a list"),
+        (dict, "an object"),
+    )
     return next((name for kind, name in kinds if isinstance(value, kind)), "null")

@@ -31,9 +31,9 @@ _STEP[_OPEN], _STEP[_CLOSE] = 1, -1
 class Block:
     """Some records of the file, in order."""
 
-    position: int           # of the first
+    position: int  # of the first
     texts: list[bytes]
-    read: int               # bytes of the file read so far
+    read: int  # bytes of the file read so far
 
 
 class Records:
@@ -71,24 +71,24 @@ class Records:
             data = self._take(file, want)
             buffer += data
             commas, closing = boundaries(buffer)
-            ends = commas if closing is None else [*commas[:np.searchsorted(commas, closing)].tolist(), closing]
+            ends = commas if closing is None else [*commas[: np.searchsorted(commas, closing)].tolist(), closing]
             texts, start = [], 0
             for end in ends:
                 texts.append(buffer[start:end].strip(BLANK))
                 start = int(end) + 1
             if closing is not None:
                 if texts == [b""] and position == 0:
-                    texts = []                                      # an empty array
+                    texts = []  # an empty array
                 if texts:
                     yield Block(position, texts, self._read)
-                self._after_the_end(file, buffer[closing + 1:], position + len(texts))
+                self._after_the_end(file, buffer[closing + 1 :], position + len(texts))
                 return
             if texts:
                 yield Block(position, texts, self._read)
                 position += len(texts)
                 buffer, want = buffer[start:], self._block
             else:
-                want = len(buffer)                                  # one record larger than a block: look further
+                want = len(buffer)  # one record larger than a block: look further
             if not data or len(buffer) > self._largest:
                 raise self._unfinished(position, buffer, cut=not data)
 
@@ -100,10 +100,13 @@ class Records:
             return AdrError(
                 f"{self.layout.path} ends in the middle of its array, at {where}"
                 f"{f', which begins “{excerpt}”' if excerpt else ''}.",
-                "The file is cut off, or that record lacks a quote or a bracket: fetch it again, or mend that place.")
+                "The file is cut off, or that record lacks a quote or a bracket: fetch it again, or mend that place.",
+            )
         return AdrError(
             f"{self.layout.path}: record {position} (from byte {offset:,}) does not end within "
-            f"{self._largest >> 20} MB; it begins “{excerpt}”.", "It probably lacks a quote or a bracket: mend it.")
+            f"{self._largest >> 20} MB; it begins “{excerpt}”.",
+            "It probably lacks a quote or a bracket: mend it.",
+        )
 
     def _after_the_end(self, file: BinaryIO, rest: bytes, count: int) -> None:
         while not (text := rest.strip(BLANK)):
@@ -111,8 +114,10 @@ class Records:
             if not rest:
                 return
         excerpt = text[:40].decode("utf-8", "replace").split("\n")[0]
-        raise AdrError(f"{self.layout.path} goes on after the end of its array, after {count:,} records: “{excerpt}”.",
-                       "Keep one JSON array in the file, or write one record a line (JSON Lines).")
+        raise AdrError(
+            f"{self.layout.path} goes on after the end of its array, after {count:,} records: “{excerpt}”.",
+            "Keep one JSON array in the file, or write one record a line (JSON Lines).",
+        )
 
     def _lines(self, file: BinaryIO) -> Iterator[Block]:
         position, rest = 0, b""
@@ -120,8 +125,11 @@ class Records:
             lines = (rest + data).split(b"\n")
             rest = lines.pop()
             if len(rest) > self._largest:
-                raise AdrError(f"{self.layout.path}: record {position + len(lines)} is a line of more than "
-                               f"{self._largest >> 20} MB.", "Write one record a line.")
+                raise AdrError(
+                    f"{self.layout.path}: record {position + len(lines)} is a line of more than "
+                    f"{self._largest >> 20} MB.",
+                    "Write one record a line.",
+                )
             texts = [text for line in lines if (text := line.strip(BLANK))]
             if texts:
                 yield Block(position, texts, self._read)

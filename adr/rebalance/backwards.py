@@ -14,8 +14,8 @@ from adr.errors import AdrError
 from adr.rebalance.engine import Engine
 from adr.recipe import Recipe
 
-_HALVINGS = 70              # ends where neighbouring floats meet
-_GRID = 33                  # looks at a tail share, which need not be monotone, this often before it halves
+_HALVINGS = 70  # ends where neighbouring floats meet
+_GRID = 33  # looks at a tail share, which need not be monotone, this often before it halves
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Answer:
     wanted: float
     reached: float
     scaled: tuple[str, ...]
-    lowest: float               # what the smallest and the largest τ of these perspectives give
+    lowest: float  # what the smallest and the largest τ of these perspectives give
     highest: float
     sentence: str
 
@@ -38,14 +38,16 @@ class Answer:
 
 def for_size(engine: Engine, recipe: Recipe, size: int, *, perspective: str | None = None) -> Answer:
     """τ that keep `size` instances: all the recipe's perspectives scaled alike, or one alone."""
+
     def kept(asked: Recipe) -> float:
         return float(np.count_nonzero(engine.kept(asked)))
 
     return _bisected(engine, recipe, size, perspective, kept, "instances")
 
 
-def for_volume(engine: Engine, recipe: Recipe, entity_of: str, entity: str, instances: int, *,
-               perspective: str | None = None) -> Answer:
+def for_volume(
+    engine: Engine, recipe: Recipe, entity_of: str, entity: str, instances: int, *, perspective: str | None = None
+) -> Answer:
     """τ that keep `instances` instances of one entity (of the perspective `entity_of`). AdrError for an unknown one."""
     place = engine.places(entity_of, [entity]).get(entity)
     if place is None:
@@ -58,8 +60,9 @@ def for_volume(engine: Engine, recipe: Recipe, entity_of: str, entity: str, inst
     return _bisected(engine, recipe, instances, perspective, left, f"instances of “{entity}”")
 
 
-def for_tail_share(engine: Engine, recipe: Recipe, tail_of: str, share: float, *,
-                   perspective: str | None = None) -> Answer:
+def for_tail_share(
+    engine: Engine, recipe: Recipe, tail_of: str, share: float, *, perspective: str | None = None
+) -> Answer:
     """τ under which tail entities of `tail_of` have `share` of the postings that are left.
 
     The share need not be monotone in τ: of the places where it crosses what is wanted, the one that keeps most.
@@ -88,14 +91,18 @@ def for_tail_share(engine: Engine, recipe: Recipe, tail_of: str, share: float, *
     answer = _tidied(_scaled(recipe, base, scaled, chosen), scaled, share, measure)
     reached = measure(answer)
     what = f"a tail share of {reached:.2%} in {tail_of.replace('_', '-')}"
-    near = "" if abs(reached - share) < 0.0005 else (
-        f" {share:.2%} cannot be reached by these τ; they give {min(found):.2%} to {max(found):.2%}.")
+    near = (
+        ""
+        if abs(reached - share) < 0.0005
+        else (f" {share:.2%} cannot be reached by these τ; they give {min(found):.2%} to {max(found):.2%}.")
+    )
     said = f"{_list_of(answer, scaled)} {'gives' if len(scaled) == 1 else 'give'} {what}.{near}"
     return Answer(answer, share, reached, scaled, min(found), max(found), said)
 
 
-def _bisected(engine: Engine, recipe: Recipe, wanted: int, perspective: str | None,
-              measure: Callable[[Recipe], float], what: str) -> Answer:
+def _bisected(
+    engine: Engine, recipe: Recipe, wanted: int, perspective: str | None, measure: Callable[[Recipe], float], what: str
+) -> Answer:
     if wanted < 0:
         raise AdrError(f"{wanted} is below 0.", "Give a count from 0.")
     scaled, base, top = _scaling(engine, recipe, perspective)
@@ -124,13 +131,17 @@ def _bisected(engine: Engine, recipe: Recipe, wanted: int, perspective: str | No
     counted = what.replace("instances", "instance", 1) if reached == 1 else what
     said = f"{_list_of(answer, scaled)} {'keeps' if len(scaled) == 1 else 'keep'} {reached:,.0f} {counted}."
     if reached != wanted:
-        said += (f" {wanted:,} cannot be reached: these τ keep {lowest:,.0f} to {highest:,.0f}."
-                 if not lowest <= wanted <= highest else f" Exactly {wanted:,} does not occur; this is the nearest.")
+        said += (
+            f" {wanted:,} cannot be reached: these τ keep {lowest:,.0f} to {highest:,.0f}."
+            if not lowest <= wanted <= highest
+            else f" Exactly {wanted:,} does not occur; this is the nearest."
+        )
     return Answer(answer, wanted, reached, scaled, lowest, highest, said)
 
 
-def _scaling(engine: Engine, recipe: Recipe,
-             perspective: str | None) -> tuple[tuple[str, ...], dict[str, float], float]:
+def _scaling(
+    engine: Engine, recipe: Recipe, perspective: str | None
+) -> tuple[tuple[str, ...], dict[str, float], float]:
     """(perspectives that move, τ at factor 1, factor from which every entity in them always passes)."""
     if perspective is not None and perspective not in recipe.perspectives:
         raise AdrError(f"The recipe does not use {perspective.replace('_', '-')}.", "Choose one of its perspectives.")

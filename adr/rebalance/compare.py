@@ -44,9 +44,13 @@ def compare(engine: Engine, a: Recipe, b: Recipe) -> Comparison:
     """What A and B keep, side by side."""
     left, right = engine.preview(a), engine.preview(b)
     return Comparison(
-        left, right, both=int(np.count_nonzero(left.kept & right.kept)),
+        left,
+        right,
+        both=int(np.count_nonzero(left.kept & right.kept)),
         neither=int(np.count_nonzero(~left.kept & ~right.kept)),
-        only_a=engine.instances[left.kept & ~right.kept], only_b=engine.instances[right.kept & ~left.kept])
+        only_a=engine.instances[left.kept & ~right.kept],
+        only_b=engine.instances[right.kept & ~left.kept],
+    )
 
 
 def differences(engine: Engine, comparison: Comparison, perspective: str, *, top: int = 20) -> list[Difference]:
@@ -56,5 +60,7 @@ def differences(engine: Engine, comparison: Comparison, perspective: str, *, top
     chosen = np.argsort(-apart, kind="stable")[:top]
     chosen = chosen[apart[chosen] > 0]
     n = engine.postings[perspective].n
-    return [Difference(name, int(n[e]), int(a[e]), int(b[e]))
-            for name, e in zip(engine.names(perspective, chosen), chosen.tolist(), strict=True)]
+    return [
+        Difference(name, int(n[e]), int(a[e]), int(b[e]))
+        for name, e in zip(engine.names(perspective, chosen), chosen.tolist(), strict=True)
+    ]

@@ -21,12 +21,13 @@ class DragGrid:
     perspective: str
     tau: npt.NDArray[np.float64]
     sizes: npt.NDArray[np.int64]
-    curves: dict[str, npt.NDArray[np.int64]]            # {perspective: (τ, rank)}
-    tail_shares: dict[str, npt.NDArray[np.float64]]     # {perspective: (τ,)}
+    curves: dict[str, npt.NDArray[np.int64]]  # {perspective: (τ, rank)}
+    tail_shares: dict[str, npt.NDArray[np.float64]]  # {perspective: (τ,)}
 
 
-def drag_grid(engine: Engine, recipe: Recipe, perspective: str, ranks: dict[str, npt.NDArray[np.int64]],
-              points: int = 24) -> DragGrid:
+def drag_grid(
+    engine: Engine, recipe: Recipe, perspective: str, ranks: dict[str, npt.NDArray[np.int64]], points: int = 24
+) -> DragGrid:
     """The grid for a slider from 1 to the largest count of `perspective`, all else as in `recipe`."""
     n = engine.postings[perspective].n
     tau = np.unique(np.round(np.geomspace(1, max(2, int(n[0]) + 1 if len(n) else 2), points)))
@@ -41,11 +42,11 @@ def drag_grid(engine: Engine, recipe: Recipe, perspective: str, ranks: dict[str,
         curves, shares = np.zeros((len(tau), len(ranks[other])), dtype=np.int64), np.zeros(len(tau))
         for step in range(len(tau)):
             if step:
-                loops.add_listed(postings.offsets, postings.entities, order[edges[step]:edges[step + 1]], 1, counts)
+                loops.add_listed(postings.offsets, postings.entities, order[edges[step] : edges[step + 1]], 1, counts)
             shares[step] = loops.counts_at(counts, ranks[other], engine.head_rank(other), scratch, curves[step])
         return other, curves, shares
 
-    made = engine.together([lambda p=p: one(p) for p in PERSPECTIVES])      # type: ignore[misc]
+    made = engine.together([lambda p=p: one(p) for p in PERSPECTIVES])  # type: ignore[misc]
     return DragGrid(perspective, tau, edges[1:], {p: c for p, c, _ in made}, {p: s for p, _, s in made})
 
 

@@ -31,9 +31,9 @@ from adr.settings import setting
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule
 
-BELOW_K = 5                 # "entities that fall below k": the k shown unless another is asked for
-_STEPS = 8                  # stored prefix counts of the random order: a subset costs at most 1/16 of all postings
-_PARTS = 8                  # sums over rows are added in so many parts, whatever the number of threads: the same bits
+BELOW_K = 5  # "entities that fall below k": the k shown unless another is asked for
+_STEPS = 8  # stored prefix counts of the random order: a subset costs at most 1/16 of all postings
+_PARTS = 8  # sums over rows are added in so many parts, whatever the number of threads: the same bits
 REASONS = ("passes", "keeps_all", "below_min_passes", "no_entities", "alpha")
 T = TypeVar("T")
 
@@ -43,16 +43,16 @@ class Numbers:
     """One perspective of one dataset in numbers. Head and tail are split by the paper's rule on the counts before, so
     that the numbers of any two recipes compare. Counts are numbers of instances, shares are of postings."""
 
-    entities: int               # with at least one instance
+    entities: int  # with at least one instance
     postings: int
     head_share: float
     tail_share: float
-    gini: float                 # over the entities there were before
-    effective_entities: float   # exp of the entropy of posting shares
+    gini: float  # over the entities there were before
+    effective_entities: float  # exp of the entropy of posting shares
     singletons: int
-    losing: int                 # entities with fewer instances than before
-    lost: int                   # entities with none left
-    below_k: int                # entities that had k instances or more and now have fewer
+    losing: int  # entities with fewer instances than before
+    lost: int  # entities with none left
+    below_k: int  # entities that had k instances or more and now have fewer
 
 
 @dataclass(frozen=True)
@@ -71,22 +71,22 @@ class Preview:
     """What a recipe does. Arrays have one element a row; row r is instance `engine.instances[r]`."""
 
     recipe: Recipe
-    tau: Mapping[str, float]                            # of all four perspectives
+    tau: Mapping[str, float]  # of all four perspectives
     kept: npt.NDArray[np.bool_]
     pass_count: npt.NDArray[np.int8]
-    copies: npt.NDArray[np.int8]                        # 0 dropped, 1 kept, 2..3 repeated
-    probability: npt.NDArray[np.float64]                # P(kept) over all seeds, closed form
-    expected: float                                     # expected number of kept instances, over all seeds
+    copies: npt.NDArray[np.int8]  # 0 dropped, 1 kept, 2..3 repeated
+    probability: npt.NDArray[np.float64]  # P(kept) over all seeds, closed form
+    expected: float  # expected number of kept instances, over all seeds
     expected_sd: float
     reasons: Mapping[str, int]
-    groups: Mapping[str, Mapping[str, int]]             # {group: {instances, kept}}
-    after: Mapping[str, npt.NDArray[np.int32]]          # count of each entity; a repeated instance counts each time
+    groups: Mapping[str, Mapping[str, int]]  # {group: {instances, kept}}
+    after: Mapping[str, npt.NDArray[np.int32]]  # count of each entity; a repeated instance counts each time
     random: Mapping[str, npt.NDArray[np.int32]]
-    spectra: Mapping[str, Mapping[str, Spectrum]]       # {perspective: {before, after, random}}
+    spectra: Mapping[str, Mapping[str, Spectrum]]  # {perspective: {before, after, random}}
     perspectives: Mapping[str, Columns]
-    unused_caps: tuple[str, ...]                        # "object: unicron": capped, but no such entity
+    unused_caps: tuple[str, ...]  # "object: unicron": capped, but no such entity
     size: int = 0
-    repeated: int = 0                                   # copies beyond the first
+    repeated: int = 0  # copies beyond the first
     total: int = 0
 
     @property
@@ -99,8 +99,8 @@ class Preview:
 class _Seeded:
     """What depends on the seed alone."""
 
-    alpha: npt.NDArray[np.float64]                      # last draw of each row
-    order: npt.NDArray[np.int64]                        # rows in the order the random baseline takes them
+    alpha: npt.NDArray[np.float64]  # last draw of each row
+    order: npt.NDArray[np.int64]  # rows in the order the random baseline takes them
     prefixes: dict[str, list[npt.NDArray[np.int32]]] = field(default_factory=dict)
 
 
@@ -147,8 +147,9 @@ class Engine:
         self.store = store
         found = store.arrays("select instance, len(images) = 0 as text_only from instance order by instance")
         if not store.value("select 1 from entity limit 1"):
-            raise AdrError("There are no postings yet.",
-                           "Build the index: `python -m adr index`, or on the Dataset page.")
+            raise AdrError(
+                "There are no postings yet.", "Build the index: `python -m adr index`, or on the Dataset page."
+            )
         self.instances = np.ascontiguousarray(found["instance"], dtype=np.int32)
         self.text_only = np.asarray(np.ma.filled(found["text_only"], True), dtype=bool)
         self._threads = max(1, int(setting("ADR_THREADS")))
@@ -175,8 +176,12 @@ class Engine:
 
     def tau(self, recipe: Recipe) -> dict[str, float]:
         """τ of every perspective: the recipe's count, or the count its tail share gives on these postings."""
-        return {p: float(recipe.tau[p]) if p in recipe.tau
-                else float(tail_rule(self.postings[p].n, 1 - recipe.share_for(p)).tau) for p in PERSPECTIVES}
+        return {
+            p: float(recipe.tau[p])
+            if p in recipe.tau
+            else float(tail_rule(self.postings[p].n, 1 - recipe.share_for(p)).tau)
+            for p in PERSPECTIVES
+        }
 
     def caps(self, recipe: Recipe) -> tuple[dict[str, dict[int, float]], tuple[str, ...]]:
         """({perspective: {entity: cap}}, caps of entities that do not occur); entities numbered as in Postings."""
@@ -193,15 +198,20 @@ class Engine:
         """{name: its number in Postings} of the names that occur."""
         if not names:
             return {}
-        rows = self.store.rows("select name, entity from entity where perspective = $1::perspective "
-                               "and name in (select unnest($2::varchar[]))", [perspective, names])
+        rows = self.store.rows(
+            "select name, entity from entity where perspective = $1::perspective "
+            "and name in (select unnest($2::varchar[]))",
+            [perspective, names],
+        )
         return {str(name): self.postings[perspective].place(int(entity)) for name, entity in rows}
 
     def names(self, perspective: str, places: npt.ArrayLike) -> list[str]:
         """Names of entities given by their number in Postings."""
         ids = self.postings[perspective].ids[np.asarray(places, dtype=np.int64)]
-        rows = self.store.rows("select entity, name from entity where entity in (select unnest($1::integer[]))",
-                               [sorted({int(i) for i in ids})])
+        rows = self.store.rows(
+            "select entity, name from entity where entity in (select unnest($1::integer[]))",
+            [sorted({int(i) for i in ids})],
+        )
         named = {int(entity): str(name) for entity, name in rows}
         return [named[int(i)] for i in ids]
 
@@ -237,9 +247,26 @@ class Engine:
         keys = postings.keys if rule == "any" else np.uint64(draw_key(perspective, ""))
         cap, start = self._cap_array(postings, caps), np.uint64(seed_start(seed))
         edges = np.linspace(0, self.rows, self._threads + 1).astype(int)
-        self.together([
-            partial(compute, begin, end, wanted, postings.offsets, postings.entities, postings.n, keys, cap, start,
-                    self.instances, critical, decider) for begin, end in pairwise(edges)])
+        self.together(
+            [
+                partial(
+                    compute,
+                    begin,
+                    end,
+                    wanted,
+                    postings.offsets,
+                    postings.entities,
+                    postings.n,
+                    keys,
+                    cap,
+                    start,
+                    self.instances,
+                    critical,
+                    decider,
+                )
+                for begin, end in pairwise(edges)
+            ]
+        )
         return Critical(critical, decider)
 
     def _cap_array(self, postings: Postings, caps: Mapping[int, float]) -> npt.NDArray[np.float64]:
@@ -248,8 +275,12 @@ class Engine:
             cap[entity] = value
         return cap
 
-    def pass_counts(self, recipe: Recipe, tau: Mapping[str, float] | None = None,
-                    caps: Mapping[str, Mapping[int, float]] | None = None) -> npt.NDArray[np.int8]:
+    def pass_counts(
+        self,
+        recipe: Recipe,
+        tau: Mapping[str, float] | None = None,
+        caps: Mapping[str, Mapping[int, float]] | None = None,
+    ) -> npt.NDArray[np.int8]:
         """How many of the recipe's perspectives pass, for every row."""
         tau = tau or self.tau(recipe)
         caps = self.caps(recipe)[0] if caps is None else caps
@@ -258,16 +289,19 @@ class Engine:
             passes += tau[perspective] > self.critical(recipe, perspective, caps.get(perspective, {})).tau
         return passes
 
-    def kept(self, recipe: Recipe, tau: Mapping[str, float] | None = None,
-             caps: Mapping[str, Mapping[int, float]] | None = None) -> npt.NDArray[np.bool_]:
+    def kept(
+        self,
+        recipe: Recipe,
+        tau: Mapping[str, float] | None = None,
+        caps: Mapping[str, Mapping[int, float]] | None = None,
+    ) -> npt.NDArray[np.bool_]:
         """Which rows a recipe keeps: pass count ≥ min_passes, and a last draw < α."""
         enough = self.pass_counts(recipe, tau, caps) >= recipe.min_passes
         return enough & self.survives(recipe)
 
     def survives(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
         """Rows whose last draw is below α."""
-        return (self._seeded(recipe.seed).alpha < recipe.alpha if recipe.alpha < 1
-                else np.ones(self.rows, dtype=bool))
+        return self._seeded(recipe.seed).alpha < recipe.alpha if recipe.alpha < 1 else np.ones(self.rows, dtype=bool)
 
     def head_rank(self, perspective: str) -> int:
         """How many entities are head, by the paper's rule."""
@@ -284,7 +318,7 @@ class Engine:
     def tail_share_of(self, perspective: str, counts: npt.NDArray[np.int32]) -> float:
         """The share of postings, 0..1, that belong to entities which are tail before (by the paper's rule)."""
         total = int(counts.sum(dtype=np.int64))
-        tail = int(counts[self._rules[perspective].head_rank:].sum(dtype=np.int64))
+        tail = int(counts[self._rules[perspective].head_rank :].sum(dtype=np.int64))
         return tail / total if total else 0.0
 
     def preview(self, recipe: Recipe, *, k: int = BELOW_K) -> Preview:
@@ -298,16 +332,30 @@ class Engine:
         empty = self.without_entities(recipe.perspectives)
         probability, expected, variance = self._expected(recipe, tau, caps)
         largest_first = sorted(PERSPECTIVES, key=lambda p: -len(self.postings[p].entities))
-        counted = self.together([partial(self._columns, p, recipe.seed, copies, total, tau[p], k)
-                                  for p in largest_first])
+        counted = self.together(
+            [partial(self._columns, p, recipe.seed, copies, total, tau[p], k) for p in largest_first]
+        )
         by_name = {p: rest for p, *rest in counted}
         return Preview(
-            recipe=recipe, tau=tau, kept=kept, pass_count=passes, copies=copies, probability=probability,
-            expected=expected, expected_sd=float(np.sqrt(variance)),
-            reasons=_reasons(recipe, kept, enough, empty), groups=self._groups(recipe, kept, empty),
-            after={p: by_name[p][0] for p in PERSPECTIVES}, random={p: by_name[p][1] for p in PERSPECTIVES},
-            spectra={p: by_name[p][2] for p in PERSPECTIVES}, perspectives={p: by_name[p][3] for p in PERSPECTIVES},
-            unused_caps=unused, size=size, repeated=total - size, total=self.rows)
+            recipe=recipe,
+            tau=tau,
+            kept=kept,
+            pass_count=passes,
+            copies=copies,
+            probability=probability,
+            expected=expected,
+            expected_sd=float(np.sqrt(variance)),
+            reasons=_reasons(recipe, kept, enough, empty),
+            groups=self._groups(recipe, kept, empty),
+            after={p: by_name[p][0] for p in PERSPECTIVES},
+            random={p: by_name[p][1] for p in PERSPECTIVES},
+            spectra={p: by_name[p][2] for p in PERSPECTIVES},
+            perspectives={p: by_name[p][3] for p in PERSPECTIVES},
+            unused_caps=unused,
+            size=size,
+            repeated=total - size,
+            total=self.rows,
+        )
 
     def reason_of(self, preview: Preview) -> npt.NDArray[np.int8]:
         """The reason of every row, as an index into REASONS."""
@@ -338,24 +386,42 @@ class Engine:
 
     # ---- parts of a preview
 
-    def _copies(self, recipe: Recipe, tau: Mapping[str, float], caps: Mapping[str, Mapping[int, float]],
-                kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
+    def _copies(
+        self,
+        recipe: Recipe,
+        tau: Mapping[str, float],
+        caps: Mapping[str, Mapping[int, float]],
+        kept: npt.NDArray[np.bool_],
+    ) -> npt.NDArray[np.int8]:
         copies = kept.astype(np.int8)
         if recipe.repeat > 1:
             for perspective in recipe.perspectives:
                 postings = self.postings[perspective]
-                loops.copies_by_rarity(postings.offsets, postings.entities, postings.n,
-                                       self._cap_array(postings, caps[perspective]), tau[perspective],
-                                       recipe.repeat, copies)
+                loops.copies_by_rarity(
+                    postings.offsets,
+                    postings.entities,
+                    postings.n,
+                    self._cap_array(postings, caps[perspective]),
+                    tau[perspective],
+                    recipe.repeat,
+                    copies,
+                )
         return copies
 
-    def _expected(self, recipe: Recipe, tau: Mapping[str, float],
-                  caps: Mapping[str, Mapping[int, float]]) -> tuple[npt.NDArray[np.float64], float, float]:
+    def _expected(
+        self, recipe: Recipe, tau: Mapping[str, float], caps: Mapping[str, Mapping[int, float]]
+    ) -> tuple[npt.NDArray[np.float64], float, float]:
         def chance(perspective: str) -> npt.NDArray[np.float64]:
             postings, q = self.postings[perspective], np.empty(self.rows)
             compute = loops.chance_any if recipe.pass_rule == "any" else loops.chance_mean
-            compute(postings.offsets, postings.entities, postings.n, self._cap_array(postings, caps[perspective]),
-                    tau[perspective], q)
+            compute(
+                postings.offsets,
+                postings.entities,
+                postings.n,
+                self._cap_array(postings, caps[perspective]),
+                tau[perspective],
+                q,
+            )
             return q
 
         def cached(perspective: str) -> npt.NDArray[np.float64]:
@@ -365,12 +431,17 @@ class Engine:
         chances = np.stack(self.together([partial(cached, p) for p in recipe.perspectives]))
         probability = np.empty(self.rows)
         edges = np.linspace(0, self.rows, _PARTS + 1).astype(int)
-        sums = self.together([partial(loops.keep_chance, begin, end, chances, recipe.min_passes, float(recipe.alpha),
-                                      probability) for begin, end in pairwise(edges)])
+        sums = self.together(
+            [
+                partial(loops.keep_chance, begin, end, chances, recipe.min_passes, float(recipe.alpha), probability)
+                for begin, end in pairwise(edges)
+            ]
+        )
         return probability, float(sum(s for s, _ in sums)), float(sum(v for _, v in sums))
 
-    def _columns(self, perspective: str, seed: int, copies: npt.NDArray[np.int8], total: int, tau: float,
-                 k: int) -> tuple[str, Any, Any, dict[str, Spectrum], Columns]:
+    def _columns(
+        self, perspective: str, seed: int, copies: npt.NDArray[np.int8], total: int, tau: float, k: int
+    ) -> tuple[str, Any, Any, dict[str, Spectrum], Columns]:
         postings = self.postings[perspective]
         after = self._count(postings, copies)
         random = self._random_counts(postings, seed, min(total, self.rows))
@@ -415,16 +486,27 @@ class Engine:
         spectrum = Spectrum(values, histogram[values])
         all_postings = max(1, heads + tails)
         return Numbers(
-            entities=len(n) - int(histogram[0]), postings=int(heads + tails), head_share=heads / all_postings,
-            tail_share=tails / all_postings, gini=spectrum.gini, effective_entities=spectrum.effective_entities,
-            singletons=spectrum.singletons, losing=int(losing), lost=int(lost), below_k=int(fallen)), spectrum
+            entities=len(n) - int(histogram[0]),
+            postings=int(heads + tails),
+            head_share=heads / all_postings,
+            tail_share=tails / all_postings,
+            gini=spectrum.gini,
+            effective_entities=spectrum.effective_entities,
+            singletons=spectrum.singletons,
+            losing=int(losing),
+            lost=int(lost),
+            below_k=int(fallen),
+        ), spectrum
 
-    def _groups(self, recipe: Recipe, kept: npt.NDArray[np.bool_],
-                empty: npt.NDArray[np.bool_]) -> dict[str, dict[str, int]]:
+    def _groups(
+        self, recipe: Recipe, kept: npt.NDArray[np.bool_], empty: npt.NDArray[np.bool_]
+    ) -> dict[str, dict[str, int]]:
         members = {"text_only": self.text_only, "no_entities": empty}
         members |= {f"no_{p}": self.without_entities((p,)) for p in recipe.perspectives}
-        return {name: {"instances": int(np.count_nonzero(rows)), "kept": int(np.count_nonzero(kept & rows))}
-                for name, rows in members.items()}
+        return {
+            name: {"instances": int(np.count_nonzero(rows)), "kept": int(np.count_nonzero(kept & rows))}
+            for name, rows in members.items()
+        }
 
     def _seeded(self, seed: int) -> _Seeded:
         def make() -> _Seeded:
@@ -440,11 +522,15 @@ class Engine:
         return [waiting.result() for waiting in [self._pool.submit(work) for work in works]]
 
 
-def _reasons(recipe: Recipe, kept: npt.NDArray[np.bool_], enough: npt.NDArray[np.bool_],
-             empty: npt.NDArray[np.bool_]) -> dict[str, int]:
+def _reasons(
+    recipe: Recipe, kept: npt.NDArray[np.bool_], enough: npt.NDArray[np.bool_], empty: npt.NDArray[np.bool_]
+) -> dict[str, int]:
     below, size = ~enough, int(np.count_nonzero(kept))
-    counts = {"passes": size if recipe.min_passes else 0, "keeps_all": 0 if recipe.min_passes else size,
-              "below_min_passes": int(np.count_nonzero(below & ~empty)),
-              "no_entities": int(np.count_nonzero(below & empty)),
-              "alpha": int(np.count_nonzero(enough)) - size}
+    counts = {
+        "passes": size if recipe.min_passes else 0,
+        "keeps_all": 0 if recipe.min_passes else size,
+        "below_min_passes": int(np.count_nonzero(below & ~empty)),
+        "no_entities": int(np.count_nonzero(below & empty)),
+        "alpha": int(np.count_nonzero(enough)) - size,
+    }
     return {reason: number for reason, number in counts.items() if number}

@@ -28,9 +28,9 @@ class EntityDraw:
     n: int
     cap: float
     by_hand: bool
-    probability: float          # min(1, cap / n)
+    probability: float  # min(1, cap / n)
     draw: float
-    product: float              # draw · n: the τ from which it passes
+    product: float  # draw · n: the τ from which it passes
     passed: bool
 
 
@@ -44,7 +44,7 @@ class Pass:
     tau: float
     critical_tau: float
     entity: str | None
-    probability: float          # q: that the perspective passes, over all seeds
+    probability: float  # q: that the perspective passes, over all seeds
     entities: tuple[EntityDraw, ...]
 
 
@@ -61,7 +61,7 @@ class Explanation:
     min_passes: int
     alpha: float
     alpha_draw: float
-    probability: float          # P(kept) over all seeds
+    probability: float  # P(kept) over all seeds
     passes: tuple[Pass, ...]
 
     @property
@@ -77,8 +77,11 @@ class Explanation:
             return f"Dropped by the last draw ({self.alpha_draw:.3f} is not below α {self.alpha:g}); {said}."
         if self.kept:
             return f"Kept{f' {self.copies} times' if self.copies > 1 else ''}: {said}."
-        near = min((p for p in self.passes if not p.passed and p.entity), key=lambda p: p.critical_tau / max(p.tau, 1),
-                   default=None)
+        near = min(
+            (p for p in self.passes if not p.passed and p.entity),
+            key=lambda p: p.critical_tau / max(p.tau, 1),
+            default=None,
+        )
         last = f" Nearest: {_plain(near.perspective)} {_from(near)}." if near else ""
         return f"Dropped: {said}; {self.min_passes} needed.{last}"
 
@@ -92,13 +95,13 @@ class EntityExplanation:
     n: int
     cap: float
     by_hand: bool
-    probability: float          # p(e), of one draw
+    probability: float  # p(e), of one draw
     kept: int
     dropped: int
-    expected: float             # expected number kept, over all seeds
-    random: int                 # left in a random subset of equal size
-    by_itself: int              # kept instances in which this entity decides its perspective's pass
-    keepers: tuple[tuple[str, str, int], ...]   # (perspective, entity, instances it keeps), most first
+    expected: float  # expected number kept, over all seeds
+    random: int  # left in a random subset of equal size
+    by_itself: int  # kept instances in which this entity decides its perspective's pass
+    keepers: tuple[tuple[str, str, int], ...]  # (perspective, entity, instances it keeps), most first
 
 
 def explain(store: Store, run: int, instance: int) -> Explanation:
@@ -109,33 +112,67 @@ def explain(store: Store, run: int, instance: int) -> Explanation:
     found = store.row("select recipe, report from run where run = $1", [run])
     if found is None:
         raise AdrError(f"There is no run {run}.", "Apply a recipe on the Rebalance page, or `python -m adr rebalance`.")
-    decision = store.row("select kept, copies, reason, pass_count, probability from decision "
-                         "where run = $1 and instance = $2", [run, instance])
+    decision = store.row(
+        "select kept, copies, reason, pass_count, probability from decision where run = $1 and instance = $2",
+        [run, instance],
+    )
     if decision is None:
         raise AdrError(f"Run {run} has no instance {instance}.", "Instances are positions in the source, from 0.")
     recipe = Recipe.from_toml(str(found[0]), f"the recipe of run {run}")
-    recorded = {p: (float(tau), name) for p, tau, name in store.rows(
-        "select c.perspective::varchar, c.critical_tau, e.name from critical_tau c "
-        "left join entity e on e.entity = c.entity where c.run = $1 and c.instance = $2", [run, instance])}
+    recorded = {
+        p: (float(tau), name)
+        for p, tau, name in store.rows(
+            "select c.perspective::varchar, c.critical_tau, e.name from critical_tau c "
+            "left join entity e on e.entity = c.entity where c.run = $1 and c.instance = $2",
+            [run, instance],
+        )
+    }
     now = explain_recipe(store, recipe, json.loads(found[1])["tau"], instance)
     passes = tuple(
-        p if p.perspective not in recorded else Pass(
-            p.perspective, recorded[p.perspective][0] < p.tau, p.tau, *recorded[p.perspective], p.probability,
-            p.entities) for p in now.passes)
+        p
+        if p.perspective not in recorded
+        else Pass(
+            p.perspective,
+            recorded[p.perspective][0] < p.tau,
+            p.tau,
+            *recorded[p.perspective],
+            p.probability,
+            p.entities,
+        )
+        for p in now.passes
+    )
     kept, copies, reason, pass_count, probability = decision
-    return Explanation(run, instance, bool(kept), int(copies), str(reason), int(pass_count), recipe.min_passes,
-                       recipe.alpha, now.alpha_draw, float(probability), passes)
+    return Explanation(
+        run,
+        instance,
+        bool(kept),
+        int(copies),
+        str(reason),
+        int(pass_count),
+        recipe.min_passes,
+        recipe.alpha,
+        now.alpha_draw,
+        float(probability),
+        passes,
+    )
 
 
 def explain_recipe(store: Store, recipe: Recipe, tau: Mapping[str, float], instance: int) -> Explanation:
     """Why `recipe` with these τ keeps or drops `instance`, without a run. AdrError when there is no such instance."""
     if not store.value("select 1 from instance where instance = $1", [instance]):
         raise AdrError(f"There is no instance {instance}.", "Instances are positions in the source, from 0.")
-    rows = store.rows("""
+    rows = store.rows(
+        """
         select p.perspective::varchar, e.name, e.n, e.draw_key from posting p join entity e using (entity)
-        where p.instance = $1 order by e.n desc, e.entity""", [instance])
-    passes = tuple(_pass(recipe, perspective, float(tau[perspective]), instance,
-                         [row[1:] for row in rows if row[0] == perspective]) for perspective in recipe.perspectives)
+        where p.instance = $1 order by e.n desc, e.entity""",
+        [instance],
+    )
+    passes = tuple(
+        _pass(
+            recipe, perspective, float(tau[perspective]), instance, [row[1:] for row in rows if row[0] == perspective]
+        )
+        for perspective in recipe.perspectives
+    )
     pass_count = sum(p.passed for p in passes)
     alpha_draw = float(draws(recipe.seed, ALPHA_KEY, instance))
     enough = pass_count >= recipe.min_passes
@@ -143,10 +180,28 @@ def explain_recipe(store: Store, recipe: Recipe, tau: Mapping[str, float], insta
     probability = np.empty(1)
     chances = np.array([[p.probability] for p in passes])
     loops.keep_chance(0, 1, chances, recipe.min_passes, float(recipe.alpha), probability)
-    reason = (("passes" if recipe.min_passes else "keeps_all") if kept else "alpha" if enough
-              else "below_min_passes" if any(p.entities for p in passes) else "no_entities")
-    return Explanation(0, instance, kept, _copies(recipe, passes) if kept else 0, reason, pass_count,
-                       recipe.min_passes, recipe.alpha, alpha_draw, float(probability[0]), passes)
+    reason = (
+        ("passes" if recipe.min_passes else "keeps_all")
+        if kept
+        else "alpha"
+        if enough
+        else "below_min_passes"
+        if any(p.entities for p in passes)
+        else "no_entities"
+    )
+    return Explanation(
+        0,
+        instance,
+        kept,
+        _copies(recipe, passes) if kept else 0,
+        reason,
+        pass_count,
+        recipe.min_passes,
+        recipe.alpha,
+        alpha_draw,
+        float(probability[0]),
+        passes,
+    )
 
 
 def _pass(recipe: Recipe, perspective: str, tau: float, instance: int, rows: list[tuple[Any, ...]]) -> Pass:
@@ -159,15 +214,36 @@ def _pass(recipe: Recipe, perspective: str, tau: float, instance: int, rows: lis
     critical, decider, chance = np.empty(1), np.empty(1, dtype=np.int32), np.empty(1)
     key = keys if recipe.pass_rule == "any" else np.uint64(draw_key(perspective, ""))
     compute = loops.critical_any if recipe.pass_rule == "any" else loops.critical_mean
-    compute(0, 1, np.ones(1, dtype=bool), offsets, entities, n, key, cap, np.uint64(seed_start(recipe.seed)),
-            np.array([instance], dtype=np.int32), critical, decider)
+    compute(
+        0,
+        1,
+        np.ones(1, dtype=bool),
+        offsets,
+        entities,
+        n,
+        key,
+        cap,
+        np.uint64(seed_start(recipe.seed)),
+        np.array([instance], dtype=np.int32),
+        critical,
+        decider,
+    )
     (loops.chance_any if recipe.pass_rule == "any" else loops.chance_mean)(offsets, entities, n, cap, tau, chance)
     drawn = draws(recipe.seed, key, np.full(number, instance)) if number else np.empty(0)
     limits = np.where(cap < 0, tau, cap)
     told = tuple(
-        EntityDraw(str(name), int(count), float(limit), held >= 0, min(1.0, limit / count), float(u), float(u * count),
-                   bool(u * count < limit))
-        for (name, count, _), held, limit, u in zip(rows, cap, limits, drawn, strict=True))
+        EntityDraw(
+            str(name),
+            int(count),
+            float(limit),
+            held >= 0,
+            min(1.0, limit / count),
+            float(u),
+            float(u * count),
+            bool(u * count < limit),
+        )
+        for (name, count, _), held, limit, u in zip(rows, cap, limits, drawn, strict=True)
+    )
     entity = str(rows[decider[0]][0]) if number and decider[0] >= 0 else None
     return Pass(perspective, bool(tau > critical[0]), tau, float(critical[0]), entity, float(chance[0]), told)
 
@@ -181,8 +257,9 @@ def _copies(recipe: Recipe, passes: tuple[Pass, ...]) -> int:
     return copies
 
 
-def explain_entity(engine: Engine, preview: Preview, perspective: str, name: str, *,
-                   top: int = 10) -> EntityExplanation:
+def explain_entity(
+    engine: Engine, preview: Preview, perspective: str, name: str, *, top: int = 10
+) -> EntityExplanation:
     """What a recipe does to one entity, and which other entities keep what is left of it.
 
     An instance that passes in several perspectives counts for the decider of each. AdrError for an unknown entity.
@@ -211,8 +288,19 @@ def explain_entity(engine: Engine, preview: Preview, perspective: str, name: str
     cap = preview.tau[perspective] if by_hand is None else by_hand
     n = int(postings.n[place])
     return EntityExplanation(
-        perspective, name, n, cap, by_hand is not None, min(1.0, cap / n), len(kept), len(rows) - len(kept),
-        float(preview.probability[rows].sum()), int(preview.random[perspective][place]), by_itself, tuple(named))
+        perspective,
+        name,
+        n,
+        cap,
+        by_hand is not None,
+        min(1.0, cap / n),
+        len(kept),
+        len(rows) - len(kept),
+        float(preview.probability[rows].sum()),
+        int(preview.random[perspective][place]),
+        by_itself,
+        tuple(named),
+    )
 
 
 def _plain(perspective: str) -> str:

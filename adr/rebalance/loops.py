@@ -15,7 +15,7 @@ from adr.draws import GAMMA, MIX_FIRST, MIX_SECOND
 
 _GAMMA, _FIRST, _SECOND = np.uint64(GAMMA), np.uint64(MIX_FIRST), np.uint64(MIX_SECOND)
 _ONE, _S11, _S27, _S30, _S31 = np.uint64(1), np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31)
-PASSES_ALWAYS = -1.0        # a critical τ below every τ: a cap makes it pass whatever τ is
+PASSES_ALWAYS = -1.0  # a critical τ below every τ: a cap makes it pass whatever τ is
 
 
 def _compiled(function: Any) -> Any:
@@ -35,8 +35,20 @@ def draw(key: Any, start: Any, instance: Any) -> Any:
 
 
 @_compiled
-def critical_any(begin: int, end: int, wanted: Any, offsets: Any, entities: Any, n: Any, keys: Any, cap: Any,
-                 start: Any, instances: Any, critical: Any, decider: Any) -> None:
+def critical_any(
+    begin: int,
+    end: int,
+    wanted: Any,
+    offsets: Any,
+    entities: Any,
+    n: Any,
+    keys: Any,
+    cap: Any,
+    start: Any,
+    instances: Any,
+    critical: Any,
+    decider: Any,
+) -> None:
     """Critical τ of the wanted rows, by the rule "some entity's draw is below its probability" (DESIGN §2).
 
     critical: min over uncapped entities of draw · n; PASSES_ALWAYS when a capped entity has draw · n < cap; inf when
@@ -60,8 +72,20 @@ def critical_any(begin: int, end: int, wanted: Any, offsets: Any, entities: Any,
 
 
 @_compiled
-def critical_mean(begin: int, end: int, wanted: Any, offsets: Any, entities: Any, n: Any, key: Any, cap: Any,
-                  start: Any, instances: Any, critical: Any, decider: Any) -> None:
+def critical_mean(
+    begin: int,
+    end: int,
+    wanted: Any,
+    offsets: Any,
+    entities: Any,
+    n: Any,
+    key: Any,
+    cap: Any,
+    start: Any,
+    instances: Any,
+    critical: Any,
+    decider: Any,
+) -> None:
     """Critical τ of the wanted rows, by the rule "one draw is below the mean probability of the entities".
 
     The mean of min(1, τ / n) over a row's m entities grows with τ; the critical τ is where it equals the draw (`key`
@@ -117,7 +141,7 @@ def chance_any(offsets: Any, entities: Any, n: Any, cap: Any, tau: float, chance
     """q of every row: 1 − Π (1 − p(e)), the probability over all seeds that the perspective passes."""
     for row in range(len(offsets) - 1):
         missed = 1.0
-        for at in range(offsets[row + 1] - 1, offsets[row] - 1, -1):    # from the rarest: p = 1 ends it
+        for at in range(offsets[row + 1] - 1, offsets[row] - 1, -1):  # from the rarest: p = 1 ends it
             entity = entities[at]
             limit = tau if cap[entity] < 0 else cap[entity]
             if limit >= n[entity]:

@@ -16,11 +16,11 @@ class Postings:
     """The postings of one perspective as compressed rows; entities numbered from 0 in descending order of count."""
 
     perspective: str
-    offsets: npt.NDArray[np.int64]      # rows + 1
-    entities: npt.NDArray[np.int32]     # ascending within a row: the rarest last
+    offsets: npt.NDArray[np.int64]  # rows + 1
+    entities: npt.NDArray[np.int32]  # ascending within a row: the rarest last
     n: npt.NDArray[np.int32]
     keys: npt.NDArray[np.uint64]
-    ids: npt.NDArray[np.int32]          # entity.entity of each entity here
+    ids: npt.NDArray[np.int32]  # entity.entity of each entity here
 
     def rows_of(self, entity: int) -> npt.NDArray[np.int64]:
         """Rows that have the entity, ascending."""
@@ -29,7 +29,7 @@ class Postings:
 
     def of_row(self, row: int) -> npt.NDArray[np.int32]:
         """Entities of one row."""
-        return self.entities[self.offsets[row]:self.offsets[row + 1]]
+        return self.entities[self.offsets[row] : self.offsets[row + 1]]
 
     def place(self, entity: int) -> int:
         """The number here of the entity whose id is `entity`; KeyError when the perspective has no such entity."""
@@ -45,8 +45,10 @@ class Postings:
     @classmethod
     def load(cls, store: Store, perspective: str, instances: npt.NDArray[np.int32]) -> "Postings":
         """The postings as the index wrote them; row r is instance `instances[r]` (ascending)."""
-        entity = store.arrays("select entity, n, draw_key from entity where perspective = $1::perspective "
-                              "order by n desc, entity", [perspective])
+        entity = store.arrays(
+            "select entity, n, draw_key from entity where perspective = $1::perspective order by n desc, entity",
+            [perspective],
+        )
         ids = np.ascontiguousarray(entity["entity"], dtype=np.int32)
         found = store.arrays("select instance, entity from posting where perspective = $1::perspective", [perspective])
         at, local = np.asarray(found["instance"], dtype=np.int32), np.asarray(found["entity"], dtype=np.int32)
@@ -65,6 +67,11 @@ class Postings:
             at, local = at[order], local[order]
         offsets = np.zeros(len(instances) + 1, dtype=np.int64)
         np.cumsum(np.bincount(at, minlength=len(instances)), out=offsets[1:])
-        return cls(perspective, offsets, np.ascontiguousarray(local),
-                        np.ascontiguousarray(entity["n"], dtype=np.int32),
-                        np.ascontiguousarray(entity["draw_key"], dtype=np.uint64), ids)
+        return cls(
+            perspective,
+            offsets,
+            np.ascontiguousarray(local),
+            np.ascontiguousarray(entity["n"], dtype=np.int32),
+            np.ascontiguousarray(entity["draw_key"], dtype=np.uint64),
+            ids,
+        )

@@ -65,12 +65,13 @@ class Run:
     expected_sd: float
     report: Mapping[str, Any]
     created_at: datetime
-    outdated: bool              # the dataset was ingested or indexed again since
-    plans: int                  # synthesis plans made from it
+    outdated: bool  # the dataset was ingested or indexed again since
+    plans: int  # synthesis plans made from it
 
 
-def rebalance(store: Store, recipe: Recipe, *, name: str | None = None, progress: Progress = silent,
-              engine: Engine | None = None) -> RebalanceReport:
+def rebalance(
+    store: Store, recipe: Recipe, *, name: str | None = None, progress: Progress = silent, engine: Engine | None = None
+) -> RebalanceReport:
     """Apply `recipe` and write a run. `engine`: one that is loaded already (the app's), or None to load the postings.
 
     AdrError without postings. Cancelled by `progress`: nothing is written.
@@ -89,28 +90,60 @@ def rebalance(store: Store, recipe: Recipe, *, name: str | None = None, progress
         writer.execute(
             "insert into run (run, name, recipe, fingerprint, kept, dropped, repeated, expected, expected_sd, report, "
             "created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            [run, report.name, recipe.to_toml(), recipe.fingerprint, report.kept, report.dropped, report.repeated,
-             report.expected, report.expected_sd, json.dumps(dataclasses.asdict(report)), _now()])
+            [
+                run,
+                report.name,
+                recipe.to_toml(),
+                recipe.fingerprint,
+                report.kept,
+                report.dropped,
+                report.repeated,
+                report.expected,
+                report.expected_sd,
+                json.dumps(dataclasses.asdict(report)),
+                _now(),
+            ],
+        )
     return report
 
 
 def report_of(preview: Preview, run: int, name: str, seconds: float) -> RebalanceReport:
     """A preview's numbers as the report of a run; the same for a preview that was never applied (run 0)."""
     return RebalanceReport(
-        run=run, name=name, kept=preview.size, dropped=preview.dropped, repeated=preview.repeated,
-        expected=preview.expected, expected_sd=preview.expected_sd, reasons=dict(preview.reasons),
-        tau=dict(preview.tau), groups={g: dict(v) for g, v in preview.groups.items()},
+        run=run,
+        name=name,
+        kept=preview.size,
+        dropped=preview.dropped,
+        repeated=preview.repeated,
+        expected=preview.expected,
+        expected_sd=preview.expected_sd,
+        reasons=dict(preview.reasons),
+        tau=dict(preview.tau),
+        groups={g: dict(v) for g, v in preview.groups.items()},
         perspectives={p: dataclasses.asdict(columns) for p, columns in preview.perspectives.items()},
-        unused_caps=preview.unused_caps, fingerprint=preview.recipe.fingerprint,
-        in_words=preview.recipe.in_words(), seconds=round(seconds, 3))
+        unused_caps=preview.unused_caps,
+        fingerprint=preview.recipe.fingerprint,
+        in_words=preview.recipe.in_words(),
+        seconds=round(seconds, 3),
+    )
 
 
 def _write_decisions(writer: Writer, run: int, engine: Engine, preview: Preview) -> None:
     reason = pa.DictionaryArray.from_arrays(pa.array(engine.reason_of(preview)), pa.array(REASONS)).cast(pa.string())
-    writer.insert("decision", pa.table({
-        "run": pa.array(np.full(engine.rows, run, dtype=np.int32)), "instance": engine.instances,
-        "pass_count": preview.pass_count, "kept": preview.kept, "copies": preview.copies, "reason": reason,
-        "probability": preview.probability.astype(np.float32)}))
+    writer.insert(
+        "decision",
+        pa.table(
+            {
+                "run": pa.array(np.full(engine.rows, run, dtype=np.int32)),
+                "instance": engine.instances,
+                "pass_count": preview.pass_count,
+                "kept": preview.kept,
+                "copies": preview.copies,
+                "reason": reason,
+                "probability": preview.probability.astype(np.float32),
+            }
+        ),
+    )
 
 
 def _write_critical(writer: Writer, run: int, engine: Engine, preview: Preview, perspective: str) -> None:
@@ -120,11 +153,15 @@ def _write_critical(writer: Writer, run: int, engine: Engine, preview: Preview, 
     some = postings.offsets[1:] > postings.offsets[:-1]
     decider = critical.decider[some]
     entity = pa.array(postings.ids[np.maximum(decider, 0)] if len(postings.ids) else decider, mask=decider < 0)
-    writer.register("critical_to_write", pa.table({
-        "instance": engine.instances[some], "critical_tau": critical.tau[some], "entity": entity}))
-    writer.execute("insert into critical_tau (run, instance, perspective, critical_tau, entity) "
-                   "select $1, instance, $2::perspective, critical_tau, entity from critical_to_write",
-                   [run, perspective])
+    writer.register(
+        "critical_to_write",
+        pa.table({"instance": engine.instances[some], "critical_tau": critical.tau[some], "entity": entity}),
+    )
+    writer.execute(
+        "insert into critical_tau (run, instance, perspective, critical_tau, entity) "
+        "select $1, instance, $2::perspective, critical_tau, entity from critical_to_write",
+        [run, perspective],
+    )
 
 
 def runs(store: Store) -> list[Run]:
@@ -134,10 +171,24 @@ def runs(store: Store) -> list[Run]:
                created_at < greatest((select max(indexed_at) from index_made), (select max(ingested_at) from source)),
                (select count(*) from plan where plan.run = run.run)
         from run order by run desc""")
-    return [Run(run=int(row[0]), name=str(row[1]), recipe=Recipe.from_toml(row[2], f"the recipe of run {row[0]}"),
-                fingerprint=str(row[3]), kept=int(row[4]), dropped=int(row[5]), repeated=int(row[6]),
-                expected=float(row[7]), expected_sd=float(row[8]), report=json.loads(row[9]), created_at=row[10],
-                outdated=bool(row[11]), plans=int(row[12])) for row in rows]
+    return [
+        Run(
+            run=int(row[0]),
+            name=str(row[1]),
+            recipe=Recipe.from_toml(row[2], f"the recipe of run {row[0]}"),
+            fingerprint=str(row[3]),
+            kept=int(row[4]),
+            dropped=int(row[5]),
+            repeated=int(row[6]),
+            expected=float(row[7]),
+            expected_sd=float(row[8]),
+            report=json.loads(row[9]),
+            created_at=row[10],
+            outdated=bool(row[11]),
+            plans=int(row[12]),
+        )
+        for row in rows
+    ]
 
 
 def run_recipe(store: Store, run: int) -> Recipe:
@@ -160,8 +211,9 @@ def delete_run(store: Store, run: int) -> None:
     """Remove a run with its decisions; AdrError when a synthesis plan was made from it or there is no such run."""
     run_recipe(store, run)
     if store.value("select 1 from plan where run = $1 limit 1", [run]):
-        raise AdrError(f"Run {run} has a synthesis plan, which needs it.",
-                       "Keep the run; rename it if it is in the way.")
+        raise AdrError(
+            f"Run {run} has a synthesis plan, which needs it.", "Keep the run; rename it if it is in the way."
+        )
     with store.atomic() as writer:
         for table in ("critical_tau", "decision", "run"):
             writer.execute(f"delete from {table} where run = $1", [run])
@@ -174,9 +226,18 @@ def kept_instances(store: Store, run: int) -> np.ndarray:
     return np.asarray(found["instance"], dtype=np.int32)
 
 
-def decided(store: Store, run: int, *, kept: bool | None = None, reason: str | None = None,
-            perspective: str | None = None, passed: bool | None = None, entity: int | None = None,
-            limit: int = 50, offset: int = 0) -> tuple[pd.DataFrame, int]:
+def decided(
+    store: Store,
+    run: int,
+    *,
+    kept: bool | None = None,
+    reason: str | None = None,
+    perspective: str | None = None,
+    passed: bool | None = None,
+    entity: int | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> tuple[pd.DataFrame, int]:
     """(one page of a run's decisions, how many there are in all), in the source's order; nothing is cut off.
 
     Filters: kept or dropped; a reason; whether `perspective` passed; instances that have `entity` (entity.entity).
@@ -196,12 +257,21 @@ def decided(store: Store, run: int, *, kept: bool | None = None, reason: str | N
                select instance from critical_tau c
                where c.run = $run and c.perspective = $perspective::perspective and c.critical_tau < $tau)))"""
     parameters: dict[str, Any] = {
-        "run": run, "kept": kept, "reason": reason, "entity": entity, "perspective": perspective or "token",
-        "passed": passed if perspective else None, "tau": float(tau[perspective or "token"])}
+        "run": run,
+        "kept": kept,
+        "reason": reason,
+        "entity": entity,
+        "perspective": perspective or "token",
+        "passed": passed if perspective else None,
+        "tau": float(tau[perspective or "token"]),
+    }
     total = int(store.value("select count(*)" + where, parameters))
-    page = store.frame("select d.instance, d.kept, d.copies, d.pass_count, d.reason, d.probability" + where
-                       + " order by d.instance limit $limit offset $offset",
-                       {**parameters, "limit": limit, "offset": offset})
+    page = store.frame(
+        "select d.instance, d.kept, d.copies, d.pass_count, d.reason, d.probability"
+        + where
+        + " order by d.instance limit $limit offset $offset",
+        {**parameters, "limit": limit, "offset": offset},
+    )
     return page, total
 
 

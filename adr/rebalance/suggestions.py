@@ -12,13 +12,56 @@ from adr.recipe import PERSPECTIVES
 from adr.store import Store
 
 PROMPT_WORDS = (
-    "image", "picture", "photo", "photograph", "photography", "pic", "snapshot", "scene", "view", "question", "answer",
-    "option", "choice", "caption", "description", "sentence", "phrase", "paragraph", "bounding box", "box",
-    "coordinate", "region", "text", "word", "detail", "context", "reference", "information", "ocr", "token",
+    "image",
+    "picture",
+    "photo",
+    "photograph",
+    "photography",
+    "pic",
+    "snapshot",
+    "scene",
+    "view",
+    "question",
+    "answer",
+    "option",
+    "choice",
+    "caption",
+    "description",
+    "sentence",
+    "phrase",
+    "paragraph",
+    "bounding box",
+    "box",
+    "coordinate",
+    "region",
+    "text",
+    "word",
+    "detail",
+    "context",
+    "reference",
+    "information",
+    "ocr",
+    "token",
 )
 # What follows a word when two turns were glued together ("polewhere", "parkingis"), as in the paper's own index.
-TURN_OPENERS = ("what", "where", "which", "who", "whose", "why", "when", "how", "does", "yes", "this", "there", "these",
-                "is", "are", "the")
+TURN_OPENERS = (
+    "what",
+    "where",
+    "which",
+    "who",
+    "whose",
+    "why",
+    "when",
+    "how",
+    "does",
+    "yes",
+    "this",
+    "there",
+    "these",
+    "is",
+    "are",
+    "the",
+)
 _TWICE = re.compile(r"[a-z]{2,}([a-z]{3,})\1")
 REASONS = {
     "prompt_word": "the prompt or the task brings this word, not the picture",
@@ -49,7 +92,8 @@ class Suggestion:
 
 def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[Suggestion]:
     """All suggestions for these perspectives, the most frequent entity of each reason first; none are left out."""
-    rows = store.rows("""
+    rows = store.rows(
+        """
         with known as (select name, n from entity where perspective = 'token' and n >= 3),
         opener as (select unnest($openers::varchar[]) as opener),
         fused as (
@@ -75,7 +119,8 @@ def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[
         select distinct on (perspective, name) perspective::varchar, name, n, reason from found
         where reason is not null and list_contains($perspectives::varchar[], perspective::varchar)
         order by perspective, name, reason""",
-        {"openers": list(TURN_OPENERS), "words": list(PROMPT_WORDS), "perspectives": list(perspectives)})
+        {"openers": list(TURN_OPENERS), "words": list(PROMPT_WORDS), "perspectives": list(perspectives)},
+    )
     found = [Suggestion(str(p), str(name), int(n), str(reason)) for p, name, n, reason in rows]
     seen = {(s.perspective, s.entity) for s in found}
     found += [s for s in _repeating(store, perspectives) if (s.perspective, s.entity) not in seen]
@@ -85,6 +130,9 @@ def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[
 
 def _repeating(store: Store, perspectives: tuple[str, ...]) -> list[Suggestion]:
     """Words in which a piece of three letters or more follows itself after something else ("racketcquetcquet")."""
-    rows = store.rows("select perspective::varchar, name, n from entity where perspective in ('token', 'object') "
-                      "and len(name) >= 8 and list_contains($1::varchar[], perspective::varchar)", [list(perspectives)])
+    rows = store.rows(
+        "select perspective::varchar, name, n from entity where perspective in ('token', 'object') "
+        "and len(name) >= 8 and list_contains($1::varchar[], perspective::varchar)",
+        [list(perspectives)],
+    )
     return [Suggestion(str(p), str(name), int(n), "fragment") for p, name, n in rows if _TWICE.search(name)]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from adr.store import Store
 
-ENOUGH = 20        # pairs below which kappa says nothing
+ENOUGH = 20  # pairs below which kappa says nothing
 
 # Each person's latest standing judgement per candidate.
 _LATEST = """

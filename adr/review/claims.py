@@ -9,25 +9,37 @@ MINUTES = 5.0
 _PAGE = 50
 
 
-def claim_next(store: Store, wanted: Filter, reviewer: str, *, order: str = "gain", skip: frozenset[str] = frozenset(),
-               minutes: float = MINUTES) -> str | None:
+def claim_next(
+    store: Store,
+    wanted: Filter,
+    reviewer: str,
+    *,
+    order: str = "gain",
+    skip: frozenset[str] = frozenset(),
+    minutes: float = MINUTES,
+) -> str | None:
     """The first candidate of a filter that nobody else holds, now held by `reviewer`; None when there is none.
 
     Candidates in `skip` are passed over. The claim lasts `minutes`, or until a verdict or `release`.
     """
     now = datetime.now(UTC).replace(tzinfo=None)
-    with store.atomic() as writer:          # one at a time, so that two reviewers never get the same
-        held = {row[0] for row in writer.rows(
-            "select candidate from claim where until > ? and reviewer <> ?", [now, reviewer])}
+    with store.atomic() as writer:  # one at a time, so that two reviewers never get the same
+        held = {
+            row[0]
+            for row in writer.rows("select candidate from claim where until > ? and reviewer <> ?", [now, reviewer])
+        }
         offset = 0
         while True:
             page = queue(store, wanted, order, limit=_PAGE, offset=offset)
             for candidate in page["candidate"]:
                 if candidate not in held and candidate not in skip:
-                    writer.execute("delete from claim where candidate = ? or reviewer = ? or until <= ?",
-                                   [candidate, reviewer, now])
-                    writer.execute("insert into claim values (?, ?, ?)",
-                                   [candidate, reviewer, now + timedelta(minutes=minutes)])
+                    writer.execute(
+                        "delete from claim where candidate = ? or reviewer = ? or until <= ?",
+                        [candidate, reviewer, now],
+                    )
+                    writer.execute(
+                        "insert into claim values (?, ?, ?)", [candidate, reviewer, now + timedelta(minutes=minutes)]
+                    )
                     return str(candidate)
             if len(page) < _PAGE:
                 return None
@@ -38,12 +50,14 @@ def hold(store: Store, candidate: str, reviewer: str, minutes: float = MINUTES) 
     """Take one candidate in hand; returns the name of who holds it already instead, or None when it is ours now."""
     now = datetime.now(UTC).replace(tzinfo=None)
     with store.atomic() as writer:
-        other = writer.value("select reviewer from claim where candidate = ? and until > ? and reviewer <> ?",
-                             [candidate, now, reviewer])
+        other = writer.value(
+            "select reviewer from claim where candidate = ? and until > ? and reviewer <> ?", [candidate, now, reviewer]
+        )
         if other:
             return str(other)
-        writer.execute("delete from claim where candidate = ? or reviewer = ? or until <= ?",
-                       [candidate, reviewer, now])
+        writer.execute(
+            "delete from claim where candidate = ? or reviewer = ? or until <= ?", [candidate, reviewer, now]
+        )
         writer.execute("insert into claim values (?, ?, ?)", [candidate, reviewer, now + timedelta(minutes=minutes)])
     return None
 

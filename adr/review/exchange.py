@@ -65,8 +65,9 @@ def export_verdicts(store: Store, path: Path) -> ExchangeReport:
         os.replace(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise AdrError(f"{path} cannot be written: {error.strerror}.", "Name a file in a folder you may write to.") \
-            from error
+        raise AdrError(
+            f"{path} cannot be written: {error.strerror}.", "Name a file in a folder you may write to."
+        ) from error
     return ExchangeReport(sum(1 for row in rows if row["judgement"]))
 
 
@@ -77,8 +78,12 @@ def import_verdicts(store: Store, path: Path) -> ExchangeReport:
     """
     candidates = dict(store.rows("select candidate, markers from candidate_picture"))
     present = {row[0] for row in store.rows("select mark from verdict where mark is not null")}
-    standing = {(c, r, j) for c, r, j in store.rows(
-        "select candidate, reviewer, judgement from current_verdict where judgement is not null")}
+    standing = {
+        (c, r, j)
+        for c, r, j in store.rows(
+            "select candidate, reviewer, judgement from current_verdict where judgement is not null"
+        )
+    }
     rows: list[dict[str, Any]] = []
     refused: dict[str, int] = {}
     examples: list[str] = []
@@ -103,11 +108,14 @@ def import_verdicts(store: Store, path: Path) -> ExchangeReport:
         batch = "import " + uuid.uuid4().hex[:12]
         with store.atomic() as writer:
             for row in rows:
-                writer.execute("""
+                writer.execute(
+                    """
                     insert into verdict
                         (candidate, reviewer, judgement, reason, rule, note, turns, batch, mark, judged_at)
                     values ($candidate, $reviewer, $judgement, $reason, $rule, $note, $turns, $batch, $mark, $judged_at)
-                """, {**row, "batch": batch})
+                """,
+                    {**row, "batch": batch},
+                )
     return ExchangeReport(len(rows), known, refused, tuple(examples))
 
 
@@ -122,8 +130,10 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         reader = csv.DictReader(text.splitlines(keepends=True))
         missing = {"candidate", "judgement", "reviewer"} - set(reader.fieldnames or [])
         if missing:
-            raise AdrError(f"{path} has no column {', '.join(sorted(missing))}.",
-                           "The first line must name candidate, judgement and reviewer.")
+            raise AdrError(
+                f"{path} has no column {', '.join(sorted(missing))}.",
+                "The first line must name candidate, judgement and reviewer.",
+            )
         for number, row in enumerate(reader, 2):
             yield number, {k: v.strip() if isinstance(v, str) else v for k, v in row.items() if k}
         return
@@ -133,8 +143,9 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
             record = json.loads(line)
         except json.JSONDecodeError as error:
-            raise AdrError(f"Line {number} of {path} is not JSON: {error.msg}.",
-                           "Give one JSON object a line.") from error
+            raise AdrError(
+                f"Line {number} of {path} is not JSON: {error.msg}.", "Give one JSON object a line."
+            ) from error
         if not isinstance(record, dict):
             raise AdrError(f"Line {number} of {path} is not an object.", "Give one JSON object a line.")
         yield number, record
@@ -152,8 +163,11 @@ def _refusal(record: dict[str, Any], candidates: Mapping[str, int]) -> str | Non
         return "unknown_reason"
     try:
         if turns := _turns(record):
-            return "conversation_" + fault if (
-                fault := conversation.fault(turns, images=candidates[record["candidate"]])) else None
+            return (
+                "conversation_" + fault
+                if (fault := conversation.fault(turns, images=candidates[record["candidate"]]))
+                else None
+            )
         if record.get("judged_at"):
             datetime.fromisoformat(str(record["judged_at"]))
     except (ValueError, TypeError, KeyError):
@@ -171,8 +185,10 @@ def _turns(record: dict[str, Any]) -> list[dict[str, str]]:
 def _verdict_rows(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     at = record.get("judged_at")
     given = {
-        "candidate": record["candidate"], "reviewer": str(record["reviewer"]).strip(),
-        "reason": record.get("reason") or None, "rule": record.get("rule") or None,
+        "candidate": record["candidate"],
+        "reviewer": str(record["reviewer"]).strip(),
+        "reason": record.get("reason") or None,
+        "rule": record.get("rule") or None,
         "note": record.get("note") or None,
         "judged_at": (datetime.fromisoformat(str(at)) if at else datetime.now(UTC)).replace(tzinfo=None),
     }
@@ -183,6 +199,17 @@ def _verdict_rows(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
         steps.append((record["judgement"], None))
     for judgement, said in steps:
         # The same row again has the same mark, so that importing a file twice changes nothing.
-        mark = json.dumps([given["candidate"], given["reviewer"], judgement, given["reason"], given["rule"],
-                           given["note"], said, str(at or "")], ensure_ascii=False)
+        mark = json.dumps(
+            [
+                given["candidate"],
+                given["reviewer"],
+                judgement,
+                given["reason"],
+                given["rule"],
+                given["note"],
+                said,
+                str(at or ""),
+            ],
+            ensure_ascii=False,
+        )
         yield {**given, "judgement": judgement, "turns": said, "mark": hashlib.sha256(mark.encode()).hexdigest()[:16]}

@@ -24,12 +24,15 @@ class Progress:
 
 def progress(store: Store, plan: int | None = None) -> Progress:
     """Counts over the chosen candidates of a plan (None: of all plans), and over any that has a verdict."""
-    counts = store.row("""
+    counts = store.row(
+        """
         select count(*), count(*) filter (where judgement = 'accept'), count(*) filter (where judgement = 'reject'),
                count(*) filter (where judgement = 'unsure'), count(*) filter (where judgement is null)
         from candidate left join current_verdict using (candidate)
         where (chosen or judgement is not null) and ($plan is null or plan = $plan)
-    """, {"plan": plan}) or (0, 0, 0, 0, 0)
+    """,
+        {"plan": plan},
+    ) or (0, 0, 0, 0, 0)
     total, accepted, rejected, unsure, left = (int(n) for n in counts)
     recent = store.row("""
         with people as (
@@ -53,7 +56,8 @@ def meters(store: Store, plan: int | None = None) -> pd.DataFrame:
     state: 'filled', 'open' (candidates wait), 'short' (none waits and it is not filled), or 'given up' (short, and at
     least five judged without an accept).
     """
-    frame = store.frame("""
+    frame = store.frame(
+        """
         with judged as (
             select c.plan, unnest(c.entities) as entity, c.chosen, v.judgement
             from candidate c left join current_verdict v using (candidate)
@@ -66,7 +70,9 @@ def meters(store: Store, plan: int | None = None) -> pd.DataFrame:
         left join judged j on j.plan = w.plan and j.entity = w.entity
         where ($plan is null or w.plan = $plan) and (w.quota > 0 or j.plan is not null)
         group by all order by w.plan, perspective, e.name
-    """, {"plan": plan})
+    """,
+        {"plan": plan},
+    )
     frame["filled"] = frame["have"] + frame["accepted"]
     frame["to_go"] = (frame["target"] - frame["filled"]).clip(lower=0).apply(math.ceil)
     judged = frame["accepted"] + frame["rejected"]

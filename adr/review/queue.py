@@ -113,7 +113,9 @@ def queue(store: Store, wanted: Filter, order: str = "gain", limit: int = 60, of
         )
         select p.* exclude (created_at, place), s.picture
         from page p left join candidate_picture s on s.candidate = p.candidate order by p.place
-        """, {**_parameters(wanted), "limit": limit, "offset": offset})
+        """,
+        {**_parameters(wanted), "limit": limit, "offset": offset},
+    )
 
 
 def count(store: Store, wanted: Filter) -> int:
@@ -123,20 +125,27 @@ def count(store: Store, wanted: Filter) -> int:
 
 def identifiers(store: Store, wanted: Filter, order: str = "gain") -> list[str]:
     """All candidates of a filter in order, for "all in filter"."""
-    return [row[0] for row in store.rows(
-        f"{_LISTED} select candidate from listed order by {_order(order)}, candidate", _parameters(wanted))]
+    return [
+        row[0]
+        for row in store.rows(
+            f"{_LISTED} select candidate from listed order by {_order(order)}, candidate", _parameters(wanted)
+        )
+    ]
 
 
 def neighbours(store: Store, candidate: str) -> pd.DataFrame:
     """The alternatives of a candidate's slot, best first: candidate, alternative, chosen, score, entity_rank, flags,
     picture (as in `queue`), seed, judgement."""
-    return store.frame("""
+    return store.frame(
+        """
         select o.candidate, o.alternative, o.chosen, o.score, o.entity_rank, o.flags, s.picture, o.seed, v.judgement
         from candidate c join candidate o on o.plan = c.plan and o.slot = c.slot
         left join candidate_picture s on s.candidate = o.candidate
         left join current_verdict v on v.candidate = o.candidate
         where c.candidate = ? order by o.chosen desc, o.score desc nulls last, o.alternative
-    """, [candidate])
+    """,
+        [candidate],
+    )
 
 
 def facets(store: Store) -> dict[str, list[Any]]:
@@ -161,6 +170,20 @@ def _order(name: str) -> str:
 def _parameters(wanted: Filter) -> dict[str, Any]:
     if wanted.state not in STATES:
         raise AdrError(f"{wanted.state!r} is no state of a candidate.", f"Choose one of {', '.join(STATES)}.")
-    return {name: getattr(wanted, name) for name in (
-        "state", "plan", "entity", "flag", "generator", "judged_by", "score_from", "score_to", "reviewer",
-        "second_share", "filled", "alternatives")}
+    return {
+        name: getattr(wanted, name)
+        for name in (
+            "state",
+            "plan",
+            "entity",
+            "flag",
+            "generator",
+            "judged_by",
+            "score_from",
+            "score_to",
+            "reviewer",
+            "second_share",
+            "filled",
+            "alternatives",
+        )
+    }

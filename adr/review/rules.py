@@ -24,7 +24,7 @@ BINS = 20
 
 @dataclass(frozen=True)
 class Rule:
-    """"judgement where column comparison value"; applies to pending candidates only."""
+    """ "judgement where column comparison value"; applies to pending candidates only."""
 
     judgement: str
     column: str
@@ -33,9 +33,11 @@ class Rule:
     plan: int | None = None
 
     def __post_init__(self) -> None:
-        for what, value, allowed in (("judgement", self.judgement, ("accept", "reject", "unsure")),
-                                     ("score", self.column, tuple(SCORES)),
-                                     ("comparison", self.comparison, COMPARISONS)):
+        for what, value, allowed in (
+            ("judgement", self.judgement, ("accept", "reject", "unsure")),
+            ("score", self.column, tuple(SCORES)),
+            ("comparison", self.comparison, COMPARISONS),
+        ):
             if value not in allowed:
                 raise AdrError(f"{value!r} is no {what} of a rule.", f"Choose one of {', '.join(allowed)}.")
 
@@ -73,8 +75,14 @@ def preview(store: Store, rule: Rule, examples: int = 5) -> RulePreview:
     near = frame.assign(distance=(values - rule.value).abs()).sort_values(["distance", "candidate"])
     inside = near.loc[holds.reindex(near.index), "candidate"].head(examples)
     outside = near.loc[~holds.reindex(near.index), "candidate"].head(examples)
-    return RulePreview(len(frame), int(holds.sum()), tuple(int(n) for n in counts), tuple(float(e) for e in edges),
-                       tuple(inside), tuple(outside))
+    return RulePreview(
+        len(frame),
+        int(holds.sum()),
+        tuple(int(n) for n in counts),
+        tuple(float(e) for e in edges),
+        tuple(inside),
+        tuple(outside),
+    )
 
 
 def apply(store: Store, rule: Rule, reviewer: str) -> int:
@@ -86,8 +94,11 @@ def apply(store: Store, rule: Rule, reviewer: str) -> int:
 
 
 def _pending(store: Store, rule: Rule) -> pd.DataFrame:
-    return store.frame("""
+    return store.frame(
+        """
         select candidate, score, entity_rank, entity_score, prompt_score, parent_score, nearest_score
         from candidate anti join current_verdict using (candidate)
         where chosen and ($plan is null or plan = $plan) order by candidate
-    """, {"plan": rule.plan})
+    """,
+        {"plan": rule.plan},
+    )

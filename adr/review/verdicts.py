@@ -36,8 +36,16 @@ class Undone:
     rule: str | None = None
 
 
-def judge(store: Store, candidates: Sequence[str], judgement: str, reviewer: str, *, reason: str | None = None,
-          rule: str | None = None, note: str | None = None) -> int:
+def judge(
+    store: Store,
+    candidates: Sequence[str],
+    judgement: str,
+    reviewer: str,
+    *,
+    reason: str | None = None,
+    rule: str | None = None,
+    note: str | None = None,
+) -> int:
     """Give one judgement to candidates in one step; on disk when this returns. Returns how many rows were written.
 
     Several candidates share a batch, and one undo takes all of them back. AdrError for an unknown judgement, reason
@@ -62,8 +70,9 @@ def judge(store: Store, candidates: Sequence[str], judgement: str, reviewer: str
     return len(unique)
 
 
-def edit(store: Store, candidate: str, turns: Sequence[Mapping[str, str]], reviewer: str,
-         entity_forms: Sequence[str] = ()) -> None:
+def edit(
+    store: Store, candidate: str, turns: Sequence[Mapping[str, str]], reviewer: str, entity_forms: Sequence[str] = ()
+) -> None:
     """Keep an edited conversation as a row of its own; the original stays in the candidate.
 
     AdrError with the fault's sentence when the conversation does not pass the check of `adr.conversation`. Where
@@ -71,8 +80,9 @@ def edit(store: Store, candidate: str, turns: Sequence[Mapping[str, str]], revie
     entity.
     """
     pictured, markers = store.row(
-        "select image is not null, markers from candidate join candidate_picture using (candidate) "
-        "where candidate = ?", [candidate]) or (True, 1)
+        "select image is not null, markers from candidate join candidate_picture using (candidate) where candidate = ?",
+        [candidate],
+    ) or (True, 1)
     fault = conversation.fault(turns, entity_forms if pictured else (), markers)
     if not fault and not pictured and entity_forms and not conversation.mentioned(turns, entity_forms):
         fault = "no_synonym"
@@ -83,7 +93,8 @@ def edit(store: Store, candidate: str, turns: Sequence[Mapping[str, str]], revie
         _known(writer, [candidate])
         writer.execute(
             "insert into verdict (candidate, reviewer, judgement, turns, judged_at) values (?, ?, 'edit', ?, ?)",
-            [candidate, who, [{"role": t["role"], "text": t["text"]} for t in turns], _now()])
+            [candidate, who, [{"role": t["role"], "text": t["text"]} for t in turns], _now()],
+        )
 
 
 def resolve(store: Store, candidate: str, judgement: str, reviewer: str) -> None:
@@ -95,41 +106,60 @@ def resolve(store: Store, candidate: str, judgement: str, reviewer: str) -> None
         _known(writer, [candidate])
         writer.execute(
             "insert into verdict (candidate, reviewer, judgement, note, judged_at) values (?, ?, 'resolve', ?, ?)",
-            [candidate, who, judgement, _now()])
+            [candidate, who, judgement, _now()],
+        )
 
 
 def undo(store: Store, reviewer: str) -> Undone | None:
     """Take back the reviewer's last step that still stands (a whole batch counts as one); None when there is none."""
     with store.atomic() as writer:
-        last = writer.rows("""
+        last = writer.rows(
+            """
             select verdict, batch, judgement, rule from verdict v
             where reviewer = ? and judgement <> 'undo'
               and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
             order by verdict desc limit 1
-        """, [_reviewer(reviewer)])
+        """,
+            [_reviewer(reviewer)],
+        )
         if not last:
             return None
         number, batch, judgement, rule = last[0]
-        taken = writer.rows("""
+        taken = writer.rows(
+            """
             select verdict, candidate from verdict v
             where (v.verdict = ? or (batch = ? and reviewer = ?)) and judgement <> 'undo'
               and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
             order by verdict
-        """, [number, batch, reviewer.strip()])
-        writer.insert("verdict", pd.DataFrame({
-            "candidate": [candidate for _, candidate in taken], "reviewer": reviewer.strip(), "judgement": "undo",
-            "undoes": [verdict for verdict, _ in taken], "judged_at": _now()}))
+        """,
+            [number, batch, reviewer.strip()],
+        )
+        writer.insert(
+            "verdict",
+            pd.DataFrame(
+                {
+                    "candidate": [candidate for _, candidate in taken],
+                    "reviewer": reviewer.strip(),
+                    "judgement": "undo",
+                    "undoes": [verdict for verdict, _ in taken],
+                    "judged_at": _now(),
+                }
+            ),
+        )
     return Undone(judgement, tuple(candidate for _, candidate in taken), rule)
 
 
 def current_turns(store: Store, candidate: str) -> tuple[list[dict[str, str]], str | None]:
     """The conversation that an export would write, and who edited it last (None: as it was generated)."""
-    edited = store.row("""
+    edited = store.row(
+        """
         select turns, reviewer from verdict v
         where candidate = ? and judgement = 'edit'
           and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
         order by verdict desc limit 1
-    """, [candidate])
+    """,
+        [candidate],
+    )
     if edited:
         return list(edited[0]), str(edited[1])
     return list(store.value("select turns from candidate where candidate = ?", [candidate]) or []), None
@@ -138,18 +168,24 @@ def current_turns(store: Store, candidate: str) -> tuple[list[dict[str, str]], s
 def history(store: Store, candidate: str | None = None, limit: int = 200) -> pd.DataFrame:
     """The newest verdict rows first, of one candidate or of all: verdict, candidate, reviewer, judgement, reason, rule,
     note, batch, undoes, judged_at, undone (bool)."""
-    return store.frame("""
+    return store.frame(
+        """
         select verdict, candidate, reviewer, judgement, reason, rule, note, batch, undoes, judged_at,
                exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict) as undone
         from verdict v where $candidate is null or candidate = $candidate
         order by verdict desc limit $limit
-    """, {"candidate": candidate, "limit": limit})
+    """,
+        {"candidate": candidate, "limit": limit},
+    )
 
 
 def _known(writer: Writer, candidates: Sequence[str]) -> None:
-    missing = writer.rows("""
+    missing = writer.rows(
+        """
         select c from (select unnest(?::varchar[]) as c) anti join candidate on c = candidate limit 1
-    """, [list(candidates)])
+    """,
+        [list(candidates)],
+    )
     if missing:
         raise AdrError(f"There is no candidate {missing[0][0]!r}.", "Collect the plan's candidates first.")
 

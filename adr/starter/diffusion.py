@@ -175,8 +175,9 @@ def _shards(run: Path, family: str) -> list[Path]:
     return sorted((run / "pictures").glob(f"{family}-*.json"))
 
 
-def train_diffusion(run: Path, minutes: float, workers: int = 1, rate: float = 8e-4, batch: int = _BATCH,
-                    seed: int = 0) -> None:
+def train_diffusion(
+    run: Path, minutes: float, workers: int = 1, rate: float = 8e-4, batch: int = _BATCH, seed: int = 0
+) -> None:
     """Trains in `run` until `minutes` have been spent on it in all, `batch` pictures a step and with `rate` as the
     highest learning rate; checkpoint `diffusion.pt`.
 

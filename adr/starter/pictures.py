@@ -75,9 +75,7 @@ def is_held_out(first: str, second: str) -> bool:
     return hashlib.blake2b("/".join(sorted((first, second))).encode(), digest_size=1).digest()[0] % 20 == 0
 
 
-def _draw(
-    rng: np.random.Generator, things: list[str], side: int, near: bool = False
-) -> tuple[Image.Image, Described]:
+def _draw(rng: np.random.Generator, things: list[str], side: int, near: bool = False) -> tuple[Image.Image, Described]:
     from adr.demo.scene import draw_scene
 
     scene = draw_scene(rng, things, size=side, near=near)
@@ -104,8 +102,12 @@ def draw_shapes(number: int) -> tuple[Image.Image, Described]:
     whole = Canvas(image, scale=big / 100)
     for _ in range(int(rng.integers(1, 4))):
         height = rng.uniform(20, 95)
-        whole.poly([(0, height), (100, height + rng.uniform(-9, 9)), (100, 100), (0, 100)], colour(), form=False,
-                   ink=bool(rng.random() < 0.3))
+        whole.poly(
+            [(0, height), (100, height + rng.uniform(-9, 9)), (100, 100), (0, 100)],
+            colour(),
+            form=False,
+            ink=bool(rng.random() < 0.3),
+        )
     for _ in range(int(rng.integers(3, 14))):
         place, scale = (rng.uniform(0, big), rng.uniform(0, big)), big / 100 * rng.uniform(0.1, 0.7)
         canvas = Canvas(image, origin=place, scale=scale, tilt=rng.uniform(-180, 180))
@@ -118,8 +120,14 @@ def draw_shapes(number: int) -> tuple[Image.Image, Described]:
         elif shape == 2:
             canvas.oval(0, 0, rng.uniform(10, 45), rng.uniform(10, 45), colour())
         elif shape == 3:
-            canvas.box(-rng.uniform(5, 45), -rng.uniform(5, 45), rng.uniform(5, 45), rng.uniform(5, 45), colour(),
-                       r=rng.uniform(0, 12))
+            canvas.box(
+                -rng.uniform(5, 45),
+                -rng.uniform(5, 45),
+                rng.uniform(5, 45),
+                rng.uniform(5, 45),
+                colour(),
+                r=rng.uniform(0, 12),
+            )
         elif shape == 4:
             canvas.line(points, rng.uniform(2, 12), colour(), curve=bool(rng.random() < 0.5))
         else:

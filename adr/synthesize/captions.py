@@ -15,9 +15,13 @@ from adr.settings import setting
 DESCRIBE = "Describe the image."
 # Asked after the description, as many as the source's conversations have turns.
 OPEN_QUESTIONS = (
-    "What objects can be seen in the image?", "What is the main subject of the image?",
-    "What is in the background?", "What colors stand out in the image?", "What is happening in the image?",
-    "Where could this picture have been taken?", "How many things are shown in the image?",
+    "What objects can be seen in the image?",
+    "What is the main subject of the image?",
+    "What is in the background?",
+    "What colors stand out in the image?",
+    "What is happening in the image?",
+    "Where could this picture have been taken?",
+    "How many things are shown in the image?",
 )
 _MOST_TOKENS = 256
 _BATCH = 8
@@ -39,16 +43,21 @@ class Captioner:
         return found
 
     def _some(self, pictures: list[Image.Image], questions: list[str]) -> list[str]:
-        options = {"generate_kwargs": {"do_sample": False, "max_new_tokens": self.most_tokens},
-                   "return_full_text": False}
+        options = {
+            "generate_kwargs": {"do_sample": False, "max_new_tokens": self.most_tokens},
+            "return_full_text": False,
+        }
         if getattr(self._pipe.processor, "chat_template", None):
-            talks = [[{"role": "user", "content": [{"type": "image", "image": picture},
-                                                   {"type": "text", "text": question}]}]
-                     for picture, question in zip(pictures, questions, strict=True)]
+            talks = [
+                [{"role": "user", "content": [{"type": "image", "image": picture}, {"type": "text", "text": question}]}]
+                for picture, question in zip(pictures, questions, strict=True)
+            ]
             said = [self._pipe(text=talk, **options) for talk in talks]
         else:
-            said = [self._pipe(images=picture, text=question, **options)
-                    for picture, question in zip(pictures, questions, strict=True)]
+            said = [
+                self._pipe(images=picture, text=question, **options)
+                for picture, question in zip(pictures, questions, strict=True)
+            ]
         return [_text(one) for one in said]
 
 
@@ -57,8 +66,11 @@ def load_captioner(name: str | None = None, device: str | None = None) -> Captio
     require("transformers", "A captioner")
     asked = name or setting("ADR_CAPTIONER_MODEL")
     if not asked:
-        raise AdrError("No captioner is set.", "Set ADR_CAPTIONER_MODEL to the folder or hub id of an "
-                       "image-text-to-text model, such as HuggingFaceTB/SmolVLM-256M-Instruct.")
+        raise AdrError(
+            "No captioner is set.",
+            "Set ADR_CAPTIONER_MODEL to the folder or hub id of an "
+            "image-text-to-text model, such as HuggingFaceTB/SmolVLM-256M-Instruct.",
+        )
     where = place(device)
     found = find_model(asked)
     with loading(asked, "captioner"):
@@ -72,7 +84,7 @@ def _text(said: Any) -> str:
     """The text in what a pipeline returns for one request."""
     one = said[0] if isinstance(said, list) and said else said
     text = one.get("generated_text", "") if isinstance(one, dict) else ""
-    if isinstance(text, list):              # the whole talk: the assistant's turn is the last
+    if isinstance(text, list):  # the whole talk: the assistant's turn is the last
         last = text[-1] if text else {}
         text = last.get("content", "") if isinstance(last, dict) else str(last)
     if isinstance(text, list):

@@ -98,7 +98,7 @@ def alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    try:                                    # killed but not yet waited for: as good as gone
+    try:  # killed but not yet waited for: as good as gone
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0] != "Z"
     except (OSError, IndexError):
         return True

@@ -21,9 +21,32 @@ from adr.synthesize.plan_file import PlanFolder
 from adr.workspace import Workspace
 
 _COLUMNS = (
-    "candidate", "plan", "slot", "alternative", "entity", "entities", "parent", "generator", "model", "seed", "prompt",
-    "negative_prompt", "sha256", "turns", "caption", "conversation_by", "conversation_fault", "scorer", "entity_rank",
-    "entity_score", "prompt_score", "parent_score", "score", "flags", "seconds")
+    "candidate",
+    "plan",
+    "slot",
+    "alternative",
+    "entity",
+    "entities",
+    "parent",
+    "generator",
+    "model",
+    "seed",
+    "prompt",
+    "negative_prompt",
+    "sha256",
+    "turns",
+    "caption",
+    "conversation_by",
+    "conversation_fault",
+    "scorer",
+    "entity_rank",
+    "entity_score",
+    "prompt_score",
+    "parent_score",
+    "score",
+    "flags",
+    "seconds",
+)
 
 
 @dataclass(frozen=True)
@@ -65,32 +88,55 @@ def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress
         _choose(writer, plan, sorted({record["slot"] for record in records}))
         writer.execute("delete from failed where plan = $1", [plan])
         if failures:
-            writer.insert("failed", pd.DataFrame([
-                {"plan": plan} | {name: f[name] for name in ("slot", "alternative", "reason", "detail")}
-                for f in failures]))
+            writer.insert(
+                "failed",
+                pd.DataFrame(
+                    [
+                        {"plan": plan} | {name: f[name] for name in ("slot", "alternative", "reason", "detail")}
+                        for f in failures
+                    ]
+                ),
+            )
     return _report(store, plan, len(records), failures)
 
 
 def _report(store: Store, plan: int, collected: int, failures: Sequence[Mapping[str, Any]]) -> CollectReport:
     total, chosen = store.rows(
-        "select count(*), count(*) filter (where chosen) from candidate where plan = $1", [plan])[0]
-    flags = store.rows("select flag, count(*) from (select unnest(flags) as flag from candidate where plan = $1) "
-                       "group by flag order by flag", [plan])
-    filled = dict(store.rows(
-        "select entity, count(*) from (select unnest(entities) as entity from candidate where plan = $1 and chosen) "
-        "group by entity", [plan]))
+        "select count(*), count(*) filter (where chosen) from candidate where plan = $1", [plan]
+    )[0]
+    flags = store.rows(
+        "select flag, count(*) from (select unnest(flags) as flag from candidate where plan = $1) "
+        "group by flag order by flag",
+        [plan],
+    )
+    filled = dict(
+        store.rows(
+            """
+            select entity, count(*) from (select unnest(entities) as entity from candidate where plan = $1 and chosen)
+            group by entity
+            """,
+            [plan],
+        )
+    )
     tail: dict[str, Counter[str]] = {}
     for entity, perspective, have, target in store.rows(
-            "select w.entity, e.perspective::varchar, w.have, w.target from wanted w join entity e "
-            "on e.entity = w.entity where w.plan = $1 order by e.perspective", [plan]):
+        "select w.entity, e.perspective::varchar, w.have, w.target from wanted w join entity e "
+        "on e.entity = w.entity where w.plan = $1 order by e.perspective",
+        [plan],
+    ):
         counts = tail.setdefault(perspective, Counter(lacking=0, lacking_after=0, missing=0, missing_after=0))
         for suffix, n in (("", have), ("_after", have + filled.get(entity, 0))):
             counts[f"lacking{suffix}"] += int(n < target)
             counts[f"missing{suffix}"] += max(0, int(np.ceil(target - n)))
     return CollectReport(
-        plan=plan, collected=collected, candidates=int(total), chosen=int(chosen),
-        failed=dict(sorted(Counter(f["reason"] for f in failures).items())), flags=dict(flags),
-        tail={perspective: dict(counts) for perspective, counts in tail.items()})
+        plan=plan,
+        collected=collected,
+        candidates=int(total),
+        chosen=int(chosen),
+        failed=dict(sorted(Counter(f["reason"] for f in failures).items())),
+        flags=dict(flags),
+        tail={perspective: dict(counts) for perspective, counts in tail.items()},
+    )
 
 
 def _keep(picture: Path, workspace: Workspace, candidate: str) -> str:
@@ -119,9 +165,13 @@ def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:
         return
     now = datetime.now(UTC).replace(tzinfo=None)
     more = ("image", "nearest", "nearest_score", "perceptual_distance")
-    frame = pd.DataFrame([
-        {name: record.get(name) for name in (*_COLUMNS, *more)}
-        | {"chosen": False, "parameters": json.dumps(record["parameters"]), "created_at": now} for record in records])
+    frame = pd.DataFrame(
+        [
+            {name: record.get(name) for name in (*_COLUMNS, *more)}
+            | {"chosen": False, "parameters": json.dumps(record["parameters"]), "created_at": now}
+            for record in records
+        ]
+    )
     for name in ("parent", "entity_rank", "perceptual_distance"):
         frame[name] = frame[name].astype("Int32")
     for name in ("entity_score", "prompt_score", "parent_score", "score", "nearest_score", "seconds"):
@@ -144,5 +194,6 @@ def _choose(writer: Writer, plan: int, slots: Sequence[int]) -> None:
                 select c.slot from candidate c join verdict v on v.candidate = c.candidate where c.plan = $1)
         ) as ranked
         where candidate.candidate = ranked.candidate
-        """, [plan, list(slots)])
-
+        """,
+        [plan, list(slots)],
+    )

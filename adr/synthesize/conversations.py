@@ -88,8 +88,10 @@ def turns_of(pairs: Sequence[Pair], shape: Shape) -> Turns:
     """Questions with answers as turns, with `<image>` in the first where the shape has it."""
     turns: Turns = []
     for question, answer in pairs:
-        turns += [{"role": "human", "text": question if turns else shape.first(question)},
-                  {"role": "gpt", "text": answer}]
+        turns += [
+            {"role": "human", "text": question if turns else shape.first(question)},
+            {"role": "gpt", "text": answer},
+        ]
     return turns
 
 
@@ -125,10 +127,16 @@ def by_captioner(requests: Sequence[Request], captioner: Captioner, style: TurnS
     """What a captioner that looks at the picture says to "Describe the image." and to further open questions. An entity
     that it never names is a fault, and a hint that the picture does not show it."""
     shapes = [style.shape(r.seed) for r in requests]
-    asked = [[DESCRIBE, *Draw(r.seed).order(OPEN_QUESTIONS, "open")][:max(1, shape.pairs)]
-             for r, shape in zip(requests, shapes, strict=True)]
-    said = iter(captioner.answers([_seen(r) for r, some in zip(requests, asked, strict=True) for _ in some],
-                                  [question for some in asked for question in some]))
+    asked = [
+        [DESCRIBE, *Draw(r.seed).order(OPEN_QUESTIONS, "open")][: max(1, shape.pairs)]
+        for r, shape in zip(requests, shapes, strict=True)
+    ]
+    said = iter(
+        captioner.answers(
+            [_seen(r) for r, some in zip(requests, asked, strict=True) for _ in some],
+            [question for some in asked for question in some],
+        )
+    )
     written = []
     for request, some, shape in zip(requests, asked, shapes, strict=True):
         pairs = [(question, next(said)) for question in some]
@@ -140,14 +148,18 @@ def by_captioner(requests: Sequence[Request], captioner: Captioner, style: TurnS
 # -- by a language model -----------------------------------------------------------------------------------------------
 
 
-def by_language_model(requests: Sequence[Request], model: LanguageModel, style: TurnStyle,
-                      captions: Sequence[str], sees: bool = False) -> list[Written]:
+def by_language_model(
+    requests: Sequence[Request], model: LanguageModel, style: TurnStyle, captions: Sequence[str], sees: bool = False
+) -> list[Written]:
     """What a language model makes of a caption; what fails its check is asked for once more. sees: the model is shown
     the picture too."""
     shapes = [style.shape(r.seed) for r in requests]
-    asked = [conversation_messages(caption, r.slot.things, r.slot.absent, shape.pairs, shape.brief,
-                                   _data_url(_seen(r)) if sees else None)
-             for r, shape, caption in zip(requests, shapes, captions, strict=True)]
+    asked = [
+        conversation_messages(
+            caption, r.slot.things, r.slot.absent, shape.pairs, shape.brief, _data_url(_seen(r)) if sees else None
+        )
+        for r, shape, caption in zip(requests, shapes, captions, strict=True)
+    ]
 
     def read(i: int, answer: Answer) -> Written:
         turns, found = _turns_in(answer, shapes[i])
@@ -176,8 +188,9 @@ def by_rewriting(requests: Sequence[Request], model: LanguageModel) -> list[Writ
     return written
 
 
-def _asked_twice(model: LanguageModel, asked: Sequence[Messages], read: Callable[[int, Answer], Written]
-                 ) -> list[Written]:
+def _asked_twice(
+    model: LanguageModel, asked: Sequence[Messages], read: Callable[[int, Answer], Written]
+) -> list[Written]:
     """Answers read and checked; those with a fault are asked for once more, warmer, and keep the better of both."""
     written = [read(i, answer) for i, answer in enumerate(model.answers(asked))]
     failed = [i for i, one in enumerate(written) if one.fault]
@@ -212,8 +225,11 @@ def by_synonyms(request: Request) -> Written:
 
 def _usable(slot: Slot) -> dict[str, Sequence[str]]:
     """The synonyms of a slot's parent, without those of what the picture is planned for and of what is not said."""
-    return {word: names for word, names in slot.words.items()
-            if word not in slot.things and word not in slot.name.split() and replaced(slot.turns, word)}
+    return {
+        word: names
+        for word, names in slot.words.items()
+        if word not in slot.things and word not in slot.name.split() and replaced(slot.turns, word)
+    }
 
 
 def _check_said(turns: Sequence[Mapping[str, str]], request: Request) -> str | None:
@@ -279,8 +295,11 @@ def _language_model(folder: PlanFolder | None) -> Write:
     sees = setting("ADR_LANGUAGE_MODEL_SEES").lower() in ("yes", "true", "1")
 
     def write(requests: Sequence[Request]) -> list[Written]:
-        captions = [caption_of(r.slot.prompt) for r in requests] if captioner is None else \
-            captioner.answers([_seen(r) for r in requests], [DESCRIBE] * len(requests))
+        captions = (
+            [caption_of(r.slot.prompt) for r in requests]
+            if captioner is None
+            else captioner.answers([_seen(r) for r in requests], [DESCRIBE] * len(requests))
+        )
         return by_language_model(requests, model, style, captions, sees)
 
     return write
@@ -297,6 +316,10 @@ def _rewrite(folder: PlanFolder | None) -> Write:
 
 # Method → what loads it for a plan. A loader may be slow or raise AdrError; the worker calls it once.
 WRITERS: dict[str, Callable[[PlanFolder | None], Write]] = {
-    "template": _template, "parent": _parent, "captioner": _captioner, "language_model": _language_model,
-    "synonyms": _synonyms, "rewrite": _rewrite,
+    "template": _template,
+    "parent": _parent,
+    "captioner": _captioner,
+    "language_model": _language_model,
+    "synonyms": _synonyms,
+    "rewrite": _rewrite,
 }

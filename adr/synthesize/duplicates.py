@@ -35,8 +35,12 @@ def find_nearest(store: Store, workspace: Workspace, records: Sequence[dict[str,
         if new:
             others.append([names[i] for i in new], vectors[new], hashes[new])
         sources = Embeddings(embeddings_folder(workspace, scorer, "sources"))
-        found = [a.or_nearer(b) for a, b in zip(others.nearest(vectors, hashes, names),
-                                                sources.nearest(vectors, hashes, names), strict=True)]
+        found = [
+            a.or_nearer(b)
+            for a, b in zip(
+                others.nearest(vectors, hashes, names), sources.nearest(vectors, hashes, names), strict=True
+            )
+        ]
         said = _as_instances(store, found)
         for record, near in zip(mine, said, strict=True):
             _note(record, near)
@@ -57,15 +61,26 @@ def compare_again(store: Store, writer: Writer, workspace: Workspace, plan: int)
         there = len(sources.names())
         if there == seen.get(scorer, 0):
             continue
-        rows = store.rows("select candidate, slot, alternative, nearest_score, perceptual_distance, flags "
-                          "from candidate where plan = $1 and scorer = $2", [plan, scorer])
+        rows = store.rows(
+            "select candidate, slot, alternative, nearest_score, perceptual_distance, flags "
+            "from candidate where plan = $1 and scorer = $2",
+            [plan, scorer],
+        )
         records = []
         for name, slot, alternative, score, bits, flags in rows:
             made = folder.sidecar(slot, alternative)
             if made.is_file() and folder.embedding(slot, alternative).is_file():
                 record = json.loads(made.read_text(encoding="utf-8"))
-                records.append({**record, "candidate": name, "vector": np.load(folder.embedding(slot, alternative)),
-                                "nearest_score": score, "perceptual_distance": bits, "flags": list(flags or ())})
+                records.append(
+                    {
+                        **record,
+                        "candidate": name,
+                        "vector": np.load(folder.embedding(slot, alternative)),
+                        "nearest_score": score,
+                        "perceptual_distance": bits,
+                        "flags": list(flags or ()),
+                    }
+                )
         if records:
             changed += _nearer_sources(store, writer, sources, records)
         seen[scorer] = there
@@ -86,7 +101,8 @@ def _nearer_sources(store: Store, writer: Writer, sources: Embeddings, records: 
         writer.execute(
             "update candidate set nearest = coalesce($2, nearest), nearest_score = greatest(nearest_score, $3), "
             "perceptual_distance = $4, flags = $5 where candidate = $1",
-            [record["candidate"], near.name, near.cosine, record["perceptual_distance"], record["flags"]])
+            [record["candidate"], near.name, near.cosine, record["perceptual_distance"], record["flags"]],
+        )
         changed += 1
     return changed
 
@@ -111,9 +127,17 @@ def _as_instances(store: Store, found: Sequence[Near]) -> list[Near]:
     """Findings with the paths of source pictures as 'instance:12'."""
     paths = {near.name: path_of(near.name) for near in found if near.name and " " in near.name}
     instances = instances_of(store, list(paths.values())) if paths else {}
-    return [near if near.name not in paths else
-            Near(f"instance:{instances[paths[near.name]]}" if paths[near.name] in instances else None, near.cosine,
-                 near.bits_there, near.bits) for near in found]
+    return [
+        near
+        if near.name not in paths
+        else Near(
+            f"instance:{instances[paths[near.name]]}" if paths[near.name] in instances else None,
+            near.cosine,
+            near.bits_there,
+            near.bits,
+        )
+        for near in found
+    ]
 
 
 def _fill_up(store: Store, workspace: Workspace, scorer: str | None, others: Embeddings) -> None:
@@ -121,7 +145,8 @@ def _fill_up(store: Store, workspace: Workspace, scorer: str | None, others: Emb
     known = set(others.names())
     records = []
     for candidate, plan, slot, alternative in store.rows(
-            "select candidate, plan, slot, alternative from candidate where scorer is not distinct from $1", [scorer]):
+        "select candidate, plan, slot, alternative from candidate where scorer is not distinct from $1", [scorer]
+    ):
         folder = plan_folder(workspace, plan)
         if candidate not in known and folder.sidecar(slot, alternative).is_file():
             record = json.loads(folder.sidecar(slot, alternative).read_text(encoding="utf-8"))

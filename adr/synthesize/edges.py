@@ -59,8 +59,8 @@ def _thin(strength: npt.NDArray[np.float32], angle: npt.NDArray[np.float32]) -> 
     octant = np.round(angle / (np.pi / 4)).astype(int) % 4
     out = np.zeros_like(strength)
     for way, (dy, dx) in enumerate(((0, 1), (1, 1), (1, 0), (1, -1))):
-        ahead = p[1 + dy:p.shape[0] - 1 + dy, 1 + dx:p.shape[1] - 1 + dx]
-        behind = p[1 - dy:p.shape[0] - 1 - dy, 1 - dx:p.shape[1] - 1 - dx]
+        ahead = p[1 + dy : p.shape[0] - 1 + dy, 1 + dx : p.shape[1] - 1 + dx]
+        behind = p[1 - dy : p.shape[0] - 1 - dy, 1 - dx : p.shape[1] - 1 - dx]
         here = (octant == way) & (p[middle] >= ahead) & (p[middle] > behind)
         out[here] = strength[here]
     return out
@@ -72,7 +72,7 @@ def _spread(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     out = np.zeros_like(mask)
     for dy in range(3):
         for dx in range(3):
-            out |= p[dy:dy + height, dx:dx + width]
+            out |= p[dy : dy + height, dx : dx + width]
     return out
 
 

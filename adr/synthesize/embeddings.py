@@ -50,7 +50,7 @@ def embeddings_folder(workspace: Workspace, scorer: str | None, what: str) -> Pa
     key = scorer
     try:
         found = Path(find_model(scorer))
-    except Exception:       # a scorer of another machine
+    except Exception:  # a scorer of another machine
         found = Path(scorer)
     if found.is_dir():
         key += "-" + "-".join(f"{p.stat().st_mtime_ns:x}{p.stat().st_size:x}" for p in sorted(found.glob("*model*.*")))
@@ -97,8 +97,9 @@ class Embeddings:
             if not stay.any():
                 path.unlink()
             elif not stay.all():
-                self._write(int(path.stem), [n for n, s in zip(held, stay, strict=True) if s], vectors[stay],
-                            hashes[stay])
+                self._write(
+                    int(path.stem), [n for n, s in zip(held, stay, strict=True) if s], vectors[stay], hashes[stay]
+                )
         return left
 
     def nearest(self, vectors: Vectors, hashes: Hashes, own: Sequence[str]) -> list[Near]:
@@ -121,8 +122,12 @@ class Embeddings:
     def _write(self, number: int, names: list[str], vectors: Vectors, hashes: Hashes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         file = io.BytesIO()
-        np.savez(file, names=np.frombuffer(json.dumps(names).encode(), np.uint8), vectors=vectors.astype(np.float16),
-                 hashes=hashes.astype(np.uint64))
+        np.savez(
+            file,
+            names=np.frombuffer(json.dumps(names).encode(), np.uint8),
+            vectors=vectors.astype(np.float16),
+            hashes=hashes.astype(np.uint64),
+        )
         write_whole(self.folder / f"{number:05d}.npz", file.getvalue())
 
 
@@ -131,8 +136,9 @@ def _read(path: Path) -> Block:
         return json.loads(block["names"].tobytes()), block["vectors"].astype(np.float32), block["hashes"]
 
 
-def _nearest(vectors: Vectors, hashes: Hashes, mine: npt.NDArray[np.int64], names: Sequence[str], others: Vectors,
-             marks: Hashes) -> list[Near]:
+def _nearest(
+    vectors: Vectors, hashes: Hashes, mine: npt.NDArray[np.int64], names: Sequence[str], others: Vectors, marks: Hashes
+) -> list[Near]:
     """The nearest of one block; `mine` is a picture's own place in it, −1: not there."""
     rows = np.flatnonzero(mine >= 0)
     bits = np.bitwise_count(hashes[:, None] ^ marks[None, :]).astype(np.int64)
@@ -143,5 +149,9 @@ def _nearest(vectors: Vectors, hashes: Hashes, mine: npt.NDArray[np.int64], name
     likeness = vectors @ others.T
     likeness[rows, mine[rows]] = -2.0
     best = likeness.argmax(axis=1)
-    return [Near(names[b] if likeness[i, b] > -2 else None, max(-1.0, float(likeness[i, b])), int(bits[i, b]),
-                 int(fewest[i])) for i, b in enumerate(best)]
+    return [
+        Near(
+            names[b] if likeness[i, b] > -2 else None, max(-1.0, float(likeness[i, b])), int(bits[i, b]), int(fewest[i])
+        )
+        for i, b in enumerate(best)
+    ]

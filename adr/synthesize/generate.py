@@ -32,8 +32,16 @@ class GenerateReport:
     seconds: float
 
 
-def generate(store: Store, workspace: Workspace, plan: int, *, generator: str | None = None, workers: int = 1,
-             limit: int | None = None, progress: Progress = silent) -> GenerateReport:
+def generate(
+    store: Store,
+    workspace: Workspace,
+    plan: int,
+    *,
+    generator: str | None = None,
+    workers: int = 1,
+    limit: int | None = None,
+    progress: Progress = silent,
+) -> GenerateReport:
     """Make the candidates of `plan` that are not there yet; what failed before is tried again.
 
     workers: processes, one for each GPU. limit: stop after about this many. A cancel ends the workers and raises
@@ -44,8 +52,10 @@ def generate(store: Store, workspace: Workspace, plan: int, *, generator: str | 
     if generator is not None and generator not in GENERATORS:
         raise AdrError(f"There is no generator {generator!r}.", f"Choose one of {', '.join(GENERATORS)}.")
     if generator not in (None, settings.generator) and {generator, settings.generator} & set(WITHOUT_PICTURE):
-        raise AdrError(f"Plan {plan} is for {settings.generator}; {generator} needs another.",
-                       f"Make a plan with the generator {generator}.")
+        raise AdrError(
+            f"Plan {plan} is for {settings.generator}; {generator} needs another.",
+            f"Make a plan with the generator {generator}.",
+        )
     folder = plan_folder(workspace, plan)
     folder.head()
     for record in folder.failures().values():
@@ -61,9 +71,15 @@ def generate(store: Store, workspace: Workspace, plan: int, *, generator: str | 
         embed_sources(store, workspace, settings.scorer, progress=progress)
     finished, failed = len(folder.finished()), failures_by_reason(folder)
     return GenerateReport(
-        plan=settings.plan, candidates=total, made=finished - before, finished=finished, failed=failed,
-        left=total - finished - sum(failed.values()), seconds_each=crew.seconds_each,
-        seconds=round(time.monotonic() - started, 1))
+        plan=settings.plan,
+        candidates=total,
+        made=finished - before,
+        finished=finished,
+        failed=failed,
+        left=total - finished - sum(failed.values()),
+        seconds_each=crew.seconds_each,
+        seconds=round(time.monotonic() - started, 1),
+    )
 
 
 def failures_by_reason(folder: PlanFolder) -> dict[str, int]:
@@ -104,8 +120,10 @@ class _Crew:
         codes = relay([self._command(number) for number in range(self.size)], hear)
         lost = [code for code in codes if code]
         if len(lost) == len(codes):
-            raise AdrError(f"The worker ended unexpectedly ({how(lost[0])}); what was finished is kept.",
-                           f"Resume. If it happens again, look into {self._log(0)}.")
+            raise AdrError(
+                f"The worker ended unexpectedly ({how(lost[0])}); what was finished is kept.",
+                f"Resume. If it happens again, look into {self._log(0)}.",
+            )
 
     def _command(self, number: int) -> Command:
         arguments = [str(self.folder.folder), "--number", str(number)]

@@ -63,10 +63,17 @@ class Generator:
     @property
     def parameters(self) -> dict[str, Any]:
         """What decides a picture besides model, prompt, parent and seed: kept with each candidate."""
-        return {"steps": self.steps, "guidance": self.guidance, "size": self.side, "device": self.place.device,
-                "precision": self.place.precision} | (
-            {"strength": self.strength} if self.name == "image-to-image" else {}) | (
-            {"edges": self.edge_kind} if self.name == "controlnet" else {})
+        return (
+            {
+                "steps": self.steps,
+                "guidance": self.guidance,
+                "size": self.side,
+                "device": self.place.device,
+                "precision": self.place.precision,
+            }
+            | ({"strength": self.strength} if self.name == "image-to-image" else {})
+            | ({"edges": self.edge_kind} if self.name == "controlnet" else {})
+        )
 
     def size_for(self, parent: Image.Image | None) -> tuple[int, int]:
         """(width, height) of a picture: square, or in the parent's shape with as many pixels."""
@@ -92,7 +99,11 @@ class Generator:
         # Random numbers come from the CPU on every device: the same seed starts from the same noise everywhere.
         told: dict[str, Any] = {
             "generator": [torch.Generator("cpu").manual_seed(wish.seed) for wish in wishes],
-            "num_inference_steps": self.steps, "guidance_scale": self.guidance, "width": size[0], "height": size[1]}
+            "num_inference_steps": self.steps,
+            "guidance_scale": self.guidance,
+            "width": size[0],
+            "height": size[1],
+        }
         if self.name != "image-variation":
             told["prompt"] = [wish.prompt for wish in wishes]
             told["negative_prompt"] = [wish.negative for wish in wishes]
@@ -131,11 +142,17 @@ def load_generator(settings: Settings, device: str | None = None) -> Generator:
     style = style_of(settings.model, settings.generator)
     side, multiple = _sides(pipe)
     return Generator(
-        name=settings.generator, model=settings.model, pipe=pipe, place=where,
+        name=settings.generator,
+        model=settings.model,
+        pipe=pipe,
+        place=where,
         steps=settings.steps or style.steps,
         guidance=style.guidance if settings.guidance is None else settings.guidance,
-        strength=settings.strength, side=_multiple(settings.size or style.size or side, multiple), multiple=multiple,
-        edge_kind=settings.edges)
+        strength=settings.strength,
+        side=_multiple(settings.size or style.size or side, multiple),
+        multiple=multiple,
+        edge_kind=settings.edges,
+    )
 
 
 def _text_to_image(found: str, settings: Settings, where: Place) -> Any:
@@ -157,8 +174,10 @@ def _image_variation(found: str, settings: Settings, where: Place) -> Any:
 
     own = _class_of(found)
     if own and "ImageVariation" not in own:
-        raise AdrError(f"{settings.model} is a {own}; image-variation needs a model made for it.",
-                       "For example lambdalabs/sd-image-variations-diffusers, or use image-to-image with this model.")
+        raise AdrError(
+            f"{settings.model} is a {own}; image-variation needs a model made for it.",
+            "For example lambdalabs/sd-image-variations-diffusers, or use image-to-image with this model.",
+        )
     return StableDiffusionImageVariationPipeline.from_pretrained(found, **_how(found, where))
 
 
@@ -171,13 +190,16 @@ def _controlnet(found: str, settings: Settings, where: Place) -> Any:
             net = ControlNetModel.from_pretrained(net_at, dtype=where.dtype)
         return AutoPipelineForText2Image.from_pretrained(found, controlnet=net, **_how(found, where))
     if "ControlNet" not in _class_of(found):
-        raise AdrError(f"{settings.model} holds no ControlNet.",
-                       "Name one for it, such as lllyasviel/sd-controlnet-canny for Stable Diffusion 1.5.")
+        raise AdrError(
+            f"{settings.model} holds no ControlNet.",
+            "Name one for it, such as lllyasviel/sd-controlnet-canny for Stable Diffusion 1.5.",
+        )
     return DiffusionPipeline.from_pretrained(found, **_how(found, where))
 
 
 FACTORIES: dict[str, Callable[[str, Settings, Place], Any]] = dict(
-    zip(IMAGE_GENERATORS, (_text_to_image, _image_to_image, _image_variation, _controlnet), strict=True))
+    zip(IMAGE_GENERATORS, (_text_to_image, _image_to_image, _image_variation, _controlnet), strict=True)
+)
 
 
 def _how(found: str, where: Place) -> dict[str, Any]:

@@ -38,8 +38,14 @@ class Choice:
     entities: tuple[int, ...] = ()
 
 
-def choose(pool: Pool, have: npt.NDArray[np.float64], target: npt.NDArray[np.float64], lead: npt.NDArray[np.int64],
-           budget: int, progress: Progress = silent) -> list[Choice]:
+def choose(
+    pool: Pool,
+    have: npt.NDArray[np.float64],
+    target: npt.NDArray[np.float64],
+    lead: npt.NDArray[np.int64],
+    budget: int,
+    progress: Progress = silent,
+) -> list[Choice]:
     """Up to `budget` slots, best first, the same on every machine.
 
     An entity's shortage is the share of its target it still lacks, max(0, (target − have − planned) / target). A slot's
@@ -64,7 +70,7 @@ def choose(pool: Pool, have: npt.NDArray[np.float64], target: npt.NDArray[np.flo
     while heap and len(chosen) < budget:
         looks += 1
         if looks % _LOOKS == 0:
-            time.sleep(0.001)               # a thread of pure Python would hold up every page
+            time.sleep(0.001)  # a thread of pure Python would hold up every page
         _, _, parent = heapq.heappop(heap)
         begin, end = offsets[parent], offsets[parent + 1]
         own = entities[begin:end]

@@ -40,14 +40,16 @@ class LanguageModel:
     """A model that answers; made by `load_language_model`. timeout: seconds an answer may take; retries: of time-outs,
     overload (429) and server faults, with growing pauses; at_once: requests under way at a time."""
 
-    def __init__(self, url: str, model: str = "", *, timeout: float = TIMEOUT, retries: int = RETRIES,
-                 at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self, url: str, model: str = "", *, timeout: float = TIMEOUT, retries: int = RETRIES, at_once: int = AT_ONCE
+    ) -> None:
         import openai
 
         self.url, self.at_once = url.rstrip("/"), at_once
-        self._client: Any = openai.OpenAI(base_url=self.url, api_key=os.environ.get("OPENAI_API_KEY") or "none",
-                                     timeout=timeout, max_retries=retries)
-        self._refused: set[str] = set()         # options that this server does not take
+        self._client: Any = openai.OpenAI(
+            base_url=self.url, api_key=os.environ.get("OPENAI_API_KEY") or "none", timeout=timeout, max_retries=retries
+        )
+        self._refused: set[str] = set()  # options that this server does not take
         self.name = model or self._only_one()
 
     def answers(self, asked: Sequence[Messages], temperature: float = FIRST) -> list[Answer]:
@@ -74,14 +76,20 @@ class LanguageModel:
             except openai.APITimeoutError:
                 return Answer(None, reason="no answer in time")
             except openai.APIConnectionError as error:
-                raise AdrError(f"The language model's server {self.url} cannot be reached.",
-                               "Start it, or set ADR_LANGUAGE_MODEL_URL to where it runs.") from error
+                raise AdrError(
+                    f"The language model's server {self.url} cannot be reached.",
+                    "Start it, or set ADR_LANGUAGE_MODEL_URL to where it runs.",
+                ) from error
             except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-                raise AdrError(f"The language model's server {self.url} refuses the key ({error.status_code}).",
-                               "Set OPENAI_API_KEY to a key of that server.") from None
+                raise AdrError(
+                    f"The language model's server {self.url} refuses the key ({error.status_code}).",
+                    "Set OPENAI_API_KEY to a key of that server.",
+                ) from None
             except openai.NotFoundError as error:
-                raise AdrError(f"The server {self.url} knows no model {self.name!r}, or nothing under this address.",
-                               "Check ADR_LANGUAGE_MODEL; the URL usually ends in /v1.") from error
+                raise AdrError(
+                    f"The server {self.url} knows no model {self.name!r}, or nothing under this address.",
+                    "Check ADR_LANGUAGE_MODEL; the URL usually ends in /v1.",
+                ) from error
             except openai.APIStatusError as error:
                 return Answer(None, reason=f"the server failed ({error.status_code})")
             except (openai.OpenAIError, ValueError) as error:
@@ -106,8 +114,10 @@ class LanguageModel:
         try:
             names = [model.id for model in self._client.models.list()]
         except openai.APIConnectionError as error:
-            raise AdrError(f"The language model's server {self.url} cannot be reached.",
-                           "Start it, or set ADR_LANGUAGE_MODEL_URL to where it runs.") from error
+            raise AdrError(
+                f"The language model's server {self.url} cannot be reached.",
+                "Start it, or set ADR_LANGUAGE_MODEL_URL to where it runs.",
+            ) from error
         except (openai.OpenAIError, ValueError, TypeError):
             names = []
         if len(names) != 1:
@@ -121,8 +131,11 @@ def load_language_model() -> LanguageModel:
     require("openai", "A language model")
     url = setting("ADR_LANGUAGE_MODEL_URL")
     if not url:
-        raise AdrError("No language model is set.", "Set ADR_LANGUAGE_MODEL_URL to the address of an "
-                       "OpenAI-compatible server, such as http://localhost:8000/v1, and ADR_LANGUAGE_MODEL.")
+        raise AdrError(
+            "No language model is set.",
+            "Set ADR_LANGUAGE_MODEL_URL to the address of an "
+            "OpenAI-compatible server, such as http://localhost:8000/v1, and ADR_LANGUAGE_MODEL.",
+        )
     if not re.match(r"https?://[^/\s]+", url):
         raise AdrError(f"{url} is no address of a server.", "Begin ADR_LANGUAGE_MODEL_URL with http:// or https://.")
     return LanguageModel(url, setting("ADR_LANGUAGE_MODEL"))
@@ -130,13 +143,16 @@ def load_language_model() -> LanguageModel:
 
 # -- what it is asked --------------------------------------------------------------------------------------------------
 
-_SYSTEM = ("You write training conversations between a person and an assistant that sees a picture. "
-           "You reply with JSON and nothing else.")
+_SYSTEM = (
+    "You write training conversations between a person and an assistant that sees a picture. "
+    "You reply with JSON and nothing else."
+)
 _FORM = '[{"question": "...", "answer": "..."}]'
 
 
-def conversation_messages(caption: str, things: Sequence[str], absent: Sequence[str], pairs: int, brief: bool,
-                          picture: str | None = None) -> Messages:
+def conversation_messages(
+    caption: str, things: Sequence[str], absent: Sequence[str], pairs: int, brief: bool, picture: str | None = None
+) -> Messages:
     """The request for a conversation about a picture of `things` that `caption` describes. absent: things that are not
     in it; picture: the picture itself as a data URL, for models that see."""
     length = "a word or a short phrase" if brief else "one or two full sentences"
@@ -148,16 +164,21 @@ def conversation_messages(caption: str, things: Sequence[str], absent: Sequence[
         "- Say nothing that the description leaves open. Do not mention the description.\n"
         f"- Every answer is {length}.\n"
         "- Ask in different ways: what, where, how many, yes or no, or a request.\n"
-        + (f"- One question may ask about something that is not there, such as {absent[0]}; the answer then says so.\n"
-           if absent else "")
-        + f"\nReply with a JSON array of this form: {_FORM}")
+        + (
+            f"- One question may ask about something that is not there, such as {absent[0]}; the answer then says so.\n"
+            if absent
+            else ""
+        )
+        + f"\nReply with a JSON array of this form: {_FORM}"
+    )
     if picture is None:
         return _messages(text)
     return _messages([{"type": "image_url", "image_url": {"url": picture}}, {"type": "text", "text": text}])
 
 
-def rewrite_messages(turns: Sequence[Mapping[str, str]], synonyms: Mapping[str, Sequence[str]],
-                     keep: Sequence[str]) -> Messages:
+def rewrite_messages(
+    turns: Sequence[Mapping[str, str]], synonyms: Mapping[str, Sequence[str]], keep: Sequence[str]
+) -> Messages:
     """The request to put a conversation into other words, with rare synonyms to choose from. keep: words that stay."""
     said = [t["text"].replace(MARKER, "").strip() for t in turns if t["role"] in ("human", "gpt")]
     pairs = [{"question": q, "answer": a} for q, a in zip(said[::2], said[1::2], strict=False)]
@@ -166,7 +187,8 @@ def rewrite_messages(turns: Sequence[Mapping[str, str]], synonyms: Mapping[str, 
         "Put this conversation about a picture into other words. Keep its meaning, and who asks and who answers.\n\n"
         f"{json.dumps(pairs, ensure_ascii=False)}\n\n"
         f"Where a synonym fits the sense, use it in place of the word before it; use at least one:\n{words}\n\n"
-        f"Do not replace {', '.join(keep) or 'numbers'}. Reply with a JSON array of this form: {_FORM}")
+        f"Do not replace {', '.join(keep) or 'numbers'}. Reply with a JSON array of this form: {_FORM}"
+    )
 
 
 def _messages(content: "str | list[dict[str, Any]]") -> Messages:
@@ -177,9 +199,12 @@ def _messages(content: "str | list[dict[str, Any]]") -> Messages:
 
 _MARK = re.compile(
     r"(?:(?:^|\n|={3,})[ \t]*(?:\d+[.)]\s*)?[*_#]*(?P<line>question|answer|user|human|assistant|q|a)"
-    r"|(?<=[\s.?!])[*_]*(?P<glued>question|answer))\s*\d*[*_]*\s*:[*_]*\s*", re.IGNORECASE)
+    r"|(?<=[\s.?!])[*_]*(?P<glued>question|answer))\s*\d*[*_]*\s*:[*_]*\s*",
+    re.IGNORECASE,
+)
 _CLOSING = re.compile(
-    r"\n\s*\n\s*(?:i hope|let me know|feel free|these (?:questions|pairs)|note:|please let).*\Z", re.I | re.S)
+    r"\n\s*\n\s*(?:i hope|let me know|feel free|these (?:questions|pairs)|note:|please let).*\Z", re.I | re.S
+)
 _THOUGHT = re.compile(r"<think>.*?(</think>|\Z)", re.S | re.I)
 _OBJECT = re.compile(r"\{[^{}]*\}")
 
@@ -203,7 +228,7 @@ def _from_json(text: str) -> list[Pair] | None:
         start, end = text.find(opening), text.rfind(closing)
         if 0 <= start < end:
             try:
-                read = json.loads(text[start:end + 1])
+                read = json.loads(text[start : end + 1])
             except ValueError:
                 continue
             pairs = _pairs_in(read)
@@ -254,9 +279,9 @@ def _from_blocks(text: str, cut: bool) -> "list[Pair] | str | None":
         return None
     asks = [(mark["line"] or mark["glued"]).lower() in ("question", "user", "human", "q") for mark in marks]
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    said = [_clean(_CLOSING.sub("", text[mark.end():end])) for mark, end in zip(marks, ends, strict=True)]
+    said = [_clean(_CLOSING.sub("", text[mark.end() : end])) for mark, end in zip(marks, ends, strict=True)]
     if cut and len(said) > 2:
-        said, asks = said[:len(said) - (2 - len(said) % 2)], asks[:len(asks) - (2 - len(asks) % 2)]
+        said, asks = said[: len(said) - (2 - len(said) % 2)], asks[: len(asks) - (2 - len(asks) % 2)]
     if len(asks) % 2 or asks != [True, False] * (len(asks) // 2):
         return "turns_do_not_alternate"
     return list(zip(said[::2], said[1::2], strict=True))

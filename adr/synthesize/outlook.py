@@ -26,7 +26,7 @@ from adr.synthesize.prompts import style_of
 from adr.workspace import Workspace
 
 _RECENT = 200
-_SHOWN = 24           # newest pictures to look at, where nothing tells their order
+_SHOWN = 24  # newest pictures to look at, where nothing tells their order
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ def projected(store: Store, plan: int, rate: float = 1.0) -> dict[str, Projectio
         select e.perspective::varchar as perspective, e.name, w.have, w.target, w.quota
         from wanted w join entity e on e.entity = w.entity
         where w.plan = $plan order by e.perspective, w.have desc, e.name
-        """, {"plan": plan})
+        """,
+        {"plan": plan},
+    )
     found = {}
     for perspective, own in rows.groupby("perspective", sort=False):
         have, target, quota = (own[name].to_numpy(np.float64) for name in ("have", "target", "quota"))
@@ -77,7 +79,9 @@ def seconds_each(store: Store, workspace: Workspace, settings: Settings) -> floa
         """
         select seconds, coalesce((parameters::json->>'steps')::integer, 1) from candidate
         where generator = $1 and model = $2 and seconds > 0 order by created_at desc limit $3
-        """, [settings.generator, settings.model, _RECENT])
+        """,
+        [settings.generator, settings.model, _RECENT],
+    )
     if not measured:
         for told in _newest(workspace):
             if (told["generator"], told["model"]) == (settings.generator, settings.model) and told.get("seconds"):
@@ -87,8 +91,11 @@ def seconds_each(store: Store, workspace: Workspace, settings: Settings) -> floa
 
 def _newest(workspace: Workspace) -> list[dict[str, Any]]:
     """What the sidecars of the newest plan that has any tell, a handful of them."""
-    plans = sorted((f for f in workspace.plans.glob("*/made") if f.parent.name.isdigit()),
-                   key=lambda f: int(f.parent.name), reverse=True)
+    plans = sorted(
+        (f for f in workspace.plans.glob("*/made") if f.parent.name.isdigit()),
+        key=lambda f: int(f.parent.name),
+        reverse=True,
+    )
     for made in plans:
         if found := _last_sidecars(PlanFolder(made.parent), 20):
             return found
@@ -98,8 +105,15 @@ def _newest(workspace: Workspace) -> list[dict[str, Any]]:
 ORDERS = {"to make": "w.quota desc, e.name", "lacking": "w.target - w.have desc, e.name", "name": "e.name"}
 
 
-def planned(store: Store, plan: int, *, perspective: str | None = None, search: str = "", order: str = "to make",
-            limit: int = 1000) -> pd.DataFrame:
+def planned(
+    store: Store,
+    plan: int,
+    *,
+    perspective: str | None = None,
+    search: str = "",
+    order: str = "to make",
+    limit: int = 1000,
+) -> pd.DataFrame:
     """The entities of a plan: entity (id), perspective, name, have, target, quota, parents (how many), leads (slots
     planned for it first). search: part of a name; at most `limit` rows."""
     return store.frame(
@@ -118,7 +132,9 @@ def planned(store: Store, plan: int, *, perspective: str | None = None, search: 
         where w.plan = $plan and ($perspective is null or e.perspective::varchar = $perspective)
             and contains(e.name, lower($search))
         order by {ORDERS[order]} limit $limit
-        """, {"plan": plan, "perspective": perspective, "search": search.strip(), "limit": limit})
+        """,
+        {"plan": plan, "perspective": perspective, "search": search.strip(), "limit": limit},
+    )
 
 
 @dataclass(frozen=True)
@@ -132,8 +148,10 @@ class PossibleParent:
 
 def possible_parents(store: Store, plan: int, entity: int, limit: int = 60) -> list[PossibleParent]:
     """Instances with the entity whose images nobody else uses and are on disk; those in use first."""
-    return [PossibleParent(*row) for row in store.rows(
-        """
+    return [
+        PossibleParent(*row)
+        for row in store.rows(
+            """
         with own as (
             select i.instance, i.images from instance i
             semi join (select instance from posting where entity = $2) p on p.instance = i.instance
@@ -148,7 +166,10 @@ def possible_parents(store: Store, plan: int, entity: int, limit: int = 60) -> l
         ) as slots
         from own o anti join shared s on s.instance = o.instance
         order by slots desc, o.instance limit $3
-        """, [plan, entity, limit])]
+        """,
+            [plan, entity, limit],
+        )
+    ]
 
 
 @dataclass(frozen=True)
@@ -230,8 +251,17 @@ def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
     found = []
     for told in _last_sidecars(folder, count):
         picture = folder.made / told["image"] if told["image"] else Path(told["shown"]) if told["shown"] else None
-        found.append(Made(told["candidate"], told.get("name") or told["prompt"], picture, told["prompt"],
-                          told.get("score"), list(told["flags"]), float(told["seconds"])))
+        found.append(
+            Made(
+                told["candidate"],
+                told.get("name") or told["prompt"],
+                picture,
+                told["prompt"],
+                told.get("score"),
+                list(told["flags"]),
+                float(told["seconds"]),
+            )
+        )
     return found
 
 

@@ -22,15 +22,7 @@ from adr.recipe import PERSPECTIVES
 from adr.settings import setting
 from adr.store import Store, Writer
 from adr.synthesize.greedy import Choice, Pool, choose
-from adr.synthesize.plan_file import (
-    FROM_PARENT,
-    FROM_SYNONYMS,
-    NO_SCORER,
-    WITHOUT_PICTURE,
-    PlanFolder,
-    Settings,
-    Slot,
-)
+from adr.synthesize.plan_file import FROM_PARENT, FROM_SYNONYMS, NO_SCORER, WITHOUT_PICTURE, PlanFolder, Settings, Slot
 from adr.synthesize.prompts import Style, compose, style_of, things_of
 from adr.synthesize.rewording import rewordable
 from adr.synthesize.synonyms import synonyms_of_parents
@@ -80,8 +72,7 @@ def plan(store: Store, workspace: Workspace, run: int, *, progress: Progress = s
     return _make(store, workspace, settings, progress)
 
 
-def revise(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent,
-           **options: Any) -> PlanReport:
+def revise(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent, **options: Any) -> PlanReport:
     """Make plan `plan` anew with some options changed; AdrError when candidates of it have been made."""
     settings = settings_of(store, plan)
     folder = plan_folder(workspace, plan)
@@ -95,8 +86,12 @@ def settings_of(store: Store, plan: int) -> Settings:
     text = store.value("select settings from plan where plan = $1", [plan])
     if text is None:
         known = [str(p) for (p,) in store.rows("select plan from plan order by plan")]
-        raise AdrError(f"There is no plan {plan}.", f"Plans: {', '.join(known)}." if known
-                       else "Make one: `python -m adr plan --run 1`, or on the Synthesize page.")
+        raise AdrError(
+            f"There is no plan {plan}.",
+            f"Plans: {', '.join(known)}."
+            if known
+            else "Make one: `python -m adr plan --run 1`, or on the Synthesize page.",
+        )
     return Settings.from_json(text)
 
 
@@ -109,19 +104,22 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
     own = _resolved(store, options)
     if own.get("budget") is None:
         if not dropped:
-            raise AdrError(f"Run {run} dropped nothing, so there is no budget to keep the volume.",
-                           "Give a budget: how many slots to fill.")
+            raise AdrError(
+                f"Run {run} dropped nothing, so there is no budget to keep the volume.",
+                "Give a budget: how many slots to fill.",
+            )
         own["budget"] = dropped
     if own.get("seed") is None:
         own["seed"] = seed + number
     if own.get("generator") in WITHOUT_PICTURE:
         for name, value in (("conversations", FROM_SYNONYMS[0]), ("per_slot", 1)):
             own.setdefault(name, value)
-        return Settings(**{**own, "plan": number, "run": run, "perspectives": SAID, "model": WORDNET,
-                           "scorer": NO_SCORER})
+        return Settings(
+            **{**own, "plan": number, "run": run, "perspectives": SAID, "model": WORDNET, "scorer": NO_SCORER}
+        )
     own.setdefault("model", setting("ADR_GENERATOR_MODEL"))
     own.setdefault("scorer", setting("ADR_SCORER_MODEL"))
-    if own.get("entities"):                 # chosen by hand: whatever can be done for them
+    if own.get("entities"):  # chosen by hand: whatever can be done for them
         own.setdefault("alone", True)
     every = PERSPECTIVES if own.get("entities") else PLANNED
     return Settings(**{"perspectives": every, **own, "plan": number, "run": run})
@@ -139,8 +137,10 @@ def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("targets", "parents"):
         if name in own:
             ids = entity_ids(store, own[name])
-            own[name] = {e: tuple(map(int, value)) if name == "parents" else float(value)
-                         for e, value in zip(ids, own[name].values(), strict=True)}
+            own[name] = {
+                e: tuple(map(int, value)) if name == "parents" else float(value)
+                for e, value in zip(ids, own[name].values(), strict=True)
+            }
     if "perspectives" in own:
         own["perspectives"] = tuple(own["perspectives"])
     return own
@@ -149,13 +149,16 @@ def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
 def _make(store: Store, workspace: Workspace, settings: Settings, progress: Progress) -> PlanReport:
     facts = run_facts(store, settings.run)
     if not settings.pictured and not set(SAID) & set(facts.tau):
-        raise AdrError(f"The recipe of run {settings.run} does not look at nouns, so they have no tail.",
-                       "Rebalance with the token perspective, and plan for that run.")
+        raise AdrError(
+            f"The recipe of run {settings.run} does not look at nouns, so they have no tail.",
+            "Rebalance with the token perspective, and plan for that run.",
+        )
     if settings.controlnet:
         find_model(settings.controlnet)
     progress(0, None, "reading the tail")
-    tail = lacking(store, facts, settings.perspectives, settings.target, settings.entities, settings.without,
-                   settings.targets)
+    tail = lacking(
+        store, facts, settings.perspectives, settings.target, settings.entities, settings.without, settings.targets
+    )
     if not len(tail):
         raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
     act = _pictured if settings.pictured else _reworded
@@ -168,11 +171,20 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
     missing = np.ceil(tail.target - tail.have).astype(int)
     planned = np.array([quota[int(e)] for e in tail.entity])
     return PlanReport(
-        plan=settings.plan, run=settings.run, slots=len(found.slots),
-        candidates=len(found.slots) * settings.per_slot, budget=settings.budget, entities=int((planned > 0).sum()),
-        lacking=len(tail), missing=int(missing.sum()), filled=int(np.minimum(planned, missing).sum()),
-        pool=found.pool, parents=len({slot.parent for slot in found.slots if slot.parent is not None}),
-        generator=settings.generator, model=settings.model)
+        plan=settings.plan,
+        run=settings.run,
+        slots=len(found.slots),
+        candidates=len(found.slots) * settings.per_slot,
+        budget=settings.budget,
+        entities=int((planned > 0).sum()),
+        lacking=len(tail),
+        missing=int(missing.sum()),
+        filled=int(np.minimum(planned, missing).sum()),
+        pool=found.pool,
+        parents=len({slot.parent for slot in found.slots if slot.parent is not None}),
+        generator=settings.generator,
+        model=settings.model,
+    )
 
 
 @dataclass(frozen=True)
@@ -189,13 +201,15 @@ def _pictured(store: Store, facts: RunFacts, tail: Tail, settings: Settings, pro
     """Slots of pictures."""
     style = style_of(settings.model, settings.generator)
     named = None if settings.generator in FROM_PARENT else 1 + style.companions
-    parents = pool(store, tail, settings.parents, named=named,
-                   words=settings.conversations in ("parent", *FROM_SYNONYMS))
+    parents = pool(
+        store, tail, settings.parents, named=named, words=settings.conversations in ("parent", *FROM_SYNONYMS)
+    )
     choices = _choose(tail, parents, settings, style.things if named is not None else 0, progress)
     if not choices:
-        raise AdrError("No instance can be a parent: none has an image of its own, which is on disk, with a tail "
-                       "entity.", "Check the image folder on the Dataset page, or let text-to-image fill entities "
-                       "without a parent.")
+        raise AdrError(
+            "No instance can be a parent: none has an image of its own, which is on disk, with a tail entity.",
+            "Check the image folder on the Dataset page, or let text-to-image fill entities without a parent.",
+        )
     progress(len(choices), len(choices), "writing prompts")
     slots, siblings = _slots(store, tail, parents, choices, settings, style)
     if settings.conversations in FROM_SYNONYMS:
@@ -209,8 +223,10 @@ def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: Settings, pro
     found = rewordable(store, settings.run, tail, facts.tau.get("token"), settings.parents)
     choices = choose(found.pool(settings.per_parent), tail.have, tail.target, tail.lead, settings.budget, progress)
     if not choices:
-        raise AdrError("No conversation says a frequent noun that has a synonym among the nouns that lack instances.",
-                       "Raise the target, or fill the tail with pictures.")
+        raise AdrError(
+            "No conversation says a frequent noun that has a synonym among the nouns that lack instances.",
+            "Raise the target, or fill the tail with pictures.",
+        )
     progress(len(choices), len(choices), "reading conversations")
     used = sorted({int(found.instance[c.parent]) for c in choices})
     turns, pictures = _turns(store, used), _pictures(store, used)
@@ -218,12 +234,21 @@ def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: Settings, pro
     for number, choice in enumerate(choices):
         parent, words = int(found.instance[choice.parent]), found.words(choice, tail)
         entity = int(tail.entity[choice.entity])
-        slots.append(Slot(
-            slot=number, entity=entity, name=tail.name[choice.entity], perspective="token",
-            things=tuple(tail.name[e] for e in choice.entities),
-            entities=tuple(int(tail.entity[e]) for e in choice.entities),
-            prompt=", ".join(f"{noun} → {names[0]}" for noun, names in words.items()), parent=parent,
-            image=pictures.get(parent), turns=turns.get(parent, ()), words=words))
+        slots.append(
+            Slot(
+                slot=number,
+                entity=entity,
+                name=tail.name[choice.entity],
+                perspective="token",
+                things=tuple(tail.name[e] for e in choice.entities),
+                entities=tuple(int(tail.entity[e]) for e in choice.entities),
+                prompt=", ".join(f"{noun} → {names[0]}" for noun, names in words.items()),
+                parent=parent,
+                image=pictures.get(parent),
+                turns=turns.get(parent, ()),
+                words=words,
+            )
+        )
     return _Slots(slots, choices, [], len(found.instance))
 
 
@@ -239,16 +264,21 @@ def _choose(tail: Tail, parents: Parents, settings: Settings, things: int, progr
     return choose(Pool(offsets, entities, limits), tail.have, tail.target, tail.lead, settings.budget, progress)
 
 
-def _slots(store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice], settings: Settings,
-           style: Style) -> tuple[list[Slot], list[str]]:
+def _slots(
+    store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice], settings: Settings, style: Style
+) -> tuple[list[Slot], list[str]]:
     """The slots with prompts and what a worker needs, and the names of sibling entities."""
     count = len(parents.instance)
     used = sorted({int(parents.instance[c.parent]) for c in choices if c.parent < count})
     objects, turns, pictures = _objects(store, used), _turns(store, used), _pictures(store, used)
     leads = sorted({int(tail.entity[c.entity]) for c in choices})
     pairs = _pairs(store, leads)
-    commonest = [name for (name,) in store.rows(
-        "select name from entity where perspective = 'object' order by n desc, name limit $1", [_SIBLINGS])]
+    commonest = [
+        name
+        for (name,) in store.rows(
+            "select name from entity where perspective = 'object' order by n desc, name limit $1", [_SIBLINGS]
+        )
+    ]
     wordings: Counter[int] = Counter()
     slots = []
     for number, choice in enumerate(choices):
@@ -256,20 +286,29 @@ def _slots(store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice]
         things = things_of(name, tail.perspective[choice.entity])
         parent = int(parents.instance[choice.parent]) if choice.parent < count else None
         if parent is not None:
-            known = objects[parent][:1 + style.companions]
+            known = objects[parent][: 1 + style.companions]
         else:
             known = [o for _, o in sorted((-n, o) for o, n in pairs[entity].items())]
-        companions = [o for o in known if o not in things][:max(0, 1 + style.companions - len(things))]
+        companions = [o for o in known if o not in things][: max(0, 1 + style.companions - len(things))]
         near = {*things, *companions, *pairs[entity], *(objects[parent] if parent is not None else ())}
         if number % 200 == 0:
-            time.sleep(0.001)               # lets the pages have their turn
-        slots.append(Slot(
-            slot=number, entity=entity, name=name, perspective=tail.perspective[choice.entity], things=things,
-            entities=tuple(int(tail.entity[e]) for e in choice.entities),
-            prompt=compose(things, companions, style, wordings[entity]),
-            companions=tuple(companions), absent=_others(commonest, near, number), parent=parent,
-            image=pictures.get(parent) if parent is not None else None,
-            turns=turns.get(parent, ()) if parent is not None else ()))
+            time.sleep(0.001)  # lets the pages have their turn
+        slots.append(
+            Slot(
+                slot=number,
+                entity=entity,
+                name=name,
+                perspective=tail.perspective[choice.entity],
+                things=things,
+                entities=tuple(int(tail.entity[e]) for e in choice.entities),
+                prompt=compose(things, companions, style, wordings[entity]),
+                companions=tuple(companions),
+                absent=_others(commonest, near, number),
+                parent=parent,
+                image=pictures.get(parent) if parent is not None else None,
+                turns=turns.get(parent, ()) if parent is not None else (),
+            )
+        )
         wordings[entity] += 1
     siblings = list(dict.fromkeys([*commonest, *(t for slot in slots for t in slot.things)]))
     return slots, siblings
@@ -291,11 +330,13 @@ def _objects(store: Store, instances: Sequence[int]) -> dict[int, list[str]]:
     """{instance: names of its objects, the rarest first}, the order in which `tail.pool` counts them."""
     found: dict[int, list[str]] = defaultdict(list)
     for instance, name in store.rows(
-            """
+        """
             select p.instance, e.name from posting p join entity e on e.entity = p.entity
             where p.perspective = 'object' and p.instance in (select unnest($1::integer[]))
             order by p.instance, e.n, e.entity desc
-            """, [list(instances)]):
+            """,
+        [list(instances)],
+    ):
         found[instance].append(name)
     return found
 
@@ -304,7 +345,7 @@ def _pairs(store: Store, entities: Sequence[int]) -> dict[int, dict[str, int]]:
     """{entity: {object: number of instances with both}}; for objects from the pairs, empty for other entities."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for entity, name, n in store.rows(
-            """
+        """
             with leads as (select unnest($1::integer[]) as entity),
             beside as (
                 select l.entity, e.second as other, e.n from entity e join leads l on l.entity = e.first
@@ -312,50 +353,93 @@ def _pairs(store: Store, entities: Sequence[int]) -> dict[int, dict[str, int]]:
                 select l.entity, e.first, e.n from entity e join leads l on l.entity = e.second
             )
             select b.entity, o.name, b.n from beside b join entity o on o.entity = b.other order by b.entity, o.name
-            """, [list(entities)]):
+            """,
+        [list(entities)],
+    ):
         found[entity][name] = n
     return found
 
 
 def _turns(store: Store, instances: Sequence[int]) -> dict[int, tuple[Mapping[str, str], ...]]:
-    return {instance: tuple(turns or ()) for instance, turns in store.rows(
-        "select instance, turns from instance where instance in (select unnest($1::integer[]))", [list(instances)])}
+    return {
+        instance: tuple(turns or ())
+        for instance, turns in store.rows(
+            "select instance, turns from instance where instance in (select unnest($1::integer[]))", [list(instances)]
+        )
+    }
 
 
 def _pictures(store: Store, instances: Sequence[int]) -> dict[int, str]:
     """{instance: absolute path of its first image}."""
     source = store.row("select images, path from source")
     base = (Path(".") if source is None else Path(source[0]) if source[0] else Path(source[1]).parent).resolve()
-    return {instance: os.path.join(base, image) for instance, image in store.rows(
-        "select instance, images[1] from instance where instance in (select unnest($1::integer[])) and len(images) > 0",
-        [list(instances)])}
+    return {
+        instance: os.path.join(base, image)
+        for instance, image in store.rows(
+            """
+            select instance, images[1] from instance
+            where instance in (select unnest($1::integer[])) and len(images) > 0
+            """,
+            [list(instances)],
+        )
+    }
 
 
-def _write(store: Store, settings: Settings, slots: Sequence[Slot], choices: Sequence[Choice], tail: Tail,
-           quota: Mapping[int, int]) -> None:
+def _write(
+    store: Store,
+    settings: Settings,
+    slots: Sequence[Slot],
+    choices: Sequence[Choice],
+    tail: Tail,
+    quota: Mapping[int, int],
+) -> None:
     with store.atomic() as writer:
         for table in ("slot", "wanted", "plan"):
             writer.execute(f"delete from {table} where plan = $1", [settings.plan])
         writer.execute(
             "insert into plan (plan, run, settings, slots, candidates, created_at) values (?, ?, ?, ?, ?, ?)",
-            [settings.plan, settings.run, settings.to_json(), len(slots), len(slots) * settings.per_slot,
-             datetime.now(UTC).replace(tzinfo=None)])
-        _insert(writer, "slot", {
-            "plan": [settings.plan] * len(slots), "slot": [s.slot for s in slots], "entity": [s.entity for s in slots],
-            "entities": [list(s.entities) for s in slots],
-            "parent": pd.array([s.parent for s in slots], dtype="Int32"), "prompt": [s.prompt for s in slots],
-            "gain": [c.gain for c in choices]})
-        _insert(writer, "wanted", {
-            "plan": [settings.plan] * len(tail), "entity": tail.entity, "have": tail.have.astype(np.int64),
-            "target": tail.target, "quota": [quota.get(int(e), 0) for e in tail.entity]})
+            [
+                settings.plan,
+                settings.run,
+                settings.to_json(),
+                len(slots),
+                len(slots) * settings.per_slot,
+                datetime.now(UTC).replace(tzinfo=None),
+            ],
+        )
+        _insert(
+            writer,
+            "slot",
+            {
+                "plan": [settings.plan] * len(slots),
+                "slot": [s.slot for s in slots],
+                "entity": [s.entity for s in slots],
+                "entities": [list(s.entities) for s in slots],
+                "parent": pd.array([s.parent for s in slots], dtype="Int32"),
+                "prompt": [s.prompt for s in slots],
+                "gain": [c.gain for c in choices],
+            },
+        )
+        _insert(
+            writer,
+            "wanted",
+            {
+                "plan": [settings.plan] * len(tail),
+                "entity": tail.entity,
+                "have": tail.have.astype(np.int64),
+                "target": tail.target,
+                "quota": [quota.get(int(e), 0) for e in tail.entity],
+            },
+        )
 
 
 def _insert(writer: Writer, table: str, columns: Mapping[str, Iterable[Any]]) -> None:
     writer.insert(table, pd.DataFrame(dict(columns)))
 
 
-def plan_like(store: Store, workspace: Workspace, plan_number: int, *, progress: Progress = silent,
-              **options: Any) -> PlanReport:
+def plan_like(
+    store: Store, workspace: Workspace, plan_number: int, *, progress: Progress = silent, **options: Any
+) -> PlanReport:
     """A new plan with the settings of another, some of them changed; its pictures are others (another seed)."""
     settings = settings_of(store, plan_number)
     own = {f.name: getattr(settings, f.name) for f in fields(Settings) if f.name not in ("plan", "run", "seed")}

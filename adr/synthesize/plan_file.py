@@ -66,16 +66,24 @@ class Settings:
         if self.generator not in GENERATORS:
             raise AdrError(f"There is no generator {self.generator!r}.", f"Choose one of {', '.join(GENERATORS)}.")
         if self.conversations not in CONVERSATIONS:
-            raise AdrError(f"Conversations cannot be made by {self.conversations!r}.",
-                           f"Choose one of {', '.join(CONVERSATIONS)}.")
+            raise AdrError(
+                f"Conversations cannot be made by {self.conversations!r}.", f"Choose one of {', '.join(CONVERSATIONS)}."
+            )
         if self.generator in WITHOUT_PICTURE and (self.conversations not in FROM_SYNONYMS or self.per_slot != 1):
-            raise AdrError(f"The generator {self.generator} makes no picture, so all that is new is one conversation.",
-                           f"Take conversations by {' or '.join(FROM_SYNONYMS)}, and one candidate a slot.")
+            raise AdrError(
+                f"The generator {self.generator} makes no picture, so all that is new is one conversation.",
+                f"Take conversations by {' or '.join(FROM_SYNONYMS)}, and one candidate a slot.",
+            )
         checks: tuple[tuple[str, float | None, float, float], ...] = (
-            ("budget", self.budget, 1, 1e8), ("per_slot", self.per_slot, 1, 64),
+            ("budget", self.budget, 1, 1e8),
+            ("per_slot", self.per_slot, 1, 64),
             ("per_parent", self.per_parent, 1, 1e6),
-            ("steps", self.steps, 1, 1000), ("guidance", self.guidance, 0, 50), ("size", self.size, 16, 4096),
-            ("strength", self.strength, 0.05, 1), ("target", self.target, 0, 1e9))
+            ("steps", self.steps, 1, 1000),
+            ("guidance", self.guidance, 0, 50),
+            ("size", self.size, 16, 4096),
+            ("strength", self.strength, 0.05, 1),
+            ("target", self.target, 0, 1e9),
+        )
         for name, value, low, high in checks:
             if value is not None and not low <= value <= high:
                 raise AdrError(f"{name} is {value:g}.", f"Give a number from {low:g} to {high:g}.")
@@ -177,11 +185,13 @@ class PlanFolder:
             read = json.loads((self.folder / "plan.json").read_text(encoding="utf-8"))
             return Settings.from_json(json.dumps(read["settings"])), [str(name) for name in read["siblings"]]
         except FileNotFoundError as error:
-            raise AdrError(f"There is no plan in {self.folder}.",
-                           "Make the plan again on the Synthesize page.") from error
+            raise AdrError(
+                f"There is no plan in {self.folder}.", "Make the plan again on the Synthesize page."
+            ) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise AdrError(f"The plan in {self.folder} cannot be read: {error}.",
-                           "Make the plan again on the Synthesize page.") from error
+            raise AdrError(
+                f"The plan in {self.folder} cannot be read: {error}.", "Make the plan again on the Synthesize page."
+            ) from error
 
     def slots(self) -> Iterator[Slot]:
         """The slots in order."""

@@ -21,8 +21,11 @@ class Style:
     suits it. `size` is the side of its pictures, None: what its config says."""
 
     templates: tuple[str, ...] = (
-        "a photo of {things}", "a photo of {things}, natural light", "a detailed photo of {things}",
-        "{things}, realistic photograph, sharp focus")
+        "a photo of {things}",
+        "a photo of {things}, natural light",
+        "a detailed photo of {things}",
+        "{things}, realistic photograph, sharp focus",
+    )
     negative: str = "blurry, deformed, low quality, watermark, text"
     companions: int = 2
     things: int = 2
@@ -53,15 +56,20 @@ def _told(told: dict[str, Any]) -> Style:
     companions = int(told.get("companions", plain.companions))
     return Style(
         templates=tuple(str(t) for t in told.get("templates", ())) or plain.templates,
-        negative=str(told.get("negative", "")), companions=companions, things=int(told.get("things", 1 + companions)),
-        steps=int(told.get("steps", plain.steps)), guidance=float(told.get("guidance", plain.guidance)),
-        size=int(told["size"]) if told.get("size") else None, places=tuple(str(p) for p in told.get("places", ())))
+        negative=str(told.get("negative", "")),
+        companions=companions,
+        things=int(told.get("things", 1 + companions)),
+        steps=int(told.get("steps", plain.steps)),
+        guidance=float(told.get("guidance", plain.guidance)),
+        size=int(told["size"]) if told.get("size") else None,
+        places=tuple(str(p) for p in told.get("places", ())),
+    )
 
 
 def compose(things: Sequence[str], companions: Sequence[str], style: Style, variation: int = 0) -> str:
     """A prompt that shows `things` with up to `style.companions` companions; `variation` takes the next wording (and
     the next place, when the style has places)."""
-    beside = [c for c in companions if c not in things][:max(0, style.companions)]
+    beside = [c for c in companions if c not in things][: max(0, style.companions)]
     named = listed([with_article(name) for name in (*things, *beside)])
     prompt = style.templates[variation % len(style.templates)].replace("{things}", named)
     if "{place}" in prompt:
@@ -86,8 +94,8 @@ def is_plural(name: str) -> bool:
     """Whether a name looks like a plural or a pair of things: 'scissors', 'glasses', 'people'."""
     last = name.split()[-1] if name.split() else ""
     return last in ("people", "children", "men", "women", "furniture", "luggage") or (
-        len(last) > 3 and last.endswith("s") and not last.endswith(("ss", "us", "is", "os"))
-        and last not in _SINGULAR_S)
+        len(last) > 3 and last.endswith("s") and not last.endswith(("ss", "us", "is", "os")) and last not in _SINGULAR_S
+    )
 
 
 _SINGULAR_S = frozenset({"lens", "canvas", "atlas", "gas", "christmas", "iris", "chess", "news", "bus"})

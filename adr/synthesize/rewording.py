@@ -38,8 +38,9 @@ class Rewordable:
         return {self.names[noun[e]]: [tail.name[e]] for e in choice.entities}
 
 
-def rewordable(store: Store, run: int, tail: Tail, tau: float | None,
-               chosen: Mapping[int, Iterable[int]] | None = None) -> Rewordable:
+def rewordable(
+    store: Store, run: int, tail: Tail, tau: float | None, chosen: Mapping[int, Iterable[int]] | None = None
+) -> Rewordable:
     """The instances that say a frequent noun with a synonym in `tail`, and not the synonym itself; they have one
     picture, which is on disk, or none.
 
@@ -47,14 +48,21 @@ def rewordable(store: Store, run: int, tail: Tail, tau: float | None,
     synonym of several nouns of an instance replaces the most frequent. tau: τ of the token perspective. chosen:
     {entity: instances}, the only ones to be reworded for it. AdrError without WordNet.
     """
-    at = {name: place for place, (name, perspective) in enumerate(zip(tail.name, tail.perspective, strict=True))
-          if perspective == "token"}
+    at = {
+        name: place
+        for place, (name, perspective) in enumerate(zip(tail.name, tail.perspective, strict=True))
+        if perspective == "token"
+    }
     synonyms: dict[str, list[int]] = {}
     for noun, names in tail_synonyms(store, tau).items():
         if wanted := [at[name] for name in names if name in at]:
             synonyms[noun] = wanted
-    nouns = dict(store.rows("select entity, name from entity where perspective = 'token' and name in "
-                            "(select unnest($1::varchar[]))", [list(synonyms)]))
+    nouns = dict(
+        store.rows(
+            "select entity, name from entity where perspective = 'token' and name in (select unnest($1::varchar[]))",
+            [list(synonyms)],
+        )
+    )
     said = _said(store, run, list(nouns))
     entity, where = np.array(sorted(nouns), np.int64), np.argsort(said["entity"], kind="stable")
     begins = np.searchsorted(said["entity"][where], entity, "left")
@@ -62,8 +70,10 @@ def rewordable(store: Store, run: int, tail: Tail, tau: float | None,
     rows: list[npt.NDArray[np.int64]] = []
     for noun, begin, end in zip(entity.tolist(), begins, ends, strict=True):
         place = said["place"][where[begin:end]]
-        rows += [np.column_stack([place, np.full(len(place), synonym), np.full(len(place), noun)])
-                 for synonym in synonyms[nouns[noun]]]
+        rows += [
+            np.column_stack([place, np.full(len(place), synonym), np.full(len(place), noun)])
+            for synonym in synonyms[nouns[noun]]
+        ]
     table = np.concatenate(rows) if rows else np.zeros((0, 3), np.int64)
     table = table[~_says_already(store, tail, said["instance"], table)]
     for one, parents in (chosen or {}).items():
@@ -83,20 +93,27 @@ def _said(store: Store, run: int, nouns: Sequence[int]) -> dict[str, npt.NDArray
         where p.perspective = 'token' and p.entity in (select unnest($2::integer[]))
             and len(i.images) <= 1 and coalesce(i.missing, 0) = 0 and len(i.turns) > 0
         order by kept, i.instance, p.entity
-        """, [run, list(nouns)])
+        """,
+        [run, list(nouns)],
+    )
     instance = found["instance"].astype(np.int64)
     key = instance + np.where(found["kept"], 1 << 40, 0)
     places, place = np.unique(key, return_inverse=True)
-    return {"entity": found["entity"].astype(np.int64), "place": place.astype(np.int64),
-            "instance": places & ((1 << 40) - 1)}
+    return {
+        "entity": found["entity"].astype(np.int64),
+        "place": place.astype(np.int64),
+        "instance": places & ((1 << 40) - 1),
+    }
 
 
-def _says_already(store: Store, tail: Tail, instance: npt.NDArray[np.int64], table: npt.NDArray[np.int64]
-                  ) -> npt.NDArray[np.bool_]:
+def _says_already(
+    store: Store, tail: Tail, instance: npt.NDArray[np.int64], table: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
     """Which rows (place, synonym, noun) name an instance that says the synonym already."""
     known = store.arrays(
         "select instance, entity from posting where perspective = 'token' and entity in (select unnest($1::integer[]))",
-        [np.unique(tail.entity[table[:, 1]]).tolist()])
+        [np.unique(tail.entity[table[:, 1]]).tolist()],
+    )
     pairs = known["instance"].astype(np.int64) << 32 | known["entity"].astype(np.int64)
     return np.isin(instance[table[:, 0]] << 32 | tail.entity[table[:, 1]], pairs)
 
@@ -107,5 +124,6 @@ def _ordered(table: npt.NDArray[np.int64], instance: npt.NDArray[np.int64], name
     _, first = np.unique(table[:, 0] << 32 | table[:, 1], return_index=True)
     table = table[np.sort(first)]
     places, starts = np.unique(table[:, 0], return_index=True)
-    return Rewordable(instance[places], np.append(starts, len(table)).astype(np.int64), table[:, 1], table[:, 2],
-                      dict(names))
+    return Rewordable(
+        instance[places], np.append(starts, len(table)).astype(np.int64), table[:, 1], table[:, 2], dict(names)
+    )

@@ -70,7 +70,7 @@ class Scorer:
 
         rows = []
         for start in range(0, len(pictures), _BATCH):
-            batch = torch.stack([self._prepare(p.convert("RGB")) for p in pictures[start:start + _BATCH]])
+            batch = torch.stack([self._prepare(p.convert("RGB")) for p in pictures[start : start + _BATCH]])
             with torch.inference_mode():
                 rows.append(self._model.encode_image(batch.to(self._place.device, self._place.dtype), normalize=True))
         return _unit(torch.cat(rows).float().cpu().numpy())
@@ -81,7 +81,7 @@ class Scorer:
 
         rows = []
         for start in range(0, len(texts), _BATCH):
-            tokens = self._tokenize(list(texts[start:start + _BATCH])).to(self._place.device)
+            tokens = self._tokenize(list(texts[start : start + _BATCH])).to(self._place.device)
             with torch.inference_mode():
                 rows.append(self._model.encode_text(tokens, normalize=True))
         return _unit(torch.cat(rows).float().cpu().numpy())
@@ -95,8 +95,17 @@ class Scorer:
         """Pictures of parents, to tell what has lost its parent: it is then no nearer to it than to these."""
         self._others = self.images(pictures) if len(pictures) >= _ENOUGH else None
 
-    def score(self, picture: Image.Image, things: Sequence[str], siblings: Sequence[str], prompt: str,
-              parent: Image.Image | None = None, *, beside: Sequence[str] = (), varied: bool = False) -> Scores:
+    def score(
+        self,
+        picture: Image.Image,
+        things: Sequence[str],
+        siblings: Sequence[str],
+        prompt: str,
+        parent: Image.Image | None = None,
+        *,
+        beside: Sequence[str] = (),
+        varied: bool = False,
+    ) -> Scores:
         """Rate one picture of `things` among `siblings` (names of entities, `things` included).
 
         beside: what else the prompt names; it may be there and is no rival. varied: the picture was made from the
@@ -115,8 +124,9 @@ class Scorer:
             flags += self._from_parent(picture, parent, seen, own, varied)
         near = float(not {"copy_of_parent", "lost"} & set(flags)) if parent is not None and varied else None
         parts = {"entity": None if rank is None else 1 / rank, "prompt": _above(prompted, agreement), "parent": near}
-        return Scores(self.name, rank, entity, prompted, kept, overall(parts, bool(set(flags) & set(FAULTS))), flags,
-                      own, seen[0])
+        return Scores(
+            self.name, rank, entity, prompted, kept, overall(parts, bool(set(flags) & set(FAULTS))), flags, own, seen[0]
+        )
 
     def _siblings_of(self, siblings: Sequence[str]) -> Vectors:
         known = tuple(siblings)
@@ -124,8 +134,9 @@ class Scorer:
             self._siblings = (known, self.names(known))
         return self._siblings[1]
 
-    def _from_parent(self, picture: Image.Image, parent: Image.Image, seen: Vectors, own: float,
-                     varied: bool) -> list[str]:
+    def _from_parent(
+        self, picture: Image.Image, parent: Image.Image, seen: Vectors, own: float, varied: bool
+    ) -> list[str]:
         likeness = float(seen[2] @ seen[0])
         if is_copy(likeness, own, bits_apart(perceptual_hash(picture), perceptual_hash(parent))):
             return ["copy_of_parent"]
@@ -150,8 +161,9 @@ def load_scorer(name: str, device: str | None = None) -> Scorer:
     return Scorer(name, *load_clip(name, where), where)
 
 
-def _ranked(agreement: Vectors, siblings: Sequence[str], things: Sequence[str],
-            beside: Sequence[str]) -> tuple[float | None, int | None]:
+def _ranked(
+    agreement: Vectors, siblings: Sequence[str], things: Sequence[str], beside: Sequence[str]
+) -> tuple[float | None, int | None]:
     """Cosine and rank of the worse of `things` among its rivals; (None, None) when they are not among the siblings."""
     mine = [i for i, name in enumerate(siblings) if name in things]
     if not mine:

@@ -69,8 +69,10 @@ def source_pictures(store: "Store") -> list[str]:
     except ValueError as error:
         raise AdrError("ADR_COMPARED_PICTURES is no number.", "Set it to how many pictures, such as 20000.") from error
     base = _base(store)
-    return [str(base / image) for (image,) in store.rows(
-        """
+    return [
+        str(base / image)
+        for (image,) in store.rows(
+            """
         with tail as (
             select distinct p.instance from posting p
             where p.entity in (select entity from wanted where quota > 0)
@@ -78,18 +80,26 @@ def source_pictures(store: "Store") -> list[str]:
         pictures as (select unnest(images) as image, instance from instance)
         select p.image from pictures p left join tail t on t.instance = p.instance
         group by p.image order by count(t.instance) = 0, min(p.instance), p.image limit $1
-        """, [limit])]
+        """,
+            [limit],
+        )
+    ]
 
 
 def instances_of(store: "Store", paths: Sequence[str]) -> dict[str, int]:
     """{path: its first instance} of pictures of the source by absolute path."""
     base = _base(store)
     names = {os.path.relpath(path, base): path for path in paths} | {path: path for path in paths}
-    return {names[image]: instance for image, instance in store.rows(
-        """
+    return {
+        names[image]: instance
+        for image, instance in store.rows(
+            """
         select image, min(instance) from (select unnest(images) as image, instance from instance)
         where image in (select unnest($1::varchar[])) group by image
-        """, [list(names)])}
+        """,
+            [list(names)],
+        )
+    }
 
 
 def _base(store: "Store") -> Path:
@@ -113,8 +123,9 @@ def _embedded(folder: Path, scorer: str, progress: Progress) -> Event:
 
     log = folder / "sources.log"
     if any(relay([Command("adr.synthesize.source_pictures", [str(folder), "--scorer", scorer], log)], hear)):
-        raise AdrError("Looking at the source's pictures ended unexpectedly.",
-                       f"Try again; if it happens again, look into {log}.")
+        raise AdrError(
+            "Looking at the source's pictures ended unexpectedly.", f"Try again; if it happens again, look into {log}."
+        )
     return last
 
 
@@ -141,7 +152,7 @@ def _embed(folder: Path, scorer: str) -> None:
         saved = time.monotonic()
         with ThreadPoolExecutor(2) as pool:
             for start in range(0, len(todo), _TOGETHER):
-                names = todo[start:start + _TOGETHER]
+                names = todo[start : start + _TOGETHER]
                 opened = [(n, p) for n, p in zip(names, pool.map(_opened, (named[n] for n in names)), strict=True) if p]
                 unreadable += len(names) - len(opened)
                 if opened:

@@ -24,22 +24,34 @@ if TYPE_CHECKING:
     from adr.store import Store
 
 # For the page that offers this.
-WARNING = ("The paper found that rewriting tokens harms captioning: in its Table 8, Flickr30k captioning breaks down "
-           "with token rewriting alone. Use it for a part of the data, and evaluate captioning. "
-           "Synonyms come from WordNet: `python -m nltk.downloader wordnet`.")
+WARNING = (
+    "The paper found that rewriting tokens harms captioning: in its Table 8, Flickr30k captioning breaks down "
+    "with token rewriting alone. Use it for a part of the data, and evaluate captioning. "
+    "Synonyms come from WordNet: `python -m nltk.downloader wordnet`."
+)
 Turns = list[dict[str, str]]
 
 # Kinds of nouns (WordNet's lexicographer files) that name what one can point at. Nouns of time, feeling, thought, form
 # and the like are left alone, as the paper does by a list of words.
-_CONCRETE = frozenset({"noun.animal", "noun.artifact", "noun.body", "noun.food", "noun.object", "noun.person",
-                       "noun.plant", "noun.substance"})
+_CONCRETE = frozenset(
+    {
+        "noun.animal",
+        "noun.artifact",
+        "noun.body",
+        "noun.food",
+        "noun.object",
+        "noun.person",
+        "noun.plant",
+        "noun.substance",
+    }
+)
 _SENSES = 1
 # Of a synonym's own meanings, from the most frequent, those that the shared one must be among.
 _FIRST_MEANINGS = 2
 _AT_ONCE = 20_000
 _LOOKS = 200
-_readers: dict[str, Any] = {}       # by where WordNet lies; each takes a second and a half to make
-_reading = threading.Lock()         # a reader seeks in its open files
+_readers: dict[str, Any] = {}  # by where WordNet lies; each takes a second and a half to make
+_reading = threading.Lock()  # a reader seeks in its open files
 
 
 def load_wordnet() -> Any:
@@ -52,17 +64,19 @@ def load_wordnet() -> Any:
     for place in ("corpora/wordnet", "corpora/wordnet.zip/wordnet/"):
         try:
             found = nltk.data.find(place)
-            if repr(found) not in _readers:         # else a page would wait for a plan that is reading
-                with _reading, warnings.catch_warnings(action="ignore"):      # that it has English only
+            if repr(found) not in _readers:  # else a page would wait for a plan that is reading
+                with _reading, warnings.catch_warnings(action="ignore"):  # that it has English only
                     _readers[repr(found)] = WordNetCorpusReader(found, None)
             return _readers[repr(found)]
         except LookupError:
             continue
         except OSError as error:
-            raise AdrError(f"WordNet cannot be read: {error}.",
-                           "Get it again: python -m nltk.downloader --force wordnet") from error
-    raise AdrError("WordNet, where synonyms come from, is not on this machine.",
-                   "Get it: python -m nltk.downloader wordnet")
+            raise AdrError(
+                f"WordNet cannot be read: {error}.", "Get it again: python -m nltk.downloader --force wordnet"
+            ) from error
+    raise AdrError(
+        "WordNet, where synonyms come from, is not on this machine.", "Get it: python -m nltk.downloader wordnet"
+    )
 
 
 def synonyms_of(wordnet: Any, noun: str, senses: int = _SENSES) -> list[str]:
@@ -76,8 +90,11 @@ def synonyms_of(wordnet: Any, noun: str, senses: int = _SENSES) -> list[str]:
     if _tagged(wordnet, noun, "v") > _tagged(wordnet, noun, "n"):
         return []
     for synset in [s for s in synsets if s.lexname() in _CONCRETE][:senses]:
-        found += sorted(name for name in synset.lemma_names() if name.isalpha() and name.islower()
-                        and synset in wordnet.synsets(name, pos="n")[:_FIRST_MEANINGS])
+        found += sorted(
+            name
+            for name in synset.lemma_names()
+            if name.isalpha() and name.islower() and synset in wordnet.synsets(name, pos="n")[:_FIRST_MEANINGS]
+        )
     return [name for name in dict.fromkeys(found) if name != noun]
 
 
@@ -181,7 +198,7 @@ def tail_synonyms(store: "Store", tau: float | None, nouns: Iterable[str] | None
     with _reading:
         for looked, noun in enumerate(counts if nouns is None else nouns):
             if looked % _LOOKS == 0:
-                time.sleep(0.001)               # lets the pages have their turn
+                time.sleep(0.001)  # lets the pages have their turn
             if counts[noun] >= tau and (usable := in_the_tail(synonyms_of(wordnet, noun), counts, tau)):
                 found[noun] = usable
     return found
@@ -194,16 +211,23 @@ def synonyms_of_parents(store: "Store", parents: Iterable[int], tau: float | Non
     wanted = sorted(set(parents))
     for start in range(0, len(wanted), _AT_ONCE):
         for instance, name in store.rows(
-                """
+            """
                 select p.instance, e.name from posting p join entity e on e.entity = p.entity
                 where p.perspective = 'token' and p.instance in (select unnest($1::integer[]))
                 order by p.instance, e.n desc, e.name
-                """, [wanted[start:start + _AT_ONCE]]):
+                """,
+            [wanted[start : start + _AT_ONCE]],
+        ):
             nouns[instance].append(name)
     usable = tail_synonyms(store, tau, dict.fromkeys(name for names in nouns.values() for name in names))
-    found = {parent: words for parent, names in nouns.items()
-             if (words := {name: usable[name] for name in names if name in usable})}
+    found = {
+        parent: words
+        for parent, names in nouns.items()
+        if (words := {name: usable[name] for name in names if name in usable})
+    }
     if not found:
-        raise AdrError("No noun of the parents' conversations has a synonym in the tail.",
-                       "Choose another way to make conversations.")
+        raise AdrError(
+            "No noun of the parents' conversations has a synonym in the tail.",
+            "Choose another way to make conversations.",
+        )
     return found

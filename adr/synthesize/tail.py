@@ -55,8 +55,12 @@ def run_facts(store: Store, run: int) -> RunFacts:
     row = store.row("select recipe, dropped, report from run where run = $1", [run])
     if row is None:
         known = [str(r) for (r,) in store.rows("select run from run order by run")]
-        raise AdrError(f"There is no run {run}.", f"Runs: {', '.join(known)}." if known
-                       else "Rebalance first: `python -m adr rebalance`, or on the Rebalance page.")
+        raise AdrError(
+            f"There is no run {run}.",
+            f"Runs: {', '.join(known)}."
+            if known
+            else "Rebalance first: `python -m adr rebalance`, or on the Rebalance page.",
+        )
     recipe = Recipe.from_toml(row[0], f"the recipe of run {run}")
     report = json.loads(row[2] or "{}").get("perspectives", {})
     tau = {}
@@ -71,9 +75,15 @@ def run_facts(store: Store, run: int) -> RunFacts:
     return RunFacts(run, recipe, int(row[1]), tau, muted)
 
 
-def lacking(store: Store, facts: RunFacts, perspectives: Iterable[str], target: float | None = None,
-            only: Iterable[int] | None = None, without: Iterable[int] = (),
-            targets: Mapping[int, float] | None = None) -> Tail:
+def lacking(
+    store: Store,
+    facts: RunFacts,
+    perspectives: Iterable[str],
+    target: float | None = None,
+    only: Iterable[int] | None = None,
+    without: Iterable[int] = (),
+    targets: Mapping[int, float] | None = None,
+) -> Tail:
     """The entities of a run that lack instances: n(e) < τ (muted ones left out) and fewer kept than wanted.
 
     target: wanted per entity, None: τ of its perspective; `targets` goes before it. only: these entities (ids), in the
@@ -100,17 +110,30 @@ def lacking(store: Store, facts: RunFacts, perspectives: Iterable[str], target: 
         from wanted w left join kept k on k.entity = w.entity
         order by w.entity
         """,
-        {"perspectives": chosen, "listed": (listed or []) + sorted(told), "whole": listed is None, "run": facts.run,
-         "token": facts.tau.get("token", 0.0), "object": facts.tau.get("object", 0.0),
-         "pair": facts.tau.get("co_occurrence", 0.0), "interrogation": facts.tau.get("interrogation", 0.0)})
+        {
+            "perspectives": chosen,
+            "listed": (listed or []) + sorted(told),
+            "whole": listed is None,
+            "run": facts.run,
+            "token": facts.tau.get("token", 0.0),
+            "object": facts.tau.get("object", 0.0),
+            "pair": facts.tau.get("co_occurrence", 0.0),
+            "interrogation": facts.tau.get("interrogation", 0.0),
+        },
+    )
     dropped = set(without)
     found = []
     for entity, perspective, name, have in rows:
         wants = told.get(entity, facts.tau[perspective] if target is None else target)
         if have < wants and entity not in dropped and (perspective, name) not in facts.muted:
             found.append((entity, perspective, name, have, wants))
-    return Tail(np.array([f[0] for f in found], np.int64), [f[1] for f in found], [f[2] for f in found],
-                np.array([f[3] for f in found], np.float64), np.array([f[4] for f in found], np.float64))
+    return Tail(
+        np.array([f[0] for f in found], np.int64),
+        [f[1] for f in found],
+        [f[2] for f in found],
+        np.array([f[3] for f in found], np.float64),
+        np.array([f[4] for f in found], np.float64),
+    )
 
 
 @dataclass(frozen=True)
@@ -122,8 +145,14 @@ class Parents:
     entities: npt.NDArray[np.int64]
 
 
-def pool(store: Store, tail: Tail, chosen: Mapping[int, Iterable[int]] | None = None, *, named: int | None = None,
-         words: bool = False) -> Parents:
+def pool(
+    store: Store,
+    tail: Tail,
+    chosen: Mapping[int, Iterable[int]] | None = None,
+    *,
+    named: int | None = None,
+    words: bool = False,
+) -> Parents:
     """The synthesis pool (DESIGN §2): instances with images that are all on disk and that no other instance uses, and
     at least one entity of `tail` that a picture made from them would have.
 
@@ -161,7 +190,9 @@ def pool(store: Store, tail: Tail, chosen: Mapping[int, Iterable[int]] | None = 
             when 'token' then $words or t.entity is not null
             else $words end
         order by p.instance, p.entity
-        """, {"entities": tail.entity.tolist(), "named": named, "words": words})
+        """,
+        {"entities": tail.entity.tolist(), "named": named, "words": words},
+    )
     instance, entity = found["instance"].astype(np.int64), found["entity"].astype(np.int64)
     for one, parents in (chosen or {}).items():
         may = (entity != one) | np.isin(instance, np.fromiter(parents, np.int64))
@@ -178,8 +209,10 @@ def entity_ids(store: Store, names: Iterable[Any]) -> list[int]:
             found.append(asked)
             continue
         perspective, colon, name = str(asked).partition(":")
-        rows = store.rows("select entity, perspective::varchar from entity where name = $1",
-                          [name if colon and perspective in PERSPECTIVES else str(asked)])
+        rows = store.rows(
+            "select entity, perspective::varchar from entity where name = $1",
+            [name if colon and perspective in PERSPECTIVES else str(asked)],
+        )
         if colon and perspective in PERSPECTIVES:
             rows = [row for row in rows if row[1] == perspective]
         if not rows:

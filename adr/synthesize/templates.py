@@ -36,8 +36,10 @@ class Draw:
 
     def order(self, values: Sequence[T], what: str) -> list[T]:
         """The values in an order drawn for `what`."""
-        keyed = [(hashlib.blake2b(f"{self.seed}\0{what}\0{i}".encode(), digest_size=8).digest(), i)
-                 for i in range(len(values))]
+        keyed = [
+            (hashlib.blake2b(f"{self.seed}\0{what}\0{i}".encode(), digest_size=8).digest(), i)
+            for i in range(len(values))
+        ]
         return [values[i] for _, i in sorted(keyed)]
 
     def one(self, *values: T) -> T:
@@ -52,9 +54,12 @@ def template_pairs(slot: Slot, seed: int, shape: Shape) -> list[Pair]:
     """As many questions with answers as the shape says (fewer where the slot has less to say), of kinds drawn by `seed`
     and never one twice; at least one answer names every thing the picture is planned for."""
     draw = Draw(seed)
-    asked = [found for kind in draw.order(list(KINDS.values()), "kinds") if (found := kind(slot, draw)) is not None
-             and (found.short is not None or not shape.brief)]
-    chosen = asked[:max(1, shape.pairs)]
+    asked = [
+        found
+        for kind in draw.order(list(KINDS.values()), "kinds")
+        if (found := kind(slot, draw)) is not None and (found.short is not None or not shape.brief)
+    ]
+    chosen = asked[: max(1, shape.pairs)]
     if not any(_names(slot, _said(a, shape)) for a in chosen):
         naming = next((a for a in asked if _names(slot, _said(a, shape))), None)
         chosen[-1] = naming or _one_word(slot, draw)
@@ -99,22 +104,33 @@ def _them(slot: Slot) -> str:
 
 
 def _describe(slot: Slot, draw: Draw) -> Asked:
-    question = draw.one("Describe the image.", "Please describe this picture.", "What do you see in this image?",
-                        "Can you tell me what this picture shows?")
-    return Asked(question, f"{draw.one('The image shows', 'The picture shows', 'This is a picture of')} "
-                           f"{_many(_all(slot))}.")
+    question = draw.one(
+        "Describe the image.",
+        "Please describe this picture.",
+        "What do you see in this image?",
+        "Can you tell me what this picture shows?",
+    )
+    return Asked(
+        question, f"{draw.one('The image shows', 'The picture shows', 'This is a picture of')} {_many(_all(slot))}."
+    )
 
 
 def _caption(slot: Slot, draw: Draw) -> Asked:
-    question = draw.one("Write a short caption for this image.", "Provide a one-sentence caption for the picture.",
-                        "Summarize the picture in one sentence.")
+    question = draw.one(
+        "Write a short caption for this image.",
+        "Provide a one-sentence caption for the picture.",
+        "Summarize the picture in one sentence.",
+    )
     return Asked(question, f"{_capital(_many(_all(slot)))}.", _capital(_many(slot.things)))
 
 
 def _be_there(slot: Slot, draw: Draw) -> Asked:
     thing = draw.one(*slot.things)
-    return Asked(f"{_capital(_is(thing))} there {with_article(thing)} in the {draw.one('image', 'picture', 'photo')}?",
-                 f"Yes, there {_is(thing)} {with_article(thing)} in the image.", "Yes")
+    return Asked(
+        f"{_capital(_is(thing))} there {with_article(thing)} in the {draw.one('image', 'picture', 'photo')}?",
+        f"Yes, there {_is(thing)} {with_article(thing)} in the image.",
+        "Yes",
+    )
 
 
 def _can_see(slot: Slot, draw: Draw) -> Asked:
@@ -126,8 +142,11 @@ def _be_absent(slot: Slot, draw: Draw) -> Asked | None:
     if not slot.absent:
         return None
     other = draw.one(*slot.absent)
-    return Asked(f"{_capital(_is(other))} there {with_article(other)} in the image?",
-                 f"No, there {_is(other)} no {other}; the image shows {_them(slot)}.", "No")
+    return Asked(
+        f"{_capital(_is(other))} there {with_article(other)} in the image?",
+        f"No, there {_is(other)} no {other}; the image shows {_them(slot)}.",
+        "No",
+    )
 
 
 def _which(slot: Slot, draw: Draw) -> Asked | None:
@@ -135,14 +154,17 @@ def _which(slot: Slot, draw: Draw) -> Asked | None:
         return None
     thing, other = slot.things[0], slot.absent[-1]
     first, second = draw.order([thing, other], "which")
-    return Asked(f"Which of these is in the image: {with_article(first)} or {with_article(second)}?",
-                 f"It is {with_article(thing)}." if not is_plural(thing) else f"The image shows {thing}.",
-                 _capital(thing))
+    return Asked(
+        f"Which of these is in the image: {with_article(first)} or {with_article(second)}?",
+        f"It is {with_article(thing)}." if not is_plural(thing) else f"The image shows {thing}.",
+        _capital(thing),
+    )
 
 
 def _objects(slot: Slot, draw: Draw) -> Asked:
-    question = draw.one("What objects can be seen in the image?", "What is in the picture?",
-                        "Which things does the image show?")
+    question = draw.one(
+        "What objects can be seen in the image?", "What is in the picture?", "Which things does the image show?"
+    )
     return Asked(question, f"The image shows {_many(_all(slot))}.", _capital(", ".join(_all(slot))))
 
 
@@ -154,9 +176,11 @@ def _main(slot: Slot, draw: Draw) -> Asked:
 def _beside(slot: Slot, draw: Draw) -> Asked | None:
     if not slot.companions:
         return None
-    return Asked(f"What else is shown besides the {slot.things[0]}?",
-                 f"Besides the {slot.things[0]}, the image shows {_many(_rest(slot))}.",
-                 _capital(", ".join(_rest(slot))))
+    return Asked(
+        f"What else is shown besides the {slot.things[0]}?",
+        f"Besides the {slot.things[0]}, the image shows {_many(_rest(slot))}.",
+        _capital(", ".join(_rest(slot))),
+    )
 
 
 def _rest(slot: Slot) -> list[str]:
@@ -172,8 +196,11 @@ def _together(slot: Slot, draw: Draw) -> Asked | None:
     if len(_all(slot)) < 2:
         return None
     first, second = _all(slot)[:2]
-    return Asked(f"Do the {first} and the {second} appear together?",
-                 f"Yes, the {first} and the {second} are both in the image.", "Yes")
+    return Asked(
+        f"Do the {first} and the {second} appear together?",
+        f"Yes, the {first} and the {second} are both in the image.",
+        "Yes",
+    )
 
 
 def _title(slot: Slot, draw: Draw) -> Asked:
@@ -189,15 +216,22 @@ def _choice(slot: Slot, draw: Draw) -> Asked | None:
     options = draw.order([thing, *slot.absent[:3]], "options")
     lines = "\n".join(f"{letter}. {name}" for letter, name in zip("ABCD", options, strict=False))
     letter = "ABCD"[options.index(thing)]
-    return Asked(f"Which of these does the picture show?\n{lines}\n"
-                 "Answer with the option's letter from the given choices directly.", letter, letter)
+    return Asked(
+        f"Which of these does the picture show?\n{lines}\n"
+        "Answer with the option's letter from the given choices directly.",
+        letter,
+        letter,
+    )
 
 
 def _true_or_false(slot: Slot, draw: Draw) -> Asked:
     thing, true = slot.things[0], draw.one(True, False) or not slot.absent
     said = thing if true else slot.absent[0]
-    answer = f"True: the image shows {_them(slot)}." if true else \
-        f"False: the image shows {_them(slot)}, not {with_article(said)}."
+    answer = (
+        f"True: the image shows {_them(slot)}."
+        if true
+        else f"False: the image shows {_them(slot)}, not {with_article(said)}."
+    )
     return Asked(f"True or false: this picture shows {with_article(said)}.", answer, "True" if true else "False")
 
 
@@ -211,8 +245,10 @@ def _tags(slot: Slot, draw: Draw) -> Asked:
 
 
 def _alternative_text(slot: Slot, draw: Draw) -> Asked:
-    question = draw.one("Write an alternative text for readers who cannot see the picture.",
-                        "How would you describe this picture to someone who cannot see it?")
+    question = draw.one(
+        "Write an alternative text for readers who cannot see the picture.",
+        "How would you describe this picture to someone who cannot see it?",
+    )
     return Asked(question, f"A picture that shows {_many(_all(slot))}.")
 
 
@@ -221,14 +257,20 @@ def _odd_one_out(slot: Slot, draw: Draw) -> Asked | None:
         return None
     other = slot.absent[0]
     listing = ", ".join(draw.order([*_all(slot)[:3], other], "odd"))
-    return Asked(f"Which of these is not in the image: {listing}?",
-                 f"There {_is(other)} no {other} in the image.", _capital(other))
+    return Asked(
+        f"Which of these is not in the image: {listing}?",
+        f"There {_is(other)} no {other} in the image.",
+        _capital(other),
+    )
 
 
 def _search(slot: Slot, draw: Draw) -> Asked:
     words = " ".join(_all(slot))
-    return Asked(draw.one("What would I search for to find similar pictures?",
-                          "Which search words fit this picture?"), f"Search for “{words}”.", _capital(words))
+    return Asked(
+        draw.one("What would I search for to find similar pictures?", "Which search words fit this picture?"),
+        f"Search for “{words}”.",
+        _capital(words),
+    )
 
 
 def _check_list(slot: Slot, draw: Draw) -> Asked | None:
@@ -236,29 +278,40 @@ def _check_list(slot: Slot, draw: Draw) -> Asked | None:
         return None
     listing = draw.order([*_all(slot)[:3], *slot.absent[:2]], "list")
     seen = [name for name in listing if name in _all(slot)]
-    return Asked(f"Which of the following can be seen: {', '.join(listing)}?",
-                 f"{_capital(_many(seen))} can be seen.", _capital(", ".join(seen)))
+    return Asked(
+        f"Which of the following can be seen: {', '.join(listing)}?",
+        f"{_capital(_many(seen))} can be seen.",
+        _capital(", ".join(seen)),
+    )
 
 
 def _or_both(slot: Slot, draw: Draw) -> Asked | None:
     if len(_all(slot)) < 2:
         return None
     first, second = _all(slot)[:2]
-    return Asked(f"Does the image show {with_article(first)}, {with_article(second)}, or both?",
-                 f"It shows both {with_article(first)} and {with_article(second)}.", "Both")
+    return Asked(
+        f"Does the image show {with_article(first)}, {with_article(second)}, or both?",
+        f"It shows both {with_article(first)} and {with_article(second)}.",
+        "Both",
+    )
 
 
 def _without(slot: Slot, draw: Draw) -> Asked | None:
     if not slot.absent:
         return None
     other = slot.absent[-1]
-    return Asked(f"Does anything suggest that there {_is(other)} {with_article(other)} in the picture?",
-                 f"No, the picture only shows {_many(_all(slot))}.", "No")
+    return Asked(
+        f"Does anything suggest that there {_is(other)} {with_article(other)} in the picture?",
+        f"No, the picture only shows {_many(_all(slot))}.",
+        "No",
+    )
 
 
 def _introduce(slot: Slot, draw: Draw) -> Asked:
-    return Asked("I am about to show this picture to a friend. How can I announce it?",
-                 f"You can say: “Here you see {_many(_all(slot))}.”")
+    return Asked(
+        "I am about to show this picture to a friend. How can I announce it?",
+        f"You can say: “Here you see {_many(_all(slot))}.”",
+    )
 
 
 def _focus(slot: Slot, draw: Draw) -> Asked:
@@ -273,10 +326,29 @@ def _list_them(slot: Slot, draw: Draw) -> Asked:
 
 # Question kinds by the way of asking; None where the slot gives no true answer.
 KINDS: dict[str, Kind] = {
-    "describe": _describe, "caption": _caption, "be there": _be_there, "can see": _can_see, "be absent": _be_absent,
-    "which": _which, "what object": _objects, "main subject": _main, "what else": _beside, "one word": _one_word,
-    "together": _together, "title": _title, "choice": _choice, "true or false": _true_or_false,
-    "complete": _complete, "tags": _tags, "alternative text": _alternative_text, "odd one out": _odd_one_out,
-    "search": _search, "check list": _check_list, "or both": _or_both, "without": _without, "introduce": _introduce,
-    "stand out": _focus, "list": _list_them,
+    "describe": _describe,
+    "caption": _caption,
+    "be there": _be_there,
+    "can see": _can_see,
+    "be absent": _be_absent,
+    "which": _which,
+    "what object": _objects,
+    "main subject": _main,
+    "what else": _beside,
+    "one word": _one_word,
+    "together": _together,
+    "title": _title,
+    "choice": _choice,
+    "true or false": _true_or_false,
+    "complete": _complete,
+    "tags": _tags,
+    "alternative text": _alternative_text,
+    "odd one out": _odd_one_out,
+    "search": _search,
+    "check list": _check_list,
+    "or both": _or_both,
+    "without": _without,
+    "introduce": _introduce,
+    "stand out": _focus,
+    "list": _list_them,
 }

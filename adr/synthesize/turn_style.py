@@ -47,8 +47,11 @@ class TurnStyle:
 
     def shape(self, seed: int) -> Shape:
         """A shape drawn from these shares; the same for the same seed."""
-        return Shape(int(_drawn(self.pairs, seed, "pairs")), str(_drawn(self.places, seed, "place")),
-                     _uniform(seed, "brief") < self.brief)
+        return Shape(
+            int(_drawn(self.pairs, seed, "pairs")),
+            str(_drawn(self.places, seed, "place")),
+            _uniform(seed, "brief") < self.brief,
+        )
 
 
 def measure_style(store: "Store") -> TurnStyle:
@@ -73,7 +76,9 @@ def measure_style(store: "Store") -> TurnStyle:
                                        else len(string_split(trim(t.text), ' ')) end)) <= $3 as brief,
                count(*)
         from talk where len(answers) > 0 group by all
-        """, [_SAMPLE, MOST_PAIRS, _BRIEF_WORDS])
+        """,
+        [_SAMPLE, MOST_PAIRS, _BRIEF_WORDS],
+    )
     total = sum(n for *_, n in rows)
     if not total:
         return TurnStyle()
@@ -82,8 +87,9 @@ def measure_style(store: "Store") -> TurnStyle:
     for count, place, _, n in rows:
         pairs[count] = pairs.get(count, 0) + n / total
         places[place] = places.get(place, 0) + n / total
-    return TurnStyle(dict(sorted(pairs.items())), dict(sorted(places.items())),
-                     sum(n for _, _, brief, n in rows if brief) / total)
+    return TurnStyle(
+        dict(sorted(pairs.items())), dict(sorted(places.items())), sum(n for _, _, brief, n in rows if brief) / total
+    )
 
 
 def write_style(folder: PlanFolder, style: TurnStyle) -> None:
@@ -115,4 +121,4 @@ def _drawn(shares: Mapping[int, float] | Mapping[str, float], seed: int, what: s
 
 def _uniform(seed: int, what: str) -> float:
     digest = hashlib.blake2b(f"{seed}\0{what}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little") / 2 ** 64
+    return int.from_bytes(digest, "little") / 2**64

@@ -73,8 +73,15 @@ class Order:
 class Worker:
     """One worker on one plan; `run` returns when nothing is left that it could do."""
 
-    def __init__(self, folder: PlanFolder, tell: Tell, *, generator: str | None = None, device: str | None = None,
-                 limit: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: PlanFolder,
+        tell: Tell,
+        *,
+        generator: str | None = None,
+        device: str | None = None,
+        limit: int | None = None,
+    ) -> None:
         self.folder, self.tell, self.device, self.limit = folder, tell, device, limit
         self.settings, self.siblings = folder.head()
         if generator:
@@ -102,7 +109,7 @@ class Worker:
                         self.claims.release(slot.slot)
                 if self.limit is not None and self.made >= self.limit:
                     return self.made
-            if self.made == before:         # what others had in hand a moment ago may be free by now
+            if self.made == before:  # what others had in hand a moment ago may be free by now
                 return self.made
 
     def _claimed(self) -> Iterator[list[Slot]]:
@@ -125,8 +132,11 @@ class Worker:
             yield held
 
     def _left(self, slot: Slot) -> list[int]:
-        return [a for a in range(self.settings.per_slot) if not self.folder.sidecar(slot.slot, a).exists()
-                and not self.folder.failure(slot.slot, a).exists()]
+        return [
+            a
+            for a in range(self.settings.per_slot)
+            if not self.folder.sidecar(slot.slot, a).exists() and not self.folder.failure(slot.slot, a).exists()
+        ]
 
     def _load(self) -> None:
         """Load models when the first slot is in hand: a worker that finds nothing to do loads none."""
@@ -186,7 +196,7 @@ class Worker:
         """Make orders in batches; after running out of memory in smaller ones."""
         at = 0
         while at < len(orders):
-            some = orders[at:at + self.batch]
+            some = orders[at : at + self.batch]
             started = time.monotonic()
             if not self.settings.pictured:
                 at += len(some)
@@ -195,8 +205,13 @@ class Worker:
             pictures = self._pictures(some)
             if pictures is None:
                 self.batch = max(1, self.batch // 2)
-                self.tell({"event": "smaller_batch", "batch": self.batch,
-                           "message": f"memory ran out; going on with {self.batch} at a time"})
+                self.tell(
+                    {
+                        "event": "smaller_batch",
+                        "batch": self.batch,
+                        "message": f"memory ran out; going on with {self.batch} at a time",
+                    }
+                )
                 continue
             at += len(some)
             self._finish(some, pictures, started)
@@ -218,15 +233,22 @@ class Worker:
                 if len(orders) > 1:
                     return None
             for order in orders:
-                self._fail(order.slot, order.alternative, "out_of_memory" if memory else "generator_fault",
-                           " ".join(repr(error).split())[:300])
+                self._fail(
+                    order.slot,
+                    order.alternative,
+                    "out_of_memory" if memory else "generator_fault",
+                    " ".join(repr(error).split())[:300],
+                )
             self.faults_in_a_row += 1
             if self.faults_in_a_row >= _FAULTS_IN_A_ROW:
                 if memory:
-                    raise AdrError("There is not enough memory for a single picture.",
-                                   "Plan with a smaller size or model, or set ADR_DEVICE=cpu.") from error
-                raise AdrError(f"The pipeline fails on every picture: {error}.",
-                               "Check that the model suits the generator.") from error
+                    raise AdrError(
+                        "There is not enough memory for a single picture.",
+                        "Plan with a smaller size or model, or set ADR_DEVICE=cpu.",
+                    ) from error
+                raise AdrError(
+                    f"The pipeline fails on every picture: {error}.", "Check that the model suits the generator."
+                ) from error
             return [None] * len(orders)
         self.faults_in_a_row = 0
         return pictures
@@ -251,15 +273,20 @@ class Worker:
         assert self._write is not None
         return self._write([Request(order.slot, order.seed) for order in orders])
 
-    def _tell_of(self, orders: Sequence[Order], written: Sequence[Written], started: float,
-                 images: Sequence[Image.Image] = ()) -> None:
+    def _tell_of(
+        self, orders: Sequence[Order], written: Sequence[Written], started: float, images: Sequence[Image.Image] = ()
+    ) -> None:
         """Write each candidate's picture, where it has one, and its sidecar last; tell that it is made."""
         share = (time.monotonic() - started) / len(orders)
         for number, (order, words) in enumerate(zip(orders, written, strict=True)):
             began = time.monotonic()
             record = self._record(order, images[number]) if images else self._wording(order, words)
-            record |= {"turns": words.turns, "caption": words.caption, "conversation_by": words.by,
-                       "conversation_fault": words.fault}
+            record |= {
+                "turns": words.turns,
+                "caption": words.caption,
+                "conversation_by": words.by,
+                "conversation_fault": words.fault,
+            }
             if words.fault:
                 record["flags"].append("conversation")
             record["seconds"] = round(share + time.monotonic() - began, 3)
@@ -278,44 +305,85 @@ class Worker:
         path = self.folder.picture(slot.slot, alternative)
         _written(path, png.getvalue())
         record = self._origin(order) | {
-            "negative_prompt": self.negative, "parameters": self._generator.parameters | {"batch": self.batch},
-            "image": path.name, "sha256": hashlib.sha256(png.getvalue()).hexdigest(), "scorer": None,
-            "flags": faults(image), "perceptual_hash": f"{perceptual_hash(image):016x}"}
+            "negative_prompt": self.negative,
+            "parameters": self._generator.parameters | {"batch": self.batch},
+            "image": path.name,
+            "sha256": hashlib.sha256(png.getvalue()).hexdigest(),
+            "scorer": None,
+            "flags": faults(image),
+            "perceptual_hash": f"{perceptual_hash(image):016x}",
+        }
         if self._scorer is None:
             return record | {"score": 0.0 if record["flags"] else 0.5}
-        found = self._scorer.score(image, slot.things, self.siblings, slot.prompt, order.parent,
-                                   beside=slot.companions, varied=settings.generator in FROM_PARENT)
+        found = self._scorer.score(
+            image,
+            slot.things,
+            self.siblings,
+            slot.prompt,
+            order.parent,
+            beside=slot.companions,
+            varied=settings.generator in FROM_PARENT,
+        )
         vector = io.BytesIO()
         import numpy as np
 
         np.save(vector, found.embedding)
         _written(self.folder.embedding(slot.slot, alternative), vector.getvalue())
         return record | {
-            "scorer": found.scorer, "entity_rank": found.entity_rank, "entity_score": found.entity_score,
-            "prompt_score": found.prompt_score, "parent_score": found.parent_score, "score": found.score,
-            "own": found.own, "flags": list(found.flags)}
+            "scorer": found.scorer,
+            "entity_rank": found.entity_rank,
+            "entity_score": found.entity_score,
+            "prompt_score": found.prompt_score,
+            "parent_score": found.parent_score,
+            "score": found.score,
+            "own": found.own,
+            "flags": list(found.flags),
+        }
 
     def _origin(self, order: Order) -> dict[str, Any]:
         """What every sidecar says of where its candidate comes from."""
         slot, alternative, settings = order.slot, order.alternative, self.settings
         return {
-            "candidate": candidate_name(settings.plan, slot.slot, alternative), "plan": settings.plan,
-            "slot": slot.slot, "alternative": alternative, "entity": slot.entity, "name": slot.name,
-            "entities": list(slot.entities), "parent": slot.parent, "generator": settings.generator,
-            "model": settings.model, "seed": order.seed, "prompt": slot.prompt}
+            "candidate": candidate_name(settings.plan, slot.slot, alternative),
+            "plan": settings.plan,
+            "slot": slot.slot,
+            "alternative": alternative,
+            "entity": slot.entity,
+            "name": slot.name,
+            "entities": list(slot.entities),
+            "parent": slot.parent,
+            "generator": settings.generator,
+            "model": settings.model,
+            "seed": order.seed,
+            "prompt": slot.prompt,
+        }
 
     def _wording(self, order: Order, words: Written) -> dict[str, Any]:
         """What the sidecar of a candidate without a picture of its own says: it adds to the entities that are said."""
-        said = [e for e, name in zip(order.slot.entities, order.slot.things, strict=True)
-                if spoken(words.turns, [name])]
+        said = [
+            e for e, name in zip(order.slot.entities, order.slot.things, strict=True) if spoken(words.turns, [name])
+        ]
         model = {"language_model": setting("ADR_LANGUAGE_MODEL")} if words.by == "rewrite" else {}
         return self._origin(order) | {
-            "entities": said, "negative_prompt": "", "parameters": {"words": order.slot.words} | model, "image": None,
-            "shown": order.slot.image, "sha256": None, "scorer": None, "score": None, "flags": []}
+            "entities": said,
+            "negative_prompt": "",
+            "parameters": {"words": order.slot.words} | model,
+            "image": None,
+            "shown": order.slot.image,
+            "sha256": None,
+            "scorer": None,
+            "score": None,
+            "flags": [],
+        }
 
     def _fail(self, slot: Slot, alternative: int, reason: str, detail: str) -> None:
-        record = {"candidate": candidate_name(self.settings.plan, slot.slot, alternative), "slot": slot.slot,
-                  "alternative": alternative, "reason": reason, "detail": detail}
+        record = {
+            "candidate": candidate_name(self.settings.plan, slot.slot, alternative),
+            "slot": slot.slot,
+            "alternative": alternative,
+            "reason": reason,
+            "detail": detail,
+        }
         _written(self.folder.failure(slot.slot, alternative), json.dumps(record, ensure_ascii=False).encode())
         self.tell({"event": "failed"} | record)
 
@@ -326,10 +394,13 @@ def _written(path: Path, data: bytes) -> None:
         write_whole(path, data)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise AdrError(f"The disk that holds {path.parent} is full.",
-                           "Free some space and resume; what is finished is kept.") from error
-        raise AdrError(f"{path.parent} cannot be written: {error.strerror}.",
-                       "Check the folder's permissions and resume; what is finished is kept.") from error
+            raise AdrError(
+                f"The disk that holds {path.parent} is full.", "Free some space and resume; what is finished is kept."
+            ) from error
+        raise AdrError(
+            f"{path.parent} cannot be written: {error.strerror}.",
+            "Check the folder's permissions and resume; what is finished is kept.",
+        ) from error
 
 
 def own_device(number: int) -> str | None:
@@ -352,8 +423,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
 
     def work() -> None:
-        worker = Worker(PlanFolder(given.folder), tell, generator=given.generator, device=own_device(given.number),
-                        limit=given.limit)
+        worker = Worker(
+            PlanFolder(given.folder),
+            tell,
+            generator=given.generator,
+            device=own_device(given.number),
+            limit=given.limit,
+        )
         tell({"event": "done", "made": worker.run()})
 
     return exit_status(work)

@@ -64,7 +64,7 @@ class Frame:
     store: Store
     jobs: Jobs
     standing: Standing
-    revision: int               # of the store when this run of the page began
+    revision: int  # of the store when this run of the page began
 
     @property
     def key(self) -> tuple[str, int]:
@@ -78,8 +78,11 @@ def frame(title: str) -> Iterator[Frame]:
 
     An AdrError, here or in the block, is told and ends the page's run.
     """
-    st.set_page_config(page_title=title if title == "ADR Workbench" else f"{title} · ADR Workbench",
-                       page_icon=str(ROOT / "assets" / "icon.png"), layout="wide")
+    st.set_page_config(
+        page_title=title if title == "ADR Workbench" else f"{title} · ADR Workbench",
+        page_icon=str(ROOT / "assets" / "icon.png"),
+        layout="wide",
+    )
     st.logo(str(ROOT / "assets" / "logo.svg"), icon_image=str(ROOT / "assets" / "icon.png"), size="large")
     st.html(_STYLE)
     _boot()
@@ -128,16 +131,18 @@ def go(name: str, **query: Any) -> NoReturn:
     st.switch_page(str(ROOT / PAGES[name][0]), query_params=_texts(query))
 
 
-def link(name: str, label: str | None = None, *, icon: str | None = None, help: str | None = None,
-         **query: Any) -> None:
+def link(
+    name: str, label: str | None = None, *, icon: str | None = None, help: str | None = None, **query: Any
+) -> None:
     """Draw a link to the page `name`; nothing when its file does not exist or the page runs without its siblings."""
     file, own_icon = PAGES[name]
     if not (ROOT / file).is_file():
         return
     try:
-        st.page_link(str(ROOT / file), label=label or name, icon=icon or own_icon, help=help,
-                     query_params=_texts(query) or None)
-    except (StreamlitAPIException, KeyError):      # a page that a test runs alone knows no siblings
+        st.page_link(
+            str(ROOT / file), label=label or name, icon=icon or own_icon, help=help, query_params=_texts(query) or None
+        )
+    except (StreamlitAPIException, KeyError):  # a page that a test runs alone knows no siblings
         return
 
 
@@ -242,6 +247,7 @@ def _jobs_line(jobs: Jobs) -> None:
 
 def stage_states(stands: Standing) -> dict[str, str]:
     """What each page has to show so far, in a few words; empty where there is nothing."""
+
     def said(count: int, one: str, many: str) -> str:
         return f"{count:,} {one if count == 1 else many}" if count else ""
 
@@ -260,15 +266,27 @@ def _workspace_picker(here: Frame | None) -> None:
     current = str(here.workspace.folder) if here else _chosen_folder()
     st.caption("Workspace")
     name = Path(current).name
-    with st.popover(name if len(name) <= 26 else f"{name[:25]}…", icon=":material/folder:", width="stretch",
-                    help=current, key=f"workspaces from {current}"):
+    with st.popover(
+        name if len(name) <= 26 else f"{name[:25]}…",
+        icon=":material/folder:",
+        width="stretch",
+        help=current,
+        key=f"workspaces from {current}",
+    ):
         if fault is not None:
             tell(fault)
         others = [folder for folder in _known(current) if folder != current][:8]
         st.markdown(f"**{Path(current).name}**  \n:gray[{current}]")
         for folder in others:
-            st.button(Path(folder).name, key=f"workspace {folder}", help=folder, width="stretch",
-                      icon=":material/folder_open:", on_click=switch_workspace, args=(folder,))
+            st.button(
+                Path(folder).name,
+                key=f"workspace {folder}",
+                help=folder,
+                width="stretch",
+                icon=":material/folder_open:",
+                on_click=switch_workspace,
+                args=(folder,),
+            )
         with st.form("other workspace", border=False, clear_on_submit=True):
             folder = st.text_input("Another folder", placeholder="/data/my-workspace", key="workspace_folder")
             if st.form_submit_button("Open or make it", width="stretch") and folder.strip():
@@ -278,5 +296,8 @@ def _workspace_picker(here: Frame | None) -> None:
 
 def _texts(query: Mapping[str, Any]) -> dict[str, str | list[str]]:
     """Query parameters as text, those without a value left out."""
-    return {name: [str(part) for part in value] if isinstance(value, list | tuple) else str(value)
-            for name, value in query.items() if value is not None}
+    return {
+        name: [str(part) for part in value] if isinstance(value, list | tuple) else str(value)
+        for name, value in query.items()
+        if value is not None
+    }

@@ -52,7 +52,8 @@ def keep_by_hand(store: Store) -> None:
             insert into decision
             select 1, instance, 1, instance % 8 != 3, (instance % 8 != 3)::tinyint,
                    case when instance % 8 != 3 then 'passes' else 'below_min_passes' end, 0.5 from instance
-            """)
+            """
+        )
 
 
 def main() -> None:
@@ -66,8 +67,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = options.source or Path(folder) / "source.json"
         if options.source is None:
-            subprocess.run([sys.executable, str(options.tool), "--records", str(options.records), "--out", str(source)],
-                           check=True)
+            subprocess.run(
+                [sys.executable, str(options.tool), "--records", str(options.records), "--out", str(source)], check=True
+            )
         workspace = Workspace.at(Path(folder) / "workspace")
         store = Store(workspace.database)
         started = time.monotonic()
@@ -84,12 +86,23 @@ def main() -> None:
                 slowest, last = max(slowest, time.monotonic() - last), time.monotonic()
 
             with Peak() as memory:
-                made = export(store, workspace, 1, format=name, out=Path(folder) / name, order=options.order,
-                              images="reference" if name != "webdataset" else None, progress=progress)
-            print(f"{name}: {made.instances:,} rows, {made.bytes / 1e6:,.0f} MB in {time.monotonic() - started:.1f} s "
-                  f"({time.process_time() - used:.1f} s of processor time), "
-                  f"{memory.before} MB before, peak {memory.peak - memory.before} MB above, "
-                  f"longest without progress {slowest:.1f} s", flush=True)
+                made = export(
+                    store,
+                    workspace,
+                    1,
+                    format=name,
+                    out=Path(folder) / name,
+                    order=options.order,
+                    images="reference" if name != "webdataset" else None,
+                    progress=progress,
+                )
+            print(
+                f"{name}: {made.instances:,} rows, {made.bytes / 1e6:,.0f} MB in {time.monotonic() - started:.1f} s "
+                f"({time.process_time() - used:.1f} s of processor time), "
+                f"{memory.before} MB before, peak {memory.peak - memory.before} MB above, "
+                f"longest without progress {slowest:.1f} s",
+                flush=True,
+            )
             store.close()
 
 

@@ -46,8 +46,14 @@ def main() -> int:
         results = {step: in_process(step, source, folder / "workspace") for step in steps}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    report = {"records": results["ingest"]["instances"], "file_bytes": source.stat().st_size, "cores": os.cpu_count(),
-              "load_before": os.getloadavg()[0], "python": platform.python_version(), "steps": results}
+    report = {
+        "records": results["ingest"]["instances"],
+        "file_bytes": source.stat().st_size,
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "steps": results,
+    }
     tell(report)
     if options.out:
         options.out.write_text(json.dumps(report, indent=1), encoding="utf-8")
@@ -81,9 +87,13 @@ def measure(step: str, source: Path, workspace: Path) -> dict:
     counts = {"ingest": ingest_step, "index": index_step, "plain Python": plain_step}[step](source, workspace)
     seconds = time.monotonic() - started
     used = resource.getrusage(resource.RUSAGE_SELF)
-    scale = 1 if sys.platform == "darwin" else 1024         # ru_maxrss is in bytes there, in kB elsewhere
-    return {"seconds": round(seconds, 1), "cpu_seconds": round(used.ru_utime + used.ru_stime, 1),
-            "peak_gb": round(used.ru_maxrss * scale / 1e9, 2), **counts}
+    scale = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in kB elsewhere
+    return {
+        "seconds": round(seconds, 1),
+        "cpu_seconds": round(used.ru_utime + used.ru_stime, 1),
+        "peak_gb": round(used.ru_maxrss * scale / 1e9, 2),
+        **counts,
+    }
 
 
 def ingest_step(source: Path, workspace: Path) -> dict:
@@ -95,8 +105,11 @@ def ingest_step(source: Path, workspace: Path) -> dict:
     store = Store(Workspace.at(workspace).database)
     report = ingest(store, source)
     store.close()
-    return {"instances": report.instances, "rejected": sum(report.rejected.values()),
-            "database_mb": round((workspace / "adr.duckdb").stat().st_size / 1e6)}
+    return {
+        "instances": report.instances,
+        "rejected": sum(report.rejected.values()),
+        "database_mb": round((workspace / "adr.duckdb").stat().st_size / 1e6),
+    }
 
 
 def index_step(source: Path, workspace: Path) -> dict:
@@ -125,14 +138,18 @@ def plain_step(source: Path, workspace: Path) -> dict:
 
 def tell(report: dict) -> None:
     """The table for people, the line for machines."""
-    print(f"{report['records']:,} records, {report['file_bytes'] / 1e9:.2f} GB, {report['cores']} cores, "
-          f"load before {report['load_before']:.1f}")
+    print(
+        f"{report['records']:,} records, {report['file_bytes'] / 1e9:.2f} GB, {report['cores']} cores, "
+        f"load before {report['load_before']:.1f}"
+    )
     print(f"{'':14}{'seconds':>9}{'cpu s':>9}{'peak GB':>9}")
     for step, result in report["steps"].items():
         print(f"{step:14}{result['seconds']:9.1f}{result['cpu_seconds']:9.1f}{result['peak_gb']:9.2f}")
     ours = [report["steps"][step] for step in STEPS[:2]]
-    print(f"{'ingest + index':14}{sum(r['seconds'] for r in ours):9.1f}{sum(r['cpu_seconds'] for r in ours):9.1f}"
-          f"{max(r['peak_gb'] for r in ours):9.2f}")
+    print(
+        f"{'ingest + index':14}{sum(r['seconds'] for r in ours):9.1f}{sum(r['cpu_seconds'] for r in ours):9.1f}"
+        f"{max(r['peak_gb'] for r in ours):9.2f}"
+    )
     print(json.dumps(report))
 
 

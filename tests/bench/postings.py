@@ -25,12 +25,15 @@ def draw_postings(workspace: str, instances: int, counts: str, seed: int = 0) ->
     things, thing_odds = _table(Path(counts) / "lvis_v1_train_images.csv")
     forms = 1 / np.arange(1, 1001) ** 1.3
     with store.atomic() as writer:
-        writer.register("drawn", pa.table({"instance": np.arange(instances, dtype=np.int32),
-                                           "text": rng.random(instances) < 0.061}))
-        writer.execute("insert into instance (instance, images) "
-                       "select instance, case when text then [] else ['x.jpg'] end from drawn order by instance")
+        writer.register(
+            "drawn", pa.table({"instance": np.arange(instances, dtype=np.int32), "text": rng.random(instances) < 0.061})
+        )
+        writer.execute(
+            "insert into instance (instance, images) "
+            "select instance, case when text then [] else ['x.jpg'] end from drawn order by instance"
+        )
     number = len(things)
-    seen: list[Pairs] = []              # drawn for the objects, used again for their pairs
+    seen: list[Pairs] = []  # drawn for the objects, used again for their pairs
 
     def objects() -> Pairs:
         seen.append(_drawn(rng, instances, thing_odds, *OBJECTS))
@@ -39,10 +42,15 @@ def draw_postings(workspace: str, instances: int, counts: str, seed: int = 0) ->
     made: dict[str, tuple[Callable[[], Pairs], Callable[[int], str]]] = {
         "token": (lambda: _drawn(rng, instances, noun_odds, *TOKENS), lambda e: nouns[e]),
         "object": (objects, lambda e: things[e]),
-        "co_occurrence": (lambda: _paired(*seen.pop(), number),
-                          lambda e: " + ".join(sorted((things[e // number], things[e % number])))),
-        "interrogation": (lambda: _drawn(rng, instances, np.cumsum(forms / forms.sum()), *QUESTIONS),
-                          lambda e: f"question {e}")}
+        "co_occurrence": (
+            lambda: _paired(*seen.pop(), number),
+            lambda e: " + ".join(sorted((things[e // number], things[e % number]))),
+        ),
+        "interrogation": (
+            lambda: _drawn(rng, instances, np.cumsum(forms / forms.sum()), *QUESTIONS),
+            lambda e: f"question {e}",
+        ),
+    }
     first = 0
     for perspective in PERSPECTIVES:
         draw, name = made[perspective]
@@ -88,12 +96,22 @@ def _write(store: Store, perspective: str, found: Pairs, name: Callable[[int], s
     sorted_by = np.lexsort((ids, instance))
     names = [name(int(value)) for value in values[order]]
     with store.atomic() as writer:
-        writer.register("drawn", pa.table({
-            "entity": np.arange(first, first + len(values), dtype=np.int32), "name": names,
-            "n": n[order].astype(np.int32),
-            "key": np.array([draw_key(perspective, word) for word in names], dtype=np.uint64)}))
-        writer.execute("insert into entity (entity, perspective, name, n, draw_key) "
-                       "select entity, $1::perspective, name, n, key from drawn", [perspective])
+        writer.register(
+            "drawn",
+            pa.table(
+                {
+                    "entity": np.arange(first, first + len(values), dtype=np.int32),
+                    "name": names,
+                    "n": n[order].astype(np.int32),
+                    "key": np.array([draw_key(perspective, word) for word in names], dtype=np.uint64),
+                }
+            ),
+        )
+        writer.execute(
+            "insert into entity (entity, perspective, name, n, draw_key) "
+            "select entity, $1::perspective, name, n, key from drawn",
+            [perspective],
+        )
         writer.register("pairs", pa.table({"instance": instance[sorted_by], "entity": ids[sorted_by]}))
         writer.execute("insert into posting select $1::perspective, instance, entity from pairs", [perspective])
     return first + len(values)

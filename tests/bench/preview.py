@@ -33,7 +33,7 @@ from adr.workspace import Workspace  # noqa: E402
 
 GENERATOR = ROOT.parent / "shared" / "tools" / "make_llava_like.py"
 COUNTS = ROOT.parent / "shared" / "data" / "counts"
-SLICE = 4_000               # instances the plain loop is timed on
+SLICE = 4_000  # instances the plain loop is timed on
 
 
 def make_by_ingest(workspace: Path, records: int) -> None:
@@ -44,14 +44,19 @@ def make_by_ingest(workspace: Path, records: int) -> None:
     if not source.is_file():
         subprocess.run([sys.executable, GENERATOR, "--records", str(records), "--out", source], check=True)
     for verb in (["ingest", str(source), "--replace"], ["index"]):
-        subprocess.run([sys.executable, "-m", "adr", *verb, "-w", str(workspace), "--json"], check=True, cwd=ROOT,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "adr", *verb, "-w", str(workspace), "--json"],
+            check=True,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 def make_directly(workspace: Path, records: int) -> None:
     """Postings drawn from the distributions that the made JSON draws its words from, without the text."""
-    code = ("from tests.bench.postings import draw_postings; "
-            f"draw_postings({str(workspace)!r}, {records}, {str(COUNTS)!r})")
+    code = (
+        f"from tests.bench.postings import draw_postings; draw_postings({str(workspace)!r}, {records}, {str(COUNTS)!r})"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
@@ -71,8 +76,9 @@ def timed(work: Callable[[], object]) -> Took:
 
 def at(share: float, took: list[Took]) -> Took:
     """A percentile of both."""
-    return Took(float(np.percentile([t.wall for t in took], share)),
-                float(np.percentile([t.processor for t in took], share)))
+    return Took(
+        float(np.percentile([t.wall for t in took], share)), float(np.percentile([t.processor for t in took], share))
+    )
 
 
 def everything(engine: Engine, recipe: Recipe) -> object:
@@ -111,8 +117,19 @@ def plain_loop(engine: Engine, recipe: Recipe) -> Took:
     for perspective in PERSPECTIVES:
         postings = engine.postings[perspective]
         lists = [postings.of_row(r) for r in rows]
-        ready.append([list(zip(e.tolist(), draws(recipe.seed, postings.keys[e], engine.instances[r]).tolist(),
-                               postings.n[e].tolist(), strict=True)) for r, e in zip(rows, lists, strict=True)])
+        ready.append(
+            [
+                list(
+                    zip(
+                        e.tolist(),
+                        draws(recipe.seed, postings.keys[e], engine.instances[r]).tolist(),
+                        postings.n[e].tolist(),
+                        strict=True,
+                    )
+                )
+                for r, e in zip(rows, lists, strict=True)
+            ]
+        )
     wall, processor = time.perf_counter(), time.process_time()
     kept, counts = [], [dict[int, int]() for _ in PERSPECTIVES]
     for row in rows:
@@ -129,7 +146,7 @@ def plain_loop(engine: Engine, recipe: Recipe) -> Took:
                     counts[k][entity] = counts[k].get(entity, 0) + 1
     scale = engine.rows / len(rows)
     took = Took((time.perf_counter() - wall) * scale, (time.process_time() - processor) * scale)
-    assert kept == engine.kept(recipe)[:len(rows)].tolist(), "the engine and the loop disagree"
+    assert kept == engine.kept(recipe)[: len(rows)].tolist(), "the engine and the loop disagree"
     return took
 
 
@@ -158,25 +175,45 @@ def measure(workspace: Path, moves: int) -> dict[str, object]:
     other = timed(lambda: everything(engine, Recipe(seed=7)))
     now, peak = resident()
     loop = plain_loop(engine, Recipe(min_passes=2))
-    took = {"open": opening, "first_preview": first, "move_median": at(50, small), "move_p95": at(95, small),
-            "far_median": at(50, far), "far_p95": at(95, far), "cap": at(50, caps), "other_seed": other,
-            "numpy_pass": numpy_pass(engine), "plain_loop": loop}
+    took = {
+        "open": opening,
+        "first_preview": first,
+        "move_median": at(50, small),
+        "move_p95": at(95, small),
+        "far_median": at(50, far),
+        "far_p95": at(95, far),
+        "cap": at(50, caps),
+        "other_seed": other,
+        "numpy_pass": numpy_pass(engine),
+        "plain_loop": loop,
+    }
     engine.store.close()
     return {
-        "date": date.today().isoformat(), "cores": os.cpu_count(), "machine": platform.machine(),
-        "python": platform.python_version(), "load_average": round(os.getloadavg()[0], 1), "instances": engine.rows,
+        "date": date.today().isoformat(),
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "load_average": round(os.getloadavg()[0], 1),
+        "instances": engine.rows,
         "postings": sum(len(p.entities) for p in engine.postings.values()),
         "entities": sum(len(p.n) for p in engine.postings.values()),
         **{f"{name}_s": round(t.wall, 4) for name, t in took.items()},
         **{f"{name}_processor_s": round(t.processor, 4) for name, t in took.items()},
-        "loop_over_move": round(loop.processor / at(50, small).processor), "memory_gb": now, "memory_peak_gb": peak,
+        "loop_over_move": round(loop.processor / at(50, small).processor),
+        "memory_gb": now,
+        "memory_peak_gb": peak,
     }
 
 
 SAID = {
-    "open": "open an indexed workspace", "first_preview": "first preview (draws of the seed included)",
-    "move_median": "one τ moved, median", "move_p95": "one τ moved, p95", "far_median": "all τ moved far, median",
-    "far_p95": "all τ moved far, p95", "cap": "most frequent entity muted, median", "other_seed": "another seed",
+    "open": "open an indexed workspace",
+    "first_preview": "first preview (draws of the seed included)",
+    "move_median": "one τ moved, median",
+    "move_p95": "one τ moved, p95",
+    "far_median": "all τ moved far, median",
+    "far_p95": "all τ moved far, p95",
+    "cap": "most frequent entity muted, median",
+    "other_seed": "another seed",
     "numpy_pass": "a NumPy pass over all postings (bincount)",
     "plain_loop": f"the definition as a plain Python loop ({SLICE:,} instances timed, scaled)",
 }
@@ -184,19 +221,32 @@ SAID = {
 
 def table(found: dict[str, object]) -> str:
     """The numbers as a Markdown table."""
+
     def shown(seconds: object) -> str:
         value = float(str(seconds))
         return f"{value:.2f} s" if value >= 2 else f"{value * 1000:,.0f} ms"
 
-    lines = [f"{found['date']}: {found['cores']} cores ({found['machine']}), Python {found['python']}, load average "
-             f"{found['load_average']}. {found['instances']:,} instances, {found['postings']:,} postings, "
-             f"{found['entities']:,} entities. Memory of the process {found['memory_gb']} GB, at most "
-             f"{found['memory_peak_gb']} GB.", "", "| what | by the clock | processor time, all threads |",
-             "|---|---|---|"]
-    lines += [f"| {words} | {shown(found[f'{name}_s'])} | {shown(found[f'{name}_processor_s'])} |"
-              for name, words in SAID.items()]
-    return "\n".join([*lines, "", f"The plain loop costs {found['loop_over_move']:,} times the processor time of one τ "
-                      "moved (which counts four curves and the random baseline besides)."])
+    lines = [
+        f"{found['date']}: {found['cores']} cores ({found['machine']}), Python {found['python']}, load average "
+        f"{found['load_average']}. {found['instances']:,} instances, {found['postings']:,} postings, "
+        f"{found['entities']:,} entities. Memory of the process {found['memory_gb']} GB, at most "
+        f"{found['memory_peak_gb']} GB.",
+        "",
+        "| what | by the clock | processor time, all threads |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {words} | {shown(found[f'{name}_s'])} | {shown(found[f'{name}_processor_s'])} |"
+        for name, words in SAID.items()
+    ]
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"The plain loop costs {found['loop_over_move']:,} times the processor time of one τ "
+            "moved (which counts four curves and the random baseline besides).",
+        ]
+    )
 
 
 def main() -> None:

@@ -78,10 +78,16 @@ def main() -> None:
         page.wait_for_timeout(2000)
         frames = page.evaluate(DRAG)
         chromium.close()
-    found = {"date": date.today().isoformat(), "load": round(os.getloadavg()[0], 1), "instances": total,
-             "presses": len(took), "p50_ms": round(float(np.percentile(took, 50))),
-             "p95_ms": round(float(np.percentile(took, 95))), "max_ms": round(max(took)),
-             "frames_per_second_while_dragging": round(frames)}
+    found = {
+        "date": date.today().isoformat(),
+        "load": round(os.getloadavg()[0], 1),
+        "instances": total,
+        "presses": len(took),
+        "p50_ms": round(float(np.percentile(took, 50))),
+        "p95_ms": round(float(np.percentile(took, 95))),
+        "max_ms": round(max(took)),
+        "frames_per_second_while_dragging": round(frames),
+    }
     print("\n".join(["| what | value |", "|---|---|", *(f"| {k.replace('_', ' ')} | {v} |" for k, v in found.items())]))
     print(json.dumps(found))
 

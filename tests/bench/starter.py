@@ -158,8 +158,9 @@ def judge(model: torch.nn.Module, inputs: torch.Tensor) -> torch.Tensor:
 def both_in(scores: torch.Tensor, pairs: list[tuple[str, str]], top: int) -> float:
     """How often both things of a pair are among the `top` highest scores of its row."""
     best = scores.topk(top, 1).indices.tolist()
-    return float(np.mean([{KINDS.index(thing) for thing in pair} <= set(row)
-                          for pair, row in zip(pairs, best, strict=True)]))
+    return float(
+        np.mean([{KINDS.index(thing) for thing in pair} <= set(row) for pair, row in zip(pairs, best, strict=True)])
+    )
 
 
 def load_pipeline(folder: Path) -> Any:

@@ -84,9 +84,13 @@ PROBE = """
 })();
 """
 ANSWERS = {
-    "curve": "Synthesize: perspective of the curve", "order": "Synthesize: order of the table",
-    "search": "Synthesize: search box", "explore": "Explore: perspective",
-    "review": "to the Review page", "synthesize": "to the Synthesize page", "grid": "Review: a grid page of 60",
+    "curve": "Synthesize: perspective of the curve",
+    "order": "Synthesize: order of the table",
+    "search": "Synthesize: search box",
+    "explore": "Explore: perspective",
+    "review": "to the Review page",
+    "synthesize": "to the Synthesize page",
+    "grid": "Review: a grid page of 60",
 }
 
 Times = tuple[float, float]
@@ -117,15 +121,37 @@ def make_workspace(folder: Path) -> None:
         own = [drawn[i % len(drawn)] for i in range(240)]
         turns = [{"role": "human", "text": "<image>\nWhat is in the picture?"}, {"role": "gpt", "text": "A thing."}]
         with store.atomic() as writer:
-            writer.insert("wanted", pd.DataFrame({
-                "plan": 0, "entity": [names[name] for name in drawn], "have": 2, "target": 30.0, "quota": 8}))
-            writer.insert("candidate", pd.DataFrame({
-                "candidate": [f"p0-{i:05}-0" for i in range(240)], "plan": 0, "slot": range(240), "alternative": 0,
-                "chosen": True, "entity": [names[name] for name in own], "entities": [[names[name]] for name in own],
-                "generator": "text-to-image", "model": "drawn", "seed": range(240),
-                "prompt": [f"a {name}" for name in own], "parameters": '{"steps": 20}',
-                "image": [f"images/{name}.png" for name in own], "turns": [turns] * 240, "score": rng.random(240),
-                "entity_rank": 1, "flags": [[]] * 240, "created_at": pd.Timestamp("2026-01-01")}))
+            writer.insert(
+                "wanted",
+                pd.DataFrame(
+                    {"plan": 0, "entity": [names[name] for name in drawn], "have": 2, "target": 30.0, "quota": 8}
+                ),
+            )
+            writer.insert(
+                "candidate",
+                pd.DataFrame(
+                    {
+                        "candidate": [f"p0-{i:05}-0" for i in range(240)],
+                        "plan": 0,
+                        "slot": range(240),
+                        "alternative": 0,
+                        "chosen": True,
+                        "entity": [names[name] for name in own],
+                        "entities": [[names[name]] for name in own],
+                        "generator": "text-to-image",
+                        "model": "drawn",
+                        "seed": range(240),
+                        "prompt": [f"a {name}" for name in own],
+                        "parameters": '{"steps": 20}',
+                        "image": [f"images/{name}.png" for name in own],
+                        "turns": [turns] * 240,
+                        "score": rng.random(240),
+                        "entity_rank": 1,
+                        "flags": [[]] * 240,
+                        "created_at": pd.Timestamp("2026-01-01"),
+                    }
+                ),
+            )
     store.close()
 
 
@@ -182,7 +208,7 @@ class Visitor:
         new, old = orders[self.turn % 3], orders[(self.turn - 1) % 3]
         box = self.page.get_by_label("Order", exact=True)
         option = self.page.get_by_role("option").nth(orders.index(new))
-        while not option.count():               # a click that falls on a page that is drawn anew opens nothing
+        while not option.count():  # a click that falls on a page that is drawn anew opens nothing
             box.click()
             self.page.wait_for_timeout(500)
         first = next(name for name in self.heads[new][:6] if name not in self.heads[old])
@@ -223,9 +249,13 @@ class Visitor:
         """{what: its times}, everything `times` times after two to warm up."""
         found: dict[str, list[Times]] = {what: [] for what in ANSWERS}
         tours: Sequence[tuple[str, tuple[str, ...]]] = (
-            (f"Synthesize?plan={self.plan}", ("curve",)), (f"Synthesize?plan={self.plan}", ("order",)),
-            (f"Synthesize?plan={self.plan}", ("search",)), ("Explore", ("explore",)),
-            (f"Synthesize?plan={self.plan}", ("review", "synthesize")), ("Review?look=Grid", ("grid",)))
+            (f"Synthesize?plan={self.plan}", ("curve",)),
+            (f"Synthesize?plan={self.plan}", ("order",)),
+            (f"Synthesize?plan={self.plan}", ("search",)),
+            ("Explore", ("explore",)),
+            (f"Synthesize?plan={self.plan}", ("review", "synthesize")),
+            ("Review?look=Grid", ("grid",)),
+        )
         for address, clicks in tours:
             self.open(address)
             self.turn = 0
@@ -264,7 +294,7 @@ def main() -> None:
         visitor.open(f"Synthesize?plan={number}")
         page.get_by_role("button", name="Start", exact=True).click()
         deadline = time.monotonic() + 120
-        while not made.finished() and time.monotonic() < deadline:     # on a busy machine: clicked all the same
+        while not made.finished() and time.monotonic() < deadline:  # on a busy machine: clicked all the same
             time.sleep(0.5)
         began, before = time.monotonic(), len(made.finished())
         busy = visitor.all(options.times)
@@ -278,13 +308,24 @@ def main() -> None:
             page.get_by_text("cancelled. What was finished is kept").wait_for()
         chromium.close()
     found: dict[str, Any] = {
-        "date": date.today().isoformat(), "load_before_idle_generating": load, "pictures_per_minute": round(rate, 1),
-        "generating_to_the_end": whole, "answers": {}}
-    lines = ["| click | answered, idle: median | p95 | generating: median | p95 | painted, idle: median | p95 "
-             "| generating: median | p95 | ratio |", "|---|---|---|---|---|---|---|---|---|---|"]
+        "date": date.today().isoformat(),
+        "load_before_idle_generating": load,
+        "pictures_per_minute": round(rate, 1),
+        "generating_to_the_end": whole,
+        "answers": {},
+    }
+    lines = [
+        "| click | answered, idle: median | p95 | generating: median | p95 | painted, idle: median | p95 "
+        "| generating: median | p95 | ratio |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
     for what, says in ANSWERS.items():
-        row = [round(float(np.percentile([times[end] for times in tours[what]], share)))
-               for end in (0, 1) for tours in (idle, busy) for share in (50, 95)]
+        row = [
+            round(float(np.percentile([times[end] for times in tours[what]], share)))
+            for end in (0, 1)
+            for tours in (idle, busy)
+            for share in (50, 95)
+        ]
         found["answers"][what] = row
         lines.append("| ".join([f"| {says} ", *(f"{ms} ms " for ms in row), f"{row[6] / row[4]:.2f} |"]))
     print("\n".join(lines))

@@ -50,9 +50,12 @@ def known_objects(store: Store) -> Objects:
 
 def indexed_objects(store: Store) -> Objects:
     """What the present index says."""
-    return {instance: set(names) for instance, names in store.rows("""
+    return {
+        instance: set(names)
+        for instance, names in store.rows("""
         select instance, list(name) from posting join entity using (entity)
-        where posting.perspective = 'object' group by instance""")}
+        where posting.perspective = 'object' group by instance""")
+    }
 
 
 def row(title: str, known: Objects, said: Objects) -> str:
@@ -61,8 +64,10 @@ def row(title: str, known: Objects, said: Objects) -> str:
     said = {instance: said.get(instance, set()) & names for instance in known}
     right = sum(len(said[instance] & known[instance]) for instance in known)
     wrong, missed = (sum(map(len, of.values())) - right for of in (said, known))
-    return (f"{title:16} precision {right / (right + wrong):.3f}  recall {right / (right + missed):.3f}  "
-            f"right {right}  wrong {wrong}  missed {missed}")
+    return (
+        f"{title:16} precision {right / (right + wrong):.3f}  recall {right / (right + missed):.3f}  "
+        f"right {right}  wrong {wrong}  missed {missed}"
+    )
 
 
 @contextmanager
@@ -110,8 +115,10 @@ def measure_pauses(store: Store, checker: str, folder: Path) -> None:
             else:
                 look(own, checker, lambda event: None)
         longest.append(max(gaps))
-        print(f"{way:16} longest gap {max(gaps):.0f} ms, 99 of 100 within {np.percentile(gaps, 99):.0f} ms, "
-              f"{time.perf_counter() - started:.0f} s")
+        print(
+            f"{way:16} longest gap {max(gaps):.0f} ms, 99 of 100 within {np.percentile(gaps, 99):.0f} ms, "
+            f"{time.perf_counter() - started:.0f} s"
+        )
     print(f"ratio of the longest {longest[0] / longest[1]:.1f}")
 
 
@@ -145,8 +152,23 @@ def main() -> None:
     parser.add_argument("--thresholds", type=float, nargs="*", default=[])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "adr", "demo", "-w", folder, "--instances", str(options.instances),
-                        "--seed", str(options.seed), "--quiet"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "adr",
+                "demo",
+                "-w",
+                folder,
+                "--instances",
+                str(options.instances),
+                "--seed",
+                str(options.seed),
+                "--quiet",
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         store = Store(Path(folder) / "adr.duckdb")
         known = known_objects(store)
         for checker in (options.checker, None):

@@ -14,7 +14,7 @@ from adr.explore.distribution import curve
 from adr.store import Store
 from adr.tail import Spectrum, effective_entities, gini, tail_rule, tail_share_to_tau, tau_to_tail_share
 
-COUNTS = [50, 30, 10, 4, 3, 2, 1]       # 100 postings
+COUNTS = [50, 30, 10, 4, 3, 2, 1]  # 100 postings
 many_counts = st.lists(st.integers(1, 500), min_size=1, max_size=60)
 
 
@@ -34,14 +34,16 @@ def test_tail_rule__does_not_care_about_order() -> None:
 
 @pytest.mark.parametrize(
     ("entities", "head", "tau", "postings", "rho", "percent_entities", "percent_data"),
-    [(512_151, 6_745, 120, 15_563_718, 0.90, 98.7, 10.0),       # token
-     (113_149, 2_222, 304, 13_484_390, 0.90, 98.0, 10.0),       # object
-     (1_065_602, 78_082, 24, 20_873_397, 0.75, 92.7, 25.0),     # co-occurrence
-     (5_770, 25, 4_895, 1_590_858, 0.90, 99.6, 10.0)],          # interrogation
+    [
+        (512_151, 6_745, 120, 15_563_718, 0.90, 98.7, 10.0),  # token
+        (113_149, 2_222, 304, 13_484_390, 0.90, 98.0, 10.0),  # object
+        (1_065_602, 78_082, 24, 20_873_397, 0.75, 92.7, 25.0),  # co-occurrence
+        (5_770, 25, 4_895, 1_590_858, 0.90, 99.6, 10.0),
+    ],  # interrogation
 )
 def test_tail_rule__gives_table_1_of_the_paper(
-        entities: int, head: int, tau: int, postings: int, rho: float, percent_entities: float,
-        percent_data: float) -> None:
+    entities: int, head: int, tau: int, postings: int, rho: float, percent_entities: float, percent_data: float
+) -> None:
     """A distribution with the paper's totals and its head size has the paper's τ and percentages (Table 1)."""
     reached = math.ceil(postings * rho)
     above = _spread(reached - tau, head - 1)
@@ -102,9 +104,18 @@ def _store(counts: list[int]) -> Store:
     names = [f"thing {rank}" for rank in range(len(counts))]
     with store.atomic() as writer:
         writer.insert("instance", pd.DataFrame({"instance": range(60)}))
-        writer.insert("entity", pd.DataFrame({
-            "entity": range(len(counts)), "perspective": "object", "name": names, "n": counts,
-            "draw_key": np.array([draw_key("object", name) for name in names], dtype=np.uint64)}))
+        writer.insert(
+            "entity",
+            pd.DataFrame(
+                {
+                    "entity": range(len(counts)),
+                    "perspective": "object",
+                    "name": names,
+                    "n": counts,
+                    "draw_key": np.array([draw_key("object", name) for name in names], dtype=np.uint64),
+                }
+            ),
+        )
     return store
 
 

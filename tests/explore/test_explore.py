@@ -32,7 +32,7 @@ def test_breakpoints__is_the_curve_of_all_entities(counts):
     ranks, heights = breakpoints(Spectrum.of(ordered))
     assert ranks[0] == 1 and ranks[-1] == len(ordered)
     assert (ordered[ranks - 1] == heights).all()
-    every = np.arange(1, len(ordered) + 1)          # between two breakpoints the curve is flat or one step apart
+    every = np.arange(1, len(ordered) + 1)  # between two breakpoints the curve is flat or one step apart
     assert np.allclose(np.interp(every, ranks, heights), ordered)
 
 
@@ -42,13 +42,13 @@ def test_breakpoints__many_entities_few_points_and_the_whole_tail():
     ranks, heights = breakpoints(Spectrum.of(counts))
     assert len(ranks) <= 1500
     assert (counts[ranks - 1] == heights).all() and ranks[-1] == len(counts)
-    for n in range(12, 30):                          # the ends of the rarest plateaus, wherever they lie
+    for n in range(12, 30):  # the ends of the rarest plateaus, wherever they lie
         if (counts == n).any():
             assert int(np.flatnonzero(counts == n)[-1]) + 1 in ranks
 
 
 def test_cumulative_share__by_hand(small_store):
-    found = spectrum(small_store, "object")                     # counts 4 3 1 1 1
+    found = spectrum(small_store, "object")  # counts 4 3 1 1 1
     shares = cumulative_share(found, np.array([1, 2, 3, 5]))
     assert shares.tolist() == pytest.approx([0.4, 0.7, 0.8, 1.0])
 
@@ -116,11 +116,11 @@ def test_neighbours__within_and_across_perspectives(small_store):
 
 
 def test_pair_matrix__observed_against_expected(small_store):
-    objects = entities_at(small_store, "object", [1, 2, 5])     # dog, cat, sofa
+    objects = entities_at(small_store, "object", [1, 2, 5])  # dog, cat, sofa
     found = pair_matrix(small_store, objects)
     assert found.together.tolist() == [[4, 2, 0], [2, 3, 1], [0, 1, 1]]
     assert found.expected[0, 1] == pytest.approx(4 * 3 / 6)
-    assert found.association[0, 1] == 0                                 # two together is what chance gives
+    assert found.association[0, 1] == 0  # two together is what chance gives
 
 
 def test_pair_named__either_way_round(small_store):
@@ -129,8 +129,8 @@ def test_pair_named__either_way_round(small_store):
 
 
 def test_association__conservative_both_ways():
-    assert association([1], [0.5]).tolist() == [0]                      # twice as often, but once: may be chance
-    assert association([1000], [100])[0] == pytest.approx(np.log2(9.39), abs=0.01)     # ten times; at least 9.39
+    assert association([1], [0.5]).tolist() == [0]  # twice as often, but once: may be chance
+    assert association([1000], [100])[0] == pytest.approx(np.log2(9.39), abs=0.01)  # ten times; at least 9.39
     assert association([10], [1000])[0] < -5
     assert association([0], [0]).tolist() == [0]
     assert expected_together([4], [3], 6).tolist() == [2]

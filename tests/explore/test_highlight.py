@@ -28,8 +28,20 @@ def test_spans__marks_of_regular_expressions_are_letters():
     assert said("nothing", "token", "(") == []
 
 
-@pytest.mark.parametrize(("noun", "plural"), [("dog", "dogs"), ("bus", "buses"), ("puppy", "puppies"), ("boy", "boys"),
-                                              ("knife", "knives"), ("leaf", "leaves"), ("woman", "women"),
-                                              ("person", "people"), ("church", "churches"), ("piano", "pianos")])
+@pytest.mark.parametrize(
+    ("noun", "plural"),
+    [
+        ("dog", "dogs"),
+        ("bus", "buses"),
+        ("puppy", "puppies"),
+        ("boy", "boys"),
+        ("knife", "knives"),
+        ("leaf", "leaves"),
+        ("woman", "women"),
+        ("person", "people"),
+        ("church", "churches"),
+        ("piano", "pianos"),
+    ],
+)
 def test_plurals__usual_ones(noun, plural):
     assert plural in plurals(noun)

@@ -35,12 +35,22 @@ def test_manifest__counts_before_after_random_and_with_synthetic(store, workspac
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     numbers = manifest["perspectives"]["object"]
     assert {state: numbers[state]["postings"] for state in ("before", "after", "with_synthetic")} == {
-        "before": 7, "after": 6, "with_synthetic": 7}
-    assert numbers["random"]["postings"] in (5, 6)      # three instances of two entities, or of one
+        "before": 7,
+        "after": 6,
+        "with_synthetic": 7,
+    }
+    assert numbers["random"]["postings"] in (5, 6)  # three instances of two entities, or of one
     assert numbers["after"]["largest"] == 3
     assert manifest["counts"] | {"decisions": None} == {
-        "rows": 4, "synthetic": 1, "kept_instances": 3, "copies": 0, "left_out_faulty": 0, "source_instances": 4,
-        "rejected_by_ingest": 0, "decisions": None}
+        "rows": 4,
+        "synthetic": 1,
+        "kept_instances": 3,
+        "copies": 0,
+        "left_out_faulty": 0,
+        "source_instances": 4,
+        "rejected_by_ingest": 0,
+        "decisions": None,
+    }
     assert manifest["verdicts"]["by_reviewer"] == {"ada": {"accept": 1}}
     assert manifest["synthesis"]["models"][0]["name"] == "assets/models/starter"
     assert manifest["index"]["lexicon_fingerprint"] == "lex"
@@ -50,8 +60,13 @@ def test_card__names_share_models_and_caveats_and_shows_the_curves(store, worksp
     export(store, workspace, 1, out=tmp_path / "out")
     card = (tmp_path / "out" / "README.md").read_text()
     assert "1 synthetic (25.0% of all rows)" in card
-    for said in ("assets/models/starter", "| reviewer ada | 1 | 0 | 0 |", "What was not verified", "Licences",
-                 "Objects were taken from the text and not checked"):
+    for said in (
+        "assets/models/starter",
+        "| reviewer ada | 1 | 0 | 0 |",
+        "What was not verified",
+        "Licences",
+        "Objects were taken from the text and not checked",
+    ):
         assert said in card
     for name in re.findall(r"!\[[^]]*\]\(([^)]+)\)", card):
         picture = Image.open(tmp_path / "out" / name)
@@ -62,8 +77,10 @@ def test_card__names_share_models_and_caveats_and_shows_the_curves(store, worksp
 def test_card__unseen_candidates_are_owned_up_to(store, workspace, tmp_path):
     accept(store, workspace, "p1-00001-0", judgement=None, slot=1)
     export(store, workspace, 1, out=tmp_path / "out", accept_above=0.5)
-    assert "1 synthetic rows were accepted by a rule; nobody looked at them" in (
-        tmp_path / "out" / "README.md").read_text()
+    assert (
+        "1 synthetic rows were accepted by a rule; nobody looked at them"
+        in (tmp_path / "out" / "README.md").read_text()
+    )
 
 
 class _Links(HTMLParser):
@@ -88,7 +105,7 @@ def test_report__is_one_file_that_asks_nobody_for_anything(store, workspace):
     said = " ".join(reader.text)
     for expected in ("drums & <harps>", "3 of 4 instances", "harp", "Accepted", "Seed 5", "The tail"):
         assert expected in said
-    assert "<harps>" not in page        # names are text, never markup
+    assert "<harps>" not in page  # names are text, never markup
 
 
 def test_report__is_the_same_every_time(store, workspace):

@@ -53,12 +53,16 @@ def test_export__accepted_candidates_come_after_with_their_picture_and_provenanc
     records = json.loads((tmp_path / "out" / "llava.json").read_text())
     assert (report.instances, report.synthetic, report.pictures) == (5, 1, 1)
     assert records[4] == {
-        "id": "adr-p1-00000-0", "image": "adr-synthetic/p1-00000-0.png",
-        "conversations": [{"from": "human", "value": "<image>\nWhat is this?"},
-                          {"from": "gpt", "value": "A red harp."}]}
+        "id": "adr-p1-00000-0",
+        "image": "adr-synthetic/p1-00000-0.png",
+        "conversations": [
+            {"from": "human", "value": "<image>\nWhat is this?"},
+            {"from": "gpt", "value": "A red harp."},
+        ],
+    }
     picture = tmp_path / "out" / "images" / records[4]["image"]
     assert picture.read_bytes() == (workspace.images / "p1-00000-0.png").read_bytes()
-    line, = [json.loads(line) for line in (tmp_path / "out" / "synthetic.jsonl").read_text().splitlines()]
+    (line,) = [json.loads(line) for line in (tmp_path / "out" / "synthetic.jsonl").read_text().splitlines()]
     assert line["parent"] == {"position": 2, "id": "7", "images": ["a/2.png"]}
     assert line["verdict"] == {"judgement": "accept", "reviewer": "ada", "reason": None, "rule": None}
     assert (line["prompt"], line["seed"], line["scores"]["score"]) == ("a harp", 11, 0.9)
@@ -66,8 +70,10 @@ def test_export__accepted_candidates_come_after_with_their_picture_and_provenanc
 
 def test_export__an_edited_conversation_leaves_as_edited(store, workspace, tmp_path):
     accept(store, workspace)
-    store.execute("insert into verdict (candidate, reviewer, judgement, turns) values (?, 'bo', 'edit', ?)", [
-        "p1-00000-0", [{"role": "human", "text": "<image>\nName it."}, {"role": "gpt", "text": "A harp from above."}]])
+    store.execute(
+        "insert into verdict (candidate, reviewer, judgement, turns) values (?, 'bo', 'edit', ?)",
+        ["p1-00000-0", [{"role": "human", "text": "<image>\nName it."}, {"role": "gpt", "text": "A harp from above."}]],
+    )
     export(store, workspace, 1, out=tmp_path / "out")
     record = json.loads((tmp_path / "out" / "llava.json").read_text())[-1]
     assert record["conversations"][1]["value"] == "A harp from above."
@@ -82,7 +88,8 @@ def test_export__a_rule_of_the_recipe_accepts_and_is_named(store, workspace, tmp
     assert export(store, workspace, 1, out=tmp_path / "with", accept_above=0.5).synthetic == 1
     manifest = json.loads((tmp_path / "with" / "manifest.json").read_text())
     assert manifest["synthesis"]["accepted_by"] == {
-        "recipe: score >= 0.5, best of its slot, no flags, judged by nobody": 1}
+        "recipe: score >= 0.5, best of its slot, no flags, judged by nobody": 1
+    }
 
 
 def test_export__repeated_instances_leave_as_often_as_decided(workspace, tmp_path):
@@ -174,7 +181,7 @@ def test_export__cancelled_anywhere_leaves_what_was_there(store, workspace, tmp_
     store.execute("update decision set kept = false, copies = 0 where instance = 0")
     try:
         export(store, workspace, 1, out=out, replace=True, progress=progress)
-        assert len(calls) < stop_at         # it was through before
+        assert len(calls) < stop_at  # it was through before
     except Cancelled:
         assert tree(out) == before
         assert int(store.value("select count(*) from export")) == 1
@@ -182,7 +189,7 @@ def test_export__cancelled_anywhere_leaves_what_was_there(store, workspace, tmp_
 
 
 def test_whole__an_old_folder_is_given_back_after_a_kill_between_the_renames(tmp_path):
-    gone = 2**22 + 1                        # larger than any process number
+    gone = 2**22 + 1  # larger than any process number
     (tmp_path / f".out.old-{gone}").mkdir()
     (tmp_path / f".out.old-{gone}" / "manifest.json").write_text('{"format": "llava", "files": []}')
     (tmp_path / f".out.unfinished-{gone}").mkdir()
@@ -205,5 +212,9 @@ def test_preview__says_what_would_be_written_and_writes_nothing(store, workspace
     seen = preview(store, workspace, 1, Options())
     assert (seen.leave.instances, seen.leave.synthetic, seen.blocked) == (5, 1, ())
     assert {f.kind: f.rows for f in seen.lint.findings} == {
-        "images_not_checked": 3, "repeated_ids": 2, "mixed_ids": 1, "keys_differ": 2}
+        "images_not_checked": 3,
+        "repeated_ids": 2,
+        "mixed_ids": 1,
+        "keys_differ": 2,
+    }
     assert store.value("select count(*) from export") == 0

@@ -57,9 +57,11 @@ def test_formats__same_rows_give_the_same_bytes(store, workspace, tmp_path, name
 def test_llava__messages_are_converted_and_text_only_rows_have_no_image_key(spoken, workspace, tmp_path):
     export(spoken, workspace, 1, out=tmp_path / "out", leave_out_faulty=True)
     records = json.loads((tmp_path / "out" / "llava.json").read_text())
-    assert records[0] == {"image": "a/0.png", "conversations": [{"from": "human", "value": "<image>Who is it?"},
-                                                                {"from": "gpt", "value": "Ada."}]}
-    assert len(records) == 2        # the record with a system turn is left out: LLaVA knows none
+    assert records[0] == {
+        "image": "a/0.png",
+        "conversations": [{"from": "human", "value": "<image>Who is it?"}, {"from": "gpt", "value": "Ada."}],
+    }
+    assert len(records) == 2  # the record with a system turn is left out: LLaVA knows none
     assert lines(tmp_path / "out" / "dropped.jsonl") == [{"position": 1, "reason": "faulty"}]
 
 
@@ -68,10 +70,14 @@ def test_llama_factory__datasets_reads_it_as_its_info_says(store, workspace, tmp
 
     export(store, workspace, 1, format="llama-factory", out=tmp_path / "out")
     info = json.loads((tmp_path / "out" / "dataset_info.json").read_text())["adr"]
-    assert info == {"file_name": "data.json", "formatting": "sharegpt",
-                    "columns": {"messages": "conversations", "images": "images"}}
-    rows = datasets.load_dataset("json", data_files=str(tmp_path / "out" / info["file_name"]), split="train",
-                                 cache_dir=str(tmp_path / "cache"))
+    assert info == {
+        "file_name": "data.json",
+        "formatting": "sharegpt",
+        "columns": {"messages": "conversations", "images": "images"},
+    }
+    rows = datasets.load_dataset(
+        "json", data_files=str(tmp_path / "out" / info["file_name"]), split="train", cache_dir=str(tmp_path / "cache")
+    )
     assert [row["images"] for row in rows] == [["a/0.png"], [], ["a/2.png"], ["a/3.png", "a/0.png"], [SYNTHETIC]]
     assert [row["conversations"] for row in rows][:4] == [json.loads(raw)["conversations"] for raw in RAW]
 
@@ -81,8 +87,12 @@ def test_llama_factory__messages_leave_as_they_came_with_their_tags(spoken, work
     text = (tmp_path / "out" / "data.json").read_text()
     assert text.startswith("[\n" + ",\n".join(MESSAGES) + ",\n")
     assert json.loads(text)[2] == {
-        "messages": [{"role": "user", "content": "<image>\nWhat is this?"},
-                     {"role": "assistant", "content": "A red harp."}], "images": [SYNTHETIC]}
+        "messages": [
+            {"role": "user", "content": "<image>\nWhat is this?"},
+            {"role": "assistant", "content": "A red harp."},
+        ],
+        "images": [SYNTHETIC],
+    }
     info = json.loads((tmp_path / "out" / "dataset_info.json").read_text())["adr"]
     assert (info["columns"]["messages"], info["tags"]["user_tag"]) == ("messages", "user")
 
@@ -91,10 +101,13 @@ def test_ms_swift__datasets_reads_the_lines(store, workspace, tmp_path):
     import datasets
 
     export(store, workspace, 1, format="ms-swift", out=tmp_path / "out")
-    rows = datasets.load_dataset("json", data_files=str(tmp_path / "out" / "train.jsonl"), split="train",
-                                 cache_dir=str(tmp_path / "cache"))
-    assert rows[1] == {"messages": [{"role": "user", "content": "Say hello."},
-                                    {"role": "assistant", "content": "Hello."}], "images": []}
+    rows = datasets.load_dataset(
+        "json", data_files=str(tmp_path / "out" / "train.jsonl"), split="train", cache_dir=str(tmp_path / "cache")
+    )
+    assert rows[1] == {
+        "messages": [{"role": "user", "content": "Say hello."}, {"role": "assistant", "content": "Hello."}],
+        "images": [],
+    }
     assert rows[3]["images"] == ["a/3.png", "a/0.png"]
     assert [len(row["messages"]) for row in rows] == [2, 2, 2, 4, 2]
 
@@ -110,8 +123,11 @@ def test_qwen_vl__one_picture_is_image_and_several_are_images(store, workspace, 
     assert rows[:3] == [json.loads(raw) for raw in RAW[:3]]
     assert (rows[3]["images"], "image" in rows[3]) == (["a/3.png", "a/0.png"], False)
     entry = json.loads((tmp_path / "out" / "registry.json").read_text())["adr"]
-    assert all((tmp_path / "out" / entry["data_path"] / name).is_file()
-               for row in rows for name in row.get("images", [row["image"]] if "image" in row else []))
+    assert all(
+        (tmp_path / "out" / entry["data_path"] / name).is_file()
+        for row in rows
+        for name in row.get("images", [row["image"]] if "image" in row else [])
+    )
 
 
 def test_internvl__the_meta_file_names_lines_of_its_length(store, workspace, tmp_path):
@@ -128,18 +144,29 @@ def test_parquet__datasets_shows_pictures_and_messages(store, workspace, tmp_pat
 
     report = export(store, workspace, 1, format="parquet", out=tmp_path / "out")
     assert report.main == ["data/train-00000-of-00001.parquet"]
-    rows = datasets.load_dataset("parquet", data_files=str(tmp_path / "out" / report.main[0]), split="train",
-                                 cache_dir=str(tmp_path / "cache"))
+    rows = datasets.load_dataset(
+        "parquet", data_files=str(tmp_path / "out" / report.main[0]), split="train", cache_dir=str(tmp_path / "cache")
+    )
     assert [[picture.size for picture in row["images"]] for row in rows] == [
-        [(4, 6)], [], [(6, 6)], [(7, 6), (4, 6)], [(8, 8)]]
+        [(4, 6)],
+        [],
+        [(6, 6)],
+        [(7, 6), (4, 6)],
+        [(8, 8)],
+    ]
     assert [row["id"] for row in rows] == ["7", "sg_1", "7", "x", "adr-p1-00000-0"]
     image = {"type": "image", "text": None}
     assert rows[0]["messages"] == [
         {"role": "user", "content": [image, {"type": "text", "text": "What is it?"}]},
-        {"role": "assistant", "content": [{"type": "text", "text": "A café — “Zürich”.  "}]}]
+        {"role": "assistant", "content": [{"type": "text", "text": "A café — “Zürich”.  "}]},
+    ]
     assert rows[2]["messages"][0]["content"] == [{"type": "text", "text": "What is on it?"}, image]
-    assert rows[3]["messages"][0]["content"] == [image, {"type": "text", "text": "And "}, image,
-                                                 {"type": "text", "text": "?"}]
+    assert rows[3]["messages"][0]["content"] == [
+        image,
+        {"type": "text", "text": "And "},
+        image,
+        {"type": "text", "text": "?"},
+    ]
     assert rows[4]["messages"][0]["content"] == [image, {"type": "text", "text": "What is this?"}]
 
 
@@ -155,15 +182,24 @@ def test_parquet__the_folder_itself_loads_by_its_card(store, workspace, tmp_path
 def test_parquet__without_pictures_holds_their_paths(store, workspace, tmp_path):
     import datasets
 
-    report = export(store, workspace, 1, format="parquet", out=tmp_path / "out", images="reference", order="shuffled",
-                    repair_ids=True)
-    rows = datasets.load_dataset("parquet", data_files=str(tmp_path / "out" / report.main[0]), split="train",
-                                 cache_dir=str(tmp_path / "cache"))
+    report = export(
+        store,
+        workspace,
+        1,
+        format="parquet",
+        out=tmp_path / "out",
+        images="reference",
+        order="shuffled",
+        repair_ids=True,
+    )
+    rows = datasets.load_dataset(
+        "parquet", data_files=str(tmp_path / "out" / report.main[0]), split="train", cache_dir=str(tmp_path / "cache")
+    )
     found = {row["id"]: row["images"] for row in rows}
-    assert found in ({"7": ["a/0.png"], "sg_1": [], "7-2": ["a/2.png"], "x": ["a/3.png", "a/0.png"],
-                      "adr-p1-00000-0": [SYNTHETIC]},
-                     {"7": ["a/2.png"], "sg_1": [], "7-2": ["a/0.png"], "x": ["a/3.png", "a/0.png"],
-                      "adr-p1-00000-0": [SYNTHETIC]})
+    assert found in (
+        {"7": ["a/0.png"], "sg_1": [], "7-2": ["a/2.png"], "x": ["a/3.png", "a/0.png"], "adr-p1-00000-0": [SYNTHETIC]},
+        {"7": ["a/2.png"], "sg_1": [], "7-2": ["a/0.png"], "x": ["a/3.png", "a/0.png"], "adr-p1-00000-0": [SYNTHETIC]},
+    )
 
 
 def test_parquet__full_shards_are_followed_by_another(store, workspace, tmp_path, monkeypatch):
@@ -187,9 +223,11 @@ def test_parquet__sql_and_python_make_the_same_parts(texts):
 
     turns = [("human" if n % 2 == 0 else "gpt", text) for n, text in enumerate(texts)]
     store = Store.memory()
-    store.execute("insert into instance values (0, null, [], 0, ?, '{}')",
-                  [[{"role": role, "text": text} for role, text in turns]])
-    (made,), = store.rows(f"select {parquet._MESSAGES_SQL} from instance i")
+    store.execute(
+        "insert into instance values (0, null, [], 0, ?, '{}')",
+        [[{"role": role, "text": text} for role, text in turns]],
+    )
+    ((made,),) = store.rows(f"select {parquet._MESSAGES_SQL} from instance i")
     store.close()
     assert made == parquet.messages(turns)
     assert [m["role"] for m in made] == [{v: k for k, v in ROLES.items()}[role] for role, _ in turns]
@@ -201,7 +239,12 @@ def test_webdataset__its_reader_gives_pictures_and_rows(store, workspace, tmp_pa
     report = export(store, workspace, 1, format="webdataset", out=tmp_path / "out")
     samples = list(webdataset.WebDataset(str(tmp_path / "out" / report.main[0]), shardshuffle=False))
     assert [sample["__key__"] for sample in samples] == [
-        "000000000", "000000001", "000000002", "000000003", "adr-p1-00000-0"]
+        "000000000",
+        "000000001",
+        "000000002",
+        "000000003",
+        "adr-p1-00000-0",
+    ]
     assert [sample["json"].decode() for sample in samples][:4] == list(RAW)
     assert Image.open(io.BytesIO(samples[2]["png"])).size == (6, 6)
     assert [Image.open(io.BytesIO(samples[3][f"{n}.png"])).size for n in (0, 1)] == [(7, 6), (4, 6)]
@@ -217,7 +260,9 @@ def test_coco__pycocotools_reads_the_synthetic_part(store, workspace, tmp_path):
     coco = COCO(str(tmp_path / "out" / "captions.json"))
     pictures = coco.loadImgs(coco.getImgIds())
     assert [(p["file_name"], p["width"], p["height"]) for p in pictures] == [
-        (SYNTHETIC, 8, 8), ("adr-synthetic/p1-00001-0.png", 8, 8)]
+        (SYNTHETIC, 8, 8),
+        ("adr-synthetic/p1-00001-0.png", 8, 8),
+    ]
     assert [a["caption"] for a in coco.loadAnns(coco.getAnnIds(imgIds=[2]))] == ["a red harp"]
     assert all((tmp_path / "out" / "images" / p["file_name"]).is_file() for p in pictures)
 
@@ -235,10 +280,21 @@ def test_selection__positions_can_be_applied_to_the_source(workspace, tmp_path):
     store = Store.memory()
     fill(store, RAW, kept=lambda i: i != 1)
     export(store, workspace, 1, format="selection", out=tmp_path / "out")
-    rows = datasets.load_dataset("parquet", data_files=str(tmp_path / "out" / "selection.parquet"), split="train",
-                                 cache_dir=str(tmp_path / "cache"))
-    assert rows[1] == {"position": 1, "id": "sg_1", "kept": False, "copies": 0, "pass_count": 1,
-                       "reason": "below_min_passes", "probability": 0.25}
+    rows = datasets.load_dataset(
+        "parquet",
+        data_files=str(tmp_path / "out" / "selection.parquet"),
+        split="train",
+        cache_dir=str(tmp_path / "cache"),
+    )
+    assert rows[1] == {
+        "position": 1,
+        "id": "sg_1",
+        "kept": False,
+        "copies": 0,
+        "pass_count": 1,
+        "reason": "below_min_passes",
+        "probability": 0.25,
+    }
     assert list(rows) == lines(tmp_path / "out" / "selection.jsonl")
     assert [raw for raw, row in zip(RAW, rows, strict=True) if row["kept"]] == [RAW[0], RAW[2], RAW[3]]
 

@@ -18,8 +18,11 @@ def workspace(tmp_path):
 
 def record(*turns, image="a/0.png", id="r", **more):
     """A record in LLaVA's shape; turns alternate from the human's."""
-    given = {"id": id, "conversations": [{"from": ("human", "gpt")[n % 2], "value": text}
-                                         for n, text in enumerate(turns)], **more}
+    given = {
+        "id": id,
+        "conversations": [{"from": ("human", "gpt")[n % 2], "value": text} for n, text in enumerate(turns)],
+        **more,
+    }
     return json.dumps(given | ({"image": image} if image else {}))
 
 
@@ -34,14 +37,30 @@ def findings(raws, workspace, format="llava", images=None, form="llava"):
 
 FAULTS = {
     "empty_turn": record("<image>\nWhat?", "  \n"),
-    "turns_do_not_alternate": json.dumps({"id": "r", "image": "a/0.png", "conversations": [
-        {"from": "human", "value": "<image>\nWhat?"}, {"from": "human", "value": "And?"},
-        {"from": "gpt", "value": "A cup."}]}),
+    "turns_do_not_alternate": json.dumps(
+        {
+            "id": "r",
+            "image": "a/0.png",
+            "conversations": [
+                {"from": "human", "value": "<image>\nWhat?"},
+                {"from": "human", "value": "And?"},
+                {"from": "gpt", "value": "A cup."},
+            ],
+        }
+    ),
     "no_answer": record("<image>\nWhat?", "A cup.", "And?"),
     "too_many_markers": record("<image>\n<image>\nWhat?", "A cup."),
-    "system_turn": json.dumps({"id": "r", "image": "a/0.png", "conversations": [
-        {"from": "system", "value": "Be short."}, {"from": "human", "value": "<image>\nWhat?"},
-        {"from": "gpt", "value": "A cup."}]}),
+    "system_turn": json.dumps(
+        {
+            "id": "r",
+            "image": "a/0.png",
+            "conversations": [
+                {"from": "system", "value": "Be short."},
+                {"from": "human", "value": "<image>\nWhat?"},
+                {"from": "gpt", "value": "A cup."},
+            ],
+        }
+    ),
 }
 
 

@@ -27,8 +27,10 @@ def demo(tmp_path_factory):
     pipeline.demo(store, workspace, instances=40, seed=3)
     with store.atomic() as writer:
         writer.execute("insert into run (run, name, recipe, fingerprint) values (1, 'demo', '[rebalance]', 'f')")
-        writer.execute("insert into decision select 1, instance, 1, instance % 3 = 0, (instance % 3 = 0)::tinyint, "
-                       "case when instance % 3 = 0 then 'passes' else 'below_min_passes' end, 0.5 from instance")
+        writer.execute(
+            "insert into decision select 1, instance, 1, instance % 3 = 0, (instance % 3 = 0)::tinyint, "
+            "case when instance % 3 = 0 then 'passes' else 'below_min_passes' end, 0.5 from instance"
+        )
     accept(store, workspace)
     yield workspace, store
     store.close()

@@ -19,8 +19,12 @@ from adr.store import Store
 FIVE: dict[int, list[tuple[str, str]]] = {
     0: [("human", "<image>\nWhat color is the bus?"), ("gpt", "Red. Two men and a dog wait near the bus.")],
     1: [("human", "Is there a dog?"), ("gpt", "No, a cat on a couch.")],
-    2: [("human", "How many cats are there?"), ("gpt", "Two cats."), ("human", "Where is the fire hydrant?"),
-        ("gpt", "Near the dogs.")],
+    2: [
+        ("human", "How many cats are there?"),
+        ("gpt", "Two cats."),
+        ("human", "Where is the fire hydrant?"),
+        ("gpt", "Near the dogs."),
+    ],
     5: [("human", "Describe the man."), ("gpt", "Kaplan"), ("human", "What man?"), ("gpt", "A man with a bike.")],
     9: [("human", "他们是谁？"), ("gpt", "他们是拜仁慕尼黑的凯恩和格雷茨卡。")],
 }
@@ -32,22 +36,39 @@ def store_with(turns: dict[int, list[tuple[str, str]]], annotations: list[tuple[
     talk = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
     with store.atomic() as writer:
         conversations = [[{"role": role, "text": text} for role, text in each] for each in turns.values()]
-        writer.insert("instance", pa.table({
-            "instance": pa.array(list(turns), pa.int32()),
-            "images": pa.array([[] if each in TEXT_ONLY else ["a.jpg"] for each in turns], pa.list_(pa.string())),
-            "turns": pa.array(conversations, talk)}))
-        writer.insert("annotation", pa.table({
-            "instance": pa.array([instance for instance, _ in annotations], pa.int32()),
-            "object": pa.array([name for _, name in annotations], pa.string())}))
+        writer.insert(
+            "instance",
+            pa.table(
+                {
+                    "instance": pa.array(list(turns), pa.int32()),
+                    "images": pa.array(
+                        [[] if each in TEXT_ONLY else ["a.jpg"] for each in turns], pa.list_(pa.string())
+                    ),
+                    "turns": pa.array(conversations, talk),
+                }
+            ),
+        )
+        writer.insert(
+            "annotation",
+            pa.table(
+                {
+                    "instance": pa.array([instance for instance, _ in annotations], pa.int32()),
+                    "object": pa.array([name for _, name in annotations], pa.string()),
+                }
+            ),
+        )
     return store
 
 
 def postings(store: Store, perspective: str) -> dict[str, list[int]]:
     """Entity → its instances, in the order of the entities."""
-    rows = store.rows("""
+    rows = store.rows(
+        """
         select name, list(instance order by instance) from entity join posting using (entity)
         where entity.perspective = ? and posting.perspective = entity.perspective group by entity, name order by entity
-    """, [perspective])
+    """,
+        [perspective],
+    )
     return dict(rows)
 
 
@@ -55,15 +76,43 @@ def test_index__five_instances() -> None:
     store = store_with(FIVE)
     report = index(store)
     assert postings(store, "token") == {
-        "dog": [0, 1, 2], "cat": [1, 2], "man": [0, 5], "bike": [5], "bus": [0], "color": [0], "couch": [1],
-        "fire hydrant": [2], "kaplan": [5]}
+        "dog": [0, 1, 2],
+        "cat": [1, 2],
+        "man": [0, 5],
+        "bike": [5],
+        "bus": [0],
+        "color": [0],
+        "couch": [1],
+        "fire hydrant": [2],
+        "kaplan": [5],
+    }
     assert postings(store, "object") == {
-        "cat": [1, 2], "dog": [0, 2], "man": [0, 5], "bicycle": [5], "bus": [0], "fire hydrant": [2], "sofa": [1]}
+        "cat": [1, 2],
+        "dog": [0, 2],
+        "man": [0, 5],
+        "bicycle": [5],
+        "bus": [0],
+        "fire hydrant": [2],
+        "sofa": [1],
+    }
     assert postings(store, "co_occurrence") == {
-        "bicycle + man": [5], "bus + dog": [0], "bus + man": [0], "cat + dog": [2], "cat + fire hydrant": [2],
-        "cat + sofa": [1], "dog + fire hydrant": [2], "dog + man": [0]}
+        "bicycle + man": [5],
+        "bus + dog": [0],
+        "bus + man": [0],
+        "cat + dog": [2],
+        "cat + fire hydrant": [2],
+        "cat + sofa": [1],
+        "dog + fire hydrant": [2],
+        "dog + man": [0],
+    }
     assert postings(store, "interrogation") == {
-        "be there": [1], "describe": [5], "how many": [2], "what color": [0], "what man": [5], "where": [2]}
+        "be there": [1],
+        "describe": [5],
+        "how many": [2],
+        "what color": [0],
+        "what man": [5],
+        "where": [2],
+    }
     assert report.postings == {"token": 13, "object": 10, "co_occurrence": 8, "interrogation": 6}
     assert report.entities == {"token": 9, "object": 7, "co_occurrence": 8, "interrogation": 6}
     assert (report.instances, report.unread, report.objects_from) == (5, 1, "text")
@@ -165,8 +214,14 @@ def test_index__progress_ends_at_its_total() -> None:
     assert told[-1] == (4, 4, "Writing postings")
 
 
-@pytest.mark.parametrize("options, sentence", [
-    ({}, "no instances"), ({"objects": "annotations"}, "no object annotations"), ({"extractor": "stanza"}, "'stanza'")])
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        ({}, "no instances"),
+        ({"objects": "annotations"}, "no object annotations"),
+        ({"extractor": "stanza"}, "'stanza'"),
+    ],
+)
 def test_index__errors_are_sentences(options: dict[str, str], sentence: str) -> None:
     store = store_with(FIVE) if options else Store.memory()
     with pytest.raises(AdrError, match=sentence) as error:
@@ -181,14 +236,45 @@ def test_index__nothing_to_find_is_no_error() -> None:
     assert report.notices
 
 
-words = st.lists(st.sampled_from([
-    "cat", "dog", "bus", "the", "park", "is", "red", "What", "fire", "hydrant", "?", ".", "\n", "ß", "猫", "<image>",
-    "12", "zebra's", "😀", "“", "x-y"]), max_size=8).map(" ".join)
+words = st.lists(
+    st.sampled_from(
+        [
+            "cat",
+            "dog",
+            "bus",
+            "the",
+            "park",
+            "is",
+            "red",
+            "What",
+            "fire",
+            "hydrant",
+            "?",
+            ".",
+            "\n",
+            "ß",
+            "猫",
+            "<image>",
+            "12",
+            "zebra's",
+            "😀",
+            "“",
+            "x-y",
+        ]
+    ),
+    max_size=8,
+).map(" ".join)
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.dictionaries(st.integers(0, 50), st.lists(st.tuples(st.sampled_from(["human", "gpt"]), words), max_size=3),
-                       min_size=1, max_size=4))
+@given(
+    st.dictionaries(
+        st.integers(0, 50),
+        st.lists(st.tuples(st.sampled_from(["human", "gpt"]), words), max_size=3),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_index__an_instance_has_the_same_entities_alone(turns: dict[int, list[tuple[str, str]]]) -> None:
     turns = dict(sorted(turns.items()))
     together = store_with(turns)
@@ -198,7 +284,8 @@ def test_index__an_instance_has_the_same_entities_alone(turns: dict[int, list[tu
         index(alone)
         for perspective in ("token", "object", "co_occurrence", "interrogation"):
             assert set(postings(alone, perspective)) == {
-                name for name, where in postings(together, perspective).items() if instance in where}
+                name for name, where in postings(together, perspective).items() if instance in where
+            }
             counts = together.rows("select name, n from entity where perspective = ?", [perspective])
             assert all(len(postings(together, perspective)[name]) == n for name, n in counts)
 

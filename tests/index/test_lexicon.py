@@ -18,53 +18,118 @@ def nouns_of(*turns: str) -> list[list[str]]:
     return [[names[name] for name in said.name[said.turn == turn]] for turn in range(len(turns))]
 
 
-@pytest.mark.parametrize("plural, singular", [
-    ("cats", "cat"), ("buses", "bus"), ("bus", "bus"), ("boxes", "box"), ("cherries", "cherry"), ("cookies", "cookie"),
-    ("ties", "tie"), ("knives", "knife"), ("leaves", "leaf"), ("children", "child"), ("women", "woman"), ("men", "man"),
-    ("snowmen", "snowman"), ("sheep", "sheep"), ("geese", "goose"), ("teeth", "tooth"), ("tomatoes", "tomato"),
-    ("glasses", "glasses"), ("scissors", "scissors"), ("pants", "pants"), ("lens", "lens"), ("gas", "gas"),
-    ("tennis", "tennis"), ("grass", "grass"), ("canvas", "canvas"), ("people", "people"), ("skis", "ski"),
-    ("horses", "horse"), ("vases", "vase"), ("dishes", "dish"), ("arms", "arm"), ("t-shirts", "t-shirt"),
-    ("selfies", "selfie"), ("cafés", "café"), ("snowboarders", "snowboarder")])
+@pytest.mark.parametrize(
+    "plural, singular",
+    [
+        ("cats", "cat"),
+        ("buses", "bus"),
+        ("bus", "bus"),
+        ("boxes", "box"),
+        ("cherries", "cherry"),
+        ("cookies", "cookie"),
+        ("ties", "tie"),
+        ("knives", "knife"),
+        ("leaves", "leaf"),
+        ("children", "child"),
+        ("women", "woman"),
+        ("men", "man"),
+        ("snowmen", "snowman"),
+        ("sheep", "sheep"),
+        ("geese", "goose"),
+        ("teeth", "tooth"),
+        ("tomatoes", "tomato"),
+        ("glasses", "glasses"),
+        ("scissors", "scissors"),
+        ("pants", "pants"),
+        ("lens", "lens"),
+        ("gas", "gas"),
+        ("tennis", "tennis"),
+        ("grass", "grass"),
+        ("canvas", "canvas"),
+        ("people", "people"),
+        ("skis", "ski"),
+        ("horses", "horse"),
+        ("vases", "vase"),
+        ("dishes", "dish"),
+        ("arms", "arm"),
+        ("t-shirts", "t-shirt"),
+        ("selfies", "selfie"),
+        ("cafés", "café"),
+        ("snowboarders", "snowboarder"),
+    ],
+)
 def test_singular__folds_plurals_and_keeps_what_is_one(plural: str, singular: str) -> None:
     assert Lexicon.english().singular(plural) == singular
 
 
-@pytest.mark.parametrize("form, kind", [
-    ("the", Kind.DETERMINER), ("red", Kind.ADJECTIVE), ("dog", Kind.NOUN), ("man", Kind.NOUN), ("park", Kind.NOUN_VERB),
-    ("walk", Kind.VERB_NOUN), ("sits", Kind.VERB), ("parked", Kind.PARTICIPLE), ("given", Kind.PARTICIPLE),
-    ("left", Kind.PLACE), ("dog's", Kind.POSSESSIVE), ("it's", Kind.BE), ("don't", Kind.MODAL), ("12", Kind.NUMBER),
-    ("0", Kind.NUMBER), ("3rd", Kind.NUMBER), ("seven", Kind.NUMBER), ("img_0012", Kind.NONE), ("x", Kind.NONE),
-    ("Kaplan", Kind.NAME), ("Haichao", Kind.NAME), ("quickly", Kind.ADVERB), ("well-lit", Kind.ADJECTIVE),
-    ("你好", Kind.NONE)])
+@pytest.mark.parametrize(
+    "form, kind",
+    [
+        ("the", Kind.DETERMINER),
+        ("red", Kind.ADJECTIVE),
+        ("dog", Kind.NOUN),
+        ("man", Kind.NOUN),
+        ("park", Kind.NOUN_VERB),
+        ("walk", Kind.VERB_NOUN),
+        ("sits", Kind.VERB),
+        ("parked", Kind.PARTICIPLE),
+        ("given", Kind.PARTICIPLE),
+        ("left", Kind.PLACE),
+        ("dog's", Kind.POSSESSIVE),
+        ("it's", Kind.BE),
+        ("don't", Kind.MODAL),
+        ("12", Kind.NUMBER),
+        ("0", Kind.NUMBER),
+        ("3rd", Kind.NUMBER),
+        ("seven", Kind.NUMBER),
+        ("img_0012", Kind.NONE),
+        ("x", Kind.NONE),
+        ("Kaplan", Kind.NAME),
+        ("Haichao", Kind.NAME),
+        ("quickly", Kind.ADVERB),
+        ("well-lit", Kind.ADJECTIVE),
+        ("你好", Kind.NONE),
+    ],
+)
 def test_read__kind(form: str, kind: Kind) -> None:
     assert Lexicon.english().read(form).kind is kind
 
 
-@pytest.mark.parametrize("text, nouns", [
-    ("They park the car in the park.", ["car", "park"]),
-    ("The man walks his dog; a long walk is fun.", ["man", "dog", "walk", "fun"]),
-    ("He plays in a play.", ["play"]),
-    ("It is next to cars, close to water.", ["car", "water"]),
-    ("I want to watch the watch.", ["watch"]),
-    ("The building is building up.", ["building", "building"]),
-    ("A dog on the left, on the left side.", ["dog", "left", "side"]),
-    ("An orange is on the orange plate.", ["orange", "plate"]),
-    ("The given image shows a clear, blue sky.", ["image", "sky"]),
-    ("A café offering the cake, building a house on top of a Japanese building", ["café", "cake", "house", "top",
-                                                                                  "building"]),
-    ("You can open a can.", ["can"]),
-    ("A fire hydrant and two tennis rackets near a traffic light", ["fire hydrant", "tennis racket", "traffic light"]),
-    ("Three hot air balloons", ["hot air balloon"]),
-    ("The woman's hat doesn't fit her dogs' house.", ["woman", "hat", "dog", "house"]),
-    ("A well-lit room and a T-shirt", ["room", "t-shirt"]), ("a street-sign", ["street", "sign"]),
-    ("Gui Haichao met Kane in Munich.", ["gui", "haichao", "kane", "munich"]),
-    ("He takes selfies with his smartphone.", ["selfie", "smartphone"]),
-    ("In 1995 seven of 12 were 3rd, at 50%.", []),
-    ("<image>\nThe box is [0.12, 0.3, 0.45, 0.9] </s>", ["box"]),
-    ("See https://www.example.com/cats/dog.html or mail@example.org and photo.com today.", ["today"]),
-    ("The picture img_0012_cat", ["picture"]),
-    ("", []), ("?!", [])])
+@pytest.mark.parametrize(
+    "text, nouns",
+    [
+        ("They park the car in the park.", ["car", "park"]),
+        ("The man walks his dog; a long walk is fun.", ["man", "dog", "walk", "fun"]),
+        ("He plays in a play.", ["play"]),
+        ("It is next to cars, close to water.", ["car", "water"]),
+        ("I want to watch the watch.", ["watch"]),
+        ("The building is building up.", ["building", "building"]),
+        ("A dog on the left, on the left side.", ["dog", "left", "side"]),
+        ("An orange is on the orange plate.", ["orange", "plate"]),
+        ("The given image shows a clear, blue sky.", ["image", "sky"]),
+        (
+            "A café offering the cake, building a house on top of a Japanese building",
+            ["café", "cake", "house", "top", "building"],
+        ),
+        ("You can open a can.", ["can"]),
+        (
+            "A fire hydrant and two tennis rackets near a traffic light",
+            ["fire hydrant", "tennis racket", "traffic light"],
+        ),
+        ("Three hot air balloons", ["hot air balloon"]),
+        ("The woman's hat doesn't fit her dogs' house.", ["woman", "hat", "dog", "house"]),
+        ("A well-lit room and a T-shirt", ["room", "t-shirt"]),
+        ("a street-sign", ["street", "sign"]),
+        ("Gui Haichao met Kane in Munich.", ["gui", "haichao", "kane", "munich"]),
+        ("He takes selfies with his smartphone.", ["selfie", "smartphone"]),
+        ("In 1995 seven of 12 were 3rd, at 50%.", []),
+        ("<image>\nThe box is [0.12, 0.3, 0.45, 0.9] </s>", ["box"]),
+        ("See https://www.example.com/cats/dog.html or mail@example.org and photo.com today.", ["today"]),
+        ("The picture img_0012_cat", ["picture"]),
+        ("", []),
+        ("?!", []),
+    ],
+)
 def test_nouns__in_context(text: str, nouns: list[str]) -> None:
     assert nouns_of(text) == [nouns]
 
@@ -77,10 +142,19 @@ def test_nouns__the_end_of_a_turn_is_no_context() -> None:
     assert nouns_of("I want to", "park") == [[], ["park"]]
 
 
-@pytest.mark.parametrize("text", [
-    "Die Frau steht auf der Straße und liest ein Buch.", "La femme est assise sur un banc dans le parc.",
-    "Una mujer está sentada en un banco del parque con su perro.", "Il gatto dorme sul divano vicino alla finestra.",
-    "猫が椅子の上で寝ています。", "他们在做什么？", "Женщина сидит на скамейке", "Kobieta siedzi na ławce w parku"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Frau steht auf der Straße und liest ein Buch.",
+        "La femme est assise sur un banc dans le parc.",
+        "Una mujer está sentada en un banco del parque con su perro.",
+        "Il gatto dorme sul divano vicino alla finestra.",
+        "猫が椅子の上で寝ています。",
+        "他们在做什么？",
+        "Женщина сидит на скамейке",
+        "Kobieta siedzi na ławce w parku",
+    ],
+)
 def test_read__other_languages_are_unread_and_give_nothing(text: str) -> None:
     lexicon = Lexicon.english()
     forms = Forms(lexicon, [], frozenset(), frozenset())
@@ -89,9 +163,20 @@ def test_read__other_languages_are_unread_and_give_nothing(text: str) -> None:
     assert len(token.nouns(read, forms).name) == 0
 
 
-@pytest.mark.parametrize("text", [
-    "A cat sleeps on the sofa.", "Keira Knightley", "yes", "4.3", "Real Madrid CF, FC Barcelona", "1,672 sqft", "Ok!",
-    "What is the rating of \"Legacy of Discord\"?", "the selfie"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A cat sleeps on the sofa.",
+        "Keira Knightley",
+        "yes",
+        "4.3",
+        "Real Madrid CF, FC Barcelona",
+        "1,672 sqft",
+        "Ok!",
+        'What is the rating of "Legacy of Discord"?',
+        "the selfie",
+    ],
+)
 def test_read__english_names_and_short_answers_are_read(text: str) -> None:
     forms = Forms(Lexicon.english(), [], frozenset(), frozenset())
     assert token.read(cut(pa.array([text])), forms).unread.tolist() == [False]

@@ -8,9 +8,11 @@ def with_former_index() -> Store:
     """cat 0, dog 1, owl 2; a run decided by dog, a slot and a candidate for owl that also add cat."""
     store = Store.memory()
     with store.atomic() as writer:
-        writer.execute("insert into entity (entity, perspective, name, n) values "
-                       "(0, 'object', 'cat', 3), (1, 'object', 'dog', 2), (2, 'object', 'owl', 1), "
-                       "(3, 'token', 'cat', 1)")
+        writer.execute(
+            "insert into entity (entity, perspective, name, n) values "
+            "(0, 'object', 'cat', 3), (1, 'object', 'dog', 2), (2, 'object', 'owl', 1), "
+            "(3, 'token', 'cat', 1)"
+        )
         writer.execute("insert into critical_tau values (1, 7, 'object', 1.5, 1), (1, 8, 'token', 0.5, 3)")
         writer.execute("insert into wanted values (1, 2, 1, 4, 3)")
         writer.execute("insert into slot (plan, slot, entity, entities) values (1, 0, 2, [2, 0]), (1, 1, 1, [1])")

@@ -81,33 +81,52 @@ def store_with(*conversations: list[tuple[str, str]]) -> Store:
     talk = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
     turns = [[{"role": role, "text": text} for role, text in each] for each in conversations]
     with store.atomic() as writer:
-        writer.insert("instance", pa.table({
-            "instance": pa.array(range(len(turns)), pa.int32()), "turns": pa.array(turns, talk),
-            "images": pa.array([["a.jpg"]] * len(turns), pa.list_(pa.string()))}))
+        writer.insert(
+            "instance",
+            pa.table(
+                {
+                    "instance": pa.array(range(len(turns)), pa.int32()),
+                    "turns": pa.array(turns, talk),
+                    "images": pa.array([["a.jpg"]] * len(turns), pa.list_(pa.string())),
+                }
+            ),
+        )
     return store
 
 
 def tokens(store: Store) -> dict[str, list[int]]:
-    return dict(store.rows("""
+    return dict(
+        store.rows("""
         select name, list(instance order by instance) from entity join posting using (entity)
         where entity.perspective = 'token' group by entity, name order by name
-    """))
+    """)
+    )
 
 
 def test_index__spacy_reads_nouns_and_names(english: Path) -> None:
-    store = store_with([("human", "<image>\ndescribe the dogs"), ("gpt", "two women park the car in Munich")],
-                       [("human", "is there a cat in the park"), ("gpt", "the fire hydrant is red")])
+    store = store_with(
+        [("human", "<image>\ndescribe the dogs"), ("gpt", "two women park the car in Munich")],
+        [("human", "is there a cat in the park"), ("gpt", "the fire hydrant is red")],
+    )
     report = index(store, extractor="spacy", spacy_model=str(english))
-    assert tokens(store) == {"car": [0], "cat": [1], "dog": [0], "fire hydrant": [1], "munich": [0], "park": [1],
-                             "woman": [0]}
+    assert tokens(store) == {
+        "car": [0],
+        "cat": [1],
+        "dog": [0],
+        "fire hydrant": [1],
+        "munich": [0],
+        "park": [1],
+        "woman": [0],
+    }
     assert (report.extractor, report.spacy_model) == ("spacy", "en_tiny 0.1")
     assert store.row("select extractor, spacy_model from index_made") == ("spacy", "en_tiny 0.1")
 
 
 def test_index__spacy_of_another_language_leaves_english_to_the_lexicon(german: Path) -> None:
-    store = store_with([("human", "was macht die Frau auf der Bank"), ("gpt", "die Frau liest ein Buch"),
-                        ("gpt", "Buch")],
-                       [("human", "What color is the bus?"), ("gpt", "The bus is red.")])
+    store = store_with(
+        [("human", "was macht die Frau auf der Bank"), ("gpt", "die Frau liest ein Buch"), ("gpt", "Buch")],
+        [("human", "What color is the bus?"), ("gpt", "The bus is red.")],
+    )
     assert index(store).unread == 1
     assert tokens(store) == {"bus": [1], "color": [1]}
     report = index(store, extractor="spacy", spacy_model=str(german))

@@ -32,8 +32,10 @@ class ColourChecker:
     side = 16
 
     def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
-        return [[picture.getpixel((0, 0)) == COLOURS[name] for name in asked]
-                for picture, asked in zip(pictures, names, strict=True)]
+        return [
+            [picture.getpixel((0, 0)) == COLOURS[name] for name in asked]
+            for picture, asked in zip(pictures, names, strict=True)
+        ]
 
 
 @pytest.fixture
@@ -47,19 +49,28 @@ def store(tmp_path: Path) -> Store:
     store = Store.memory()
     talk = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
     with store.atomic() as writer:
-        writer.insert("instance", pa.table({
-            "instance": pa.array(range(4), pa.int32()), "images": pa.array(pictures, pa.list_(pa.string())),
-            "turns": pa.array([[{"role": "gpt", "text": text}] for text in said], talk)}))
+        writer.insert(
+            "instance",
+            pa.table(
+                {
+                    "instance": pa.array(range(4), pa.int32()),
+                    "images": pa.array(pictures, pa.list_(pa.string())),
+                    "turns": pa.array([[{"role": "gpt", "text": text}] for text in said], talk),
+                }
+            ),
+        )
         writer.insert("annotation", pa.table({"instance": pa.array([3], pa.int32()), "object": pa.array(["cat"])}))
         writer.insert("source", pa.table({"images": pa.array([str(tmp_path)])}))
     return store
 
 
 def objects(store: Store) -> dict[str, list[int]]:
-    return dict(store.rows("""
+    return dict(
+        store.rows("""
         select name, list(instance order by instance) from entity join posting using (entity)
         where entity.perspective = 'object' group by entity, name order by name
-    """))
+    """)
+    )
 
 
 def test_seen__one_picture_is_enough() -> None:
@@ -88,22 +99,28 @@ def test_look__keeps_what_is_seen_in_a_picture(store: Store, tmp_path: Path) -> 
         loaded.append((name, list(names)))
         return ColourChecker()
 
-    for met in ("sky ball fire-truck grass cat", "cat grass sky fire-truck"):      # the second time all is answered
+    for met in ("sky ball fire-truck grass cat", "cat grass sky fire-truck"):  # the second time all is answered
         postings = by_name(met_in_order(met, said))
         names = postings.names.listed()
         assert folder.ask(names, tmp_path, asked(store, postings, annotated)) == 3
         look(folder, "open_clip", told.append, load)
         checked = left(postings, annotated, folder.seen(), "colours")
         assert [(key >> 32, names[key & 0xFFFFFFFF]) for key in checked.objects.batches[0].tolist()] == [
-            (0, "grass"), (1, "fire truck"), (1, "grass"), (2, "sky"), (3, "cat")]
+            (0, "grass"),
+            (1, "fire truck"),
+            (1, "grass"),
+            (2, "sky"),
+            (3, "cat"),
+        ]
         assert checked.notices == (
             "2 objects that the text names were not seen in the picture by colours and were left out.",
-            "The pictures of 1 instances could not be opened; their objects were kept unseen.")
+            "The pictures of 1 instances could not be opened; their objects were kept unseen.",
+        )
         assert told[-1] == {"event": "looked", "done": 3}
     assert loaded == [("open_clip", ["cat", "fire truck", "grass", "sky"])]
     Image.new("RGB", (32, 32), COLOURS["sky"]).save(tmp_path / "green.png")
     folder.ask(names, tmp_path, asked(store, postings, annotated))
-    look(folder, "open_clip", told.append, load)                # another picture: looked at again
+    look(folder, "open_clip", told.append, load)  # another picture: looked at again
     assert folder.seen().tolist() == [ABSENT, PRESENT, PRESENT, ABSENT, PRESENT, UNSEEN] and len(loaded) == 2
 
 
@@ -115,7 +132,10 @@ def test_blocks__hold_so_many_pictures() -> None:
 def test_opened__smaller_but_never_too_small(tmp_path: Path) -> None:
     Image.new("RGB", (1300, 530), "red").save(tmp_path / "wide.png")
     assert [opened(str(tmp_path / "wide.png"), side).size for side in (100, 200, 300)] == [
-        (260, 106), (650, 265), (1300, 530)]
+        (260, 106),
+        (650, 265),
+        (1300, 530),
+    ]
     (tmp_path / "broken.png").write_text("no picture")
     assert opened(str(tmp_path / "broken.png"), 100) is None and opened(str(tmp_path / "gone.png"), 100) is None
 
@@ -138,7 +158,7 @@ def test_index__rows_are_what_the_checker_says(store: Store, tiny_clip: str, tmp
     says = checkers.load_checker("open_clip", names).found([green, green, red], [names] * 3)
     shown = {0: says[0], 1: [a or b for a, b in zip(says[1], says[2], strict=True)]}
     expected = {name: [0] * shown[0][i] + [1] * shown[1][i] for i, name in enumerate(names[:2])}
-    expected |= {"fire truck": [1] * shown[1][2], "cat": [3], "sky": [*expected["sky"], 2]}     # 2: no picture
+    expected |= {"fire truck": [1] * shown[1][2], "cat": [3], "sky": [*expected["sky"], 2]}  # 2: no picture
     report = index(store, verify="open_clip")
     assert objects(store) == {name: numbers for name, numbers in expected.items() if numbers}
     assert report.verified_by == store.value("select verified_by from index_made") == f"open_clip {tiny_clip}"
@@ -156,17 +176,25 @@ def many(tmp_path: Path) -> Store:
     store = Store(workspace.database)
     talk = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
     with store.atomic() as writer:
-        writer.insert("instance", pa.table({
-            "instance": pa.array(range(1280), pa.int32()), "images": [[f"{number}.jpg"] for number in range(1280)],
-            "turns": pa.array([[{"role": "gpt", "text": "A cat and a dog below the sky."}]] * 1280, talk)}))
+        writer.insert(
+            "instance",
+            pa.table(
+                {
+                    "instance": pa.array(range(1280), pa.int32()),
+                    "images": [[f"{number}.jpg"] for number in range(1280)],
+                    "turns": pa.array([[{"role": "gpt", "text": "A cat and a dog below the sky."}]] * 1280, talk),
+                }
+            ),
+        )
         writer.insert("source", pa.table({"images": [str(workspace.images)]}))
     index(store)
     yield store
     store.close()
 
 
-def interrupted(store: Store, started: list[subprocess.Popen], error: type[Exception],
-                interrupt: Callable[[], None]) -> Exception:
+def interrupted(
+    store: Store, started: list[subprocess.Popen], error: type[Exception], interrupt: Callable[[], None]
+) -> Exception:
     """What a verification raises that is interrupted when some, not all, has been looked at; the former index stays."""
     before = objects(store), store.rows("select * from index_made")
 
@@ -189,7 +217,7 @@ def continued(store: Store) -> None:
     index(store, verify="open_clip")
     after = {path: path.stat().st_mtime_ns for path in answers.iterdir()}
     assert len(after) == 20 and there.items() <= after.items()
-    assert {len(numbers) for numbers in objects(store).values()} <= {1280}      # the same picture everywhere
+    assert {len(numbers) for numbers in objects(store).values()} <= {1280}  # the same picture everywhere
     assert store.value("select verified_by from index_made").startswith("open_clip")
     assert not list(answers.parent.glob("*.parquet"))
 
@@ -202,14 +230,18 @@ def test_verified__names_may_be_met_in_another_order(many: Store, tiny_clip: str
     found = []
     for met in ("cat dog", "dog cat"):
         checked = verified(many, "open_clip", met_in_order(met, said), np.zeros(0, bool), silent)
-        found.append(({path: path.stat().st_mtime_ns for path in answers.iterdir()},
-                      checked.objects.names.listed(), checked.objects.batches[0].tolist()))
+        found.append(
+            (
+                {path: path.stat().st_mtime_ns for path in answers.iterdir()},
+                checked.objects.names.listed(),
+                checked.objects.batches[0].tolist(),
+            )
+        )
     assert found[0] == found[1] and len(found[0][0]) == 1 and found[0][1] == ["cat", "dog"]
 
 
 @pytest.mark.models
-def test_index__a_cancel_leaves_the_former_index(many: Store, tiny_clip: str,
-                                                 started: list[subprocess.Popen]) -> None:
+def test_index__a_cancel_leaves_the_former_index(many: Store, tiny_clip: str, started: list[subprocess.Popen]) -> None:
     def cancel() -> None:
         raise Cancelled
 
@@ -218,8 +250,7 @@ def test_index__a_cancel_leaves_the_former_index(many: Store, tiny_clip: str,
 
 
 @pytest.mark.models
-def test_index__a_killed_process_is_a_sentence(many: Store, tiny_clip: str,
-                                               started: list[subprocess.Popen]) -> None:
+def test_index__a_killed_process_is_a_sentence(many: Store, tiny_clip: str, started: list[subprocess.Popen]) -> None:
     error = interrupted(many, started, AdrError, lambda: started[-1].send_signal(signal.SIGKILL))
     assert isinstance(error, AdrError) and "ended unexpectedly (signal 9)" in error.sentence
     assert str(many.path.parent / "verified" / "open_clip" / "looking.log") in error.next_step
@@ -227,8 +258,9 @@ def test_index__a_killed_process_is_a_sentence(many: Store, tiny_clip: str,
 
 
 @pytest.mark.models
-def test_index__a_missing_model_says_how_to_get_it(store: Store, tmp_path: Path,
-                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+def test_index__a_missing_model_says_how_to_get_it(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index(store)
     before = objects(store)
     monkeypatch.setenv("ADR_SCORER_MODEL", str(tmp_path / "nothing"))
@@ -275,14 +307,31 @@ def tiny_detector(folder: Path) -> Path:
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", "?", "cat", "sky", "fire", "truck", "grass"]
     (folder / "vocab.txt").write_text("\n".join(words))
     tokenizer = BertTokenizerFast(str(folder / "vocab.txt"))
-    backbone = SwinConfig(image_size=64, embed_dim=8, depths=[1, 1, 1, 1], num_heads=[1, 1, 1, 1], window_size=2,
-                          out_features=["stage2", "stage3", "stage4"])
-    text = BertConfig(vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-                      intermediate_size=16)
+    backbone = SwinConfig(
+        image_size=64,
+        embed_dim=8,
+        depths=[1, 1, 1, 1],
+        num_heads=[1, 1, 1, 1],
+        window_size=2,
+        out_features=["stage2", "stage3", "stage4"],
+    )
+    text = BertConfig(
+        vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
+    )
     config = GroundingDinoConfig(
-        backbone_config=backbone, text_config=text, d_model=32, num_queries=6, encoder_layers=1, decoder_layers=2,
-        encoder_ffn_dim=16, decoder_ffn_dim=16, encoder_attention_heads=2, decoder_attention_heads=2,
-        num_feature_levels=4, disable_custom_kernels=True)
+        backbone_config=backbone,
+        text_config=text,
+        d_model=32,
+        num_queries=6,
+        encoder_layers=1,
+        decoder_layers=2,
+        encoder_ffn_dim=16,
+        decoder_ffn_dim=16,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        num_feature_levels=4,
+        disable_custom_kernels=True,
+    )
     GroundingDinoForObjectDetection(config).save_pretrained(folder)
     image = GroundingDinoImageProcessor(size={"shortest_edge": 128, "longest_edge": 128})
     GroundingDinoProcessor(image, tokenizer).save_pretrained(folder)
@@ -299,7 +348,7 @@ def test_grounding_dino__answers_for_every_name(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(checkers, "BOX", 0.0)
     monkeypatch.setattr(checkers, "TEXT", 0.0)
     assert checker.found([picture], [names]) == [[True, True, True]]
-    monkeypatch.setattr(checkers, "PROMPT_TOKENS", 4)             # one name at a time
+    monkeypatch.setattr(checkers, "PROMPT_TOKENS", 4)  # one name at a time
     assert checker.found([picture, picture], [names, ["sky"]]) == [[True, True, True], [True]]
     monkeypatch.setattr(checkers, "BOX", 1.1)
     assert checker.found([picture], [names]) == [[False, False, False]]

@@ -51,16 +51,37 @@ def plain(**keys: object) -> str:
 def test_ingest__llava_record(store: Store, tmp_path: Path) -> None:
     (tmp_path / "coco").mkdir()
     (tmp_path / "coco" / "1.jpg").write_bytes(b"picture")
-    source = array(tmp_path, '{"id": "7", "image": "coco/1.jpg", "conversations": [{"from": "human", "value": '
-                             '"<image>\\nWhat is it?"}, {"from": "gpt", "value": "A caf\\u00e9.  "}]}')
+    source = array(
+        tmp_path,
+        '{"id": "7", "image": "coco/1.jpg", "conversations": [{"from": "human", "value": '
+        '"<image>\\nWhat is it?"}, {"from": "gpt", "value": "A caf\\u00e9.  "}]}',
+    )
     report = ingest(store, source, tmp_path)
     assert store.rows("select instance, id, images, missing, turns from instance") == [
-        (0, '"7"', ["coco/1.jpg"], 0, [{"role": "human", "text": "<image>\nWhat is it?"},
-                                      {"role": "gpt", "text": "A café.  "}])]
+        (
+            0,
+            '"7"',
+            ["coco/1.jpg"],
+            0,
+            [{"role": "human", "text": "<image>\nWhat is it?"}, {"role": "gpt", "text": "A café.  "}],
+        )
+    ]
     assert (report.instances, report.rejected, report.warnings, report.form, report.layout) == (
-        1, {}, {}, "llava", "array")
+        1,
+        {},
+        {},
+        "llava",
+        "array",
+    )
     assert store.row("select path, images, form, layout, instances, rejected, warnings from source") == (
-        str(source), str(tmp_path), "llava", "array", 1, 0, "{}")
+        str(source),
+        str(tmp_path),
+        "llava",
+        "array",
+        1,
+        0,
+        "{}",
+    )
 
 
 # One record each: the text as it stands in the file, its id, its images and its turns.
@@ -82,25 +103,64 @@ NORMAL = {
     "image named in Chinese": (plain(image="图/é 1.jpg"), None, ["图/é 1.jpg"]),
     "image with dots that are no step": (plain(image="a..b/...jpg"), None, ["a..b/...jpg"]),
     "extra keys": (plain(id=1, bbox=[1.5, 2, 3], meta={"a": {"b": [None, True]}}), "1", []),
-    "extra keys in turns": (json.dumps({"conversations": [
-        {"from": "human", "value": "What?", "markdown": None}, {"from": "gpt", "value": "That.", "text": "x"}]}),
-        None, []),
-    "key order and blanks": ('{ "conversations" :[{"value":"What?", "from":"human"},\n {"value":"That.","from":"gpt"}],'
-                             '   "z":1.50, "id" : 1e2 }', "100.0", []),
-    "key twice, the last one counts": ('{"id": 1, "image": "x.jpg", "image": "y.jpg", "conversations": '
-                                       '[{"from": "human", "value": "no", "value": "What?"}, '
-                                       '{"from": "gpt", "value": "That."}]}', "1", ["y.jpg"]),
-    "escapes": ('{"id":"a\\/b","conversations":[{"from":"human","value":"Wh\\u0061t?"},'
-                '{"from":"gpt","value":"That."}]}', '"a/b"', []),
-    "not a number": ('{"score": NaN, "conversations": [{"from":"human","value":"What?"},'
-                     '{"from":"gpt","value":"That."}]}', None, []),
-    "messages": (json.dumps({"messages": [{"role": "user", "content": "What?"},
-                                          {"role": "assistant", "content": "That."}]}), None, []),
-    "messages in parts": (json.dumps({"messages": [
-        {"role": "user", "content": [{"type": "text", "text": "What?"}]},
-        {"role": "assistant", "content": [{"type": "text", "text": "That."}]}], "images": ["a.jpg"]}), None, ["a.jpg"]),
-    "mixed keys": (json.dumps({"conversations": [{"role": "user", "content": "What?"},
-                                                 {"from": "gpt", "value": "That."}]}), None, []),
+    "extra keys in turns": (
+        json.dumps(
+            {
+                "conversations": [
+                    {"from": "human", "value": "What?", "markdown": None},
+                    {"from": "gpt", "value": "That.", "text": "x"},
+                ]
+            }
+        ),
+        None,
+        [],
+    ),
+    "key order and blanks": (
+        '{ "conversations" :[{"value":"What?", "from":"human"},\n {"value":"That.","from":"gpt"}],'
+        '   "z":1.50, "id" : 1e2 }',
+        "100.0",
+        [],
+    ),
+    "key twice, the last one counts": (
+        '{"id": 1, "image": "x.jpg", "image": "y.jpg", "conversations": '
+        '[{"from": "human", "value": "no", "value": "What?"}, '
+        '{"from": "gpt", "value": "That."}]}',
+        "1",
+        ["y.jpg"],
+    ),
+    "escapes": (
+        '{"id":"a\\/b","conversations":[{"from":"human","value":"Wh\\u0061t?"},{"from":"gpt","value":"That."}]}',
+        '"a/b"',
+        [],
+    ),
+    "not a number": (
+        '{"score": NaN, "conversations": [{"from":"human","value":"What?"},{"from":"gpt","value":"That."}]}',
+        None,
+        [],
+    ),
+    "messages": (
+        json.dumps({"messages": [{"role": "user", "content": "What?"}, {"role": "assistant", "content": "That."}]}),
+        None,
+        [],
+    ),
+    "messages in parts": (
+        json.dumps(
+            {
+                "messages": [
+                    {"role": "user", "content": [{"type": "text", "text": "What?"}]},
+                    {"role": "assistant", "content": [{"type": "text", "text": "That."}]},
+                ],
+                "images": ["a.jpg"],
+            }
+        ),
+        None,
+        ["a.jpg"],
+    ),
+    "mixed keys": (
+        json.dumps({"conversations": [{"role": "user", "content": "What?"}, {"from": "gpt", "value": "That."}]}),
+        None,
+        [],
+    ),
 }
 
 
@@ -110,31 +170,63 @@ def test_ingest__normal_record(name: str, store: Store, tmp_path: Path) -> None:
     report = ingest(store, array(tmp_path, text))
     assert report.rejected == {}
     assert store.rows("select instance, id, images, turns, raw from instance") == [
-        (0, own_id, images, [{"role": "human", "text": "What?"}, {"role": "gpt", "text": "That."}], text)]
+        (0, own_id, images, [{"role": "human", "text": "What?"}, {"role": "gpt", "text": "That."}], text)
+    ]
 
 
 def test_ingest__parts_with_images(store: Store, tmp_path: Path) -> None:
     content = [{"type": "image", "image": "a.jpg"}, {"type": "text", "text": "Compare."}, {"type": "image"}]
-    ingest(store, array(tmp_path, json.dumps({"messages": [{"role": "user", "content": content},
-                                                           {"role": "assistant", "content": "Same."}],
-                                              "images": ["b.jpg"]})))
-    assert store.rows("select images, turns[1].text from instance") == [(["b.jpg", "a.jpg"],
-                                                                         "<image>\nCompare.\n<image>")]
+    ingest(
+        store,
+        array(
+            tmp_path,
+            json.dumps(
+                {
+                    "messages": [{"role": "user", "content": content}, {"role": "assistant", "content": "Same."}],
+                    "images": ["b.jpg"],
+                }
+            ),
+        ),
+    )
+    assert store.rows("select images, turns[1].text from instance") == [
+        (["b.jpg", "a.jpg"], "<image>\nCompare.\n<image>")
+    ]
 
 
 def test_ingest__system_and_tool_turns(store: Store, tmp_path: Path) -> None:
-    ingest(store, array(tmp_path, json.dumps({"conversations": [
-        {"from": "system", "value": ""}, {"from": "human", "value": "Now?"}, {"from": "function_call", "value": "t()"},
-        {"from": "observation", "value": "12"}, {"from": "gpt", "value": "Noon."}]})))
+    ingest(
+        store,
+        array(
+            tmp_path,
+            json.dumps(
+                {
+                    "conversations": [
+                        {"from": "system", "value": ""},
+                        {"from": "human", "value": "Now?"},
+                        {"from": "function_call", "value": "t()"},
+                        {"from": "observation", "value": "12"},
+                        {"from": "gpt", "value": "Noon."},
+                    ]
+                }
+            ),
+        ),
+    )
     assert store.value("select list_transform(turns, lambda turn: turn.role) from instance") == [
-        "system", "human", "tool", "tool", "gpt"]
+        "system",
+        "human",
+        "tool",
+        "tool",
+        "gpt",
+    ]
 
 
 def test_ingest__position_is_identity(store: Store, tmp_path: Path) -> None:
     report = ingest(store, array(tmp_path, plain(id=1), "null", plain(id=1), "3", plain(id="1")))
     assert store.rows("select instance, id from instance order by 1") == [(0, "1"), (2, "1"), (4, '"1"')]
     assert store.rows("select position, reason, detail, excerpt from rejected order by 1") == [
-        (1, "not_an_object", "It is null.", "null"), (3, "not_an_object", "It is a number.", "3")]
+        (1, "not_an_object", "It is null.", "null"),
+        (3, "not_an_object", "It is a number.", "3"),
+    ]
     assert report.rejected == {"not_an_object": 2}
     assert report.warnings == {"repeated_ids": 1}
 
@@ -152,9 +244,9 @@ def test_ingest__json_lines(lines: str, store: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize("around", ["[{}]", "\ufeff[{}]", "  \n[ {} \r\n ] \n\n"])
 def test_ingest__array(around: str, store: Store, tmp_path: Path) -> None:
     source = tmp_path / "data.txt"
-    source.write_bytes(around.replace("{}", plain(id="a, ]}[{\" \\")).encode())
+    source.write_bytes(around.replace("{}", plain(id='a, ]}[{" \\')).encode())
     assert ingest(store, source).layout == "array"
-    assert json.loads(store.value("select id from instance")) == "a, ]}[{\" \\"
+    assert json.loads(store.value("select id from instance")) == 'a, ]}[{" \\'
 
 
 def test_ingest__warnings(store: Store, tmp_path: Path) -> None:
@@ -164,14 +256,25 @@ def test_ingest__warnings(store: Store, tmp_path: Path) -> None:
         tmp_path,
         json.dumps({"id": 1, "image": "here.jpg", "conversations": turns("<image>\nWhat?", "That.")}),
         json.dumps({"id": 1, "image": "gone.jpg", "conversations": turns("<image>\nWhat?", "That.")}),
-        json.dumps({"id": 2, "image": ["here.jpg", "no/such.jpg", "./here.jpg"],
-                    "conversations": turns("<image>What?", "That.")}),
+        json.dumps(
+            {
+                "id": 2,
+                "image": ["here.jpg", "no/such.jpg", "./here.jpg"],
+                "conversations": turns("<image>What?", "That."),
+            }
+        ),
         json.dumps({"id": 3, "image": "https://example.org/a.jpg", "conversations": turns("<image>\nWhat?")}),
-        json.dumps({"id": 4, "conversations": turns("<image>\nWhat?", "That.")}))
+        json.dumps({"id": 4, "conversations": turns("<image>\nWhat?", "That.")}),
+    )
     report = ingest(store, source, tmp_path / "images")
     assert store.rows("select instance, missing from instance order by 1") == [(0, 0), (1, 1), (2, 1), (3, 1), (4, 0)]
-    assert report.warnings == {"image_missing": 3, "image_address": 1, "repeated_ids": 1, "marker_mismatch": 2,
-                               "nobody_answers": 1}
+    assert report.warnings == {
+        "image_missing": 3,
+        "image_address": 1,
+        "repeated_ids": 1,
+        "marker_mismatch": 2,
+        "nobody_answers": 1,
+    }
     assert report.text_only == 1
 
 
@@ -195,17 +298,27 @@ def test_ingest__link_inside_the_folder_is_fine(store: Store, tmp_path: Path) ->
 def test_ingest__objects_beside_the_dataset(row: dict, store: Store, tmp_path: Path) -> None:
     source = array(tmp_path, plain(id=1, image="b.jpg"), "null", plain(id="x", image="a.jpg"))
     beside = tmp_path / "objects.jsonl"
-    beside.write_text(json.dumps({**row, "objects": ["cat", {"name": "sofa", "bbox": [1, 2]}, " cat "]}) + "\n"
-                      + json.dumps({"image": "nobody.jpg", "objects": ["dog"]}) + "\nnot json\n")
+    beside.write_text(
+        json.dumps({**row, "objects": ["cat", {"name": "sofa", "bbox": [1, 2]}, " cat "]})
+        + "\n"
+        + json.dumps({"image": "nobody.jpg", "objects": ["dog"]})
+        + "\nnot json\n"
+    )
     report = ingest(store, source, objects=beside)
     assert store.rows("select instance, object from annotation order by all") == [(2, "cat"), (2, "sofa")]
     assert (report.warnings["objects_unread"], report.warnings["objects_unmatched"]) == (1, 1)
     assert report.annotations == 2
 
 
-@pytest.mark.parametrize("objects", [["cat", "sofa", "cat"], [{"name": "cat"}, {"name": "sofa"}],
-                                     [{"label": "cat", "bbox": [1, 2.5]}, {"label": "sofa"}, {"score": 1}],
-                                     [{"category": "cat"}, "sofa", {"category_id": 3}]])
+@pytest.mark.parametrize(
+    "objects",
+    [
+        ["cat", "sofa", "cat"],
+        [{"name": "cat"}, {"name": "sofa"}],
+        [{"label": "cat", "bbox": [1, 2.5]}, {"label": "sofa"}, {"score": 1}],
+        [{"category": "cat"}, "sofa", {"category_id": 3}],
+    ],
+)
 @pytest.mark.parametrize("key", ["objects", "annotations"])
 def test_ingest__objects_in_the_record(key: str, objects: list, store: Store, tmp_path: Path) -> None:
     ingest(store, array(tmp_path, plain(), plain(**{key: objects})))
@@ -234,8 +347,11 @@ def test_ingest__replacing_clears_all_that_was_made(store: Store, tmp_path: Path
     tables = {name for (name,) in store.rows("select table_name from duckdb_tables() where not internal")}
     assert {"run", "decision", "posting", "entity", "plan", "candidate", "verdict", "export"} < tables
     for table in tables - {"meta"}:
-        column = store.value("select column_name from duckdb_columns() where table_name = ? "
-                             "and data_type in ('INTEGER', 'BIGINT', 'VARCHAR') limit 1", [table])
+        column = store.value(
+            "select column_name from duckdb_columns() where table_name = ? "
+            "and data_type in ('INTEGER', 'BIGINT', 'VARCHAR') limit 1",
+            [table],
+        )
         store.execute(f'insert into "{table}" ("{column}") values (77)')
     ingest(store, array(tmp_path, plain(id=2)), replace=True)
     left = {table for table in tables if store.value(f'select count(*) from "{table}"')}
@@ -287,27 +403,42 @@ def test_ingest__report_tells_hash_and_size(store: Store, tmp_path: Path) -> Non
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3), max_leaves=6)
-odd_texts = ["What?", " ", "", "<image>\nIs it?", "a \"b\" \\ c", "é\u00a0😀", "\x00x", ",]", "x\ty"]
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+odd_texts = ["What?", " ", "", "<image>\nIs it?", 'a "b" \\ c', "é\u00a0😀", "\x00x", ",]", "x\ty"]
 texts = st.sampled_from(odd_texts) | st.text(max_size=6)
 objects = st.sampled_from(["cat", " ", "dog ", {"name": "cow"}, {"label": "cow", "name": "x"}, 3])
 paths = st.sampled_from(["a.jpg", "../a.jpg", "/a.jpg", "b/c.jpg", "", "C:\\a", "a\x00", "~", "..", "..a", "a/..\n"])
-turn = st.fixed_dictionaries({}, optional={
-    "from": st.sampled_from(["human", "gpt", "system", "narrator", 3]), "value": texts | values,
-    "role": st.sampled_from(["user", "assistant"]), "content": texts, "extra": values})
+turn = st.fixed_dictionaries(
+    {},
+    optional={
+        "from": st.sampled_from(["human", "gpt", "system", "narrator", 3]),
+        "value": texts | values,
+        "role": st.sampled_from(["user", "assistant"]),
+        "content": texts,
+        "extra": values,
+    },
+)
 good_turn = st.fixed_dictionaries({"from": st.sampled_from(["human", "gpt", "system"]), "value": texts})
-record = st.fixed_dictionaries({}, optional={
-    "id": st.integers() | st.text(max_size=5) | st.none() | st.floats(allow_nan=False),
-    "image": paths | st.lists(paths | st.none(), max_size=2) | st.none() | values,
-    "images": st.lists(paths, max_size=2), "objects": st.lists(objects, max_size=3),
-    "conversations": st.lists(good_turn, max_size=3) | st.lists(good_turn | turn | values, max_size=3),
-    "extra": values})
+record = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.integers() | st.text(max_size=5) | st.none() | st.floats(allow_nan=False),
+        "image": paths | st.lists(paths | st.none(), max_size=2) | st.none() | values,
+        "images": st.lists(paths, max_size=2),
+        "objects": st.lists(objects, max_size=3),
+        "conversations": st.lists(good_turn, max_size=3) | st.lists(good_turn | turn | values, max_size=3),
+        "extra": values,
+    },
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(record | values, min_size=1, max_size=12), st.booleans(), st.booleans())
-def test_ingest__sql_reads_what_python_reads(tmp_path_factory: pytest.TempPathFactory, shared_store: Store,
-                                             records: list, ascii_only: bool, lines: bool) -> None:
+def test_ingest__sql_reads_what_python_reads(
+    tmp_path_factory: pytest.TempPathFactory, shared_store: Store, records: list, ascii_only: bool, lines: bool
+) -> None:
     raw = [json.dumps(value, ensure_ascii=ascii_only) for value in records] + [plain(id="last")]
     raw = [text for text in raw if not any(0xD800 <= ord(character) < 0xE000 for character in text)]
     path = tmp_path_factory.getbasetemp() / "law.json"
@@ -335,10 +466,15 @@ def test_ingest__sql_reads_what_python_reads(tmp_path_factory: pytest.TempPathFa
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(values | st.text(alphabet='\\"[]{},ab', max_size=9), max_size=8), st.integers(1, 40),
-       st.sampled_from([",", " ,\n", ",\t"]), st.sampled_from([None, 1]))
-def test_records__are_the_bytes_between_the_commas(tmp_path_factory: pytest.TempPathFactory, records: list,
-                                                   block: int, comma: str, indent: int | None) -> None:
+@given(
+    st.lists(values | st.text(alphabet='\\"[]{},ab', max_size=9), max_size=8),
+    st.integers(1, 40),
+    st.sampled_from([",", " ,\n", ",\t"]),
+    st.sampled_from([None, 1]),
+)
+def test_records__are_the_bytes_between_the_commas(
+    tmp_path_factory: pytest.TempPathFactory, records: list, block: int, comma: str, indent: int | None
+) -> None:
     texts = [json.dumps(value, indent=indent).encode() for value in records]
     path = tmp_path_factory.getbasetemp() / "records.json"
     path.write_bytes(b" [" + comma.encode().join(texts) + b"\n] ")

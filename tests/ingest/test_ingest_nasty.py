@@ -97,8 +97,9 @@ def test_ingest__image_folder_that_is_none(broken_folder: str, tmp_path: Path) -
         ingest(store, source, images)
 
 
-def test_main__broken_file_is_one_sentence_and_status_1(broken: Path, tmp_path: Path,
-                                                       capsys: pytest.CaptureFixture[str]) -> None:
+def test_main__broken_file_is_one_sentence_and_status_1(
+    broken: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = broken / "array_cut_in_a_string.json"
     assert main(["ingest", str(source), "-w", str(tmp_path / "w"), "--json", "--quiet"]) == 1
     told = capsys.readouterr()

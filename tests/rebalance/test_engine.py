@@ -17,27 +17,18 @@ from adr.rebalance.engine import Engine
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule
-from tests.worlds.zoo import (
-    AGAIN,
-    TAU,
-    ZOO,
-    by_definition,
-    counts_of,
-    draw_of,
-    fill,
-    instance,
-    key_of,
-    recipes,
-)
+from tests.worlds.zoo import AGAIN, TAU, ZOO, by_definition, counts_of, draw_of, fill, instance, key_of, recipes
 
 
 def engine_of(rows: Sequence[dict[str, list[str]]], **how: object) -> Engine:
-    return Engine(fill(rows, **how))        # type: ignore[arg-type]
+    return Engine(fill(rows, **how))  # type: ignore[arg-type]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(instance, min_size=1, max_size=12).filter(lambda rows: any(any(r.values()) for r in rows)),
-       st.lists(recipes(), min_size=1, max_size=4))
+@given(
+    st.lists(instance, min_size=1, max_size=12).filter(lambda rows: any(any(r.values()) for r in rows)),
+    st.lists(recipes(), min_size=1, max_size=4),
+)
 def test_preview__keeps_what_the_definition_keeps(rows: list[dict[str, list[str]]], asked: list[Recipe]) -> None:
     """Several recipes one after the other on one engine, so that what it remembers is tried too."""
     engine = engine_of(rows, into=AGAIN)
@@ -50,15 +41,20 @@ def test_preview__keeps_what_the_definition_keeps(rows: list[dict[str, list[str]
         assert preview.repeated == sum(expected) - preview.size
         assert sum(preview.reasons.values()) == len(rows)
         for perspective, before in counts_of(rows).items():
-            after = {e: sum(c for c, row in zip(expected, rows, strict=True) if e in row.get(perspective, ()))
-                     for e in before}
+            after = {
+                e: sum(c for c, row in zip(expected, rows, strict=True) if e in row.get(perspective, ()))
+                for e in before
+            }
             found = engine.names(perspective, np.arange(len(before)))
             assert dict(zip(found, preview.after[perspective].tolist(), strict=True)) == after
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(instance, min_size=2, max_size=10).filter(lambda rows: any(any(r.values()) for r in rows)),
-       recipes(), st.floats(1, 4))
+@given(
+    st.lists(instance, min_size=2, max_size=10).filter(lambda rows: any(any(r.values()) for r in rows)),
+    recipes(),
+    st.floats(1, 4),
+)
 def test_preview__keeping_is_monotone_in_tau(rows: list[dict[str, list[str]]], recipe: Recipe, factor: float) -> None:
     engine = engine_of(rows, into=AGAIN)
     more = replace(recipe, tau={p: t * factor for p, t in recipe.tau.items()})
@@ -133,12 +129,15 @@ def test_preview__numbers_of_the_zoo_by_hand() -> None:
     only_zebra = engine.preview(Recipe(perspectives=("object",), tau={"object": 0}, caps={"object": {"zebra": 1}}))
     assert np.flatnonzero(only_zebra.kept).tolist() == [4]
     assert only_zebra.reasons == {"passes": 1, "below_min_passes": 7, "no_entities": 2}
-    assert only_zebra.groups == {"text_only": {"instances": 2, "kept": 0}, "no_entities": {"instances": 2, "kept": 0},
-                                 "no_object": {"instances": 2, "kept": 0}}
+    assert only_zebra.groups == {
+        "text_only": {"instances": 2, "kept": 0},
+        "no_entities": {"instances": 2, "kept": 0},
+        "no_object": {"instances": 2, "kept": 0},
+    }
     numbers = only_zebra.perspectives["object"].after
-    assert (numbers.entities, numbers.postings, numbers.losing, numbers.lost) == (2, 2, 2, 1)      # dog is lost
-    assert numbers.below_k == 1                                                                    # cat: 7 → 1
-    assert only_zebra.after["object"].tolist() == [1, 0, 1]                                        # cat, dog, zebra
+    assert (numbers.entities, numbers.postings, numbers.losing, numbers.lost) == (2, 2, 2, 1)  # dog is lost
+    assert numbers.below_k == 1  # cat: 7 → 1
+    assert only_zebra.after["object"].tolist() == [1, 0, 1]  # cat, dog, zebra
     assert only_zebra.unused_caps == ()
     assert engine.preview(Recipe(caps={"object": {"unicorn": 1}})).unused_caps == ("object: unicorn",)
 
@@ -164,10 +163,16 @@ def test_baseline__is_nested_of_equal_size_and_counted_right() -> None:
     assert sorted(order[:80]) == small.tolist()
 
 
-@pytest.mark.parametrize("recipe", [
-    Recipe(tau=TAU), Recipe(tau=TAU, min_passes=2, alpha=0.7), Recipe(tau=TAU, pass_rule="mean", min_passes=2),
-    Recipe(tau=TAU, min_passes=3, caps={"object": {"cat": 3, "dog": 0}, "token": {"animal": math.inf}}),
-], ids=["any", "two and alpha", "mean", "caps"])
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe(tau=TAU),
+        Recipe(tau=TAU, min_passes=2, alpha=0.7),
+        Recipe(tau=TAU, pass_rule="mean", min_passes=2),
+        Recipe(tau=TAU, min_passes=3, caps={"object": {"cat": 3, "dog": 0}, "token": {"animal": math.inf}}),
+    ],
+    ids=["any", "two and alpha", "mean", "caps"],
+)
 def test_closed_form__agrees_with_many_seeds(recipe: Recipe) -> None:
     """300 seeds: the mean size within 4.5 standard errors of `expected`; its spread and every entity's count too."""
     engine = engine_of(ZOO)

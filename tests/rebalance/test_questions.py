@@ -16,8 +16,13 @@ from adr.recipe import Recipe
 from tests.worlds.zoo import TAU, ZOO, draw_of, fill
 
 # 400 instances: "man" in all, a middling noun in every fifth, a rare one in every fiftieth
-CROWD = [{"token": ["man", *(["bus"] if i % 5 == 0 else []), *([f"rare {i // 50}"] if i % 50 == 0 else [])],
-          "object": ["person"] if i % 2 else ["person", "dog"]} for i in range(400)]
+CROWD = [
+    {
+        "token": ["man", *(["bus"] if i % 5 == 0 else []), *([f"rare {i // 50}"] if i % 50 == 0 else [])],
+        "object": ["person"] if i % 2 else ["person", "dog"],
+    }
+    for i in range(400)
+]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +48,7 @@ def test_for_size__reaches_the_size_or_the_nearest(size: int, perspective: str |
     answer = for_size(crowd, recipe, size, perspective=perspective)
     assert crowd.preview(answer.recipe).size == answer.reached
     if answer.lowest <= size <= answer.highest:
-        assert answer.exact                 # no two instances pass at the same τ here
+        assert answer.exact  # no two instances pass at the same τ here
     else:
         assert answer.reached == (answer.lowest if size < answer.lowest else answer.highest)
         assert "cannot be reached" in answer.sentence
@@ -87,7 +92,7 @@ def test_compare__what_only_one_keeps() -> None:
     engine = Engine(fill(ZOO))
     by_object = Recipe(perspectives=("object",), tau={"object": 0}, caps={"object": {"dog": math.inf}})
     by_token = Recipe(perspectives=("token",), tau={"token": 0}, caps={"token": {"grass": math.inf, "poem": math.inf}})
-    found = compare(engine, by_object, by_token)        # A keeps 1 3 8, B keeps 0 3 6
+    found = compare(engine, by_object, by_token)  # A keeps 1 3 8, B keeps 0 3 6
     assert (found.only_a.tolist(), found.only_b.tolist()) == ([1, 8], [0, 6])
     assert (found.both, found.neither, found.agreement) == (1, 5, 0.2)
     dog, cat = differences(engine, found, "object", top=2)
@@ -99,15 +104,23 @@ def test_compare__what_only_one_keeps() -> None:
 
 def test_suggest__each_with_its_reason_and_sound_words_left_alone() -> None:
     sound = ["paris", "tennis", "sunflower", "software", "couscous", "square", "what's", "tv"]
-    rows = [{"token": ["image", "pole", "cat", *sound], "object": ["photo", "cat"], "co_occurrence": ["cat + photo"]}
-            for _ in range(6)]
+    rows = [
+        {"token": ["image", "pole", "cat", *sound], "object": ["photo", "cat"], "co_occurrence": ["cat + photo"]}
+        for _ in range(6)
+    ]
     rows.append({"token": ["polewhere", "x", "???", "qwrt", "b\ufffdd"], "object": ["racketcquetcquet"]})
     found = {(s.perspective, s.entity): s for s in suggest(fill(rows))}
     assert {key: s.reason for key, s in found.items()} == {
-        ("token", "image"): "prompt_word", ("object", "photo"): "prompt_word",
-        ("co_occurrence", "cat + photo"): "prompt_word", ("token", "polewhere"): "fused_word",
-        ("token", "x"): "one_letter", ("token", "???"): "no_letters", ("token", "qwrt"): "no_vowel",
-        ("token", "b\ufffdd"): "broken_text", ("object", "racketcquetcquet"): "fragment"}
+        ("token", "image"): "prompt_word",
+        ("object", "photo"): "prompt_word",
+        ("co_occurrence", "cat + photo"): "prompt_word",
+        ("token", "polewhere"): "fused_word",
+        ("token", "x"): "one_letter",
+        ("token", "???"): "no_letters",
+        ("token", "qwrt"): "no_vowel",
+        ("token", "b\ufffdd"): "broken_text",
+        ("object", "racketcquetcquet"): "fragment",
+    }
     assert found["token", "image"].n == 6 and found["token", "image"].cap == 0
     assert all(s.sentence == REASONS[s.reason] for s in found.values())
     assert {s.perspective for s in suggest(fill(rows), ("object",))} == {"object"}
@@ -116,7 +129,7 @@ def test_suggest__each_with_its_reason_and_sound_words_left_alone() -> None:
 def test_differences__are_counted_on_the_arrays() -> None:
     engine = Engine(fill(CROWD))
     found = compare(engine, Recipe(tau={"token": 5, "object": 5}), Recipe(tau={"token": 50, "object": 50}))
-    assert not len(found.only_a)                        # a larger τ keeps what the smaller keeps
+    assert not len(found.only_a)  # a larger τ keeps what the smaller keeps
     for d in differences(engine, found, "token", top=50):
         has = np.array([d.entity in row["token"] for row in CROWD])
         assert (d.a, d.b, d.n) == (int((has & found.a.kept).sum()), int((has & found.b.kept).sum()), int(has.sum()))

@@ -16,15 +16,7 @@ from adr.errors import AdrError
 from adr.progress import Cancelled
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import explain, explain_entity, explain_recipe
-from adr.rebalance.runs import (
-    decided,
-    delete_run,
-    kept_instances,
-    rebalance,
-    rename_run,
-    run_recipe,
-    runs,
-)
+from adr.rebalance.runs import decided, delete_run, kept_instances, rebalance, rename_run, run_recipe, runs
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.store import Store
 from adr.workspace import Workspace
@@ -50,7 +42,8 @@ def test_rebalance__writes_the_decisions_of_the_definition() -> None:
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(instance, min_size=1, max_size=8).filter(lambda rows: any(any(r.values()) for r in rows)), recipes())
 def test_rebalance__equals_preview_and_definition_and_explains_itself(
-        rows: list[dict[str, list[str]]], recipe: Recipe) -> None:
+    rows: list[dict[str, list[str]]], recipe: Recipe
+) -> None:
     store = fill(rows, into=AGAIN)
     preview, report = Engine(store).preview(recipe), rebalance(store, recipe)
     assert (report.kept, report.repeated, report.expected) == (preview.size, preview.repeated, preview.expected)
@@ -64,8 +57,9 @@ def test_rebalance__equals_preview_and_definition_and_explains_itself(
             assert told.in_words
 
 
-@settings(max_examples=3, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(recipes())
 def test_command_line__gives_the_numbers_of_the_preview(tmp_path: Path, recipe: Recipe) -> None:
     folder = tmp_path / recipe.fingerprint
@@ -84,11 +78,15 @@ def test_command_line__gives_the_numbers_of_the_preview(tmp_path: Path, recipe: 
     for perspective in PERSPECTIVES:
         columns = dataclasses.asdict(preview.perspectives[perspective])
         assert {k: report["perspectives"][perspective][k] for k in ("before", "after", "random")} == {
-            k: columns[k] for k in ("before", "after", "random")}
+            k: columns[k] for k in ("before", "after", "random")
+        }
     assert (again["run"], again["kept"], again["perspectives"]) == (2, report["kept"], report["perspectives"])
     store = Store(workspace.database)
-    assert kept_instances(store, 1).tolist() == kept_instances(store, 2).tolist() == [
-        i for i, copies in enumerate(by_definition(ZOO, recipe, recipe.tau)) if copies]
+    assert (
+        kept_instances(store, 1).tolist()
+        == kept_instances(store, 2).tolist()
+        == [i for i, copies in enumerate(by_definition(ZOO, recipe, recipe.tau)) if copies]
+    )
     store.close()
     told = _told(["explain", "-w", str(folder), "--run", "1", "--instance", "4"])
     assert told["kept"] == bool(preview.kept[4])
@@ -115,20 +113,23 @@ def test_explain__ten_instances_by_hand() -> None:
     for position, row in enumerate(ZOO):
         told = explain(store, 1, position)
         for found, perspective, tau in zip(told.passes, ("object", "co_occurrence"), (1.5, 1.0), strict=True):
-            least = min(((draw_of(42, perspective, e, position) * n[e], e) for e in row.get(perspective, [])),
-                        default=(math.inf, None))
+            least = min(
+                ((draw_of(42, perspective, e, position) * n[e], e) for e in row.get(perspective, [])),
+                default=(math.inf, None),
+            )
             assert (found.critical_tau, found.entity) == least
             assert found.passed == (least[0] < tau)
             missed = math.prod(1 - min(1, tau / n[e]) for e in row.get(perspective, []))
             assert found.probability == pytest.approx(1 - missed)
             assert {d.entity: (d.n, d.draw) for d in found.entities} == {
-                e: (n[e], draw_of(42, perspective, e, position)) for e in row.get(perspective, [])}
-    surely = explain(store, 1, 4)                       # zebra and cat + zebra occur once: both always pass
+                e: (n[e], draw_of(42, perspective, e, position)) for e in row.get(perspective, [])
+            }
+    surely = explain(store, 1, 4)  # zebra and cat + zebra occur once: both always pass
     assert (surely.kept, surely.pass_count, surely.probability, surely.reason) == (True, 2, 1.0, "passes")
     assert "zebra" in surely.in_words
     empty = explain(store, 1, 7)
     assert (empty.kept, empty.reason, empty.pass_count) == (False, "no_entities", 0)
-    lacking = explain(store, 1, 0)                      # one object only: the pair perspective cannot pass
+    lacking = explain(store, 1, 0)  # one object only: the pair perspective cannot pass
     assert (lacking.kept, lacking.reason, lacking.probability) == (False, "below_min_passes", 0.0)
     assert lacking.passes[1].entity is None
 
@@ -157,7 +158,7 @@ def test_explain_entity__counts_what_goes_and_who_keeps_the_rest() -> None:
     recipe = Recipe(perspectives=("object",), tau={"object": 3}, caps={"object": {"cat": 0}})
     told = explain_entity(engine, engine.preview(recipe), "object", "cat")
     assert (told.n, told.cap, told.by_hand, told.probability) == (7, 0.0, True, 0.0)
-    assert (told.kept, told.dropped, told.by_itself) == (3, 4, 0)       # 1 and 8 by dog, 4 by zebra
+    assert (told.kept, told.dropped, told.by_itself) == (3, 4, 0)  # 1 and 8 by dog, 4 by zebra
     assert told.keepers == (("object", "dog", 2), ("object", "zebra", 1))
     assert told.expected == pytest.approx(3)
     with pytest.raises(AdrError, match="no object 'yak'"):

@@ -33,19 +33,38 @@ def six_candidates() -> Store:
     e0 (chosen) 4    accordion            0.5
     """
     store = Store.memory()
-    rows = [("a0", 0, 0, True, [1, 2], 0.9), ("a1", 0, 1, False, [1, 2], 0.4), ("b0", 1, 0, True, [1], 0.8),
-            ("c0", 2, 0, True, [2], 0.7), ("d0", 3, 0, True, [1], 0.2), ("e0", 4, 0, True, [1], 0.5)]
+    rows = [
+        ("a0", 0, 0, True, [1, 2], 0.9),
+        ("a1", 0, 1, False, [1, 2], 0.4),
+        ("b0", 1, 0, True, [1], 0.8),
+        ("c0", 2, 0, True, [2], 0.7),
+        ("d0", 3, 0, True, [1], 0.2),
+        ("e0", 4, 0, True, [1], 0.5),
+    ]
     with store.atomic() as writer:
-        writer.execute("insert into entity (entity, perspective, name, n) values "
-                       "(1, 'object', 'accordion', 3), (2, 'object', 'lantern', 5)")
+        writer.execute(
+            "insert into entity (entity, perspective, name, n) values "
+            "(1, 'object', 'accordion', 3), (2, 'object', 'lantern', 5)"
+        )
         writer.execute("insert into wanted values (1, 1, 2, 4, 4), (1, 2, 3, 4, 2)")
         for name, slot, alternative, chosen, entities, score in rows:
             writer.execute(
                 "insert into candidate (candidate, plan, slot, alternative, chosen, entity, entities, generator, "
                 "score, turns, flags, image, created_at) "
                 "values (?, 1, ?, ?, ?, ?, ?, 'text-to-image', ?, ?, ?, ?, now())",
-                [name, slot, alternative, chosen, entities[0], entities, score, TALK,
-                 ["dark"] if name == "d0" else [], f"images/{name}.png"])
+                [
+                    name,
+                    slot,
+                    alternative,
+                    chosen,
+                    entities[0],
+                    entities,
+                    score,
+                    TALK,
+                    ["dark"] if name == "d0" else [],
+                    f"images/{name}.png",
+                ],
+            )
     return store
 
 
@@ -62,23 +81,36 @@ def test_queue__ordered_by_what_an_accept_adds():
     store = six_candidates()
     frame = queue(store, Filter())
     assert list(zip(frame["candidate"], frame["gain"], strict=True)) == [
-        ("a0", 0.75), ("b0", 0.5), ("e0", 0.5), ("d0", 0.5), ("c0", 0.25)]
+        ("a0", 0.75),
+        ("b0", 0.5),
+        ("e0", 0.5),
+        ("d0", 0.5),
+        ("c0", 0.25),
+    ]
     assert listed(store, "score") == ["a0", "b0", "c0", "e0", "d0"]
     assert listed(store, "doubt")[0] == "e0"
 
 
 def test_queue__filled_concepts_leave_and_can_be_asked_back():
     store = six_candidates()
-    judge(store, ["a0", "b0"], "accept", "ann")          # accordion 2 + 2 = 4, lantern 3 + 1 = 4: both filled
+    judge(store, ["a0", "b0"], "accept", "ann")  # accordion 2 + 2 = 4, lantern 3 + 1 = 4: both filled
     assert listed(store) == []
     assert set(listed(store, filled=True)) == {"c0", "d0", "e0"}
 
 
-@pytest.mark.parametrize(("asked", "expected"), [
-    ({"entity": 2}, ["a0", "c0"]), ({"flag": "dark"}, ["d0"]), ({"score_from": 0.75}, ["a0", "b0"]),
-    ({"score_to": 0.5}, ["d0"]), ({"generator": "controlnet"}, []), ({"plan": 2}, []), ({"state": "accept"}, []),
-    ({"alternatives": True, "entity": 2}, ["a0", "a1", "c0"]),
-])
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"entity": 2}, ["a0", "c0"]),
+        ({"flag": "dark"}, ["d0"]),
+        ({"score_from": 0.75}, ["a0", "b0"]),
+        ({"score_to": 0.5}, ["d0"]),
+        ({"generator": "controlnet"}, []),
+        ({"plan": 2}, []),
+        ({"state": "accept"}, []),
+        ({"alternatives": True, "entity": 2}, ["a0", "a1", "c0"]),
+    ],
+)
 def test_queue__filters(asked, expected):
     assert listed(six_candidates(), **asked) == expected
 
@@ -93,10 +125,15 @@ def test_judge__is_kept_and_leaves_the_queue():
     assert listed(store, state="reject", judged_by="bob") == []
 
 
-@pytest.mark.parametrize(("candidates", "judgement", "reviewer", "reason", "says"), [
-    (["a0"], "maybe", "ann", None, "'maybe' is no judgement"), (["zz"], "accept", "ann", None, "no candidate 'zz'"),
-    (["a0"], "reject", "ann", "ugly", "'ugly' is no reason"), (["a0"], "accept", "  ", None, "needs a reviewer's name"),
-])
+@pytest.mark.parametrize(
+    ("candidates", "judgement", "reviewer", "reason", "says"),
+    [
+        (["a0"], "maybe", "ann", None, "'maybe' is no judgement"),
+        (["zz"], "accept", "ann", None, "no candidate 'zz'"),
+        (["a0"], "reject", "ann", "ugly", "'ugly' is no reason"),
+        (["a0"], "accept", "  ", None, "needs a reviewer's name"),
+    ],
+)
 def test_judge__refuses_and_writes_nothing(candidates, judgement, reviewer, reason, says):
     store = six_candidates()
     with pytest.raises(AdrError, match=says):
@@ -114,7 +151,7 @@ def test_undo__single_then_batch_then_nothing_and_only_ones_own():
     assert (undone.judgement, undone.candidates) == ("accept", ("a0", "b0"))
     assert undo(store, "ann") is None
     assert in_force(store) == {"d0": "reject"}
-    assert store.value("select count(*) from verdict") == 7         # nothing was deleted
+    assert store.value("select count(*) from verdict") == 7  # nothing was deleted
 
 
 def test_undo__brings_back_the_verdict_before():
@@ -142,7 +179,13 @@ def test_meters__filled_open_short_and_given_up():
     judge(store, ["a0"], "accept", "ann")
     frame = meters(store).set_index("name")
     assert frame.loc["accordion", ["have", "accepted", "filled", "to_go", "waiting", "state"]].tolist() == [
-        2, 1, 3, 1, 3, "open"]
+        2,
+        1,
+        3,
+        1,
+        3,
+        "open",
+    ]
     assert frame.loc["lantern", ["filled", "to_go", "state"]].tolist() == [4, 0, "filled"]
     judge(store, ["b0", "d0", "e0"], "reject", "ann")
     assert meters(store).set_index("name").loc["accordion", "state"] == "short"
@@ -178,12 +221,12 @@ def test_claims__two_reviewers_get_different_candidates():
     store = six_candidates()
     assert claim_next(store, Filter(), "ann") == "a0"
     assert claim_next(store, Filter(), "bob") == "b0"
-    assert claim_next(store, Filter(), "ann") == "a0"        # still hers
+    assert claim_next(store, Filter(), "ann") == "a0"  # still hers
     assert hold(store, "b0", "ann") == "bob"
     release(store, "bob")
     assert hold(store, "b0", "ann") is None
     store.execute("update claim set until = timestamp '2000-01-01'")
-    assert claim_next(store, Filter(), "bob") == "a0"        # the claim ran out
+    assert claim_next(store, Filter(), "bob") == "a0"  # the claim ran out
 
 
 def test_disputes__and_resolve():
@@ -231,7 +274,7 @@ def test_exchange__out_and_in_again_and_twice(tmp_path, ending):
     judge(store, ["d0"], "reject", "bob", reason="malformed")
     assert export_verdicts(store, path).verdicts == 2
     other = six_candidates()
-    assert import_verdicts(other, path).verdicts == 3            # the edit counts too
+    assert import_verdicts(other, path).verdicts == 3  # the edit counts too
     assert in_force(other) == {"a0": "accept", "d0": "reject"}
     assert current_turns(other, "a0")[0] == better
     again = import_verdicts(other, path)
@@ -242,28 +285,40 @@ def test_exchange__out_and_in_again_and_twice(tmp_path, ending):
 
 def test_import__sets_bad_rows_aside(tmp_path):
     path = tmp_path / "verdicts.jsonl"
-    rows = [{"candidate": "zz", "judgement": "accept", "reviewer": "ann"},
-            {"candidate": "a0", "judgement": "yes", "reviewer": "ann"},
-            {"candidate": "a0", "judgement": "accept", "reviewer": ""},
-            {"candidate": "a0", "judgement": "reject", "reviewer": "ann", "reason": "ugly"},
-            {"candidate": "a0", "judgement": "accept", "reviewer": "ann", "judged_at": "yesterday"},
-            {"candidate": "a0", "judgement": "accept", "reviewer": "ann", "turns": [{"role": "gpt", "text": "hm"}]},
-            {"candidate": "b0", "judgement": None, "reviewer": None},
-            {"candidate": "b0", "judgement": "accept", "reviewer": "ann"}]
+    rows = [
+        {"candidate": "zz", "judgement": "accept", "reviewer": "ann"},
+        {"candidate": "a0", "judgement": "yes", "reviewer": "ann"},
+        {"candidate": "a0", "judgement": "accept", "reviewer": ""},
+        {"candidate": "a0", "judgement": "reject", "reviewer": "ann", "reason": "ugly"},
+        {"candidate": "a0", "judgement": "accept", "reviewer": "ann", "judged_at": "yesterday"},
+        {"candidate": "a0", "judgement": "accept", "reviewer": "ann", "turns": [{"role": "gpt", "text": "hm"}]},
+        {"candidate": "b0", "judgement": None, "reviewer": None},
+        {"candidate": "b0", "judgement": "accept", "reviewer": "ann"},
+    ]
     path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     store = six_candidates()
     report = import_verdicts(store, path)
     assert report.verdicts == 1 and in_force(store) == {"b0": "accept"}
-    assert report.refused == {"unknown_candidate": 1, "unknown_judgement": 1, "no_reviewer": 1, "unknown_reason": 1,
-                              "unreadable_value": 1, "conversation_turns_do_not_alternate": 1}
+    assert report.refused == {
+        "unknown_candidate": 1,
+        "unknown_judgement": 1,
+        "no_reviewer": 1,
+        "unknown_reason": 1,
+        "unreadable_value": 1,
+        "conversation_turns_do_not_alternate": 1,
+    }
 
 
-@pytest.mark.parametrize(("name", "content", "says"), [
-    ("none.csv", None, "cannot be read"),
-    ("a.csv", b"name,verdict\n", "no column candidate, judgement, reviewer"),
-    ("a.jsonl", b"{oops", "Line 1 of"), ("b.jsonl", b"[1]", "is not an object"),
-    ("a.csv", b"\xff\xfe\xff", "not UTF-8"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("none.csv", None, "cannot be read"),
+        ("a.csv", b"name,verdict\n", "no column candidate, judgement, reviewer"),
+        ("a.jsonl", b"{oops", "Line 1 of"),
+        ("b.jsonl", b"[1]", "is not an object"),
+        ("a.csv", b"\xff\xfe\xff", "not UTF-8"),
+    ],
+)
 def test_import__a_file_that_cannot_be_read(tmp_path, name, content, says):
     path = tmp_path / name
     if content is not None:
@@ -272,9 +327,14 @@ def test_import__a_file_that_cannot_be_read(tmp_path, name, content, says):
         import_verdicts(six_candidates(), path)
 
 
-steps = st.lists(st.tuples(st.sampled_from(["ann", "bob"]), st.sampled_from(["accept", "reject", "unsure", "undo"]),
-                           st.lists(st.sampled_from(["a0", "b0", "c0"]), min_size=1, max_size=3, unique=True)),
-                 max_size=12)
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["ann", "bob"]),
+        st.sampled_from(["accept", "reject", "unsure", "undo"]),
+        st.lists(st.sampled_from(["a0", "b0", "c0"]), min_size=1, max_size=3, unique=True),
+    ),
+    max_size=12,
+)
 
 
 @settings(max_examples=15, deadline=None)

@@ -106,8 +106,14 @@ def test_pipeline__varies_a_parent(pipeline):
     parent, _ = draw_single("held-out", "owl", 902)
 
     def away(strength):
-        made = vary("a photo of an owl", image=parent, strength=strength, num_inference_steps=10, guidance_scale=3.0,
-                    generator=torch.Generator().manual_seed(3)).images[0]
+        made = vary(
+            "a photo of an owl",
+            image=parent,
+            strength=strength,
+            num_inference_steps=10,
+            guidance_scale=3.0,
+            generator=torch.Generator().manual_seed(3),
+        ).images[0]
         return np.abs(np.asarray(made, float) - np.asarray(parent, float)).mean()
 
     assert away(0.2) < away(0.9)

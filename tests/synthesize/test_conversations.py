@@ -53,14 +53,19 @@ def test_kinds__what_each_says():
         assert alone is None or not re.search(r"cat|dog|bus", alone.question + alone.answer), name
 
 
-SHAPES = st.builds(Shape, st.integers(1, 8), st.sampled_from(["<image>\n{text}", "{text}\n<image>", "<image>{text}"]),
-                   st.booleans())
+SHAPES = st.builds(
+    Shape, st.integers(1, 8), st.sampled_from(["<image>\n{text}", "{text}\n<image>", "<image>{text}"]), st.booleans()
+)
 
 
 @settings(max_examples=150, deadline=None)
-@given(seed=st.integers(0, 2 ** 63), shape=SHAPES, name=st.sampled_from(["accordion", "pair of skis", "box + glasses"]),
-       companions=st.sampled_from([(), ("cat",), ("cat", "people")]),
-       absent=st.sampled_from([(), ("dog",), ("dog", "bus", "sofa")]))
+@given(
+    seed=st.integers(0, 2**63),
+    shape=SHAPES,
+    name=st.sampled_from(["accordion", "pair of skis", "box + glasses"]),
+    companions=st.sampled_from([(), ("cat",), ("cat", "people")]),
+    absent=st.sampled_from([(), ("dog",), ("dog", "bus", "sofa")]),
+)
 def test_by_template__never_has_a_fault(seed, shape, name, companions, absent):
     wanted = slot(name, companions, absent)
     style = TurnStyle({shape.pairs: 1.0}, {shape.place: 1.0}, float(shape.brief))
@@ -79,8 +84,7 @@ def test_by_template__never_has_a_fault(seed, shape, name, companions, absent):
 
 def test_by_template__all_kinds_come_up():
     """Over 300 seeds every way of asking is used, none more than three times as often as it would be by chance."""
-    opening = Counter(question for seed in range(300)
-                      for question, _ in template_pairs(slot(), seed, Shape(pairs=3)))
+    opening = Counter(question for seed in range(300) for question, _ in template_pairs(slot(), seed, Shape(pairs=3)))
     assert len(opening) >= 35
     assert max(opening.values()) < 3 * 300 * 3 / len(KINDS)
 
@@ -95,8 +99,11 @@ def test_measure_style__of_rows_written_out():
         0: ("0", ["a.png"], [("human", "<image>\nWhat?"), ("gpt", "A long answer with many words.")]),
         1: ("1", ["b.png"], [("human", "What?\n<image>"), ("gpt", "Yes"), ("human", "Why?"), ("gpt", "No")]),
         2: ("2", ["c.png"], [("human", "<image>\nWho?"), ("gpt", "A man is there today.")]),
-        3: ("3", ["d.png"], [("human", "<image>\nWho?"), ("gpt", "A"), ("human", "Who?"),
-                             ("gpt", "Someone who has five words.")]),
+        3: (
+            "3",
+            ["d.png"],
+            [("human", "<image>\nWho?"), ("gpt", "A"), ("human", "Who?"), ("gpt", "Someone who has five words.")],
+        ),
         4: ("4", [], [("human", "Hello?"), ("gpt", "Hi")]),
         5: ("5", ["e.png", "f.png"], [("human", "<image><image>Which?"), ("gpt", "One")]),
     }
@@ -136,13 +143,16 @@ def test_plan__keeps_the_style(tmp_path):
 # -- the parent's own --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("turns", "expected"), [
-    (talk("<image>\nWhat is this?", "Two accordions."), None),
-    (talk("<image>\nWhat is this?", "An instrument."), "entity_not_mentioned"),
-    (talk("What is this?", "An accordion."), "too_few_markers"),
-    (talk("<image><image>\nWhat is this?", "An accordion."), "too_many_markers"),
-    (talk("<image>\nWhat is this?", "An accordion.", "And?"), "turns_do_not_alternate"),
-])
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (talk("<image>\nWhat is this?", "Two accordions."), None),
+        (talk("<image>\nWhat is this?", "An instrument."), "entity_not_mentioned"),
+        (talk("What is this?", "An accordion."), "too_few_markers"),
+        (talk("<image><image>\nWhat is this?", "An accordion."), "too_many_markers"),
+        (talk("<image>\nWhat is this?", "An accordion.", "And?"), "turns_do_not_alternate"),
+    ],
+)
 def test_by_parent__checked(turns, expected):
     written = by_parent(slot(turns=turns), 1)
     assert written.fault == expected and written.turns == [dict(t) for t in turns] and written.by == "parent"
@@ -179,8 +189,10 @@ def test_by_captioner__its_words_are_checked():
     requests = [Request(slot(), seed, picture) for seed in range(3)]
     sees, misses, silent = by_captioner(requests, looking, style)
     assert looking.asked[0] == looking.asked[2] == "Describe the image." and len(set(looking.asked)) > 2
-    assert sees.turns[:2] == [{"role": "human", "text": "<image>\nDescribe the image."},
-                              {"role": "gpt", "text": "An accordion on a chair."}]
+    assert sees.turns[:2] == [
+        {"role": "human", "text": "<image>\nDescribe the image."},
+        {"role": "gpt", "text": "An accordion on a chair."},
+    ]
     assert (sees.fault, sees.caption, sees.by, len(sees.turns)) == (None, "An accordion on a chair.", "captioner", 4)
     assert misses.fault == "entity_not_mentioned" and silent.fault == "empty_turn"
 
@@ -210,8 +222,12 @@ def test_load_writer__every_method_is_a_plans_method(monkeypatch):
     assert tuple(WRITERS) == CONVERSATIONS
     for variable in ("ADR_CAPTIONER_MODEL", "ADR_LANGUAGE_MODEL_URL", "ADR_LANGUAGE_MODEL"):
         monkeypatch.delenv(variable, raising=False)
-    for method, sentence in (("poet", "made by 'poet'"), ("captioner", "No captioner is set"),
-                             ("language_model", "No language model is set"), ("rewrite", "No language model is set")):
+    for method, sentence in (
+        ("poet", "made by 'poet'"),
+        ("captioner", "No captioner is set"),
+        ("language_model", "No language model is set"),
+        ("rewrite", "No language model is set"),
+    ):
         with pytest.raises(AdrError, match=sentence) as told:
             load_writer(method)
         assert told.value.next_step

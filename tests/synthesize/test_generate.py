@@ -57,8 +57,9 @@ def test_generate__cancel_resume_collect(world, model):
     assert (first.collected, first.candidates, first.chosen) == (4, 4, 2)
     assert (second.collected, second.candidates, second.chosen) == (0, 4, 2)
     assert first.tail == {"object": {"lacking": 2, "lacking_after": 0, "missing": 3, "missing_after": 0}}
-    rows = store.rows("select candidate, entity, parent, image, chosen, turns[1].text, sha256 from candidate "
-                      "order by candidate")
+    rows = store.rows(
+        "select candidate, entity, parent, image, chosen, turns[1].text, sha256 from candidate order by candidate"
+    )
     assert [row[0] for row in rows] == ["p1-00000-0", "p1-00000-1", "p1-00001-0", "p1-00001-1"]
     assert rows[0][1:3] == (IDS["accordion"], 6) and rows[0][5].startswith("<image>")
     assert all((workspace.folder / row[3]).is_file() for row in rows)
@@ -79,20 +80,29 @@ def test_generate__stopped_worker_is_a_sentence(world, tmp_path):
         generate(store, workspace, 4)
 
 
-
-
 def test_collect__chooses_the_best_and_finds_near_duplicates(world, tmp_path):
     store, workspace = world
     (tmp_path / "m").mkdir()
     plan(store, workspace, 1, budget=9, model=str(tmp_path / "m"))
-    by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0]), (0, 1): (0.9, None, [0, 1]),
-                               (1, 0): (0.9, "no_turns", [1, 0]), (1, 1): (0.1, None, [0.6, 0.8])})
+    by_hand(
+        store,
+        workspace,
+        {
+            (0, 0): (0.4, None, [1, 0]),
+            (0, 1): (0.9, None, [0, 1]),
+            (1, 0): (0.9, "no_turns", [1, 0]),
+            (1, 1): (0.1, None, [0.6, 0.8]),
+        },
+    )
     report = collect(store, workspace, 1)
     assert store.rows("select candidate from candidate where chosen order by 1") == [("p1-00000-1",), ("p1-00001-1",)]
     assert report.flags == {"near_duplicate": 2}
     assert store.rows("select candidate, nearest, round(nearest_score::double, 2) from candidate order by 1") == [
-        ("p1-00000-0", "p1-00001-0", 1.0), ("p1-00000-1", "p1-00001-1", 0.8),
-        ("p1-00001-0", "p1-00000-0", 1.0), ("p1-00001-1", "p1-00000-1", 0.8)]
+        ("p1-00000-0", "p1-00001-0", 1.0),
+        ("p1-00000-1", "p1-00001-1", 0.8),
+        ("p1-00001-0", "p1-00000-0", 1.0),
+        ("p1-00001-1", "p1-00000-1", 0.8),
+    ]
     assert store.value("select seed from candidate limit 1") == 2**62
 
 
@@ -127,7 +137,7 @@ def test_seconds_each__scales_with_steps(world, tmp_path):
     plan(store, workspace, 1, budget=9, model=str(tmp_path / "m"), steps=25)
     settings = settings_of(store, 1)
     assert seconds_each(store, workspace, settings) is None
-    by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0])})            # made with 10 steps in 2 s by the model "m"
-    assert seconds_each(store, workspace, settings) is None             # of another model
+    by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0])})  # made with 10 steps in 2 s by the model "m"
+    assert seconds_each(store, workspace, settings) is None  # of another model
     collect(store, workspace, 1)
     assert seconds_each(store, workspace, replace(settings, model="m")) == pytest.approx(5.0)

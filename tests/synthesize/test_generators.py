@@ -20,8 +20,10 @@ def models(tmp_path_factory):
     from tests.worlds import tiny_models
 
     root = tmp_path_factory.mktemp("models")
-    return {name: str(getattr(tiny_models, name)(root / name))
-            for name in ("stable_diffusion", "stable_diffusion_xl", "image_variation", "controlnet")}
+    return {
+        name: str(getattr(tiny_models, name)(root / name))
+        for name in ("stable_diffusion", "stable_diffusion_xl", "image_variation", "controlnet")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +37,17 @@ def asked(generator, model, **more):
     return Settings(plan=1, run=1, seed=1, budget=1, generator=generator, model=model, **({"steps": 2} | more))
 
 
-@pytest.mark.parametrize(("generator", "model"), [
-    ("text-to-image", "stable_diffusion"), ("text-to-image", "stable_diffusion_xl"),
-    ("image-to-image", "stable_diffusion"), ("image-to-image", "stable_diffusion_xl"),
-    ("image-variation", "image_variation"), ("controlnet", "stable_diffusion")])
+@pytest.mark.parametrize(
+    ("generator", "model"),
+    [
+        ("text-to-image", "stable_diffusion"),
+        ("text-to-image", "stable_diffusion_xl"),
+        ("image-to-image", "stable_diffusion"),
+        ("image-to-image", "stable_diffusion_xl"),
+        ("image-variation", "image_variation"),
+        ("controlnet", "stable_diffusion"),
+    ],
+)
 def test_make__every_kind(models, parent, generator, model):
     """The right size, three wishes at once or one alone, and the same bytes from the same seed."""
     net = models["controlnet"] if generator == "controlnet" else None
@@ -65,11 +74,12 @@ def test_make__without_a_parent_is_a_sentence(models):
 
 def test_load__wrong_kind_of_model_is_a_sentence(models, tmp_path):
     for settings, says in (
-            (asked("image-variation", models["stable_diffusion"]), "needs a model made for it"),
-            (asked("text-to-image", models["image_variation"]), "needs a text-to-image model"),
-            (asked("controlnet", models["stable_diffusion"]), "holds no ControlNet"),
-            (asked("text-to-image", str(tmp_path)), "cannot be loaded"),
-            (asked("text-to-image", str(tmp_path / "gone")), "does not exist")):
+        (asked("image-variation", models["stable_diffusion"]), "needs a model made for it"),
+        (asked("text-to-image", models["image_variation"]), "needs a text-to-image model"),
+        (asked("controlnet", models["stable_diffusion"]), "holds no ControlNet"),
+        (asked("text-to-image", str(tmp_path)), "cannot be loaded"),
+        (asked("text-to-image", str(tmp_path / "gone")), "does not exist"),
+    ):
         with pytest.raises(AdrError, match=says) as told:
             load_generator(settings, device="cpu")
         assert told.value.next_step
@@ -132,8 +142,8 @@ def test_style__by_family_and_by_file(tmp_path):
 
 def test_edges__outline_of_a_square(parent):
     lines = np.asarray(edges(parent)) > 0
-    assert lines[12:37, 11:14].any(axis=(1, 2)).all()                  # its left side, all the way
-    assert not lines[20:28, 20:28].any() and not lines[:6].any()       # nothing inside, nothing outside
+    assert lines[12:37, 11:14].any(axis=(1, 2)).all()  # its left side, all the way
+    assert not lines[20:28, 20:28].any() and not lines[:6].any()  # nothing inside, nothing outside
     assert 0 < lines[..., 0].mean() < 0.12
     graded = np.asarray(edges(parent, "soft"))
     assert graded.max() == 255 and graded[24, 24].max() == 0

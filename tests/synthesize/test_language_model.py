@@ -32,8 +32,6 @@ def no_proxy(monkeypatch):
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
 
 
-
-
 def written(*script, **options):
     """What becomes of one request for a conversation about an accordion, and how often the server was asked."""
     with scripted(*script) as (url, asked):
@@ -45,28 +43,37 @@ def written(*script, **options):
 # -- what it answers ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    (GOOD, PAIRS),
-    (f"Sure! Here they are:\n```json\n{GOOD}\n```\nI hope this helps.", PAIRS),
-    (json.dumps({"conversation": json.loads(GOOD)}), PAIRS),
-    (json.dumps([{"role": r, "content": t} for q, a in PAIRS for r, t in (("user", q), ("assistant", a))]), PAIRS),
-    (f"<think>The user wants an accordion. Question: is it?</think>\n{GOOD}", PAIRS),
-    (GOOD[:-1], PAIRS),                                                     # the bracket was cut off
-    (GOOD[:-20], PAIRS[:1]),                                                # half of the second was
-    ("Question: What is shown?\nAnswer: An accordion on a table.\n===\nQuestion: Is there a dog?\nAnswer: No.", PAIRS),
-    ("Question: What is shown? Answer: An accordion on a table. Question: Is there a dog? Answer: No.", PAIRS),
-    ("**Question 1:** What is shown?\n**Answer 1:** An accordion on a table.\n\n2. Question: Is there a dog?\n"
-     "Answer: No.\n\nLet me know if you need more!", PAIRS),
-    ("Q: What is shown?\nA: An accordion on a table.\nQ: Is there a dog?\nA: No.", PAIRS),
-    ('[{"question": "What?", "answer": "<image> A cat"}]', [("What?", "A cat")]),
-    ('[{"question": "How many?", "answer": 2}]', [("How many?", "2")]),
-    ("Question: One?\nQuestion: Two?\nAnswer: Both.", "turns_do_not_alternate"),
-    ("Answer: Both.\nQuestion: One?", "turns_do_not_alternate"),
-    ("I cannot help with that.", "unreadable_reply"),
-    ("[]", "unreadable_reply"),
-    ('{"question": 3}', "unreadable_reply"),
-    ("<think>For ever and ever", "no_reply"),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (GOOD, PAIRS),
+        (f"Sure! Here they are:\n```json\n{GOOD}\n```\nI hope this helps.", PAIRS),
+        (json.dumps({"conversation": json.loads(GOOD)}), PAIRS),
+        (json.dumps([{"role": r, "content": t} for q, a in PAIRS for r, t in (("user", q), ("assistant", a))]), PAIRS),
+        (f"<think>The user wants an accordion. Question: is it?</think>\n{GOOD}", PAIRS),
+        (GOOD[:-1], PAIRS),  # the bracket was cut off
+        (GOOD[:-20], PAIRS[:1]),  # half of the second was
+        (
+            "Question: What is shown?\nAnswer: An accordion on a table.\n===\nQuestion: Is there a dog?\nAnswer: No.",
+            PAIRS,
+        ),
+        ("Question: What is shown? Answer: An accordion on a table. Question: Is there a dog? Answer: No.", PAIRS),
+        (
+            "**Question 1:** What is shown?\n**Answer 1:** An accordion on a table.\n\n2. Question: Is there a dog?\n"
+            "Answer: No.\n\nLet me know if you need more!",
+            PAIRS,
+        ),
+        ("Q: What is shown?\nA: An accordion on a table.\nQ: Is there a dog?\nA: No.", PAIRS),
+        ('[{"question": "What?", "answer": "<image> A cat"}]', [("What?", "A cat")]),
+        ('[{"question": "How many?", "answer": 2}]', [("How many?", "2")]),
+        ("Question: One?\nQuestion: Two?\nAnswer: Both.", "turns_do_not_alternate"),
+        ("Answer: Both.\nQuestion: One?", "turns_do_not_alternate"),
+        ("I cannot help with that.", "unreadable_reply"),
+        ("[]", "unreadable_reply"),
+        ('{"question": 3}', "unreadable_reply"),
+        ("<think>For ever and ever", "no_reply"),
+    ],
+)
 def test_read_pairs__each_form(text, expected):
     assert read_pairs(Answer(text)) == expected
     assert not isinstance(expected, str) or expected in FAULTS
@@ -75,23 +82,26 @@ def test_read_pairs__each_form(text, expected):
 def test_read_pairs__without_what_was_cut_off():
     text = "Question: What is shown?\nAnswer: An accordion on a table.\nQuestion: Is there a dog?\nAnswer: No, but ther"
     assert read_pairs(Answer(text, cut=True)) == PAIRS[:1]
-    assert read_pairs(Answer(text[:text.index("Answer: No")], cut=True)) == PAIRS[:1]
+    assert read_pairs(Answer(text[: text.index("Answer: No")], cut=True)) == PAIRS[:1]
     assert read_pairs(Answer(None, reason="no answer in time")) == "no_reply"
 
 
 # -- a scripted server -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("first", "fault"), [
-    ("", "no_reply"),
-    ("What a nice picture!", "unreadable_reply"),
-    ("Question: One?\nQuestion: Two?", "turns_do_not_alternate"),
-    (GOOD.replace("accordion", "piano"), "entity_not_mentioned"),
-    (GOOD.replace("on a table", "on a table" + " and a table" * 1000), "too_long"),
-    (GOOD.replace("No.", "As an AI language model I cannot see."), "leftover_prompt"),
-    (GOOD.replace("No.", ""), "empty_turn"),
-    (json.dumps([{"question": f"What {i}?", "answer": "An accordion."} for i in range(30)]), "too_many_turns"),
-])
+@pytest.mark.parametrize(
+    ("first", "fault"),
+    [
+        ("", "no_reply"),
+        ("What a nice picture!", "unreadable_reply"),
+        ("Question: One?\nQuestion: Two?", "turns_do_not_alternate"),
+        (GOOD.replace("accordion", "piano"), "entity_not_mentioned"),
+        (GOOD.replace("on a table", "on a table" + " and a table" * 1000), "too_long"),
+        (GOOD.replace("No.", "As an AI language model I cannot see."), "leftover_prompt"),
+        (GOOD.replace("No.", ""), "empty_turn"),
+        (json.dumps([{"question": f"What {i}?", "answer": "An accordion."} for i in range(30)]), "too_many_turns"),
+    ],
+)
 def test_by_language_model__a_fault_is_asked_for_once_more(first, fault):
     """Good the second time: taken. Bad twice: set aside with the reason."""
     good, times = written(first, GOOD)
@@ -105,7 +115,7 @@ def test_by_language_model__overload_and_faults_of_the_server():
     good, times = written((429, "{}"), (500, "{}"), GOOD)
     assert (good.fault, times) == (None, 3)
     bad, times = written((503, "{}"), retries=1)
-    assert (bad.fault, bad.turns, times) == ("no_reply", [], 4)       # twice, each with one retry
+    assert (bad.fault, bad.turns, times) == ("no_reply", [], 4)  # twice, each with one retry
     odd, _ = written((200, b"<html>gateway</html>"), retries=0)
     assert odd.fault == "no_reply"
 
@@ -122,7 +132,7 @@ def test_answers__options_that_a_server_does_not_know():
         model = LanguageModel(url, "m", retries=0)
         for _ in range(2):
             assert [a.text for a in model.answers([[{"role": "user", "content": "Hi"}]])] == [GOOD]
-    assert len(asked) == 4                  # what was refused once is not asked for again
+    assert len(asked) == 4  # what was refused once is not asked for again
     assert "max_tokens" in asked[0]["body"] and "max_tokens" not in asked[-1]["body"]
     assert asked[-1]["body"]["max_completion_tokens"] == 1024 and "temperature" not in asked[-1]["body"]
 
@@ -134,15 +144,18 @@ def test_answers__in_order_and_not_too_many_at_once():
         started = time.monotonic()
         answers = model.answers([[{"role": "user", "content": str(i)}] for i in range(12)])
         assert len(answers) == len(asked) == 12
-        assert time.monotonic() - started >= 0.4                # four rounds at least
+        assert time.monotonic() - started >= 0.4  # four rounds at least
     assert {a["body"]["messages"][0]["content"] for a in asked} == {str(i) for i in range(12)}
 
 
-@pytest.mark.parametrize(("answer", "sentence"), [
-    ((401, json.dumps({"error": {"message": f"bad key {SECRET}"}})), "refuses the key"),
-    ((403, "{}"), "refuses the key"),
-    ((404, json.dumps({"error": {"message": "no such model"}})), "knows no model 'm'"),
-])
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ((401, json.dumps({"error": {"message": f"bad key {SECRET}"}})), "refuses the key"),
+        ((403, "{}"), "refuses the key"),
+        ((404, json.dumps({"error": {"message": "no such model"}})), "knows no model 'm'"),
+    ],
+)
 def test_answers__what_a_person_must_mend(answer, sentence, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     with scripted(answer) as (url, asked), pytest.raises(AdrError, match=sentence) as told:
@@ -202,7 +215,7 @@ def test_by_rewriting__uses_a_synonym_or_is_set_aside():
         model = LanguageModel(url, "m")
         assert by_rewriting([request], model)[0].fault == "no_synonym" and len(asked) == 2
         nothing = by_rewriting([Request(slot(turns=turns), 1, request.picture)], model)[0]
-        assert nothing.fault == "no_synonym" and len(asked) == 2       # nobody is asked where there is none
+        assert nothing.fault == "no_synonym" and len(asked) == 2  # nobody is asked where there is none
         assert nothing.turns == [dict(t) for t in turns]
 
 
@@ -218,9 +231,23 @@ def served(tmp_path_factory):
         port = free.getsockname()[1]
     log = (folder / "serve.log").open("w")
     server = subprocess.Popen(
-        [sys.executable, "-m", "transformers.cli.transformers", "serve", str(folder), "--host", "127.0.0.1", "--port",
-         str(port), "--device", "cpu"], stdout=log, stderr=subprocess.STDOUT,
-        env=os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "hub"), "OMP_NUM_THREADS": "1"})
+        [
+            sys.executable,
+            "-m",
+            "transformers.cli.transformers",
+            "serve",
+            str(folder),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--device",
+            "cpu",
+        ],
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "hub"), "OMP_NUM_THREADS": "1"},
+    )
     try:
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         until = time.monotonic() + 300
@@ -256,5 +283,9 @@ def test_load_writer__a_real_server(served, monkeypatch):
     requests.append(Request(slot("piano"), 3, Image.new("RGB", (8, 8))))
     found = write(requests)
     assert [one.fault for one in found] == [None, None, None, "entity_not_mentioned"]
-    assert [t["text"] for t in found[0].turns] == ["<image>\nWhat is shown?", "An accordion on a table.",
-                                                   "Is there a dog?", "No."]
+    assert [t["text"] for t in found[0].turns] == [
+        "<image>\nWhat is shown?",
+        "An accordion on a table.",
+        "Is there a dog?",
+        "No.",
+    ]

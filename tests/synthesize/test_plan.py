@@ -22,7 +22,7 @@ from tests.worlds.tail import IDS, make_tail_world
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
-    (tmp_path / "model").mkdir()                # a plan looks where its model is, and loads nothing
+    (tmp_path / "model").mkdir()  # a plan looks where its model is, and loads nothing
     monkeypatch.setenv("ADR_GENERATOR_MODEL", str(tmp_path / "model"))
     store = make_tail_world(Store.memory(), tmp_path / "source")
     yield store, Workspace.at(tmp_path / "workspace")
@@ -42,12 +42,16 @@ def test_plan__ten_instances_by_hand(world):
     """
     store, workspace = world
     report = plan(store, workspace, 1, budget=10, generator="image-to-image")
-    assert slots(store) == [(0, IDS["accordion"], [IDS["accordion"], IDS["kite"]], 6),
-                            (1, IDS["accordion"], [IDS["accordion"]], 4)]
+    assert slots(store) == [
+        (0, IDS["accordion"], [IDS["accordion"], IDS["kite"]], 6),
+        (1, IDS["accordion"], [IDS["accordion"]], 4),
+    ]
     assert (report.slots, report.candidates, report.pool, report.parents) == (2, 4, 3, 2)
     assert (report.lacking, report.missing, report.filled) == (2, 3, 3)
     assert store.rows("select entity, have, target, quota from wanted order by entity") == [
-        (IDS["accordion"], 2, 4.0, 2), (IDS["kite"], 3, 4.0, 1)]
+        (IDS["accordion"], 2, 4.0, 2),
+        (IDS["kite"], 3, 4.0, 1),
+    ]
     assert store.rows("select gain from slot order by slot") == [(0.75,), (0.25,)]
 
 
@@ -62,7 +66,7 @@ def test_plan__number_as_target_and_variations_of_a_parent(world):
     plan(store, workspace, 1, budget=100, target=9, per_parent=2, generator="image-variation")
     parents = [parent for *_, parent in slots(store)]
     assert sorted(parents) == [4, 4, 5, 5, 6, 6]
-    assert parents[0] == 6 and set(parents[:3]) == {4, 5, 6}          # spread before anyone is used again
+    assert parents[0] == 6 and set(parents[:3]) == {4, 5, 6}  # spread before anyone is used again
 
 
 def test_plan__same_every_time(world):
@@ -70,7 +74,7 @@ def test_plan__same_every_time(world):
     plan(store, workspace, 1, budget=6, target=9)
     plan(store, workspace, 1, budget=6, target=9)
     assert slots(store, 1) == slots(store, 2)
-    assert settings_of(store, 1).seed != settings_of(store, 2).seed   # yet other pictures
+    assert settings_of(store, 1).seed != settings_of(store, 2).seed  # yet other pictures
 
 
 def test_plan__chosen_entities_dropped_entities_and_chosen_parents(world):
@@ -82,7 +86,9 @@ def test_plan__chosen_entities_dropped_entities_and_chosen_parents(world):
     plan(store, workspace, 1, budget=9, targets={"kite": 5}, generator="controlnet")
     assert [parent for *_, parent in slots(store, 3)] == [6, 4, 6]
     assert store.rows("select entity, quota from wanted where plan = 3 order by entity") == [
-        (IDS["accordion"], 3), (IDS["kite"], 2)]
+        (IDS["accordion"], 3),
+        (IDS["kite"], 2),
+    ]
 
 
 def test_plan__muted_entities_are_not_filled(world):
@@ -112,19 +118,24 @@ def test_plan__a_prompt_adds_only_what_it_names(world, tmp_path):
     plan(store, workspace, 1, budget=2, parents={"kite": [6], "accordion": [6]}, alone=True)
     plan(store, workspace, 1, budget=1, generator="image-variation")
     assert store.rows("select plan, entities, parent, prompt from slot order by plan, slot") == [
-        (1, [IDS["accordion"]], None, "a drawing of an accordion"), (1, [IDS["kite"]], 6, "a drawing of a kite"),
-        (2, [IDS["accordion"], IDS["kite"]], 6, "a drawing of an accordion")]
+        (1, [IDS["accordion"]], None, "a drawing of an accordion"),
+        (1, [IDS["kite"]], 6, "a drawing of a kite"),
+        (2, [IDS["accordion"], IDS["kite"]], 6, "a drawing of an accordion"),
+    ]
 
 
 def test_plan__errors_say_what_to_do(world):
     store, workspace = world
-    for wrong, says in (({"run": 7}, "no run 7"), ({"run": 1, "generator": "magic"}, "no generator 'magic'"),
-                        ({"run": 1, "colour": "red"}, "no option 'colour'"),
-                        ({"run": 1, "per_slot": 0}, "per_slot is 0"),
-                        ({"run": 1, "entities": ["unicorn"]}, "no entity 'unicorn'"),
-                        ({"run": 1, "target": 1}, "No entity of the tail lacks"),
-                        ({"run": 1, "model": "assets/nowhere"}, "assets/nowhere does not exist"),
-                        ({"run": 1, "conversations": "poet"}, "made by 'poet'")):
+    for wrong, says in (
+        ({"run": 7}, "no run 7"),
+        ({"run": 1, "generator": "magic"}, "no generator 'magic'"),
+        ({"run": 1, "colour": "red"}, "no option 'colour'"),
+        ({"run": 1, "per_slot": 0}, "per_slot is 0"),
+        ({"run": 1, "entities": ["unicorn"]}, "no entity 'unicorn'"),
+        ({"run": 1, "target": 1}, "No entity of the tail lacks"),
+        ({"run": 1, "model": "assets/nowhere"}, "assets/nowhere does not exist"),
+        ({"run": 1, "conversations": "poet"}, "made by 'poet'"),
+    ):
         with pytest.raises(AdrError, match=says) as told:
             plan(store, workspace, **wrong)
         assert told.value.next_step
@@ -160,15 +171,16 @@ def test_revise__changes_a_plan_until_it_has_pictures(world):
 
 
 def test_settings__round_trip():
-    settings = Settings(plan=1, run=2, seed=3, budget=4, target=5.5, entities=(1,), targets={7: 2.0},
-                        parents={7: (1, 2)})
+    settings = Settings(
+        plan=1, run=2, seed=3, budget=4, target=5.5, entities=(1,), targets={7: 2.0}, parents={7: (1, 2)}
+    )
     assert Settings.from_json(settings.to_json()) == settings
 
 
 def test_candidate_seed__differs_and_stays():
     seeds = {candidate_seed(1, s, a) for s in range(50) for a in range(4)}
     assert len(seeds) == 200 and all(0 <= seed < 2**63 for seed in seeds)
-    assert candidate_seed(42, 0, 0) == 3115652960891698211        # pinned: what was made once can be made again
+    assert candidate_seed(42, 0, 0) == 3115652960891698211  # pinned: what was made once can be made again
 
 
 @lenient(deadline=None)
@@ -186,8 +198,10 @@ def test_choose__is_the_greedy_choice(data):
     short = [max(0.0, (t - h) / t) if t else 0.0 for t, h in zip(target, have, strict=True)]
     used = [0] * len(of)
     for choice in chosen:
-        worth = [sum(short[e] for e in sorted(own)) / (1 + used[i]) if used[i] < per_parent else 0.0
-                 for i, own in enumerate(of)]
+        worth = [
+            sum(short[e] for e in sorted(own)) / (1 + used[i]) if used[i] < per_parent else 0.0
+            for i, own in enumerate(of)
+        ]
         assert worth[choice.parent] == pytest.approx(max(worth)) and worth[choice.parent] > 0
         for e in of[choice.parent]:
             short[e] = max(0.0, short[e] - 1 / target[e]) if target[e] else 0.0
@@ -197,9 +211,20 @@ def test_choose__is_the_greedy_choice(data):
     assert len(chosen) == budget or max(left, default=0) < 1e-9
 
 
-@pytest.mark.parametrize(("name", "said"), [
-    ("accordion", "an accordion"), ("cat", "a cat"), ("unicorn", "a unicorn"), ("hourglass", "an hourglass"),
-    ("scissors", "scissors"), ("bus", "a bus"), ("glass", "a glass"), ("cactus", "a cactus"), ("lens", "a lens")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("accordion", "an accordion"),
+        ("cat", "a cat"),
+        ("unicorn", "a unicorn"),
+        ("hourglass", "an hourglass"),
+        ("scissors", "scissors"),
+        ("bus", "a bus"),
+        ("glass", "a glass"),
+        ("cactus", "a cactus"),
+        ("lens", "a lens"),
+    ],
+)
 def test_with_article__by_sound(name, said):
     assert with_article(name) == said
 
@@ -207,8 +232,13 @@ def test_with_article__by_sound(name, said):
 @pytest.mark.parametrize(("things", "planned"), [(0, []), (1, ["accordion"]), (2, ["accordion", "accordion + kite"])])
 def test_choose__plans_pairs_where_a_prompt_may_name_two(things, planned):
     """Nothing has a parent. A prompt alone shows an object, and a pair if it may name two; no noun. 0: no prompts."""
-    tail = Tail(np.arange(3), ["object", "co_occurrence", "token"], ["accordion", "accordion + kite", "music"],
-                np.zeros(3), np.ones(3))
+    tail = Tail(
+        np.arange(3),
+        ["object", "co_occurrence", "token"],
+        ["accordion", "accordion + kite", "music"],
+        np.zeros(3),
+        np.ones(3),
+    )
     nobody = Parents(np.array([], np.int64), np.array([0]), np.array([], np.int64))
     options = Settings(plan=1, run=1, seed=0, perspectives=("object", "co_occurrence", "token"), budget=9, alone=True)
     found = _choose(tail, nobody, options, things, silent)

@@ -57,14 +57,14 @@ def test_score__rank_among_siblings():
     assert red.parent_score is None and red.flags == [] and red.scorer == "colors"
     mixed = scorer.score(striped((0, 200, 0), (100, 0, 0)), ["red"], SIBLINGS, "a red thing")
     assert mixed.entity_rank == 2 and mixed.flags == ["not_the_entity"] and mixed.score < red.score
-    assert mixed.entity_score == pytest.approx(1 / 5 ** 0.5, abs=0.01)         # (1, 2, 0) · (1, 0, 0)
+    assert mixed.entity_score == pytest.approx(1 / 5**0.5, abs=0.01)  # (1, 2, 0) · (1, 0, 0)
 
 
 def test_score__what_the_prompt_names_beside_is_no_rival():
     scorer, picture = color_scorer(), striped((0, 200, 0), (100, 0, 0))
     assert scorer.score(picture, ["red"], SIBLINGS, "red", beside=["green"]).entity_rank == 1
-    pair = scorer.score(picture, ["red", "green"], SIBLINGS, "red green")       # a pair: the worse of both
-    assert pair.entity_rank == 1 and pair.entity_score == pytest.approx(1 / 5 ** 0.5, abs=0.01)
+    pair = scorer.score(picture, ["red", "green"], SIBLINGS, "red green")  # a pair: the worse of both
+    assert pair.entity_rank == 1 and pair.entity_score == pytest.approx(1 / 5**0.5, abs=0.01)
 
 
 def test_score__entity_that_has_no_sibling_row():
@@ -84,7 +84,7 @@ def test_score__too_near_and_too_far():
     away = scorer.score(striped((20, 200, 0)), ["green"], SIBLINGS, "green", parents[0], varied=True)
     assert away.flags == ["lost"] and away.score < kept.score
     free = scorer.score(striped((20, 200, 0)), ["green"], SIBLINGS, "green", parents[0])
-    assert free.flags == []                        # made from a prompt alone, there is nothing to lose
+    assert free.flags == []  # made from a prompt alone, there is nothing to lose
 
 
 def test_overall__weights():
@@ -95,14 +95,17 @@ def test_overall__weights():
     assert overall({"entity": None}, False) == 0
 
 
-@pytest.mark.parametrize(("picture", "expected"), [
-    (Image.new("RGB", (32, 32), (200, 10, 10)), ["blank"]),
-    (Image.new("RGB", (32, 32), "black"), ["blank", "dark"]),
-    (Image.linear_gradient("L").point(lambda v: 100 + v // 16), ["flat"]),
-    (Image.linear_gradient("L").point(lambda v: v // 7), ["dark"]),
-    (Image.linear_gradient("L"), []),
-    (striped((255, 0, 0), (0, 130, 0)), []),               # of one brightness, but two colours
-])
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        (Image.new("RGB", (32, 32), (200, 10, 10)), ["blank"]),
+        (Image.new("RGB", (32, 32), "black"), ["blank", "dark"]),
+        (Image.linear_gradient("L").point(lambda v: 100 + v // 16), ["flat"]),
+        (Image.linear_gradient("L").point(lambda v: v // 7), ["dark"]),
+        (Image.linear_gradient("L"), []),
+        (striped((255, 0, 0), (0, 130, 0)), []),  # of one brightness, but two colours
+    ],
+)
 def test_faults__each(picture, expected):
     assert faults(picture) == expected
 
@@ -125,12 +128,12 @@ def test_perceptual_hash__copies_and_others():
         assert bits_apart(own, perceptual_hash(copy)) <= 4
     others = [perceptual_hash(scene(seed)) for seed in range(2, 30)]
     assert min(bits_apart(own, other) for other in others) > 10
-    assert own < 2 ** 63 and bits_apart(0b1011, 0b0010) == 2
+    assert own < 2**63 and bits_apart(0b1011, 0b0010) == 2
 
 
 def test_is_copy__by_hash_by_embedding_or_both():
     assert is_copy(0.5, 0.98, 6) and not is_copy(0.5, 0.98, 7)
-    assert is_copy(0.996, 0.999, 40)                       # mirrored: the embedding alone
+    assert is_copy(0.996, 0.999, 40)  # mirrored: the embedding alone
     assert is_copy(0.98, 0.97, 20) and not is_copy(0.98, 0.985, 20) and not is_copy(0.98, 0.97, 21)
     assert not is_copy(0.95, 0.9, 10) and not is_copy(None, None, 7)
 
@@ -172,12 +175,36 @@ def as_made(workspace, slot, vector, mark, scorer, **more):
     folder = plan_folder(workspace, 1)
     folder.picture(slot, 0).write_bytes(b"png")
     np.save(folder.embedding(slot, 0), np.asarray(vector, np.float32))
-    folder.sidecar(slot, 0).write_text(json.dumps({
-        "candidate": f"p1-{slot:05d}-0", "plan": 1, "slot": slot, "alternative": 0, "entity": 2, "entities": [2],
-        "parent": 6, "generator": "text-to-image", "model": "m", "seed": 1, "prompt": "a kite", "negative_prompt": "",
-        "parameters": {}, "image": "picture.png", "sha256": "0", "turns": [], "caption": "",
-        "conversation_by": "template", "scorer": scorer, "score": 0.5, "flags": [], "seconds": 1.0,
-        "perceptual_hash": f"{mark:016x}"} | more))
+    folder.sidecar(slot, 0).write_text(
+        json.dumps(
+            {
+                "candidate": f"p1-{slot:05d}-0",
+                "plan": 1,
+                "slot": slot,
+                "alternative": 0,
+                "entity": 2,
+                "entities": [2],
+                "parent": 6,
+                "generator": "text-to-image",
+                "model": "m",
+                "seed": 1,
+                "prompt": "a kite",
+                "negative_prompt": "",
+                "parameters": {},
+                "image": "picture.png",
+                "sha256": "0",
+                "turns": [],
+                "caption": "",
+                "conversation_by": "template",
+                "scorer": scorer,
+                "score": 0.5,
+                "flags": [],
+                "seconds": 1.0,
+                "perceptual_hash": f"{mark:016x}",
+            }
+            | more
+        )
+    )
 
 
 @pytest.mark.models
@@ -202,7 +229,7 @@ def test_embed_sources__once_and_found_by_collect(world, model, tmp_path):
     before = {path: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
     assert len(before) == 1
     assert embed_sources(store, workspace, model).compared == 8
-    assert {path: path.stat().st_mtime_ns for path in folder.glob("*.npz")} == before       # nothing is done twice
+    assert {path: path.stat().st_mtime_ns for path in folder.glob("*.npz")} == before  # nothing is done twice
 
     as_made(workspace, 1, -vector, 0x5555555555555555, model)
     assert collect(store, workspace, 1).flags == {"near_duplicate": 1}
@@ -233,13 +260,23 @@ def test_worker__writes_scores_that_collect_takes_in(world, model, tmp_path):
     from tests.worlds.tiny_models import stable_diffusion
 
     store, workspace = world
-    plan(store, workspace, 1, budget=1, per_slot=1, generator="image-to-image", steps=1, scorer=model,
-         model=str(stable_diffusion(tmp_path / "sd")))
+    plan(
+        store,
+        workspace,
+        1,
+        budget=1,
+        per_slot=1,
+        generator="image-to-image",
+        steps=1,
+        scorer=model,
+        model=str(stable_diffusion(tmp_path / "sd")),
+    )
     assert Worker(plan_folder(workspace, 1), lambda event: None, device="cpu").run() == 1
     collect(store, workspace, 1)
     scorer, rank, entity, prompt, parent, score, nearest, bits, flags = store.row(
         "select scorer, entity_rank, entity_score, prompt_score, parent_score, score, nearest, perceptual_distance, "
-        "flags from candidate")
+        "flags from candidate"
+    )
     assert scorer == model and rank in (1, 2, 3, 4) and 0 <= score <= 1 and 0 <= bits <= 64
     assert all(-1 <= cosine <= 1 for cosine in (entity, prompt, parent)) and nearest == "instance:6"
     assert set(flags) <= {"not_the_entity", "copy_of_parent", "lost", "near_duplicate", "blank", "flat", "dark"}
@@ -257,11 +294,14 @@ def test_load_scorer__folder(model):
     assert np.allclose(scorer.images([striped("red"), scene(1)])[0], found.embedding, atol=1e-5)
 
 
-@pytest.mark.parametrize(("name", "sentence"), [
-    ("/nowhere/at/all", "does not exist"),
-    ("/tmp", "holds no open_clip model"),
-    ("ViT-B-32/laion9000", "no weights 'laion9000'"),
-])
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("/nowhere/at/all", "does not exist"),
+        ("/tmp", "holds no open_clip model"),
+        ("ViT-B-32/laion9000", "no weights 'laion9000'"),
+    ],
+)
 def test_load_scorer__says_what_is_wrong(name, sentence):
     with pytest.raises(AdrError, match=sentence) as told:
         load_scorer(name, "cpu")

@@ -72,10 +72,26 @@ def planned(folder, model, count, **more):
     parent = folder / "parent.png"
     folder.mkdir(parents=True, exist_ok=True)
     Image.linear_gradient("L").save(parent)
-    plan.write(settings, [Slot(slot=i, entity=2, name="accordion", perspective="object", things=("accordion",),
-                               entities=(2,), prompt="a photo of an accordion and a cat", companions=("cat",),
-                               absent=("dog",), parent=4, image=str(parent)) for i in range(count)],
-               ["cat", "dog", "accordion"])
+    plan.write(
+        settings,
+        [
+            Slot(
+                slot=i,
+                entity=2,
+                name="accordion",
+                perspective="object",
+                things=("accordion",),
+                entities=(2,),
+                prompt="a photo of an accordion and a cat",
+                companions=("cat",),
+                absent=("dog",),
+                parent=4,
+                image=str(parent),
+            )
+            for i in range(count)
+        ],
+        ["cat", "dog", "accordion"],
+    )
     return plan
 
 
@@ -96,7 +112,7 @@ def test_run__writes_pictures_and_sidecars(tmp_path, model):
     assert record["conversation_by"] == "template" and record["conversation_fault"] is None
     assert record["turns"][0]["text"].startswith("<image>") and record["parameters"]["steps"] == 1
     assert not list(plan.claims.glob("0*")) and not list(plan.made.glob(".*"))
-    assert run(plan) == (0, [])                                         # nothing left: loads no model
+    assert run(plan) == (0, [])  # nothing left: loads no model
 
 
 def test_run__same_seed_same_bytes(tmp_path, model):
@@ -104,7 +120,7 @@ def test_run__same_seed_same_bytes(tmp_path, model):
     run(plan)
     before = plan.picture(1, 1).read_bytes()
     assert before != plan.picture(1, 0).read_bytes()
-    plan.sidecar(1, 1).unlink()                                         # as if killed between picture and sidecar
+    plan.sidecar(1, 1).unlink()  # as if killed between picture and sidecar
     made, _ = run(plan)
     assert made == 1 and plan.picture(1, 1).read_bytes() == before
 
@@ -132,11 +148,14 @@ def test_run__sets_aside_what_the_safety_checker_blanks(tmp_path, model):
     from transformers import CLIPConfig, CLIPImageProcessor
 
     small = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    checker = StableDiffusionSafetyChecker(CLIPConfig(
-        vision_config=small | {"image_size": 16, "patch_size": 8}, projection_dim=8))
+    checker = StableDiffusionSafetyChecker(
+        CLIPConfig(vision_config=small | {"image_size": 16, "patch_size": 8}, projection_dim=8)
+    )
     checker.concept_embeds_weights.data = torch.full_like(checker.concept_embeds_weights, -2.0)
     StableDiffusionPipeline.from_pretrained(
-        model, safety_checker=checker, requires_safety_checker=True,
+        model,
+        safety_checker=checker,
+        requires_safety_checker=True,
         feature_extractor=CLIPImageProcessor(size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16}),
     ).save_pretrained(tmp_path / "strict")
     plan = planned(tmp_path / "plan", str(tmp_path / "strict"), 1)
@@ -190,8 +209,13 @@ def test_run__full_disk_is_a_sentence(tmp_path, model, monkeypatch):
 
 def test_main__missing_model_is_told(tmp_path, model):
     plan = planned(tmp_path / "plan", str(tmp_path / "gone"), 1)
-    done = subprocess.run([sys.executable, "-m", "adr.synthesize.worker", str(plan.folder)], cwd=ROOT,
-                          capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "adr.synthesize.worker", str(plan.folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 1 and "Traceback" not in done.stderr
     last = json.loads(done.stdout.splitlines()[-1])
     assert last["event"] == "stopped" and "does not exist" in last["sentence"] and last["next_step"]
@@ -212,8 +236,13 @@ def test_claims__one_holder_and_taken_over_when_dead(tmp_path):
 @pytest.fixture
 def zygote(tmp_path):
     """order(text) → the exit states of the workers it started; folder: the plan's."""
-    process = subprocess.Popen([sys.executable, "-c", ZYGOTE, str(tmp_path / "plan"), str(tmp_path / "told-")],
-                               cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", ZYGOTE, str(tmp_path / "plan"), str(tmp_path / "told-")],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
     def order(text):
         process.stdin.write(text + "\n")
@@ -239,7 +268,7 @@ def test_run__killed_ten_times_loses_and_repeats_nothing(tmp_path, model, zygote
     for k in range(10):
         assert zygote(f"kill {2 * (k % 2) + k // 5} {0.009 * ((7 * k) % 10)}") == [9]
         now = {path: path.read_bytes() for path in plan.finished().values()}
-        assert kept.items() <= now.items()                              # what was finished is not touched again
+        assert kept.items() <= now.items()  # what was finished is not touched again
         for text in now.values():
             record = json.loads(text)
             picture = plan.made / record["image"]

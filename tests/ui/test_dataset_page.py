@@ -17,8 +17,16 @@ from adr.workspace import Workspace
 
 def record(number: int, **keys: object) -> str:
     """A small record's text."""
-    return json.dumps({"id": number, **keys, "conversations": [
-        {"from": "human", "value": f"What is thing {number}?"}, {"from": "gpt", "value": "A dog on a sofa."}]})
+    return json.dumps(
+        {
+            "id": number,
+            **keys,
+            "conversations": [
+                {"from": "human", "value": f"What is thing {number}?"},
+                {"from": "gpt", "value": "A dog on a sofa."},
+            ],
+        }
+    )
 
 
 @pytest.fixture
@@ -43,8 +51,11 @@ def read_workspace(empty_workspace: Workspace, source: Path) -> Workspace:
 
 def said(at) -> str:
     """All that the page says in words."""
-    return "\n".join(str(one.value) for kind in ("markdown", "caption", "info", "warning", "error", "success", "title")
-                     for one in at.get(kind))
+    return "\n".join(
+        str(one.value)
+        for kind in ("markdown", "caption", "info", "warning", "error", "success", "title")
+        for one in at.get(kind)
+    )
 
 
 def finished(at, workspace: Workspace):
@@ -107,8 +118,13 @@ def test_page__set_aside(page, read_workspace: Workspace) -> None:
     assert not at.exception
     assert at.dataframe[0].value.to_dict("records") == [
         {"position": 43, "reason": "not_an_object", "detail": "It is a number.", "excerpt": "7"},
-        {"position": 44, "reason": "unknown_role", "detail": "Turn 1 does not say who speaks.",
-         "excerpt": '{"conversations": [{"value": "Who?"}]}'}]
+        {
+            "position": 44,
+            "reason": "unknown_role",
+            "detail": "Turn 1 does not say who speaks.",
+            "excerpt": '{"conversations": [{"value": "Who?"}]}',
+        },
+    ]
     at = page("Dataset", view="rejected", reason="unknown_role")
     assert list(at.dataframe[0].value["position"]) == [44]
 
@@ -124,8 +140,13 @@ def test_page__asks_before_replacing(page, read_workspace: Workspace, source: Pa
 
 def test_kinds__counts_by_hand(read_workspace: Workspace) -> None:
     with closing(Store(read_workspace.database)) as store:
-        assert dataset.kinds(store) == {"all": 43, "text_only": 3, "image_missing": 1, "repeated_ids": 2,
-                                        "marker_mismatch": 40}
+        assert dataset.kinds(store) == {
+            "all": 43,
+            "text_only": 3,
+            "image_missing": 1,
+            "repeated_ids": 2,
+            "marker_mismatch": 40,
+        }
         assert [one.instance for one in dataset.instances(store, "repeated_ids", 0, 20)] == [0, 40]
         assert [one.instance for one in dataset.instances(store, "all", 40, 20)] == [40, 41, 42]
         assert dataset.made_of_it(store) == {}

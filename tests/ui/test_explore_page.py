@@ -12,8 +12,9 @@ def chart(at, number=0):
 
 
 def texts(at):
-    return " ".join(str(e.value) for kind in (at.markdown, at.caption, at.title, at.subheader, at.info, at.error)
-                    for e in kind)
+    return " ".join(
+        str(e.value) for kind in (at.markdown, at.caption, at.title, at.subheader, at.info, at.error) for e in kind
+    )
 
 
 def query(at):
@@ -29,8 +30,9 @@ def test_explore__empty_workspace_says_what_to_do(page):
     assert not at.exception and "workspace is empty" in at.info[0].value
 
 
-@pytest.mark.parametrize(("perspective", "entities"), [("token", 10), ("object", 5), ("co_occurrence", 6),
-                                                       ("interrogation", 5)])
+@pytest.mark.parametrize(
+    ("perspective", "entities"), [("token", 10), ("object", 5), ("co_occurrence", 6), ("interrogation", 5)]
+)
 def test_explore__curves_and_numbers_of_each_perspective(small_workspace, page, perspective, entities):
     at = page("Explore", perspective=perspective)
     assert not at.exception and len(at.get("plotly_chart")) == 2
@@ -62,8 +64,9 @@ def test_explore__entity_by_address(small_workspace, page):
 
 def test_explore__click_on_the_curve_opens_the_entity_of_that_rank(small_workspace, page):
     at = page("Explore", perspective="object")
-    at.session_state["rank object"] = {"selection": {"points": [{"customdata": 2}], "point_indices": [1], "box": [],
-                                                     "lasso": []}}
+    at.session_state["rank object"] = {
+        "selection": {"points": [{"customdata": 2}], "point_indices": [1], "box": [], "lasso": []}
+    }
     at.run()
     assert not at.exception and at.title[0].value == "cat"
 
@@ -104,8 +107,9 @@ def test_explore__objects_together(small_workspace, page):
     assert not at.exception
     pairs = chart(at)
     assert pairs["data"][1]["customdata"][0] == "0|1" and "dog + cat" in pairs["data"][1]["text"][0]
-    at.session_state["pairs"] = {"selection": {"points": [{"customdata": "0|1"}], "point_indices": [0], "box": [],
-                                               "lasso": []}}
+    at.session_state["pairs"] = {
+        "selection": {"points": [{"customdata": "0|1"}], "point_indices": [0], "box": [], "lasso": []}
+    }
     at.run()
     assert not at.exception and at.title[0].value == "cat + dog"
 
@@ -119,7 +123,7 @@ def again(at, asked):
 
 def test_explore__objects_together_other_sets(small_workspace, page):
     at = page("Explore", view="together", which="tail")
-    assert not at.exception and "at least two objects" in at.info[0].value        # one object is tail
+    assert not at.exception and "at least two objects" in at.info[0].value  # one object is tail
     for asked in ({"which": "around", "around": "cat"}, {"by": "association"}, {"which": "own", "objects": "cat|sofa"}):
         again(at, {"view": "together", **asked})
         assert not at.exception and not at.error and len(at.get("plotly_chart")) == 1, asked
@@ -128,10 +132,23 @@ def test_explore__objects_together_other_sets(small_workspace, page):
 def test_explore__nonsense_in_the_address_is_no_bug(small_workspace, page):
     at = page("Explore", perspective="zebra")
     assert not at.exception
-    for asked in ({"page": "9999999"}, {"page": "x"}, {"instance": "x"}, {"tail": "nan"}, {"tail": "-4"}, {"tail": "1"},
-                  {"order": "drop table"}, {"least": "99999"}, {"rows": "0"}, {"entity": "dog", "page": "77"},
-                  {"view": "zebra"}, {"view": "together", "which": "around", "around": "zebra"},
-                  {"view": "together", "which": "own", "objects": "|"}, {"view": "together", "size": "-1"},
-                  {"least": "3", "most": "2"}, {"instance": "99999999999"}):
+    for asked in (
+        {"page": "9999999"},
+        {"page": "x"},
+        {"instance": "x"},
+        {"tail": "nan"},
+        {"tail": "-4"},
+        {"tail": "1"},
+        {"order": "drop table"},
+        {"least": "99999"},
+        {"rows": "0"},
+        {"entity": "dog", "page": "77"},
+        {"view": "zebra"},
+        {"view": "together", "which": "around", "around": "zebra"},
+        {"view": "together", "which": "own", "objects": "|"},
+        {"view": "together", "size": "-1"},
+        {"least": "3", "most": "2"},
+        {"instance": "99999999999"},
+    ):
         again(at, asked)
         assert not at.exception, asked

@@ -22,8 +22,11 @@ def ran(small_workspace):
 
 
 def texts(at) -> str:
-    return " ".join(str(block.value) for kind in ("markdown", "caption", "success", "warning", "error", "info")
-                    for block in at.get(kind))
+    return " ".join(
+        str(block.value)
+        for kind in ("markdown", "caption", "success", "warning", "error", "info")
+        for block in at.get(kind)
+    )
 
 
 def test_page__empty_workspace_says_what_is_missing(empty_workspace, page):
@@ -36,7 +39,7 @@ def test_page__says_what_will_be_written_and_what_blocks(ran, page):
     at = page(PAGE)
     assert not at.exception
     assert "What will be written" in texts(at)
-    assert "image_missing" in texts(at)              # gone.png is not on disk
+    assert "image_missing" in texts(at)  # gone.png is not on disk
     assert at.button(key="export write").disabled
     at.checkbox(key="export leave out").check().run()
     assert not at.exception

@@ -29,8 +29,16 @@ def folder(tmp_path):
 def test_picture_file__inside_only(folder, tmp_path):
     assert picture_file(folder, "deep/a.jpg") == folder / "deep" / "a.jpg"
     assert picture_file(folder, "deep/../small.png") == folder / "small.png"
-    for outside in ("../secret.png", str(tmp_path / "secret.png"), "link.png", "deep", "", "gone.png", "a\0b",
-                    "x" * 5000):
+    for outside in (
+        "../secret.png",
+        str(tmp_path / "secret.png"),
+        "link.png",
+        "deep",
+        "",
+        "gone.png",
+        "a\0b",
+        "x" * 5000,
+    ):
         assert picture_file(folder, outside) is None
     assert picture_file(None, "a.jpg") is None
 

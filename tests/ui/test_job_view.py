@@ -23,12 +23,15 @@ def script(how):
                     while not stop.wait(0.01):
                         progress(40, 200, "drawing")
             elif how == "fails":
+
                 def work(progress):
                     raise AdrError("The disk is full.", "Make room, then start it again.")
             else:
+
                 def work(progress):
                     progress(1, 1, "")
                     return 7
+
             job = here.jobs.start("test", "Drawing", work)
             if how != "runs":
                 job.thread.join(30)

@@ -64,8 +64,9 @@ def test_page__by_its_address_on_a_cold_server(chromium, demo, name):
         settle(page)
         assert not faults(page)
         assert page.locator("[data-testid=stSidebar] a").count() == len(PAGES)
-        assert [url for url in asked if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
-                ] == [], "a page asks another server"
+        assert [
+            url for url in asked if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
+        ] == [], "a page asks another server"
         page.close()
 
 
@@ -111,8 +112,7 @@ def test_journey__demo_to_a_refined_file(chromium, demo):
         picture(page, "rebalance")
         page.get_by_role("button", name="Apply").click()
         page.get_by_role("button", name="Write the run").click()
-        page.get_by_test_id("stSidebar").get_by_role(
-            "link", name=re.compile("Rebalance · [0-9]+ runs?")).wait_for()
+        page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("Rebalance · [0-9]+ runs?")).wait_for()
         settle(page)
 
         for name in ("Synthesize", "Review"):
@@ -126,8 +126,9 @@ def test_journey__demo_to_a_refined_file(chromium, demo):
         settle(page)
         picture(page, "export")
         page.get_by_role("button", name="Write the export").click()
-        page.get_by_test_id("stSidebar").get_by_role(
-            "link", name=re.compile("Export · [0-9]+ export")).wait_for(timeout=240_000)
+        page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("Export · [0-9]+ export")).wait_for(
+            timeout=240_000
+        )
         assert not faults(page)
         page.close()
     written = sorted((demo / "exports").glob("*/llava.json"))

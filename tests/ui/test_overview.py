@@ -21,8 +21,10 @@ def test_standing__counts_of_the_small_workspace(small_store):
 
 def test_standing__left_are_chosen_candidates_without_a_verdict(small_store):
     with small_store.atomic() as writer:
-        writer.execute("insert into candidate (candidate, plan, slot, alternative, chosen) values "
-                       "('p1-0-0', 1, 0, 0, true), ('p1-0-1', 1, 0, 1, false), ('p1-1-0', 1, 1, 0, true)")
+        writer.execute(
+            "insert into candidate (candidate, plan, slot, alternative, chosen) values "
+            "('p1-0-0', 1, 0, 0, true), ('p1-0-1', 1, 0, 1, false), ('p1-1-0', 1, 1, 0, true)"
+        )
         writer.execute("insert into verdict (candidate, reviewer, judgement) values ('p1-0-0', 'me', 'accept')")
         writer.execute("insert into run (run, name) values (1, 'first')")
     found = standing(small_store)
@@ -66,9 +68,17 @@ def test_frame__workspace_in_use_by_another_process_is_told(empty_workspace, pag
     import sys
 
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import sys, pathlib; from adr.store import Store; "
-         f"s = Store(pathlib.Path({str(empty_workspace.database)!r})); print('open', flush=True); sys.stdin.read()"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        [
+            sys.executable,
+            "-c",
+            "import sys, pathlib; from adr.store import Store; "
+            f"s = Store(pathlib.Path({str(empty_workspace.database)!r})); print('open', flush=True); sys.stdin.read()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     try:
         assert holder.stdout.readline() == "open\n"
         at = page("Explore")

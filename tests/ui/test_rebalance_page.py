@@ -19,22 +19,35 @@ from adr.ui.rebalance.state import from_address, to_address
 from tests.worlds import browser
 from tests.worlds.zoo import recipes
 
-CAPS = Recipe(min_passes=2, tau={"object": 2}, caps={"object": {"dog": 0, "cat": math.inf}, "token": {"sofa": 7}},
-              notes={"object": {"dog": "too many – „Hunde“"}})
+CAPS = Recipe(
+    min_passes=2,
+    tau={"object": 2},
+    caps={"object": {"dog": 0, "cat": math.inf}, "token": {"sofa": 7}},
+    notes={"object": {"dog": "too many – „Hunde“"}},
+)
 
 
 def texts(at) -> str:
-    return " ".join(str(e.value) for kind in (at.markdown, at.caption, at.title, at.info, at.error, at.success)
-                    for e in kind)
+    return " ".join(
+        str(e.value) for kind in (at.markdown, at.caption, at.title, at.info, at.error, at.success) for e in kind
+    )
 
 
 @settings(max_examples=60, deadline=None)
 @given(recipes(), st.dictionaries(st.sampled_from(PERSPECTIVES), st.sampled_from([0.0, 0.05, 0.333, 1.0])))
 def test_address__holds_the_whole_recipe(recipe, shares):
     tau = {p: t for p, t in recipe.tau.items() if p not in shares and not math.isinf(t)}
-    asked = Recipe(seed=recipe.seed, min_passes=recipe.min_passes, alpha=recipe.alpha, perspectives=recipe.perspectives,
-                   pass_rule=recipe.pass_rule, repeat=recipe.repeat, caps=recipe.caps, tail_share=shares,
-                   tau=tau)
+    asked = Recipe(
+        seed=recipe.seed,
+        min_passes=recipe.min_passes,
+        alpha=recipe.alpha,
+        perspectives=recipe.perspectives,
+        pass_rule=recipe.pass_rule,
+        repeat=recipe.repeat,
+        caps=recipe.caps,
+        tail_share=shares,
+        tau=tau,
+    )
     assert from_address(to_address(asked)) == asked
     assert unpacked(packed(asked)) == asked
 
@@ -42,10 +55,25 @@ def test_address__holds_the_whole_recipe(recipe, shares):
 def test_address__says_only_what_differs_and_survives_nonsense():
     assert to_address(Recipe()) == {}
     assert to_address(Recipe(tau={"token": 120}, tail_share={"object": 0.2}, min_passes=2)) == {
-        "token": "120", "object": "20%", "need": "2"}
+        "token": "120",
+        "object": "20%",
+        "need": "2",
+    }
     assert from_address(to_address(CAPS)) == CAPS
-    nonsense = {"token": "x", "object": "-3", "pair": "nan", "asking": "400%", "need": "9", "alpha": "2", "seed": "-1",
-                "rule": "most", "use": "colour", "repeat": "x", "caps": "%%%", "other": "1"}
+    nonsense = {
+        "token": "x",
+        "object": "-3",
+        "pair": "nan",
+        "asking": "400%",
+        "need": "9",
+        "alpha": "2",
+        "seed": "-1",
+        "rule": "most",
+        "use": "colour",
+        "repeat": "x",
+        "caps": "%%%",
+        "other": "1",
+    }
     assert from_address(nonsense) == Recipe()
     assert from_address({**nonsense, "token": "7"}) == Recipe(tau={"token": 7})
     assert unpacked("nonsense") is None
@@ -87,7 +115,7 @@ def test_rebalance__why_of_one_instance(small_workspace, page):
 
 
 def test_rebalance__mute_the_entities_found(small_workspace, page):
-    at = page("Rebalance", part="caps", of="object", find="o")       # accordion, dog, sofa
+    at = page("Rebalance", part="caps", of="object", find="o")  # accordion, dog, sofa
     at.button(key="caps Mute").click().run()
     assert not at.exception
     recipe = from_address({k: v[0] if isinstance(v, list) else v for k, v in at.query_params.items()})
@@ -151,17 +179,17 @@ def test_board__follows_the_hand_and_answers_exactly(small_workspace):
         board = page.locator("[data-size]").first
         slider = page.get_by_label("τ of Objects", exact=True)
         slider.hover()
-        page.wait_for_timeout(1500)                             # the grid of curves has come
+        page.wait_for_timeout(1500)  # the grid of curves has come
         first = board.get_attribute("data-size")
         box = slider.bounding_box()
         page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2, steps=6)
         page.get_by_text(re.compile("^≈")).wait_for()
-        assert "object=1&" in page.url + "&"                    # not yet told to the server
+        assert "object=1&" in page.url + "&"  # not yet told to the server
         page.mouse.up()
         page.wait_for_url("**object=4**")
-        page.locator("[data-size='5']").first.wait_for()        # all that have an object
+        page.locator("[data-size='5']").first.wait_for()  # all that have an object
         exact = board.get_attribute("data-size")
         page.get_by_role("button", name=re.compile("^undo", re.I)).first.click()
         page.wait_for_url("**object=1**")

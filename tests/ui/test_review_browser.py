@@ -36,10 +36,13 @@ def card(page, attribute: str) -> str:
 
 def settled(page) -> None:
     """Until every key that was pressed has been answered."""
-    page.wait_for_function("""() => {
+    page.wait_for_function(
+        """() => {
         const card = [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('#card')).find(Boolean);
         return card && card.dataset.waiting === '0' && card.dataset.idle === '1';
-    }""", timeout=90_000)
+    }""",
+        timeout=90_000,
+    )
 
 
 def verdicts(workspace: Path) -> list[tuple[str, str, str]]:
@@ -54,7 +57,7 @@ def test_keyboard__a_hundred_at_full_speed_then_undo_edit_and_reload(chromium, w
         page = open_review(chromium, address)
         pressed = [("a", "accept"), ("x", "reject"), ("u", "unsure"), ("2", "reject")] * 25
         for key, _ in pressed:
-            page.keyboard.press(key)                # no pause: what is not sent yet waits in the card
+            page.keyboard.press(key)  # no pause: what is not sent yet waits in the card
         settled(page)
         for _ in range(10):
             page.keyboard.press("z")
@@ -75,8 +78,8 @@ def test_keyboard__a_hundred_at_full_speed_then_undo_edit_and_reload(chromium, w
         page.wait_for_selector("text=Edited by ann", timeout=20_000)
     rows = verdicts(workspace)
     judged = [(candidate, judgement) for candidate, judgement, _ in rows if judgement not in ("undo", "edit")]
-    assert [judgement for _, judgement in judged] == [judgement for _, judgement in pressed]    # none lost, in order
-    assert len({candidate for candidate, _ in judged}) == 100                                       # none judged twice
+    assert [judgement for _, judgement in judged] == [judgement for _, judgement in pressed]  # none lost, in order
+    assert len({candidate for candidate, _ in judged}) == 100  # none judged twice
     undone = [candidate for candidate, judgement, _ in rows if judgement == "undo"]
     assert undone == [candidate for candidate, _ in reversed(judged)][:10]
     assert shown == undone[-1]
@@ -132,7 +135,7 @@ def test_killed__every_acknowledged_verdict_is_there(chromium, workspace):
         finally:
             app.kill()
             app.wait()
-        now = card(page, "candidate")                   # on screen means: all before it were answered
+        now = card(page, "candidate")  # on screen means: all before it were answered
         page.context.close()
         assert now != before
         acknowledged.append(before)

@@ -20,14 +20,19 @@ def two_candidates(small_workspace):
                 "insert into candidate (candidate, plan, slot, alternative, chosen, entity, entities, parent, "
                 "generator, model, seed, prompt, image, score, turns, flags, created_at) values "
                 "(?, 1, ?, 0, true, ?, [?], 2, 'text-to-image', 'starter', 7, 'an accordion', 'images/none.png', ?, ?, "
-                "[], now())", [f"x{number}", number, accordion, accordion, score, TALK])
+                "[], now())",
+                [f"x{number}", number, accordion, accordion, score, TALK],
+            )
     store.close()
     return small_workspace
 
 
 def shown(at) -> str:
-    return " ".join(element.value for kind in ("markdown", "info", "subheader", "error", "success", "toast")
-                    for element in at.get(kind))
+    return " ".join(
+        element.value
+        for kind in ("markdown", "info", "subheader", "error", "success", "toast")
+        for element in at.get(kind)
+    )
 
 
 def test_empty__says_where_candidates_come_from(page):
@@ -52,12 +57,13 @@ def test_views__draw(page, two_candidates, monkeypatch, look):
     at = page("Review", look=look)
     assert not at.exception
     if look == "Single":
-        assert at.session_state["review_trail"]["shown"] == "x0"        # the best of two that add the same
+        assert at.session_state["review_trail"]["shown"] == "x0"  # the best of two that add the same
     if look == "Rules":
-        assert "**1** of 2 waiting candidates" in shown(at)             # score < 0.3
+        assert "**1** of 2 waiting candidates" in shown(at)  # score < 0.3
     if look == "Concepts":
         assert at.dataframe[0].value[["name", "have", "waiting", "to_go", "state"]].values.tolist() == [
-            ["accordion", 1, 2, 2, "open"]]
+            ["accordion", 1, 2, 2, "open"]
+        ]
 
 
 def test_address__shows_that_candidate(page, two_candidates, monkeypatch):

@@ -21,10 +21,13 @@ from adr.synthesize.plan import plan, plan_folder
 from adr.workspace import Workspace
 from tests.worlds import browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.models,
-              pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.models,
+    pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING),
+]
 PICTURES = os.environ.get("ADR_PICTURES")
-PLANNED = 20 if PICTURES else 8             # a picture of the page while it works takes some time
+PLANNED = 20 if PICTURES else 8  # a picture of the page while it works takes some time
 SIZE = {"width": 1440, "height": 900}
 STARTER = browser.ROOT / "assets" / "models" / "starter-diffusion"
 LONG = "old green hand-painted glass bottle with a cork and a label that nobody can read any more"
@@ -51,7 +54,7 @@ class Visit:
 
     def opened(self, url: str, scheme: str):
         page = self.chromium.new_context(viewport=SIZE, color_scheme=scheme).new_page()
-        page.set_default_timeout(240_000)          # a worker that shares a busy machine loads slowly
+        page.set_default_timeout(240_000)  # a worker that shares a busy machine loads slowly
         page.goto(url)
         page.wait_for_selector("[data-testid=stSidebar] a")
         self.settle(page)
@@ -165,10 +168,22 @@ def test_synthesize__very_long_names_stay_in_their_places(chromium, world, tmp_p
     picture = next(workspace.folder.glob("demo/images/*.jpg"))
     for slot in list(folder.slots())[:6]:
         shutil.copy(picture, folder.picture(slot.slot, 0))
-        folder.sidecar(slot.slot, 0).write_text(json.dumps({
-            "candidate": f"p{number}-{slot.slot:05d}-0", "name": slot.name, "prompt": slot.prompt, "score": 0.5,
-            "image": folder.picture(slot.slot, 0).name, "flags": ["near_duplicate", "entity_not_seen"], "seconds": 1.0,
-            "generator": "text-to-image", "model": str(STARTER), "parameters": {"steps": 20}}))
+        folder.sidecar(slot.slot, 0).write_text(
+            json.dumps(
+                {
+                    "candidate": f"p{number}-{slot.slot:05d}-0",
+                    "name": slot.name,
+                    "prompt": slot.prompt,
+                    "score": 0.5,
+                    "image": folder.picture(slot.slot, 0).name,
+                    "flags": ["near_duplicate", "entity_not_seen"],
+                    "seconds": 1.0,
+                    "generator": "text-to-image",
+                    "model": str(STARTER),
+                    "parameters": {"steps": 20},
+                }
+            )
+        )
     with browser.running_app(copy) as address:
         visit = Visit(chromium, address, f"?plan={number}")
         page = visit.page

@@ -23,8 +23,11 @@ def world(empty_workspace, tmp_path, monkeypatch):
 
 
 def texts(at):
-    return " ".join(str(e.value) for kind in ("markdown", "caption", "info", "success", "warning", "error", "subheader")
-                    for e in getattr(at, kind))
+    return " ".join(
+        str(e.value)
+        for kind in ("markdown", "caption", "info", "success", "warning", "error", "subheader")
+        for e in getattr(at, kind)
+    )
 
 
 def pressed(at, key):
@@ -54,7 +57,6 @@ def test_page__makes_a_plan(world, page):
     pressed(at, "make_plan")
     assert not at.exception
     assert "image-to-image with" in texts(at) and "**4** candidates to make" in texts(at)
-
 
 
 def test_page__fill_these_from_explore(world, page):
@@ -113,14 +115,18 @@ def test_page__what_is_finished_is_taken_in(world, page):
             break
         time.sleep(0.1)
         at.run()
-    assert "**2** wait for a judgement" in texts(at)     # the better of the first slot, and the one of the second
+    assert "**2** wait for a judgement" in texts(at)  # the better of the first slot, and the one of the second
 
 
 def test_page__finished_and_failed(world, page):
     store, workspace = world
     plan(store, workspace, 1, budget=9, generator="image-to-image")
-    by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0]), (0, 1): (0.9, None, [0, 1]), (1, 0): (0.2, None, [1, 1])},
-            failed=[(1, 1, "safety_checker")])
+    by_hand(
+        store,
+        workspace,
+        {(0, 0): (0.4, None, [1, 0]), (0, 1): (0.9, None, [0, 1]), (1, 0): (0.2, None, [1, 1])},
+        failed=[(1, 1, "safety_checker")],
+    )
     for slot, alternative in ((0, 0), (0, 1), (1, 0)):
         picture = plan_folder(workspace, 1).picture(slot, alternative)
         picture.write_bytes((workspace.folder.parent / "source" / "4.png").read_bytes())
@@ -132,6 +138,6 @@ def test_page__finished_and_failed(world, page):
     said = texts(at)
     assert "safety checker blanked" in said and "wait for a judgement" in said
     assert "**1** candidate is left" in said
-    pressed(at, "again 1")                              # locked: a change goes into a new plan
+    pressed(at, "again 1")  # locked: a change goes into a new plan
     assert not at.exception
     assert (workspace.plans / "2" / "plan.json").is_file()

@@ -7,8 +7,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-GOOD = {"id": 1, "image": "a.jpg", "conversations": [{"from": "human", "value": "<image>\nWhat is it?"},
-                                                     {"from": "gpt", "value": "A cat."}]}
+GOOD = {
+    "id": 1,
+    "image": "a.jpg",
+    "conversations": [{"from": "human", "value": "<image>\nWhat is it?"}, {"from": "gpt", "value": "A cat."}],
+}
 OTHER = {"id": "2", "conversations": [{"from": "human", "value": "Hi."}, {"from": "gpt", "value": "Hello."}]}
 ONE, TWO = json.dumps(GOOD).encode(), json.dumps(OTHER).encode()
 
@@ -88,7 +91,8 @@ WHOLE: dict[str, Whole] = {
 }
 
 SET_ASIDE: dict[str, SetAside] = {
-    name: SetAside(content, rejected, taken) for name, content, rejected, taken in (
+    name: SetAside(content, rejected, taken)
+    for name, content, rejected, taken in (
         ("record_is_a_number.json", around(b"17"), {1: "not_an_object"}, [0, 2]),
         ("record_is_null.json", around(b"null"), {1: "not_an_object"}, [0, 2]),
         ("record_is_text_with_commas.json", around(b'"a, b, [c"'), {1: "not_an_object"}, [0, 2]),
@@ -99,8 +103,12 @@ SET_ASIDE: dict[str, SetAside] = {
         ("record_with_bare_word.json", around(b'{"id": nope, "conversations": []}'), {1: "invalid_json"}, [0, 2]),
         ("record_with_single_quotes.json", around(b"{'id': 1, 'conversations': []}"), {1: "invalid_json"}, [0, 2]),
         ("record_with_trailing_comma.json", around(ONE[:-1] + b",}"), {1: "invalid_json"}, [0, 2]),
-        ("record_with_raw_newline_in_text.json", around(ONE.replace(b"A cat.", b"A\ncat.")), {1: "invalid_json"},
-         [0, 2]),
+        (
+            "record_with_raw_newline_in_text.json",
+            around(ONE.replace(b"A cat.", b"A\ncat.")),
+            {1: "invalid_json"},
+            [0, 2],
+        ),
         ("record_with_comment.json", around(b"// the next one\n" + ONE), {1: "invalid_json"}, [0, 2]),
         ("record_with_unknown_escape.json", around(ONE.replace(b"A cat.", b"A \\x63at.")), {1: "invalid_json"}, [0, 2]),
         ("comma_missing_between_records.json", b"[" + ONE + b" " + TWO + b"," + TWO + b"]", {0: "invalid_json"}, [1]),
@@ -115,15 +123,31 @@ SET_ASIDE: dict[str, SetAside] = {
         ("turn_is_text.json", around(talk(HUMAN, "That.")), {1: "turn_without_text"}, [0, 2]),
         ("turn_is_null.json", around(talk(None, GPT)), {1: "turn_without_text"}, [0, 2]),
         ("turn_without_value.json", around(talk(HUMAN, {"from": "gpt"})), {1: "turn_without_text"}, [0, 2]),
-        ("turn_value_is_null.json", around(talk(HUMAN, {"from": "gpt", "value": None})), {1: "turn_without_text"},
-         [0, 2]),
-        ("turn_value_is_number.json", around(talk(HUMAN, {"from": "gpt", "value": 7})), {1: "turn_without_text"},
-         [0, 2]),
-        ("turn_value_is_blank.json", around(talk(HUMAN, {"from": "gpt", "value": " \n"})), {1: "turn_without_text"},
-         [0, 2]),
+        (
+            "turn_value_is_null.json",
+            around(talk(HUMAN, {"from": "gpt", "value": None})),
+            {1: "turn_without_text"},
+            [0, 2],
+        ),
+        (
+            "turn_value_is_number.json",
+            around(talk(HUMAN, {"from": "gpt", "value": 7})),
+            {1: "turn_without_text"},
+            [0, 2],
+        ),
+        (
+            "turn_value_is_blank.json",
+            around(talk(HUMAN, {"from": "gpt", "value": " \n"})),
+            {1: "turn_without_text"},
+            [0, 2],
+        ),
         ("turn_by_nobody.json", around(talk({"value": "What?"}, GPT)), {1: "unknown_role"}, [0, 2]),
-        ("turn_by_a_stranger.json", around(talk({"from": "narrator", "value": "What?"}, GPT)), {1: "unknown_role"},
-         [0, 2]),
+        (
+            "turn_by_a_stranger.json",
+            around(talk({"from": "narrator", "value": "What?"}, GPT)),
+            {1: "unknown_role"},
+            [0, 2],
+        ),
         ("turn_by_a_number.json", around(talk({"from": 0, "value": "What?"}, GPT)), {1: "unknown_role"}, [0, 2]),
         ("image_is_number.json", around(with_image(12)), {1: "image_not_text"}, [0, 2]),
         ("image_is_object.json", around(with_image({"bytes": "abc"})), {1: "image_not_text"}, [0, 2]),
@@ -143,9 +167,14 @@ SET_ASIDE: dict[str, SetAside] = {
         ("line_not_json.jsonl", ONE + b"\nnot json\n" + TWO, {1: "invalid_json"}, [0, 2]),
         ("line_in_bad_utf8.jsonl", b"\n".join([ONE, ONE.replace(b"cat", b"\xff\xfe"), TWO]), {1: "bad_utf8"}, [0, 2]),
         ("line_with_two_records.jsonl", ONE + b"\n" + ONE + TWO + b"\n" + TWO + b"\n", {1: "invalid_json"}, [0, 2]),
-        ("messages_with_unknown_part.json", around(
-            record(conversations=..., messages=[{"role": "user", "content": [{"type": "audio", "audio": "a.wav"}]}])),
-         {1: "turn_without_text"}, [0, 2]),
+        (
+            "messages_with_unknown_part.json",
+            around(
+                record(conversations=..., messages=[{"role": "user", "content": [{"type": "audio", "audio": "a.wav"}]}])
+            ),
+            {1: "turn_without_text"},
+            [0, 2],
+        ),
     )
 }
 

@@ -12,10 +12,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
-MISSING = ("no Chromium found: install Debian's chromium or Google Chrome, or run `playwright install chromium`; "
-           "the browser tests need one")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MISSING = (
+    "no Chromium found: install Debian's chromium or Google Chrome, or run `playwright install chromium`; "
+    "the browser tests need one"
+)
 
 
 def chromium() -> str | None:
@@ -45,8 +54,12 @@ def start_app(workspace: Path, port: int, **environment: str) -> subprocess.Pope
     log = workspace.parent / f"app-{port}.log"
     with log.open("wb") as out:
         app = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT,
-            env={**os.environ, "ADR_WORKSPACE": str(workspace), **environment}, stdout=out, stderr=subprocess.STDOUT)
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "ADR_WORKSPACE": str(workspace), **environment},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
     for _ in range(480):
         if app.poll() is not None:
             break

@@ -35,16 +35,31 @@ def fill(store: Store, raws, kept=lambda i: True, copies=1, toml="[rebalance]\ns
             record = json.loads(raw)
             pictures = record.get("image", record.get("images", []))
             said = record.get("conversations") or record.get("messages") or []
-            writer.execute("insert into instance values (?, ?, ?, 0, ?, ?)", [
-                i, json.dumps(record["id"], ensure_ascii=False) if "id" in record else None,
-                [pictures] if isinstance(pictures, str) else pictures,
-                [{"role": ROLES.get(t.get("from", t.get("role")), t.get("from", t.get("role"))),
-                  "text": t.get("value", t.get("content"))} for t in said], raw])
-            writer.execute("insert into decision values (1, ?, 1, ?, ?, ?, 0.25)", [
-                i, kept(i), copies if kept(i) else 0, "passes" if kept(i) else "below_min_passes"])
-        writer.execute("insert into source (path, images, form, layout, bytes, sha256, instances, rejected) "
-                       "values ('somewhere/source.json', ?, ?, 'array', 10, 'abc', ?, 0)",
-                       [str(images) if images else None, form, len(raws)])
+            writer.execute(
+                "insert into instance values (?, ?, ?, 0, ?, ?)",
+                [
+                    i,
+                    json.dumps(record["id"], ensure_ascii=False) if "id" in record else None,
+                    [pictures] if isinstance(pictures, str) else pictures,
+                    [
+                        {
+                            "role": ROLES.get(t.get("from", t.get("role")), t.get("from", t.get("role"))),
+                            "text": t.get("value", t.get("content")),
+                        }
+                        for t in said
+                    ],
+                    raw,
+                ],
+            )
+            writer.execute(
+                "insert into decision values (1, ?, 1, ?, ?, ?, 0.25)",
+                [i, kept(i), copies if kept(i) else 0, "passes" if kept(i) else "below_min_passes"],
+            )
+        writer.execute(
+            "insert into source (path, images, form, layout, bytes, sha256, instances, rejected) "
+            "values ('somewhere/source.json', ?, ?, 'array', 10, 'abc', ?, 0)",
+            [str(images) if images else None, form, len(raws)],
+        )
         writer.execute("insert into run (run, name, recipe, fingerprint) values (1, 'first', ?, 'f')", [toml])
 
 
@@ -52,12 +67,15 @@ def index(store: Store):
     """Objects of the four records: a drum in all, a cup in 0 and 2, a harp in 3."""
     with store.atomic() as writer:
         for entity, name, where in ((0, "drum", (0, 1, 2, 3)), (1, "cup", (0, 2)), (2, "harp", (3,))):
-            writer.execute("insert into entity (entity, perspective, name, n, draw_key) values (?, 'object', ?, ?, 1)",
-                           [entity, name, len(where)])
+            writer.execute(
+                "insert into entity (entity, perspective, name, n, draw_key) values (?, 'object', ?, ?, 1)",
+                [entity, name, len(where)],
+            )
             for instance in where:
                 writer.execute("insert into posting values ('object', ?, ?)", [instance, entity])
-        writer.execute("insert into index_made (extractor, objects_from, lexicon_fingerprint) "
-                       "values ('lexicon', 'text', 'lex')")
+        writer.execute(
+            "insert into index_made (extractor, objects_from, lexicon_fingerprint) values ('lexicon', 'text', 'lex')"
+        )
 
 
 def pictures(folder: Path) -> Path:
@@ -70,8 +88,9 @@ def pictures(folder: Path) -> Path:
     return folder
 
 
-def accept(store: Store, workspace: Workspace, candidate="p1-00000-0", judgement="accept", reviewer="ada", score=0.9,
-           slot=0):
+def accept(
+    store: Store, workspace: Workspace, candidate="p1-00000-0", judgement="accept", reviewer="ada", score=0.9, slot=0
+):
     """One candidate with a real picture, and a verdict on it."""
     from PIL import Image
 
@@ -87,14 +106,26 @@ def accept(store: Store, workspace: Workspace, candidate="p1-00000-0", judgement
                                    flags)
             values (?, 1, ?, 0, true, 2, [2], 2, 'text-to-image', 'assets/models/starter', 11, 'a harp', ?, 'ff',
                     ?, 'a red harp', 'template', 'clip', ?, [])
-            """, [candidate, slot, f"images/{candidate}.png",
-                  [{"role": "human", "text": "What is this?"}, {"role": "gpt", "text": "A red harp."}], score])
+            """,
+            [
+                candidate,
+                slot,
+                f"images/{candidate}.png",
+                [{"role": "human", "text": "What is this?"}, {"role": "gpt", "text": "A red harp."}],
+                score,
+            ],
+        )
         if judgement:
-            writer.execute("insert into verdict (candidate, reviewer, judgement) values (?, ?, ?)",
-                           [candidate, reviewer, judgement])
+            writer.execute(
+                "insert into verdict (candidate, reviewer, judgement) values (?, ?, ?)",
+                [candidate, reviewer, judgement],
+            )
 
 
 def tree(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below a folder, by path."""
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -6,8 +6,12 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-GOOD = json.dumps([{"question": "What is shown?", "answer": "An accordion on a table."},
-                   {"question": "Is there a dog?", "answer": "No."}])
+GOOD = json.dumps(
+    [
+        {"question": "What is shown?", "answer": "An accordion on a table."},
+        {"question": "Is there a dog?", "answer": "No."},
+    ]
+)
 
 
 @contextmanager
@@ -29,13 +33,26 @@ def scripted(*script):
             if isinstance(now, tuple):
                 (status, text), finish = (now, "") if isinstance(now[0], int) else ((200, now[0]), now[1])
             if status == 200 and not isinstance(text, bytes):
-                text = json.dumps({"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [
-                    {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text}}]})
+                text = json.dumps(
+                    {
+                        "id": "1",
+                        "object": "chat.completion",
+                        "created": 1,
+                        "model": "m",
+                        "choices": [
+                            {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text}}
+                        ],
+                    }
+                )
             self.answer(status, text if isinstance(text, bytes) else text.encode())
 
         def do_GET(self):
-            self.answer(200, json.dumps({"object": "list", "data": [
-                {"id": "the-one", "object": "model", "created": 1, "owned_by": "us"}]}).encode())
+            self.answer(
+                200,
+                json.dumps(
+                    {"object": "list", "data": [{"id": "the-one", "object": "model", "created": 1, "owned_by": "us"}]}
+                ).encode(),
+            )
 
         def answer(self, status, data):
             try:
@@ -45,7 +62,7 @@ def scripted(*script):
                 self.send_header("Retry-After", "0.01")
                 self.end_headers()
                 self.wfile.write(data)
-            except OSError:             # who asked has gone
+            except OSError:  # who asked has gone
                 pass
 
         def log_message(self, *_):

@@ -13,8 +13,16 @@ from adr.synthesize.plan import plan_folder
 
 # instance → objects. Instance 7 shares its image with 8; 9 has no image; 5 was dropped by the run.
 OBJECTS = {
-    0: ["cat", "dog"], 1: ["cat", "dog"], 2: ["cat", "dog"], 3: ["cat"], 4: ["accordion", "cat"],
-    5: ["accordion", "dog"], 6: ["accordion", "kite"], 7: ["kite"], 8: ["cat"], 9: ["kite"],
+    0: ["cat", "dog"],
+    1: ["cat", "dog"],
+    2: ["cat", "dog"],
+    3: ["cat"],
+    4: ["accordion", "cat"],
+    5: ["accordion", "dog"],
+    6: ["accordion", "kite"],
+    7: ["kite"],
+    8: ["cat"],
+    9: ["kite"],
 }
 IMAGES = {i: [f"{i}.png"] for i in range(9)} | {8: ["7.png"], 9: []}
 DROPPED = {5}
@@ -30,25 +38,54 @@ def make_tail_world(store: Store, folder: Path, size: int = 64) -> Store:
         picture = Image.new("RGB", (size, size), (30 * i, 90, 200 - 20 * i))
         picture.paste((250, 240, 90), (size // 4, size // 4, size // 2 + 2 * i, size // 2 + i))
         picture.save(folder / f"{i}.png")
-    turns = {i: [{"role": "human", "text": ("<image>\n" if IMAGES[i] else "") + "What is here?"},
-                 {"role": "gpt", "text": f"There is a {' and a '.join(OBJECTS[i])}."}] for i in range(10)}
+    turns = {
+        i: [
+            {"role": "human", "text": ("<image>\n" if IMAGES[i] else "") + "What is here?"},
+            {"role": "gpt", "text": f"There is a {' and a '.join(OBJECTS[i])}."},
+        ]
+        for i in range(10)
+    }
     names = sorted(IDS, key=IDS.__getitem__)
     recipe = Recipe(min_passes=1, perspectives=("object",), tau={"object": TAU})
     with store.atomic() as writer:
         writer.execute("insert into source (path, images) values (?, ?)", [str(folder / "source.json"), str(folder)])
-        writer.insert("instance", pd.DataFrame({
-            "instance": list(range(10)), "images": [IMAGES[i] for i in range(10)], "missing": [0] * 10,
-            "turns": [turns[i] for i in range(10)]}))
-        writer.insert("entity", pd.DataFrame({
-            "entity": range(4), "perspective": ["object"] * 4, "name": names,
-            "n": [sum(name in OBJECTS[i] for i in range(10)) for name in names]}))
-        writer.insert("posting", pd.DataFrame(
-            [("object", i, IDS[name]) for i in range(10) for name in sorted(OBJECTS[i], key=IDS.__getitem__)],
-            columns=["perspective", "instance", "entity"]))
-        writer.execute("insert into run (run, name, recipe, kept, dropped, report) values (1, 'ten', ?, 9, 1, ?)",
-                       [recipe.to_toml(), json.dumps({"perspectives": {"object": {"tau": TAU}}})])
-        writer.insert("decision", pd.DataFrame({
-            "run": [1] * 10, "instance": range(10), "kept": [i not in DROPPED for i in range(10)]}))
+        writer.insert(
+            "instance",
+            pd.DataFrame(
+                {
+                    "instance": list(range(10)),
+                    "images": [IMAGES[i] for i in range(10)],
+                    "missing": [0] * 10,
+                    "turns": [turns[i] for i in range(10)],
+                }
+            ),
+        )
+        writer.insert(
+            "entity",
+            pd.DataFrame(
+                {
+                    "entity": range(4),
+                    "perspective": ["object"] * 4,
+                    "name": names,
+                    "n": [sum(name in OBJECTS[i] for i in range(10)) for name in names],
+                }
+            ),
+        )
+        writer.insert(
+            "posting",
+            pd.DataFrame(
+                [("object", i, IDS[name]) for i in range(10) for name in sorted(OBJECTS[i], key=IDS.__getitem__)],
+                columns=["perspective", "instance", "entity"],
+            ),
+        )
+        writer.execute(
+            "insert into run (run, name, recipe, kept, dropped, report) values (1, 'ten', ?, 9, 1, ?)",
+            [recipe.to_toml(), json.dumps({"perspectives": {"object": {"tau": TAU}}})],
+        )
+        writer.insert(
+            "decision",
+            pd.DataFrame({"run": [1] * 10, "instance": range(10), "kept": [i not in DROPPED for i in range(10)]}),
+        )
     return store
 
 
@@ -59,13 +96,39 @@ def by_hand(store, workspace, scores, failed=()):
         folder.picture(slot, alternative).write_bytes(b"png")
         np.save(folder.embedding(slot, alternative), np.array(vector, np.float32))
         name = f"{slot:05d}-{alternative}"
-        folder.sidecar(slot, alternative).write_text(json.dumps({
-            "candidate": f"p1-{name}", "image": f"{name}.png", "plan": 1, "slot": slot, "alternative": alternative,
-            "entity": 2, "name": "accordion", "entities": [2], "parent": 6, "generator": "text-to-image", "model": "m",
-            "seed": 2**62, "prompt": "a kite", "negative_prompt": "", "parameters": {"steps": 10}, "sha256": "0",
-            "turns": [], "caption": "", "conversation_by": "template", "conversation_fault": fault, "scorer": "clip",
-            "parent_score": 0.5, "score": score, "flags": [], "seconds": 2.0,
-            "perceptual_hash": f"{(slot * 2 + alternative) * 0x1111111111:016x}"}))
+        folder.sidecar(slot, alternative).write_text(
+            json.dumps(
+                {
+                    "candidate": f"p1-{name}",
+                    "image": f"{name}.png",
+                    "plan": 1,
+                    "slot": slot,
+                    "alternative": alternative,
+                    "entity": 2,
+                    "name": "accordion",
+                    "entities": [2],
+                    "parent": 6,
+                    "generator": "text-to-image",
+                    "model": "m",
+                    "seed": 2**62,
+                    "prompt": "a kite",
+                    "negative_prompt": "",
+                    "parameters": {"steps": 10},
+                    "sha256": "0",
+                    "turns": [],
+                    "caption": "",
+                    "conversation_by": "template",
+                    "conversation_fault": fault,
+                    "scorer": "clip",
+                    "parent_score": 0.5,
+                    "score": score,
+                    "flags": [],
+                    "seconds": 2.0,
+                    "perceptual_hash": f"{(slot * 2 + alternative) * 0x1111111111:016x}",
+                }
+            )
+        )
     for slot, alternative, reason in failed:
-        folder.failure(slot, alternative).write_text(json.dumps(
-            {"slot": slot, "alternative": alternative, "reason": reason, "detail": ""}))
+        folder.failure(slot, alternative).write_text(
+            json.dumps({"slot": slot, "alternative": alternative, "reason": reason, "detail": ""})
+        )

@@ -5,9 +5,20 @@ from adr.synthesize.plan_file import Slot
 
 def slot(name="accordion", companions=("cat",), absent=("dog", "bus", "sofa"), turns=(), parent=4, words=None):
     things = tuple(name.split(" + "))
-    return Slot(slot=0, entity=2, name=name, perspective="object", things=things, entities=(2,),
-                prompt=f"a photo of {' and '.join(things)}, natural light", companions=companions, absent=absent,
-                parent=parent, turns=turns, words=words or {})
+    return Slot(
+        slot=0,
+        entity=2,
+        name=name,
+        perspective="object",
+        things=things,
+        entities=(2,),
+        prompt=f"a photo of {' and '.join(things)}, natural light",
+        companions=companions,
+        absent=absent,
+        parent=parent,
+        turns=turns,
+        words=words or {},
+    )
 
 
 def talk(*texts):

@@ -3,14 +3,19 @@
 import re
 from pathlib import Path
 
-WORDNET = Path("/usr/share/wordnet")           # Debian's wordnet-base
+WORDNET = Path("/usr/share/wordnet")  # Debian's wordnet-base
 # WordNet's 45 lexicographer files, in their order; Debian leaves the table out.
-LEXNAMES = tuple(re.findall(r"\S+", """
+LEXNAMES = tuple(
+    re.findall(
+        r"\S+",
+        """
 adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition
 noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object
 noun.person noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape
 noun.state noun.substance noun.time verb.body verb.change verb.cognition verb.communication verb.competition
 verb.consumption verb.contact verb.creation verb.emotion verb.motion verb.perception verb.possession
 verb.social verb.stative verb.weather adj.ppl
-"""))
+""",
+    )
+)
 PART = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}

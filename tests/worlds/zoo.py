@@ -13,9 +13,9 @@ from adr.recipe import PERSPECTIVES, Recipe
 from adr.store import Store
 
 WORD = (1 << 64) - 1
-Rows = Sequence[Mapping[str, Sequence[str]]]        # one instance: {perspective: its entities}
+Rows = Sequence[Mapping[str, Sequence[str]]]  # one instance: {perspective: its entities}
 
-ZOO = [     # ten instances; "animal" is the head of object, "zebra" its tail
+ZOO = [  # ten instances; "animal" is the head of object, "zebra" its tail
     {"token": ["animal", "grass"], "object": ["cat"], "interrogation": ["what color"]},
     {"token": ["animal", "tree"], "object": ["cat", "dog"], "co_occurrence": ["cat + dog"]},
     {"token": ["animal"], "object": ["cat"], "interrogation": ["what color"]},
@@ -29,7 +29,7 @@ ZOO = [     # ten instances; "animal" is the head of object, "zebra" its tail
 ]
 TAU = {"token": 2.0, "object": 1.5, "co_occurrence": 1.0, "interrogation": 1.0}
 
-AGAIN = Store.memory()      # for the many examples of Hypothesis
+AGAIN = Store.memory()  # for the many examples of Hypothesis
 names = st.sampled_from("abcdefgh")
 instance = st.fixed_dictionaries({}, optional={p: st.lists(names, max_size=5) for p in PERSPECTIVES})
 limits = st.one_of(st.sampled_from([0.0, 1.0, 2.0, 3.0, math.inf]), st.floats(0, 12))
@@ -38,12 +38,15 @@ limits = st.one_of(st.sampled_from([0.0, 1.0, 2.0, 3.0, math.inf]), st.floats(0,
 @st.composite
 def recipes(draw: st.DrawFn) -> Recipe:
     return Recipe(
-        seed=draw(st.integers(0, 2**63 - 1)), min_passes=draw(st.integers(0, 4)),
+        seed=draw(st.integers(0, 2**63 - 1)),
+        min_passes=draw(st.integers(0, 4)),
         alpha=draw(st.sampled_from([1.0, 0.0, 0.5, 0.9])),
         perspectives=tuple(draw(st.sets(st.sampled_from(PERSPECTIVES), min_size=1))),
-        pass_rule=draw(st.sampled_from(["any", "mean"])), repeat=draw(st.integers(1, 3)),
+        pass_rule=draw(st.sampled_from(["any", "mean"])),
+        repeat=draw(st.integers(1, 3)),
         tau={p: draw(limits) for p in PERSPECTIVES},
-        caps={p: draw(st.dictionaries(names, limits, max_size=3)) for p in PERSPECTIVES})
+        caps={p: draw(st.dictionaries(names, limits, max_size=3)) for p in PERSPECTIVES},
+    )
 
 
 def key_of(perspective: str, name: str) -> int:
@@ -67,8 +70,9 @@ def counts_of(rows: Rows) -> dict[str, Counter[str]]:
     return {p: Counter(e for row in rows for e in set(row.get(p, ()))) for p in PERSPECTIVES}
 
 
-def fill(rows: Rows, *, positions: Sequence[int] | None = None, text_only: Sequence[int] = (),
-         into: Store | None = None) -> Store:
+def fill(
+    rows: Rows, *, positions: Sequence[int] | None = None, text_only: Sequence[int] = (), into: Store | None = None
+) -> Store:
     """A store in memory with these instances and their index; positions: their places in the source.
 
     into: a store to use again (a new one costs more than all the rest), emptied first.
@@ -80,24 +84,36 @@ def fill(rows: Rows, *, positions: Sequence[int] | None = None, text_only: Seque
         for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
             ids[perspective, name] = len(entities)
             entities.append((len(entities), perspective, name, n, key_of(perspective, name)))
-    postings = sorted((PERSPECTIVES.index(p), position, ids[p, e])
-                      for position, row in zip(positions, rows, strict=True) for p in PERSPECTIVES
-                      for e in set(row.get(p, ())))
+    postings = sorted(
+        (PERSPECTIVES.index(p), position, ids[p, e])
+        for position, row in zip(positions, rows, strict=True)
+        for p in PERSPECTIVES
+        for e in set(row.get(p, ()))
+    )
     with store.atomic() as writer:
         for table in ("instance", "entity", "posting", "run", "decision", "critical_tau") if into else ():
             writer.execute(f"delete from {table}")
-        writer.insert("instance", pd.DataFrame({
-            "instance": positions, "images": [[] if p in text_only else [f"{p}.jpg"] for p in positions]}))
+        writer.insert(
+            "instance",
+            pd.DataFrame(
+                {"instance": positions, "images": [[] if p in text_only else [f"{p}.jpg"] for p in positions]}
+            ),
+        )
         if entities:
             frame = pd.DataFrame(entities, columns=["entity", "perspective", "name", "n", "draw_key"])
             writer.insert("entity", frame.astype({"draw_key": "uint64"}))
-            writer.insert("posting", pd.DataFrame(
-                [(PERSPECTIVES[p], i, e) for p, i, e in postings], columns=["perspective", "instance", "entity"]))
+            writer.insert(
+                "posting",
+                pd.DataFrame(
+                    [(PERSPECTIVES[p], i, e) for p, i, e in postings], columns=["perspective", "instance", "entity"]
+                ),
+            )
     return store
 
 
-def by_definition(rows: Rows, recipe: Recipe, tau: Mapping[str, float],
-                  positions: Sequence[int] | None = None) -> list[int]:
+def by_definition(
+    rows: Rows, recipe: Recipe, tau: Mapping[str, float], positions: Sequence[int] | None = None
+) -> list[int]:
     """Copies of each instance (0 dropped) by the definition, one instance, perspective and entity after the other."""
     counts, copies = counts_of(rows), []
     positions = list(range(len(rows))) if positions is None else list(positions)

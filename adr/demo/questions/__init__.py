@@ -4,19 +4,8 @@ Every kind is a function from a scene to a `Turn`, or None where the scene gives
 files or about how questions are strung together.
 """
 
-from adr.demo.questions.choosing import (
-    ask_choice,
-    ask_colour_choice,
-    ask_truth,
-)
-from adr.demo.questions.description import (
-    ask_caption,
-    ask_content,
-    ask_description,
-    ask_list,
-    ask_story,
-    ask_title,
-)
+from adr.demo.questions.choosing import ask_choice, ask_colour_choice, ask_truth
+from adr.demo.questions.description import ask_caption, ask_content, ask_description, ask_list, ask_story, ask_title
 from adr.demo.questions.knowing import (
     ask_animal,
     ask_common,
@@ -29,15 +18,7 @@ from adr.demo.questions.knowing import (
     ask_who,
     ask_why,
 )
-from adr.demo.questions.looking import (
-    ask_colour,
-    ask_count,
-    ask_counting,
-    ask_more,
-    ask_presence,
-    ask_sight,
-    ask_total,
-)
+from adr.demo.questions.looking import ask_colour, ask_count, ask_counting, ask_more, ask_presence, ask_sight, ask_total
 from adr.demo.questions.occasion import Ask, Turn, pick
 from adr.demo.questions.placing import (
     ask_arrangement,

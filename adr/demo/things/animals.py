@@ -82,8 +82,18 @@ def draw_fish(c: Canvas, rng: Generator, colour: RGB) -> None:
     c.blob([(44, 52), (50, 65), (62, 64), (60, 50)], lighter(colour, 0.25))
     c.blob([(20, 32), (38, 14), (62, 9), (84, 17), (98, 33), (84, 47), (62, 55), (38, 48)], colour)
     for x, half in ((46, 20), (64, 22)):
-        c.blob([(x - 4, 32 - half), (x + 5, 32 - half - 1), (x + 8, 32), (x + 4, 32 + half), (x - 4, 32 + half - 2),
-                (x, 32)], WHITE, form=False)
+        c.blob(
+            [
+                (x - 4, 32 - half),
+                (x + 5, 32 - half - 1),
+                (x + 8, 32),
+                (x + 4, 32 + half),
+                (x - 4, 32 + half - 2),
+                (x, 32),
+            ],
+            WHITE,
+            form=False,
+        )
     c.blob([(52, 34), (60, 30), (60, 42), (50, 44)], lighter(colour, 0.25), form=False)
     c.oval(84, 27, 5.6, fill=WHITE, form=False)
     _eye(c, 85, 27, 3.2)
@@ -138,19 +148,42 @@ def draw_giraffe(c: Canvas, rng: Generator, colour: RGB) -> None:
     c.blob([(41, 12), (46, 6), (54, 7), (65, 14), (66, 20), (58, 21), (46, 20)], colour)
     c.poly([(42, 10), (35, 8), (41, 14)], colour, form=False)
     _eye(c, 52, 11, 1.8)
-    spots = ((18, 52, 4), (28, 50, 3.6), (37, 55, 4), (24, 60, 3.6), (14, 60, 2.8), (46, 44, 3), (44, 35, 2.6),
-             (49, 28, 2.4), (47, 20, 2.2), (45, 56, 3.4), (34, 61, 3))
+    spots = (
+        (18, 52, 4),
+        (28, 50, 3.6),
+        (37, 55, 4),
+        (24, 60, 3.6),
+        (14, 60, 2.8),
+        (46, 44, 3),
+        (44, 35, 2.6),
+        (49, 28, 2.4),
+        (47, 20, 2.2),
+        (45, 56, 3.4),
+        (34, 61, 3),
+    )
     for x, y, r in spots:
-        c.poly([(x - r, y - r * 0.5), (x, y - r), (x + r, y - r * 0.3), (x + r * 0.7, y + r), (x - r * 0.6, y + r)],
-               patch, ink=False, form=False)
+        c.poly(
+            [(x - r, y - r * 0.5), (x, y - r), (x + r, y - r * 0.3), (x + r * 0.7, y + r), (x - r * 0.6, y + r)],
+            patch,
+            ink=False,
+            form=False,
+        )
 
 
 def draw_rabbit(c: Canvas, rng: Generator, colour: RGB) -> None:
     """A rabbit sitting upright with two long ears."""
     for side in (-1, 1):
         lean = 30 + side * 9
-        c.blob([(lean - 5, 34), (lean - 6 + side * 3, 12), (lean + side * 4, 1), (lean + 6 + side * 3, 12),
-                (lean + 5, 34)], colour)
+        c.blob(
+            [
+                (lean - 5, 34),
+                (lean - 6 + side * 3, 12),
+                (lean + side * 4, 1),
+                (lean + 6 + side * 3, 12),
+                (lean + 5, 34),
+            ],
+            colour,
+        )
         c.oval(lean + side * 3, 17, 2.6, 11, fill=ROSE, turn=side * 7, ink=False, form=False)
     c.oval(52, 90, 7, fill=WHITE)
     c.blob([(30, 50), (46, 58), (52, 80), (46, 98), (14, 98), (8, 80), (14, 58)], colour)
@@ -171,8 +204,10 @@ def draw_penguin(c: Canvas, rng: Generator, colour: RGB) -> None:
         c.oval(x, 95, 11, 5, fill=BEAK)
     c.blob([(8, 44), (1, 62), (3, 76), (14, 62)], colour)
     c.blob([(54, 44), (61, 62), (59, 76), (48, 62)], colour)
-    c.blob([(31, 2), (46, 9), (50, 26), (55, 54), (52, 82), (42, 94), (20, 94), (10, 82), (7, 54), (12, 26), (16, 9)],
-           colour)
+    c.blob(
+        [(31, 2), (46, 9), (50, 26), (55, 54), (52, 82), (42, 94), (20, 94), (10, 82), (7, 54), (12, 26), (16, 9)],
+        colour,
+    )
     c.blob([(31, 36), (44, 42), (47, 66), (40, 90), (22, 90), (15, 66), (18, 42)], WHITE, ink=False, form=False)
     c.blob([(31, 20), (40, 14), (45, 24), (40, 36), (31, 40), (22, 36), (17, 24), (22, 14)], WHITE, ink=False)
     _eye(c, 24, 23, 2.8)
@@ -198,6 +233,7 @@ def draw_turtle(c: Canvas, rng: Generator, colour: RGB) -> None:
 def draw_butterfly(c: Canvas, rng: Generator, colour: RGB) -> None:
     """A butterfly with open spotted wings."""
     for side in (-1, 1):
+
         def at(x: float, y: float, side: int = side) -> tuple[float, float]:
             return (50 + side * x, y)
 
@@ -215,6 +251,7 @@ def draw_butterfly(c: Canvas, rng: Generator, colour: RGB) -> None:
 def draw_crab(c: Canvas, rng: Generator, colour: RGB) -> None:
     """A crab with raised claws and stalked eyes."""
     for side in (-1, 1):
+
         def at(x: float, y: float, side: int = side) -> tuple[float, float]:
             return (50 + side * x, y)
 
@@ -232,8 +269,24 @@ def draw_crab(c: Canvas, rng: Generator, colour: RGB) -> None:
 def draw_owl(c: Canvas, rng: Generator, colour: RGB) -> None:
     """An owl on a branch with very large eyes."""
     c.line([(0, 92), (68, 90)], 6, (140, 94, 62))
-    c.blob([(34, 8), (50, 4), (60, 1), (58, 18), (62, 46), (56, 76), (44, 90), (24, 90), (12, 76), (6, 46), (10, 18),
-            (8, 1), (18, 4)], colour)
+    c.blob(
+        [
+            (34, 8),
+            (50, 4),
+            (60, 1),
+            (58, 18),
+            (62, 46),
+            (56, 76),
+            (44, 90),
+            (24, 90),
+            (12, 76),
+            (6, 46),
+            (10, 18),
+            (8, 1),
+            (18, 4),
+        ],
+        colour,
+    )
     c.blob([(34, 46), (46, 52), (47, 74), (34, 88), (21, 74), (22, 52)], lighter(colour, 0.62), ink=False, form=False)
     for row in range(3):
         for k in range(3 - row % 2):

@@ -169,8 +169,23 @@ def draw_hat(c: Canvas, rng: Generator, colour: RGB) -> None:
 
 def draw_boot(c: Canvas, rng: Generator, colour: RGB) -> None:
     """A rubber boot with a thick sole."""
-    c.blob([(18, 4), (52, 4), (54, 30), (56, 52), (70, 60), (88, 66), (94, 80), (90, 90), (20, 90), (12, 80), (16, 50),
-            (17, 24)], colour)
+    c.blob(
+        [
+            (18, 4),
+            (52, 4),
+            (54, 30),
+            (56, 52),
+            (70, 60),
+            (88, 66),
+            (94, 80),
+            (90, 90),
+            (20, 90),
+            (12, 80),
+            (16, 50),
+            (17, 24),
+        ],
+        colour,
+    )
     c.box(14, 2, 56, 14, lighter(colour, 0.55), r=4)
     c.box(9, 87, 95, 98, darker(colour, 0.6), r=4)
     c.line([(20, 76), (30, 70), (42, 70)], 2, darker(colour, 0.3), curve=True, ink=False)

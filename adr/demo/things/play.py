@@ -19,8 +19,25 @@ def draw_guitar(c: Canvas, rng: Generator, colour: RGB) -> None:
     for y in (4, 9):
         c.dot(15, y, 2, STEEL)
         c.dot(33, y, 2, STEEL)
-    c.blob([(24, 40), (35, 42), (39, 51), (36, 61), (45, 72), (46, 88), (36, 98), (24, 99), (12, 98), (2, 88), (3, 72),
-            (12, 61), (9, 51), (13, 42)], colour)
+    c.blob(
+        [
+            (24, 40),
+            (35, 42),
+            (39, 51),
+            (36, 61),
+            (45, 72),
+            (46, 88),
+            (36, 98),
+            (24, 99),
+            (12, 98),
+            (2, 88),
+            (3, 72),
+            (12, 61),
+            (9, 51),
+            (13, 42),
+        ],
+        colour,
+    )
     c.box(20.5, 12, 27.5, 60, (96, 66, 52), form=False)
     c.oval(24, 64, 7.4, fill=(58, 44, 46))
     c.box(14, 84, 34, 88, (96, 66, 52), r=1, form=False)
@@ -83,8 +100,18 @@ def draw_accordion(c: Canvas, rng: Generator, colour: RGB) -> None:
         x = 30 + k * 40 / folds
         sag = 3 * (1 - abs(k - 3) / 3)
         tone = lighter(colour, 0.45) if k % 2 else (70, 62, 76)
-        c.poly([(x, 8 + sag), (x + 20 / folds, 3 + sag), (x + 40 / folds, 8 + sag), (x + 40 / folds, 68 + sag),
-                (x + 20 / folds, 73 + sag), (x, 68 + sag)], tone, form=False)
+        c.poly(
+            [
+                (x, 8 + sag),
+                (x + 20 / folds, 3 + sag),
+                (x + 40 / folds, 8 + sag),
+                (x + 40 / folds, 68 + sag),
+                (x + 20 / folds, 73 + sag),
+                (x, 68 + sag),
+            ],
+            tone,
+            form=False,
+        )
     c.box(2, 3, 30, 74, colour, r=5)
     c.box(5, 8, 17, 69, WHITE, form=False)
     for k in range(1, 9):

@@ -49,11 +49,20 @@ def _form(here: Frame) -> None:
     with example:
         st.markdown("**What a record looks like**")
         st.code(_EXAMPLE, language="json")
-        st.caption("Also `messages` with `role` and `content`, a list of images, no image at all, any further keys: "
-                   "every record is kept exactly as it stands. " + _FORM)
+        st.caption(
+            "Also `messages` with `role` and `content`, a list of images, no image at all, any further keys: "
+            "every record is kept exactly as it stands. " + _FORM
+        )
     with form, st.container(border=True):
-        way = st.segmented_control("Read", list(_WAYS), default="path", key="way", format_func=_WAYS.__getitem__,
-                                   required=True, label_visibility="collapsed")
+        way = st.segmented_control(
+            "Read",
+            list(_WAYS),
+            default="path",
+            key="way",
+            format_func=_WAYS.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
         if way == "demo":
             work, title = _demo_inputs(here)
         else:
@@ -70,36 +79,56 @@ Work = Callable[[Progress], Any]
 
 
 def _demo_inputs(here: Frame) -> tuple[Work | None, str]:
-    st.markdown("A small world that the program draws itself: things of many kinds on changing grounds, with a long "
-                "tail and themed company, conversations that are true of each picture, and object annotations.")
+    st.markdown(
+        "A small world that the program draws itself: things of many kinds on changing grounds, with a long "
+        "tail and themed company, conversations that are true of each picture, and object annotations."
+    )
     left, right = st.columns(2)
     count = left.number_input("Instances", 100, 100_000, 3000, step=500, key="demo_instances")
     seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="demo_seed", help="The same seed draws the same world.")
     store, workspace, replace = here.store, here.workspace, bool(here.standing.instances)
-    return (lambda progress: pipeline.demo(store, workspace, instances=int(count), seed=int(seed), replace=replace,
-                                           progress=progress)), "Drawing the demo world"
+    return (
+        lambda progress: pipeline.demo(
+            store, workspace, instances=int(count), seed=int(seed), replace=replace, progress=progress
+        )
+    ), "Drawing the demo world"
 
 
 def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
-    source = _uploaded(here) if upload else _path(
-        "Dataset file", "source", "/data/llava_v1_5_mix665k.json",
-        "A LLaVA JSON array, JSON Lines, or the messages form; a path on the machine that runs this app.")
+    source = (
+        _uploaded(here)
+        if upload
+        else _path(
+            "Dataset file",
+            "source",
+            "/data/llava_v1_5_mix665k.json",
+            "A LLaVA JSON array, JSON Lines, or the messages form; a path on the machine that runs this app.",
+        )
+    )
     left, right = st.columns(2)
     with left:
-        images = _path("Image folder", "images", "/data/images", "The folder that the dataset's image paths start "
-                       "from; leave it empty for a dataset without images.")
+        images = _path(
+            "Image folder",
+            "images",
+            "/data/images",
+            "The folder that the dataset's image paths start from; leave it empty for a dataset without images.",
+        )
     with right:
-        objects = _path("Object annotations (optional)", "objects", "/data/objects.jsonl",
-                        'JSON Lines of {"image": "a.jpg", "objects": ["cat", …]}; "position" or "id" may stand for '
-                        '"image".')
+        objects = _path(
+            "Object annotations (optional)",
+            "objects",
+            "/data/objects.jsonl",
+            'JSON Lines of {"image": "a.jpg", "objects": ["cat", …]}; "position" or "id" may stand for "image".',
+        )
     faults = not _images_line(source, images)
     if objects is not None:
         faults = not _told(lambda: look_at(objects)) or faults
     if source is None or faults:
         return None, ""
     store, replace = here.store, bool(here.standing.instances)
-    return (lambda progress: ingest(store, source, images, objects=objects, replace=replace, progress=progress)
-            ), f"Reading {source.name}"
+    return (
+        lambda progress: ingest(store, source, images, objects=objects, replace=replace, progress=progress)
+    ), f"Reading {source.name}"
 
 
 def _path(label: str, key: str, placeholder: str, help: str) -> Path | None:
@@ -120,20 +149,29 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
         st.error(f"{source} cannot be read: {error.strerror}.", icon=":material/error:")
         return False
     if not seen.conversations:
-        st.error(f"None of the first {seen.records} records is a conversation ({_reasons(seen)}).",
-                 icon=":material/error:")
+        st.error(
+            f"None of the first {seen.records} records is a conversation ({_reasons(seen)}).", icon=":material/error:"
+        )
         return False
     st.success(_seen_words(seen, images), icon=":material/check:")
     if images is not None and seen.images and not seen.found:
-        st.warning(f"None of the first {seen.images} images is in {images}. Is it the folder that the paths start "
-                   "from?", icon=":material/hide_image:")
+        st.warning(
+            f"None of the first {seen.images} images is in {images}. Is it the folder that the paths start from?",
+            icon=":material/hide_image:",
+        )
     if images is None and seen.folder is not None:
         folder = str(seen.folder)
-        st.button(f"Its images are in `{folder}`: use this folder", icon=":material/folder:", type="tertiary",
-                  key="use_folder", on_click=lambda: st.session_state.update(read_images=folder))
+        st.button(
+            f"Its images are in `{folder}`: use this folder",
+            icon=":material/folder:",
+            type="tertiary",
+            key="use_folder",
+            on_click=lambda: st.session_state.update(read_images=folder),
+        )
     elif images is None and seen.images:
-        st.caption("It has images; without an image folder no picture can be shown, and none can be a parent of new "
-                   "ones.")
+        st.caption(
+            "It has images; without an image folder no picture can be shown, and none can be a parent of new ones."
+        )
     return True
 
 
@@ -161,8 +199,9 @@ def _told(look: Callable[[], Any]) -> bool:
 
 
 def _uploaded(here: Frame) -> Path | None:
-    given = st.file_uploader("Dataset file (up to 200 MB; larger ones by their path)", type=["json", "jsonl", "ndjson"],
-                             key="upload")
+    given = st.file_uploader(
+        "Dataset file (up to 200 MB; larger ones by their path)", type=["json", "jsonl", "ndjson"], key="upload"
+    )
     if given is None:
         return None
     folder = here.workspace.folder / "uploads"
@@ -175,8 +214,10 @@ def _uploaded(here: Frame) -> Path | None:
             partial.replace(kept)
             st.session_state["upload_kept"] = (given.file_id, str(kept))
     except OSError as error:
-        raise AdrError(f"The upload cannot be kept in {folder}: {error.strerror}.",
-                       "Make room there, or give the file's path instead.") from error
+        raise AdrError(
+            f"The upload cannot be kept in {folder}: {error.strerror}.",
+            "Make room there, or give the file's path instead.",
+        ) from error
     return kept
 
 
@@ -186,9 +227,12 @@ def _agreement(here: Frame) -> bool:
         return True
     made = ", ".join(f"{n:,} {name}" for name, n in dataset.made_of_it(here.store).items())
     lost = f", and clears what was made of it: {made}" if made else ""
-    st.warning(f"This workspace holds {here.standing.instances:,} instances of `{here.standing.source}`. Reading "
-               f"another dataset replaces it{lost}. Generated pictures are moved to the folder `replaced`, exported "
-               "folders stay. To keep everything, open another workspace (left, below).", icon=":material/warning:")
+    st.warning(
+        f"This workspace holds {here.standing.instances:,} instances of `{here.standing.source}`. Reading "
+        f"another dataset replaces it{lost}. Generated pictures are moved to the folder `replaced`, exported "
+        "folders stay. To keep everything, open another workspace (left, below).",
+        icon=":material/warning:",
+    )
     return bool(st.checkbox("Replace the dataset and clear what was made of it", key="agree_replace"))
 
 
@@ -197,7 +241,7 @@ def _start(here: Frame, title: str, work: Work, then_index: bool) -> None:
 
     def whole(progress: Progress) -> Any:
         report = work(progress)
-        if then_index:              # a job of its own, with its own estimate; it needs no page to be open
+        if then_index:  # a job of its own, with its own estimate; it needs no page to be open
             jobs.start("index", "Building the index", lambda after: index(store, progress=after))
         return report
 

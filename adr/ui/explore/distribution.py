@@ -61,12 +61,17 @@ def head_ranks(here: Frame) -> dict[str, int]:
 def nothing_indexed(here: Frame) -> None:
     """What to do while there are no postings; for every page that works on them."""
     if here.standing.instances:
-        st.info(f"{here.standing.instances:,} instances are read, but no index is built yet: there is nothing to "
-                "count. Build the index on the Dataset page.", icon=":material/info:")
+        st.info(
+            f"{here.standing.instances:,} instances are read, but no index is built yet: there is nothing to "
+            "count. Build the index on the Dataset page.",
+            icon=":material/info:",
+        )
         link("Dataset", "Build the index")
     else:
-        st.info("This workspace is empty. Draw the demo world or read your own dataset on the Dataset page.",
-                icon=":material/info:")
+        st.info(
+            "This workspace is empty. Draw the demo world or read your own dataset on the Dataset page.",
+            icon=":material/info:",
+        )
         link("Dataset", "Read a dataset")
 
 
@@ -84,18 +89,26 @@ def distribution_view(here: Frame, perspective: str, tail_share: float) -> None:
 def _numbers(known: Shape) -> None:
     spectrum, rule = known.spectrum, known.rule
     once = spectrum.singletons / known.entities
-    figures([
-        (f"{known.entities:,}", "entities", "How many different ones there are."),
-        (f"{spectrum.postings:,}", "postings", "An entity occurs in an instance, once however often it is said."),
-        (f"{spectrum.singletons:,}", f"singletons · {once:.0%}", "Entities that occur in exactly one instance."),
-        (f"{rule.tau:,}", "τ, instances", "The count at which the tail begins: rarer entities are tail."),
-        (f"{rule.tail_entities:,}", f"tail entities · {rule.tail_entities / known.entities:.1%}",
-         "Entities past the last head rank."),
-        (f"{rule.tail_share:.1%}", "of postings in the tail", "The share of all postings that tail entities have."),
-        (f"{spectrum.effective_entities:,.0f}", "effective entities",
-         "Exp of the entropy: this many equally frequent entities would be as diverse."),
-        (f"{spectrum.gini:.2f}", "Gini", "0: all entities are alike, 1: one has everything."),
-    ])
+    figures(
+        [
+            (f"{known.entities:,}", "entities", "How many different ones there are."),
+            (f"{spectrum.postings:,}", "postings", "An entity occurs in an instance, once however often it is said."),
+            (f"{spectrum.singletons:,}", f"singletons · {once:.0%}", "Entities that occur in exactly one instance."),
+            (f"{rule.tau:,}", "τ, instances", "The count at which the tail begins: rarer entities are tail."),
+            (
+                f"{rule.tail_entities:,}",
+                f"tail entities · {rule.tail_entities / known.entities:.1%}",
+                "Entities past the last head rank.",
+            ),
+            (f"{rule.tail_share:.1%}", "of postings in the tail", "The share of all postings that tail entities have."),
+            (
+                f"{spectrum.effective_entities:,.0f}",
+                "effective entities",
+                "Exp of the entropy: this many equally frequent entities would be as diverse.",
+            ),
+            (f"{spectrum.gini:.2f}", "Gini", "0: all entities are alike, 1: one has everything."),
+        ]
+    )
 
 
 def tail_slider(perspective: str) -> float:
@@ -109,30 +122,45 @@ def tail_slider(perspective: str) -> float:
         value = st.session_state[key] / 100
         move(tail=None if abs(value - own) < 1e-9 else f"{value:g}", page=None)
 
-    st.slider("Tail share, % of postings", 0.0, max(60.0, st.session_state[key]), step=0.5, key=key, on_change=moved,
-              format="%.1f %%", help=f"Where head and tail part in these views. The paper takes {own:.0%} for this "
-              "perspective. It decides nothing here: caps are set on the Rebalance page.")
+    st.slider(
+        "Tail share, % of postings",
+        0.0,
+        max(60.0, st.session_state[key]),
+        step=0.5,
+        key=key,
+        on_change=moved,
+        format="%.1f %%",
+        help=f"Where head and tail part in these views. The paper takes {own:.0%} for this "
+        "perspective. It decides nothing here: caps are set on the Rebalance page.",
+    )
     return asked_share("tail", own)
 
 
 @fragment
 def _curves(here: Frame, perspective: str, known: Shape) -> None:
     last = known.entities
-    marked = np.unique(np.concatenate([np.arange(1, min(last, 12) + 1),
-                                       np.round(np.geomspace(1, last, 160)).astype(np.int64)]))
+    marked = np.unique(
+        np.concatenate([np.arange(1, min(last, 12) + 1), np.round(np.geomspace(1, last, 160)).astype(np.int64)])
+    )
     marks = _marks(here.key, here.store, perspective, tuple(int(rank) for rank in marked))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         event = st.plotly_chart(
             charts.rank_frequency(known.ranks, known.counts, known.rule.head_rank, known.rule.tau, marks),
-            key=f"rank {perspective}", on_select="rerun", selection_mode="points", config=charts.CONFIG,
+            key=f"rank {perspective}",
+            on_select="rerun",
+            selection_mode="points",
+            config=charts.CONFIG,
             alt=f"Rank–frequency curve of {last:,} entities, log-log; the tail begins after rank "
-                f"{known.rule.head_rank:,}")
+            f"{known.rule.head_rank:,}",
+        )
     with right:
         st.plotly_chart(
             charts.cumulative(known.ranks, known.shares, known.rule.head_rank, 1 - known.rule.tail_share),
-            key=f"cumulative {perspective}", config=charts.CONFIG,
-            alt=f"Cumulative share of postings; {known.rule.head_rank:,} entities have {1 - known.rule.tail_share:.1%}")
+            key=f"cumulative {perspective}",
+            config=charts.CONFIG,
+            alt=f"Cumulative share of postings; {known.rule.head_rank:,} entities have {1 - known.rule.tail_share:.1%}",
+        )
     if (rank := charts.clicked(event)) and (found := entities_at(here.store, perspective, [int(rank)])):
         jump(perspective=perspective, entity=found[0].name)
 
@@ -150,14 +178,26 @@ def _table(here: Frame, perspective: str, known: Shape) -> None:
     with box:
         search = words("Search", "search", placeholder=f"Search {known.entities:,} {word}s", drops=("page",))
     with part_box:
-        part = choice("Part", ("all", "head", "tail"), "part", default="all", drops=("page",), says={
-            "all": "All", "head": f"Head · {rank:,}", "tail": f"Tail · {known.rule.tail_entities:,}"}.__getitem__)
+        part = choice(
+            "Part",
+            ("all", "head", "tail"),
+            "part",
+            default="all",
+            drops=("page",),
+            says={"all": "All", "head": f"Head · {rank:,}", "tail": f"Tail · {known.rule.tail_entities:,}"}.__getitem__,
+        )
     with bounds:
         least, most = _bounds(top)
     order = asked("order", "head", tuple(ORDERS))
     size = asked_number("rows", ROWS, 5, 200)
-    bound: dict[str, Any] = {"search": search, "least": least, "most": most, "order": order,
-             "after_rank": rank if part == "tail" else 0, "up_to_rank": rank if part == "head" else None}
+    bound: dict[str, Any] = {
+        "search": search,
+        "least": least,
+        "most": most,
+        "order": order,
+        "after_rank": rank if part == "tail" else 0,
+        "up_to_rank": rank if part == "head" else None,
+    }
     number = asked_number("page", 1, 1)
     found = find_entities(here.store, perspective, **bound, limit=size, offset=(number - 1) * size)
     if not found.entities and number > 1:
@@ -198,8 +238,12 @@ def _bounds(top: int) -> tuple[int | None, int | None]:
 
 
 def _actions(here: Frame, perspective: str, chosen: list[int], head_rank: int) -> None:
-    if chosen and st.button(f"Fill these {len(chosen):,}" if len(chosen) > 1 else "Fill this one", type="primary",
-                            icon=":material/brush:", help="Plan synthetic images for the chosen entities."):
+    if chosen and st.button(
+        f"Fill these {len(chosen):,}" if len(chosen) > 1 else "Fill this one",
+        type="primary",
+        icon=":material/brush:",
+        help="Plan synthetic images for the chosen entities.",
+    ):
         go("Synthesize", entities=chosen)
     store = here.store
 
@@ -208,8 +252,15 @@ def _actions(here: Frame, perspective: str, chosen: list[int], head_rank: int) -
         arrow_csv.write_csv(all_entities(store, perspective, head_rank), out)
         return out.getvalue()
 
-    st.download_button("All as CSV", csv, file_name=f"{perspective}.csv", mime="text/csv", on_click="ignore",
-                       icon=":material/download:", help="Rank, entity, instances and part of every entity.")
+    st.download_button(
+        "All as CSV",
+        csv,
+        file_name=f"{perspective}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        help="Rank, entity, instances and part of every entity.",
+    )
 
 
 def _told(search: str, least: int | None, most: int | None, part: str) -> str:
@@ -220,5 +271,9 @@ def _told(search: str, least: int | None, most: int | None, part: str) -> str:
 
 
 def _order_told(order: str) -> str:
-    return {"head": "the most frequent first", "tail": "the rarest first", "name": "by name",
-            "name_down": "by name, backwards"}[order]
+    return {
+        "head": "the most frequent first",
+        "tail": "the rarest first",
+        "name": "by name",
+        "name_down": "by name, backwards",
+    }[order]

@@ -29,19 +29,30 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
     title, actions = st.columns([4, 1], vertical_alignment="center")
     title.title(plain(name), anchor=False)
     with actions:
-        if st.button("Fill this one", icon=":material/brush:", width="stretch", type="primary" if tail else "secondary",
-                     help="Plan synthetic images for this entity."):
+        if st.button(
+            "Fill this one",
+            icon=":material/brush:",
+            width="stretch",
+            type="primary" if tail else "secondary",
+            help="Plan synthetic images for this entity.",
+        ):
             go("Synthesize", entities=[entity.entity])
     probability = min(1.0, rule.tau / entity.n) if entity.n else 1.0
-    figures([
-        (PERSPECTIVE_WORDS[perspective][0], PERSPECTIVE_WORDS[perspective][1], "The perspective."),
-        (f"{entity.n:,}", f"instances · {entity.n / max(here.standing.instances, 1):.2%}", "Instances that have it."),
-        (f"{entity.rank:,}", "rank", "1 is the most frequent."),
-        ("tail" if tail else "head", f"τ is {rule.tau:,}", "At the paper's tail share for this perspective."),
-        (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely it keeps one of its instances."),
-    ])
+    figures(
+        [
+            (PERSPECTIVE_WORDS[perspective][0], PERSPECTIVE_WORDS[perspective][1], "The perspective."),
+            (
+                f"{entity.n:,}",
+                f"instances · {entity.n / max(here.standing.instances, 1):.2%}",
+                "Instances that have it.",
+            ),
+            (f"{entity.rank:,}", "rank", "1 is the most frequent."),
+            ("tail" if tail else "head", f"τ is {rule.tau:,}", "At the paper's tail share for this perspective."),
+            (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely it keeps one of its instances."),
+        ]
+    )
     pictures, beside = st.columns([7, 3], gap="large")
-    with pictures:                          # first: they are there at once, neighbours of the head take longer
+    with pictures:  # first: they are there at once, neighbours of the head take longer
         _instances_view(here, entity)
     with beside:
         _neighbours_view(here, entity)
@@ -67,23 +78,56 @@ def known_neighbours(key: Key, _store: Store, entity: Entity, perspective: str, 
 @fragment
 def _neighbours_view(here: Frame, entity: Entity) -> None:
     if entity.perspective == "co_occurrence":
-        picked = chips([ChipGroup("Its two objects", PERSPECTIVE_COLORS["object"],
-                                  [Chip(part, part) for part in entity.name.split(" + ")])], key="its objects")
+        picked = chips(
+            [
+                ChipGroup(
+                    "Its two objects",
+                    PERSPECTIVE_COLORS["object"],
+                    [Chip(part, part) for part in entity.name.split(" + ")],
+                )
+            ],
+            key="its objects",
+        )
         if picked:
             jump(perspective="object", entity=picked)
     st.markdown("**Comes together with**")
     own = entity.perspective if entity.perspective != "co_occurrence" else "object"
-    perspective = choice("Perspective", PERSPECTIVES, "with", default=own,
-                         says={**PERSPECTIVE_NAMES, "co_occurrence": "Pairs", "interrogation": "Questions"}.__getitem__)
-    by = choice("Order", ("together", "association"), "by", default="together",
-                says={"together": "Most often", "association": "Most unlike chance"}.__getitem__)
+    perspective = choice(
+        "Perspective",
+        PERSPECTIVES,
+        "with",
+        default=own,
+        says={**PERSPECTIVE_NAMES, "co_occurrence": "Pairs", "interrogation": "Questions"}.__getitem__,
+    )
+    by = choice(
+        "Order",
+        ("together", "association"),
+        "by",
+        default="together",
+        says={"together": "Most often", "association": "Most unlike chance"}.__getitem__,
+    )
     found = known_neighbours(here.key, here.store, entity, perspective, by)
-    made = [Chip(n.entity.name, n.entity.name, f"{n.together:,}" if by == "together" else f"×{2**n.association:,.1f}",
-                 f"{n.together:,} together, {n.expected:,.1f} expected by chance: {charts.in_words(n.association)}")
-            for n in found.found if by == "together" or n.association > 0]
-    picked = chips([ChipGroup("", PERSPECTIVE_COLORS[perspective], made,
-                              "nothing" if by == "together" else "nothing beyond what chance explains")],
-                   key=f"neighbours {perspective} {by}")
+    made = [
+        Chip(
+            n.entity.name,
+            n.entity.name,
+            f"{n.together:,}" if by == "together" else f"×{2**n.association:,.1f}",
+            f"{n.together:,} together, {n.expected:,.1f} expected by chance: {charts.in_words(n.association)}",
+        )
+        for n in found.found
+        if by == "together" or n.association > 0
+    ]
+    picked = chips(
+        [
+            ChipGroup(
+                "",
+                PERSPECTIVE_COLORS[perspective],
+                made,
+                "nothing" if by == "together" else "nothing beyond what chance explains",
+            )
+        ],
+        key=f"neighbours {perspective} {by}",
+    )
     if found.looked_at < entity.n:
         st.caption(f"Counted in an even sample of {found.looked_at:,} of its {entity.n:,} instances.")
     if picked:

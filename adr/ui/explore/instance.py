@@ -20,14 +20,30 @@ def look_view(here: Frame) -> None:
     _steps_view(here, number, entity)
     shown = instance_at(here.store, number)
     st.subheader(f"Instance {number:,}", anchor=False)
-    st.caption(" · ".join(part for part in (
-        f"id {plain(shown.id)}" if shown.id is not None else "no id",
-        "text only" if not shown.images else "1 picture" if len(shown.images) == 1 else f"{len(shown.images)} pictures",
-        f"{len(shown.turns)} turns", f"“{plain(name)}” highlighted" if name else "") if part))
+    st.caption(
+        " · ".join(
+            part
+            for part in (
+                f"id {plain(shown.id)}" if shown.id is not None else "no id",
+                "text only"
+                if not shown.images
+                else "1 picture"
+                if len(shown.images) == 1
+                else f"{len(shown.images)} pictures",
+                f"{len(shown.turns)} turns",
+                f"“{plain(name)}” highlighted" if name else "",
+            )
+            if part
+        )
+    )
     with instance_view(here, shown, entity=(perspective, name) if name else None):
         st.space("small")
-        picked = entity_chips(entities_of(here.store, number), key="entities of", head_ranks=head_ranks(here),
-                              chosen=(perspective, name) if name else None)
+        picked = entity_chips(
+            entities_of(here.store, number),
+            key="entities of",
+            head_ranks=head_ranks(here),
+            chosen=(perspective, name) if name else None,
+        )
     if picked:
         jump(perspective=picked[0], entity=picked[1])
 
@@ -48,6 +64,7 @@ def _steps_view(here: Frame, number: int, entity: Entity | None) -> None:
         st.caption(place, width="content")
         if st.button("Before", icon=":material/chevron_left:", disabled=before is None, shortcut="Left"):
             jump(**ask, instance=before)
-        if st.button("After", icon=":material/chevron_right:", icon_position="right", shortcut="Right",
-                     disabled=after is None):
+        if st.button(
+            "After", icon=":material/chevron_right:", icon_position="right", shortcut="Right", disabled=after is None
+        ):
             jump(**ask, instance=after)

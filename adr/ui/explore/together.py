@@ -22,15 +22,31 @@ def together_view(here: Frame) -> None:
         return
     way, size_box, color = st.columns([5, 2, 4], vertical_alignment="bottom")
     with way:
-        which = choice("Which objects", ("head", "tail", "around", "own"), "which", default="head", hidden=False,
-                       says={"head": "Most frequent", "tail": "Head of the tail", "around": "Around one",
-                             "own": "Own choice"}.__getitem__)
+        which = choice(
+            "Which objects",
+            ("head", "tail", "around", "own"),
+            "which",
+            default="head",
+            hidden=False,
+            says={
+                "head": "Most frequent",
+                "tail": "Head of the tail",
+                "around": "Around one",
+                "own": "Own choice",
+            }.__getitem__,
+        )
     with size_box:
         size = _size()
     with color:
-        by = choice("Coloured by", ("together", "association"), "by", default="together", hidden=False,
-                    says={"together": "Instances together", "association": "Times chance"}.__getitem__,
-                    help="Times chance is told conservatively: the end of the 95 % interval that is nearer to chance.")
+        by = choice(
+            "Coloured by",
+            ("together", "association"),
+            "by",
+            default="together",
+            hidden=False,
+            says={"together": "Instances together", "association": "Times chance"}.__getitem__,
+            help="Times chance is told conservatively: the end of the 95 % interval that is nearer to chance.",
+        )
     chosen = _chosen_objects(here, which, size, known.rule.head_rank)
     if len(chosen) < 2:
         st.info("Choose at least two objects.", icon=":material/info:")
@@ -39,9 +55,13 @@ def together_view(here: Frame) -> None:
     names = [e.name for e in chosen]
     height = 200 + 26 * max(len(names), 12)
     event = st.plotly_chart(
-        charts.pair_map(names, matrix.together, matrix.expected, matrix.association, by, height), key="pairs",
-        on_select="rerun", selection_mode="points", config=charts.CONFIG,
-        alt=f"Heat map of {len(names)} objects: how often each two come together")
+        charts.pair_map(names, matrix.together, matrix.expected, matrix.association, by, height),
+        key="pairs",
+        on_select="rerun",
+        selection_mode="points",
+        config=charts.CONFIG,
+        alt=f"Heat map of {len(names)} objects: how often each two come together",
+    )
     st.caption("A square opens the pair, when it exists; the diagonal is left out.")
     if place := charts.clicked(event):
         row, column = (int(part) for part in place.split("|"))
@@ -68,16 +88,26 @@ def _chosen_objects(here: Frame, which: str, size: int, head_rank: int) -> list[
         key = "around object"
         now = asked("around") or common[0]
         st.session_state[key] = now
-        st.selectbox("Around", list(dict.fromkeys([*common, now])), key=key, accept_new_options=True,
-                     on_change=lambda: move(around=st.session_state[key]))
+        st.selectbox(
+            "Around",
+            list(dict.fromkeys([*common, now])),
+            key=key,
+            accept_new_options=True,
+            on_change=lambda: move(around=st.session_state[key]),
+        )
         middle = entity_named(store, "object", asked("around") or common[0])
         beside = known_neighbours(here.key, store, middle, "object", "association").found
-        return [middle, *(n.entity for n in beside[:size - 1])]
+        return [middle, *(n.entity for n in beside[: size - 1])]
     key = "own objects"
     now_own = [name for name in asked("objects").split("|") if name] or common[:8]
     st.session_state[key] = now_own
-    st.multiselect("Objects", list(dict.fromkeys([*common, *now_own])), key=key, accept_new_options=True,
-                   on_change=lambda: move(objects="|".join(st.session_state[key])))
+    st.multiselect(
+        "Objects",
+        list(dict.fromkeys([*common, *now_own])),
+        key=key,
+        accept_new_options=True,
+        on_change=lambda: move(objects="|".join(st.session_state[key])),
+    )
     return [entity_named(store, "object", name) for name in now_own]
 
 

@@ -20,7 +20,7 @@ from adr.ui.dataset.form import size_words
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, move
 
-DOWNLOAD = 200 << 20            # bytes that a browser is sent; larger files are taken from their folder
+DOWNLOAD = 200 << 20  # bytes that a browser is sent; larger files are taken from their folder
 
 
 def exports_view(here: Frame) -> None:
@@ -43,24 +43,33 @@ def _picked(written: list[dict[str, Any]], found: dict[str, Any]) -> dict[str, A
     def picked() -> None:
         move(export=st.session_state["export chosen"])
 
-    chosen = st.selectbox("Export", list(by_number), key="export chosen", on_change=picked,
-                          format_func=lambda number: _line(by_number[number]))
+    chosen = st.selectbox(
+        "Export",
+        list(by_number),
+        key="export chosen",
+        on_change=picked,
+        format_func=lambda number: _line(by_number[number]),
+    )
     return by_number[int(chosen)]
 
 
 def _line(one: dict[str, Any]) -> str:
     title = FORMATS[one["format"]].title if one["format"] in FORMATS else one["format"]
-    return (f"{int(one['export'])} · {title} · run {int(one['run'])} · {int(one['instances']):,} rows · "
-            f"{one['created_at']:%Y-%m-%d %H:%M} UTC · {Path(one['folder']).name}")
+    return (
+        f"{int(one['export'])} · {title} · run {int(one['run'])} · {int(one['instances']):,} rows · "
+        f"{one['created_at']:%Y-%m-%d %H:%M} UTC · {Path(one['folder']).name}"
+    )
 
 
 def _one(one: dict[str, Any]) -> None:
     folder, manifest = Path(one["folder"]), json.loads(one["manifest"])
     title = FORMATS[one["format"]].title if one["format"] in FORMATS else one["format"]
     with st.container(border=True):
-        st.markdown(f"**{title}** of run {int(one['run'])} · {int(one['instances']):,} rows, "
-                    f"{int(one['synthetic']):,} synthetic · {size_words(int(one['bytes']))} · "
-                    f"{one['created_at']:%Y-%m-%d %H:%M} UTC")
+        st.markdown(
+            f"**{title}** of run {int(one['run'])} · {int(one['instances']):,} rows, "
+            f"{int(one['synthetic']):,} synthetic · {size_words(int(one['bytes']))} · "
+            f"{one['created_at']:%Y-%m-%d %H:%M} UTC"
+        )
         st.code(str(folder), language=None, wrap_lines=True)
         state = _state(folder, manifest)
         if state:
@@ -70,8 +79,14 @@ def _one(one: dict[str, Any]) -> None:
     hashes, read, card = st.tabs(["Hashes", "Read it back", "Card"])
     with hashes:
         st.caption(f"SHA-256 of the main data: `{one['sha256']}`. The same recipe, source and verdicts give it again.")
-        st.dataframe([{"file": file["path"], "size": size_words(file["bytes"]), "SHA-256": file["sha256"]}
-                      for file in manifest["files"]], hide_index=True, width="stretch")
+        st.dataframe(
+            [
+                {"file": file["path"], "size": size_words(file["bytes"]), "SHA-256": file["sha256"]}
+                for file in manifest["files"]
+            ],
+            hide_index=True,
+            width="stretch",
+        )
     with read:
         st.code(code(one["format"], str(folder), manifest["main"][0] if manifest["main"] else ""), language="python")
     with card:
@@ -92,21 +107,41 @@ def _take(one: dict[str, Any], folder: Path, manifest: dict[str, Any]) -> None:
     with st.container(horizontal=True):
         for name in manifest["main"][:2]:
             small = sizes.get(name, 0) <= DOWNLOAD
-            st.download_button(Path(name).name, functools.partial(_opened, folder / name), Path(name).name,
-                               key=f"take {one['export']} {name}", on_click="ignore", disabled=not small,
-                               icon=":material/download:", type="primary" if name == manifest["main"][0]
-                               else "secondary", help=None if small else "Too large for a browser; take it from its "
-                               "folder.")
+            st.download_button(
+                Path(name).name,
+                functools.partial(_opened, folder / name),
+                Path(name).name,
+                key=f"take {one['export']} {name}",
+                on_click="ignore",
+                disabled=not small,
+                icon=":material/download:",
+                type="primary" if name == manifest["main"][0] else "secondary",
+                help=None if small else "Too large for a browser; take it from its folder.",
+            )
         whole = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-        st.download_button("All of it (zip)", functools.partial(_zipped, folder), f"{folder.name}.zip",
-                           "application/zip", key=f"take {one['export']} zip", on_click="ignore",
-                           disabled=whole > DOWNLOAD, icon=":material/folder_zip:",
-                           help="Without linked pictures." if whole <= DOWNLOAD else
-                           "Too large for a browser; take it from its folder.")
+        st.download_button(
+            "All of it (zip)",
+            functools.partial(_zipped, folder),
+            f"{folder.name}.zip",
+            "application/zip",
+            key=f"take {one['export']} zip",
+            on_click="ignore",
+            disabled=whole > DOWNLOAD,
+            icon=":material/folder_zip:",
+            help="Without linked pictures."
+            if whole <= DOWNLOAD
+            else "Too large for a browser; take it from its folder.",
+        )
         for name, label in (("report.html", "Report page"), ("manifest.json", "Manifest")):
             if (folder / name).is_file():
-                st.download_button(label, functools.partial(_opened, folder / name), name,
-                                   key=f"take {one['export']} {name}", on_click="ignore", icon=":material/download:")
+                st.download_button(
+                    label,
+                    functools.partial(_opened, folder / name),
+                    name,
+                    key=f"take {one['export']} {name}",
+                    on_click="ignore",
+                    icon=":material/download:",
+                )
 
 
 def _opened(path: Path) -> bytes:

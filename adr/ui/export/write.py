@@ -23,10 +23,16 @@ from adr.ui.parts.job_view import job_view
 from adr.workspace import Workspace
 
 KIND = "export"
-_IMAGES = {"reference": "Leave them where they are", "copy": "Copy them", "link": "Link them",
-           "inside": "Inside the file"}
-_IMAGE_HELP = ("Synthetic pictures are always copied. Rows name a picture by its path below one image folder: the "
-               "source's own, or the export's `images` when they are copied or linked.")
+_IMAGES = {
+    "reference": "Leave them where they are",
+    "copy": "Copy them",
+    "link": "Link them",
+    "inside": "Inside the file",
+}
+_IMAGE_HELP = (
+    "Synthetic pictures are always copied. Rows name a picture by its path below one image folder: the "
+    "source's own, or the export's `images` when they are copied or linked."
+)
 _ORDER = {"source": "As in the source", "shuffled": "Shuffled"}
 _SYNTHETIC = {"run": "This run's", "all": "All", "none": "None"}
 
@@ -37,7 +43,7 @@ class Seen:
 
     rows: int
     synthetic: int
-    pictures: int               # that the synthetic rows bring
+    pictures: int  # that the synthetic rows bring
     kept: int
     left_out: int
     repaired: int
@@ -48,9 +54,16 @@ class Seen:
 @st.cache_data(show_spinner="Checking every row …", max_entries=16)
 def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, options: Options) -> Seen:
     found = preview(_store, _workspace, run, options)
-    return Seen(found.leave.instances, found.leave.synthetic, len(found.leave.pictured),
-                found.leave.instances - found.leave.synthetic,
-                len(found.left_out), len(found.leave.new_ids), found.lint.findings, bool(found.blocked))
+    return Seen(
+        found.leave.instances,
+        found.leave.synthetic,
+        len(found.leave.pictured),
+        found.leave.instances - found.leave.synthetic,
+        len(found.left_out),
+        len(found.leave.new_ids),
+        found.lint.findings,
+        bool(found.blocked),
+    )
 
 
 @st.cache_data(show_spinner="Drawing the report …", max_entries=4)
@@ -64,14 +77,20 @@ def jobs_view(here: Frame, view: str) -> None:
     if job is None or job.state != "done" or job.outcome is None or view != "exports":
         return
     made = job.outcome
-    st.success(f"Written: {made.instances:,} rows ({made.synthetic:,} synthetic) in `{made.folder}`.",
-               icon=":material/check_circle:")
+    st.success(
+        f"Written: {made.instances:,} rows ({made.synthetic:,} synthetic) in `{made.folder}`.",
+        icon=":material/check_circle:",
+    )
 
 
 def chosen_run(here: Frame) -> int:
     """The run that the page is about, by a control whose value stands in the address."""
-    runs = {int(run): (str(name), int(kept), int(dropped)) for run, name, kept, dropped in here.store.rows(
-        "select run, coalesce(name, ''), kept, dropped from run order by run desc")}
+    runs = {
+        int(run): (str(name), int(kept), int(dropped))
+        for run, name, kept, dropped in here.store.rows(
+            "select run, coalesce(name, ''), kept, dropped from run order by run desc"
+        )
+    }
     number = asked_number("run", next(iter(runs)))
     number = number if number in runs else next(iter(runs))
     st.session_state["export run"] = number
@@ -79,8 +98,13 @@ def chosen_run(here: Frame) -> int:
     def picked() -> None:
         move(run=st.session_state["export run"])
 
-    st.selectbox("Run", list(runs), key="export run", on_change=picked,
-                 format_func=lambda run: "Run {} · {} · {:,} kept, {:,} dropped".format(run, *runs[run]))
+    st.selectbox(
+        "Run",
+        list(runs),
+        key="export run",
+        on_change=picked,
+        format_func=lambda run: "Run {} · {} · {:,} kept, {:,} dropped".format(run, *runs[run]),
+    )
     return number
 
 
@@ -108,9 +132,14 @@ def _format() -> str:
     def picked() -> None:
         move(format=st.session_state["export format"], images=None)
 
-    name = st.radio("For which trainer", list(FORMATS), key="export format", on_change=picked,
-                    format_func=lambda one: f"**{FORMATS[one].title}**",
-                    captions=[FORMATS[one].sentence for one in FORMATS])
+    name = st.radio(
+        "For which trainer",
+        list(FORMATS),
+        key="export format",
+        on_change=picked,
+        format_func=lambda one: f"**{FORMATS[one].title}**",
+        captions=[FORMATS[one].sentence for one in FORMATS],
+    )
     return str(name)
 
 
@@ -118,28 +147,57 @@ def _options(here: Frame, name: str) -> Options:
     format = FORMATS[name]
     images, order = format.images[0], "source"
     if len(format.images) > 1:
-        images = str(st.segmented_control("Pictures of the source", format.images, default=format.images[0],
-                                          key=f"export images {name}", format_func=_IMAGES.__getitem__, required=True,
-                                          help=_IMAGE_HELP))
+        images = str(
+            st.segmented_control(
+                "Pictures of the source",
+                format.images,
+                default=format.images[0],
+                key=f"export images {name}",
+                format_func=_IMAGES.__getitem__,
+                required=True,
+                help=_IMAGE_HELP,
+            )
+        )
     if format.part == "decisions":
         return Options(name, images)
     synthetic, repair, leave_out = "run", False, False
     left, right = st.columns(2)
     if format.part == "all":
-        order = str(left.segmented_control("Order", list(_ORDER), default="source", key="export order",
-                                           format_func=_ORDER.__getitem__, required=True,
-                                           help="Shuffled by the recipe's seed, the same every time."))
+        order = str(
+            left.segmented_control(
+                "Order",
+                list(_ORDER),
+                default="source",
+                key="export order",
+                format_func=_ORDER.__getitem__,
+                required=True,
+                help="Shuffled by the recipe's seed, the same every time.",
+            )
+        )
     if here.standing.candidates:
-        synthetic = str(right.segmented_control("Accepted candidates", list(_SYNTHETIC), default="run",
-                                                key="export synthetic", format_func=_SYNTHETIC.__getitem__,
-                                                required=True))
+        synthetic = str(
+            right.segmented_control(
+                "Accepted candidates",
+                list(_SYNTHETIC),
+                default="run",
+                key="export synthetic",
+                format_func=_SYNTHETIC.__getitem__,
+                required=True,
+            )
+        )
     if format.part == "all":
         with st.container(horizontal=True, gap="large"):
             if format.rules.carries_ids:
-                repair = st.checkbox("Make repeated ids unique", key="export repair",
-                                     help="The first keeps its id, the others get “-2”, “-3” …; no other row changes.")
-            leave_out = st.checkbox("Leave out rows with errors", key="export leave out",
-                                    help="They are noted in dropped.jsonl with the reason “faulty”.")
+                repair = st.checkbox(
+                    "Make repeated ids unique",
+                    key="export repair",
+                    help="The first keeps its id, the others get “-2”, “-3” …; no other row changes.",
+                )
+            leave_out = st.checkbox(
+                "Leave out rows with errors",
+                key="export leave out",
+                help="They are noted in dropped.jsonl with the reason “faulty”.",
+            )
     return Options(name, images, order, synthetic, None, repair, leave_out)
 
 
@@ -158,13 +216,17 @@ def _what(here: Frame, name: str, options: Options, seen: Seen) -> None:
         if seen.repaired:
             items.append((f"{seen.repaired:,}", "ids repaired", "Rows whose id occurred before."))
         figures(items)
-        st.caption(f"{format.sentence} With it: manifest, dataset card with curves, report page, where each synthetic "
-                   "row came from, and what stayed behind.")
+        st.caption(
+            f"{format.sentence} With it: manifest, dataset card with curves, report page, where each synthetic "
+            "row came from, and what stayed behind."
+        )
         root = "IMAGES" if options.images == "reference" else "OUT/images"
         st.code(format.setting.format(out="OUT", root=root), language=None, wrap_lines=True)
         if options.images == "reference" and seen.pictures and format.part == "all":
-            st.caption("IMAGES is your image folder; link the synthetic pictures into it: "
-                       "`ln -s OUT/images/adr-synthetic IMAGES/`")
+            st.caption(
+                "IMAGES is your image folder; link the synthetic pictures into it: "
+                "`ln -s OUT/images/adr-synthetic IMAGES/`"
+            )
         if here.standing.left and format.part == "all" and options.synthetic != "none":
             link("Review", f"{here.standing.left:,} candidates wait for a verdict; none of them is written")
 
@@ -177,13 +239,16 @@ def _findings(seen: Seen) -> None:
     errors = [f for f in seen.findings if f.level == "error"]
     warnings = [f for f in seen.findings if f.level == "warning"]
     for title, found, show, icon in (
-            (f"{_kinds(errors, 'error')}: the trainer would stop", errors, seen.blocked, ":material/error:"),
-            (f"{_kinds(warnings, 'warning')}, not in the way", warnings, False, ":material/warning:")):
+        (f"{_kinds(errors, 'error')}: the trainer would stop", errors, seen.blocked, ":material/error:"),
+        (f"{_kinds(warnings, 'warning')}, not in the way", warnings, False, ":material/warning:"),
+    ):
         if found:
             with st.expander(title, expanded=show, icon=icon):
                 for finding in found:
-                    st.markdown(f"**{finding.rows:,}** · {finding.sentence}  \n"
-                                f":small[`{finding.kind}` {_examples(finding.examples)}]")
+                    st.markdown(
+                        f"**{finding.rows:,}** · {finding.sentence}  \n"
+                        f":small[`{finding.kind}` {_examples(finding.examples)}]"
+                    )
 
 
 def _kinds(found: Sequence[Finding], name: str) -> str:
@@ -196,8 +261,12 @@ def _examples(examples: Sequence[str]) -> str:
 
 def _write(here: Frame, run: int, options: Options, seen: Seen) -> None:
     default = str(here.workspace.exports / f"run-{run}-{options.format}")
-    given = st.text_input("Folder", value=default, key=f"export folder {run} {options.format}",
-                          help="A folder on the machine that runs this app; it appears when all of it is written.")
+    given = st.text_input(
+        "Folder",
+        value=default,
+        key=f"export folder {run} {options.format}",
+        help="A folder on the machine that runs this app; it appears when all of it is written.",
+    )
     out = Path(given.strip() or default).expanduser()
     replace, taken = False, out.exists() and any(out.iterdir() if out.is_dir() else [out])
     if taken and is_export(out):
@@ -205,13 +274,26 @@ def _write(here: Frame, run: int, options: Options, seen: Seen) -> None:
     elif taken:
         st.error("That folder holds other things than an export. Choose another.", icon=":material/error:")
     ready = bool(seen.rows) and not seen.blocked and (not taken or replace) and not here.jobs.running(KIND)
-    if st.button("Write the export", type="primary", key="export write", disabled=not ready,
-                 icon=":material/output:"):
+    if st.button("Write the export", type="primary", key="export write", disabled=not ready, icon=":material/output:"):
         store, workspace = here.store, here.workspace
-        here.jobs.start(KIND, f"Writing {FORMATS[options.format].title}", lambda progress: export(
-            store, workspace, run, format=options.format, out=out, images=options.images, order=options.order,
-            synthetic=options.synthetic, repair_ids=options.repair_ids, leave_out_faulty=options.leave_out_faulty,
-            replace=replace, progress=progress))
+        here.jobs.start(
+            KIND,
+            f"Writing {FORMATS[options.format].title}",
+            lambda progress: export(
+                store,
+                workspace,
+                run,
+                format=options.format,
+                out=out,
+                images=options.images,
+                order=options.order,
+                synthetic=options.synthetic,
+                repair_ids=options.repair_ids,
+                leave_out_faulty=options.leave_out_faulty,
+                replace=replace,
+                progress=progress,
+            ),
+        )
         move(view="exports")
         st.rerun(scope="app")
 
@@ -221,8 +303,17 @@ def report_view(here: Frame, run: int) -> None:
     page = _report(here.key, here.store, here.workspace, run)
     words, button = st.columns([4, 1], vertical_alignment="center")
     words.caption("One HTML file without any request to elsewhere: save it, send it. Every export holds it, too.")
-    button.download_button("Save the page", page, f"report-run-{run}.html", "text/html", key="report save",
-                           on_click="ignore", icon=":material/download:", width="stretch", type="primary")
+    button.download_button(
+        "Save the page",
+        page,
+        f"report-run-{run}.html",
+        "text/html",
+        key="report save",
+        on_click="ignore",
+        icon=":material/download:",
+        width="stretch",
+        type="primary",
+    )
     st.iframe(page, height=1000)
 
 
@@ -236,4 +327,3 @@ def nothing_to_export(here: Frame) -> None:
     """What the page says before there is a run."""
     st.markdown("An export writes what a **run** keeps. Apply a recipe first; one that keeps everything will do, too.")
     link("Rebalance" if here.standing.postings else "Dataset")
-

@@ -32,23 +32,31 @@ def _picture() -> str:
         color = TAIL_COLOR if count < _FILL else HEAD_COLOR
         bars.append(f'<rect x="{x}" y="{104 - kept}" width="28" height="{kept}" rx="2" fill="{color}"/>')
         if count > _CAP:
-            bars.append(f'<rect x="{x + 1}" y="{104 - count}" width="26" height="{count - _CAP - 2}" rx="2" '
-                        f'fill="{HEAD_COLOR}" fill-opacity="0.12" stroke="{HEAD_COLOR}" stroke-dasharray="3 3"/>')
+            bars.append(
+                f'<rect x="{x + 1}" y="{104 - count}" width="26" height="{count - _CAP - 2}" rx="2" '
+                f'fill="{HEAD_COLOR}" fill-opacity="0.12" stroke="{HEAD_COLOR}" stroke-dasharray="3 3"/>'
+            )
         if count < _FILL:
-            bars.append(f'<rect x="{x}" y="{104 - _FILL}" width="28" height="{_FILL - count}" rx="2" '
-                        f'fill="{TAIL_COLOR}" fill-opacity="0.4"/>')
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 106" width="860" height="106">{"".join(bars)}'
-            f'<line x1="0" x2="860" y1="{104 - _CAP}" y2="{104 - _CAP}" stroke="{TAIL_COLOR}" stroke-width="1.5" '
-            'stroke-dasharray="5 4"/></svg>')
+            bars.append(
+                f'<rect x="{x}" y="{104 - _FILL}" width="28" height="{_FILL - count}" rx="2" '
+                f'fill="{TAIL_COLOR}" fill-opacity="0.4"/>'
+            )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 106" width="860" height="106">{"".join(bars)}'
+        f'<line x1="0" x2="860" y1="{104 - _CAP}" y2="{104 - _CAP}" stroke="{TAIL_COLOR}" stroke-width="1.5" '
+        'stroke-dasharray="5 4"/></svg>'
+    )
 
 
 def welcome(here: Frame) -> None:
     """What an empty workspace shows: what this is for, and two ways to begin."""
     st.title("See the long tail. Cap the head. Fill the tail. Leave with a better dataset.", anchor=False)
-    st.markdown("ADR Workbench refines instruction-tuning data for vision-language models in four steps you can see: "
-                "the **long tails** of your dataset in four perspectives, a **cap on the head** with its effect before "
-                "you apply it, **synthetic images** for the tail that you have looked at, and a **file your trainer "
-                "reads**, with a record of how it was made.")
+    st.markdown(
+        "ADR Workbench refines instruction-tuning data for vision-language models in four steps you can see: "
+        "the **long tails** of your dataset in four perspectives, a **cap on the head** with its effect before "
+        "you apply it, **synthetic images** for the tail that you have looked at, and a **file your trainer "
+        "reads**, with a record of how it was made."
+    )
     st.image(_picture(), width="stretch", alt="Counts by rank: the head cut at the cap, the tail filled up")
     job = job_view(here.jobs, "demo")
     if job is not None and job.state == "running":
@@ -56,15 +64,19 @@ def welcome(here: Frame) -> None:
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True, height="stretch"):
         st.subheader("Try it on the demo world", anchor=False)
-        st.write("3,000 pictures with conversations, drawn on this machine in about a minute: 80 kinds of things, "
-                 "a head that drowns everything else, and a tail worth saving.")
+        st.write(
+            "3,000 pictures with conversations, drawn on this machine in about a minute: 80 kinds of things, "
+            "a head that drowns everything else, and a tail worth saving."
+        )
         if st.button("Draw the demo", type="primary", icon=":material/palette:", key="draw demo"):
             here.jobs.start("demo", "Drawing the demo world", lambda progress: _demo(here, progress))
             st.rerun()
     with right, st.container(border=True, height="stretch"):
         st.subheader("Read your own dataset", anchor=False)
-        st.write("A LLaVA-style JSON or JSON Lines file with a folder of images. Millions of conversations are fine; "
-                 "what cannot be read is set aside with its reason.")
+        st.write(
+            "A LLaVA-style JSON or JSON Lines file with a folder of images. Millions of conversations are fine; "
+            "what cannot be read is set aside with its reason."
+        )
         if st.button("Read your data", icon=":material/folder_open:", key="read own"):
             go("Dataset")
 
@@ -106,15 +118,30 @@ def _title(here: Frame) -> None:
 def _stages(here: Frame) -> None:
     stands = here.standing
     sentence, steps = stands.next_step()
-    done = {"Dataset": bool(stands.instances and stands.postings), "Explore": bool(stands.postings),
-            "Rebalance": bool(stands.runs), "Synthesize": bool(stands.candidates),
-            "Review": bool(stands.chosen) and not stands.left, "Export": bool(stands.exports)}
-    empty = {"Dataset": "nothing read", "Explore": "no index yet", "Rebalance": "no run yet",
-             "Synthesize": "nothing planned", "Review": "nothing to judge", "Export": "nothing written"}
+    done = {
+        "Dataset": bool(stands.instances and stands.postings),
+        "Explore": bool(stands.postings),
+        "Rebalance": bool(stands.runs),
+        "Synthesize": bool(stands.candidates),
+        "Review": bool(stands.chosen) and not stands.left,
+        "Export": bool(stands.exports),
+    }
+    empty = {
+        "Dataset": "nothing read",
+        "Explore": "no index yet",
+        "Rebalance": "no run yet",
+        "Synthesize": "nothing planned",
+        "Review": "nothing to judge",
+        "Export": "nothing written",
+    }
     states = stage_states(stands)
-    picked = stage_strip([Stage(name, states.get(name) or empty[name],
-                                "next" if name == steps[0][0] else "done" if made else "later")
-                          for name, made in done.items()], key="stages")
+    picked = stage_strip(
+        [
+            Stage(name, states.get(name) or empty[name], "next" if name == steps[0][0] else "done" if made else "later")
+            for name, made in done.items()
+        ],
+        key="stages",
+    )
     if picked:
         go(picked)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -133,12 +160,20 @@ def _cards(key: Key, _store: Store) -> list[CurveCard]:
         known = shape(key, _store, perspective, PAPER_TAIL_SHARE[perspective])
         top = find_entities(_store, perspective, limit=3).entities
         rare = known.rule.tail_entities / max(known.entities, 1)
-        cards.append(CurveCard(
-            perspective, PERSPECTIVE_NAMES[perspective], PERSPECTIVE_WORDS[perspective][1],
-            PERSPECTIVE_COLORS[perspective], *_unit(known),
-            [f"{known.entities:,} entities, {rare:.0%} of them tail",
-             f"The tail has {known.rule.tail_share:.1%} of the postings"],
-            "Head: " + ", ".join(e.name for e in top) if top else "nothing found"))
+        cards.append(
+            CurveCard(
+                perspective,
+                PERSPECTIVE_NAMES[perspective],
+                PERSPECTIVE_WORDS[perspective][1],
+                PERSPECTIVE_COLORS[perspective],
+                *_unit(known),
+                [
+                    f"{known.entities:,} entities, {rare:.0%} of them tail",
+                    f"The tail has {known.rule.tail_share:.1%} of the postings",
+                ],
+                "Head: " + ", ".join(e.name for e in top) if top else "nothing found",
+            )
+        )
     return cards
 
 
@@ -149,10 +184,13 @@ def _unit(known: Shape) -> tuple[list[tuple[float, float]], list[tuple[float, fl
     wide, high = np.log(max(int(known.ranks[-1]), 2)), np.log(max(int(known.counts[0]), 2)) + 0.4
     x, y = np.log(known.ranks) / wide, (np.log(known.counts) + 0.4) / high
     cell = np.floor(x * 120)
-    keep = np.append(True, np.diff(cell) > 0) | np.append(np.diff(cell) > 0, True) | (
-        known.ranks == known.rule.head_rank)
-    points = [(round(float(a), 4), round(float(b), 4), int(rank)) for a, b, rank in
-              zip(x[keep], y[keep], known.ranks[keep], strict=True)]
+    keep = (
+        np.append(True, np.diff(cell) > 0) | np.append(np.diff(cell) > 0, True) | (known.ranks == known.rule.head_rank)
+    )
+    points = [
+        (round(float(a), 4), round(float(b), 4), int(rank))
+        for a, b, rank in zip(x[keep], y[keep], known.ranks[keep], strict=True)
+    ]
     head = [(a, b) for a, b, rank in points if rank <= known.rule.head_rank]
     tail = [(a, b) for a, b, rank in points if rank >= known.rule.head_rank]
     return head, tail
@@ -183,11 +221,20 @@ def _made(here: Frame) -> None:
             st.subheader("Newest runs", anchor=False)
             for run in runs:
                 share = run.kept / max(run.kept + run.dropped, 1)
-                link("Rebalance", f"**{run.name}** · keeps {run.kept:,} of {run.kept + run.dropped:,} instances "
-                                  f"({share:.0%})", icon=":material/balance:", run=run.run)
+                link(
+                    "Rebalance",
+                    f"**{run.name}** · keeps {run.kept:,} of {run.kept + run.dropped:,} instances ({share:.0%})",
+                    icon=":material/balance:",
+                    run=run.run,
+                )
     if exports:
         with right:
             st.subheader("Newest exports", anchor=False)
             for made in exports:
-                link("Export", f"**{made.format}** · {made.instances:,} instances, {made.synthetic:,} synthetic",
-                     icon=":material/output:", help=made.folder, export=made.export)
+                link(
+                    "Export",
+                    f"**{made.format}** · {made.instances:,} instances, {made.synthetic:,} synthetic",
+                    icon=":material/output:",
+                    help=made.folder,
+                    export=made.export,
+                )

@@ -125,8 +125,9 @@ export default function (component) {
 }
 """
 
-_CURVES = st.components.v2.component("adr_curve_cards", html='<div class="cards"></div>', css=_CURVES_CSS,
-                                     js=_CURVES_JS)
+_CURVES = st.components.v2.component(
+    "adr_curve_cards", html='<div class="cards"></div>', css=_CURVES_CSS, js=_CURVES_JS
+)
 
 _STAGES_CSS = """
 .stages { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 0.5rem; }
@@ -219,8 +220,11 @@ def chips(groups: Sequence[ChipGroup], *, key: str) -> str | None:
 
 def curve_cards(cards: Sequence[CurveCard], *, key: str) -> str | None:
     """Draw curves at a glance side by side; returns the id of the one just clicked, else None."""
-    result = _CURVES(data={"cards": [asdict(card) for card in cards], "head": HEAD_COLOR, "tail": TAIL_COLOR}, key=key,
-                     on_picked_change=lambda: None)
+    result = _CURVES(
+        data={"cards": [asdict(card) for card in cards], "head": HEAD_COLOR, "tail": TAIL_COLOR},
+        key=key,
+        on_picked_change=lambda: None,
+    )
     picked = result.get("picked")
     return str(picked) if picked is not None else None
 
@@ -241,7 +245,9 @@ def figures(items: Sequence[tuple[str, str, str]]) -> None:
     """A row of numbers: (number, what it counts, one sentence shown when pointed at)."""
     cells = "".join(
         f'<div class="adr-figure" title="{html.escape(hint, quote=True)}"><b>{html.escape(number)}</b>'
-        f"<span>{html.escape(meaning)}</span></div>" for number, meaning, hint in items)
+        f"<span>{html.escape(meaning)}</span></div>"
+        for number, meaning, hint in items
+    )
     st.html(f"""<style>
         .adr-figures {{ display: flex; flex-wrap: wrap; gap: 0.4rem 1.8rem; margin: 0 0 0.2rem; }}
         .adr-figure {{ display: flex; flex-direction: column; line-height: 1.25; cursor: default; }}

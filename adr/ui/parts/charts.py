@@ -12,9 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-PERSPECTIVE_NAMES = {"token": "Tokens", "object": "Objects", "co_occurrence": "Co-occurrences",
-                     "interrogation": "Interrogations"}
-PERSPECTIVE_WORDS = {            # one entity, and what it is
+PERSPECTIVE_NAMES = {
+    "token": "Tokens",
+    "object": "Objects",
+    "co_occurrence": "Co-occurrences",
+    "interrogation": "Interrogations",
+}
+PERSPECTIVE_WORDS = {  # one entity, and what it is
     "token": ("token", "nouns of the conversation"),
     "object": ("object", "things in the picture"),
     "co_occurrence": ("co-occurrence", "two objects in one picture"),
@@ -27,69 +31,156 @@ AFTER_COLOR, RANDOM_COLOR = "#2fa4c4", "#a0a4ad"
 FAINT, CLEAR = "rgba(128,132,145,0.28)", "rgba(0,0,0,0)"
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
-_SEQUENCE = [[0.0, "rgba(79,131,232,0.05)"], [0.25, "rgba(79,131,232,0.30)"], [0.5, "rgba(79,131,232,0.58)"],
-             [0.75, "rgba(72,110,215,0.82)"], [1.0, "rgba(52,76,190,1)"]]
-_DIVERGING = [[0.0, "#3b6fd0"], [0.35, "rgba(79,131,232,0.45)"], [0.5, "rgba(128,132,145,0.10)"],
-              [0.65, "rgba(240,147,43,0.45)"], [1.0, "#d9700f"]]
+_SEQUENCE = [
+    [0.0, "rgba(79,131,232,0.05)"],
+    [0.25, "rgba(79,131,232,0.30)"],
+    [0.5, "rgba(79,131,232,0.58)"],
+    [0.75, "rgba(72,110,215,0.82)"],
+    [1.0, "rgba(52,76,190,1)"],
+]
+_DIVERGING = [
+    [0.0, "#3b6fd0"],
+    [0.35, "rgba(79,131,232,0.45)"],
+    [0.5, "rgba(128,132,145,0.10)"],
+    [0.65, "rgba(240,147,43,0.45)"],
+    [1.0, "#d9700f"],
+]
 
 
-def rank_frequency(ranks: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], head_rank: int, tau: int,
-                   marks: Sequence[tuple[int, str, int]], height: int = 340) -> go.Figure:
+def rank_frequency(
+    ranks: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int64],
+    head_rank: int,
+    tau: int,
+    marks: Sequence[tuple[int, str, int]],
+    height: int = 340,
+) -> go.Figure:
     """The rank–frequency curve, log-log, head and tail coloured; (ranks, counts) as by `breakpoints`.
 
     marks: (rank, name, n) of the points that can be clicked; a click's customdata is the rank.
     """
     points = np.array([rank for rank, _, _ in marks], dtype=np.int64)
     lines: list[dict[str, Any]] = [
-        {"type": "scatter", "x": ranks[mine], "y": counts[mine], "mode": "lines", "name": part, "hoverinfo": "skip",
-         "line": {"color": color, "width": 2.5}, "fill": "tozeroy", "fillcolor": _faint(color)}
-        for part, color, mine in _parts(ranks, head_rank)]
+        {
+            "type": "scatter",
+            "x": ranks[mine],
+            "y": counts[mine],
+            "mode": "lines",
+            "name": part,
+            "hoverinfo": "skip",
+            "line": {"color": color, "width": 2.5},
+            "fill": "tozeroy",
+            "fillcolor": _faint(color),
+        }
+        for part, color, mine in _parts(ranks, head_rank)
+    ]
     seen = {
-        "type": "scatter", "x": points, "y": np.array([n for _, _, n in marks], dtype=np.int64), "mode": "markers",
-        "showlegend": False, "customdata": points.tolist(), "text": [html.escape(name) for _, name, _ in marks],
+        "type": "scatter",
+        "x": points,
+        "y": np.array([n for _, _, n in marks], dtype=np.int64),
+        "mode": "markers",
+        "showlegend": False,
+        "customdata": points.tolist(),
+        "text": [html.escape(name) for _, name, _ in marks],
         "hovertemplate": "<b>%{text}</b><br>%{y:,} instances, rank %{x:,}<br><i>click to open</i><extra></extra>",
-        "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}},
-        "marker": {"size": 9, "line": {"width": 0},     # the first dozen are seen; all can be pointed at
-                   "color": [CLEAR if rank > 12 else HEAD_COLOR if rank <= head_rank else TAIL_COLOR
-                             for rank in points]}}
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+        "marker": {
+            "size": 9,
+            "line": {"width": 0},  # the first dozen are seen; all can be pointed at
+            "color": [CLEAR if rank > 12 else HEAD_COLOR if rank <= head_rank else TAIL_COLOR for rank in points],
+        },
+    }
     layout = _layout(height, "rank of the entity", "instances that have it")
     layout["xaxis"] |= {"type": "log", "range": _log_range(ranks, 0.02), **_decades(ranks)}
     layout["yaxis"] |= {"type": "log", "range": _log_range(counts), **_decades(counts)}
     if head_rank:
         dots: dict[str, Any] = {"type": "line", "line": {"color": TAIL_COLOR, "width": 1, "dash": "dot"}}
-        layout["shapes"] = [{**dots, "x0": head_rank, "x1": head_rank, "yref": "paper", "y0": 0, "y1": 1},
-                            {**dots, "xref": "paper", "x0": 0, "x1": 1, "y0": tau, "y1": tau}]
-        layout["annotations"] = [{"x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right",
-                                  "yanchor": "bottom", "showarrow": False, "text": f"τ = {tau:,} at rank {head_rank:,}",
-                                  "font": {"color": TAIL_COLOR, "size": 13}}]
+        layout["shapes"] = [
+            {**dots, "x0": head_rank, "x1": head_rank, "yref": "paper", "y0": 0, "y1": 1},
+            {**dots, "xref": "paper", "x0": 0, "x1": 1, "y0": tau, "y1": tau},
+        ]
+        layout["annotations"] = [
+            {
+                "x": 1,
+                "y": 1,
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": "right",
+                "yanchor": "bottom",
+                "showarrow": False,
+                "text": f"τ = {tau:,} at rank {head_rank:,}",
+                "font": {"color": TAIL_COLOR, "size": 13},
+            }
+        ]
     return go.Figure([*lines, seen], layout)
 
 
-def cumulative(ranks: npt.NDArray[np.int64], shares: npt.NDArray[np.float64], head_rank: int, head_share: float,
-               height: int = 340) -> go.Figure:
+def cumulative(
+    ranks: npt.NDArray[np.int64], shares: npt.NDArray[np.float64], head_rank: int, head_share: float, height: int = 340
+) -> go.Figure:
     """The share of postings that the most frequent entities have, against how many they are (logarithmic)."""
     lines: list[dict[str, Any]] = [
-        {"type": "scatter", "x": ranks[mine], "y": shares[mine], "mode": "lines", "name": part,
-         "line": {"color": color, "width": 2.5},
-         "hovertemplate": "the first %{x:,} entities<br>have %{y:.1%} of the postings<extra></extra>"}
-        for part, color, mine in _parts(ranks, head_rank)]
+        {
+            "type": "scatter",
+            "x": ranks[mine],
+            "y": shares[mine],
+            "mode": "lines",
+            "name": part,
+            "line": {"color": color, "width": 2.5},
+            "hovertemplate": "the first %{x:,} entities<br>have %{y:.1%} of the postings<extra></extra>",
+        }
+        for part, color, mine in _parts(ranks, head_rank)
+    ]
     layout = _layout(height, "the most frequent entities", "share of all postings")
     layout["xaxis"] |= {"type": "log", "range": _log_range(ranks, 0.02), **_decades(ranks)}
     layout["yaxis"] |= {"range": [0, 1.03], "tickformat": ".0%"}
     if head_rank:
-        lines.append({"type": "scatter", "x": [head_rank], "y": [head_share], "mode": "markers", "hoverinfo": "skip",
-                      "showlegend": False, "marker": {"size": 9, "color": TAIL_COLOR}})
-        layout["shapes"] = [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": head_share, "y1": head_share,
-                             "line": {"color": TAIL_COLOR, "width": 1, "dash": "dot"}}]
-        layout["annotations"] = [{"x": 0, "xref": "paper", "y": head_share, "xanchor": "left", "showarrow": False,
-                                  "yanchor": "top" if head_share > 0.5 else "bottom",
-                                  "text": f"{head_rank:,} entities have {head_share:.1%}",
-                                  "font": {"color": TAIL_COLOR, "size": 13}}]
+        lines.append(
+            {
+                "type": "scatter",
+                "x": [head_rank],
+                "y": [head_share],
+                "mode": "markers",
+                "hoverinfo": "skip",
+                "showlegend": False,
+                "marker": {"size": 9, "color": TAIL_COLOR},
+            }
+        )
+        layout["shapes"] = [
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": head_share,
+                "y1": head_share,
+                "line": {"color": TAIL_COLOR, "width": 1, "dash": "dot"},
+            }
+        ]
+        layout["annotations"] = [
+            {
+                "x": 0,
+                "xref": "paper",
+                "y": head_share,
+                "xanchor": "left",
+                "showarrow": False,
+                "yanchor": "top" if head_share > 0.5 else "bottom",
+                "text": f"{head_rank:,} entities have {head_share:.1%}",
+                "font": {"color": TAIL_COLOR, "size": 13},
+            }
+        ]
     return go.Figure(lines, layout)
 
 
-def pair_map(names: Sequence[str], together: npt.NDArray[np.int64], expected: npt.NDArray[np.float64],
-             association: npt.NDArray[np.float64], by: str, height: int = 640) -> go.Figure:
+def pair_map(
+    names: Sequence[str],
+    together: npt.NDArray[np.int64],
+    expected: npt.NDArray[np.float64],
+    association: npt.NDArray[np.float64],
+    by: str,
+    height: int = 640,
+) -> go.Figure:
     """Pairs of objects as a heat map, coloured by how often they come 'together' or by 'association' (log2 to chance).
 
     A click's customdata is 'row|column' (positions). Plotly's own heat map tells no clicks: unseen squares lie above.
@@ -107,26 +198,46 @@ def pair_map(names: Sequence[str], together: npt.NDArray[np.int64], expected: np
         scale = {"colorscale": _SEQUENCE, "zmin": 0}
         top = int(together[off].max(initial=1))
         ticks = [10**k for k in range(len(str(top)))]
-        bar = {"title": {"text": "instances", "side": "right"}, "tickvals": np.log10(ticks).tolist(),
-               "ticktext": [f"{t:,}" for t in ticks]}
-    figure = go.Figure(go.Heatmap(z=values, hoverinfo="skip", xgap=1, ygap=1, colorbar={**bar, "thickness": 12,
-                                                                                       "outlinewidth": 0}, **scale))
+        bar = {
+            "title": {"text": "instances", "side": "right"},
+            "tickvals": np.log10(ticks).tolist(),
+            "ticktext": [f"{t:,}" for t in ticks],
+        }
+    figure = go.Figure(
+        go.Heatmap(
+            z=values, hoverinfo="skip", xgap=1, ygap=1, colorbar={**bar, "thickness": 12, "outlinewidth": 0}, **scale
+        )
+    )
     rows, columns = (place.tolist() for place in np.nonzero(off))
     names = [html.escape(name) for name in names]
-    said = [f"<b>{names[i]} + {names[j]}</b><br>{together[i, j]:,} instances together<br>"
-            f"{expected[i, j]:,.1f} expected by chance<br>{in_words(float(association[i, j]))}"
-            for i, j in zip(rows, columns, strict=True)]
-    figure.add_scatter(x=np.array(columns), y=np.array(rows), mode="markers", text=said,
-                       hovertemplate="%{text}<extra></extra>",
-                       customdata=[f"{i}|{j}" for i, j in zip(rows, columns, strict=True)], showlegend=False,
-                       marker={"symbol": "square", "size": max(8, 560 // max(size, 1)), "color": CLEAR},
-                       selected={"marker": {"color": CLEAR}},
-                       unselected={"marker": {"color": CLEAR}})
+    said = [
+        f"<b>{names[i]} + {names[j]}</b><br>{together[i, j]:,} instances together<br>"
+        f"{expected[i, j]:,.1f} expected by chance<br>{in_words(float(association[i, j]))}"
+        for i, j in zip(rows, columns, strict=True)
+    ]
+    figure.add_scatter(
+        x=np.array(columns),
+        y=np.array(rows),
+        mode="markers",
+        text=said,
+        hovertemplate="%{text}<extra></extra>",
+        customdata=[f"{i}|{j}" for i, j in zip(rows, columns, strict=True)],
+        showlegend=False,
+        marker={"symbol": "square", "size": max(8, 560 // max(size, 1)), "color": CLEAR},
+        selected={"marker": {"color": CLEAR}},
+        unselected={"marker": {"color": CLEAR}},
+    )
     ticks_at = list(range(size))
     figure.update_xaxes(tickvals=ticks_at, ticktext=short, tickangle=-45, showgrid=False, zeroline=False)
     figure.update_yaxes(tickvals=ticks_at, ticktext=short, autorange="reversed", showgrid=False, zeroline=False)
-    figure.update_layout(height=height, margin={"l": 10, "r": 10, "t": 10, "b": 10}, dragmode=False,
-                         paper_bgcolor=CLEAR, plot_bgcolor=CLEAR, clickmode="event+select")
+    figure.update_layout(
+        height=height,
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        dragmode=False,
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        clickmode="event+select",
+    )
     return figure
 
 
@@ -135,8 +246,11 @@ def in_words(association: float) -> str:
     if association == 0 or not np.isfinite(association):
         return "no more and no less than chance explains" if association == 0 else "never together, against chance"
     times = 2.0 ** abs(association)
-    return (f"at least {times:,.1f} times as often as by chance" if association > 0
-            else f"at most {1 / times:,.2f} times as often as by chance")
+    return (
+        f"at least {times:,.1f} times as often as by chance"
+        if association > 0
+        else f"at most {1 / times:,.2f} times as often as by chance"
+    )
 
 
 def clicked(event: object) -> str | None:
@@ -153,10 +267,17 @@ def clicked(event: object) -> str | None:
 def _layout(height: int, x: str, y: str) -> dict[str, Any]:
     axis = {"gridcolor": FAINT, "zeroline": False, "automargin": True}
     return {
-        "height": height, "margin": {"l": 8, "r": 8, "t": 30, "b": 8}, "dragmode": False, "hovermode": "closest",
-        "clickmode": "event+select", "paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR,
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 30, "b": 8},
+        "dragmode": False,
+        "hovermode": "closest",
+        "clickmode": "event+select",
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "xanchor": "left"},
-        "xaxis": {"title": {"text": x}, **axis}, "yaxis": {"title": {"text": y}, **axis}}
+        "xaxis": {"title": {"text": x}, **axis},
+        "yaxis": {"title": {"text": y}, **axis},
+    }
 
 
 def _parts(ranks: npt.NDArray[np.int64], head_rank: int) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
@@ -192,5 +313,5 @@ def _powers(bound: float) -> dict[str, object]:
 
 
 def _faint(color: str) -> str:
-    red, green, blue = (int(color[i:i + 2], 16) for i in (1, 3, 5))
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.10)"

@@ -49,8 +49,17 @@ def jump(keep: Sequence[str] = ("workspace",), **new: Any) -> None:
     st.rerun(scope="app")
 
 
-def choice(label: str, options: Sequence[str], name: str, *, default: str, says: Callable[[str], str] = str,
-           drops: Sequence[str] = (), hidden: bool = True, help: str | None = None) -> str:
+def choice(
+    label: str,
+    options: Sequence[str],
+    name: str,
+    *,
+    default: str,
+    says: Callable[[str], str] = str,
+    drops: Sequence[str] = (),
+    hidden: bool = True,
+    help: str | None = None,
+) -> str:
     """A row of options, one of which is chosen; changing it takes the parameters `drops` out of the address."""
     key = f"choice {name}"
     st.session_state[key] = asked(name, default, options)
@@ -59,8 +68,16 @@ def choice(label: str, options: Sequence[str], name: str, *, default: str, says:
         value = st.session_state[key]
         move(**{name: None if value == default else value}, **dict.fromkeys(drops))
 
-    st.segmented_control(label, options, key=key, format_func=says, on_change=chosen, required=True, help=help,
-                         label_visibility="collapsed" if hidden else "visible")
+    st.segmented_control(
+        label,
+        options,
+        key=key,
+        format_func=says,
+        on_change=chosen,
+        required=True,
+        help=help,
+        label_visibility="collapsed" if hidden else "visible",
+    )
     return asked(name, default, options)
 
 
@@ -72,8 +89,16 @@ def words(label: str, name: str, *, placeholder: str = "", drops: Sequence[str] 
     def typed() -> None:
         move(**{name: st.session_state[key].strip()}, **dict.fromkeys(drops))
 
-    st.text_input(label, key=key, type="search", placeholder=placeholder, live="300ms", on_change=typed,
-                  icon=":material/search:", label_visibility="collapsed")
+    st.text_input(
+        label,
+        key=key,
+        type="search",
+        placeholder=placeholder,
+        live="300ms",
+        on_change=typed,
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
     return asked(name)
 
 
@@ -82,7 +107,7 @@ def pages(total: int, size: int, name: str) -> int:
     number = max(1, -(-total // size))
     current = asked_number(name, 1, 1, number)
     if number > 1:
-        key = f"pages {name} {number} {current}"        # a new widget for each page: the address decides, not its state
+        key = f"pages {name} {number} {current}"  # a new widget for each page: the address decides, not its state
 
         def turned() -> None:
             move(**{name: None if st.session_state[key] == 1 else st.session_state[key]})

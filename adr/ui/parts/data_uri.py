@@ -32,5 +32,7 @@ def _encoded(path: str, size: int, changed: int) -> str:
     return "data:image/webp;base64," + base64.b64encode(small.getvalue()).decode()
 
 
-_MISSING = ("data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'>"
-            "<rect width='8' height='8' fill='%23889'/><path d='M2 2l4 4M6 2l-4 4' stroke='%23fff'/></svg>")
+_MISSING = (
+    "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'>"
+    "<rect width='8' height='8' fill='%23889'/><path d='M2 2l4 4M6 2l-4 4' stroke='%23fff'/></svg>"
+)

@@ -121,13 +121,36 @@ class TableEvent:
 def entity_table(entities: Sequence[Entity], *, order: str, head_rank: int, top: int, key: str) -> TableEvent:
     """Draw entities as rows; bars are relative to `top`, a count. `chosen` holds entity numbers, over all pages."""
     chosen = [int(number) for number in st.session_state.get(key, {}).get("chosen") or []]
-    rows = [{"entity": e.entity, "rank": e.rank, "name": e.name, "n": e.n, "tail": e.rank > head_rank,
-             "bar": round(100 * e.n / max(top, 1), 2)} for e in entities]
-    columns = [{"label": "Rank", "kind": "number rank", "order": "head", "back": "tail"},
-               {"label": "Entity", "kind": "name", "order": "name", "back": "name_down"},
-               {"label": "Instances", "kind": "number count", "order": "head", "back": "tail"},
-               {"label": "", "kind": "bar"}, {"label": "Part", "kind": "part"}]
-    result = _TABLE(data={"rows": rows, "columns": columns, "order": order, "chosen": chosen, "head": HEAD_COLOR,
-                          "tail": TAIL_COLOR}, key=key, on_opened_change=lambda: None, on_order_change=lambda: None,
-                    on_chosen_change=lambda: None)
+    rows = [
+        {
+            "entity": e.entity,
+            "rank": e.rank,
+            "name": e.name,
+            "n": e.n,
+            "tail": e.rank > head_rank,
+            "bar": round(100 * e.n / max(top, 1), 2),
+        }
+        for e in entities
+    ]
+    columns = [
+        {"label": "Rank", "kind": "number rank", "order": "head", "back": "tail"},
+        {"label": "Entity", "kind": "name", "order": "name", "back": "name_down"},
+        {"label": "Instances", "kind": "number count", "order": "head", "back": "tail"},
+        {"label": "", "kind": "bar"},
+        {"label": "Part", "kind": "part"},
+    ]
+    result = _TABLE(
+        data={
+            "rows": rows,
+            "columns": columns,
+            "order": order,
+            "chosen": chosen,
+            "head": HEAD_COLOR,
+            "tail": TAIL_COLOR,
+        },
+        key=key,
+        on_opened_change=lambda: None,
+        on_order_change=lambda: None,
+        on_chosen_change=lambda: None,
+    )
     return TableEvent(result.get("opened"), result.get("order"), [int(n) for n in result.get("chosen") or chosen])

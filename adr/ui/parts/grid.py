@@ -96,7 +96,7 @@ class Tile:
     note: str = ""
     instead: str = "no picture"
     badge: str = ""
-    tone: str = ""              # colour of the badge
+    tone: str = ""  # colour of the badge
     alt: str = ""
     chosen: bool = False
 
@@ -105,7 +105,8 @@ def picture_grid(tiles: Sequence[Tile], *, key: str, least: int = 150) -> str | 
     """Draw the tiles, each at least `least` pixels wide; returns the id of the one just clicked, else None."""
     if not tiles:
         return None
-    result = _GRID(data={"tiles": [asdict(tile) for tile in tiles], "least": least}, key=key,
-                   on_picked_change=lambda: None)
+    result = _GRID(
+        data={"tiles": [asdict(tile) for tile in tiles], "least": least}, key=key, on_picked_change=lambda: None
+    )
     picked = result.get("picked")
     return str(picked) if picked is not None else None

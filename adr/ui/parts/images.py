@@ -16,7 +16,7 @@ from adr.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-SMALL, LARGE = 256, 900         # longest side in pixels: in a grid, beside a conversation
+SMALL, LARGE = 256, 900  # longest side in pixels: in a grid, beside a conversation
 
 
 def image_folder(store: Store) -> Path | None:
@@ -49,7 +49,7 @@ def thumbnail(workspace: Workspace, file: Path, side: int = SMALL) -> Path | Non
         if not made.is_file():
             _shrink(file, made, side)
         return made
-    except (OSError, ValueError, SyntaxError) as error:     # what Pillow raises for files that are no pictures
+    except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for files that are no pictures
         log.info("no thumbnail of %s: %s", file, error)
         return None
 
@@ -74,7 +74,7 @@ def _shrink(file: Path, made: Path, side: int) -> None:
     made.parent.mkdir(parents=True, exist_ok=True)
     try:
         with Image.open(file) as picture:
-            picture.draft("RGB", (side * 2, side * 2))       # JPEG: decode no finer than needed
+            picture.draft("RGB", (side * 2, side * 2))  # JPEG: decode no finer than needed
             small = ImageOps.exif_transpose(picture).convert("RGBA" if picture.mode in ("RGBA", "LA", "P") else "RGB")
             small.thumbnail((side, side), Image.Resampling.LANCZOS)
             partial = made.with_name(f"{made.name}.{os.getpid()}.{id(small)}.tmp")

@@ -33,8 +33,9 @@ _STYLE = """<style>
 </style>"""
 
 
-def instance_view(here: Frame, shown: Instance, *, entity: tuple[str, str] | None = None,
-                  talk_height: int | None = None) -> DeltaGenerator:
+def instance_view(
+    here: Frame, shown: Instance, *, entity: tuple[str, str] | None = None, talk_height: int | None = None
+) -> DeltaGenerator:
     """Draw an instance; `entity` is (perspective, name) of what to highlight in its text.
 
     Returns the container below the conversation, for what belongs to it.
@@ -63,15 +64,18 @@ def pictures_view(here: Frame, relative: Sequence[str]) -> None:
             st.info(f"`{path}` {why}.", icon=":material/hide_image:")
 
 
-def conversation_view(turns: Sequence[tuple[str, str]], entity: tuple[str, str] | None = None,
-                      height: int | None = None) -> None:
+def conversation_view(
+    turns: Sequence[tuple[str, str]], entity: tuple[str, str] | None = None, height: int | None = None
+) -> None:
     """The turns of a conversation, the entity (perspective, name) highlighted where it is said."""
     color = PERSPECTIVE_COLORS[entity[0]] if entity else ""
     parts = []
     for role, text in turns:
         marked = _marked(text, spans(text, *entity, role) if entity else [], color)
-        parts.append(f'<div class="adr-turn {html.escape(role, quote=True)}"><div class="who">'
-                     f'{html.escape(ROLES.get(role, role))}</div><div class="said">{marked}</div></div>')
+        parts.append(
+            f'<div class="adr-turn {html.escape(role, quote=True)}"><div class="who">'
+            f'{html.escape(ROLES.get(role, role))}</div><div class="said">{marked}</div></div>'
+        )
     body = f'{_STYLE}<div class="adr-talk">{"".join(parts)}</div>'
     if height is None:
         st.html(body)
@@ -80,8 +84,13 @@ def conversation_view(turns: Sequence[tuple[str, str]], entity: tuple[str, str] 
             st.html(body)
 
 
-def entity_chips(found: Mapping[str, Sequence[Entity]], *, key: str, head_ranks: Mapping[str, int] | None = None,
-                 chosen: tuple[str, str] | None = None) -> tuple[str, str] | None:
+def entity_chips(
+    found: Mapping[str, Sequence[Entity]],
+    *,
+    key: str,
+    head_ranks: Mapping[str, int] | None = None,
+    chosen: tuple[str, str] | None = None,
+) -> tuple[str, str] | None:
     """An instance's entities by perspective, each to click; returns (perspective, name) of the one just clicked."""
     groups, at = [], {}
     for perspective, entities in found.items():
@@ -91,10 +100,14 @@ def entity_chips(found: Mapping[str, Sequence[Entity]], *, key: str, head_ranks:
             hint = f"{entity.name}: {entity.n:,} instances, rank {entity.rank:,}"
             if head_ranks:
                 hint += ", head" if entity.rank <= head_ranks.get(perspective, 0) else ", tail"
-            marks.append(Chip(str(entity.entity), entity.name, f"{entity.n:,}", hint,
-                              chosen=(perspective, entity.name) == chosen))
-        groups.append(ChipGroup(PERSPECTIVE_NAMES[perspective], PERSPECTIVE_COLORS[perspective], marks,
-                                "none in this instance"))
+            marks.append(
+                Chip(
+                    str(entity.entity), entity.name, f"{entity.n:,}", hint, chosen=(perspective, entity.name) == chosen
+                )
+            )
+        groups.append(
+            ChipGroup(PERSPECTIVE_NAMES[perspective], PERSPECTIVE_COLORS[perspective], marks, "none in this instance")
+        )
     picked = chips(groups, key=key)
     return at.get(picked) if picked else None
 
@@ -104,11 +117,18 @@ def instance_tiles(here: Frame, shown: Sequence[Instance], entity: tuple[str, st
     folder = image_folder(here.store)
     files: list[Path | None] = [picture_file(folder, i.images[0]) if i.images else None for i in shown]
     urls = data_urls(here.workspace, files)
-    return [Tile(str(i.instance), f"Instance {i.instance:,}", url, _excerpt(i, entity),
-                 instead="text only" if not i.images else "picture missing" if file is None else "picture unreadable",
-                 alt=f"picture of instance {i.instance}",
-                 badge=f"{len(i.images)} pictures" if len(i.images) > 1 else "")
-            for i, file, url in zip(shown, files, urls, strict=True)]
+    return [
+        Tile(
+            str(i.instance),
+            f"Instance {i.instance:,}",
+            url,
+            _excerpt(i, entity),
+            instead="text only" if not i.images else "picture missing" if file is None else "picture unreadable",
+            alt=f"picture of instance {i.instance}",
+            badge=f"{len(i.images)} pictures" if len(i.images) > 1 else "",
+        )
+        for i, file, url in zip(shown, files, urls, strict=True)
+    ]
 
 
 def _excerpt(shown: Instance, entity: tuple[str, str] | None, length: int = 110) -> str:
@@ -118,7 +138,7 @@ def _excerpt(shown: Instance, entity: tuple[str, str] | None, length: int = 110)
         if found := spans(text, *entity, role):
             begin = max(0, found[0][0] - length // 3)
             begin = text.find(" ", begin) + 1 if 0 < begin <= text.find(" ", begin) < found[0][0] else begin
-            cut = " ".join(text[begin:begin + length].replace("<image>", " ").split())
+            cut = " ".join(text[begin : begin + length].replace("<image>", " ").split())
             return ("… " if begin else "") + cut
     return " ".join(shown.question[:length].split())
 

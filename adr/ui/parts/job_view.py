@@ -33,12 +33,20 @@ def _running(job: Job) -> None:
     with st.container(border=True):
         bar, button = st.columns([6, 1], vertical_alignment="center")
         count = f"{job.done:,} of {job.total:,}" if job.total else f"{job.done:,}" if job.done else ""
-        said = " · ".join(part for part in (job.title, job.message if job.message != job.title else "", count,
-                                              _left(job.seconds_left)) if part)
+        said = " · ".join(
+            part
+            for part in (job.title, job.message if job.message != job.title else "", count, _left(job.seconds_left))
+            if part
+        )
         bar.progress(job.share or 0.0, said)
         asked = job.cancel_asked.is_set()
-        button.button("Stopping …" if asked else "Cancel", key=f"cancel {job.job}", disabled=asked,
-                      on_click=job.cancel, width="stretch")
+        button.button(
+            "Stopping …" if asked else "Cancel",
+            key=f"cancel {job.job}",
+            disabled=asked,
+            on_click=job.cancel,
+            width="stretch",
+        )
 
 
 def _left(seconds: float | None) -> str:

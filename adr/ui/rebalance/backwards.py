@@ -31,19 +31,26 @@ def backwards_view(engine: Engine, recipe: Recipe, preview: Preview) -> None:
     if wanted == "tail":
         number = value.number_input("% of what is left", 0.0, 100.0, 15.0, 0.5, key="share wanted")
     else:
-        number = value.number_input("Instances", 0, value=preview.size if wanted == "size" else 100, step=1,
-                                    key=f"{wanted} wanted")
-    perspective = moving.selectbox("by moving", ["", *recipe.perspectives], key="moving",
-                                   format_func=lambda p: PERSPECTIVE_NAMES[p] if p else TOGETHER)
-    asked = ask.button("Find τ", key="find tau", type="primary", width="stretch",
-                       disabled=wanted == "volume" and not name.strip())
+        number = value.number_input(
+            "Instances", 0, value=preview.size if wanted == "size" else 100, step=1, key=f"{wanted} wanted"
+        )
+    perspective = moving.selectbox(
+        "by moving",
+        ["", *recipe.perspectives],
+        key="moving",
+        format_func=lambda p: PERSPECTIVE_NAMES[p] if p else TOGETHER,
+    )
+    asked = ask.button(
+        "Find τ", key="find tau", type="primary", width="stretch", disabled=wanted == "volume" and not name.strip()
+    )
     if asked:
         with st.spinner("Looking for it …"):
             if wanted == "size":
                 answer = for_size(engine, recipe, int(number), perspective=perspective or None)
             elif wanted == "volume":
-                answer = for_volume(engine, recipe, of, name.strip().lower(), int(number),
-                                    perspective=perspective or None)
+                answer = for_volume(
+                    engine, recipe, of, name.strip().lower(), int(number), perspective=perspective or None
+                )
             else:
                 answer = for_tail_share(engine, recipe, of, number / 100, perspective=perspective or None)
         st.session_state["rebalance answer"] = answer
@@ -51,5 +58,10 @@ def backwards_view(engine: Engine, recipe: Recipe, preview: Preview) -> None:
     if isinstance(found, Answer):
         said, take = st.columns([6, 1], vertical_alignment="center")
         (said.success if found.exact else said.info)(found.sentence)
-        take.button("Use it", key="use answer", width="stretch", on_click=lambda: tune(found.recipe),
-                    disabled=found.recipe == recipe)
+        take.button(
+            "Use it",
+            key="use answer",
+            width="stretch",
+            on_click=lambda: tune(found.recipe),
+            disabled=found.recipe == recipe,
+        )

@@ -20,7 +20,7 @@ from adr.ui.parts.charts import AFTER_COLOR, CLEAR, CONFIG, FAINT, HEAD_COLOR, P
 from adr.ui.parts.controls import asked, choice, move, pages
 from adr.ui.rebalance.instances import TILES, instance_grid
 
-_MOST = 100_000             # characters of a recipe in the address
+_MOST = 100_000  # characters of a recipe in the address
 
 
 def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview) -> None:
@@ -33,12 +33,18 @@ def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview) 
     found = compare(engine, recipe, other)
     st.caption(f"**A:** {recipe.in_words()}  \n**B:** {other.in_words()}")
     _sizes(found)
-    perspective = choice("Perspective", PERSPECTIVES, "of", default="object", says=PERSPECTIVE_NAMES.__getitem__,
-                         drops=("page",))
+    perspective = choice(
+        "Perspective", PERSPECTIVES, "of", default="object", says=PERSPECTIVE_NAMES.__getitem__, drops=("page",)
+    )
     left, right = st.columns([1, 1], gap="large")
     with left:
-        st.plotly_chart(curves(found, perspective), key="compare curves", config=CONFIG, width="stretch",
-                        alt=f"curves of {PERSPECTIVE_NAMES[perspective]} under A and B")
+        st.plotly_chart(
+            curves(found, perspective),
+            key="compare curves",
+            config=CONFIG,
+            width="stretch",
+            alt=f"curves of {PERSPECTIVE_NAMES[perspective]} under A and B",
+        )
     with right:
         _differences(differences(engine, found, perspective, top=200))
     _only(here, found)
@@ -52,8 +58,13 @@ def _chosen(here: Frame, recipe: Recipe, known: list[Run]) -> Recipe | None:
     pick, aside = st.columns([5, 1.4], vertical_alignment="bottom")
     with pick:
         st.session_state["compare b"] = told if told in options else ""
-        st.selectbox("B", options, key="compare b", on_change=lambda: move(b=st.session_state["compare b"]),
-                     format_func=lambda o: names.get(o, "a recipe put aside" if o else "choose a run …"))
+        st.selectbox(
+            "B",
+            options,
+            key="compare b",
+            on_change=lambda: move(b=st.session_state["compare b"]),
+            format_func=lambda o: names.get(o, "a recipe put aside" if o else "choose a run …"),
+        )
     aside.button("Put A aside as B", key="put aside", width="stretch", on_click=lambda: move(b=packed(recipe)))
     told = asked("b")
     if told.startswith("run "):
@@ -88,10 +99,20 @@ def _sizes(found: Comparison) -> None:
     rows = []
     for p in PERSPECTIVES:
         one, two = found.a.perspectives[p], found.b.perspectives[p]
-        rows.append({"perspective": PERSPECTIVE_NAMES[p], "τ A": one.tau, "τ B": two.tau,
-                     "tail share before": one.before.tail_share, "tail share A": one.after.tail_share,
-                     "tail share B": two.after.tail_share, "effective A": one.after.effective_entities,
-                     "effective B": two.after.effective_entities, "lost A": one.after.lost, "lost B": two.after.lost})
+        rows.append(
+            {
+                "perspective": PERSPECTIVE_NAMES[p],
+                "τ A": one.tau,
+                "τ B": two.tau,
+                "tail share before": one.before.tail_share,
+                "tail share A": one.after.tail_share,
+                "tail share B": two.after.tail_share,
+                "effective A": one.after.effective_entities,
+                "effective B": two.after.effective_entities,
+                "lost A": one.after.lost,
+                "lost B": two.after.lost,
+            }
+        )
     shares = {name: st.column_config.NumberColumn(format="percent") for name in rows[0] if "share" in name}
     whole = {name: st.column_config.NumberColumn(format="%.0f") for name in ("effective A", "effective B")}
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config={**shares, **whole})
@@ -101,14 +122,27 @@ def curves(found: Comparison, perspective: str) -> go.Figure:
     """The rank–frequency curves before, under A and under B."""
     figure = go.Figure()
     for name, preview, which, color, dash in (
-            ("before", found.a, "before", HEAD_COLOR, "dot"), ("A", found.a, "after", AFTER_COLOR, "solid"),
-            ("B", found.b, "after", TAIL_COLOR, "solid")):
+        ("before", found.a, "before", HEAD_COLOR, "dot"),
+        ("A", found.a, "after", AFTER_COLOR, "solid"),
+        ("B", found.b, "after", TAIL_COLOR, "solid"),
+    ):
         ranks, counts = preview.spectra[perspective][which].curve()
-        figure.add_scatter(x=ranks, y=counts, name=name, mode="lines",
-                           line={"color": color, "dash": dash, "width": 2.2},
-                           hovertemplate=f"{name}: rank %{{x:,}}, %{{y:,}} instances<extra></extra>")
-    figure.update_layout(height=320, margin={"l": 8, "r": 8, "t": 24, "b": 8}, paper_bgcolor=CLEAR, plot_bgcolor=CLEAR,
-                         dragmode=False, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})
+        figure.add_scatter(
+            x=ranks,
+            y=counts,
+            name=name,
+            mode="lines",
+            line={"color": color, "dash": dash, "width": 2.2},
+            hovertemplate=f"{name}: rank %{{x:,}}, %{{y:,}} instances<extra></extra>",
+        )
+    figure.update_layout(
+        height=320,
+        margin={"l": 8, "r": 8, "t": 24, "b": 8},
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        dragmode=False,
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},
+    )
     figure.update_xaxes(type="log", dtick=1, title="rank of the entity", gridcolor=FAINT, zeroline=False)
     figure.update_yaxes(type="log", dtick=1, title="instances that have it", gridcolor=FAINT, zeroline=False)
     return figure
@@ -120,22 +154,30 @@ def _differences(found: list[Difference]) -> None:
         return
     st.dataframe(
         pd.DataFrame([{"entity": d.entity, "before": d.n, "A": d.a, "B": d.b, "B − A": d.b - d.a} for d in found]),
-        hide_index=True, width="stretch", height=320,
-        column_config={name: st.column_config.NumberColumn(format="localized") for name in ("before", "A", "B")})
+        hide_index=True,
+        width="stretch",
+        height=320,
+        column_config={name: st.column_config.NumberColumn(format="localized") for name in ("before", "A", "B")},
+    )
 
 
 def _only(here: Frame, found: Comparison) -> None:
     """Examples: every instance that only one of them keeps, a page at a time."""
-    which = choice("Only", ("a", "b"), "only", default="a", drops=("page",),
-                   says={"a": f"Only A keeps ({len(found.only_a):,})", "b": f"Only B keeps ({len(found.only_b):,})"}
-                   .__getitem__)
+    which = choice(
+        "Only",
+        ("a", "b"),
+        "only",
+        default="a",
+        drops=("page",),
+        says={"a": f"Only A keeps ({len(found.only_a):,})", "b": f"Only B keeps ({len(found.only_b):,})"}.__getitem__,
+    )
     numbers = found.only_a if which == "a" else found.only_b
-    why = found.b if which == "a" else found.a          # the one that drops them says why
+    why = found.b if which == "a" else found.a  # the one that drops them says why
     above = st.container()
     offset = pages(len(numbers), TILES, "page")
     with above:
         st.caption(f"With the reason why {'B' if which == 'a' else 'A'} drops them." if len(numbers) else "None.")
-        picked = instance_grid(here, why.recipe, why, numbers[offset:offset + TILES].tolist(), key="only one")
+        picked = instance_grid(here, why.recipe, why, numbers[offset : offset + TILES].tolist(), key="only one")
     if picked:
         move(part=None, instance=picked, show="dropped" if which == "b" else "kept", page=None)
         st.rerun()

@@ -12,9 +12,11 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 _BOARD = st.components.v2.component(
-    "adr_curve_slider", html='<div class="board"></div>',
+    "adr_curve_slider",
+    html='<div class="board"></div>',
     css=(_HERE / "curve_slider.css").read_text(encoding="utf-8"),
-    js=(_HERE / "curve_slider.js").read_text(encoding="utf-8"))
+    js=(_HERE / "curve_slider.js").read_text(encoding="utf-8"),
+)
 
 # Drawn in a part of the page that is run apart from the board: asks for its rerun when the board has settled on
 # something else than what this part shows.
@@ -48,7 +50,6 @@ def follow_board(stamp: str, *, key: str) -> None:
     _FOLLOW(data={"stamp": stamp}, key=key, on_settled_change=lambda: None, height=1)
 
 
-def curve_sliders(told: dict[str, Any], *, key: str, on_step: Callable[[], None],
-                  on_grid: Callable[[], None]) -> None:
+def curve_sliders(told: dict[str, Any], *, key: str, on_step: Callable[[], None], on_grid: Callable[[], None]) -> None:
     """Draw the board; `on_step` and `on_grid` find what the hand did in `st.session_state[key].step` and `.grid`."""
     _BOARD(data=told, key=key, on_step_change=on_step, on_grid_change=on_grid)

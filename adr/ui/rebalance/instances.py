@@ -20,12 +20,20 @@ from adr.ui.parts.instance_view import instance_tiles, instance_view
 
 TILES = 10
 REASON_WORDS = {
-    "passes": "enough perspectives pass", "keeps_all": "the recipe keeps everything",
-    "below_min_passes": "too few perspectives pass", "no_entities": "no entity in any perspective",
+    "passes": "enough perspectives pass",
+    "keeps_all": "the recipe keeps everything",
+    "below_min_passes": "too few perspectives pass",
+    "no_entities": "no entity in any perspective",
     "alpha": "the last draw (α)",
 }
-GROUP_WORDS = {"text_only": "text only", "no_entities": "no entities", "no_token": "no token", "no_object": "no object",
-               "no_co_occurrence": "no pair", "no_interrogation": "no question form"}
+GROUP_WORDS = {
+    "text_only": "text only",
+    "no_entities": "no entities",
+    "no_token": "no token",
+    "no_object": "no object",
+    "no_co_occurrence": "no pair",
+    "no_interrogation": "no question form",
+}
 
 
 def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview) -> None:
@@ -34,7 +42,7 @@ def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview
     rows = _filtered(engine, preview)
     above = st.container()
     offset = pages(len(rows), TILES, "page")
-    numbers = engine.instances[rows[offset:offset + TILES]].tolist()
+    numbers = engine.instances[rows[offset : offset + TILES]].tolist()
     with above:
         st.caption(f"{len(rows):,} instances" if len(rows) else "No instance like that.")
         if picked := instance_grid(here, recipe, preview, numbers, key="decided"):
@@ -53,8 +61,17 @@ def instance_grid(here: Frame, recipe: Recipe, preview: Preview, numbers: list[i
 
 def _tile(tile: Tile, why: Explanation) -> Tile:
     badge = "dropped" if not why.kept else "kept" if why.copies < 2 else f"kept {why.copies}×"
-    return Tile(tile.id, tile.title, tile.image, _brief(why), tile.instead, badge,
-                AFTER_COLOR if why.kept else "#8b8f9a", tile.alt, tile.id == asked("instance"))
+    return Tile(
+        tile.id,
+        tile.title,
+        tile.image,
+        _brief(why),
+        tile.instead,
+        badge,
+        AFTER_COLOR if why.kept else "#8b8f9a",
+        tile.alt,
+        tile.id == asked("instance"),
+    )
 
 
 def _brief(why: Explanation) -> str:
@@ -71,8 +88,11 @@ def _brief(why: Explanation) -> str:
 
 def _groups(preview: Preview) -> None:
     """Instances that have little to pass with, told apart from the rest."""
-    said = [f"{GROUP_WORDS[name]} {group['kept']:,} of {group['instances']:,}"
-            for name, group in preview.groups.items() if group["instances"]]
+    said = [
+        f"{GROUP_WORDS[name]} {group['kept']:,} of {group['instances']:,}"
+        for name, group in preview.groups.items()
+        if group["instances"]
+    ]
     reasons = [f"{REASON_WORDS[reason]} {n:,}" for reason, n in preview.reasons.items()]
     st.caption(f"**Why:** {' · '.join(reasons)}" + (f"  \n**Kept of those with:** {' · '.join(said)}" if said else ""))
 
@@ -85,23 +105,39 @@ def _filtered(engine: Engine, preview: Preview) -> npt.NDArray[np.int64]:
     mask = preview.kept if show == "kept" else ~preview.kept
     with why:
         there = [r for r in REASONS if r in preview.reasons and (r in ("passes", "keeps_all")) == (show == "kept")]
-        reason = st.selectbox("Reason", ["", *there], format_func=lambda r: REASON_WORDS.get(r, "for any reason"),
-                              key=f"reason {show}", label_visibility="collapsed")
+        reason = st.selectbox(
+            "Reason",
+            ["", *there],
+            format_func=lambda r: REASON_WORDS.get(r, "for any reason"),
+            key=f"reason {show}",
+            label_visibility="collapsed",
+        )
     if reason:
         mask = mask & (engine.reason_of(preview) == REASONS.index(reason))
     with passing:
         options = [("", True), *((p, passed) for p in preview.recipe.perspectives for passed in (True, False))]
         perspective, passed = st.selectbox(
-            "Passing", options, key="passing", label_visibility="collapsed",
-            format_func=lambda o: f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0]
-            else "whatever passes")
+            "Passing",
+            options,
+            key="passing",
+            label_visibility="collapsed",
+            format_func=lambda o: (
+                f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0] else "whatever passes"
+            ),
+        )
     if perspective:
         caps = engine.caps(preview.recipe)[0][perspective]
         critical = engine.critical(preview.recipe, perspective, caps)
         mask = mask & ((preview.tau[perspective] > critical.tau) == passed)
     with of:
-        kind = st.selectbox("Entity of", PERSPECTIVES, index=1, key="entity of", label_visibility="collapsed",
-                            format_func=PERSPECTIVE_NAMES.__getitem__)
+        kind = st.selectbox(
+            "Entity of",
+            PERSPECTIVES,
+            index=1,
+            key="entity of",
+            label_visibility="collapsed",
+            format_func=PERSPECTIVE_NAMES.__getitem__,
+        )
     with name:
         entity = words("Entity", "with", placeholder="with the entity …", drops=("page",)).lower()
     if entity:
@@ -122,27 +158,64 @@ def _one(here: Frame, recipe: Recipe, preview: Preview, number: int) -> None:
         head, close = st.columns([10, 1], vertical_alignment="center")
         head.markdown(f"#### Instance {number:,}\n{why.in_words}")
         close.button("Close", key="close instance", on_click=lambda: move(instance=None), width="stretch")
-        st.caption(f"Over all seeds it is kept with probability {why.probability:.3f}; "
-                   f"{why.pass_count} of {len(why.passes)} perspectives pass, {why.min_passes} needed.")
+        st.caption(
+            f"Over all seeds it is kept with probability {why.probability:.3f}; "
+            f"{why.pass_count} of {len(why.passes)} perspectives pass, {why.min_passes} needed."
+        )
         explanation_view(why, recipe.pass_rule)
         instance_view(here, instance_at(here.store, number), talk_height=320)
 
 
 def explanation_view(why: Explanation, rule: str) -> None:
     """Each perspective's critical τ with the entity that decides it, and below all draws."""
-    st.dataframe(pd.DataFrame([{
-        "perspective": PERSPECTIVE_NAMES[p.perspective], "passes": p.passed,
-        "passes from τ": "any τ" if p.critical_tau < 0 else "never" if np.isinf(p.critical_tau)
-        else f"{p.critical_tau:,.4g}",
-        "τ": f"{p.tau:,.6g}", "decided by": p.entity or "–", "over all seeds": p.probability,
-        "entities": len(p.entities)} for p in why.passes]), hide_index=True, width="stretch",
-        column_config={"over all seeds": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)})
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "perspective": PERSPECTIVE_NAMES[p.perspective],
+                    "passes": p.passed,
+                    "passes from τ": "any τ"
+                    if p.critical_tau < 0
+                    else "never"
+                    if np.isinf(p.critical_tau)
+                    else f"{p.critical_tau:,.4g}",
+                    "τ": f"{p.tau:,.6g}",
+                    "decided by": p.entity or "–",
+                    "over all seeds": p.probability,
+                    "entities": len(p.entities),
+                }
+                for p in why.passes
+            ]
+        ),
+        hide_index=True,
+        width="stretch",
+        column_config={"over all seeds": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
+    )
     with st.expander("All its entities and their draws", key="all draws"):
-        st.caption("An entity passes when its draw times its count lies below its cap (τ, or set by hand)."
-                   if rule == "any" else
-                   "One draw for the perspective is held against the mean probability of its entities.")
-        st.dataframe(pd.DataFrame([{
-            "perspective": PERSPECTIVE_NAMES[p.perspective], "entity": d.entity, "instances": d.n,
-            "cap": "inf" if np.isinf(d.cap) else f"{d.cap:,.6g}", "by hand": d.by_hand, "probability": d.probability,
-            "draw": d.draw, "draw × instances": d.product, "passes": d.passed}
-            for p in why.passes for d in p.entities]), hide_index=True, width="stretch", height=300)
+        st.caption(
+            "An entity passes when its draw times its count lies below its cap (τ, or set by hand)."
+            if rule == "any"
+            else "One draw for the perspective is held against the mean probability of its entities."
+        )
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {
+                        "perspective": PERSPECTIVE_NAMES[p.perspective],
+                        "entity": d.entity,
+                        "instances": d.n,
+                        "cap": "inf" if np.isinf(d.cap) else f"{d.cap:,.6g}",
+                        "by hand": d.by_hand,
+                        "probability": d.probability,
+                        "draw": d.draw,
+                        "draw × instances": d.product,
+                        "passes": d.passed,
+                    }
+                    for p in why.passes
+                    for d in p.entities
+                ]
+            ),
+            hide_index=True,
+            width="stretch",
+            height=300,
+        )

@@ -24,8 +24,13 @@ def apply_button(here: Frame, engine: Engine, recipe: Recipe) -> None:
         st.markdown(recipe.in_words())
         name = st.text_input("Name of the run", value=recipe.name, placeholder="optional", key="run name")
         if st.button("Write the run", key="apply", type="primary", width="stretch"):
-            here.jobs.start(_KIND, "Rebalancing", lambda progress: rebalance(
-                here.store, recipe, name=name.strip() or None, engine=engine, progress=progress))
+            here.jobs.start(
+                _KIND,
+                "Rebalancing",
+                lambda progress: rebalance(
+                    here.store, recipe, name=name.strip() or None, engine=engine, progress=progress
+                ),
+            )
             st.rerun(scope="app")
 
 
@@ -37,13 +42,24 @@ def runs_view(here: Frame, recipe: Recipe) -> None:
         st.caption("No run yet. Apply writes one: every instance's decision with its reason, for synthesis and export.")
         return
     event = st.dataframe(
-        _by_numbers(known), hide_index=True, width="stretch", on_select="rerun", selection_mode="single-row",
-        key="runs", column_config={
-            **{name: st.column_config.NumberColumn(format="localized")
-               for name in ("kept", "dropped", "copies", "expected")},
-            **{f"tail {PERSPECTIVE_NAMES[p].lower()}": st.column_config.NumberColumn(format="percent")
-               for p in PERSPECTIVES},
-            "written": st.column_config.DatetimeColumn(format="distance")})
+        _by_numbers(known),
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="runs",
+        column_config={
+            **{
+                name: st.column_config.NumberColumn(format="localized")
+                for name in ("kept", "dropped", "copies", "expected")
+            },
+            **{
+                f"tail {PERSPECTIVE_NAMES[p].lower()}": st.column_config.NumberColumn(format="percent")
+                for p in PERSPECTIVES
+            },
+            "written": st.column_config.DatetimeColumn(format="distance"),
+        },
+    )
     chosen = event["selection"]["rows"]
     number = known[chosen[0]].run if chosen and chosen[0] < len(known) else asked_number("run", 0)
     found = next((run for run in known if run.run == number), None)
@@ -57,13 +73,20 @@ def _by_numbers(known: list[Run]) -> pd.DataFrame:
     rows = []
     for run in known:
         columns = run.report["perspectives"]
-        rows.append({
-            "run": run.run, "name": run.name + (" (outdated)" if run.outdated else ""), "kept": run.kept,
-            "dropped": run.dropped, "copies": run.repeated, "expected": round(run.expected),
-            **{f"tail {PERSPECTIVE_NAMES[p].lower()}": columns[p]["after"]["tail_share"] for p in PERSPECTIVES},
-            "entities lost": sum(columns[p]["after"]["lost"] for p in PERSPECTIVES),
-            "lost at random": sum(columns[p]["random"]["lost"] for p in PERSPECTIVES),
-            "written": run.created_at})
+        rows.append(
+            {
+                "run": run.run,
+                "name": run.name + (" (outdated)" if run.outdated else ""),
+                "kept": run.kept,
+                "dropped": run.dropped,
+                "copies": run.repeated,
+                "expected": round(run.expected),
+                **{f"tail {PERSPECTIVE_NAMES[p].lower()}": columns[p]["after"]["tail_share"] for p in PERSPECTIVES},
+                "entities lost": sum(columns[p]["after"]["lost"] for p in PERSPECTIVES),
+                "lost at random": sum(columns[p]["random"]["lost"] for p in PERSPECTIVES),
+                "written": run.created_at,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -73,19 +96,43 @@ def _one(here: Frame, run: Run) -> None:
         if run.outdated:
             st.warning("The dataset was read or indexed again since; apply the recipe anew.", icon=":material/history:")
         take, against, file, other, gone = st.columns(5)
-        take.button("Take up again", key="take up", width="stretch", on_click=lambda: tune(run.recipe),
-                    help="Make its recipe the one being tuned.")
-        against.button("Compare", key="against", width="stretch",
-                       on_click=lambda: move(part="compare", b=f"run {run.run}", page=None))
-        file.download_button("Recipe", run.recipe.to_toml(), f"recipe-run-{run.run}.toml", "application/toml",
-                             key="run recipe", width="stretch", on_click="ignore", icon=":material/download:")
+        take.button(
+            "Take up again",
+            key="take up",
+            width="stretch",
+            on_click=lambda: tune(run.recipe),
+            help="Make its recipe the one being tuned.",
+        )
+        against.button(
+            "Compare",
+            key="against",
+            width="stretch",
+            on_click=lambda: move(part="compare", b=f"run {run.run}", page=None),
+        )
+        file.download_button(
+            "Recipe",
+            run.recipe.to_toml(),
+            f"recipe-run-{run.run}.toml",
+            "application/toml",
+            key="run recipe",
+            width="stretch",
+            on_click="ignore",
+            icon=":material/download:",
+        )
         with other, st.popover("Rename", width="stretch"):
             name = st.text_input("Name", value=run.name, key=f"rename {run.run}")
             if st.button("Rename", key="rename", disabled=not name.strip()):
                 rename_run(here.store, run.run, name)
                 st.rerun(scope="app")
-        with gone, st.popover("Delete", width="stretch", disabled=run.plans > 0,
-                              help="A synthesis plan needs this run." if run.plans else None):
+        with (
+            gone,
+            st.popover(
+                "Delete",
+                width="stretch",
+                disabled=run.plans > 0,
+                help="A synthesis plan needs this run." if run.plans else None,
+            ),
+        ):
             st.markdown("Its decisions are removed; exports that were written stay.")
             if st.button("Delete this run", key="delete", type="primary"):
                 delete_run(here.store, run.run)
@@ -101,8 +148,16 @@ def _files(recipe: Recipe) -> None:
     """The recipe as a file, out and in."""
     words, down, up = st.columns([4, 1.3, 1.3], vertical_alignment="center", gap="medium")
     words.caption(f"{recipe.in_words()} Fingerprint `{recipe.fingerprint}`.")
-    down.download_button("Download recipe", recipe.to_toml(), f"recipe-{recipe.fingerprint}.toml", "application/toml",
-                         key="recipe down", width="stretch", on_click="ignore", icon=":material/download:")
+    down.download_button(
+        "Download recipe",
+        recipe.to_toml(),
+        f"recipe-{recipe.fingerprint}.toml",
+        "application/toml",
+        key="recipe down",
+        width="stretch",
+        on_click="ignore",
+        icon=":material/download:",
+    )
     with up, st.popover("Upload recipe", icon=":material/upload:", width="stretch"):
         given = st.file_uploader("A recipe (TOML)", type="toml", key="recipe up")
         if given is not None and st.session_state.get("recipe taken") != given.file_id:

@@ -89,16 +89,19 @@ def to_address(recipe: Recipe) -> dict[str, str]:
             told[name] = _written(recipe.tau[perspective])
         elif perspective in recipe.tail_share:
             told[name] = f"{_written(round(100 * recipe.tail_share[perspective], 10))}%"
-    for name, value, usual in (("seed", recipe.seed, plain.seed), ("need", recipe.min_passes, plain.min_passes),
-                               ("alpha", float(recipe.alpha), plain.alpha), ("rule", recipe.pass_rule, plain.pass_rule),
-                               ("repeat", recipe.repeat, plain.repeat),
-                               ("use", ",".join(recipe.perspectives), ",".join(PERSPECTIVES))):
+    for name, value, usual in (
+        ("seed", recipe.seed, plain.seed),
+        ("need", recipe.min_passes, plain.min_passes),
+        ("alpha", float(recipe.alpha), plain.alpha),
+        ("rule", recipe.pass_rule, plain.pass_rule),
+        ("repeat", recipe.repeat, plain.repeat),
+        ("use", ",".join(recipe.perspectives), ",".join(PERSPECTIVES)),
+    ):
         if value != usual:
             told[name] = str(value)
     if recipe.caps or recipe.notes:
         caps = {p: {e: "inf" if math.isinf(c) else c for e, c in v.items()} for p, v in recipe.caps.items()}
-        by_hand = {"caps": caps,
-                   "notes": {p: dict(v) for p, v in recipe.notes.items()}}
+        by_hand = {"caps": caps, "notes": {p: dict(v) for p, v in recipe.notes.items()}}
         packed = zlib.compress(json.dumps(by_hand, ensure_ascii=False, separators=(",", ":")).encode(), 9)
         told["caps"] = base64.urlsafe_b64encode(packed).decode().rstrip("=")
     return told
@@ -113,9 +116,14 @@ def from_address(told: Mapping[str, str]) -> Recipe:
             recipe = _with(recipe, tail_share={**recipe.tail_share, perspective: _number(text[:-1], 100)})
         elif text:
             recipe = _with(recipe, tau={**recipe.tau, perspective: _number(text)})
-    for name, key, read in (("seed", "seed", int), ("need", "min_passes", int), ("alpha", "alpha", float),
-                            ("repeat", "repeat", int), ("rule", "pass_rule", str),
-                            ("use", "perspectives", lambda t: tuple(t.split(",")))):
+    for name, key, read in (
+        ("seed", "seed", int),
+        ("need", "min_passes", int),
+        ("alpha", "alpha", float),
+        ("repeat", "repeat", int),
+        ("rule", "pass_rule", str),
+        ("use", "perspectives", lambda t: tuple(t.split(","))),
+    ):
         if name in told:
             try:
                 recipe = _with(recipe, **{key: read(told[name])})
@@ -129,7 +137,7 @@ def _number(text: str, over: float = 1) -> float:
     try:
         value = round(float(text) / over, 12) if over != 1 else float(text)
     except ValueError:
-        return math.nan                                             # refused by the recipe
+        return math.nan  # refused by the recipe
     return int(value) if over == 1 and value.is_integer() else value
 
 
@@ -155,5 +163,3 @@ def _with(recipe: Recipe, **changes: Any) -> Recipe:
         return replace(recipe, **changes)
     except (AdrError, TypeError, ValueError, AttributeError):
         return recipe
-
-

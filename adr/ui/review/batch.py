@@ -26,9 +26,18 @@ def grid_view(here: Frame, reviewer: str) -> None:
     if rows.empty:
         title, text = why_empty(here, asked)
         st.info(f"**{title}.** {text}")
-    grid({"tiles": tiles(here.workspace, rows), "total": total, "page": state["page"], "pages": pages,
-          "version": str(state["version"]), "ack": state["ack"], "said": state["said"]},
-         lambda: _grid_step(here, reviewer))
+    grid(
+        {
+            "tiles": tiles(here.workspace, rows),
+            "total": total,
+            "page": state["page"],
+            "pages": pages,
+            "version": str(state["version"]),
+            "ack": state["ack"],
+            "said": state["said"],
+        },
+        lambda: _grid_step(here, reviewer),
+    )
 
 
 def _grid_step(here: Frame, reviewer: str) -> None:
@@ -47,8 +56,11 @@ def _grid_step(here: Frame, reviewer: str) -> None:
             state["said"] = f"{count:,} {STATE_NAMES[action]}. Z takes all of them back."
         elif action == "undo":
             undone = undo(here.store, reviewer)
-            state["said"] = (f"{len(undone.candidates):,} taken back ({undone.judgement})." if undone
-                             else "There is nothing of yours left to undo.")
+            state["said"] = (
+                f"{len(undone.candidates):,} taken back ({undone.judgement})."
+                if undone
+                else "There is nothing of yours left to undo."
+            )
         elif action == "open":
             open_candidate(step["candidates"][0])
         elif action in ("next", "previous"):

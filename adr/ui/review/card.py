@@ -20,14 +20,20 @@ from adr.workspace import Workspace
 
 _HERE = Path(__file__).parent
 _CARD = st.components.v2.component(
-    "adr_review_card", html="<div id='card' tabindex='-1'></div>",
+    "adr_review_card",
+    html="<div id='card' tabindex='-1'></div>",
     css=(_HERE / "card.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("elements.js", "card.js")))
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("elements.js", "card.js")),
+)
 
 LARGE, SMALL = 640, 160
 FLAGS = {
-    "near_duplicate": "near duplicate", "copy_of_parent": "copy of its parent", "blank": "blank", "dark": "very dark",
-    "flat": "little contrast", "not_the_entity": "perhaps not the entity",
+    "near_duplicate": "near duplicate",
+    "copy_of_parent": "copy of its parent",
+    "blank": "blank",
+    "dark": "very dark",
+    "flat": "little contrast",
+    "not_the_entity": "perhaps not the entity",
     "conversation": "conversation failed its check",
 }
 
@@ -39,39 +45,75 @@ def card(told: dict[str, Any], on_step: Callable[[], None], key: str = "review_c
 
 def nothing_left(title: str, text: str, *, ack: str | None, version: str, can_undo: bool) -> dict[str, Any]:
     """What the card is told when no candidate is left in the filter."""
-    return {"candidate": None, "empty_title": title, "empty_text": text, "ack": ack, "version": version,
-            "reasons": [], "can_undo": can_undo}
+    return {
+        "candidate": None,
+        "empty_title": title,
+        "empty_text": text,
+        "ack": ack,
+        "version": version,
+        "reasons": [],
+        "can_undo": can_undo,
+    }
 
 
-def described(store: Store, workspace: Workspace, candidate: str, *, ack: str | None, version: str,
-              fault: str | None = None, blind: bool = False, meters: pd.DataFrame | None = None) -> dict[str, Any]:
+def described(
+    store: Store,
+    workspace: Workspace,
+    candidate: str,
+    *,
+    ack: str | None,
+    version: str,
+    fault: str | None = None,
+    blind: bool = False,
+    meters: pd.DataFrame | None = None,
+) -> dict[str, Any]:
     """What the card is told about one candidate. `ack`: number of the step it answers; `version`: changes when the card
     must be drawn anew; `blind`: verdicts of others are not shown."""
-    row = store.frame("""
+    row = store.frame(
+        """
         select c.*, e.name, e.perspective::varchar as perspective, v.judgement, v.reviewer as judge, v.reason as why,
                v.rule as by_rule, s.picture
         from candidate c left join entity e using (entity) left join current_verdict v using (candidate)
         left join candidate_picture s using (candidate)
         where c.candidate = ?
-    """, [candidate]).iloc[0]
+    """,
+        [candidate],
+    ).iloc[0]
     turns, edited_by = current_turns(store, candidate)
     image = None if pd.isna(row["picture"]) else workspace.folder / str(row["picture"])
-    worded = pd.isna(row["image"])          # nothing but the conversation is new
+    worded = pd.isna(row["image"])  # nothing but the conversation is new
     others = neighbours(store, candidate)
     judged = None if blind or pd.isna(row["judgement"]) else str(row["judgement"])
     return {
-        "candidate": candidate, "ack": ack, "version": version, "fault": fault,
-        "image": "" if image is None else data_uri(image, LARGE), "size": _size(image, worded),
-        "before": _turns(store, row["parent"]) if worded else None, "marks": _marks(row) if worded else None,
-        "entity": str(row["name"]), "perspective": str(row["perspective"]).replace("_", "-"),
+        "candidate": candidate,
+        "ack": ack,
+        "version": version,
+        "fault": fault,
+        "image": "" if image is None else data_uri(image, LARGE),
+        "size": _size(image, worded),
+        "before": _turns(store, row["parent"]) if worded else None,
+        "marks": _marks(row) if worded else None,
+        "entity": str(row["name"]),
+        "perspective": str(row["perspective"]).replace("_", "-"),
         "flags": [FLAGS.get(flag, flag.replace("_", " ")) for flag in _list(row["flags"])],
-        "judgement": judged, "judgement_text": _judged(row) if judged else "",
-        "turns": turns, "edited_by": edited_by, "facts": _facts(row),
+        "judgement": judged,
+        "judgement_text": _judged(row) if judged else "",
+        "turns": turns,
+        "edited_by": edited_by,
+        "facts": _facts(row),
         "meter": _meter(meters, row),
-        "parent": None if worded else _instance(store, row["parent"]), "real": [] if worded else _real(store, row),
-        "alternatives": [] if worded else [
-            {"candidate": o.candidate, "image": data_uri(workspace.folder / str(o.picture), SMALL),
-             "says": f"alternative {o.alternative}, score {_number(o.score)}"} for o in others.itertuples()],
+        "parent": None if worded else _instance(store, row["parent"]),
+        "real": [] if worded else _real(store, row),
+        "alternatives": []
+        if worded
+        else [
+            {
+                "candidate": o.candidate,
+                "image": data_uri(workspace.folder / str(o.picture), SMALL),
+                "says": f"alternative {o.alternative}, score {_number(o.score)}",
+            }
+            for o in others.itertuples()
+        ],
         "reasons": [{"reason": reason, "says": says} for reason, says in REASONS.items()],
     }
 
@@ -90,8 +132,12 @@ def _facts(row: pd.Series) -> list[list[str]]:
         facts.append(["Score", f"{row['score']:.2f} of 1"])
     if pd.notna(row["entity_rank"]):
         rank = int(row["entity_rank"])
-        facts.append(["Entity", "the scorer's first choice among all entities" if rank == 1
-                      else f"the scorer's choice number {rank}"])
+        facts.append(
+            [
+                "Entity",
+                "the scorer's first choice among all entities" if rank == 1 else f"the scorer's choice number {rank}",
+            ]
+        )
     if pd.notna(row["parent_score"]):
         near = float(row["parent_score"])
         facts.append(["Parent", f"{_closeness(near)} its parent ({near:.2f})"])
@@ -103,8 +149,13 @@ def _facts(row: pd.Series) -> list[list[str]]:
     facts.append(["Words" if pd.isna(row["image"]) else "Prompt", str(row["prompt"])])
     made = json.loads(row["parameters"]) if pd.notna(row["parameters"]) and row["parameters"] else {}
     details = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in made.items() if isinstance(v, int | float | str))
-    facts.append(["Made by", f"{row['generator']} · {Path(str(row['model'])).name} · seed {row['seed']}"
-                  + (f" · {details}" if details else "")])
+    facts.append(
+        [
+            "Made by",
+            f"{row['generator']} · {Path(str(row['model'])).name} · seed {row['seed']}"
+            + (f" · {details}" if details else ""),
+        ]
+    )
     if pd.notna(row["scorer"]):
         facts.append(["Scored by", Path(str(row["scorer"])).name])
     return facts
@@ -143,17 +194,26 @@ def _instance(store: Store, instance: Any) -> dict[str, str] | None:
 def _real(store: Store, row: pd.Series, most: int = 4) -> list[dict[str, str]]:
     """Real pictures of the entity, the one that is nearest to the candidate first when it is among them."""
     nearest = str(row["nearest"]).removeprefix("instance:")
-    found = store.rows("""
+    found = store.rows(
+        """
         select p.instance, i.images[1], (select images from source)
         from posting p join instance i using (instance)
         where p.perspective = $perspective and p.entity = $entity
           and len(i.images) = 1 and p.instance <> coalesce($parent, -1)
         order by p.instance = $nearest desc, p.instance limit $most
-    """, {"entity": int(row["entity"]), "perspective": row["perspective"], "most": most,
-          "parent": None if pd.isna(row["parent"]) else int(row["parent"]),
-          "nearest": int(nearest) if nearest.isdigit() else -1})
-    return [{"image": data_uri(Path(folder) / image if folder else None, SMALL), "says": f"instance {instance:,}"}
-            for instance, image, folder in found]
+    """,
+        {
+            "entity": int(row["entity"]),
+            "perspective": row["perspective"],
+            "most": most,
+            "parent": None if pd.isna(row["parent"]) else int(row["parent"]),
+            "nearest": int(nearest) if nearest.isdigit() else -1,
+        },
+    )
+    return [
+        {"image": data_uri(Path(folder) / image if folder else None, SMALL), "says": f"instance {instance:,}"}
+        for instance, image, folder in found
+    ]
 
 
 def _turns(store: Store, instance: Any) -> list[dict[str, str]]:
@@ -164,8 +224,10 @@ def _turns(store: Store, instance: Any) -> list[dict[str, str]]:
 def _marks(row: pd.Series) -> dict[str, list[str]]:
     """The words to be marked: those replaced in the conversation before, their synonyms in the one after."""
     words = json.loads(row["parameters"]).get("words", {})
-    return {"before": [form for noun in words for form in forms_of(noun)],
-            "after": [form for names in words.values() for name in names for form in forms_of(name)]}
+    return {
+        "before": [form for noun in words for form in forms_of(noun)],
+        "after": [form for names in words.values() for name in names for form in forms_of(name)],
+    }
 
 
 def _size(path: Path | None, worded: bool = False) -> str:

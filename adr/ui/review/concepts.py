@@ -17,19 +17,41 @@ def concepts_view(here: Frame) -> None:
     _tail_chart(found)
     shown = found.assign(share=(found["filled"] / found["target"].clip(lower=1)).clip(upper=1.0))
     st.dataframe(
-        shown[["name", "perspective", "share", "have", "accepted", "rejected", "waiting", "target", "to_go", "rate",
-               "state", "plan"]],
-        hide_index=True, height=420, key="concepts",
+        shown[
+            [
+                "name",
+                "perspective",
+                "share",
+                "have",
+                "accepted",
+                "rejected",
+                "waiting",
+                "target",
+                "to_go",
+                "rate",
+                "state",
+                "plan",
+            ]
+        ],
+        hide_index=True,
+        height=420,
+        key="concepts",
         column_config={
             "name": "entity",
             "share": st.column_config.ProgressColumn("filled", format="percent", min_value=0, max_value=1),
-            "have": "real images", "target": st.column_config.NumberColumn("wanted", format="%.0f"), "to_go": "to go",
-            "rate": st.column_config.NumberColumn("accepted of judged", format="percent")})
+            "have": "real images",
+            "target": st.column_config.NumberColumn("wanted", format="%.0f"),
+            "to_go": "to go",
+            "rate": st.column_config.NumberColumn("accepted of judged", format="percent"),
+        },
+    )
     for plan in sorted(found["plan"].unique()):
         needed = more_needed(here.store, int(plan))
         if len(needed):
-            st.markdown(f"**Plan {plan}: {len(needed)} concepts stay short.** At the acceptance rate so far they need "
-                        f"about {int(needed['to_make'].sum()):,} more candidates.")
+            st.markdown(
+                f"**Plan {plan}: {len(needed)} concepts stay short.** At the acceptance rate so far they need "
+                f"about {int(needed['to_make'].sum()):,} more candidates."
+            )
             if st.button("Make more", icon=":material/brush:", key=f"more {plan}"):
                 go("Synthesize", entities=",".join(str(e) for e in needed["entity"]), plan=int(plan))
 
@@ -39,14 +61,32 @@ def _tail_chart(found: pd.DataFrame) -> None:
     import plotly.graph_objects as go_
 
     ranked = found.sort_values(["filled", "name"], ascending=[False, True]).head(400)
-    ranked = ranked.assign(name=ranked["name"] + " · " + ranked["perspective"].str.replace("_", "-"))    # a bar each
-    figure = go_.Figure([
-        go_.Bar(x=ranked["name"].tolist(), y=ranked["have"].to_numpy(), name="kept, real", marker_color="#8a94a8"),
-        go_.Bar(x=ranked["name"].tolist(), y=ranked["accepted"].to_numpy(), name="accepted, synthetic",
-                marker_color="#2e9e6b"),
-        go_.Scatter(x=ranked["name"].tolist(), y=ranked["target"].to_numpy(), name="wanted", mode="lines",
-                    line={"color": "#d08a2e", "width": 1.5, "dash": "dot"})])
-    figure.update_layout(barmode="stack", height=260, margin={"l": 40, "r": 10, "t": 10, "b": 40}, bargap=0.15,
-                         yaxis_title="instances", legend={"orientation": "h", "y": 1.12})
+    ranked = ranked.assign(name=ranked["name"] + " · " + ranked["perspective"].str.replace("_", "-"))  # a bar each
+    figure = go_.Figure(
+        [
+            go_.Bar(x=ranked["name"].tolist(), y=ranked["have"].to_numpy(), name="kept, real", marker_color="#8a94a8"),
+            go_.Bar(
+                x=ranked["name"].tolist(),
+                y=ranked["accepted"].to_numpy(),
+                name="accepted, synthetic",
+                marker_color="#2e9e6b",
+            ),
+            go_.Scatter(
+                x=ranked["name"].tolist(),
+                y=ranked["target"].to_numpy(),
+                name="wanted",
+                mode="lines",
+                line={"color": "#d08a2e", "width": 1.5, "dash": "dot"},
+            ),
+        ]
+    )
+    figure.update_layout(
+        barmode="stack",
+        height=260,
+        margin={"l": 40, "r": 10, "t": 10, "b": 40},
+        bargap=0.15,
+        yaxis_title="instances",
+        legend={"orientation": "h", "y": 1.12},
+    )
     figure.update_xaxes(showticklabels=len(ranked) <= 60)
     st.plotly_chart(figure, key="tail_fills", config={"displayModeBar": False})

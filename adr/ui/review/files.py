@@ -16,8 +16,13 @@ def files_view(here: Frame) -> None:
     with out:
         st.markdown("**Out:** one row per candidate with its verdict in force; blank means waiting.")
         for ending, name in (("csv", "CSV"), ("jsonl", "JSON Lines")):
-            st.download_button(f"Download {name}", key=f"out {ending}", file_name=f"verdicts.{ending}",
-                               data=functools.partial(_written, here, ending), on_click="ignore")
+            st.download_button(
+                f"Download {name}",
+                key=f"out {ending}",
+                file_name=f"verdicts.{ending}",
+                data=functools.partial(_written, here, ending),
+                on_click="ignore",
+            )
     with into:
         st.markdown("**In:** a file with at least candidate, judgement and reviewer. Importing twice changes nothing.")
         uploaded = st.file_uploader("Verdicts", type=["csv", "jsonl"], key="verdicts_file")

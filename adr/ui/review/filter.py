@@ -8,8 +8,15 @@ from adr.review.queue import ORDERS, Filter, facets
 from adr.settings import setting
 from adr.ui.frame import Frame
 
-STATE_NAMES = {"pending": "waiting", "accept": "accepted", "reject": "rejected", "unsure": "unsure",
-               "disputed": "disputed", "second": "second look", "any": "all"}
+STATE_NAMES = {
+    "pending": "waiting",
+    "accept": "accepted",
+    "reject": "rejected",
+    "unsure": "unsure",
+    "disputed": "disputed",
+    "second": "second look",
+    "any": "all",
+}
 
 
 def reviewer_name() -> str:
@@ -21,8 +28,9 @@ def reviewer_name() -> str:
         with st.form("your name", border=True):
             st.markdown("**Your name** is kept with every verdict you give.")
             left, right = st.columns([4, 1], vertical_alignment="bottom")
-            typed = left.text_input("Your name", max_chars=40, key="reviewer_typed", label_visibility="collapsed",
-                                    placeholder="Your name")
+            typed = left.text_input(
+                "Your name", max_chars=40, key="reviewer_typed", label_visibility="collapsed", placeholder="Your name"
+            )
             if right.form_submit_button("Start", type="primary", width="stretch") and typed.strip():
                 st.session_state["reviewer"] = typed.strip()
                 st.rerun()
@@ -34,33 +42,79 @@ def filter_row(here: Frame, reviewer: str) -> tuple[Filter, str]:
     found = facets(here.store)
     state_column, order_column, entity_column, more = st.columns([6.1, 2.0, 1.5, 1.2], vertical_alignment="bottom")
     state = state_column.segmented_control(
-        "Show", list(STATE_NAMES), default="pending", format_func=STATE_NAMES.__getitem__, key="queue",
-        bind="query-params", required=True)
-    order = order_column.selectbox("Order", list(ORDERS), format_func=lambda o: ORDERS[o][0], key="order",
-                                   bind="query-params")
-    entities = {str(entity): f"{name} ({perspective.replace('_', '-')})"
-                for entity, name, perspective in found["entities"]}
-    entity = entity_column.selectbox("Entity", ["", *entities], format_func=lambda e: entities.get(e, "all entities"),
-                                     key="concept", bind="query-params")
+        "Show",
+        list(STATE_NAMES),
+        default="pending",
+        format_func=STATE_NAMES.__getitem__,
+        key="queue",
+        bind="query-params",
+        required=True,
+    )
+    order = order_column.selectbox(
+        "Order", list(ORDERS), format_func=lambda o: ORDERS[o][0], key="order", bind="query-params"
+    )
+    entities = {
+        str(entity): f"{name} ({perspective.replace('_', '-')})" for entity, name, perspective in found["entities"]
+    }
+    entity = entity_column.selectbox(
+        "Entity",
+        ["", *entities],
+        format_func=lambda e: entities.get(e, "all entities"),
+        key="concept",
+        bind="query-params",
+    )
     with more.popover("Filter", icon=":material/tune:", width="stretch"):
-        plan = st.selectbox("Plan", ["", *map(str, found["plans"])], format_func=lambda p: p or "all plans",
-                            key="plan", bind="query-params")
-        flag = st.selectbox("Flag", ["", *found["flags"]], format_func=lambda f: f.replace("_", " ") or "any",
-                            key="flag", bind="query-params")
-        generator = st.selectbox("Generator", ["", *found["generators"]], format_func=lambda g: g or "all", key="by",
-                                 bind="query-params")
-        judged_by = st.selectbox("Judged by", ["", *found["reviewers"]], format_func=lambda r: r or "anybody",
-                                 key="judge", bind="query-params")
+        plan = st.selectbox(
+            "Plan",
+            ["", *map(str, found["plans"])],
+            format_func=lambda p: p or "all plans",
+            key="plan",
+            bind="query-params",
+        )
+        flag = st.selectbox(
+            "Flag",
+            ["", *found["flags"]],
+            format_func=lambda f: f.replace("_", " ") or "any",
+            key="flag",
+            bind="query-params",
+        )
+        generator = st.selectbox(
+            "Generator", ["", *found["generators"]], format_func=lambda g: g or "all", key="by", bind="query-params"
+        )
+        judged_by = st.selectbox(
+            "Judged by",
+            ["", *found["reviewers"]],
+            format_func=lambda r: r or "anybody",
+            key="judge",
+            bind="query-params",
+        )
         low, high = st.slider("Score", 0.0, 1.0, (0.0, 1.0), 0.05, key="score", bind="query-params")
         filled = st.toggle("Also concepts that are filled", key="filled", bind="query-params")
         alternatives = st.toggle("Also the other alternatives of a slot", key="alternatives", bind="query-params")
-        share = st.slider("Share for a second look", 0.0, 1.0, 1.0, 0.05, key="second", bind="query-params",
-                          help="Part of what others have judged that is offered to you blind, as 'second look'.")
+        share = st.slider(
+            "Share for a second look",
+            0.0,
+            1.0,
+            1.0,
+            0.05,
+            key="second",
+            bind="query-params",
+            help="Part of what others have judged that is offered to you blind, as 'second look'.",
+        )
     asked = Filter(
-        state=state or "pending", plan=int(plan) if plan else None, entity=int(entity) if entity else None,
-        flag=flag or None, generator=generator or None, judged_by=judged_by or None,
-        score_from=low if low > 0 else None, score_to=high if high < 1 else None, reviewer=reviewer,
-        second_share=share, filled=filled, alternatives=alternatives)
+        state=state or "pending",
+        plan=int(plan) if plan else None,
+        entity=int(entity) if entity else None,
+        flag=flag or None,
+        generator=generator or None,
+        judged_by=judged_by or None,
+        score_from=low if low > 0 else None,
+        score_to=high if high < 1 else None,
+        reviewer=reviewer,
+        second_share=share,
+        filled=filled,
+        alternatives=alternatives,
+    )
     return asked, str(order)
 
 
@@ -68,8 +122,13 @@ def progress_line(here: Frame, plan: int | None) -> pd.DataFrame:
     """Done, left, rate and time left, and how many concepts are filled; returns the meters it has read."""
     now = progress(here.store, plan)
     done = now.candidates - now.left
-    parts = [f"**{done:,}** of {now.candidates:,} judged", f"{now.accepted:,} accepted", f"{now.rejected:,} rejected",
-             f"{now.unsure:,} unsure", f"**{now.left:,}** left"]
+    parts = [
+        f"**{done:,}** of {now.candidates:,} judged",
+        f"{now.accepted:,} accepted",
+        f"{now.rejected:,} rejected",
+        f"{now.unsure:,} unsure",
+        f"**{now.left:,}** left",
+    ]
     if now.rate:
         parts.append(f"{now.rate:.0f} a minute")
     if now.minutes_left and now.left:
@@ -88,5 +147,6 @@ def why_empty(here: Frame, asked: Filter) -> tuple[str, str]:
     if asked.state == "pending":
         return "Nothing left to judge here", (
             "Everything in this filter is judged, in somebody's hands, or belongs to a concept that is filled "
-            "(ask for those under Filter).")
+            "(ask for those under Filter)."
+        )
     return "Nothing in this filter", "Choose another state, entity or filter above."

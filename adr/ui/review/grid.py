@@ -14,9 +14,11 @@ from adr.workspace import Workspace
 
 _HERE = Path(__file__).parent
 _GRID = st.components.v2.component(
-    "adr_review_grid", html="<div id='grid'></div>",
+    "adr_review_grid",
+    html="<div id='grid'></div>",
     css=(_HERE / "grid.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("elements.js", "grid.js")))
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("elements.js", "grid.js")),
+)
 
 PAGE = 60
 TILE = 128
@@ -29,12 +31,16 @@ def grid(told: dict[str, Any], on_step: Callable[[], None], key: str = "review_g
 
 def tiles(workspace: Workspace, rows: pd.DataFrame) -> list[dict[str, str]]:
     """One tile a row of `adr.review.queue`."""
-    return [{
-        "candidate": row.candidate,
-        "image": "" if pd.isna(row.picture) else data_uri(workspace.folder / str(row.picture), TILE),
-        "words": str(row.prompt) if row.generator in WITHOUT_PICTURE else "",
-        "name": str(row.name), "score": "" if pd.isna(row.score) else f"{row.score:.2f}",
-        "flags": ", ".join(str(flag).replace("_", " ") for flag in (row.flags if row.flags is not None else [])),
-        "judgement": "" if pd.isna(row.judgement) else str(row.judgement),
-        "says": f"{row.candidate}, adds {row.gain:.2f} to the tail",
-    } for row in rows.itertuples(index=False)]
+    return [
+        {
+            "candidate": row.candidate,
+            "image": "" if pd.isna(row.picture) else data_uri(workspace.folder / str(row.picture), TILE),
+            "words": str(row.prompt) if row.generator in WITHOUT_PICTURE else "",
+            "name": str(row.name),
+            "score": "" if pd.isna(row.score) else f"{row.score:.2f}",
+            "flags": ", ".join(str(flag).replace("_", " ") for flag in (row.flags if row.flags is not None else [])),
+            "judgement": "" if pd.isna(row.judgement) else str(row.judgement),
+            "says": f"{row.candidate}, adds {row.gain:.2f} to the tail",
+        }
+        for row in rows.itertuples(index=False)
+    ]

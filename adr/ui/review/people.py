@@ -13,13 +13,28 @@ def people_view(here: Frame, reviewer: str) -> None:
     """Agreement between reviewers, disputes and their last word, the newest verdicts."""
     pairs = agreement(here.store)
     if pairs:
-        st.dataframe(pd.DataFrame([{"reviewers": f"{a.first} and {a.second}", "judged by both": a.pairs,
-                                    "agree": a.share, "Cohen's kappa": a.kappa} for a in pairs]), hide_index=True,
-                     column_config={"agree": st.column_config.NumberColumn(format="percent")}, key="pairs")
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {
+                        "reviewers": f"{a.first} and {a.second}",
+                        "judged by both": a.pairs,
+                        "agree": a.share,
+                        "Cohen's kappa": a.kappa,
+                    }
+                    for a in pairs
+                ]
+            ),
+            hide_index=True,
+            column_config={"agree": st.column_config.NumberColumn(format="percent")},
+            key="pairs",
+        )
         st.caption("Kappa is agreement beyond chance; it is shown from 20 candidates judged by both.")
     else:
-        st.markdown(":gray[No candidate has been judged by two people yet. 'second look' offers you, blind, what "
-                    "others have judged.]")
+        st.markdown(
+            ":gray[No candidate has been judged by two people yet. 'second look' offers you, blind, what "
+            "others have judged.]"
+        )
     disputed = disputes(here.store)
     st.markdown(f"**{len(disputed):,} disputed**")
     for row in disputed.head(30).itertuples():

@@ -16,36 +16,52 @@ def rules_view(here: Frame, reviewer: str) -> None:
     st.markdown("A rule judges every **waiting** candidate on one side of a line. A person's verdict always wins.")
     judgement_column, score_column, side_column, value_column = st.columns([1.2, 2, 1, 2], vertical_alignment="bottom")
     judgement = judgement_column.selectbox("Verdict", ["reject", "accept", "unsure"], key="rule_judgement")
-    column = score_column.selectbox("where", list(SCORES), format_func=SCORES.__getitem__,
-                                    key="rule_score")
-    side = side_column.selectbox("is", ["<", "<=", ">", ">="], key="rule_side",
-                                 index=0 if judgement == "reject" else 3)
+    column = score_column.selectbox("where", list(SCORES), format_func=SCORES.__getitem__, key="rule_score")
+    side = side_column.selectbox("is", ["<", "<=", ">", ">="], key="rule_side", index=0 if judgement == "reject" else 3)
     top = 60.0 if column == "entity_rank" else 1.0
-    value = value_column.slider("the line", 0.0, top, 2.0 if column == "entity_rank" else 0.3, top / 100,
-                                key=f"rule_line_{column}")
+    value = value_column.slider(
+        "the line", 0.0, top, 2.0 if column == "entity_rank" else 0.3, top / 100, key=f"rule_line_{column}"
+    )
     rule = Rule(judgement, column, side, float(value))
     seen = preview(here.store, rule)
     st.markdown(f"**{rule.name}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
     middle = [(a + b) / 2 for a, b in zip(seen.edges, seen.edges[1:], strict=False)]
     inside = Rule(judgement, column, side, float(value)).holds(pd.Series(middle))
-    st.bar_chart(pd.DataFrame({SCORES[column]: [f"{m:.2f}" for m in middle], "candidates": seen.counts,
-                               "side": ["judged" if i else "left alone" for i in inside]}),
-                 x=SCORES[column], y="candidates", color="side", height=220)
+    st.bar_chart(
+        pd.DataFrame(
+            {
+                SCORES[column]: [f"{m:.2f}" for m in middle],
+                "candidates": seen.counts,
+                "side": ["judged" if i else "left alone" for i in inside],
+            }
+        ),
+        x=SCORES[column],
+        y="candidates",
+        color="side",
+        height=220,
+    )
     left, right = st.columns(2)
-    for place, title, names in ((left, "Nearest to the line, judged", seen.inside),
-                                (right, "Nearest to the line, left alone", seen.outside)):
+    for place, title, names in (
+        (left, "Nearest to the line, judged", seen.inside),
+        (right, "Nearest to the line, left alone", seen.outside),
+    ):
         place.caption(title)
-        images = [str(here.workspace.folder / row[0]) for row in here.store.rows(
-            "select picture from candidate_picture where list_contains($names, candidate) and picture is not null",
-            {"names": list(names)})]
+        images = [
+            str(here.workspace.folder / row[0])
+            for row in here.store.rows(
+                "select picture from candidate_picture where list_contains($names, candidate) and picture is not null",
+                {"names": list(names)},
+            )
+        ]
         existing = [image for image in images if Path(image).is_file()]
         if existing:
             place.image(existing, width=96)
         else:
             place.markdown(":gray[none]")
     apply_column, undo_column, _ = st.columns([1, 1, 4])
-    if apply_column.button(f"Apply to {seen.applies:,}", type="primary", width="stretch",
-                           disabled=not seen.applies, key="rule_apply"):
+    if apply_column.button(
+        f"Apply to {seen.applies:,}", type="primary", width="stretch", disabled=not seen.applies, key="rule_apply"
+    ):
         count = apply(here.store, rule, reviewer)
         st.toast(f"{count:,} judged by the rule. Undo takes all of them back.")
         st.rerun(scope="app")

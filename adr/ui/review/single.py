@@ -33,15 +33,27 @@ def single_view(here: Frame, reviewer: str) -> None:
     shown = state["shown"]
     if shown is None:
         st.query_params.pop("candidate", None)
-        card(nothing_left(*why_empty(here, asked), ack=state["ack"], version=str(state["version"]), can_undo=True),
-             lambda: _step(here, reviewer))
+        card(
+            nothing_left(*why_empty(here, asked), ack=state["ack"], version=str(state["version"]), can_undo=True),
+            lambda: _step(here, reviewer),
+        )
         return
     if st.query_params.get("candidate") != shown:
         st.query_params["candidate"] = shown
     blind = asked.state == "second"
-    card(described(here.store, here.workspace, shown, ack=state["ack"], version=str(state["version"]),
-                   fault=state.pop("fault", None), blind=blind, meters=meters),
-         lambda: _step(here, reviewer))
+    card(
+        described(
+            here.store,
+            here.workspace,
+            shown,
+            ack=state["ack"],
+            version=str(state["version"]),
+            fault=state.pop("fault", None),
+            blind=blind,
+            meters=meters,
+        ),
+        lambda: _step(here, reviewer),
+    )
 
 
 def open_candidate(candidate: str) -> None:
@@ -56,7 +68,13 @@ def _trail() -> dict[str, Any]:
     """Where this session stands: what is shown, what was seen, the last step that was answered."""
     if "review_trail" not in st.session_state:
         st.session_state["review_trail"] = {
-            "shown": None, "visited": [], "skipped": set(), "ack": None, "version": 0, "asked": None}
+            "shown": None,
+            "visited": [],
+            "skipped": set(),
+            "ack": None,
+            "version": 0,
+            "asked": None,
+        }
     trail: dict[str, Any] = st.session_state["review_trail"]
     return trail
 
@@ -86,13 +104,15 @@ def _step(here: Frame, reviewer: str) -> None:
             undone = undo(here.store, reviewer)
             if undone:
                 state["skipped"].difference_update(undone.candidates)
-                state["shown"] = undone.candidates[0]       # also when the filter would hide it now
+                state["shown"] = undone.candidates[0]  # also when the filter would hide it now
             else:
                 state["fault"] = "There is nothing of yours left to undo."
         elif action == "edit":
             name, perspective = here.store.rows(
                 "select e.name, e.perspective::varchar from candidate c join entity e using (entity) "
-                "where candidate = ?", [candidate])[0]
+                "where candidate = ?",
+                [candidate],
+            )[0]
             edit(here.store, candidate, step["turns"], reviewer, _forms(str(name), str(perspective)))
         elif action == "show":
             state["shown"] = candidate

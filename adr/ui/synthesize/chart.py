@@ -13,24 +13,44 @@ _MARKS = 600
 def tail_curve(projection: Projection, height: int = 260) -> go.Figure:
     """Instances per entity, from the most to the least, now and then; where the target is one number, a line at it."""
     figure = go.Figure()
-    for name, counts, color, dash in (("with all that is planned", projection.then, AFTER_COLOR, "solid"),
-                                      ("now", projection.have, TAIL_COLOR, "solid")):
+    for name, counts, color, dash in (
+        ("with all that is planned", projection.then, AFTER_COLOR, "solid"),
+        ("now", projection.have, TAIL_COLOR, "solid"),
+    ):
         ranks, values = _thinned(np.sort(counts)[::-1])
-        figure.add_scatter(x=ranks, y=values, mode="lines", name=name, fill="tozeroy",
-                           line={"color": color, "width": 2, "dash": dash, "shape": "hv"}, fillcolor=_faint(color),
-                           hovertemplate="entity %{x:,}: %{y:,.1f} instances<extra>" + name + "</extra>")
+        figure.add_scatter(
+            x=ranks,
+            y=values,
+            mode="lines",
+            name=name,
+            fill="tozeroy",
+            line={"color": color, "width": 2, "dash": dash, "shape": "hv"},
+            fillcolor=_faint(color),
+            hovertemplate="entity %{x:,}: %{y:,.1f} instances<extra>" + name + "</extra>",
+        )
     targets = np.unique(projection.target)
     if len(targets) == 1:
-        figure.add_hline(y=float(targets[0]), line={"color": FAINT, "width": 2, "dash": "dot"},
-                         annotation_text=f"wanted: {targets[0]:,.0f}", annotation_position="top right")
+        figure.add_hline(
+            y=float(targets[0]),
+            line={"color": FAINT, "width": 2, "dash": "dot"},
+            annotation_text=f"wanted: {targets[0]:,.0f}",
+            annotation_position="top right",
+        )
     figure.update_layout(
-        height=height, margin={"l": 8, "r": 8, "t": 28, "b": 8}, dragmode=False, hovermode="x unified",
-        paper_bgcolor=CLEAR, plot_bgcolor=CLEAR,
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "xanchor": "left"})
-    figure.update_xaxes(title={"text": "entities of the plan, by count"}, gridcolor=FAINT, zeroline=False,
-                        automargin=True)
-    figure.update_yaxes(title={"text": "instances"}, gridcolor=FAINT, zeroline=False, automargin=True,
-                        rangemode="tozero")
+        height=height,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        dragmode=False,
+        hovermode="x unified",
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "xanchor": "left"},
+    )
+    figure.update_xaxes(
+        title={"text": "entities of the plan, by count"}, gridcolor=FAINT, zeroline=False, automargin=True
+    )
+    figure.update_yaxes(
+        title={"text": "instances"}, gridcolor=FAINT, zeroline=False, automargin=True, rangemode="tozero"
+    )
     return figure
 
 
@@ -40,5 +60,5 @@ def _thinned(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], np
 
 
 def _faint(color: str) -> str:
-    red, green, blue = (int(color[i:i + 2], 16) for i in (1, 3, 5))
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.15)"

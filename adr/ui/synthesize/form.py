@@ -29,20 +29,28 @@ SAYS = {
     "image-variation": "From the parent's picture alone: the paper's first generator; needs a model made for it.",
     "controlnet": "From the outlines of the parent's picture and words: the paper's second generator.",
     "language": "No new picture: a conversation of the source is said again with rarer synonyms, about the same "
-                "picture or none (the paper's language data synthesis). Fills nouns alone.",
+    "picture or none (the paper's language data synthesis). Fills nouns alone.",
 }
 MODELS = {
-    "text-to-image": ("stabilityai/sd-turbo", "stable-diffusion-v1-5/stable-diffusion-v1-5",
-                      "stabilityai/stable-diffusion-xl-base-1.0"),
-    "image-to-image": ("stabilityai/sd-turbo", "stable-diffusion-v1-5/stable-diffusion-v1-5",
-                       "stabilityai/stable-diffusion-xl-base-1.0"),
+    "text-to-image": (
+        "stabilityai/sd-turbo",
+        "stable-diffusion-v1-5/stable-diffusion-v1-5",
+        "stabilityai/stable-diffusion-xl-base-1.0",
+    ),
+    "image-to-image": (
+        "stabilityai/sd-turbo",
+        "stable-diffusion-v1-5/stable-diffusion-v1-5",
+        "stabilityai/stable-diffusion-xl-base-1.0",
+    ),
     "image-variation": ("lambdalabs/sd-image-variations-diffusers",),
     "controlnet": ("stable-diffusion-v1-5/stable-diffusion-v1-5",),
 }
 CONTROLNETS = ("lllyasviel/sd-controlnet-canny", "lllyasviel/sd-controlnet-hed")
 CONVERSATIONS = {
-    "template": "by template, from what the prompt says", "parent": "the parent's own",
-    "captioner": "a captioner looks at the picture", "language_model": "a language model, from the caption",
+    "template": "by template, from what the prompt says",
+    "parent": "the parent's own",
+    "captioner": "a captioner looks at the picture",
+    "language_model": "a language model, from the caption",
     "synonyms": "the parent's own, with tail synonyms",
     "rewrite": "a language model rewrites the parent's own with tail synonyms",
 }
@@ -89,36 +97,49 @@ def planned_view(here: Frame) -> bool:
 
 def _form(here: Frame, entities: list[int]) -> None:
     runs = here.store.rows("select run, name, kept, dropped from run order by run desc")
-    named = {run: f"Run {run}" + (f" · {name}" if name else "") + f" · kept {kept:,}, dropped {dropped:,}"
-             for run, name, kept, dropped in runs}
+    named = {
+        run: f"Run {run}" + (f" · {name}" if name else "") + f" · kept {kept:,}, dropped {dropped:,}"
+        for run, name, kept, dropped in runs
+    }
     with st.container(border=True):
         what, how = st.columns(2, gap="large")
         with how:
             options = _how()
         with what:
-            options |= _what(here, entities, list(named), named, {row[0]: row[3] for row in runs},
-                             options["generator"])
+            options |= _what(here, entities, list(named), named, {row[0]: row[3] for row in runs}, options["generator"])
         run = options.pop("run")
         fault = _model_fault(options)
         if fault is None:
             st.markdown(_cost(here, run, options))
         else:
             st.warning(f"{fault.sentence} {fault.next_step}", icon=":material/search_off:")
-        if st.button("Make the plan", type="primary", key="make_plan", icon=":material/list_alt:",
-                     disabled=fault is not None):
+        if st.button(
+            "Make the plan", type="primary", key="make_plan", icon=":material/list_alt:", disabled=fault is not None
+        ):
             planning(here, lambda progress: plan(here.store, here.workspace, run, progress=progress, **options))
 
 
-def _what(here: Frame, entities: list[int], runs: list[int], named: dict[int, str], dropped: dict[int, int],
-          generator: str) -> dict[str, Any]:
+def _what(
+    here: Frame, entities: list[int], runs: list[int], named: dict[int, str], dropped: dict[int, int], generator: str
+) -> dict[str, Any]:
     st.markdown("**What to fill**")
     first = asked_number("run", runs[0])
-    run = st.selectbox("Run", runs, index=runs.index(first) if first in runs else 0, key="plan_run",
-                       format_func=named.__getitem__, help="Its τ says what the tail is.")
+    run = st.selectbox(
+        "Run",
+        runs,
+        index=runs.index(first) if first in runs else 0,
+        key="plan_run",
+        format_func=named.__getitem__,
+        help="Its τ says what the tail is.",
+    )
     options: dict[str, Any] = {"run": run}
     if entities:
-        names = [name for (name,) in here.store.rows(
-            "select name from entity where entity in (select unnest($1::integer[])) order by n desc", [entities])]
+        names = [
+            name
+            for (name,) in here.store.rows(
+                "select name from entity where entity in (select unnest($1::integer[])) order by n desc", [entities]
+            )
+        ]
         shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
         st.markdown(f"Only **{shown}**")
         if st.button("The whole tail instead", key="whole_tail", icon=":material/close:"):
@@ -126,44 +147,76 @@ def _what(here: Frame, entities: list[int], runs: list[int], named: dict[int, st
         options["entities"] = entities
     elif generator not in WITHOUT_PICTURE:
         options["perspectives"] = st.pills(
-            "Perspectives", PLANNED, selection_mode="multi", default=PLANNED, key="plan_perspectives",
+            "Perspectives",
+            PLANNED,
+            selection_mode="multi",
+            default=PLANNED,
+            key="plan_perspectives",
             format_func=PERSPECTIVE_NAMES.__getitem__,
-            help="What pictures can add to. A question form cannot be seen; choose it on the Explore page to fill it."
+            help="What pictures can add to. A question form cannot be seen; choose it on the Explore page to fill it.",
         ) or list(PLANNED)
     left, right = st.columns(2)
-    wanted = left.segmented_control("Instances wanted of each", ["τ", "a number"], default="τ", key="plan_wanted",
-                                    required=True, help="τ of its perspective in the run, or one number for all.")
+    wanted = left.segmented_control(
+        "Instances wanted of each",
+        ["τ", "a number"],
+        default="τ",
+        key="plan_wanted",
+        required=True,
+        help="τ of its perspective in the run, or one number for all.",
+    )
     if wanted == "a number":
         options["target"] = float(right.number_input("Number", 1, 1_000_000, 40, key="plan_target"))
     left, middle, right = st.columns(3)
     options["budget"] = left.number_input(
-        f"{'Conversations' if generator in WITHOUT_PICTURE else 'Pictures'} at most", 1, 10_000_000,
-        max(1, dropped[run]), key=f"plan_budget {run}",
-        help="As many as the run dropped keep the volume of the dataset as it was.")
-    options["per_parent"] = middle.number_input("Per parent", 1, 100, 3, key="plan_per_parent",
-                                                help="Variations of one parent at most.")
+        f"{'Conversations' if generator in WITHOUT_PICTURE else 'Pictures'} at most",
+        1,
+        10_000_000,
+        max(1, dropped[run]),
+        key=f"plan_budget {run}",
+        help="As many as the run dropped keep the volume of the dataset as it was.",
+    )
+    options["per_parent"] = middle.number_input(
+        "Per parent", 1, 100, 3, key="plan_per_parent", help="Variations of one parent at most."
+    )
     if generator not in WITHOUT_PICTURE:
-        options["per_slot"] = right.number_input("Tries each", 1, 16, 2, key="plan_per_slot",
-                                                 help="Candidates for each picture; the best by score is chosen.")
+        options["per_slot"] = right.number_input(
+            "Tries each",
+            1,
+            16,
+            2,
+            key="plan_per_slot",
+            help="Candidates for each picture; the best by score is chosen.",
+        )
     return options
 
 
 def _how() -> dict[str, Any]:
     st.markdown("**How**")
-    generator = st.selectbox("Generator", GENERATORS, key="plan_generator", help="\n\n".join(
-        f"**{name}** {says}" for name, says in SAYS.items()))
+    generator = st.selectbox(
+        "Generator",
+        GENERATORS,
+        key="plan_generator",
+        help="\n\n".join(f"**{name}** {says}" for name, says in SAYS.items()),
+    )
     st.caption(SAYS[generator])
     if generator in WITHOUT_PICTURE:
         return {"generator": generator} | _conversations(FROM_SYNONYMS)
     own = setting("ADR_GENERATOR_MODEL")
     starter = () if generator in ("image-variation", "controlnet") else (own,)
-    model = st.selectbox("Model", (*starter, *MODELS[generator]), key=f"plan_model {generator}",
-                         accept_new_options=True, help="A folder, or a hub id; type to name another.")
+    model = st.selectbox(
+        "Model",
+        (*starter, *MODELS[generator]),
+        key=f"plan_model {generator}",
+        accept_new_options=True,
+        help="A folder, or a hub id; type to name another.",
+    )
     options: dict[str, Any] = {"generator": generator, "model": model}
     if generator == "text-to-image":
-        options["alone"] = st.checkbox("Also what no instance has a picture of its own of", key="plan_alone",
-                                       help="From a prompt without a parent: things, and pairs if the model draws "
-                                            "two. It must know them.")
+        options["alone"] = st.checkbox(
+            "Also what no instance has a picture of its own of",
+            key="plan_alone",
+            help="From a prompt without a parent: things, and pairs if the model draws two. It must know them.",
+        )
     if generator == "controlnet":
         options["controlnet"] = st.selectbox("ControlNet", CONTROLNETS, key="plan_controlnet", accept_new_options=True)
         options["edges"] = "canny" if "canny" in str(options["controlnet"]) else "soft"
@@ -174,8 +227,12 @@ def _how() -> dict[str, Any]:
 
 
 def _conversations(methods: Sequence[str]) -> dict[str, Any]:
-    chosen = st.selectbox("Conversations", methods, key=f"plan_conversations {len(methods)}",
-                          format_func=lambda name: CONVERSATIONS.get(name, name))
+    chosen = st.selectbox(
+        "Conversations",
+        methods,
+        key=f"plan_conversations {len(methods)}",
+        format_func=lambda name: CONVERSATIONS.get(name, name),
+    )
     if chosen in FROM_SYNONYMS:
         st.caption(WARNING)
     return {"conversations": chosen}
@@ -184,24 +241,31 @@ def _conversations(methods: Sequence[str]) -> dict[str, Any]:
 def _more(generator: str, model: str) -> dict[str, Any]:
     try:
         style = style_of(model, generator)
-    except AdrError:                        # told beside the button
+    except AdrError:  # told beside the button
         style = Style()
     left, right = st.columns(2)
     options: dict[str, Any] = {
-        "steps": left.number_input("Steps", 1, 1000, None, key="plan_steps",
-                                   placeholder=f"the model's own: {style.steps}"),
-        "guidance": right.number_input("Guidance", 0.0, 50.0, None, key="plan_guidance",
-                                       placeholder=f"the model's own: {style.guidance:g}"),
+        "steps": left.number_input(
+            "Steps", 1, 1000, None, key="plan_steps", placeholder=f"the model's own: {style.steps}"
+        ),
+        "guidance": right.number_input(
+            "Guidance", 0.0, 50.0, None, key="plan_guidance", placeholder=f"the model's own: {style.guidance:g}"
+        ),
         "size": left.number_input("Size in pixels", 16, 4096, None, key="plan_size", placeholder="the model's own"),
-        "seed": right.number_input("Seed", 0, 2**31 - 1, None, key="plan_seed", placeholder="from the recipe")}
+        "seed": right.number_input("Seed", 0, 2**31 - 1, None, key="plan_seed", placeholder="from the recipe"),
+    }
     if generator == "image-to-image":
-        options["strength"] = st.slider("Strength", 0.05, 1.0, 0.6, 0.05, key="plan_strength",
-                                        help="How much of the parent's picture is made anew.")
+        options["strength"] = st.slider(
+            "Strength", 0.05, 1.0, 0.6, 0.05, key="plan_strength", help="How much of the parent's picture is made anew."
+        )
     if generator != "image-variation":
         options["negative_prompt"] = st.text_input("Negative prompt", style.negative, key=f"plan_negative {model}")
     options["scorer"] = st.text_input(
-        "Scorer", setting("ADR_SCORER_MODEL"), key="plan_scorer",
-        help="An open_clip model: a folder, or NAME/PRETRAINED_TAG; `none` scores nothing.")
+        "Scorer",
+        setting("ADR_SCORER_MODEL"),
+        key="plan_scorer",
+        help="An open_clip model: a folder, or NAME/PRETRAINED_TAG; `none` scores nothing.",
+    )
     return options
 
 
@@ -221,8 +285,11 @@ def _model_fault(options: dict[str, Any]) -> AdrError | None:
 def _cost(here: Frame, run: int, options: dict[str, Any]) -> str:
     """How many candidates at most and how long they take, as one sentence."""
     count = int(options["budget"]) * int(options.get("per_slot", 1))
-    plain = {name: value for name, value in options.items()
-             if name in ("generator", "model", "steps", "budget", "conversations") and value is not None}
+    plain = {
+        name: value
+        for name, value in options.items()
+        if name in ("generator", "model", "steps", "budget", "conversations") and value is not None
+    }
     if options["generator"] in WITHOUT_PICTURE:
         plain |= {"model": WORDNET, "per_slot": 1}
     each = seconds_each(here.store, here.workspace, Settings(plan=0, run=run, seed=0, **plain))
@@ -234,7 +301,12 @@ def how_long(each: float | None, count: int) -> str:
     if each is None:
         return "how long this takes is not measured yet; the first pictures will tell."
     seconds = each * count
-    said = (f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min" if seconds < 5400
-            else f"{seconds / 3600:.1f} h")
+    said = (
+        f"{max(1, round(seconds))} s"
+        if seconds < 90
+        else f"{round(seconds / 60)} min"
+        if seconds < 5400
+        else f"{seconds / 3600:.1f} h"
+    )
     rate = f"{each:.1f}" if each < 10 else f"{each:,.0f}"
     return f"about **{said}** at {rate} s each with one worker, as measured."

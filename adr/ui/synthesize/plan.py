@@ -39,8 +39,11 @@ def synthesize_view(here: Frame) -> None:
     """The page: nothing to plan from, the form, or a plan."""
     if not here.standing.runs:
         st.title("Synthesize", anchor=False)
-        st.info("**Nothing to fill yet.** A run of a recipe says what the tail is and how much was dropped; the plan "
-                "starts from it.", icon=":material/brush:")
+        st.info(
+            "**Nothing to fill yet.** A run of a recipe says what the tail is and how much was dropped; the plan "
+            "starts from it.",
+            icon=":material/brush:",
+        )
         if here.standing.postings:
             link("Rebalance", "Rebalance first")
         else:
@@ -71,9 +74,12 @@ def _header(here: Frame, plans: Sequence[int], number: int | None) -> None:
     title.title("Synthesize", anchor=False)
     if not plans:
         return
-    described = {plan: f"Plan {plan} · run {run} · {slots:,} {_what(generator not in WITHOUT_PICTURE)}"
-                 for plan, run, slots, generator in here.store.rows(
-                     "select plan, run, slots, settings::json->>'generator' from plan")}
+    described = {
+        plan: f"Plan {plan} · run {run} · {slots:,} {_what(generator not in WITHOUT_PICTURE)}"
+        for plan, run, slots, generator in here.store.rows(
+            "select plan, run, slots, settings::json->>'generator' from plan"
+        )
+    }
     shown = [*plans] if number is not None else [0, *plans]
     key = f"plan_picker {number} {len(plans)}"
 
@@ -82,8 +88,15 @@ def _header(here: Frame, plans: Sequence[int], number: int | None) -> None:
         st.query_params.pop("entities", None)
         st.query_params["plan"] = str(chosen) if chosen else "new"
 
-    picker.selectbox("Plan", shown, index=shown.index(number or 0), key=key, on_change=picked,
-                     format_func=lambda plan: described.get(plan, "A new plan"), label_visibility="collapsed")
+    picker.selectbox(
+        "Plan",
+        shown,
+        index=shown.index(number or 0),
+        key=key,
+        on_change=picked,
+        format_func=lambda plan: described.get(plan, "A new plan"),
+        label_visibility="collapsed",
+    )
     if number is not None and new.button("New plan", key="new_plan", width="stretch", icon=":material/add:"):
         jump(plan="new")
 
@@ -109,8 +122,13 @@ def _plan_view(here: Frame, number: int) -> None:
         fragment(_curve)(here, number, list(projections))
 
 
-def _numbers(here: Frame, number: int, settings: Settings, stands: outlook.Standing | None,
-             projections: dict[str, outlook.Projection]) -> None:
+def _numbers(
+    here: Frame,
+    number: int,
+    settings: Settings,
+    stands: outlook.Standing | None,
+    projections: dict[str, outlook.Projection],
+) -> None:
     """The plan in figures; stands: how far it is, None while work goes on, which tells of itself."""
     slots = int(here.store.value("select slots from plan where plan = $1", [number]))
     filled = here.store.value("select count(*) from wanted where plan = $1 and quota > 0", [number])
@@ -119,12 +137,15 @@ def _numbers(here: Frame, number: int, settings: Settings, stands: outlook.Stand
     shown = [
         (f"{slots:,}", f"{_what(settings.pictured)} planned", "Slots: each is filled by the best of its candidates"),
         (f"{filled:,} of {lacking:,}", "lacking entities get some", "Entities below target that the plan adds to"),
-        (f"{reached:,}", "reach their target", "When the best candidate of every slot is accepted")]
+        (f"{reached:,}", "reach their target", "When the best candidate of every slot is accepted"),
+    ]
     if stands is not None:
-        shown.insert(1, (f"{stands.finished:,} of {stands.candidates:,}", "candidates made",
-                         "Alternatives of all slots"))
-        shown.append((f"{sum(stands.failed.values()):,}", "could not be made",
-                      "Set aside with a reason; tried again on resume"))
+        shown.insert(
+            1, (f"{stands.finished:,} of {stands.candidates:,}", "candidates made", "Alternatives of all slots")
+        )
+        shown.append(
+            (f"{sum(stands.failed.values()):,}", "could not be made", "Set aside with a reason; tried again on resume")
+        )
     figures(shown)
 
 
@@ -134,9 +155,11 @@ def _what(pictured: bool) -> str:
 
 def _in_words(settings: Settings) -> str:
     wanted = "τ instances" if settings.target is None else f"{settings.target:g} instances"
-    said = (f"Run {settings.run} · {wanted} of each · {settings.generator} with {settings.model} · "
-            f"{settings.per_slot} {'try' if settings.per_slot == 1 else 'tries'} each, up to {settings.per_parent} per "
-            f"parent · conversations: {settings.conversations.replace('_', ' ')} · seed {settings.seed}")
+    said = (
+        f"Run {settings.run} · {wanted} of each · {settings.generator} with {settings.model} · "
+        f"{settings.per_slot} {'try' if settings.per_slot == 1 else 'tries'} each, up to {settings.per_parent} per "
+        f"parent · conversations: {settings.conversations.replace('_', ' ')} · seed {settings.seed}"
+    )
     return said + (f" · {len(settings.without)} entities left out" if settings.without else "")
 
 
@@ -149,15 +172,19 @@ def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None
             verb = "Resume" if stands.finished or stands.failed else "Start"
             left = stands.left + sum(stands.failed.values())
             to_make = "to make" if not stands.finished else "is left" if left == 1 else "are left"
-            said.markdown(f"**{left:,}** {'candidate' if left == 1 else 'candidates'} {to_make}: "
-                          f"{how_long(each, left)}  \nThe app may be closed meanwhile: what is finished is kept, and "
-                          "it goes on from there.")
-            count = workers.number_input("Workers", 1, 16, 1, key="workers",
-                                         help="Processes at once: one for each GPU.")
+            said.markdown(
+                f"**{left:,}** {'candidate' if left == 1 else 'candidates'} {to_make}: "
+                f"{how_long(each, left)}  \nThe app may be closed meanwhile: what is finished is kept, and "
+                "it goes on from there."
+            )
+            count = workers.number_input(
+                "Workers", 1, 16, 1, key="workers", help="Processes at once: one for each GPU."
+            )
             if start.button(verb, type="primary", key="start", width="stretch", icon=":material/play_arrow:"):
                 _start(here, number, count)
-            if each is None and said.button("Make one to measure the speed", key="measure", type="tertiary",
-                                            icon=":material/timer:"):
+            if each is None and said.button(
+                "Make one to measure the speed", key="measure", type="tertiary", icon=":material/timer:"
+            ):
                 _start(here, number, 1, limit=1)
     job_view(here.jobs, KIND)
     if not running and stands.finished:
@@ -170,12 +197,15 @@ def _made(here: Frame, number: int, stands: outlook.Standing) -> None:
         """
         select count(*), count(*) filter (where c.chosen and v.candidate is null)
         from candidate c left join current_verdict v on v.candidate = c.candidate where c.plan = $1
-        """, [number])[0]
-    if taken < stands.finished:             # made from a shell, or by an app that was killed
+        """,
+        [number],
+    )[0]
+    if taken < stands.finished:  # made from a shell, or by an app that was killed
         st.markdown(f"**{stands.finished - taken:,}** finished are not taken in yet.")
         if st.button("Take them in", key=f"collect {number}", icon=":material/move_to_inbox:"):
-            here.jobs.start(KIND, f"Plan {number}", lambda progress: collect(here.store, here.workspace, number,
-                                                                             progress=progress))
+            here.jobs.start(
+                KIND, f"Plan {number}", lambda progress: collect(here.store, here.workspace, number, progress=progress)
+            )
             st.rerun()
         return
     said = f"**{waiting:,}** wait for a judgement on the Review page." if waiting else "What was chosen is judged."
@@ -213,10 +243,19 @@ def _pictures(here: Frame, number: int) -> None:
 def _newest(here: Frame, number: int) -> None:
     made = outlook.newest_made(here.workspace, number, _TILES)
     urls = data_urls(here.workspace, [one.picture for one in made])
-    tiles = [Tile(id=one.candidate, title=one.entity, image=url, alt=one.prompt, instead="text only",
-                  note=", ".join(flag.replace("_", " ") for flag in one.flags) or one.prompt,
-                  badge="" if one.score is None else f"{one.score:.2f}", tone=_TONES[not one.flags])
-             for one, url in zip(made, urls, strict=True)]
+    tiles = [
+        Tile(
+            id=one.candidate,
+            title=one.entity,
+            image=url,
+            alt=one.prompt,
+            instead="text only",
+            note=", ".join(flag.replace("_", " ") for flag in one.flags) or one.prompt,
+            badge="" if one.score is None else f"{one.score:.2f}",
+            tone=_TONES[not one.flags],
+        )
+        for one, url in zip(made, urls, strict=True)
+    ]
     picked = picture_grid(tiles, key=f"newest {number}", least=132)
     if picked and here.store.value("select 1 from candidate where candidate = $1", [picked]):
         go("Review", candidate=picked)
@@ -226,38 +265,65 @@ def _failures(here: Frame, number: int, stands: outlook.Standing) -> None:
     st.subheader("Could not be made", anchor=False)
     for reason, count in stands.failed.items():
         st.markdown(f"**{count:,}** · {FAILURES.get(reason, reason.replace('_', ' '))}")
-    details = [{"candidate": f"{slot}-{alternative}", "reason": reason, "detail": detail}
-               for slot, alternative, reason, detail in outlook.failed_details(plan_folder(here.workspace, number))]
+    details = [
+        {"candidate": f"{slot}-{alternative}", "reason": reason, "detail": detail}
+        for slot, alternative, reason, detail in outlook.failed_details(plan_folder(here.workspace, number))
+    ]
     with st.expander(f"All {len(details):,}"):
         st.dataframe(pd.DataFrame(details), hide_index=True, key=f"failures {number}")
 
 
 def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
     """Every entity that lacks something: leave it out, want more or fewer, choose its parents."""
-    left, right, _ = st.columns([4, 3, 2], vertical_alignment="bottom")     # the table's own tools appear over the last
-    search = left.text_input("Search", key=f"plan_search {number}", placeholder="Search entities",
-                             icon=":material/search:", label_visibility="collapsed")
-    order = right.selectbox("Order", list(outlook.ORDERS), key=f"plan_order {number}", label_visibility="collapsed",
-                            format_func=_ORDERED.__getitem__)
+    left, right, _ = st.columns([4, 3, 2], vertical_alignment="bottom")  # the table's own tools appear over the last
+    search = left.text_input(
+        "Search",
+        key=f"plan_search {number}",
+        placeholder="Search entities",
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
+    order = right.selectbox(
+        "Order",
+        list(outlook.ORDERS),
+        key=f"plan_order {number}",
+        label_visibility="collapsed",
+        format_func=_ORDERED.__getitem__,
+    )
     rows = outlook.planned(here.store, number, search=search, order=order, limit=_ROWS)
     total = int(here.store.value("select count(*) from wanted where plan = $1", [number]))
-    frame = pd.DataFrame({
-        "Fill": True, "Entity": rows["name"], "Perspective": [PERSPECTIVE_NAMES[p] for p in rows["perspective"]],
-        "Have": rows["have"], "Wanted": rows["target"].astype(float), "To make": rows["quota"],
-        "Parents": rows["parents"]})
+    frame = pd.DataFrame(
+        {
+            "Fill": True,
+            "Entity": rows["name"],
+            "Perspective": [PERSPECTIVE_NAMES[p] for p in rows["perspective"]],
+            "Have": rows["have"],
+            "Wanted": rows["target"].astype(float),
+            "To make": rows["quota"],
+            "Parents": rows["parents"],
+        }
+    )
     key = f"plan_table {number} {search} {order} {here.revision}"
     to_make = f"{_what(settings.pictured).capitalize()} planned that add to it"
     edited = st.data_editor(
-        frame, key=key, hide_index=True, height=380, width="stretch", num_rows="fixed",
+        frame,
+        key=key,
+        hide_index=True,
+        height=380,
+        width="stretch",
+        num_rows="fixed",
         disabled=True if locked else ["Entity", "Perspective", "Have", "To make", "Parents"],
         column_config={
             "Fill": st.column_config.CheckboxColumn("Fill", help="Untick to leave the entity out", width="small"),
-            "Entity": st.column_config.TextColumn("Entity", width=150),     # a long name leaves the others in sight
+            "Entity": st.column_config.TextColumn("Entity", width=150),  # a long name leaves the others in sight
             "Have": st.column_config.NumberColumn("Have", help="Instances that have it after rebalancing"),
-            "Wanted": st.column_config.NumberColumn("Wanted", min_value=0, step=1, help="Instances wanted",
-                                                    format="%g"),
+            "Wanted": st.column_config.NumberColumn(
+                "Wanted", min_value=0, step=1, help="Instances wanted", format="%g"
+            ),
             "To make": st.column_config.NumberColumn("To make", help=to_make),
-            "Parents": st.column_config.NumberColumn("Parents", help="Different instances they start from")})
+            "Parents": st.column_config.NumberColumn("Parents", help="Different instances they start from"),
+        },
+    )
     if len(rows) < total:
         st.caption(f"{len(rows):,} of {total:,} entities; search or order for the others.")
     if locked:
@@ -265,14 +331,17 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
             planning(here, lambda progress: plan_like(here.store, here.workspace, number, progress=progress))
         return
     dropped = rows["entity"][~edited["Fill"].to_numpy(bool)].tolist()
-    changed = {int(e): float(w) for e, w, old in zip(rows["entity"], edited["Wanted"], rows["target"], strict=True)
-               if pd.notna(w) and float(w) != float(old)}
+    changed = {
+        int(e): float(w)
+        for e, w, old in zip(rows["entity"], edited["Wanted"], rows["target"], strict=True)
+        if pd.notna(w) and float(w) != float(old)
+    }
     apply, restore = st.columns([1, 1])
     if apply.button("Apply the changes", key=f"apply {number}", disabled=not dropped and not changed, type="primary"):
-        _revise(here, number, without=[*settings.without, *map(int, dropped)],
-                targets=dict(settings.targets) | changed)
+        _revise(here, number, without=[*settings.without, *map(int, dropped)], targets=dict(settings.targets) | changed)
     if (settings.without or settings.targets or settings.parents) and restore.button(
-            "Undo all changes", key=f"restore {number}"):
+        "Undo all changes", key=f"restore {number}"
+    ):
         _revise(here, number, without=(), targets={}, parents={})
     if settings.pictured:
         _parents(here, number, settings, rows)
@@ -281,8 +350,14 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
 def _parents(here: Frame, number: int, settings: Settings, rows: pd.DataFrame) -> None:
     """Choose the parents of one entity."""
     names = dict(zip(rows["entity"].tolist(), rows["name"].tolist(), strict=True))
-    entity = st.selectbox("Choose the parents of", list(names), index=None, format_func=names.__getitem__,
-                          key=f"parents_of {number}", placeholder="Choose the parents of an entity")
+    entity = st.selectbox(
+        "Choose the parents of",
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        key=f"parents_of {number}",
+        placeholder="Choose the parents of an entity",
+    )
     if entity is None:
         return
     found = outlook.possible_parents(here.store, number, int(entity), _PARENTS)
@@ -294,9 +369,17 @@ def _parents(here: Frame, number: int, settings: Settings, rows: pd.DataFrame) -
     chosen = set(st.session_state.get(key, before if before is not None else [p.instance for p in found]))
     folder = image_folder(here.store)
     urls = data_urls(here.workspace, [picture_file(folder, parent.image) for parent in found])
-    tiles = [Tile(id=str(p.instance), title=f"instance {p.instance}", image=url, chosen=p.instance in chosen,
-                  note=f"{p.slots} planned" if p.slots else "", badge="parent" if p.instance in chosen else "")
-             for p, url in zip(found, urls, strict=True)]
+    tiles = [
+        Tile(
+            id=str(p.instance),
+            title=f"instance {p.instance}",
+            image=url,
+            chosen=p.instance in chosen,
+            note=f"{p.slots} planned" if p.slots else "",
+            badge="parent" if p.instance in chosen else "",
+        )
+        for p, url in zip(found, urls, strict=True)
+    ]
     picked = picture_grid(tiles, key=f"grid {key}", least=110)
     if picked is not None:
         st.session_state[key] = sorted(chosen ^ {int(picked)})
@@ -313,11 +396,19 @@ def _revise(here: Frame, number: int, **options: Any) -> None:
 def _curve(here: Frame, number: int, perspectives: Sequence[str]) -> None:
     """The tail now and then, for the share of candidates that one expects to accept."""
     shown = [p for p in PERSPECTIVES if p in perspectives]
-    perspective = st.segmented_control("Perspective", shown, default="object" if "object" in shown else shown[0],
-                                       format_func=PERSPECTIVE_NAMES.__getitem__, key=f"curve_of {number}",
-                                       required=True, label_visibility="collapsed")
+    perspective = st.segmented_control(
+        "Perspective",
+        shown,
+        default="object" if "object" in shown else shown[0],
+        format_func=PERSPECTIVE_NAMES.__getitem__,
+        key=f"curve_of {number}",
+        required=True,
+        label_visibility="collapsed",
+    )
     rate = st.slider("Share that is accepted", 0, 100, 100, 5, key=f"rate {number}", format="%d %%") / 100
     projection = outlook.projected(here.store, number, rate)[perspective]
     st.plotly_chart(tail_curve(projection), key=f"tail {number}", config=CONFIG)
-    st.caption(f"{projection.lacking_before:,} entities lack instances now, {projection.lacking_after:,} then."
-               + (" Expected numbers, as not all are accepted." if rate < 1 else ""))
+    st.caption(
+        f"{projection.lacking_before:,} entities lack instances now, {projection.lacking_after:,} then."
+        + (" Expected numbers, as not all are accepted." if rate < 1 else "")
+    )
