@@ -137,11 +137,11 @@ def _sha256(path: Path) -> str | None:
 
 def _check_images(store: Store, found: _Findings) -> None:
     folder = store.value("select any_value(images) from source")
-    pictured = int(store.value("select count(*) from instance where len(images) > 0"))
+    with_image = int(store.value("select count(*) from instance where len(images) > 0"))
     if folder is None:
-        if pictured:
+        if with_image:
             found.wrong(
-                f"{pictured:,} instances have images, but the dataset was read without an image folder.",
+                f"{with_image:,} instances have images, but the dataset was read without an image folder.",
                 "Read it again with its image folder: `python -m adr ingest SOURCE --images DIR --replace`.",
             )
         return

@@ -174,13 +174,12 @@ create table if not exists candidate (
     created_at timestamp
 );
 
--- The picture that a candidate is seen with: its own (a path below the workspace), else its parent's first (below the
+-- The image that a candidate is seen with: its own (a path below the workspace), else its parent's first (below the
 -- source's image folder), else null. markers: how often <image> stands in its conversation.
-create view if not exists candidate_picture as
+create view if not exists candidate_image as
     select c.candidate,
-           coalesce(c.image, coalesce(s.images || '/', regexp_replace(s.path, '[^/]*$', '')) || i.images[1]) as picture,
-           case when c.image is not null then 1 else coalesce(list_sum(list_transform(
-               c.turns, lambda t: len(string_split(t.text, '<image>')) - 1)), 0) end::integer as markers
+           coalesce(c.image, coalesce(s.images || '/', regexp_replace(s.path, '[^/]*$', '')) || i.images[1]) as shown_image,
+           case when c.image is not null then 1 else markers(c.turns) end as markers
     from candidate c
     left join instance i on c.image is null and i.instance = c.parent
     left join source s on true;

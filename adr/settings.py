@@ -40,7 +40,7 @@ SETTINGS: dict[str, Setting] = {
             "Grounding DINO model that looks for objects in pictures: a folder or hub id.",
         ),
         Setting(
-            "ADR_COMPARED_PICTURES",
+            "ADR_COMPARED_IMAGES",
             "20000",
             "How many of the source's pictures synthetic ones are compared with; those of the tail come first.",
         ),

@@ -78,9 +78,9 @@ def small_workspace(empty_workspace) -> Workspace:
     folder = empty_workspace.folder / "pictures"
     folder.mkdir()
     for name, color in (("street.png", "firebrick"), ("sofa.png", "teal"), ("yard.png", "olive")):
-        picture = Image.new("RGB", (64, 48), "lightgray")
-        ImageDraw.Draw(picture).ellipse((12, 8, 52, 40), fill=color)
-        picture.save(folder / name)
+        image = Image.new("RGB", (64, 48), "lightgray")
+        ImageDraw.Draw(image).ellipse((12, 8, 52, 40), fill=color)
+        image.save(folder / name)
     store = Store(empty_workspace.database)
     write_instances(store, INSTANCES, images=folder, missing={4})
     write_postings(store, POSTINGS)

@@ -73,7 +73,7 @@ def test_doctor__interrupted_job(whole: Path) -> None:
     assert not of_workspace(report, "Old index")
 
 
-def test_doctor__candidate_picture_gone(whole: Path) -> None:
+def test_doctor__candidate_image_gone(whole: Path) -> None:
     with closing(Store(whole / "w" / "adr.duckdb")) as store:
         store.execute("insert into candidate (candidate, image) values ('p1-00001-0', 'images/p1-00001-0.png')")
     assert of_workspace(doctor(whole / "w"), "1 pictures of candidates")

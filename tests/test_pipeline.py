@@ -19,7 +19,7 @@ from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
-from tests.worlds.export import pictures, tree
+from tests.worlds.export import draw_images, tree
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -45,11 +45,11 @@ def source(folder: Path, count: int = 40) -> Path:
     ]
     (folder / "source.json").write_text(json.dumps(records))
     if not (folder / "pictures").exists():
-        pictures(folder / "pictures")
+        draw_images(folder / "pictures")
     return folder / "source.json"
 
 
-def with_own_pictures(path: Path) -> None:
+def with_own_images(path: Path) -> None:
     """Give every record a picture that no other has, as the parents of synthesis must."""
     records = json.loads(path.read_text())
     for n, record in enumerate(records):
@@ -154,7 +154,7 @@ def test_run__with_synthesis_and_a_verdict_file_gives_the_same_bytes(tmp_path):
     trees = []
     for name in ("one", "two/deeper"):
         folder = tmp_path / name
-        with_own_pictures(source(folder))
+        with_own_images(source(folder))
         (folder / "verdicts.jsonl").write_text(
             json.dumps({"candidate": "p1-00000-0", "judgement": "accept", "reviewer": "ada", "judged_at": "2026-01-01"})
             + "\n"

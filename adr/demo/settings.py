@@ -81,7 +81,7 @@ SETTINGS: dict[str, Setting] = {
         "cake", "person", "guitar", "hat", "ice cream cone", "pizza", "hamburger", "chair", "bottle", "accordion")),
 }  # fmt: skip
 
-_KINDS_PER_PICTURE = (0.34, 0.30, 0.20, 0.11, 0.05)
+_KINDS_PER_IMAGE = (0.34, 0.30, 0.20, 0.11, 0.05)
 _COMPANY, _AGAIN, _MOST = 0.86, 0.2, 6
 _MILDER = 0.45  # company is drawn from flattened weights: else the commonest thing would be in every second picture
 
@@ -91,7 +91,7 @@ def draw_contents(rng: Generator) -> tuple[list[str], str]:
     first = _pick(rng, RANKS)
     homes = [setting for setting in SETTINGS.values() if first in setting.things]
     setting = homes[int(rng.integers(len(homes)))]
-    wanted = 1 + weighted(rng, _KINDS_PER_PICTURE)
+    wanted = 1 + weighted(rng, _KINDS_PER_IMAGE)
     kinds = [first]
     while len(kinds) < wanted:
         group = setting.things if rng.random() < _COMPANY else RANKS

@@ -80,7 +80,7 @@ def draw_instance(seed: int, position: int) -> Drawn:
     if form < TEXT_ONLY:
         identity = _identity(seed, position)
         return Drawn({"id": identity, "model": "", "conversations": chat(rng)}, None, False)
-    if form < TEXT_ONLY + REPEATED_ID and twin >= 0 and _has_picture(seed, twin):
+    if form < TEXT_ONLY + REPEATED_ID and twin >= 0 and _has_image(seed, twin):
         scene, source, fresh = _scene(seed, twin), twin, False
     else:
         scene, source, fresh = _scene(seed, position), position, True
@@ -127,7 +127,7 @@ def _identity(seed: int, position: int) -> str | int:
     return f"demo/{position}" if draw < INT_ID + 0.03 else f"{position:012d}"
 
 
-def _has_picture(seed: int, position: int) -> bool:
+def _has_image(seed: int, position: int) -> bool:
     """Whether `position` has a picture of its own."""
     return float(np.random.default_rng([seed, position, 0]).random()) >= TEXT_ONLY + REPEATED_ID
 

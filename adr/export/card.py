@@ -7,7 +7,7 @@ from typing import Any
 
 from adr.export.counts import Counts
 from adr.export.curves import TITLES, png
-from adr.export.pictures import SUMS
+from adr.export.images import SUMS
 from adr.export.work import Format, Work
 
 FILE = "README.md"
@@ -78,7 +78,7 @@ def _use(format: Format, manifest: dict[str, Any]) -> str:
     lines = ["## Use\n", f"```\n{format.setting.format(out='OUT', root=root)}\n```\n", "`OUT` is this folder."]
     if images == "reference" and format.part == "all":
         lines.append("`IMAGE_FOLDER` is the image folder of the source; its pictures are not in here.")
-        if manifest["synthesis"]["pictures"]:
+        if manifest["synthesis"]["images"]:
             lines.append(
                 "The synthetic pictures are: put them beside the others with "
                 '`ln -s "$(realpath OUT/images/adr-synthetic)" IMAGE_FOLDER/adr-synthetic`.'
@@ -195,12 +195,12 @@ def _caveats(counts: list[Counts], manifest: dict[str, Any]) -> str:
     unseen = sum(n for who, n in made["accepted_by"].items() if who != "a person")
     if unseen:
         lines.append(f"- {unseen:,} synthetic rows were accepted by a rule; nobody looked at them.")
-    if worded := made["rows"] - made["pictures"]:
+    if worded := made["rows"] - made["images"]:
         lines.append(
             f"- {worded:,} rows say a conversation of the source in other words, with rarer synonyms, about "
             "the same picture. The method's authors found that such rewriting harms captioning."
         )
-    if made["pictures"]:
+    if made["images"]:
         lines.append("- Synthetic answers were not checked against their pictures beyond what reviewers saw.")
     warned = [f for f in manifest["lint"] if f["level"] == "warning"]
     lines += [f"- {f['sentence']} ({f['rows']:,} rows)" for f in warned]

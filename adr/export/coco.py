@@ -18,8 +18,8 @@ def write(work: Work) -> list[str]:
     for number, row in enumerate(work.leave.order.tolist(), 1):
         one = work.leave.accepted[-1 - row]
         name = one.images[0]
-        with Image.open(work.path_of(name)) as picture:
-            width, height = picture.size
+        with Image.open(work.path_of(name)) as image:
+            width, height = image.size
         images.append({"id": number, "file_name": name, "width": width, "height": height})
         annotations.append({"id": number, "image_id": number, "caption": caption(one)})
         if number % 200 == 0:

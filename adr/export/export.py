@@ -18,9 +18,9 @@ from adr.export.counts import count
 from adr.export.folder import whole
 from adr.export.formats import named
 from adr.export.ids import repaired_ids
+from adr.export.images import place_images
 from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
-from adr.export.pictures import place_pictures
 from adr.export.work import Format, Work
 from adr.progress import Progress, silent
 from adr.store import Store
@@ -67,7 +67,7 @@ class ExportReport:
     instances: int  # rows, copies and candidates included
     synthetic: int
     left_out: int
-    pictures: int  # copied or linked
+    images: int  # copied or linked
     bytes: int  # of the listed files
     sha256: str
     files: dict[str, str]
@@ -92,7 +92,7 @@ def preview(store: Store, workspace: Workspace, run: int, options: Options, *, p
         accept_above=options.accept_above,
     )
     if format.part == "synthetic":
-        leave = changed(leave, order=np.array(leave.pictured, np.int64))
+        leave = changed(leave, order=np.array(leave.with_image, np.int64))
         if not leave.synthetic:
             raise AdrError(
                 f"{format.title} holds the synthetic pictures, and none of this run is accepted.",
@@ -100,7 +100,7 @@ def preview(store: Store, workspace: Workspace, run: int, options: Options, *, p
             )
     if options.repair_ids and format.rules.carries_ids:
         leave = changed(leave, new_ids=repaired_ids(store, leave))
-    if images != "reference" and leave.image_root is None and format.rules.conversation and _pictured(store, leave):
+    if images != "reference" and leave.image_root is None and format.rules.conversation and _with_image(store, leave):
         raise AdrError(
             "The dataset was read without an image folder, so its pictures cannot be written.",
             "Reference the pictures, or ingest again with the image folder (Dataset page).",
@@ -150,7 +150,7 @@ def export(
             tuple(row for row in seen.left_out if row >= 0),
         )
         main = seen.format.write(work)
-        pictures = 0 if seen.images == "inside" else place_pictures(work)
+        placed = 0 if seen.images == "inside" else place_images(work)
         provenance.write_synthetic(work)
         if seen.format.part == "all":
             provenance.write_dropped(work)
@@ -164,7 +164,7 @@ def export(
         written["files"] = manifest.hashes(folder)
         manifest.write(work, written)
         progress(1, 1, "Finishing")
-    return _record(store, run, Path(out).expanduser().absolute(), seen, written, pictures)
+    return _record(store, run, Path(out).expanduser().absolute(), seen, written, placed)
 
 
 def exports(store: Store) -> list[dict[str, Any]]:
@@ -178,7 +178,7 @@ def exports(store: Store) -> list[dict[str, Any]]:
     return [dict(row) for row in frame.to_dict("records")]
 
 
-def _pictured(store: Store, leave: Leaving) -> bool:
+def _with_image(store: Store, leave: Leaving) -> bool:
     return bool(
         store.value(
             "select 1 from instance join decision using (instance) where run = ? and kept and len(images) > 0 limit 1",
@@ -210,9 +210,7 @@ def _said(options: Options, seen: Preview) -> dict[str, Any]:
     }
 
 
-def _record(
-    store: Store, run: int, folder: Path, seen: Preview, written: dict[str, Any], pictures: int
-) -> ExportReport:
+def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[str, Any], placed: int) -> ExportReport:
     """Note the export in the database, where times and paths belong."""
     size = sum(file["bytes"] for file in written["files"])
     sha256 = manifest.main_sha256(written)
@@ -246,7 +244,7 @@ def _record(
         seen.leave.instances,
         seen.leave.synthetic,
         len(seen.left_out),
-        pictures,
+        placed,
         size,
         sha256,
         {file["path"]: file["sha256"] for file in written["files"]},

@@ -94,7 +94,7 @@ class Leaving:
         return int((self.order < 0).sum())
 
     @property
-    def pictured(self) -> list[int]:
+    def with_image(self) -> list[int]:
         """The candidates' rows (-1 - j) that bring a picture of their own, in order."""
         return [row for row in self.order[self.order < 0].tolist() if self.accepted[-1 - row].image]
 

@@ -28,7 +28,7 @@ OPENED = 5_000  # source pictures opened by lint; all that are copied or packed 
 class Rules:
     """What a trainer's loader insists on; what it does not is told as a warning."""
 
-    markers_equal_pictures: bool = True  # else too few markers are a warning (the picture is not looked at)
+    markers_equal_images: bool = True  # else too few markers are a warning (the picture is not looked at)
     marker_in_answer: bool = True  # whether an answer may hold a marker
     system_turn: bool = True  # whether a system turn may come first
     tool_turns: bool = False  # whether tool turns may stand between
@@ -81,8 +81,8 @@ def lint(
             _candidate(j, one, rules, found)
     progress(1, 4, "Checking pictures")
     if rules.conversation:
-        _source_pictures(store, leave, images, found, progress)
-    _synthetic_pictures(leave, found)
+        _source_images(store, leave, images, found, progress)
+    _synthetic_images(leave, found)
     progress(2, 4, "Checking ids and keys")
     if rules.carries_ids or (verbatim and rules.conversation):
         _ids(store, leave, rules, found)
@@ -157,12 +157,12 @@ SENTENCES = {
 # Python. `body` is the conversation after a leading system turn.
 _CHECKS = """
     with body as (
-        select i.instance, len(i.images) as pictures, turns,
+        select i.instance, len(i.images) as images, turns,
                case when turns[1].role = 'system' then turns[2:] else turns end as body
         from instance i join decision d using (instance)
         where d.run = $run and d.kept and i.instance between $low and $high
     )
-    select instance, pictures,
+    select instance, images,
            coalesce(len(turns), 0) = 0 as no_turns,
            len(list_filter(turns, lambda t: trim(t.text, E' \\t\\r\\n') = '')) > 0 as empty_turn,
            turns[1].role = 'system' as system_turn,
@@ -178,13 +178,13 @@ _CHECKS = """
 """
 
 _FAULTS = f"""
-    select instance, pictures, markers, no_turns, empty_turn, not no_turns and turns_do_not_alternate
+    select instance, images, markers, no_turns, empty_turn, not no_turns and turns_do_not_alternate
            as turns_do_not_alternate, not no_turns and no_answer and not turns_do_not_alternate as no_answer,
-           system_turn, tool_turn, markers > pictures as too_many_markers, markers < pictures as too_few_markers,
+           system_turn, tool_turn, markers > images as too_many_markers, markers < images as too_few_markers,
            marker_in_answer
     from ({_CHECKS})
     where no_turns or empty_turn or turns_do_not_alternate or no_answer or system_turn or tool_turn
-          or markers != pictures or marker_in_answer
+          or markers != images or marker_in_answer
     order by instance
     """
 
@@ -199,7 +199,7 @@ def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, pro
         "system_turn": None if rules.system_turn else "error",
         "tool_turn": None if rules.tool_turns else "error",
         "too_many_markers": "error",
-        "too_few_markers": "error" if rules.markers_equal_pictures else "warning",
+        "too_few_markers": "error" if rules.markers_equal_images else "warning",
         "marker_in_answer": None if rules.marker_in_answer else "error",
     }
     last = int(leave.order.max()) if len(leave.order) else -1
@@ -212,7 +212,7 @@ def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, pro
     faults = pd.concat(parts, ignore_index=True)
     counts = {
         int(row): (int(m), int(p))
-        for row, m, p in zip(faults["instance"], faults["markers"], faults["pictures"], strict=True)
+        for row, m, p in zip(faults["instance"], faults["markers"], faults["images"], strict=True)
     }
     copies = _copies(leave)
     for kind, level in levels.items():
@@ -249,7 +249,7 @@ def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
     fault(
         "too_few_markers",
         markers < len(one.images) and bool(one.turns),
-        "error" if rules.markers_equal_pictures else "warning",
+        "error" if rules.markers_equal_images else "warning",
     )
     fault(
         "marker_in_answer",
@@ -257,19 +257,19 @@ def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
     )
 
 
-def _source_pictures(store: Store, leave: Leaving, images: str, found: _Findings, progress: Progress) -> None:
+def _source_images(store: Store, leave: Leaving, images: str, found: _Findings, progress: Progress) -> None:
     """Pictures that were missing when the source was read, and those of a spread sample that do not open now."""
     if not len(leave.order) or int(leave.order.max()) < 0:
         return
     if leave.image_root is None:
-        pictured = store.value(
+        with_image = store.value(
             """
             select count(*) from instance i join decision d using (instance)
             where run = ? and kept and len(images) > 0
             """,
             [leave.run],
         )
-        found.add("images_not_checked", "warning", {}, count=int(pictured))
+        found.add("images_not_checked", "warning", {}, count=int(with_image))
         return
     root = leave.image_root
     missing = store.rows(
@@ -320,7 +320,7 @@ def _first_missing(root: Path, images: list[str]) -> str:
     return next((name for name in images if not (root / name).is_file()), images[0])
 
 
-def _synthetic_pictures(leave: Leaving, found: _Findings) -> None:
+def _synthetic_images(leave: Leaving, found: _Findings) -> None:
     """Pictures of candidates: their own, and the parent's of those whose words alone are new."""
     for j, one in enumerate(leave.accepted):
         said = {-1 - j: f"candidate {one.candidate}"}
@@ -342,8 +342,8 @@ def opens(path: Path) -> bool:
     from PIL import Image
 
     try:
-        with Image.open(path) as picture:
-            return picture.size[0] > 0 and picture.size[1] > 0
+        with Image.open(path) as image:
+            return image.size[0] > 0 and image.size[1] > 0
     except Exception:  # PIL raises many kinds for broken files; all mean the same here
         return False
 

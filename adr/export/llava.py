@@ -27,7 +27,7 @@ FORMAT = Format(
     title="LLaVA",
     sentence="One JSON array (llava.json); untouched records byte for byte as they came.",
     setting="--data_path {out}/llava.json --image_folder {root}",
-    rules=Rules(markers_equal_pictures=False, system_turn=False),
+    rules=Rules(markers_equal_images=False, system_turn=False),
     images=("reference", "copy", "link"),
     write=write,
     keeps=lambda form: form == "llava",

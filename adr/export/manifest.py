@@ -176,7 +176,7 @@ def synthesis(work: Work) -> dict[str, Any]:
         accepted_by[who] = accepted_by.get(who, 0) + 1
     return {
         "rows": len(accepted),
-        "pictures": len(work.leave.pictured),
+        "images": len(work.leave.with_image),
         "share": round(len(accepted) / max(1, work.leave.instances), 6),
         "accepted_by": dict(sorted(accepted_by.items())),
         "generators": _tally(generator for generator, _, _, _ in rows),

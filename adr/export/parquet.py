@@ -21,10 +21,10 @@ from adr.export.records import OPENAI_ROLES
 from adr.export.work import Format, Work
 
 SHARD = 500 << 20  # bytes at which the next shard begins
-PICTURED = 200  # rows of a row group whose pictures are inside
+WITH_IMAGES = 200  # rows of a row group whose pictures are inside
 PART = pa.struct([("type", pa.string()), ("text", pa.string())])
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(PART))]))
-PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 # The conversation in messages form. A marker becomes an image part; the line end that set it off is not part of a text.
 _MESSAGES_SQL = """
@@ -46,8 +46,8 @@ def write(work: Work) -> list[str]:
     inside = work.images == "inside"
     shards = _Shards(work, _schema(inside))
     try:
-        for table in _tables(work, PICTURED if inside else CHUNK):
-            shards.write(_with_pictures(work, table) if inside else table)
+        for table in _tables(work, WITH_IMAGES if inside else CHUNK):
+            shards.write(_with_images(work, table) if inside else table)
     finally:
         shards.close()
     return shards.named()
@@ -107,14 +107,14 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
     work.progress(len(order), len(order), "Writing")
 
 
-def _with_pictures(work: Work, table: pa.Table) -> pa.Table:
+def _with_images(work: Work, table: pa.Table) -> pa.Table:
     """The same rows with each picture's bytes in place of its path alone."""
     ids = table.column("id").to_pylist()
     rows = [
         [{"bytes": _read(work, name, ids[n]), "path": Path(name).name} for name in names or []]
         for n, names in enumerate(table.column("images").to_pylist())
     ]
-    return table.set_column(1, "images", pa.array(rows, pa.list_(PICTURE)))
+    return table.set_column(1, "images", pa.array(rows, pa.list_(IMAGE)))
 
 
 def _read(work: Work, name: str, whose: str | None) -> bytes:
@@ -139,7 +139,7 @@ def _schema(inside: bool) -> pa.Schema:
         },
     }
     return pa.schema(
-        [("id", pa.string()), ("images", pa.list_(PICTURE if inside else pa.string())), ("messages", MESSAGES)],
+        [("id", pa.string()), ("images", pa.list_(IMAGE if inside else pa.string())), ("messages", MESSAGES)],
         metadata={"huggingface": json.dumps({"info": {"features": features}})},
     )
 

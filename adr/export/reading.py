@@ -59,8 +59,8 @@ print(len(rows), "rows; the first:", rows[0])
 from datasets import load_dataset
 
 rows = load_dataset({out}, split="train")
-print(rows)                     # id, images, messages
-print(rows[0]["images"])        # decoded pictures, or paths if they were left outside
+print(rows)  # id, images, messages
+print(rows[0]["images"])  # decoded pictures, or paths if they were left outside
 print(rows[0]["messages"])
 """,
     "webdataset": """

@@ -19,7 +19,7 @@ from adr.workspace import Workspace
 
 FILE = "report.html"
 ROWS = 25  # entities a table shows
-PICTURES = 60  # accepted pictures shown; the text says how many there are
+IMAGES = 60  # accepted pictures shown; the text says how many there are
 SIDE = 160  # pixels of a thumbnail
 
 
@@ -158,15 +158,15 @@ def _accepted(store: Store, leave: Leaving) -> str:
         )
     )
     cells = []
-    pictured = [(one, one.image) for one in chosen if one.image]
-    for one, image in pictured[:PICTURES]:
+    with_image = [(one, one.image) for one in chosen if one.image]
+    for one, image in with_image[:IMAGES]:
         caption = _text(names.get(one.candidate) or one.candidate)
         cells.append(
             f'<figure><img alt="{caption}" src="{_thumbnail(image)}"><figcaption>{caption}</figcaption></figure>'
         )
-    more = f"<p class=note>The first {PICTURES} of {len(pictured):,}.</p>" if len(pictured) > PICTURES else ""
-    worded = len(chosen) - len(pictured)
-    said = f"{len(pictured):,} synthetic pictures" + (f", {worded:,} conversations in other words" if worded else "")
+    more = f"<p class=note>The first {IMAGES} of {len(with_image):,}.</p>" if len(with_image) > IMAGES else ""
+    worded = len(chosen) - len(with_image)
+    said = f"{len(with_image):,} synthetic pictures" + (f", {worded:,} conversations in other words" if worded else "")
     return f"<h2>Accepted</h2><p>{said}.</p><div class=grid>{''.join(cells)}</div>{more}"
 
 
@@ -175,8 +175,8 @@ def _thumbnail(path: Path) -> str:
     from PIL import Image
 
     try:
-        with Image.open(path) as picture:
-            small = picture.convert("RGB")
+        with Image.open(path) as image:
+            small = image.convert("RGB")
     except OSError:
         return ""
     small.thumbnail((SIDE, SIDE))

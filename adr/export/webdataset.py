@@ -70,7 +70,7 @@ FORMAT = Format(
     title="WebDataset",
     sentence="Tar shards of pictures and one JSON a sample, for streaming.",
     setting='webdataset.WebDataset("{out}/adr-{{000000..}}.tar")',
-    rules=Rules(markers_equal_pictures=False),
+    rules=Rules(markers_equal_images=False),
     images=("inside",),
     write=write,
     keeps=lambda form: form == "llava",

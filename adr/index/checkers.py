@@ -33,7 +33,7 @@ class Checker(Protocol):
 
     side: int
 
-    def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
+    def found(self, images: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
         """For every picture, which of its names are seen in it."""
         ...
 
@@ -86,10 +86,10 @@ class _Clip:
                 rows.append(self._model.encode_text(tokens, normalize=True).float().cpu())
         return torch.cat(rows).numpy()
 
-    def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
+    def found(self, images: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
         import torch
 
-        pixels = torch.stack([self._prepare(picture) for picture in pictures])
+        pixels = torch.stack([self._prepare(image) for image in images])
         with torch.inference_mode():
             seen = self._model.encode_image(pixels.to(self._place.device, self._place.dtype), normalize=True)
         agreement = seen.float().cpu().numpy() @ self._texts.T
@@ -117,10 +117,10 @@ class _GroundingDino:
             self._model = AutoModelForZeroShotObjectDetection.from_pretrained(found)
             self._model.eval().to(self._place.device)
 
-    def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
+    def found(self, images: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
         return [
-            [seen for prompt in self._prompts(asked) for seen in self._found(picture, prompt)]
-            for picture, asked in zip(pictures, names, strict=True)
+            [seen for prompt in self._prompts(asked) for seen in self._found(image, prompt)]
+            for image, asked in zip(images, names, strict=True)
         ]
 
     def _prompts(self, names: Sequence[str]) -> Iterator[list[str]]:
@@ -134,11 +134,11 @@ class _GroundingDino:
         if group:
             yield group
 
-    def _found(self, picture: Image.Image, names: list[str]) -> list[bool]:
+    def _found(self, image: Image.Image, names: list[str]) -> list[bool]:
         import torch
 
         prompt = _prompt(names)
-        inputs = self._processor(images=picture, text=prompt, return_tensors="pt").to(self._place.device)
+        inputs = self._processor(images=image, text=prompt, return_tensors="pt").to(self._place.device)
         offsets = self._processor.tokenizer(prompt, return_offsets_mapping=True)["offset_mapping"]
         with torch.inference_mode():
             scores = self._model(**inputs).logits[0].sigmoid().float().cpu().numpy()  # (boxes, tokens)

@@ -153,8 +153,8 @@ class _Index:
             chosen = positions[start : start + BATCH]
             turns = self._store.arrow(
                 """
-                select instance, turn.role = 'human' as human, turn.text as text, pictured
-                from (select instance, unnest(turns) as turn, coalesce(len(images), 0) > 0 as pictured
+                select instance, turn.role = 'human' as human, turn.text as text, with_image
+                from (select instance, unnest(turns) as turn, coalesce(len(images), 0) > 0 as with_image
                       from instance where instance between ? and ?)
                 where turn.role in ('human', 'gpt') and turn.text is not null
             """,
@@ -164,7 +164,9 @@ class _Index:
 
     def _analyse(self, instances: int, turns: pa.Table) -> "_Part":
         instance = turns["instance"].to_numpy().astype(np.int64)
-        human, pictured = (turns[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("human", "pictured"))
+        human, with_image = (
+            turns[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("human", "with_image")
+        )
         texts = turns["text"].combine_chunks()
         texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
         text = token.read(cut(texts), self._forms, instance)
@@ -173,7 +175,7 @@ class _Index:
         return _Part(
             instances,
             np.unique(instance[said.turn] << 32 | said.name),
-            self._text_objects(instance, pictured & ~token.denied(text, instance, human), said),
+            self._text_objects(instance, with_image & ~token.denied(text, instance, human), said),
             np.unique(instance[asked.turn] << 32 | asked.form),
             np.unique(instance[unread]),
         )

@@ -22,7 +22,7 @@ from adr.index.checkers import Checker, load_checker, signature
 from adr.index.verify_folder import ABSENT, PRESENT, UNSEEN, Asked, VerifyFolder
 from adr.process import Event, exit_status, tell
 
-PICTURES = 64
+IMAGES = 64
 """Pictures looked at together; twice as many are in memory at most, as long as no instance has more by itself."""
 
 Block = list[Asked]
@@ -64,14 +64,14 @@ def look(
     folder.finish(keys)
 
 
-def seen(checker: Checker, pictures: Sequence[Sequence[Image.Image]], names: Sequence[Sequence[str]]) -> np.ndarray:
+def seen(checker: Checker, images: Sequence[Sequence[Image.Image]], names: Sequence[Sequence[str]]) -> np.ndarray:
     """For the names of some instances, one after another, whether at least one of the instance's pictures shows them:
     PRESENT or ABSENT, or UNSEEN where there is no picture."""
-    flat = [(number, picture) for number, several in enumerate(pictures) for picture in several]
-    answers = checker.found([picture for _, picture in flat], [names[number] for number, _ in flat]) if flat else []
+    flat = [(number, image) for number, several in enumerate(images) for image in several]
+    answers = checker.found([image for _, image in flat], [names[number] for number, _ in flat]) if flat else []
     found = [
         np.full(len(asked), ABSENT if several else UNSEEN, np.uint8)
-        for several, asked in zip(pictures, names, strict=True)
+        for several, asked in zip(images, names, strict=True)
     ]
     for (number, _), answer in zip(flat, answers, strict=True):
         found[number][np.array(answer, dtype=bool)] = PRESENT
@@ -81,13 +81,13 @@ def seen(checker: Checker, pictures: Sequence[Sequence[Image.Image]], names: Seq
 def blocks(asked: Iterable[Asked]) -> Iterator[Block]:
     """The instances in blocks of PICTURES pictures or a few more."""
     block: Block = []
-    pictures = 0
+    images = 0
     for instance in asked:
         block.append(instance)
-        pictures += max(1, len(instance[0]))
-        if pictures >= PICTURES:
+        images += max(1, len(instance[0]))
+        if images >= IMAGES:
             yield block
-            block, pictures = [], 0
+            block, images = [], 0
     if block:
         yield block
 
@@ -95,9 +95,9 @@ def blocks(asked: Iterable[Asked]) -> Iterator[Block]:
 def opened(path: str, side: int) -> Image.Image | None:
     """The picture, made smaller where it has more than twice `side` pixels a side; None when it cannot be opened."""
     try:
-        with Image.open(path) as picture:
-            picture.draft("RGB", (side, side))
-            whole = picture.convert("RGB")
+        with Image.open(path) as image:
+            image.draft("RGB", (side, side))
+            whole = image.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     smaller = min(whole.size) // side
@@ -111,7 +111,7 @@ def _ahead(todo: Iterable[tuple[str, Block]], side: int) -> Iterator[tuple[str, 
     def next_one() -> tuple[str, Block, list[list[Image.Image]]]:
         key, block, futures = waiting.popleft()
         results = [[future.result() for future in several] for several in futures]
-        return key, block, [[picture for picture in several if picture is not None] for several in results]
+        return key, block, [[image for image in several if image is not None] for several in results]
 
     with ThreadPoolExecutor(2) as pool:
         for key, block in todo:
@@ -124,7 +124,7 @@ def _ahead(todo: Iterable[tuple[str, Block]], side: int) -> Iterator[tuple[str, 
 
 def _key(whom: str, block: Block) -> str:
     """The name of a block's answers: changes with the checker, the pictures' files and the names."""
-    facts = [[[_stamp(path) for path in pictures], numbers] for pictures, numbers in block]
+    facts = [[[_stamp(path) for path in images], numbers] for images, numbers in block]
     return hashlib.blake2b(f"{whom}\0{json.dumps(facts)}".encode(), digest_size=16).hexdigest()
 
 

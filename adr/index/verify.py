@@ -82,7 +82,7 @@ def asked(store: Store, objects: Postings, annotated: np.ndarray) -> Iterator[pa
         names = pa.ListArray.from_arrays(
             pa.array(np.append(starts, len(keys)), pa.int32()), pa.array(keys & LOW, pa.int32())
         )
-        yield pa.table({"pictures": rows["images"].take(pa.array(at)), "names": names})
+        yield pa.table({"images": rows["images"].take(pa.array(at)), "names": names})
 
 
 def left(objects: Postings, annotated: np.ndarray, seen: np.ndarray, by: str) -> Verified:

@@ -18,7 +18,7 @@ from adr.errors import AdrError
 
 ABSENT, PRESENT, UNSEEN = 0, 1, 2
 """The answer for one name of one instance; UNSEEN: none of its pictures could be opened."""
-_COLUMNS = [("pictures", pa.list_(pa.string())), ("names", pa.list_(pa.int32()))]
+_COLUMNS = [("images", pa.list_(pa.string())), ("names", pa.list_(pa.int32()))]
 _ROWS = 1024
 
 Asked = tuple[list[str], list[int]]
@@ -61,8 +61,8 @@ class VerifyFolder:
         base = self._metadata()[b"base"].decode()
         with pq.ParquetFile(self._asked) as file:
             for batch in file.iter_batches(_ROWS):
-                pictures, names = (batch[column].to_pylist() for column, _ in _COLUMNS)
-                for some, numbers in zip(pictures, names, strict=True):
+                images, names = (batch[column].to_pylist() for column, _ in _COLUMNS)
+                for some, numbers in zip(images, names, strict=True):
                     yield [os.path.join(base, path) for path in some or []], numbers
 
     def answer(self, key: str) -> np.ndarray | None:

@@ -76,7 +76,7 @@ def import_verdicts(store: Store, path: Path) -> ExchangeReport:
     passed over. Idempotent: a row that was taken in before is counted as known. Rows that cannot be are set aside and
     counted; AdrError when the file cannot be read at all, and then nothing is written.
     """
-    candidates = dict(store.rows("select candidate, markers from candidate_picture"))
+    candidates = dict(store.rows("select candidate, markers from candidate_image"))
     present = {row[0] for row in store.rows("select mark from verdict where mark is not null")}
     standing = {
         (c, r, j)

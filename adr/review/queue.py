@@ -111,8 +111,8 @@ def queue(store: Store, wanted: Filter, order: str = "gain", limit: int = 60, of
             select *, row_number() over (order by {_order(order)}, candidate) as place from listed
             order by place limit $limit offset $offset
         )
-        select p.* exclude (created_at, place), s.picture
-        from page p left join candidate_picture s on s.candidate = p.candidate order by p.place
+        select p.* exclude (created_at, place), s.shown_image
+        from page p left join candidate_image s on s.candidate = p.candidate order by p.place
         """,
         {**_parameters(wanted), "limit": limit, "offset": offset},
     )
@@ -138,9 +138,9 @@ def neighbours(store: Store, candidate: str) -> pd.DataFrame:
     picture (as in `queue`), seed, judgement."""
     return store.frame(
         """
-        select o.candidate, o.alternative, o.chosen, o.score, o.entity_rank, o.flags, s.picture, o.seed, v.judgement
+        select o.candidate, o.alternative, o.chosen, o.score, o.entity_rank, o.flags, s.shown_image, o.seed, v.judgement
         from candidate c join candidate o on o.plan = c.plan and o.slot = c.slot
-        left join candidate_picture s on s.candidate = o.candidate
+        left join candidate_image s on s.candidate = o.candidate
         left join current_verdict v on v.candidate = o.candidate
         where c.candidate = ? order by o.chosen desc, o.score desc nulls last, o.alternative
     """,

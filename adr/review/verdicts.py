@@ -17,7 +17,7 @@ JUDGEMENTS = ("accept", "reject", "unsure")
 REASONS = {
     "not_the_entity": "it does not show the entity",
     "malformed": "the thing is malformed",
-    "poor_picture": "blurred, dark or broken picture",
+    "poor_image": "blurred, dark or broken picture",
     "near_duplicate": "too close to another picture",
     "wrong_conversation": "the conversation is wrong",
     "unwanted_text": "letters, marks or watermarks",
@@ -79,12 +79,12 @@ def edit(
     nothing but the words is new, `<image>` must stand as often as in the candidate, and either side may mention the
     entity.
     """
-    pictured, markers = store.row(
-        "select image is not null, markers from candidate join candidate_picture using (candidate) where candidate = ?",
+    with_image, markers = store.row(
+        "select image is not null, markers from candidate join candidate_image using (candidate) where candidate = ?",
         [candidate],
     ) or (True, 1)
-    fault = conversation.fault(turns, entity_forms if pictured else (), markers)
-    if not fault and not pictured and entity_forms and not conversation.mentioned(turns, entity_forms):
+    fault = conversation.fault(turns, entity_forms if with_image else (), markers)
+    if not fault and not with_image and entity_forms and not conversation.mentioned(turns, entity_forms):
         fault = "no_synonym"
     if fault:
         raise AdrError(conversation.FAULTS[fault], "Mend the conversation and save it again.")

@@ -37,7 +37,7 @@ def main() -> None:
 
         unpack_models(given.models, given.run)
     elif given.stage == "render":
-        from adr.starter.pictures import draw_missing
+        from adr.starter.images import draw_missing
 
         draw_missing(
             given.run / "pictures", given.per_kind, given.several, given.shapes, given.pairs, given.split, given.threads

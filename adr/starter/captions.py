@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from adr.starter.pictures import Described
+from adr.starter.images import Described
 
 CONTEXT = 32
 FRAMES = ("{}", "{}", "a photo of {}", "a drawing of {}", "a picture of {}", "an image of {}", "an illustration of {}")

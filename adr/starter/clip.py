@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 
 from adr.starter.captions import CONTEXT, FRAMES, caption, load_tokenizer, tokenize, with_article
+from adr.starter.images import SIDE, Images, load_images
 from adr.starter.loop import Training
-from adr.starter.pictures import SIDE, Pictures, load_pictures
 
 MEAN, STD = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
 _SINGLES, _SEVERAL = 32, 32
@@ -55,7 +55,7 @@ def train_clip(run: Path, minutes: float, seed: int = 0) -> None:
     tokenizer = load_tokenizer(run / "tokenizer")
     model = make_clip(len(tokenizer))
     training = Training(model, run / "clip.pt", rate=1.5e-3, ema=0.995, decay=0.05)
-    singles, several = (load_pictures(run / "pictures", name) for name in ("single", "several"))
+    singles, several = (load_images(run / "pictures", name) for name in ("single", "several"))
     kinds = sorted({thing for what in singles.described for thing in what.things})
     by_kind = [np.array([i for i, w in enumerate(singles.described) if w.things == (kind,)]) for kind in kinds]
     number = {kind: k for k, kind in enumerate(kinds)}
@@ -70,13 +70,13 @@ def train_clip(run: Path, minutes: float, seed: int = 0) -> None:
         for row, described in enumerate(what):
             for thing in described.things:
                 target[row, number[thing]] = 1.0
-        return _pictures(rows, rng), [caption(w, rng) for w in what], target / target.sum(1, keepdim=True)
+        return _images(rows, rng), [caption(w, rng) for w in what], target / target.sum(1, keepdim=True)
 
     def loss(step: int) -> tuple[torch.Tensor, dict[str, float]]:
-        pictures, captions, target = batch()
+        images, captions, target = batch()
         frame = FRAMES[rng.integers(len(FRAMES))]
         asked = [frame.format(with_article(kind)) for kind in kinds]
-        seen = F.normalize(model.encode_image(pictures).float(), dim=-1)
+        seen = F.normalize(model.encode_image(images).float(), dim=-1)
         said = F.normalize(model.encode_text(tokenize(tokenizer, captions + asked)).float(), dim=-1)
         scale = model.logit_scale.exp().clamp(max=60.0)
         which = scale * seen @ said[len(captions) :].T
@@ -91,23 +91,23 @@ def train_clip(run: Path, minutes: float, seed: int = 0) -> None:
     training.run(minutes, loss)
 
 
-def _pictures(rows: list[tuple[Pictures, int]], rng: np.random.Generator) -> torch.Tensor:
+def _images(rows: list[tuple[Images, int]], rng: np.random.Generator) -> torch.Tensor:
     """The pictures of `rows` as model input, each turned over, cut, blurred or brightened at random."""
     out = []
     for family, i in rows:
-        picture = torch.from_numpy(np.array(family.pixels[i])).permute(2, 0, 1)[None].float() / 255
+        image = torch.from_numpy(np.array(family.pixels[i])).permute(2, 0, 1)[None].float() / 255
         if rng.random() < 0.5:
-            picture = picture.flip(-1)
+            image = image.flip(-1)
         if rng.random() < 0.5:
             side = int(rng.integers(round(SIDE * 0.8), SIDE + 1))
             y, x = rng.integers(0, SIDE - side + 1, 2)
-            picture = F.interpolate(picture[..., y : y + side, x : x + side], size=(SIDE, SIDE), mode="bilinear")
+            image = F.interpolate(image[..., y : y + side, x : x + side], size=(SIDE, SIDE), mode="bilinear")
         if rng.random() < 0.5:
             small = int(rng.integers(28, 112))
-            picture = F.interpolate(picture, size=(small, small), mode="area")
-            picture = F.interpolate(picture, size=(SIDE, SIDE), mode="bilinear")
-        picture = picture * float(rng.uniform(0.85, 1.15)) + float(rng.uniform(-0.06, 0.06))
+            image = F.interpolate(image, size=(small, small), mode="area")
+            image = F.interpolate(image, size=(SIDE, SIDE), mode="bilinear")
+        image = image * float(rng.uniform(0.85, 1.15)) + float(rng.uniform(-0.06, 0.06))
         if rng.random() < 0.3:
-            picture = picture + 0.04 * torch.randn(picture.shape)
-        out.append(picture)
+            image = image + 0.04 * torch.randn(image.shape)
+        out.append(image)
     return (torch.cat(out).clamp(0, 1) - MEAN[0]) / STD[0]

@@ -15,8 +15,8 @@ import torch
 from torch import nn
 
 from adr.starter.captions import CONTEXT, caption, load_tokenizer, tokenize
+from adr.starter.images import SIDE, Described, load_images
 from adr.starter.loop import Training, autocast, load_grown
-from adr.starter.pictures import SIDE, Described, load_pictures
 from adr.starter.vae import LATENT_CHANNELS, as_input, even_autoencoder
 
 WIDTH = 128
@@ -154,7 +154,7 @@ class _Latents:
     """Cached latents of a family, as one array (n, 2 sides, 2 mean and spread, channels, 16, 16)."""
 
     def __init__(self, run: Path, family: str) -> None:
-        self.described: list[Described] = load_pictures(run / "pictures", family).described
+        self.described: list[Described] = load_images(run / "pictures", family).described
         arrays = [np.load(f.parent.parent / "latents" / f"{f.stem}.npy") for f in _shards(run, family)]
         self.values = np.concatenate(arrays) if arrays else np.empty((0,))
         assert len(self.values) == len(self.described), "the stage `latents` has not seen all pictures"

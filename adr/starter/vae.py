@@ -13,8 +13,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from adr.starter.images import Images, load_images
 from adr.starter.loop import Training
-from adr.starter.pictures import Pictures, load_pictures
 
 LATENT_CHANNELS = 6
 _BATCH = 24
@@ -44,7 +44,7 @@ def as_input(pixels: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
 
 
-def picture_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+def image_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """Mean distance of the colours and of the steps between neighbours, so that the ink stays sharp."""
     loss = (made - wanted).abs().mean()
     for axis in (-1, -2):
@@ -62,7 +62,7 @@ def train_autoencoder(run: Path, minutes: float, decoder_only: bool = False, see
         model.quant_conv.requires_grad_(False)
     file = run / ("decoder.pt" if decoder_only else "vae.pt")
     training = Training(model, file, rate=1.5e-3 if not decoder_only else 5e-4, ema=0.995, decay=1e-4)
-    families = [load_pictures(run / "pictures", name) for name in ("single", "several", "shapes")]
+    families = [load_images(run / "pictures", name) for name in ("single", "several", "shapes")]
     shares = _shares(families)
 
     def loss(step: int) -> tuple[torch.Tensor, dict[str, float]]:
@@ -70,7 +70,7 @@ def train_autoencoder(run: Path, minutes: float, decoder_only: bool = False, see
         wanted = as_input(pixels)
         posterior = model.encode(wanted).latent_dist
         made = model.decode(posterior.sample()).sample.float()
-        main = picture_loss(made, wanted)
+        main = image_loss(made, wanted)
         kl = posterior.kl().mean() / posterior.mean[0].numel()
         with torch.no_grad():
             noise = -10 * torch.log10(F.mse_loss(made.clamp(-1, 1), wanted) / 4)
@@ -92,9 +92,9 @@ def even_autoencoder(run: Path) -> Any:
         model.load_state_dict(torch.load(file, map_location="cpu", weights_only=True)["average"])
         return model
     model.load_state_dict(torch.load(run / "vae.pt", map_location="cpu", weights_only=True)["average"])
-    pictures = load_pictures(run / "pictures", "single").pixels
-    chosen = np.random.default_rng(0).integers(len(pictures), size=512)
-    seen = [model.encode(as_input(pictures[chosen[at : at + 32]])).latent_dist for at in range(0, 512, 32)]
+    images = load_images(run / "pictures", "single").pixels
+    chosen = np.random.default_rng(0).integers(len(images), size=512)
+    seen = [model.encode(as_input(images[chosen[at : at + 32]])).latent_dist for at in range(0, 512, 32)]
     samples = torch.cat([posterior.sample() for posterior in seen])
     middle, spread = samples.mean((0, 2, 3)), samples.std((0, 2, 3))
     print("latents: middle", middle.tolist(), "spread", spread.tolist(), flush=True)
@@ -108,15 +108,15 @@ def even_autoencoder(run: Path) -> Any:
     return model
 
 
-def _shares(families: list[Pictures]) -> np.ndarray:
+def _shares(families: list[Images]) -> np.ndarray:
     weights = np.array([0.7, 0.2, 0.1]) * [len(f) > 0 for f in families]
     if weights.sum() == 0:
         raise SystemExit("There are no pictures yet. Run the stage `render` first.")
     return weights / weights.sum()
 
 
-def _pick(families: list[Pictures], shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _pick(families: list[Images], shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     family = families[rng.choice(len(families), p=shares)]
     y, x = rng.integers(0, family.pixels.shape[1] - _CROP + 1, 2)
-    picture = family.pixels[rng.integers(len(family)), y : y + _CROP, x : x + _CROP]
-    return picture[:, ::-1] if rng.random() < 0.5 else picture
+    image = family.pixels[rng.integers(len(family)), y : y + _CROP, x : x + _CROP]
+    return image[:, ::-1] if rng.random() < 0.5 else image

@@ -34,29 +34,29 @@ class Captioner:
         self.name, self.most_tokens = name, most_tokens
         self._pipe, self._place = pipe, where
 
-    def answers(self, pictures: Sequence[Image.Image], questions: Sequence[str]) -> list[str]:
+    def answers(self, images: Sequence[Image.Image], questions: Sequence[str]) -> list[str]:
         """What the model says to each question about the picture beside it, greedily, in at most `most_tokens`."""
         found: list[str] = []
-        for start in range(0, len(pictures), _BATCH):
+        for start in range(0, len(images), _BATCH):
             part = slice(start, start + _BATCH)
-            found += self._some([p.convert("RGB") for p in pictures[part]], list(questions[part]))
+            found += self._some([p.convert("RGB") for p in images[part]], list(questions[part]))
         return found
 
-    def _some(self, pictures: list[Image.Image], questions: list[str]) -> list[str]:
+    def _some(self, images: list[Image.Image], questions: list[str]) -> list[str]:
         options = {
             "generate_kwargs": {"do_sample": False, "max_new_tokens": self.most_tokens},
             "return_full_text": False,
         }
         if getattr(self._pipe.processor, "chat_template", None):
             talks = [
-                [{"role": "user", "content": [{"type": "image", "image": picture}, {"type": "text", "text": question}]}]
-                for picture, question in zip(pictures, questions, strict=True)
+                [{"role": "user", "content": [{"type": "image", "image": image}, {"type": "text", "text": question}]}]
+                for image, question in zip(images, questions, strict=True)
             ]
             said = [self._pipe(text=talk, **options) for talk in talks]
         else:
             said = [
-                self._pipe(images=picture, text=question, **options)
-                for picture, question in zip(pictures, questions, strict=True)
+                self._pipe(images=image, text=question, **options)
+                for image, question in zip(images, questions, strict=True)
             ]
         return [_text(one) for one in said]
 

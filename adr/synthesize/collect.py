@@ -76,7 +76,7 @@ def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress
             progress(done, len(sidecars), "taking pictures in")
         record = json.loads(path.read_text(encoding="utf-8"))
         if record["image"]:
-            record["image"] = _keep(folder.picture(*key), workspace, record["candidate"])
+            record["image"] = _keep(folder.image(*key), workspace, record["candidate"])
             record["vector"] = _vector(folder, key)
         records.append(record)
     progress(len(sidecars), len(sidecars), "looking for near-duplicates")
@@ -139,15 +139,15 @@ def _report(store: Store, plan: int, collected: int, failures: Sequence[Mapping[
     )
 
 
-def _keep(picture: Path, workspace: Workspace, candidate: str) -> str:
+def _keep(image: Path, workspace: Workspace, candidate: str) -> str:
     """The picture below the workspace's images, linked where the disk can, and its path below the workspace."""
     kept = workspace.images / f"{candidate}.png"
     temporary = kept.with_name(f".{kept.name}.tmp")
     temporary.unlink(missing_ok=True)
     try:
-        os.link(picture, temporary)
+        os.link(image, temporary)
     except OSError:
-        shutil.copyfile(picture, temporary)
+        shutil.copyfile(image, temporary)
     os.replace(temporary, kept)
     return kept.relative_to(workspace.folder).as_posix()
 

@@ -53,7 +53,7 @@ class Request:
 
     slot: Slot
     seed: int
-    picture: Image.Image | None = None
+    image: Image.Image | None = None
 
 
 Write = Callable[[Sequence[Request]], list[Written]]
@@ -206,9 +206,9 @@ def _turns_in(answer: Answer, shape: Shape) -> tuple[Turns, str | None]:
     return ([], pairs) if isinstance(pairs, str) else (turns_of(pairs, shape), None)
 
 
-def _data_url(picture: Image.Image) -> str:
+def _data_url(image: Image.Image) -> str:
     file = io.BytesIO()
-    picture.convert("RGB").save(file, "PNG")
+    image.convert("RGB").save(file, "PNG")
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
@@ -235,7 +235,7 @@ def _usable(slot: Slot) -> dict[str, Sequence[str]]:
 def _check_said(turns: Sequence[Mapping[str, str]], request: Request) -> str | None:
     """The check of a conversation in other words. Without a new picture it is the parent's check over again, whose own
     fault is the source's, and either side may say the synonym."""
-    if request.picture is not None:
+    if request.image is not None:
         return check_conversation(turns, request.slot.name)
     before = request.slot.turns
     images = sum(t["text"].count(MARKER) for t in before)
@@ -247,13 +247,13 @@ def _check_said(turns: Sequence[Mapping[str, str]], request: Request) -> str | N
 
 def _caption(request: Request) -> str:
     """What the prompt says of a new picture; nothing of the parent's."""
-    return "" if request.picture is None else caption_of(request.slot.prompt)
+    return "" if request.image is None else caption_of(request.slot.prompt)
 
 
 def _seen(request: Request) -> Image.Image:
     """The picture of a request whose conversation is about a new one."""
-    assert request.picture is not None
-    return request.picture
+    assert request.image is not None
+    return request.image
 
 
 def _parents(request: Request, found: str, by: str) -> Written:
@@ -264,7 +264,7 @@ def _parents(request: Request, found: str, by: str) -> Written:
 def _place(request: Request) -> str:
     """Where `<image>` stands in the parent's first human turn, as a shape has it; nowhere without any picture."""
     first = next((t["text"].strip() for t in request.slot.turns if t["role"] == "human"), "")
-    if request.picture is None and MARKER not in first:
+    if request.image is None and MARKER not in first:
         return "{text}"
     blank = "\n" if "\n" in first else ""
     return f"{{text}}{blank}{MARKER}" if first.endswith(MARKER) and first != MARKER else Shape.place

@@ -1,6 +1,6 @@
 """Which picture is nearest to each candidate, among all of the source and all synthetic ones, and what is a duplicate.
 
-Reads embeddings that workers and `source_pictures` have written; loads no model.
+Reads embeddings that workers and `source_images` have written; loads no model.
 """
 
 import json
@@ -11,9 +11,9 @@ import numpy as np
 
 from adr.store import Store, Writer
 from adr.synthesize.embeddings import Embeddings, Near, embeddings_folder
-from adr.synthesize.pictures import is_copy
+from adr.synthesize.images import is_copy
 from adr.synthesize.plan import plan_folder
-from adr.synthesize.source_pictures import instances_of, path_of
+from adr.synthesize.source_images import instances_of, path_of
 from adr.workspace import Workspace
 
 

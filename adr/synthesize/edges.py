@@ -26,7 +26,7 @@ def soft(image: Image.Image) -> Image.Image:
     """The strength of the gradient, the strongest one in a hundred white."""
     strength, _ = _gradient(image)
     top = float(np.percentile(strength, 99)) or 1.0
-    return _picture(np.clip(strength / top, 0, 1) * 255)
+    return _image(np.clip(strength / top, 0, 1) * 255)
 
 
 def canny(image: Image.Image, low: float = 40, high: float = 90) -> Image.Image:
@@ -40,7 +40,7 @@ def canny(image: Image.Image, low: float = 40, high: float = 90) -> Image.Image:
         if (grown == kept).all():
             break
         kept = grown
-    return _picture(kept * 255.0)
+    return _image(kept * 255.0)
 
 
 def _gradient(image: Image.Image) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
@@ -76,6 +76,6 @@ def _spread(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return out
 
 
-def _picture(values: npt.NDArray[np.floating]) -> Image.Image:
+def _image(values: npt.NDArray[np.floating]) -> Image.Image:
     gray = Image.fromarray(values.astype(np.uint8))
     return Image.merge("RGB", (gray, gray, gray))

@@ -12,8 +12,8 @@ from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
 from adr.synthesize.plan import plan_folder, settings_of
-from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_PICTURE, PlanFolder
-from adr.synthesize.source_pictures import embed_sources
+from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanFolder
+from adr.synthesize.source_images import embed_sources
 from adr.workspace import Workspace
 
 
@@ -51,7 +51,7 @@ def generate(
     settings = settings_of(store, plan)
     if generator is not None and generator not in GENERATORS:
         raise AdrError(f"There is no generator {generator!r}.", f"Choose one of {', '.join(GENERATORS)}.")
-    if generator not in (None, settings.generator) and {generator, settings.generator} & set(WITHOUT_PICTURE):
+    if generator not in (None, settings.generator) and {generator, settings.generator} & set(WITHOUT_IMAGE):
         raise AdrError(
             f"Plan {plan} is for {settings.generator}; {generator} needs another.",
             f"Make a plan with the generator {generator}.",

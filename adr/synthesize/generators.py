@@ -31,7 +31,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Picture:
+class MadeImage:
     """One picture made, RGB. blanked: the model's safety checker replaced it by black."""
 
     image: Image.Image
@@ -83,17 +83,17 @@ class Generator:
         shape = min(2.0, max(0.5, shape))
         return _multiple(self.side * shape, self.multiple), _multiple(self.side / shape, self.multiple)
 
-    def make(self, wishes: Sequence[Wish]) -> list[Picture]:
+    def make(self, wishes: Sequence[Wish]) -> list[MadeImage]:
         """A picture for each wish, made in one batch where their sizes allow; each has its own random numbers, so that
         a wish made alone gives the same picture on the same machine."""
-        made: dict[int, Picture] = {}
+        made: dict[int, MadeImage] = {}
         sizes = [self.size_for(wish.parent) for wish in wishes]
         for size in sorted(set(sizes)):
             rows = [i for i, own in enumerate(sizes) if own == size]
             made |= dict(zip(rows, self._run([wishes[i] for i in rows], size), strict=True))
         return [made[i] for i in range(len(wishes))]
 
-    def _run(self, wishes: Sequence[Wish], size: tuple[int, int]) -> list[Picture]:
+    def _run(self, wishes: Sequence[Wish], size: tuple[int, int]) -> list[MadeImage]:
         import torch
 
         # Random numbers come from the CPU on every device: the same seed starts from the same noise everywhere.
@@ -116,7 +116,7 @@ class Generator:
         with torch.inference_mode():
             result = self.pipe(**{name: value for name, value in told.items() if name in takes})
         blanked = getattr(result, "nsfw_content_detected", None) or [False] * len(wishes)
-        return [Picture(image.convert("RGB"), bool(b)) for image, b in zip(result.images, blanked, strict=True)]
+        return [MadeImage(image.convert("RGB"), bool(b)) for image, b in zip(result.images, blanked, strict=True)]
 
     def _start(self, wish: Wish, size: tuple[int, int]) -> Image.Image:
         if wish.parent is None:

@@ -151,7 +151,7 @@ _FORM = '[{"question": "...", "answer": "..."}]'
 
 
 def conversation_messages(
-    caption: str, things: Sequence[str], absent: Sequence[str], pairs: int, brief: bool, picture: str | None = None
+    caption: str, things: Sequence[str], absent: Sequence[str], pairs: int, brief: bool, image: str | None = None
 ) -> Messages:
     """The request for a conversation about a picture of `things` that `caption` describes. absent: things that are not
     in it; picture: the picture itself as a data URL, for models that see."""
@@ -171,9 +171,9 @@ def conversation_messages(
         )
         + f"\nReply with a JSON array of this form: {_FORM}"
     )
-    if picture is None:
+    if image is None:
         return _messages(text)
-    return _messages([{"type": "image_url", "image_url": {"url": picture}}, {"type": "text", "text": text}])
+    return _messages([{"type": "image_url", "image_url": {"url": image}}, {"type": "text", "text": text}])
 
 
 def rewrite_messages(

@@ -72,7 +72,7 @@ def seconds_each(store: Store, workspace: Workspace, settings: Settings) -> floa
     """Seconds a candidate of these settings takes, from the newest ones of the same generator, model and size, scaled
     by the number of steps; None when nothing has been measured or the model is not there."""
     try:
-        steps = settings.steps or (style_of(settings.model, settings.generator).steps if settings.pictured else 1)
+        steps = settings.steps or (style_of(settings.model, settings.generator).steps if settings.with_image else 1)
     except AdrError:
         return None
     measured = store.rows(
@@ -237,7 +237,7 @@ class Made:
 
     candidate: str
     entity: str
-    picture: Path | None
+    image: Path | None
     prompt: str
     score: float | None
     flags: list[str]
@@ -250,12 +250,12 @@ def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
     folder = plan_folder(workspace, plan)
     found = []
     for told in _last_sidecars(folder, count):
-        picture = folder.made / told["image"] if told["image"] else Path(told["shown"]) if told["shown"] else None
+        image = folder.made / told["image"] if told["image"] else Path(told["shown"]) if told["shown"] else None
         found.append(
             Made(
                 told["candidate"],
                 told.get("name") or told["prompt"],
-                picture,
+                image,
                 told["prompt"],
                 told.get("score"),
                 list(told["flags"]),

@@ -22,7 +22,7 @@ from adr.recipe import PERSPECTIVES
 from adr.settings import setting
 from adr.store import Store, Writer
 from adr.synthesize.greedy import Choice, Pool, choose
-from adr.synthesize.plan_file import FROM_PARENT, FROM_SYNONYMS, NO_SCORER, WITHOUT_PICTURE, PlanFolder, Settings, Slot
+from adr.synthesize.plan_file import FROM_PARENT, FROM_SYNONYMS, NO_SCORER, WITHOUT_IMAGE, PlanFolder, Settings, Slot
 from adr.synthesize.prompts import Style, compose, style_of, things_of
 from adr.synthesize.rewording import rewordable
 from adr.synthesize.synonyms import synonyms_of_parents
@@ -111,7 +111,7 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
         own["budget"] = dropped
     if own.get("seed") is None:
         own["seed"] = seed + number
-    if own.get("generator") in WITHOUT_PICTURE:
+    if own.get("generator") in WITHOUT_IMAGE:
         for name, value in (("conversations", FROM_SYNONYMS[0]), ("per_slot", 1)):
             own.setdefault(name, value)
         return Settings(
@@ -148,7 +148,7 @@ def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _make(store: Store, workspace: Workspace, settings: Settings, progress: Progress) -> PlanReport:
     facts = run_facts(store, settings.run)
-    if not settings.pictured and not set(SAID) & set(facts.tau):
+    if not settings.with_image and not set(SAID) & set(facts.tau):
         raise AdrError(
             f"The recipe of run {settings.run} does not look at nouns, so they have no tail.",
             "Rebalance with the token perspective, and plan for that run.",
@@ -161,7 +161,7 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
     )
     if not len(tail):
         raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
-    act = _pictured if settings.pictured else _reworded
+    act = _with_image if settings.with_image else _reworded
     found = act(store, facts, tail, settings, progress)
     quota = Counter(e for slot in found.slots for e in slot.entities)
     folder = plan_folder(workspace, settings.plan)
@@ -197,7 +197,7 @@ class _Slots:
     pool: int
 
 
-def _pictured(store: Store, facts: RunFacts, tail: Tail, settings: Settings, progress: Progress) -> _Slots:
+def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: Settings, progress: Progress) -> _Slots:
     """Slots of pictures."""
     style = style_of(settings.model, settings.generator)
     named = None if settings.generator in FROM_PARENT else 1 + style.companions
@@ -229,7 +229,7 @@ def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: Settings, pro
         )
     progress(len(choices), len(choices), "reading conversations")
     used = sorted({int(found.instance[c.parent]) for c in choices})
-    turns, pictures = _turns(store, used), _pictures(store, used)
+    turns, images = _turns(store, used), _images(store, used)
     slots = []
     for number, choice in enumerate(choices):
         parent, words = int(found.instance[choice.parent]), found.words(choice, tail)
@@ -244,7 +244,7 @@ def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: Settings, pro
                 entities=tuple(int(tail.entity[e]) for e in choice.entities),
                 prompt=", ".join(f"{noun} → {names[0]}" for noun, names in words.items()),
                 parent=parent,
-                image=pictures.get(parent),
+                image=images.get(parent),
                 turns=turns.get(parent, ()),
                 words=words,
             )
@@ -270,7 +270,7 @@ def _slots(
     """The slots with prompts and what a worker needs, and the names of sibling entities."""
     count = len(parents.instance)
     used = sorted({int(parents.instance[c.parent]) for c in choices if c.parent < count})
-    objects, turns, pictures = _objects(store, used), _turns(store, used), _pictures(store, used)
+    objects, turns, images = _objects(store, used), _turns(store, used), _images(store, used)
     leads = sorted({int(tail.entity[c.entity]) for c in choices})
     pairs = _pairs(store, leads)
     commonest = [
@@ -305,7 +305,7 @@ def _slots(
                 companions=tuple(companions),
                 absent=_others(commonest, near, number),
                 parent=parent,
-                image=pictures.get(parent) if parent is not None else None,
+                image=images.get(parent) if parent is not None else None,
                 turns=turns.get(parent, ()) if parent is not None else (),
             )
         )
@@ -369,7 +369,7 @@ def _turns(store: Store, instances: Sequence[int]) -> dict[int, tuple[Mapping[st
     }
 
 
-def _pictures(store: Store, instances: Sequence[int]) -> dict[int, str]:
+def _images(store: Store, instances: Sequence[int]) -> dict[int, str]:
     """{instance: absolute path of its first image}."""
     source = store.row("select images, path from source")
     base = (Path(".") if source is None else Path(source[0]) if source[0] else Path(source[1]).parent).resolve()

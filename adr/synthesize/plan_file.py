@@ -15,8 +15,8 @@ from adr.settings import setting
 
 IMAGE_GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
 # The generators that make no picture: the parent keeps its own, or has none, and only the conversation is new.
-WITHOUT_PICTURE = ("language",)
-GENERATORS = (*IMAGE_GENERATORS, *WITHOUT_PICTURE)
+WITHOUT_IMAGE = ("language",)
+GENERATORS = (*IMAGE_GENERATORS, *WITHOUT_IMAGE)
 CONVERSATIONS = ("template", "parent", "captioner", "language_model", "synonyms", "rewrite")
 # The generators that cannot do without a picture of the parent.
 FROM_PARENT = ("image-to-image", "image-variation", "controlnet")
@@ -69,7 +69,7 @@ class Settings:
             raise AdrError(
                 f"Conversations cannot be made by {self.conversations!r}.", f"Choose one of {', '.join(CONVERSATIONS)}."
             )
-        if self.generator in WITHOUT_PICTURE and (self.conversations not in FROM_SYNONYMS or self.per_slot != 1):
+        if self.generator in WITHOUT_IMAGE and (self.conversations not in FROM_SYNONYMS or self.per_slot != 1):
             raise AdrError(
                 f"The generator {self.generator} makes no picture, so all that is new is one conversation.",
                 f"Take conversations by {' or '.join(FROM_SYNONYMS)}, and one candidate a slot.",
@@ -89,9 +89,9 @@ class Settings:
                 raise AdrError(f"{name} is {value:g}.", f"Give a number from {low:g} to {high:g}.")
 
     @property
-    def pictured(self) -> bool:
+    def with_image(self) -> bool:
         """Whether candidates have a picture of their own."""
-        return self.generator not in WITHOUT_PICTURE
+        return self.generator not in WITHOUT_IMAGE
 
     def to_json(self) -> str:
         """JSON text that `from_json` reads back to an equal value."""
@@ -153,7 +153,7 @@ class PlanFolder:
         """Names of finished candidates in the order in which they were told: what to look at first, no record."""
         return self.folder / "made.txt"
 
-    def picture(self, slot: int, alternative: int) -> Path:
+    def image(self, slot: int, alternative: int) -> Path:
         """The picture of a candidate."""
         return self.made / f"{slot:05d}-{alternative}.png"
 

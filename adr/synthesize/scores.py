@@ -20,7 +20,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from adr.models import Place, load_clip, place, require
-from adr.synthesize.pictures import FAULTS, altered, bits_apart, faults, is_copy, perceptual_hash
+from adr.synthesize.images import FAULTS, altered, bits_apart, faults, is_copy, perceptual_hash
 from adr.synthesize.prompts import with_article
 
 WEIGHTS = {"entity": 0.5, "prompt": 0.3, "parent": 0.2}
@@ -64,13 +64,13 @@ class Scorer:
         self._siblings: tuple[tuple[str, ...], Vectors] | None = None
         self._others: Vectors | None = None
 
-    def images(self, pictures: Sequence[Image.Image]) -> Vectors:
+    def images(self, images: Sequence[Image.Image]) -> Vectors:
         """Embeddings (n, d) of length 1."""
         import torch
 
         rows = []
-        for start in range(0, len(pictures), _BATCH):
-            batch = torch.stack([self._prepare(p.convert("RGB")) for p in pictures[start : start + _BATCH]])
+        for start in range(0, len(images), _BATCH):
+            batch = torch.stack([self._prepare(p.convert("RGB")) for p in images[start : start + _BATCH]])
             with torch.inference_mode():
                 rows.append(self._model.encode_image(batch.to(self._place.device, self._place.dtype), normalize=True))
         return _unit(torch.cat(rows).float().cpu().numpy())
@@ -91,13 +91,13 @@ class Scorer:
         found = self.texts([frame.format(with_article(name)) for name in names for frame in _FRAMES])
         return _unit(found.reshape(len(names), len(_FRAMES), -1).mean(axis=1))
 
-    def refer(self, pictures: Sequence[Image.Image]) -> None:
+    def refer(self, images: Sequence[Image.Image]) -> None:
         """Pictures of parents, to tell what has lost its parent: it is then no nearer to it than to these."""
-        self._others = self.images(pictures) if len(pictures) >= _ENOUGH else None
+        self._others = self.images(images) if len(images) >= _ENOUGH else None
 
     def score(
         self,
-        picture: Image.Image,
+        image: Image.Image,
         things: Sequence[str],
         siblings: Sequence[str],
         prompt: str,
@@ -111,17 +111,17 @@ class Scorer:
         beside: what else the prompt names; it may be there and is no rival. varied: the picture was made from the
         parent's, so that it may lose it.
         """
-        seen = self.images([picture, altered(picture), *([parent] if parent is not None else [])])
+        seen = self.images([image, altered(image), *([parent] if parent is not None else [])])
         own = float(seen[0] @ seen[1])
         agreement = self._siblings_of(siblings) @ seen[0]
         entity, rank = _ranked(agreement, siblings, things, beside)
         prompted = float(self.texts([prompt])[0] @ seen[0])
-        flags = faults(picture)
+        flags = faults(image)
         if rank is not None and rank > 1 + len(siblings) // 100:
             flags.append("not_the_entity")
         kept = None if parent is None else float(seen[2] @ seen[0])
         if parent is not None:
-            flags += self._from_parent(picture, parent, seen, own, varied)
+            flags += self._from_parent(image, parent, seen, own, varied)
         near = float(not {"copy_of_parent", "lost"} & set(flags)) if parent is not None and varied else None
         parts = {"entity": None if rank is None else 1 / rank, "prompt": _above(prompted, agreement), "parent": near}
         return Scores(
@@ -135,10 +135,10 @@ class Scorer:
         return self._siblings[1]
 
     def _from_parent(
-        self, picture: Image.Image, parent: Image.Image, seen: Vectors, own: float, varied: bool
+        self, image: Image.Image, parent: Image.Image, seen: Vectors, own: float, varied: bool
     ) -> list[str]:
         likeness = float(seen[2] @ seen[0])
-        if is_copy(likeness, own, bits_apart(perceptual_hash(picture), perceptual_hash(parent))):
+        if is_copy(likeness, own, bits_apart(perceptual_hash(image), perceptual_hash(parent))):
             return ["copy_of_parent"]
         if varied and self._others is not None and likeness < float(np.median(self._others @ seen[0])):
             return ["lost"]

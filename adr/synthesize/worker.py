@@ -25,7 +25,7 @@ from adr.process import Event, exit_status, tell
 from adr.settings import setting
 from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, Written, load_writer
-from adr.synthesize.pictures import faults, perceptual_hash
+from adr.synthesize.images import faults, perceptual_hash
 from adr.synthesize.plan_file import (
     FROM_PARENT,
     NO_SCORER,
@@ -39,7 +39,7 @@ from adr.synthesize.prompts import style_of
 from adr.synthesize.synonyms import spoken
 
 if TYPE_CHECKING:
-    from adr.synthesize.generators import Generator, Picture
+    from adr.synthesize.generators import Generator, MadeImage
     from adr.synthesize.scores import Scorer
 
 # Reasons why a candidate could not be made, each with the sentence a person reads.
@@ -87,7 +87,7 @@ class Worker:
         if generator:
             self.settings = replace(self.settings, generator=generator)
         self.negative = self.settings.negative_prompt or ""
-        if self.settings.pictured and self.settings.negative_prompt is None:
+        if self.settings.with_image and self.settings.negative_prompt is None:
             self.negative = style_of(self.settings.model, self.settings.generator).negative
         self.claims = Claims(folder.claims)
         self.made = 0
@@ -142,7 +142,7 @@ class Worker:
         """Load models when the first slot is in hand: a worker that finds nothing to do loads none."""
         if self._write is not None:
             return
-        if not self.settings.pictured:
+        if not self.settings.with_image:
             self._write, self.batch = load_writer(self.settings.conversations, self.folder), _WORDS_AT_ONCE
             return
         from adr.synthesize.generators import load_generator
@@ -172,7 +172,7 @@ class Worker:
         """The candidates a slot still lacks; one whose parent cannot be opened is set aside."""
         left = self._left(slot)
         parent = None
-        if not self.settings.pictured:
+        if not self.settings.with_image:
             return [Order(slot, a, candidate_seed(self.settings.seed, slot.slot, a), None) for a in left]
         if slot.image is not None:
             try:
@@ -198,12 +198,12 @@ class Worker:
         while at < len(orders):
             some = orders[at : at + self.batch]
             started = time.monotonic()
-            if not self.settings.pictured:
+            if not self.settings.with_image:
                 at += len(some)
                 self._tell_of(some, self._words(some), started)
                 continue
-            pictures = self._pictures(some)
-            if pictures is None:
+            images = self._images(some)
+            if images is None:
                 self.batch = max(1, self.batch // 2)
                 self.tell(
                     {
@@ -214,16 +214,16 @@ class Worker:
                 )
                 continue
             at += len(some)
-            self._finish(some, pictures, started)
+            self._finish(some, images, started)
 
-    def _pictures(self, orders: Sequence[Order]) -> "list[Picture | None] | None":
+    def _images(self, orders: Sequence[Order]) -> "list[MadeImage | None] | None":
         """A picture for each order, None for one that was set aside; None in all when the batch must be smaller."""
         from adr.synthesize.generators import Wish
 
         assert self._generator is not None
         wishes = [Wish(o.slot.prompt, o.seed, self.negative, o.parent) for o in orders]
         try:
-            pictures: list[Picture | None] = list(self._generator.make(wishes))
+            images: list[MadeImage | None] = list(self._generator.make(wishes))
         except AdrError:
             raise
         except Exception as error:
@@ -251,18 +251,18 @@ class Worker:
                 ) from error
             return [None] * len(orders)
         self.faults_in_a_row = 0
-        return pictures
+        return images
 
-    def _finish(self, orders: Sequence[Order], pictures: "Sequence[Picture | None]", started: float) -> None:
+    def _finish(self, orders: Sequence[Order], images: "Sequence[MadeImage | None]", started: float) -> None:
         """Score, write the conversation and the files of what was made."""
         done = []
-        for order, picture in zip(orders, pictures, strict=True):
-            if picture is None:
+        for order, made in zip(orders, images, strict=True):
+            if made is None:
                 continue
-            if picture.blanked:
+            if made.blanked:
                 self._fail(order.slot, order.alternative, "safety_checker", "")
                 continue
-            done.append((order, picture.image))
+            done.append((order, made.image))
         if not done:
             return
         assert self._write is not None
@@ -302,7 +302,7 @@ class Worker:
         slot, alternative, settings = order.slot, order.alternative, self.settings
         png = io.BytesIO()
         image.save(png, "PNG")
-        path = self.folder.picture(slot.slot, alternative)
+        path = self.folder.image(slot.slot, alternative)
         _written(path, png.getvalue())
         record = self._origin(order) | {
             "negative_prompt": self.negative,

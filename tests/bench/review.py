@@ -38,8 +38,8 @@ def make_workspace(folder: Path, candidates: int) -> None:
     source.mkdir()
     for i in range(120):
         draw_scene(rng, [names[i % len(names)]], size=256).image.save(source / f"{i}.png")
-    pictures = 2 * len(names)
-    for i in range(pictures):
+    images = 2 * len(names)
+    for i in range(images):
         draw_scene(rng, [names[i % len(names)]], size=128).image.save(workspace.images / f"{i}.png")
     turns = [
         {"role": "human", "text": "<image>\nWhat is in the picture?"},
@@ -89,7 +89,7 @@ def make_workspace(folder: Path, candidates: int) -> None:
                     "seed": number,
                     "prompt": [f"a {names[i % len(names)]}" for i in number],
                     "parameters": '{"steps": 20}',
-                    "image": [f"images/{i % pictures}.png" for i in number],
+                    "image": [f"images/{i % images}.png" for i in number],
                     "turns": [turns] * candidates,
                     "score": rng.random(candidates),
                     "entity_rank": rng.integers(1, 9, candidates),

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from adr.demo.settings import RANKS
 from adr.starter.captions import with_article
-from adr.starter.pictures import SIDE, draw_pair, draw_several, draw_single, is_held_out
+from adr.starter.images import SIDE, draw_pair, draw_several, draw_single, is_held_out
 
 MODELS = Path(__file__).resolve().parents[2] / "assets" / "models"
 KINDS = sorted(RANKS)
@@ -55,13 +55,13 @@ def load_clip(folder: Path) -> tuple[Any, Any, Any]:
 
 
 @torch.no_grad()
-def clip_scores(clip: tuple[Any, Any, Any], pictures: list[Image.Image], frame: str = "a photo of {}") -> torch.Tensor:
+def clip_scores(clip: tuple[Any, Any, Any], images: list[Image.Image], frame: str = "a photo of {}") -> torch.Tensor:
     """Cosine similarity (pictures × kinds) of each picture with "a photo of" each kind."""
     model, preprocess, tokenizer = clip
     said = F.normalize(model.encode_text(tokenizer([frame.format(with_article(kind)) for kind in KINDS])), dim=-1)
     seen = [
-        model.encode_image(torch.stack([preprocess(picture) for picture in pictures[at : at + 64]]))
-        for at in range(0, len(pictures), 64)
+        model.encode_image(torch.stack([preprocess(image) for image in images[at : at + 64]]))
+        for at in range(0, len(images), 64)
     ]
     return F.normalize(torch.cat(seen), dim=-1) @ said.T
 
@@ -78,8 +78,8 @@ class Referee(torch.nn.Module):
         self.features = torch.nn.Sequential(*layers)
         self.scores = torch.nn.Linear(128 * 16, kinds)
 
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return self.scores(F.dropout(self.features(pictures).flatten(1), 0.3, self.training))
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.scores(F.dropout(self.features(images).flatten(1), 0.3, self.training))
 
 
 class PairReferee(torch.nn.Module):
@@ -94,13 +94,13 @@ class PairReferee(torch.nn.Module):
         layers += [torch.nn.Dropout2d(0.1), torch.nn.Conv2d(128, kinds, 3, padding=1)]
         self.scores = torch.nn.Sequential(*layers)
 
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return self.scores(pictures).flatten(2).logsumexp(-1)
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.scores(images).flatten(2).logsumexp(-1)
 
 
-def referee_input(pictures: list[Image.Image], side: int = 64) -> torch.Tensor:
+def referee_input(images: list[Image.Image], side: int = 64) -> torch.Tensor:
     """Pictures as (n, 3, side, side) from -1 to 1."""
-    small = [np.asarray(picture.resize((side, side), Image.Resampling.BOX), np.float32) for picture in pictures]
+    small = [np.asarray(image.resize((side, side), Image.Resampling.BOX), np.float32) for image in images]
     return torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2) / 127.5 - 1
 
 
@@ -121,7 +121,7 @@ def train_pair_referee(count: int, epochs: int) -> tuple[PairReferee, float]:
     """A referee for pairs, trained on `count` drawn ones, and how often it names both things of 200 others."""
     torch.manual_seed(8)
     drawn = [draw_pair("referee", n, KINDS) for n in range(count + 200)]
-    inputs = referee_input([picture for picture, _ in drawn], SIDE)
+    inputs = referee_input([image for image, _ in drawn], SIDE)
     pairs = [(what.things[0], what.things[1]) for _, what in drawn]
     there = torch.tensor([[kind in pair for kind in KINDS] for pair in pairs]).float()
     model = PairReferee(len(KINDS))
@@ -174,11 +174,11 @@ def load_pipeline(folder: Path) -> Any:
 
 def generate(pipeline: Any, asked: list[str], first_seed: int, settings: dict[str, Any]) -> list[Image.Image]:
     """A picture of each prompt, with seeds from `first_seed` on."""
-    pictures: list[Image.Image] = []
+    images: list[Image.Image] = []
     for at in range(0, len(asked), 16):
         seeds = [torch.Generator().manual_seed(first_seed + n) for n in range(at, min(at + 16, len(asked)))]
-        pictures += pipeline(asked[at : at + 16], generator=seeds, **settings).images
-    return pictures
+        images += pipeline(asked[at : at + 16], generator=seeds, **settings).images
+    return images
 
 
 def prompts_for(names: list[str]) -> list[str]:
@@ -199,7 +199,7 @@ def seconds_alone(pipeline: Any, asked: list[str], settings: dict[str, Any]) -> 
 def found_in_scenes(clip: tuple[Any, Any, Any], count: int) -> float:
     """How often, in scenes of several things, the CLIP ranks a thing that is there above one that is not (AUC)."""
     drawn = [draw_several("held-out", n, KINDS) for n in range(count)]
-    scores = clip_scores(clip, [picture for picture, _ in drawn])
+    scores = clip_scores(clip, [image for image, _ in drawn])
     wins = []
     for row, (_, what) in enumerate(drawn):
         there = torch.tensor([kind in what.things for kind in KINDS])
@@ -207,13 +207,13 @@ def found_in_scenes(clip: tuple[Any, Any, Any], count: int) -> float:
     return float(np.mean(wins))
 
 
-def pair_figures(clip: tuple[Any, Any, Any], pictures: list[Image.Image], count: int, epochs: int) -> dict[str, float]:
+def pair_figures(clip: tuple[Any, Any, Any], images: list[Image.Image], count: int, epochs: int) -> dict[str, float]:
     """How often each judge names both things of `PAIRS` in the generated `pictures`, and in drawn ones."""
-    held_out = [(picture, what.things) for picture, what in (draw_pair("held-out", n, KINDS) for n in range(300))]
+    held_out = [(image, what.things) for image, what in (draw_pair("held-out", n, KINDS) for n in range(300))]
     true = [(things[0], things[1]) for _, things in held_out]
     referee, own = train_pair_referee(count, epochs)
-    seen = clip_scores(clip, pictures)
-    said = judge(referee, referee_input(pictures, SIDE))
+    seen = clip_scores(clip, images)
+    said = judge(referee, referee_input(images, SIDE))
     return {
         "clip, drawn pairs, both in its top 2": both_in(clip_scores(clip, [p for p, _ in held_out]), true, 2),
         "clip, generated pairs, both in its top 2": both_in(seen, PAIRS, 2),
@@ -236,7 +236,7 @@ def mean_of(shares: dict[str, float], kinds: list[str]) -> float:
 
 
 def contact_sheet(
-    pictures: list[Image.Image], per_kind: int, shares: dict[str, float], pairs: list[Image.Image], file: Path
+    images: list[Image.Image], per_kind: int, shares: dict[str, float], pairs: list[Image.Image], file: Path
 ) -> None:
     """All kinds with their names and CLIP top-1, up to four generated pictures each, the tail first; then `PAIRS`."""
     many, across = min(4, per_kind), 4
@@ -249,12 +249,12 @@ def contact_sheet(
         x, y = place % across * (many * SIDE + 12), place // across * (SIDE + 18)
         pen.text((x + 2, y + 3), f"{kind}{' (tail)' if kind in TAIL else ''}  {shares[kind]:.0%}", fill="black")
         for n in range(many):
-            sheet.paste(pictures[KINDS.index(kind) * per_kind + n], (x + n * SIDE, y + 16))
-    for n, (pair, picture) in enumerate(zip(PAIRS, pairs, strict=True)):
+            sheet.paste(images[KINDS.index(kind) * per_kind + n], (x + n * SIDE, y + 16))
+    for n, (pair, image) in enumerate(zip(PAIRS, pairs, strict=True)):
         column, line = n % (across * many), single_rows + n // (across * many)
         x, y = column * SIDE + column // many * 12, line * (SIDE + 18)
         pen.text((x + 2, y + 3), ", ".join(pair)[:20], fill="black")
-        sheet.paste(picture, (x, y + 16))
+        sheet.paste(image, (x, y + 16))
     file.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(file)
 
@@ -296,12 +296,12 @@ def main() -> None:
         settings = {"num_inference_steps": given.steps, "guidance_scale": given.guidance}
         pipeline = load_pipeline(given.models / "starter-diffusion")
         asked = prompts_for([with_article(kind) for kind in KINDS for _ in range(given.generated)])
-        pictures = generate(pipeline, asked, 1_000_000, settings)
+        images = generate(pipeline, asked, 1_000_000, settings)
         asked_pairs = prompts_for([f"{with_article(a)} and {with_article(b)}" for a, b in PAIRS])
         pairs = generate(pipeline, asked_pairs, 2_000_000, settings)
-        scores = clip_scores(clip, pictures)
+        scores = clip_scores(clip, images)
         referee, own = train_referee(given.referee, given.epochs)
-        verdicts = judge(referee, referee_input(pictures))
+        verdicts = judge(referee, referee_input(images))
         clip_made, referee_made = top1(scores, given.generated), top1(verdicts, given.generated)
         figures |= {
             "clip, generated, all": mean_of(clip_made, KINDS),
@@ -316,7 +316,7 @@ def main() -> None:
         }
         per_kind |= {"clip, generated": clip_made, "referee, generated": referee_made}
         if given.out:
-            contact_sheet(pictures, given.generated, clip_made, pairs, given.out)
+            contact_sheet(images, given.generated, clip_made, pairs, given.out)
     report(figures, per_kind)
     if given.json:
         given.json.write_text(json.dumps({"figures": figures, "per kind": per_kind}, indent=1) + "\n", "utf-8")

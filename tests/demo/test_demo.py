@@ -124,7 +124,7 @@ def check_turn(question: str, answer: str, scene: Scene) -> str:
     return ""
 
 
-def test_draw_instance__answers_are_true_of_the_picture() -> None:
+def test_draw_instance__answers_are_true_of_the_image() -> None:
     compared: Counter[str] = Counter()
     for position in range(90):
         drawn = draw_instance(5, position)
@@ -153,7 +153,7 @@ def test_questions__every_kind_finds_an_occasion_and_reads_well(ask) -> None:
         assert turn.question[-1] in "?.]" or "\n" in turn.question
 
 
-def test_chat__needs_no_picture() -> None:
+def test_chat__needs_no_image() -> None:
     for seed in range(20):
         messages = chat(np.random.default_rng(seed))
         assert [message["from"] for message in messages] == ["human", "gpt"] * (len(messages) // 2)
@@ -176,14 +176,14 @@ def test_draw_world__files_agree(tmp_path: Path) -> None:
     report = draw_world(tmp_path / "world", 60, seed=1)
     rows = json.loads(report.dataset.read_text(encoding="utf-8"))
     objects = [json.loads(line) for line in report.objects.read_text(encoding="utf-8").splitlines()]
-    pictures = {path.name for path in report.image_folder.iterdir()}
+    images = {path.name for path in report.image_folder.iterdir()}
     assert len(rows) == report.instances == 60
-    assert [line["image"] for line in objects] == sorted(pictures) and len(pictures) == report.images
-    assert {row["image"] for row in rows if "image" in row} == pictures
+    assert [line["image"] for line in objects] == sorted(images) and len(images) == report.images
+    assert {row["image"] for row in rows if "image" in row} == images
     assert report.text_only == sum("image" not in row and "model" in row for row in rows)
     assert report.things == Counter(name for line in objects for name in line["objects"])
     assert all(len(line["objects"]) == len(set(line["objects"])) for line in objects)
-    for name in sorted(pictures)[:3]:
+    for name in sorted(images)[:3]:
         assert Image.open(report.image_folder / name).size == (256, 256)
     for position, line in zip([k for k in range(60) if draw_instance(1, k).fresh][:3], objects, strict=False):
         assert line["objects"] == kinds(draw_instance(1, position).scene)
@@ -207,8 +207,8 @@ def test_draw_instance__quirks_of_real_sets_occur(monkeypatch: pytest.MonkeyPatc
     assert {type(identity) for identity in identities} == {int, str}
     assert 0.05 < sum(endings) / 1500 < 0.2
     assert re.search(r'(\s|\\n)"\}', text) and not text.isascii()
-    pictures = [instance.record["image"] for instance in drawn if instance.fresh]
-    assert len(pictures) == len(set(pictures))
+    images = [instance.record["image"] for instance in drawn if instance.fresh]
+    assert len(images) == len(set(images))
 
 
 def test_draw_contents__long_tail_in_themed_company() -> None:

@@ -69,9 +69,9 @@ def test_card__names_share_models_and_caveats_and_shows_the_curves(store, worksp
     ):
         assert said in card
     for name in re.findall(r"!\[[^]]*\]\(([^)]+)\)", card):
-        picture = Image.open(tmp_path / "out" / name)
-        assert picture.size == (1200, 750)
-        assert "Software" not in picture.info and "date" not in str(picture.info).lower()
+        image = Image.open(tmp_path / "out" / name)
+        assert image.size == (1200, 750)
+        assert "Software" not in image.info and "date" not in str(image.info).lower()
 
 
 def test_card__unseen_candidates_are_owned_up_to(store, workspace, tmp_path):

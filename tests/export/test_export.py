@@ -45,13 +45,13 @@ def test_export__dropped_instances_stay_behind_with_their_reason(workspace, tmp_
     assert dropped == [{"position": 2, "id": "7", "reason": "below_min_passes", "pass_count": 1, "probability": 0.25}]
 
 
-def test_export__accepted_candidates_come_after_with_their_picture_and_provenance(store, workspace, tmp_path):
+def test_export__accepted_candidates_come_after_with_their_image_and_provenance(store, workspace, tmp_path):
     accept(store, workspace, "p1-00000-0")
     accept(store, workspace, "p1-00001-0", judgement="reject", slot=1)
     accept(store, workspace, "p1-00002-0", judgement=None, slot=2)
     report = export(store, workspace, 1, out=tmp_path / "out")
     records = json.loads((tmp_path / "out" / "llava.json").read_text())
-    assert (report.instances, report.synthetic, report.pictures) == (5, 1, 1)
+    assert (report.instances, report.synthetic, report.images) == (5, 1, 1)
     assert records[4] == {
         "id": "adr-p1-00000-0",
         "image": "adr-synthetic/p1-00000-0.png",
@@ -60,8 +60,8 @@ def test_export__accepted_candidates_come_after_with_their_picture_and_provenanc
             {"from": "gpt", "value": "A red harp."},
         ],
     }
-    picture = tmp_path / "out" / "images" / records[4]["image"]
-    assert picture.read_bytes() == (workspace.images / "p1-00000-0.png").read_bytes()
+    image = tmp_path / "out" / "images" / records[4]["image"]
+    assert image.read_bytes() == (workspace.images / "p1-00000-0.png").read_bytes()
     (line,) = [json.loads(line) for line in (tmp_path / "out" / "synthetic.jsonl").read_text().splitlines()]
     assert line["parent"] == {"position": 2, "id": "7", "images": ["a/2.png"]}
     assert line["verdict"] == {"judgement": "accept", "reviewer": "ada", "reason": None, "rule": None}
@@ -139,11 +139,11 @@ def test_manifest__lists_every_file_with_its_hash(store, workspace, tmp_path):
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     listed = {file["path"]: file["sha256"] for file in manifest["files"]}
     found = tree(tmp_path / "out")
-    pictures = {name for name in found if name.startswith("images/")}
-    assert set(listed) == set(found) - pictures - {"manifest.json"}
+    images = {name for name in found if name.startswith("images/")}
+    assert set(listed) == set(found) - images - {"manifest.json"}
     assert all(found[name] == sha256 for name, sha256 in listed.items())
     sums = dict(reversed(line.split("  ")) for line in (tmp_path / "out" / "images.sha256").read_text().splitlines())
-    assert sums == {name: found[name] for name in pictures}
+    assert sums == {name: found[name] for name in images}
 
 
 def test_export__an_existing_folder_is_replaced_only_when_asked(store, workspace, tmp_path):

@@ -14,7 +14,7 @@ from adr.export.export import export
 from adr.export.formats import FORMATS
 from adr.store import Store
 from adr.workspace import Workspace
-from tests.worlds.export import MESSAGES, RAW, accept, fill, pictures, tree
+from tests.worlds.export import MESSAGES, RAW, accept, draw_images, fill, tree
 
 SYNTHETIC = "adr-synthetic/p1-00000-0.png"
 
@@ -27,7 +27,7 @@ def workspace(tmp_path):
 @pytest.fixture
 def store(workspace, tmp_path):
     made = Store.memory()
-    fill(made, RAW, images=pictures(tmp_path / "pictures"))
+    fill(made, RAW, images=draw_images(tmp_path / "pictures"))
     accept(made, workspace)
     yield made
     made.close()
@@ -117,7 +117,7 @@ def test_ms_swift__messages_keep_their_value(spoken, workspace, tmp_path):
     assert lines(tmp_path / "out" / "train.jsonl")[:2] == [json.loads(raw) for raw in MESSAGES]
 
 
-def test_qwen_vl__one_picture_is_image_and_several_are_images(store, workspace, tmp_path):
+def test_qwen_vl__one_image_is_image_and_several_are_images(store, workspace, tmp_path):
     export(store, workspace, 1, format="qwen-vl", out=tmp_path / "out", images="copy")
     rows = lines(tmp_path / "out" / "train.jsonl")
     assert rows[:3] == [json.loads(raw) for raw in RAW[:3]]
@@ -139,7 +139,7 @@ def test_internvl__the_meta_file_names_lines_of_its_length(store, workspace, tmp
     assert Image.open(tmp_path / "out" / meta["root"] / "a" / "3.png").size == (7, 6)
 
 
-def test_parquet__datasets_shows_pictures_and_messages(store, workspace, tmp_path):
+def test_parquet__datasets_shows_images_and_messages(store, workspace, tmp_path):
     import datasets
 
     report = export(store, workspace, 1, format="parquet", out=tmp_path / "out")
@@ -147,13 +147,7 @@ def test_parquet__datasets_shows_pictures_and_messages(store, workspace, tmp_pat
     rows = datasets.load_dataset(
         "parquet", data_files=str(tmp_path / "out" / report.main[0]), split="train", cache_dir=str(tmp_path / "cache")
     )
-    assert [[picture.size for picture in row["images"]] for row in rows] == [
-        [(4, 6)],
-        [],
-        [(6, 6)],
-        [(7, 6), (4, 6)],
-        [(8, 8)],
-    ]
+    assert [[one.size for one in row["images"]] for row in rows] == [[(4, 6)], [], [(6, 6)], [(7, 6), (4, 6)], [(8, 8)]]
     assert [row["id"] for row in rows] == ["7", "sg_1", "7", "x", "adr-p1-00000-0"]
     image = {"type": "image", "text": None}
     assert rows[0]["messages"] == [
@@ -179,7 +173,7 @@ def test_parquet__the_folder_itself_loads_by_its_card(store, workspace, tmp_path
     assert len(rows) == 5
 
 
-def test_parquet__without_pictures_holds_their_paths(store, workspace, tmp_path):
+def test_parquet__without_images_holds_their_paths(store, workspace, tmp_path):
     import datasets
 
     report = export(
@@ -206,7 +200,7 @@ def test_parquet__full_shards_are_followed_by_another(store, workspace, tmp_path
     import datasets
 
     monkeypatch.setattr(parquet, "SHARD", 1)
-    monkeypatch.setattr(parquet, "PICTURED", 2)
+    monkeypatch.setattr(parquet, "WITH_IMAGES", 2)
     report = export(store, workspace, 1, format="parquet", out=tmp_path / "out")
     assert report.main == [f"data/train-0000{n}-of-00003.parquet" for n in range(3)]
     rows = datasets.load_dataset(str(tmp_path / "out"), split="train", cache_dir=str(tmp_path / "cache"))
@@ -233,7 +227,7 @@ def test_parquet__sql_and_python_make_the_same_parts(texts):
     assert [m["role"] for m in made] == [{v: k for k, v in ROLES.items()}[role] for role, _ in turns]
 
 
-def test_webdataset__its_reader_gives_pictures_and_rows(store, workspace, tmp_path):
+def test_webdataset__its_reader_gives_images_and_rows(store, workspace, tmp_path):
     import webdataset
 
     report = export(store, workspace, 1, format="webdataset", out=tmp_path / "out")
@@ -258,13 +252,13 @@ def test_coco__pycocotools_reads_the_synthetic_part(store, workspace, tmp_path):
     accept(store, workspace, "p1-00001-0", slot=1)
     export(store, workspace, 1, format="coco", out=tmp_path / "out")
     coco = COCO(str(tmp_path / "out" / "captions.json"))
-    pictures = coco.loadImgs(coco.getImgIds())
-    assert [(p["file_name"], p["width"], p["height"]) for p in pictures] == [
+    images = coco.loadImgs(coco.getImgIds())
+    assert [(p["file_name"], p["width"], p["height"]) for p in images] == [
         (SYNTHETIC, 8, 8),
         ("adr-synthetic/p1-00001-0.png", 8, 8),
     ]
     assert [a["caption"] for a in coco.loadAnns(coco.getAnnIds(imgIds=[2]))] == ["a red harp"]
-    assert all((tmp_path / "out" / "images" / p["file_name"]).is_file() for p in pictures)
+    assert all((tmp_path / "out" / "images" / p["file_name"]).is_file() for p in images)
 
 
 def test_coco__without_accepted_candidates_says_so(workspace, tmp_path):
@@ -299,7 +293,7 @@ def test_selection__positions_can_be_applied_to_the_source(workspace, tmp_path):
     assert [raw for raw, row in zip(RAW, rows, strict=True) if row["kept"]] == [RAW[0], RAW[2], RAW[3]]
 
 
-def test_formats__pictures_that_are_not_there_are_not_copied(workspace, tmp_path):
+def test_formats__images_that_are_not_there_are_not_copied(workspace, tmp_path):
     store = Store.memory()
     fill(store, RAW)
     for name, images in (("parquet", "inside"), ("webdataset", "inside"), ("llava", "copy"), ("llava", "link")):

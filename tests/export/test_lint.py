@@ -8,7 +8,7 @@ from adr.errors import AdrError
 from adr.export.export import Options, export, preview
 from adr.store import Store
 from adr.workspace import Workspace
-from tests.worlds.export import RAW, accept, fill, pictures
+from tests.worlds.export import RAW, accept, draw_images, fill
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_lint__a_fault_is_an_error_with_its_example(workspace, tmp_path, kind):
 
 
 def test_lint__good_records_have_no_findings(workspace, tmp_path):
-    folder = pictures(tmp_path / "pictures")
+    folder = draw_images(tmp_path / "pictures")
     raws = [record("<image>\nWhat?", "A cup.", id="a"), record("<image>\nWhat?", "A cup.", id="b", image="a/2.png")]
     assert findings(raws, workspace, images=folder) == {}
 
@@ -97,8 +97,8 @@ def test_lint__a_marker_in_an_answer_is_an_error_for_qwen(workspace):
     assert "marker_in_answer" not in findings(raws, workspace)
 
 
-def test_lint__pictures_that_are_gone_or_broken_are_named(workspace, tmp_path):
-    folder = pictures(tmp_path / "pictures")
+def test_lint__images_that_are_gone_or_broken_are_named(workspace, tmp_path):
+    folder = draw_images(tmp_path / "pictures")
     (folder / "a" / "2.png").write_bytes(b"no picture")
     raws = [record("<image>\nWhat?", "A cup.", id=name, image=f"a/{name}.png") for name in ("0", "2", "9")]
     found = findings(raws, workspace, images=folder)
@@ -106,7 +106,7 @@ def test_lint__pictures_that_are_gone_or_broken_are_named(workspace, tmp_path):
 
 
 def test_lint__web_addresses_cannot_be_packed(workspace, tmp_path):
-    folder = pictures(tmp_path / "pictures")
+    folder = draw_images(tmp_path / "pictures")
     raws = [record("<image>\nWhat?", "A cup.", image="https://example.org/a.png")]
     assert findings(raws, workspace, images=folder)["image_address"] == ("warning", 1)
     assert findings(raws, workspace, "webdataset", images=folder)["image_address"] == ("error", 1)
@@ -132,7 +132,7 @@ def test_lint__repeated_ids_are_gone_after_the_repair(workspace):
     assert findings(RAW, workspace)["repeated_ids"] == ("warning", 2)
 
 
-def test_lint__a_candidate_without_picture_or_answer_is_an_error(workspace):
+def test_lint__a_candidate_without_image_or_answer_is_an_error(workspace):
     store = Store.memory()
     fill(store, RAW)
     accept(store, workspace, "p1-00000-0")

@@ -156,7 +156,7 @@ def test_index__what_a_question_asks_and_the_answer_denies_is_no_object() -> Non
     assert postings(store, "token") == {"zebra": [0, 1]}
 
 
-def test_index__no_picture_no_objects() -> None:
+def test_index__no_image_no_objects() -> None:
     store = store_with({3: [("human", "What is a zebra?")], 100: [("human", "What is a zebra?")]})
     index(store)
     assert postings(store, "object") == {"zebra": [3]}

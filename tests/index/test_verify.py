@@ -31,10 +31,10 @@ class ColourChecker:
 
     side = 16
 
-    def found(self, pictures: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
+    def found(self, images: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
         return [
-            [picture.getpixel((0, 0)) == COLOURS[name] for name in asked]
-            for picture, asked in zip(pictures, names, strict=True)
+            [image.getpixel((0, 0)) == COLOURS[name] for name in asked]
+            for image, asked in zip(images, names, strict=True)
         ]
 
 
@@ -44,7 +44,7 @@ def store(tmp_path: Path) -> Store:
     for name, colour in (("green.png", COLOURS["grass"]), ("red.png", COLOURS["fire truck"])):
         Image.new("RGB", (32, 32), colour).save(tmp_path / name)
     (tmp_path / "broken.png").write_text("no picture")
-    pictures = [["green.png"], ["green.png", "red.png"], ["broken.png"], ["green.png"]]
+    images = [["green.png"], ["green.png", "red.png"], ["broken.png"], ["green.png"]]
     said = ["Grass below the sky.", "Grass and a fire truck and the sky.", "The sky.", "The sky."]
     store = Store.memory()
     talk = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
@@ -54,7 +54,7 @@ def store(tmp_path: Path) -> Store:
             pa.table(
                 {
                     "instance": pa.array(range(4), pa.int32()),
-                    "images": pa.array(pictures, pa.list_(pa.string())),
+                    "images": pa.array(images, pa.list_(pa.string())),
                     "turns": pa.array([[{"role": "gpt", "text": text}] for text in said], talk),
                 }
             ),
@@ -73,7 +73,7 @@ def objects(store: Store) -> dict[str, list[int]]:
     )
 
 
-def test_seen__one_picture_is_enough() -> None:
+def test_seen__one_image_is_enough() -> None:
     green, red = (Image.new("RGB", (8, 8), COLOURS[name]) for name in ("grass", "fire truck"))
     answers = seen(ColourChecker(), [[green], [green, red], []], [["grass", "sky"], ["fire truck", "sky"], ["sky"]])
     assert answers.tolist() == [PRESENT, ABSENT, PRESENT, ABSENT, UNSEEN]
@@ -89,7 +89,7 @@ def met_in_order(names: str, said: list[tuple[int, str]]) -> Postings:
     return postings
 
 
-def test_look__keeps_what_is_seen_in_a_picture(store: Store, tmp_path: Path) -> None:
+def test_look__keeps_what_is_seen_in_a_image(store: Store, tmp_path: Path) -> None:
     """All that the owner and the process do, in one process, with a checker that is right about colours."""
     said = [(0, "grass"), (0, "sky"), (1, "fire truck"), (1, "grass"), (1, "sky"), (2, "sky"), (3, "cat")]
     annotated = np.array([False, False, False, True])
@@ -124,7 +124,7 @@ def test_look__keeps_what_is_seen_in_a_picture(store: Store, tmp_path: Path) -> 
     assert folder.seen().tolist() == [ABSENT, PRESENT, PRESENT, ABSENT, PRESENT, UNSEEN] and len(loaded) == 2
 
 
-def test_blocks__hold_so_many_pictures() -> None:
+def test_blocks__hold_so_many_images() -> None:
     instances: list[tuple[list[str], list[int]]] = [([f"{n}.png"] * 10, [n]) for n in range(15)]
     assert [len(block) for block in blocks(instances)] == [7, 7, 1]
 
@@ -269,7 +269,7 @@ def test_index__a_missing_model_says_how_to_get_it(
     assert "Name a folder" in told.value.next_step and objects(store) == before
 
 
-def test_index__verify_needs_pictures_and_a_known_checker(store: Store) -> None:
+def test_index__verify_needs_images_and_a_known_checker(store: Store) -> None:
     with pytest.raises(AdrError, match="no checker 'tarot'"):
         index(store, verify="tarot")
     store.execute("delete from source")
@@ -283,12 +283,12 @@ def test_open_clip__answers_for_every_name(store: Store, tmp_path: Path, monkeyp
     monkeypatch.setenv("ADR_DEVICE", "cpu")
     monkeypatch.setenv("ADR_SCORER_MODEL", str(clip(tmp_path / "scorer")))
     checker = checkers.load_checker("open_clip", ["cat", "sky", "fire truck", *(f"thing {n}" for n in range(50))])
-    pictures = [Image.new("RGB", (40, 30), colour) for colour in ((255, 0, 0), (0, 0, 255))]
-    answers = checker.found(pictures, [["cat", "sky"], ["fire truck"]])
+    images = [Image.new("RGB", (40, 30), colour) for colour in ((255, 0, 0), (0, 0, 255))]
+    answers = checker.found(images, [["cat", "sky"], ["fire truck"]])
     assert [len(answer) for answer in answers] == [2, 1]
-    assert answers == checker.found(pictures, [["cat", "sky"], ["fire truck"]])
+    assert answers == checker.found(images, [["cat", "sky"], ["fire truck"]])
     monkeypatch.setattr(checkers, "STANDS_OUT", -100.0)
-    assert checker.found(pictures, [["cat", "sky"], ["fire truck"]]) == [[True, True], [True]]
+    assert checker.found(images, [["cat", "sky"], ["fire truck"]]) == [[True, True], [True]]
 
 
 def tiny_detector(folder: Path) -> Path:
@@ -343,15 +343,15 @@ def test_grounding_dino__answers_for_every_name(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("ADR_DEVICE", "cpu")
     monkeypatch.setenv("ADR_DETECTOR_MODEL", str(tiny_detector(tmp_path / "detector")))
     checker = checkers.load_checker("grounding-dino", [])
-    picture = Image.fromarray(np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3))
+    image = Image.fromarray(np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3))
     names = ["cat", "fire truck", "sky"]
     monkeypatch.setattr(checkers, "BOX", 0.0)
     monkeypatch.setattr(checkers, "TEXT", 0.0)
-    assert checker.found([picture], [names]) == [[True, True, True]]
+    assert checker.found([image], [names]) == [[True, True, True]]
     monkeypatch.setattr(checkers, "PROMPT_TOKENS", 4)  # one name at a time
-    assert checker.found([picture, picture], [names, ["sky"]]) == [[True, True, True], [True]]
+    assert checker.found([image, image], [names, ["sky"]]) == [[True, True, True], [True]]
     monkeypatch.setattr(checkers, "BOX", 1.1)
-    assert checker.found([picture], [names]) == [[False, False, False]]
+    assert checker.found([image], [names]) == [[False, False, False]]
 
 
 @pytest.mark.models

@@ -16,8 +16,8 @@ from adr.starter.captions import build_tokenizer, load_tokenizer, tokenize, worl
 from adr.starter.clip import make_clip  # noqa: E402
 from adr.starter.diffusion import make_denoiser, make_text_encoder, start_from_clip  # noqa: E402
 from adr.starter.export import STYLE  # noqa: E402
+from adr.starter.images import draw_pair, draw_shapes, draw_single, image_seed, is_held_out  # noqa: E402
 from adr.starter.loop import Training, load_grown, rate_at  # noqa: E402
-from adr.starter.pictures import draw_pair, draw_shapes, draw_single, is_held_out, picture_seed  # noqa: E402
 from adr.starter.unpack import unpack_models  # noqa: E402
 from tests.bench.starter import KINDS, PAIRS, TAIL, both_in, clip_scores, load_clip  # noqa: E402
 
@@ -60,19 +60,19 @@ def test_tail__is_the_rarer_half_of_the_world():
 
 
 def test_clip__names_held_out_drawn_things_of_the_tail(clip):
-    pictures = [draw_single("held-out", kind, 900)[0] for kind in TAIL]
-    right = [KINDS[k] == kind for k, kind in zip(clip_scores(clip, pictures).argmax(1), TAIL, strict=True)]
+    images = [draw_single("held-out", kind, 900)[0] for kind in TAIL]
+    right = [KINDS[k] == kind for k, kind in zip(clip_scores(clip, images).argmax(1), TAIL, strict=True)]
     assert np.mean(right) >= 0.85
 
 
 def test_clip__loads_from_a_folder_copied_elsewhere(clip, tmp_path):
     shutil.copytree(MODELS / "starter-clip", tmp_path / "elsewhere")
     copied = load_clip(tmp_path / "elsewhere")
-    picture = [draw_single("held-out", "harp", 901)[0]]
-    assert torch.equal(clip_scores(clip, picture), clip_scores(copied, picture))
+    image = [draw_single("held-out", "harp", 901)[0]]
+    assert torch.equal(clip_scores(clip, image), clip_scores(copied, image))
 
 
-def test_pipeline__makes_the_same_picture_from_the_same_seed(pipeline):
+def test_pipeline__makes_the_same_image_from_the_same_seed(pipeline):
     def make(seed):
         told = {"num_inference_steps": 4, "guidance_scale": 6.0, "generator": torch.Generator().manual_seed(seed)}
         return np.asarray(pipeline("a photo of an accordion", **told).images[0])
@@ -83,13 +83,13 @@ def test_pipeline__makes_the_same_picture_from_the_same_seed(pipeline):
 
 def test_pipeline__draws_what_it_is_asked_for(pipeline, clip):
     asked = TAIL[::7]
-    pictures = pipeline(
+    images = pipeline(
         [f"a photo of a {kind}" for kind in asked],
         num_inference_steps=12,
         guidance_scale=6.0,
         generator=[torch.Generator().manual_seed(k) for k in range(len(asked))],
     ).images
-    right = [KINDS[k] == kind for k, kind in zip(clip_scores(clip, pictures).argmax(1), asked, strict=True)]
+    right = [KINDS[k] == kind for k, kind in zip(clip_scores(clip, images).argmax(1), asked, strict=True)]
     assert np.mean(right) >= 0.5  # chance is 1 in 80; the measured figure is in docs/starter-models.md
 
 
@@ -141,10 +141,10 @@ def test_start_from_clip__gives_the_same_text_features():
         assert torch.allclose(ended, clip.encode_text(ids), atol=1e-5)
 
 
-def test_picture_seed__differs_between_splits():
-    drawn = {split: picture_seed(split, "cat", 0).integers(1 << 40) for split in ("train", "held-out", "referee")}
+def test_image_seed__differs_between_splits():
+    drawn = {split: image_seed(split, "cat", 0).integers(1 << 40) for split in ("train", "held-out", "referee")}
     assert len(set(drawn.values())) == 3
-    assert picture_seed("train", "cat", 0).integers(1 << 40) == drawn["train"]
+    assert image_seed("train", "cat", 0).integers(1 << 40) == drawn["train"]
 
 
 def test_draw_pair__is_large_and_keeps_one_pair_in_twenty_from_training():
@@ -194,7 +194,7 @@ def test_make_denoiser__goes_on_as_it_was_from_a_checkpoint_with_less_attention(
         assert torch.equal(again(*told).sample, before)
 
 
-def test_draw_shapes__fills_a_picture():
+def test_draw_shapes__fills_a_image():
     image, what = draw_shapes(5)
     assert image.size == (128, 128) and what.things == () and np.asarray(image).std() > 5
 

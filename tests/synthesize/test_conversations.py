@@ -178,15 +178,15 @@ class Looking:
     def __init__(self, *answers):
         self.left, self.asked = list(answers), []
 
-    def answers(self, pictures, questions):
+    def answers(self, images, questions):
         self.asked += questions
         return [self.left.pop(0) for _ in questions]
 
 
 def test_by_captioner__its_words_are_checked():
-    picture, style = Image.new("RGB", (8, 8)), TurnStyle({2: 1.0})
+    image, style = Image.new("RGB", (8, 8)), TurnStyle({2: 1.0})
     looking = Looking("An accordion on a chair.", "A red one.", "A cat.", "Grey.", "", "Nothing.")
-    requests = [Request(slot(), seed, picture) for seed in range(3)]
+    requests = [Request(slot(), seed, image) for seed in range(3)]
     sees, misses, silent = by_captioner(requests, looking, style)
     assert looking.asked[0] == looking.asked[2] == "Describe the image." and len(set(looking.asked)) > 2
     assert sees.turns[:2] == [
@@ -207,11 +207,11 @@ def test_captioner__a_real_pipeline(tmp_path, monkeypatch):
     monkeypatch.setenv("ADR_DEVICE", "cpu")
     looking = load_captioner()
     looking.most_tokens = 12
-    pictures = [Image.new("RGB", (50, 40), "red"), Image.linear_gradient("L")]
-    said = looking.answers(pictures, ["describe the image.", "what is it"])
+    images = [Image.new("RGB", (50, 40), "red"), Image.linear_gradient("L")]
+    said = looking.answers(images, ["describe the image.", "what is it"])
     assert len(said) == 2 and all(re.fullmatch(r"[a-z .]*", text) for text in said)
-    assert said == looking.answers(pictures, ["describe the image.", "what is it"])
-    written = by_captioner([Request(slot(), 1, pictures[0])], looking, TurnStyle({1: 1.0}))[0]
+    assert said == looking.answers(images, ["describe the image.", "what is it"])
+    written = by_captioner([Request(slot(), 1, images[0])], looking, TurnStyle({1: 1.0}))[0]
     assert written.fault in ("entity_not_mentioned", "empty_turn")
 
 

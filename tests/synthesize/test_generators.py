@@ -28,9 +28,9 @@ def models(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def parent():
-    picture = Image.new("RGB", (48, 48), "white")
-    ImageDraw.Draw(picture).rectangle((12, 12, 36, 36), fill="black")
-    return picture
+    image = Image.new("RGB", (48, 48), "white")
+    ImageDraw.Draw(image).rectangle((12, 12, 36, 36), fill="black")
+    return image
 
 
 def asked(generator, model, **more):

@@ -185,8 +185,8 @@ def test_load_writer__from_the_settings(monkeypatch):
     assert one.fault is None and one.caption == "A photo of accordion."
     body = asked[0]["body"]
     assert body["model"] == "the-one" and body["temperature"] == 0
-    picture, text = body["messages"][1]["content"]
-    assert picture["image_url"]["url"].startswith("data:image/png;base64,")
+    image, text = body["messages"][1]["content"]
+    assert image["image_url"]["url"].startswith("data:image/png;base64,")
     assert "uses the word accordion" in text["text"] and "A photo of accordion." in text["text"]
 
 
@@ -214,7 +214,7 @@ def test_by_rewriting__uses_a_synonym_or_is_set_aside():
     with scripted(unused) as (url, asked):
         model = LanguageModel(url, "m")
         assert by_rewriting([request], model)[0].fault == "no_synonym" and len(asked) == 2
-        nothing = by_rewriting([Request(slot(turns=turns), 1, request.picture)], model)[0]
+        nothing = by_rewriting([Request(slot(turns=turns), 1, request.image)], model)[0]
         assert nothing.fault == "no_synonym" and len(asked) == 2  # nobody is asked where there is none
         assert nothing.turns == [dict(t) for t in turns]
 

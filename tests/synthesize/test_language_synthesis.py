@@ -50,10 +50,10 @@ RUN = Recipe(min_passes=1, perspectives=("token",), tau={"token": 3})
 @pytest.fixture
 def world(tmp_path, found_wordnet):
     """The eight conversations with their pictures, an index and a run made by hand."""
-    workspace, pictures = Workspace.at(tmp_path / "workspace"), tmp_path / "pictures"
-    pictures.mkdir()
+    workspace, images = Workspace.at(tmp_path / "workspace"), tmp_path / "pictures"
+    images.mkdir()
     for name in ("0.png", "1.png", "3.png", "4.png"):
-        Image.new("RGB", (12, 10), (20, 90, 140)).save(pictures / name)
+        Image.new("RGB", (12, 10), (20, 90, 140)).save(images / name)
     store = Store(workspace.database)
     write_instances(
         store,
@@ -61,7 +61,7 @@ def world(tmp_path, found_wordnet):
             i: (f'"{i}"', [name] if name else [], [("human", f"<image>\n{asked}" if name else asked), ("gpt", said)])
             for i, (name, asked, said) in TALK.items()
         },
-        images=pictures,
+        images=images,
         missing={5},
     )
     store.execute(
@@ -209,7 +209,7 @@ def test_choose__with_groups_is_the_greedy_choice(data):
 # -- candidates --------------------------------------------------------------------------------------------------------
 
 
-def test_candidates__new_words_about_the_same_picture_or_none(world):
+def test_candidates__new_words_about_the_same_image_or_none(world):
     store, workspace = world
     at = ids(store)
     assert made(world, per_parent=1, targets={"couch": 4}) == [
@@ -229,13 +229,13 @@ def test_candidates__new_words_about_the_same_picture_or_none(world):
         (None, None, None, None, "synonyms")
     ]
     folder = store.value("select images from source")
-    assert store.rows("select candidate, picture, markers from candidate_picture order by 1") == [
+    assert store.rows("select candidate, shown_image, markers from candidate_image order by 1") == [
         ("p1-00000-0", f"{folder}/1.png", 1),
         ("p1-00001-0", f"{folder}/0.png", 1),
         ("p1-00002-0", f"{folder}/4.png", 1),
         ("p1-00003-0", None, 0),
     ]
-    shown = {one.candidate: one.picture for one in newest_made(workspace, 1)}
+    shown = {one.candidate: one.image for one in newest_made(workspace, 1)}
     assert shown["p1-00003-0"] is None and shown["p1-00001-0"].name == "0.png"
     assert not list(workspace.images.iterdir())
 
@@ -303,7 +303,7 @@ def test_edit__keeps_the_markers_and_the_synonym(world, tmp_path):
 
 
 @pytest.mark.parametrize("format", ["llava", "parquet", "webdataset", "ms-swift"])
-def test_export__rows_name_the_parents_pictures(world, tmp_path, format):
+def test_export__rows_name_the_parents_images(world, tmp_path, format):
     """Accepted: new words about 0.png, and of text alone; 1.png of the dropped instance comes with its new words."""
     store, workspace = world
     made(world, per_parent=1, targets={"couch": 4})
@@ -313,7 +313,7 @@ def test_export__rows_name_the_parents_pictures(world, tmp_path, format):
     images = {"llava": "copy", "ms-swift": "reference"}.get(format)
     report = export(store, workspace, 1, format=format, images=images, out=tmp_path / "out")
     assert (report.instances, report.synthetic) == (8, 2)
-    assert report.pictures == {"llava": 4}.get(format, 0)
+    assert report.images == {"llava": 4}.get(format, 0)
     records = [json.loads(line) for line in (tmp_path / "out" / "synthetic.jsonl").read_text().splitlines()]
     assert [(r["images"], r["sha256"], r["generator"]) for r in records] == [
         (["1.png"], None, "language"),
@@ -334,7 +334,7 @@ def test_export__rows_name_the_parents_pictures(world, tmp_path, format):
         assert "image" not in rows[-1] and (tmp_path / "out" / "images" / "1.png").is_file()
 
 
-def test_export__coco_takes_pictures_only(world, tmp_path):
+def test_export__coco_takes_images_only(world, tmp_path):
     made(world)
     judge(world[0], ["p1-00000-0"], "accept", "ann")
     with pytest.raises(AdrError, match="synthetic pictures, and none"):

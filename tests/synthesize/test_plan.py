@@ -159,7 +159,7 @@ def test_plan_file__missing_is_a_sentence(tmp_path):
         plan_folder(Workspace.at(tmp_path), 3).head()
 
 
-def test_revise__changes_a_plan_until_it_has_pictures(world):
+def test_revise__changes_a_plan_until_it_has_images(world):
     store, workspace = world
     plan(store, workspace, 1, budget=9, generator="image-to-image")
     report = revise(store, workspace, 1, without=["kite"])

@@ -14,10 +14,10 @@ from adr.progress import Cancelled
 from adr.store import Store
 from adr.synthesize.collect import collect
 from adr.synthesize.embeddings import Embeddings, Near, embeddings_folder
-from adr.synthesize.pictures import altered, bits_apart, faults, is_copy, perceptual_hash
+from adr.synthesize.images import altered, bits_apart, faults, is_copy, perceptual_hash
 from adr.synthesize.plan import plan, plan_folder
 from adr.synthesize.scores import load_scorer, overall
-from adr.synthesize.source_pictures import embed_sources, instances_of, source_pictures
+from adr.synthesize.source_images import embed_sources, instances_of, source_images
 from adr.workspace import Workspace
 from tests.worlds.tail import make_tail_world
 from tests.worlds.tiny_texts import clip, color_scorer
@@ -27,11 +27,11 @@ SIBLINGS = ["red", "green", "blue"]
 
 def striped(first, second="black", count=4, side=64):
     """A picture with vertical stripes of two colours."""
-    picture = Image.new("RGB", (side, side), second)
+    image = Image.new("RGB", (side, side), second)
     width = side // (2 * count)
     for i in range(count):
-        picture.paste(Image.new("RGB", (width, side), first), (2 * i * width, 0))
-    return picture
+        image.paste(Image.new("RGB", (width, side), first), (2 * i * width, 0))
+    return image
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +61,9 @@ def test_score__rank_among_siblings():
 
 
 def test_score__what_the_prompt_names_beside_is_no_rival():
-    scorer, picture = color_scorer(), striped((0, 200, 0), (100, 0, 0))
-    assert scorer.score(picture, ["red"], SIBLINGS, "red", beside=["green"]).entity_rank == 1
-    pair = scorer.score(picture, ["red", "green"], SIBLINGS, "red green")  # a pair: the worse of both
+    scorer, image = color_scorer(), striped((0, 200, 0), (100, 0, 0))
+    assert scorer.score(image, ["red"], SIBLINGS, "red", beside=["green"]).entity_rank == 1
+    pair = scorer.score(image, ["red", "green"], SIBLINGS, "red green")  # a pair: the worse of both
     assert pair.entity_rank == 1 and pair.entity_score == pytest.approx(1 / 5**0.5, abs=0.01)
 
 
@@ -96,7 +96,7 @@ def test_overall__weights():
 
 
 @pytest.mark.parametrize(
-    ("picture", "expected"),
+    ("image", "expected"),
     [
         (Image.new("RGB", (32, 32), (200, 10, 10)), ["blank"]),
         (Image.new("RGB", (32, 32), "black"), ["blank", "dark"]),
@@ -106,8 +106,8 @@ def test_overall__weights():
         (striped((255, 0, 0), (0, 130, 0)), []),  # of one brightness, but two colours
     ],
 )
-def test_faults__each(picture, expected):
-    assert faults(picture) == expected
+def test_faults__each(image, expected):
+    assert faults(image) == expected
 
 
 # -- copies ------------------------------------------------------------------------------------------------------------
@@ -121,10 +121,10 @@ def scene(seed, side=96):
 
 
 def test_perceptual_hash__copies_and_others():
-    picture, jpeg = scene(1), io.BytesIO()
-    picture.save(jpeg, "JPEG", quality=60)
-    own = perceptual_hash(picture)
-    for copy in (Image.open(jpeg), picture.resize((200, 200)), picture.point(lambda v: int(v * 0.9))):
+    image, jpeg = scene(1), io.BytesIO()
+    image.save(jpeg, "JPEG", quality=60)
+    own = perceptual_hash(image)
+    for copy in (Image.open(jpeg), image.resize((200, 200)), image.point(lambda v: int(v * 0.9))):
         assert bits_apart(own, perceptual_hash(copy)) <= 4
     others = [perceptual_hash(scene(seed)) for seed in range(2, 30)]
     assert min(bits_apart(own, other) for other in others) > 10
@@ -173,7 +173,7 @@ def test_embeddings__nothing_lost_by_appending(tmp_path_factory, sizes, block):
 def as_made(workspace, slot, vector, mark, scorer, **more):
     """A finished candidate of plan 1 as a worker writes it."""
     folder = plan_folder(workspace, 1)
-    folder.picture(slot, 0).write_bytes(b"png")
+    folder.image(slot, 0).write_bytes(b"png")
     np.save(folder.embedding(slot, 0), np.asarray(vector, np.float32))
     folder.sidecar(slot, 0).write_text(
         json.dumps(
@@ -214,17 +214,17 @@ def test_embed_sources__once_and_found_by_collect(world, model, tmp_path):
     store, workspace = world
     (tmp_path / "m").mkdir()
     plan(store, workspace, 1, budget=9, model=str(tmp_path / "m"), scorer=model)
-    pictures = source_pictures(store)
-    assert [path.rsplit("/")[-1] for path in pictures] == [f"{i}.png" for i in (4, 5, 6, 7, 0, 1, 2, 3)]  # tail first
-    assert instances_of(store, pictures[-1:]) == {pictures[-1]: 3}
-    again = Image.open(pictures[-1])
+    images = source_images(store)
+    assert [path.rsplit("/")[-1] for path in images] == [f"{i}.png" for i in (4, 5, 6, 7, 0, 1, 2, 3)]  # tail first
+    assert instances_of(store, images[-1:]) == {images[-1]: 3}
+    again = Image.open(images[-1])
     vector = load_scorer(model, "cpu").images([again])[0]
     as_made(workspace, 0, vector, perceptual_hash(again), model, own=0.99)
     assert collect(store, workspace, 1).flags == {}
 
     seen = []
     report = embed_sources(store, workspace, model, progress=lambda done, total, message: seen.append((done, total)))
-    assert (report.pictures, report.compared, report.unreadable) == (8, 8, 0) and seen
+    assert (report.images, report.compared, report.unreadable) == (8, 8, 0) and seen
     folder = embeddings_folder(workspace, model, "sources")
     before = {path: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
     assert len(before) == 1
@@ -239,7 +239,7 @@ def test_embed_sources__once_and_found_by_collect(world, model, tmp_path):
 
 
 @pytest.mark.models
-def test_embed_sources__broken_pictures_and_errors(world, model, tmp_path):
+def test_embed_sources__broken_images_and_errors(world, model, tmp_path):
     store, workspace = world
     (tmp_path / "source" / "2.png").write_bytes(b"no picture")
     (tmp_path / "source" / "1.png").unlink()
@@ -250,7 +250,7 @@ def test_embed_sources__broken_pictures_and_errors(world, model, tmp_path):
     with pytest.raises(Cancelled):
         embed_sources(store, workspace, model, progress=stop)
     report = embed_sources(store, workspace, model)
-    assert (report.pictures, report.compared, report.unreadable) == (8, 6, 2)
+    assert (report.images, report.compared, report.unreadable) == (8, 6, 2)
 
 
 @pytest.mark.models

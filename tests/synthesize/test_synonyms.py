@@ -22,7 +22,7 @@ from tests.worlds.hand import write_instances, write_postings
 from tests.worlds.talk import slot, talk
 from tests.worlds.wordnet import LEXNAMES
 
-PICTURE = Image.new("RGB", (8, 8))
+IMAGE = Image.new("RGB", (8, 8))
 
 # -- which synonyms ----------------------------------------------------------------------------------------------------
 
@@ -153,18 +153,18 @@ def test_synonyms_of_parents__of_their_own_nouns(found_wordnet):
     with pytest.raises(AdrError, match="No noun"):
         synonyms_of_parents(store, [2], 3)
     wanted = slot("umbrella", parent=1, turns=talk("<image>\nWhat?", texts[1]), words=found[1])
-    written = by_synonyms(Request(wanted, 1, PICTURE))
+    written = by_synonyms(Request(wanted, 1, IMAGE))
     assert written.turns[1]["text"] == "Lounges and autos with an umbrella."
     assert (written.fault, written.by) == (None, "synonyms")
     store.close()
 
 
-def test_by_synonyms__what_the_picture_is_for_stays():
+def test_by_synonyms__what_the_image_is_for_stays():
     turns = talk("<image>\nWhat is this?", "A sofa.")
     words = {"sofa": ["couch"]}
-    kept = by_synonyms(Request(slot("sofa", turns=turns, words=words), 1, PICTURE))
+    kept = by_synonyms(Request(slot("sofa", turns=turns, words=words), 1, IMAGE))
     assert kept.fault == "no_synonym" and kept.turns == [dict(t) for t in turns]
-    lost = by_synonyms(Request(slot("lamp", turns=turns, words=words), 1, PICTURE))
+    lost = by_synonyms(Request(slot("lamp", turns=turns, words=words), 1, IMAGE))
     assert lost.fault == "entity_not_mentioned"
-    assert by_synonyms(Request(slot("lamp", parent=None), 1, PICTURE)).fault == "no_turns"
+    assert by_synonyms(Request(slot("lamp", parent=None), 1, IMAGE)).fault == "no_turns"
     assert "captioning" in WARNING

@@ -101,14 +101,14 @@ def run(plan, **options):
     return Worker(plan, told.append, **options).run(), told
 
 
-def test_run__writes_pictures_and_sidecars(tmp_path, model):
+def test_run__writes_images_and_sidecars(tmp_path, model):
     plan = planned(tmp_path, model, 2)
     made, told = run(plan)
     assert made == 4 and [t["event"] for t in told] == ["loading"] + ["made"] * 4
     assert list(plan.finished()) == [(0, 0), (0, 1), (1, 0), (1, 1)]
     record = json.loads(plan.sidecar(1, 0).read_text())
     assert record["candidate"] == "p1-00001-0" and record["seed"] == candidate_seed(5, 1, 0)
-    assert record["sha256"] == hashlib.sha256(plan.picture(1, 0).read_bytes()).hexdigest()
+    assert record["sha256"] == hashlib.sha256(plan.image(1, 0).read_bytes()).hexdigest()
     assert record["conversation_by"] == "template" and record["conversation_fault"] is None
     assert record["turns"][0]["text"].startswith("<image>") and record["parameters"]["steps"] == 1
     assert not list(plan.claims.glob("0*")) and not list(plan.made.glob(".*"))
@@ -118,11 +118,11 @@ def test_run__writes_pictures_and_sidecars(tmp_path, model):
 def test_run__same_seed_same_bytes(tmp_path, model):
     plan = planned(tmp_path, model, 2)
     run(plan)
-    before = plan.picture(1, 1).read_bytes()
-    assert before != plan.picture(1, 0).read_bytes()
+    before = plan.image(1, 1).read_bytes()
+    assert before != plan.image(1, 0).read_bytes()
     plan.sidecar(1, 1).unlink()  # as if killed between picture and sidecar
     made, _ = run(plan)
-    assert made == 1 and plan.picture(1, 1).read_bytes() == before
+    assert made == 1 and plan.image(1, 1).read_bytes() == before
 
 
 def test_run__sets_aside_what_has_no_parent(tmp_path, model):
@@ -185,7 +185,7 @@ def test_run__halves_the_batch_when_memory_runs_out(tmp_path, model):
     assert [t["batch"] for t in told if t["event"] == "smaller_batch"] == [4, 2]
 
 
-def test_run__stops_when_not_one_picture_fits(tmp_path, model):
+def test_run__stops_when_not_one_image_fits(tmp_path, model):
     plan = planned(tmp_path, model, 4)
     worker = Worker(plan, lambda event: None)
     worker._load()
@@ -271,8 +271,8 @@ def test_run__killed_ten_times_loses_and_repeats_nothing(tmp_path, model, zygote
         assert kept.items() <= now.items()  # what was finished is not touched again
         for text in now.values():
             record = json.loads(text)
-            picture = plan.made / record["image"]
-            assert hashlib.sha256(picture.read_bytes()).hexdigest() == record["sha256"]
+            image = plan.made / record["image"]
+            assert hashlib.sha256(image.read_bytes()).hexdigest() == record["sha256"]
         kept = now
     assert 5 < len(kept) < 60
     assert zygote("finish") == [0]

@@ -83,7 +83,7 @@ def test_explore__instance_with_the_entity_highlighted(small_workspace, page):
     assert len(at.get("image")) == 1
 
 
-def test_explore__text_is_text_and_a_missing_picture_is_said(small_workspace, page):
+def test_explore__text_is_text_and_a_missing_image_is_said(small_workspace, page):
     at = page("Explore", instance="3")
     assert not at.exception and "What is a &lt;b&gt;bus&lt;/b&gt;?" in html(at) and "text only" in texts(at)
     at = page("Explore", instance="4")

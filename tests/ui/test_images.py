@@ -5,7 +5,7 @@ import os
 import pytest
 from PIL import Image
 
-from adr.ui.parts.images import data_url, data_urls, picture_file, thumbnail
+from adr.ui.parts.images import data_url, data_urls, image_file, thumbnail
 from adr.workspace import Workspace
 
 
@@ -26,9 +26,9 @@ def folder(tmp_path):
     return made
 
 
-def test_picture_file__inside_only(folder, tmp_path):
-    assert picture_file(folder, "deep/a.jpg") == folder / "deep" / "a.jpg"
-    assert picture_file(folder, "deep/../small.png") == folder / "small.png"
+def test_image_file__inside_only(folder, tmp_path):
+    assert image_file(folder, "deep/a.jpg") == folder / "deep" / "a.jpg"
+    assert image_file(folder, "deep/../small.png") == folder / "small.png"
     for outside in (
         "../secret.png",
         str(tmp_path / "secret.png"),
@@ -39,8 +39,8 @@ def test_picture_file__inside_only(folder, tmp_path):
         "a\0b",
         "x" * 5000,
     ):
-        assert picture_file(folder, outside) is None
-    assert picture_file(None, "a.jpg") is None
+        assert image_file(folder, outside) is None
+    assert image_file(None, "a.jpg") is None
 
 
 def test_thumbnail__small_and_made_once(workspace, folder):
@@ -52,14 +52,14 @@ def test_thumbnail__small_and_made_once(workspace, folder):
     assert thumbnail(workspace, folder / "deep" / "a.jpg", 200) == made and made.stat().st_mtime_ns == before
 
 
-def test_thumbnail__changed_picture_gets_a_new_one(workspace, folder):
+def test_thumbnail__changed_image_gets_a_new_one(workspace, folder):
     file = folder / "small.png"
     first = thumbnail(workspace, file)
     Image.new("RGB", (31, 20), "navy").save(file)
     assert thumbnail(workspace, file) != first
 
 
-def test_thumbnail__what_is_no_picture_has_none(workspace, folder):
+def test_thumbnail__what_is_no_image_has_none(workspace, folder):
     assert thumbnail(workspace, folder / "no picture.jpg") is None
     assert data_url(workspace, folder / "no picture.jpg") is None
     assert not list(workspace.thumbnails.rglob("*.tmp"))

@@ -18,14 +18,14 @@ from adr.workspace import Workspace
 from tests.worlds import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING)]
-PICTURES = os.environ.get("ADR_PICTURES")
+IMAGES = os.environ.get("ADR_PICTURES")
 PAGES = ["", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export"]
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Path:
     """The demo workspace, or for the README's pictures the one that ADR_PICTURES_WORKSPACE names."""
-    if PICTURES and (named := os.environ.get("ADR_PICTURES_WORKSPACE")):
+    if IMAGES and (named := os.environ.get("ADR_PICTURES_WORKSPACE")):
         return Path(named)
     workspace = Workspace.at(tmp_path_factory.mktemp("journey") / "demo")
     store = Store(workspace.database)
@@ -42,10 +42,10 @@ def settle(page) -> None:
     page.wait_for_timeout(600)
 
 
-def picture(page, name: str) -> None:
-    if PICTURES:
+def image(page, name: str) -> None:
+    if IMAGES:
         page.wait_for_timeout(2500)
-        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+        page.screenshot(path=Path(IMAGES) / f"{name}.png")
 
 
 def faults(page) -> str:
@@ -54,7 +54,7 @@ def faults(page) -> str:
 
 @pytest.mark.parametrize("name", PAGES, ids=lambda n: n or "Overview")
 def test_page__by_its_address_on_a_cold_server(chromium, demo, name):
-    if PICTURES:
+    if IMAGES:
         pytest.skip("only the pictures are wanted")
     with browser.running_app(demo, ADR_REVIEWER="ann") as address:
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
@@ -79,20 +79,20 @@ def test_journey__demo_to_a_refined_file(chromium, demo):
         page.goto(address)
         settle(page)
         page.get_by_text("Long tails").wait_for()
-        picture(page, "overview")
+        image(page, "overview")
         page.goto(f"{address}/Dataset")
         settle(page)
-        picture(page, "dataset")
+        image(page, "dataset")
 
         # explore: an entity of the table, its instances, one instance's entities
         page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("^Explore")).click()
         settle(page)
         page.wait_for_selector(".js-plotly-plot")
-        picture(page, "explore")
+        image(page, "explore")
         page.get_by_text("person", exact=True).first.click()
         settle(page)
         assert "entity=person" in page.url
-        picture(page, "entity")
+        image(page, "entity")
         assert not faults(page)
 
         # rebalance: lower a cap and see at once what would go
@@ -109,7 +109,7 @@ def test_journey__demo_to_a_refined_file(chromium, demo):
         settle(page)
         after = int(board.get_attribute("data-size"))
         assert after < before
-        picture(page, "rebalance")
+        image(page, "rebalance")
         page.get_by_role("button", name="Apply").click()
         page.get_by_role("button", name="Write the run").click()
         page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("Rebalance · [0-9]+ runs?")).wait_for()
@@ -118,13 +118,13 @@ def test_journey__demo_to_a_refined_file(chromium, demo):
         for name in ("Synthesize", "Review"):
             page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile(f"^{name}")).click()
             settle(page)
-            picture(page, name.lower())
+            image(page, name.lower())
             assert not faults(page)
 
         # export, and read the file back
         page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("^Export")).click()
         settle(page)
-        picture(page, "export")
+        image(page, "export")
         page.get_by_role("button", name="Write the export").click()
         page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("Export · [0-9]+ export")).wait_for(
             timeout=240_000

@@ -32,7 +32,7 @@ def test_standing__left_are_chosen_candidates_without_a_verdict(small_store):
     assert found.next_step()[1][0] == ("Review", "Review")
 
 
-def test_a_few_instances__only_with_a_picture_on_disk(small_store):
+def test_a_few_instances__only_with_a_image_on_disk(small_store):
     assert overview.a_few_instances(small_store, 6) == [0, 1, 2, 5]
 
 

@@ -26,8 +26,8 @@ pytestmark = [
     pytest.mark.models,
     pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING),
 ]
-PICTURES = os.environ.get("ADR_PICTURES")
-PLANNED = 20 if PICTURES else 8  # a picture of the page while it works takes some time
+IMAGES = os.environ.get("ADR_PICTURES")
+PLANNED = 20 if IMAGES else 8  # a picture of the page while it works takes some time
 SIZE = {"width": 1440, "height": 900}
 STARTER = browser.ROOT / "assets" / "models" / "starter-diffusion"
 LONG = "old green hand-painted glass bottle with a cork and a label that nobody can read any more"
@@ -65,19 +65,19 @@ class Visit:
         page.wait_for_timeout(400)
         assert page.locator("[data-testid=stException]").count() == 0
 
-    def picture(self, name: str) -> None:
+    def image(self, name: str) -> None:
         """What the page looks like: this one, and a second visitor's with the dark theme."""
-        if not PICTURES:
+        if not IMAGES:
             return
         self.page.wait_for_timeout(1500)
-        self.page.screenshot(path=Path(PICTURES) / f"{name}-light.png")
+        self.page.screenshot(path=Path(IMAGES) / f"{name}-light.png")
         dark = self.opened(self.page.url, "dark")
         dark.wait_for_timeout(1500)
-        dark.screenshot(path=Path(PICTURES) / f"{name}-dark.png")
+        dark.screenshot(path=Path(IMAGES) / f"{name}-dark.png")
         for page, theme in ((self.page, "light"), (dark, "dark")):
             page.set_viewport_size({"width": 1440, "height": 2100})
             page.wait_for_timeout(800)
-            page.screenshot(path=Path(PICTURES) / f"{name}-whole-{theme}.png")
+            page.screenshot(path=Path(IMAGES) / f"{name}-whole-{theme}.png")
             page.set_viewport_size(SIZE)
         dark.context.close()
 
@@ -96,16 +96,16 @@ def test_synthesize__without_a_run(chromium, tmp_path):
     with browser.running_app(tmp_path / "empty") as address:
         visit = Visit(chromium, address)
         visit.sees("Nothing to fill yet")
-        visit.picture("1-nothing")
+        visit.image("1-nothing")
 
 
-def test_synthesize__from_the_form_to_the_last_picture(chromium, world):
+def test_synthesize__from_the_form_to_the_last_image(chromium, world):
     """Pictures with two tries each: begun while a parent's picture is away, cancelled, resumed when it is back."""
     with browser.running_app(world) as address:
         visit = Visit(chromium, address)
         page = visit.page
         visit.sees("What to fill")
-        visit.picture("1b-form")
+        visit.image("1b-form")
         page.get_by_label("Generator", exact=True).click()
         page.get_by_role("option", name="image-to-image").click()
         visit.sees("From the parent's picture and words")
@@ -114,7 +114,7 @@ def test_synthesize__from_the_form_to_the_last_picture(chromium, world):
         visit.sees(f"At most {2 * PLANNED} candidates")
         visit.press("Make the plan")
         visit.sees(f"{2 * PLANNED} candidates to make")
-        visit.picture("2-planned")
+        visit.image("2-planned")
 
         folder = plan_folder(Workspace.at(world), 1)
         gone = Path(str(next(iter(folder.slots())).image))
@@ -122,13 +122,13 @@ def test_synthesize__from_the_form_to_the_last_picture(chromium, world):
         visit.press("Start")
         page.locator(".grid .tile").first.wait_for()
         assert page.locator(".grid .tile img").first.evaluate("(e) => e.decode().then(() => e.naturalWidth)") > 30
-        visit.picture("3-running")
+        visit.image("3-running")
         visit.press("Cancel")
         visit.sees("cancelled. What was finished is kept")
         visit.sees("The parent's picture is not on disk")
         visit.settle(page)
         assert 0 < visit.tiles() < 2 * PLANNED
-        visit.picture("5-cancelled-and-some-failed")
+        visit.image("5-cancelled-and-some-failed")
 
         gone.with_suffix(".away").rename(gone)
         visit.press("Resume")
@@ -136,7 +136,7 @@ def test_synthesize__from_the_form_to_the_last_picture(chromium, world):
         visit.settle(page)
         assert visit.tiles() == min(24, 2 * PLANNED)
         assert page.get_by_text("Could not be made", exact=True).count() == 0
-        visit.picture("4-finished")
+        visit.image("4-finished")
     sidecars = [json.loads(path.read_text()) for path in folder.finished().values()]
     assert len({told["sha256"] for told in sidecars}) == 2 * PLANNED
 
@@ -154,7 +154,7 @@ def test_synthesize__a_model_that_went_away_is_told(chromium, world, tmp_path):
         visit.sees("a-model does not exist")
         visit.settle(visit.page)
         assert visit.page.get_by_role("button", name="Start", exact=True).is_visible()
-        visit.picture("5b-job-failed")
+        visit.image("5b-job-failed")
 
 
 def test_synthesize__very_long_names_stay_in_their_places(chromium, world, tmp_path):
@@ -165,9 +165,9 @@ def test_synthesize__very_long_names_stay_in_their_places(chromium, world, tmp_p
     number = plan(store, workspace, 1, budget=30).plan
     store.close()
     folder = plan_folder(workspace, number)
-    picture = next(workspace.folder.glob("demo/images/*.jpg"))
+    image = next(workspace.folder.glob("demo/images/*.jpg"))
     for slot in list(folder.slots())[:6]:
-        shutil.copy(picture, folder.picture(slot.slot, 0))
+        shutil.copy(image, folder.image(slot.slot, 0))
         folder.sidecar(slot.slot, 0).write_text(
             json.dumps(
                 {
@@ -175,7 +175,7 @@ def test_synthesize__very_long_names_stay_in_their_places(chromium, world, tmp_p
                     "name": slot.name,
                     "prompt": slot.prompt,
                     "score": 0.5,
-                    "image": folder.picture(slot.slot, 0).name,
+                    "image": folder.image(slot.slot, 0).name,
                     "flags": ["near_duplicate", "entity_not_seen"],
                     "seconds": 1.0,
                     "generator": "text-to-image",
@@ -189,5 +189,5 @@ def test_synthesize__very_long_names_stay_in_their_places(chromium, world, tmp_p
         page = visit.page
         visit.sees("What is planned")
         assert visit.tiles() == 6
-        visit.picture("7-long-names")
+        visit.image("7-long-names")
         assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")

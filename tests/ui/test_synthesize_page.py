@@ -104,8 +104,8 @@ def test_page__what_is_finished_is_taken_in(world, page):
     plan(store, workspace, 1, budget=9, generator="image-to-image")
     by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0]), (0, 1): (0.9, None, [0, 1]), (1, 0): (0.2, None, [1, 1])})
     for slot, alternative in ((0, 0), (0, 1), (1, 0)):
-        picture = plan_folder(workspace, 1).picture(slot, alternative)
-        picture.write_bytes((workspace.folder.parent / "source" / "4.png").read_bytes())
+        image = plan_folder(workspace, 1).image(slot, alternative)
+        image.write_bytes((workspace.folder.parent / "source" / "4.png").read_bytes())
     store.close()
     at = page("Synthesize", plan="1")
     assert "**3** finished are not taken in yet." in texts(at)
@@ -128,8 +128,8 @@ def test_page__finished_and_failed(world, page):
         failed=[(1, 1, "safety_checker")],
     )
     for slot, alternative in ((0, 0), (0, 1), (1, 0)):
-        picture = plan_folder(workspace, 1).picture(slot, alternative)
-        picture.write_bytes((workspace.folder.parent / "source" / "4.png").read_bytes())
+        image = plan_folder(workspace, 1).image(slot, alternative)
+        image.write_bytes((workspace.folder.parent / "source" / "4.png").read_bytes())
     collect(store, workspace, 1)
     assert settings_of(store, 1).per_slot == 2
     store.close()

@@ -33,14 +33,14 @@ def fill(store: Store, raws, kept=lambda i: True, copies=1, toml="[rebalance]\ns
     with store.atomic() as writer:
         for i, raw in enumerate(raws):
             record = json.loads(raw)
-            pictures = record.get("image", record.get("images", []))
+            named = record.get("image", record.get("images", []))
             said = record.get("conversations") or record.get("messages") or []
             writer.execute(
                 "insert into instance values (?, ?, ?, 0, ?, ?)",
                 [
                     i,
                     json.dumps(record["id"], ensure_ascii=False) if "id" in record else None,
-                    [pictures] if isinstance(pictures, str) else pictures,
+                    [named] if isinstance(named, str) else named,
                     [
                         {
                             "role": ROLES.get(t.get("from", t.get("role")), t.get("from", t.get("role"))),
@@ -78,7 +78,7 @@ def index(store: Store):
         )
 
 
-def pictures(folder: Path) -> Path:
+def draw_images(folder: Path) -> Path:
     """The image folder of the four records."""
     from PIL import Image
 

@@ -73,12 +73,12 @@ def write_instances(
                     {
                         "instance": number,
                         "id": own_id,
-                        "images": list(pictures),
+                        "images": list(names),
                         "missing": int(number in (missing or ())),
                         "turns": [{"role": role, "text": text} for role, text in turns],
                         "raw": "{}",
                     }
-                    for number, (own_id, pictures, turns) in instances.items()
+                    for number, (own_id, names, turns) in instances.items()
                 ]
             ),
         )

@@ -35,9 +35,9 @@ def make_tail_world(store: Store, folder: Path, size: int = 64) -> Store:
     """Fill `store` with the ten instances, their objects as postings and run 1; draws their images into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for i in range(8):
-        picture = Image.new("RGB", (size, size), (30 * i, 90, 200 - 20 * i))
-        picture.paste((250, 240, 90), (size // 4, size // 4, size // 2 + 2 * i, size // 2 + i))
-        picture.save(folder / f"{i}.png")
+        image = Image.new("RGB", (size, size), (30 * i, 90, 200 - 20 * i))
+        image.paste((250, 240, 90), (size // 4, size // 4, size // 2 + 2 * i, size // 2 + i))
+        image.save(folder / f"{i}.png")
     turns = {
         i: [
             {"role": "human", "text": ("<image>\n" if IMAGES[i] else "") + "What is here?"},
@@ -93,7 +93,7 @@ def by_hand(store, workspace, scores, failed=()):
     """Candidates of plan 1 as a worker would have written them: {(slot, alternative): (score, fault, vector)}."""
     folder = plan_folder(workspace, 1)
     for (slot, alternative), (score, fault, vector) in scores.items():
-        folder.picture(slot, alternative).write_bytes(b"png")
+        folder.image(slot, alternative).write_bytes(b"png")
         np.save(folder.embedding(slot, alternative), np.array(vector, np.float32))
         name = f"{slot:05d}-{alternative}"
         folder.sidecar(slot, alternative).write_text(

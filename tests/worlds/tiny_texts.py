@@ -50,8 +50,8 @@ def color_scorer() -> Any:
     from adr.models import Place
     from adr.synthesize.scores import Scorer
 
-    def prepare(picture: Image.Image) -> torch.Tensor:
-        small = picture.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    def prepare(image: Image.Image) -> torch.Tensor:
+        small = image.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
         return torch.tensor(small, dtype=torch.float32)
 
     def tokenize(texts: list[str]) -> torch.Tensor:

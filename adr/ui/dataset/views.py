@@ -21,8 +21,8 @@ from adr.ui.frame import Frame, link
 from adr.ui.parts.cards import figures
 from adr.ui.parts.charts import PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked_number, choice, jump, pages
-from adr.ui.parts.grid import picture_grid
-from adr.ui.parts.instance_view import conversation_view, instance_tiles, pictures_view
+from adr.ui.parts.grid import image_grid
+from adr.ui.parts.instance_view import conversation_view, images_view, instance_tiles
 from adr.ui.parts.job_view import job_view
 
 __all__ = ["index_view", "instances_view", "jobs_view", "read_view", "rejected_view", "source_view", "welcome"]
@@ -149,7 +149,7 @@ def instances_view(here: Frame) -> None:
         shown = dataset.instances(here.store, kind, offset, TILES)
         number = asked_number("instance", shown[0].instance if shown else -1, -1)
         tiles = [replace(tile, chosen=tile.id == str(number)) for tile in instance_tiles(here, shown)]
-        picked = picture_grid(tiles, key="instances", least=140)
+        picked = image_grid(tiles, key="instances", least=140)
         pages(counted[kind], TILES, "page")
     if picked is not None and int(picked) != number:
         jump(
@@ -182,7 +182,7 @@ def _look(here: Frame, shown: Instance) -> None:
         )
     )
     with st.container(width=300):
-        pictures_view(here, shown.images)
+        images_view(here, shown.images)
     conversation_view(shown.turns)
     with st.expander("The record as it stands in the source"):
         st.code(dataset.raw_record(here.store, shown.instance), language="json", wrap_lines=True)

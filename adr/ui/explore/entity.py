@@ -13,7 +13,7 @@ from adr.ui.parts import charts
 from adr.ui.parts.cards import Chip, ChipGroup, chips, figures, plain
 from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
 from adr.ui.parts.controls import asked_number, choice, jump, pages
-from adr.ui.parts.grid import picture_grid
+from adr.ui.parts.grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
 
 TILES = 24
@@ -51,8 +51,8 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
             (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely it keeps one of its instances."),
         ]
     )
-    pictures, beside = st.columns([7, 3], gap="large")
-    with pictures:  # first: they are there at once, neighbours of the head take longer
+    images, beside = st.columns([7, 3], gap="large")
+    with images:  # first: they are there at once, neighbours of the head take longer
         _instances_view(here, entity)
     with beside:
         _neighbours_view(here, entity)
@@ -62,7 +62,7 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
 def _instances_view(here: Frame, entity: Entity) -> None:
     offset = (asked_number("page", 1, 1, max(1, -(-entity.n // TILES))) - 1) * TILES
     shown = instances_of(here.store, entity, limit=TILES, offset=offset)
-    picked = picture_grid(instance_tiles(here, shown, (entity.perspective, entity.name)), key="instances of")
+    picked = image_grid(instance_tiles(here, shown, (entity.perspective, entity.name)), key="instances of")
     if picked:
         jump(perspective=entity.perspective, entity=entity.name, instance=picked)
     pages(entity.n, TILES, "page")

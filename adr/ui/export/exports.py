@@ -167,9 +167,9 @@ def _card(folder: Path) -> None:
     if text.startswith("---\n"):
         text = text.split("---\n", 2)[2]
     plain = "\n".join(line for line in text.splitlines() if not line.startswith("!["))
-    pictures = sorted((folder / "curves").glob("*.png"))
-    if pictures:
-        columns = st.columns(len(pictures) if len(pictures) < 3 else 2)
-        for n, picture in enumerate(pictures):
-            columns[n % len(columns)].image(str(picture), width="stretch")
+    images = sorted((folder / "curves").glob("*.png"))
+    if images:
+        columns = st.columns(len(images) if len(images) < 3 else 2)
+        for n, image in enumerate(images):
+            columns[n % len(columns)].image(str(image), width="stretch")
     st.markdown(plain)

@@ -43,7 +43,7 @@ class Seen:
 
     rows: int
     synthetic: int
-    pictures: int  # that the synthetic rows bring
+    images: int  # that the synthetic rows bring
     kept: int
     left_out: int
     repaired: int
@@ -57,7 +57,7 @@ def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, 
     return Seen(
         found.leave.instances,
         found.leave.synthetic,
-        len(found.leave.pictured),
+        len(found.leave.with_image),
         found.leave.instances - found.leave.synthetic,
         len(found.left_out),
         len(found.leave.new_ids),
@@ -222,7 +222,7 @@ def _what(here: Frame, name: str, options: Options, seen: Seen) -> None:
         )
         root = "IMAGES" if options.images == "reference" else "OUT/images"
         st.code(format.setting.format(out="OUT", root=root), language=None, wrap_lines=True)
-        if options.images == "reference" and seen.pictures and format.part == "all":
+        if options.images == "reference" and seen.images and format.part == "all":
             st.caption(
                 "IMAGES is your image folder; link the synthetic pictures into it: "
                 "`ln -s OUT/images/adr-synthetic IMAGES/`"

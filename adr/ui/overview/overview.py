@@ -16,7 +16,7 @@ from adr.ui.explore.distribution import Key, Shape, shape
 from adr.ui.frame import PAGES, Frame, go, link, stage_states
 from adr.ui.parts.cards import CurveCard, Stage, curve_cards, stage_strip
 from adr.ui.parts.charts import HEAD_COLOR, PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS, TAIL_COLOR
-from adr.ui.parts.grid import picture_grid
+from adr.ui.parts.grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
 from adr.ui.parts.job_view import job_view
 
@@ -25,7 +25,7 @@ _BARS = (100, 78, 63, 52, 44, 37, 32, 27, 23, 19, 16, 13, 11, 9, 7, 6, 5, 4, 3, 
 _CAP, _FILL = 40, 15
 
 
-def _picture() -> str:
+def _image() -> str:
     bars = []
     for place, count in enumerate(_BARS):
         kept, x = min(count, _CAP), place * 36
@@ -57,7 +57,7 @@ def welcome(here: Frame) -> None:
         "you apply it, **synthetic images** for the tail that you have looked at, and a **file your trainer "
         "reads**, with a record of how it was made."
     )
-    st.image(_picture(), width="stretch", alt="Counts by rank: the head cut at the cap, the tail filled up")
+    st.image(_image(), width="stretch", alt="Counts by rank: the head cut at the cap, the tail filled up")
     job = job_view(here.jobs, "demo")
     if job is not None and job.state == "running":
         return
@@ -100,7 +100,7 @@ def workspace_view(here: Frame) -> None:
         picked = curve_cards(_cards(here.key, here.store), key="curves")
         if picked:
             go("Explore", perspective=picked)
-    _pictures(here)
+    _images(here)
     _made(here)
 
 
@@ -196,12 +196,12 @@ def _unit(known: Shape) -> tuple[list[tuple[float, float]], list[tuple[float, fl
     return head, tail
 
 
-def _pictures(here: Frame) -> None:
+def _images(here: Frame) -> None:
     some = instances(here.store, _some(here.key, here.store))
     if not some:
         return
     st.subheader("A few instances", anchor=False)
-    picked = picture_grid(instance_tiles(here, some), key="a few", least=165)
+    picked = image_grid(instance_tiles(here, some), key="a few", least=165)
     if picked:
         go("Explore", instance=picked)
 

@@ -23,12 +23,12 @@ def _encoded(path: str, size: int, changed: int) -> str:
 
     try:
         with Image.open(path) as opened:
-            picture = opened.convert("RGB")
+            image = opened.convert("RGB")
     except (OSError, UnidentifiedImageError, ValueError):
         return _MISSING
-    picture.thumbnail((size, size))
+    image.thumbnail((size, size))
     small = io.BytesIO()
-    picture.save(small, "WEBP", quality=88, method=2)
+    image.save(small, "WEBP", quality=88, method=2)
     return "data:image/webp;base64," + base64.b64encode(small.getvalue()).decode()
 
 

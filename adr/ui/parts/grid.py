@@ -83,7 +83,7 @@ export default function (component) {
 }
 """
 
-_GRID = st.components.v2.component("adr_picture_grid", html='<div class="grid"></div>', css=_CSS, js=_JS)
+_GRID = st.components.v2.component("adr_image_grid", html='<div class="grid"></div>', css=_CSS, js=_JS)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Tile:
     chosen: bool = False
 
 
-def picture_grid(tiles: Sequence[Tile], *, key: str, least: int = 150) -> str | None:
+def image_grid(tiles: Sequence[Tile], *, key: str, least: int = 150) -> str | None:
     """Draw the tiles, each at least `least` pixels wide; returns the id of the one just clicked, else None."""
     if not tiles:
         return None

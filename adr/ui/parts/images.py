@@ -25,7 +25,7 @@ def image_folder(store: Store) -> Path | None:
     return Path(named) if named else None
 
 
-def picture_file(folder: Path | None, relative: str) -> Path | None:
+def image_file(folder: Path | None, relative: str) -> Path | None:
     """The file `relative` inside `folder`; None when it is not there or lies outside, by whatever way."""
     if folder is None or not relative:
         return None
@@ -73,9 +73,9 @@ def _shrink(file: Path, made: Path, side: int) -> None:
 
     made.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with Image.open(file) as picture:
-            picture.draft("RGB", (side * 2, side * 2))  # JPEG: decode no finer than needed
-            small = ImageOps.exif_transpose(picture).convert("RGBA" if picture.mode in ("RGBA", "LA", "P") else "RGB")
+        with Image.open(file) as image:
+            image.draft("RGB", (side * 2, side * 2))  # JPEG: decode no finer than needed
+            small = ImageOps.exif_transpose(image).convert("RGBA" if image.mode in ("RGBA", "LA", "P") else "RGB")
             small.thumbnail((side, side), Image.Resampling.LANCZOS)
             partial = made.with_name(f"{made.name}.{os.getpid()}.{id(small)}.tmp")
             small.save(partial, "WEBP", quality=82, method=2)

@@ -17,7 +17,7 @@ from adr.ui.frame import Frame
 from adr.ui.parts.cards import Chip, ChipGroup, chips
 from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
 from adr.ui.parts.grid import Tile
-from adr.ui.parts.images import LARGE, data_urls, image_folder, picture_file, thumbnail
+from adr.ui.parts.images import LARGE, data_urls, image_file, image_folder, thumbnail
 
 ROLES = {"human": "Human", "gpt": "Assistant", "system": "System", "tool": "Tool"}
 
@@ -45,17 +45,17 @@ def instance_view(
         return st.container()
     left, right = st.columns([4, 6], gap="large")
     with left:
-        pictures_view(here, shown.images)
+        images_view(here, shown.images)
     with right:
         conversation_view(shown.turns, entity, height=talk_height)
         return st.container()
 
 
-def pictures_view(here: Frame, relative: Sequence[str]) -> None:
+def images_view(here: Frame, relative: Sequence[str]) -> None:
     """The pictures of an instance, one below the other; a sentence in the place of one that is not there."""
     folder = image_folder(here.store)
     for path in relative:
-        file = picture_file(folder, path)
+        file = image_file(folder, path)
         small = thumbnail(here.workspace, file, LARGE) if file else None
         if small:
             st.image(str(small), caption=path, width="stretch" if _wide(small) else "content", alt=path)
@@ -115,7 +115,7 @@ def entity_chips(
 def instance_tiles(here: Frame, shown: Sequence[Instance], entity: tuple[str, str] | None = None) -> list[Tile]:
     """Tiles for `adr.ui.parts.grid.picture_grid`: the first picture of each instance and the text around the entity."""
     folder = image_folder(here.store)
-    files: list[Path | None] = [picture_file(folder, i.images[0]) if i.images else None for i in shown]
+    files: list[Path | None] = [image_file(folder, i.images[0]) if i.images else None for i in shown]
     urls = data_urls(here.workspace, files)
     return [
         Tile(
@@ -158,5 +158,5 @@ def _wide(file: Path) -> bool:
     """True for a picture large enough to fill its column."""
     from PIL import Image
 
-    with Image.open(file) as picture:
-        return picture.width >= 200
+    with Image.open(file) as image:
+        return image.width >= 200

@@ -15,7 +15,7 @@ from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.charts import AFTER_COLOR, PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked, asked_number, choice, move, pages, words
-from adr.ui.parts.grid import Tile, picture_grid
+from adr.ui.parts.grid import Tile, image_grid
 from adr.ui.parts.instance_view import instance_tiles, instance_view
 
 TILES = 10
@@ -56,7 +56,7 @@ def instance_grid(here: Frame, recipe: Recipe, preview: Preview, numbers: list[i
     shown = instances(here.store, numbers)
     told = {n: explain_recipe(here.store, recipe, preview.tau, n) for n in numbers}
     tiles = [_tile(tile, told[i.instance]) for tile, i in zip(instance_tiles(here, shown), shown, strict=True)]
-    return picture_grid(tiles, key=key, least=170)
+    return image_grid(tiles, key=key, least=170)
 
 
 def _tile(tile: Tile, why: Explanation) -> Tile:

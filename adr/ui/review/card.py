@@ -72,15 +72,15 @@ def described(
     row = store.frame(
         """
         select c.*, e.name, e.perspective::varchar as perspective, v.judgement, v.reviewer as judge, v.reason as why,
-               v.rule as by_rule, s.picture
+               v.rule as by_rule, s.shown_image
         from candidate c left join entity e using (entity) left join current_verdict v using (candidate)
-        left join candidate_picture s using (candidate)
+        left join candidate_image s using (candidate)
         where c.candidate = ?
     """,
         [candidate],
     ).iloc[0]
     turns, edited_by = current_turns(store, candidate)
-    image = None if pd.isna(row["picture"]) else workspace.folder / str(row["picture"])
+    image = None if pd.isna(row["shown_image"]) else workspace.folder / str(row["shown_image"])
     worded = pd.isna(row["image"])  # nothing but the conversation is new
     others = neighbours(store, candidate)
     judged = None if blind or pd.isna(row["judgement"]) else str(row["judgement"])
@@ -109,7 +109,7 @@ def described(
         else [
             {
                 "candidate": o.candidate,
-                "image": data_uri(workspace.folder / str(o.picture), SMALL),
+                "image": data_uri(workspace.folder / str(o.shown_image), SMALL),
                 "says": f"alternative {o.alternative}, score {_number(o.score)}",
             }
             for o in others.itertuples()

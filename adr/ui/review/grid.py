@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from adr.synthesize.plan_file import WITHOUT_PICTURE
+from adr.synthesize.plan_file import WITHOUT_IMAGE
 from adr.ui.parts.data_uri import data_uri
 from adr.workspace import Workspace
 
@@ -34,8 +34,8 @@ def tiles(workspace: Workspace, rows: pd.DataFrame) -> list[dict[str, str]]:
     return [
         {
             "candidate": row.candidate,
-            "image": "" if pd.isna(row.picture) else data_uri(workspace.folder / str(row.picture), TILE),
-            "words": str(row.prompt) if row.generator in WITHOUT_PICTURE else "",
+            "image": "" if pd.isna(row.shown_image) else data_uri(workspace.folder / str(row.shown_image), TILE),
+            "words": str(row.prompt) if row.generator in WITHOUT_IMAGE else "",
             "name": str(row.name),
             "score": "" if pd.isna(row.score) else f"{row.score:.2f}",
             "flags": ", ".join(str(flag).replace("_", " ") for flag in (row.flags if row.flags is not None else [])),

@@ -38,10 +38,10 @@ def people_view(here: Frame, reviewer: str) -> None:
     disputed = disputes(here.store)
     st.markdown(f"**{len(disputed):,} disputed**")
     for row in disputed.head(30).itertuples():
-        picture, said, accept, reject = st.columns([1, 5, 1, 1], vertical_alignment="center")
-        path = here.store.value("select picture from candidate_picture where candidate = ?", [row.candidate])
+        image, said, accept, reject = st.columns([1, 5, 1, 1], vertical_alignment="center")
+        path = here.store.value("select shown_image from candidate_image where candidate = ?", [row.candidate])
         if path and (here.workspace.folder / path).is_file():
-            picture.image(str(here.workspace.folder / path), width=72)
+            image.image(str(here.workspace.folder / path), width=72)
         said.markdown(f"**{row.name}** · {row.candidate}  \n{row.verdicts}")
         for place, word in ((accept, "accept"), (reject, "reject")):
             if place.button(word.capitalize(), key=f"resolve {word} {row.candidate}", width="stretch"):

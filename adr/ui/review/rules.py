@@ -49,7 +49,10 @@ def rules_view(here: Frame, reviewer: str) -> None:
         images = [
             str(here.workspace.folder / row[0])
             for row in here.store.rows(
-                "select picture from candidate_picture where list_contains($names, candidate) and picture is not null",
+                """
+                select shown_image from candidate_image
+                where list_contains($names, candidate) and shown_image is not null
+                """,
                 {"names": list(names)},
             )
         ]

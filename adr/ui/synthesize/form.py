@@ -12,7 +12,7 @@ from adr.settings import setting
 from adr.synthesize.conversations import WRITERS
 from adr.synthesize.outlook import seconds_each
 from adr.synthesize.plan import PLANNED, WORDNET, PlanReport, plan
-from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_PICTURE, Settings
+from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_IMAGE, Settings
 from adr.synthesize.prompts import Style, style_of
 from adr.synthesize.synonyms import WARNING, load_wordnet
 from adr.ui.frame import Frame, fragment
@@ -145,7 +145,7 @@ def _what(
         if st.button("The whole tail instead", key="whole_tail", icon=":material/close:"):
             jump(plan="new")
         options["entities"] = entities
-    elif generator not in WITHOUT_PICTURE:
+    elif generator not in WITHOUT_IMAGE:
         options["perspectives"] = st.pills(
             "Perspectives",
             PLANNED,
@@ -168,7 +168,7 @@ def _what(
         options["target"] = float(right.number_input("Number", 1, 1_000_000, 40, key="plan_target"))
     left, middle, right = st.columns(3)
     options["budget"] = left.number_input(
-        f"{'Conversations' if generator in WITHOUT_PICTURE else 'Pictures'} at most",
+        f"{'Conversations' if generator in WITHOUT_IMAGE else 'Pictures'} at most",
         1,
         10_000_000,
         max(1, dropped[run]),
@@ -178,7 +178,7 @@ def _what(
     options["per_parent"] = middle.number_input(
         "Per parent", 1, 100, 3, key="plan_per_parent", help="Variations of one parent at most."
     )
-    if generator not in WITHOUT_PICTURE:
+    if generator not in WITHOUT_IMAGE:
         options["per_slot"] = right.number_input(
             "Tries each",
             1,
@@ -199,7 +199,7 @@ def _how() -> dict[str, Any]:
         help="\n\n".join(f"**{name}** {says}" for name, says in SAYS.items()),
     )
     st.caption(SAYS[generator])
-    if generator in WITHOUT_PICTURE:
+    if generator in WITHOUT_IMAGE:
         return {"generator": generator} | _conversations(FROM_SYNONYMS)
     own = setting("ADR_GENERATOR_MODEL")
     starter = () if generator in ("image-variation", "controlnet") else (own,)
@@ -290,7 +290,7 @@ def _cost(here: Frame, run: int, options: dict[str, Any]) -> str:
         for name, value in options.items()
         if name in ("generator", "model", "steps", "budget", "conversations") and value is not None
     }
-    if options["generator"] in WITHOUT_PICTURE:
+    if options["generator"] in WITHOUT_IMAGE:
         plain |= {"model": WORDNET, "per_slot": 1}
     each = seconds_each(here.store, here.workspace, Settings(plan=0, run=run, seed=0, **plain))
     return f"At most **{count:,}** candidates: {how_long(each, count)}"

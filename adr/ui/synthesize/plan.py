@@ -17,14 +17,14 @@ from adr.synthesize import outlook
 from adr.synthesize.collect import collect
 from adr.synthesize.generate import generate
 from adr.synthesize.plan import plan_folder, plan_like, revise, settings_of
-from adr.synthesize.plan_file import WITHOUT_PICTURE, Settings
+from adr.synthesize.plan_file import WITHOUT_IMAGE, Settings
 from adr.synthesize.worker import FAILURES
 from adr.ui.frame import Frame, fragment, go, link
 from adr.ui.parts.cards import figures
 from adr.ui.parts.charts import CONFIG, PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked, jump
-from adr.ui.parts.grid import Tile, picture_grid
-from adr.ui.parts.images import data_urls, image_folder, picture_file
+from adr.ui.parts.grid import Tile, image_grid
+from adr.ui.parts.images import data_urls, image_file, image_folder
 from adr.ui.parts.job_view import job_view
 from adr.ui.synthesize.chart import tail_curve
 from adr.ui.synthesize.form import form_view, how_long, planned_view, planning
@@ -75,7 +75,7 @@ def _header(here: Frame, plans: Sequence[int], number: int | None) -> None:
     if not plans:
         return
     described = {
-        plan: f"Plan {plan} · run {run} · {slots:,} {_what(generator not in WITHOUT_PICTURE)}"
+        plan: f"Plan {plan} · run {run} · {slots:,} {_what(generator not in WITHOUT_IMAGE)}"
         for plan, run, slots, generator in here.store.rows(
             "select plan, run, slots, settings::json->>'generator' from plan"
         )
@@ -111,7 +111,7 @@ def _plan_view(here: Frame, number: int) -> None:
     st.caption(_in_words(settings))
     _work(here, number, stands, each)
     if stands.finished or running:
-        _pictures(here, number)
+        _images(here, number)
     if stands.failed and not running:
         _failures(here, number, stands)
     st.subheader("What is planned", anchor=False)
@@ -135,7 +135,7 @@ def _numbers(
     lacking = sum(len(p.name) for p in projections.values())
     reached = sum(p.lacking_before - p.lacking_after for p in projections.values())
     shown = [
-        (f"{slots:,}", f"{_what(settings.pictured)} planned", "Slots: each is filled by the best of its candidates"),
+        (f"{slots:,}", f"{_what(settings.with_image)} planned", "Slots: each is filled by the best of its candidates"),
         (f"{filled:,} of {lacking:,}", "lacking entities get some", "Entities below target that the plan adds to"),
         (f"{reached:,}", "reach their target", "When the best candidate of every slot is accepted"),
     ]
@@ -149,8 +149,8 @@ def _numbers(
     figures(shown)
 
 
-def _what(pictured: bool) -> str:
-    return "pictures" if pictured else "conversations"
+def _what(with_image: bool) -> str:
+    return "pictures" if with_image else "conversations"
 
 
 def _in_words(settings: Settings) -> str:
@@ -233,7 +233,7 @@ def _start(here: Frame, number: int, workers: int, limit: int | None = None) -> 
     st.rerun()
 
 
-def _pictures(here: Frame, number: int) -> None:
+def _images(here: Frame, number: int) -> None:
     if here.jobs.running(KIND):
         fragment(_newest, run_every=1.5)(here, number)
     else:
@@ -242,7 +242,7 @@ def _pictures(here: Frame, number: int) -> None:
 
 def _newest(here: Frame, number: int) -> None:
     made = outlook.newest_made(here.workspace, number, _TILES)
-    urls = data_urls(here.workspace, [one.picture for one in made])
+    urls = data_urls(here.workspace, [one.image for one in made])
     tiles = [
         Tile(
             id=one.candidate,
@@ -256,7 +256,7 @@ def _newest(here: Frame, number: int) -> None:
         )
         for one, url in zip(made, urls, strict=True)
     ]
-    picked = picture_grid(tiles, key=f"newest {number}", least=132)
+    picked = image_grid(tiles, key=f"newest {number}", least=132)
     if picked and here.store.value("select 1 from candidate where candidate = $1", [picked]):
         go("Review", candidate=picked)
 
@@ -304,7 +304,7 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
         }
     )
     key = f"plan_table {number} {search} {order} {here.revision}"
-    to_make = f"{_what(settings.pictured).capitalize()} planned that add to it"
+    to_make = f"{_what(settings.with_image).capitalize()} planned that add to it"
     edited = st.data_editor(
         frame,
         key=key,
@@ -343,7 +343,7 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
         "Undo all changes", key=f"restore {number}"
     ):
         _revise(here, number, without=(), targets={}, parents={})
-    if settings.pictured:
+    if settings.with_image:
         _parents(here, number, settings, rows)
 
 
@@ -368,7 +368,7 @@ def _parents(here: Frame, number: int, settings: Settings, rows: pd.DataFrame) -
     before = settings.parents.get(int(entity))
     chosen = set(st.session_state.get(key, before if before is not None else [p.instance for p in found]))
     folder = image_folder(here.store)
-    urls = data_urls(here.workspace, [picture_file(folder, parent.image) for parent in found])
+    urls = data_urls(here.workspace, [image_file(folder, parent.image) for parent in found])
     tiles = [
         Tile(
             id=str(p.instance),
@@ -380,7 +380,7 @@ def _parents(here: Frame, number: int, settings: Settings, rows: pd.DataFrame) -
         )
         for p, url in zip(found, urls, strict=True)
     ]
-    picked = picture_grid(tiles, key=f"grid {key}", least=110)
+    picked = image_grid(tiles, key=f"grid {key}", least=110)
     if picked is not None:
         st.session_state[key] = sorted(chosen ^ {int(picked)})
         st.rerun(scope="fragment")

@@ -1,6 +1,6 @@
 """Embeds the source's own pictures once, so that synthetic ones can be compared with all of them.
 
-`embed_sources` is called where the database is and starts a process, `python -m adr.synthesize.source_pictures`, which
+`embed_sources` is called where the database is and starts a process, `python -m adr.synthesize.source_images`, which
 never opens it. Stopped at any moment it loses some seconds of work and goes on from there next time.
 """
 
@@ -24,7 +24,7 @@ from adr.process import Command, Event, exit_status, relay, tell
 from adr.progress import Progress, silent
 from adr.settings import setting
 from adr.synthesize.embeddings import Embeddings, embeddings_folder
-from adr.synthesize.pictures import perceptual_hash
+from adr.synthesize.images import perceptual_hash
 from adr.synthesize.plan_file import write_whole
 from adr.synthesize.scores import load_scorer
 from adr.workspace import Workspace
@@ -41,7 +41,7 @@ _one_at_a_time = threading.Lock()
 class SourcesReport:
     """pictures: of the source; compared: of these embedded, now or before; unreadable: not there or broken."""
 
-    pictures: int
+    images: int
     compared: int
     unreadable: int
 
@@ -51,23 +51,23 @@ def embed_sources(store: "Store", workspace: Workspace, scorer: str, *, progress
     done. AdrError when the scorer cannot be loaded."""
     folder = embeddings_folder(workspace, scorer, "sources")
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = source_pictures(store)
+    images = source_images(store)
     with _one_at_a_time:
-        names = {_stamp(path) for path in pictures}
+        names = {_stamp(path) for path in images}
         if None not in names and names == set(Embeddings(folder).names()):
-            return SourcesReport(len(pictures), len(pictures), 0)
-        write_whole(folder / "pictures.json", json.dumps(pictures).encode())
+            return SourcesReport(len(images), len(images), 0)
+        write_whole(folder / "images.json", json.dumps(images).encode())
         done = _embedded(folder, scorer, progress)
-    return SourcesReport(len(pictures), done["done"] - done["unreadable"], done["unreadable"])
+    return SourcesReport(len(images), done["done"] - done["unreadable"], done["unreadable"])
 
 
-def source_pictures(store: "Store") -> list[str]:
+def source_images(store: "Store") -> list[str]:
     """The absolute paths of the source's pictures, each once: those of instances that have an entity of any plan's tail
-    first, then in the source's order, ADR_COMPARED_PICTURES at most."""
+    first, then in the source's order, ADR_COMPARED_IMAGES at most."""
     try:
-        limit = int(setting("ADR_COMPARED_PICTURES"))
+        limit = int(setting("ADR_COMPARED_IMAGES"))
     except ValueError as error:
-        raise AdrError("ADR_COMPARED_PICTURES is no number.", "Set it to how many pictures, such as 20000.") from error
+        raise AdrError("ADR_COMPARED_IMAGES is no number.", "Set it to how many pictures, such as 20000.") from error
     base = _base(store)
     return [
         str(base / image)
@@ -77,8 +77,8 @@ def source_pictures(store: "Store") -> list[str]:
             select distinct p.instance from posting p
             where p.entity in (select entity from wanted where quota > 0)
         ),
-        pictures as (select unnest(images) as image, instance from instance)
-        select p.image from pictures p left join tail t on t.instance = p.instance
+        shown as (select unnest(images) as image, instance from instance)
+        select p.image from shown p left join tail t on t.instance = p.instance
         group by p.image order by count(t.instance) = 0, min(p.instance), p.image limit $1
         """,
             [limit],
@@ -122,7 +122,7 @@ def _embedded(folder: Path, scorer: str, progress: Progress) -> Event:
         progress(last.get("done", 0), last.get("total"), "looking at the source's pictures")
 
     log = folder / "sources.log"
-    if any(relay([Command("adr.synthesize.source_pictures", [str(folder), "--scorer", scorer], log)], hear)):
+    if any(relay([Command("adr.synthesize.source_images", [str(folder), "--scorer", scorer], log)], hear)):
         raise AdrError(
             "Looking at the source's pictures ended unexpectedly.", f"Try again; if it happens again, look into {log}."
         )
@@ -131,7 +131,7 @@ def _embedded(folder: Path, scorer: str, progress: Progress) -> Event:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The process: embed what `pictures.json` of the folder lists; exit status 0, or 1 for what it has told."""
-    parser = argparse.ArgumentParser(prog="python -m adr.synthesize.source_pictures", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m adr.synthesize.source_images", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scorer", required=True)
     given = parser.parse_args(arguments)
@@ -140,8 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _embed(folder: Path, scorer: str) -> None:
     kept = Embeddings(folder)
-    named = {stamp: path for path in json.loads((folder / "pictures.json").read_text()) if (stamp := _stamp(path))}
-    total = len(json.loads((folder / "pictures.json").read_text()))
+    named = {stamp: path for path in json.loads((folder / "images.json").read_text()) if (stamp := _stamp(path))}
+    total = len(json.loads((folder / "images.json").read_text()))
     kept.keep(set(named))
     there = set(kept.names())
     todo = [name for name in named if name not in there]
@@ -156,7 +156,7 @@ def _embed(folder: Path, scorer: str) -> None:
                 opened = [(n, p) for n, p in zip(names, pool.map(_opened, (named[n] for n in names)), strict=True) if p]
                 unreadable += len(names) - len(opened)
                 if opened:
-                    vectors = model.images([picture for _, picture in opened])
+                    vectors = model.images([image for _, image in opened])
                     held += [(n, v, perceptual_hash(p)) for (n, p), v in zip(opened, vectors, strict=True)]
                 done += len(opened)
                 if time.monotonic() - saved > _SAVE_SECONDS or start + _TOGETHER >= len(todo):

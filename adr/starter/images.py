@@ -33,7 +33,7 @@ class Described:
 
 
 @dataclass(frozen=True)
-class Pictures:
+class Images:
     """Pictures as one array (n, SIDE, SIDE, 3) of bytes, memory-mapped, and what is in each."""
 
     pixels: np.ndarray
@@ -43,7 +43,7 @@ class Pictures:
         return len(self.described)
 
 
-def picture_seed(split: str, kind: str, number: int) -> np.random.Generator:
+def image_seed(split: str, kind: str, number: int) -> np.random.Generator:
     """The generator of one picture; different for every split, kind and number, the same on every machine."""
     digest = hashlib.blake2b(f"{split}/{kind}/{number}".encode(), digest_size=16).digest()
     return np.random.default_rng(int.from_bytes(digest, "little"))
@@ -51,19 +51,19 @@ def picture_seed(split: str, kind: str, number: int) -> np.random.Generator:
 
 def draw_single(split: str, thing: str, number: int) -> tuple[Image.Image, Described]:
     """One thing, large in the picture, in one of the world's places."""
-    return _draw(picture_seed(split, thing, number), [thing], SIDE)
+    return _draw(image_seed(split, thing, number), [thing], SIDE)
 
 
 def draw_several(split: str, number: int, things: Sequence[str]) -> tuple[Image.Image, Described]:
     """A whole scene with two to four different things out of `things`, drawn large and made smaller."""
-    rng = picture_seed(split, "several", number)
+    rng = image_seed(split, "several", number)
     many = min(int(rng.integers(2, 5)), len(things))
     return _draw(rng, [things[i] for i in rng.choice(len(things), size=many, replace=False)], 2 * SIDE)
 
 
 def draw_pair(split: str, number: int, things: Sequence[str]) -> tuple[Image.Image, Described]:
     """Two different things out of `things`, side by side and large. One pair in twenty is never in a training split."""
-    rng = picture_seed(split, "pair", number)
+    rng = image_seed(split, "pair", number)
     while True:
         first, second = (things[i] for i in rng.choice(len(things), size=2, replace=False))
         if split != "train" or not is_held_out(first, second):
@@ -89,7 +89,7 @@ def draw_shapes(number: int) -> tuple[Image.Image, Described]:
     from adr.demo.canvas import Canvas
     from adr.demo.thing import COLOURS
 
-    rng = picture_seed("shapes", "shapes", number)
+    rng = image_seed("shapes", "shapes", number)
     palette = list(COLOURS.values())
 
     def colour() -> tuple[int, int, int]:
@@ -193,7 +193,7 @@ def _draw_shard(task: tuple[Path, str, str, int, int, tuple[str, ...]]) -> Path:
     return path
 
 
-def load_pictures(folder: Path, family: str, most: int | None = None) -> Pictures:
+def load_images(folder: Path, family: str, most: int | None = None) -> Images:
     """All pictures of a family ("single", "pair", "several", "shapes") in `folder`, at most `most` shards of each."""
     arrays: list[np.ndarray] = []
     described: list[Described] = []
@@ -204,4 +204,4 @@ def load_pictures(folder: Path, family: str, most: int | None = None) -> Picture
         for row in json.loads(file.read_text("utf-8")):
             described.append(Described(tuple(row["things"]), tuple(row["colours"]), row["background"]))
     pixels = np.concatenate(arrays) if arrays else np.empty((0, SIDE, SIDE, 3), np.uint8)
-    return Pictures(pixels, described)
+    return Images(pixels, described)

@@ -18,10 +18,10 @@ LIKE_COSINE = 0.96
 _SIDE, _KEPT = 32, 8
 
 
-def faults(picture: Image.Image) -> list[str]:
+def faults(image: Image.Image) -> list[str]:
     """Plain faults: 'blank' (one colour), 'flat' (tiny contrast), 'dark' (mean below 20 of 255)."""
-    gray = np.asarray(picture.convert("L"), np.float32)
-    colors = np.asarray(picture.convert("RGB"), np.float32)
+    gray = np.asarray(image.convert("L"), np.float32)
+    colors = np.asarray(image.convert("RGB"), np.float32)
     spread = max(float(gray.std()), float(colors.std(axis=(0, 1)).max()))
     found = []
     if spread < 2:
@@ -33,10 +33,10 @@ def faults(picture: Image.Image) -> list[str]:
     return found
 
 
-def perceptual_hash(picture: Image.Image) -> int:
+def perceptual_hash(image: Image.Image) -> int:
     """A 63-bit hash: which low frequencies of the picture (8×8 of its cosine transform, without the mean) lie above
     their median. Near pictures differ in few bits; brightness and small crops hardly change it."""
-    small = picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+    small = image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
     at = np.arange(_SIDE)
     waves = np.cos(np.pi * (2 * at[None, :] + 1) * np.arange(_KEPT)[:, None] / (2 * _SIDE))
     low = (waves @ np.asarray(small, np.float64) @ waves.T).ravel()[1:]
@@ -49,11 +49,11 @@ def bits_apart(first: int, second: int) -> int:
     return (first ^ second).bit_count()
 
 
-def altered(picture: Image.Image) -> Image.Image:
+def altered(image: Image.Image) -> Image.Image:
     """A copy cropped by 4 % on every side and 8 % brighter: how near a copy may be that is still one."""
-    width, height = picture.size
+    width, height = image.size
     margin = max(1, round(min(width, height) * 0.04))
-    inner = picture.convert("RGB").crop((margin, margin, width - margin, height - margin))
+    inner = image.convert("RGB").crop((margin, margin, width - margin, height - margin))
     return ImageEnhance.Brightness(inner.resize((width, height), Image.Resampling.BICUBIC)).enhance(1.08)
 
 

@@ -16,7 +16,7 @@ FOLDER = "images"
 SUMS = "images.sha256"
 
 
-def place_pictures(work: Work) -> int:
+def place_images(work: Work) -> int:
     """Put the pictures into the export's folder; returns how many lie there (copied and linked).
 
     Writes `images.sha256` (as `sha256sum` does) over the copies; links are not hashed. AdrError when one is missing.
@@ -30,14 +30,14 @@ def place_pictures(work: Work) -> int:
             sums[name] = _copy(one.image, work.folder / FOLDER / name, f"candidate {one.candidate}")
     linked = 0
     if work.images in ("copy", "link"):
-        linked = _source_pictures(work, sums)
+        linked = _source_images(work, sums)
     if sums:
         with work.file(SUMS) as out:
             out.write("".join(f"{sums[name]}  {FOLDER}/{name}\n" for name in sorted(sums)).encode())
     return len(sums) + linked
 
 
-def _source_pictures(work: Work, sums: dict[str, str]) -> int:
+def _source_images(work: Work, sums: dict[str, str]) -> int:
     root = work.leave.image_root
     if root is None:
         raise AdrError(
