@@ -6,8 +6,7 @@ BIN = .venv/bin
 .PHONY: run test check demo clean
 
 run: .venv/app-installed
-	@test -f "$${ADR_WORKSPACE:-workspace}/adr.duckdb" || $(MAKE) --no-print-directory demo
-	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
+	$(BIN)/python -m adr app -w "$${ADR_WORKSPACE:-workspace}" --port $(PORT)
 
 demo: .venv/app-installed
 	$(BIN)/python -m adr demo -w "$${ADR_WORKSPACE:-workspace}"

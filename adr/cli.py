@@ -50,6 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _app(options: argparse.Namespace, progress: Progress) -> Any:
+    from adr.app import run_app
+
+    workspace = Workspace.at(options.workspace)
+
+    def answers(address: str) -> None:
+        print(f"ADR Workbench: {address}\nWorkspace: {workspace.folder}\nCtrl-C ends it.", file=sys.stderr, flush=True)
+
+    run_app(workspace, options.port, answers)
+    return {}
+
+
 def _demo(options: argparse.Namespace, progress: Progress) -> Any:
     from adr import pipeline
 
@@ -217,7 +229,7 @@ class _opened:
 def _parser() -> argparse.ArgumentParser:
     table = "\n".join(f"  {s.variable:24} {s.sentence} [{s.default or 'none'}]" for s in SETTINGS.values())
     parser = argparse.ArgumentParser(
-        prog="python -m adr",
+        prog="adr",
         description="Adaptive Data Refinement for vision-language instruction data.",
         epilog=f"settings, read from the environment:\n{table}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -238,6 +250,9 @@ def _parser() -> argparse.ArgumentParser:
         made = verbs.add_parser(name, parents=[shared], help=says, description=says)
         made.set_defaults(verb=act)
         return made
+
+    app = verb("app", _app, "open the app on the workspace, on this machine alone")
+    app.add_argument("--port", type=int, metavar="N", help="the port it listens on [8501, or the next free one]")
 
     demo = verb("demo", _demo, "draw the demo world into the workspace and ingest it")
     demo.add_argument("--instances", type=_count, default=3000)

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from adr.errors import AdrError
 from adr.ingest.image_paths import look_for
-from adr.models import ROOT, find_model, is_folder, place
+from adr.models import find_model, is_folder, place
 from adr.settings import SETTINGS, setting
+from adr.shipped import shipped
 from adr.store import Store
 from adr.workspace import Workspace
 
@@ -186,7 +187,7 @@ def _check_disk(folder: Path, found: _Findings) -> int | None:
 
 
 def _requirements() -> Iterator[str]:
-    file = ROOT / "requirements.txt"
+    file = shipped("requirements.txt")
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else metadata.requires("adr-workbench")
     for line in lines or []:
         if (text := line.split("#")[0].strip()) and not text.startswith("-"):
@@ -202,6 +203,8 @@ def _check_packages(found: _Findings) -> dict[str, str | None]:
     except (InvalidRequirement, OSError, metadata.PackageNotFoundError):
         return installed
     for requirement in wanted:
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):  # of an extra, or another system
+            continue
         try:
             installed[requirement.name] = version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:

@@ -15,8 +15,8 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.settings import setting
+from adr.shipped import find
 
-ROOT = Path(__file__).resolve().parents[1]
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _GIB = 1 << 30
 # Below this much free memory on a GPU attention is computed in slices.
@@ -87,7 +87,7 @@ def place(device: str | None = None) -> Place:
 def find_model(name: str) -> str:
     """`name` as `from_pretrained` takes it: an absolute folder, or a hub id. AdrError when it is neither.
 
-    A relative folder is looked for below the current folder, then below the program's own (assets/models/…).
+    A relative folder is looked for below the current folder, then among the program's own (assets/models/…).
     """
     if not name.strip():
         raise AdrError(
@@ -95,10 +95,8 @@ def find_model(name: str) -> str:
             "Name a folder or a hub id such as stable-diffusion-v1-5/"
             "stable-diffusion-v1-5, or set ADR_GENERATOR_MODEL.",
         )
-    folder = Path(name).expanduser()
-    for candidate in (folder, ROOT / folder):
-        if candidate.is_dir():
-            return str(candidate.resolve())
+    if (folder := find(name)).is_dir():
+        return str(folder.resolve())
     own = name.startswith((".", "~", "/", "assets/")) or os.sep + os.sep in name
     if own or not _HUB_ID.fullmatch(name):
         raise AdrError(

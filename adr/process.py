@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from adr.errors import AdrError
-from adr.models import ROOT
+from adr.shipped import import_folder
 
 Event = dict[str, Any]
 
@@ -68,6 +68,12 @@ def how(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit status {code}"
 
 
+def environment() -> dict[str, str]:
+    """This process's environment variables, such that Python started with them imports this very package."""
+    paths = [str(import_folder()), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
 def tell(event: Event) -> None:
     """Tell who started this process; BrokenPipeError when they are gone."""
     sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
@@ -95,19 +101,18 @@ def exit_status(work: Callable[[], object]) -> int:
 
 
 def _started(command: Command, threads: int) -> "subprocess.Popen[str]":
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     # The threads of one operation wait for each other. When the app takes a core from one of them the others spin and
     # little gets done: see docs/decisions.md.
     modest = {"OMP_NUM_THREADS": str(threads)}
     with command.log.open("w") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", command.module, *command.arguments],
+            [sys.executable, "-P", "-m", command.module, *command.arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
             encoding="utf-8",
-            env=modest | os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            env=modest | environment(),
         )
 
 

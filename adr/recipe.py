@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from adr.errors import AdrError
+from adr.shipped import find
 
 PERSPECTIVES = ("token", "object", "co_occurrence", "interrogation")
 PASS_RULES = ("any", "mean")
@@ -89,9 +90,9 @@ class Recipe:
 
     @classmethod
     def from_file(cls, path: str | Path) -> "Recipe":
-        """The recipe in a TOML file; AdrError when it is missing or wrong."""
+        """The recipe in a TOML file, one of the program's own included; AdrError when it is missing or wrong."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = find(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
             raise AdrError(f"The recipe {path} cannot be read: {reason}.", "Name a TOML file.") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import adr
 from adr.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,6 +60,12 @@ def test_settings__in_the_help_with_their_sentences():
     said = help_of()
     for setting in SETTINGS.values():
         assert setting.variable in said and setting.sentence in said
+
+
+def test_changelog__what_is_to_come_and_then_this_version_with_its_date():
+    headings = re.findall(r"^## (.+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    assert re.fullmatch(rf"{re.escape(adr.__version__)} – \d{{4}}-\d{{2}}-\d{{2}}", headings[1])
 
 
 @pytest.mark.parametrize("document", sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")]), ids=lambda p: p.name)

@@ -106,7 +106,7 @@ def test_doctor__models_and_device_that_are_not_there(whole: Path, monkeypatch: 
 
 def test_doctor__packages(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (whole / "requirements.txt").write_text("# wanted\nduckdb>=99\nno-such-package-here>=1\nnumpy\n")
-    monkeypatch.setattr(module, "ROOT", whole)
+    monkeypatch.setattr(module, "shipped", lambda name: whole / name)
     report = doctor(whole / "w")
     assert of_workspace(report, "duckdb", "tested with >=99")
     assert of_workspace(report, "no-such-package-here is not installed")

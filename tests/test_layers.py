@@ -15,6 +15,7 @@ GROUND = (
     "recipe",
     "workspace",
     "settings",
+    "shipped",
     "errors",
     "progress",
     "jobs",
@@ -24,7 +25,7 @@ GROUND = (
     "tail",
     "conversation",
 )
-ABOVE = ("cli", "pipeline", "doctor")  # above the stages, below the pages
+ABOVE = ("cli", "app", "pipeline", "doctor")  # above the stages, below the pages
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = ("frame", "parts", "dataset", "explore", "rebalance", "synthesize", "review", "export", "overview")
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")
@@ -113,7 +114,7 @@ def test_ground_floor__knows_no_stage(name):
         assert not found, f"{path.relative_to(ROOT)} imports {found}"
 
 
-@pytest.mark.parametrize("name", ("errors", "settings", "workspace", "progress"))
+@pytest.mark.parametrize("name", ("errors", "settings", "shipped", "workspace", "progress"))
 def test_ground_floor__the_lowest_know_only_errors_and_settings(name):
     above = {found for found in imports(ROOT / f"adr/{name}.py") if found.startswith("adr.")}
     assert above <= {"adr.errors", "adr.errors.AdrError", "adr.settings", "adr.settings.setting"}

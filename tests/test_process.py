@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from adr.models import ROOT
 from adr.process import Command, how, relay
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_relay__passes_over_what_is_no_event(tmp_path: Path) -> None:

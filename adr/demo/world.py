@@ -28,11 +28,12 @@ from adr.demo.scene import Scene, draw_scene
 from adr.demo.settings import draw_contents
 from adr.demo.wording import kinds
 from adr.errors import AdrError
+from adr.process import environment
 from adr.progress import Progress, silent
 
 TEXT_ONLY, REPEATED_ID, INT_ID = 0.06, 0.012, 0.05
 JPEG_QUALITY = 90
-WORKERS, SMALL = 2, 200
+WORKERS, SMALL = max(2, min(os.cpu_count() or 2, 8)), 200
 _STEP = 10  # a worker process reports after this many instances
 
 
@@ -157,14 +158,13 @@ def _draw_part(draft: Path, seed: int, start: int, stop: int) -> Iterator[int]:
 
 def _draw_in_processes(draft: Path, seed: int, bounds: list[int], progress: Progress) -> None:
     """Shares the positions between processes of their own (the app's main module must not be run again in them)."""
-    home = str(Path(__file__).resolve().parents[2])
-    paths = [home, *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     crew: list[subprocess.Popen[bytes]] = []
     try:
         for start, stop in pairwise(bounds):
-            command = [sys.executable, "-m", "adr.demo.world", str(draft), str(seed), str(start), str(stop)]
-            crew.append(subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
+            command = [sys.executable, "-P", "-m", "adr.demo.world", str(draft), str(seed), str(start), str(stop)]
+            crew.append(
+                subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            )
         while any(worker.poll() is None for worker in crew):
             progress(_drawn(draft, bounds), bounds[-1], "Drawing the demo world")
             time.sleep(0.2)

@@ -16,6 +16,7 @@ from adr.export.counts import Counts
 from adr.export.lint import Finding, as_json
 from adr.export.provenance import model_name
 from adr.export.work import Format, Work
+from adr.shipped import INSIDE, find
 from adr.store import Store
 
 FILE = "manifest.json"
@@ -114,7 +115,7 @@ def code_fingerprint() -> str:
     root = Path(adr.__file__).parent
     digest = hashlib.sha256()
     for path in sorted([*root.rglob("*.py"), root / "schema.sql"]):
-        if path.relative_to(root).parts[0] == "ui":
+        if path.relative_to(root).parts[0] in ("ui", INSIDE):
             continue
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
@@ -188,7 +189,7 @@ def synthesis(work: Work) -> dict[str, Any]:
 def model_fingerprint(model: str) -> dict[str, str]:
     """{'fingerprint', 'of'} of a model folder; of its files' names and sizes alone where it is large. A hub id has
     none here."""
-    folder = Path(model) if Path(model).is_absolute() else Path(adr.__file__).parent.parent / model
+    folder = find(model)
     if not folder.is_dir():
         return {}
     files = sorted(path for path in folder.rglob("*") if path.is_file())

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from adr.errors import AdrError
+from adr.shipped import shipped
 
 RULES = "1"
 """Counts up when the rules here, in `context` or in `interrogation` change what is extracted; part of the
 fingerprint.
 """
-ASSETS = Path(__file__).resolve().parents[2] / "assets" / "lexicon"
 
 
 class Kind(IntEnum):
@@ -374,7 +374,7 @@ def _english() -> Lexicon:
     tagged = _package_file("textblob", "textblob", "en/en-lexicon.txt")
     index = _gunzip(lists / "en_lemma_index.json.gz")
     exceptions = _gunzip(lists / "en_lemma_exc.json.gz")
-    settled_text = (ASSETS / "words.toml").read_text(encoding="utf-8")
+    settled_text = shipped("assets/lexicon/words.toml").read_text(encoding="utf-8")
     settled = {name: set(words.split()) for name, words in tomllib.loads(settled_text).items()}
     tags = {}
     for line in tagged.read_text(encoding="utf-8").splitlines():
@@ -383,7 +383,7 @@ def _english() -> Lexicon:
             tags[word] = tag.split()[0]
     verbs = set(index["verb"])
     plurals = {form: singulars[0] for form, singulars in exceptions["noun"].items() if singulars[0] != form}
-    things_text = (ASSETS / "things.txt").read_text(encoding="utf-8")
+    things_text = shipped("assets/lexicon/things.txt").read_text(encoding="utf-8")
     made_from = [
         RULES,
         importlib.metadata.version("spacy-lookups-data"),

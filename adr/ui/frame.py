@@ -31,11 +31,11 @@ from adr.errors import AdrError
 from adr.explore.standing import Standing, standing
 from adr.jobs import Jobs
 from adr.settings import setting
+from adr.shipped import shipped
 from adr.store import Store
 from adr.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parents[2]
-# Page name → file below the root, icon. The files' numbers are the data's order.
+# Page name → file of the program, icon. The files' numbers are the data's order.
 PAGES: dict[str, tuple[str, str]] = {
     "Overview": ("app.py", ":material/space_dashboard:"),
     "Dataset": ("pages/1_Dataset.py", ":material/database:"),
@@ -80,10 +80,10 @@ def frame(title: str) -> Iterator[Frame]:
     """
     st.set_page_config(
         page_title=title if title == "ADR Workbench" else f"{title} · ADR Workbench",
-        page_icon=str(ROOT / "assets" / "icon.png"),
+        page_icon=str(shipped("assets/icon.png")),
         layout="wide",
     )
-    st.logo(str(ROOT / "assets" / "logo.svg"), icon_image=str(ROOT / "assets" / "icon.png"), size="large")
+    st.logo(str(shipped("assets/logo.svg")), icon_image=str(shipped("assets/icon.png")), size="large")
     st.html(_STYLE)
     _boot()
     try:
@@ -128,7 +128,7 @@ def tell(error: AdrError) -> None:
 
 def go(name: str, **query: Any) -> NoReturn:
     """Change to the page `name` with these query parameters."""
-    st.switch_page(str(ROOT / PAGES[name][0]), query_params=_texts(query))
+    st.switch_page(str(shipped(PAGES[name][0])), query_params=_texts(query))
 
 
 def link(
@@ -136,11 +136,15 @@ def link(
 ) -> None:
     """Draw a link to the page `name`; nothing when its file does not exist or the page runs without its siblings."""
     file, own_icon = PAGES[name]
-    if not (ROOT / file).is_file():
+    if not shipped(file).is_file():
         return
     try:
         st.page_link(
-            str(ROOT / file), label=label or name, icon=icon or own_icon, help=help, query_params=_texts(query) or None
+            str(shipped(file)),
+            label=label or name,
+            icon=icon or own_icon,
+            help=help,
+            query_params=_texts(query) or None,
         )
     except (StreamlitAPIException, KeyError):  # a page that a test runs alone knows no siblings
         return

@@ -65,7 +65,7 @@ def welcome(here: Frame) -> None:
     with left, st.container(border=True, height="stretch"):
         st.subheader("Try it on the demo world", anchor=False)
         st.write(
-            "3,000 pictures with conversations, drawn on this machine in about a minute: 80 kinds of things, "
+            "3,000 pictures with conversations, drawn on this machine in less than a minute: 80 kinds of things, "
             "a head that drowns everything else, and a tail worth saving."
         )
         if st.button("Draw the demo", type="primary", icon=":material/palette:", key="draw demo"):
