@@ -100,8 +100,9 @@ def _healthy(port: int) -> bool:
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """See the app end: a Ctrl-C has reached it too, anything else has not."""
-    for ask in (lambda: None, process.terminate, process.kill):
-        ask()
+    for ask in (None, process.terminate, process.kill):
+        if ask is not None:
+            ask()
         try:
             process.wait(_GRACE_SECONDS)
             return

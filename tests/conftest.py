@@ -1,5 +1,6 @@
 """Shared by all tests: a small workspace written out by hand, and pages opened as a visitor opens them."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,17 @@ from tests.worlds.hand import INSTANCES, POSTINGS, write_instances, write_postin
 from tests.worlds.wordnet import LEXNAMES, PART, WORDNET
 
 ROOT = Path(__file__).resolve().parents[1]
+if "PYTEST_XDIST_WORKER" in os.environ:  # threads of several tests would wait for each other: docs/decisions.md
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of tests that run side by side: a file's stay together, as they share fixtures, and those with a browser take
+    turns."""
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -139,4 +139,5 @@ def cumulative_share(counts: Spectrum, ranks: npt.NDArray[np.int64]) -> npt.NDAr
     if not len(ends) or not postings[-1]:
         return np.zeros(len(ranks))
     plateau = np.searchsorted(ends, ranks)
-    return (postings[plateau] - (ends[plateau] - ranks) * values[plateau]) / postings[-1]
+    reached: npt.NDArray[np.float64] = (postings[plateau] - (ends[plateau] - ranks) * values[plateau]) / postings[-1]
+    return reached

@@ -402,7 +402,8 @@ class _Sentences:
         text, at = self._text, self._wanted[place]
         following = np.minimum(at + 1, len(text.word) - 1)
         same = (at + 1 < len(text.word)) & (text.turn[following] == text.turn[at])
-        return np.where(same, text.gap[following], text.last_gap[text.turn[at]])
+        gaps: np.ndarray = np.where(same, text.gap[following], text.last_gap[text.turn[at]])
+        return gaps
 
     def fingerprint(self) -> np.ndarray:
         """One uint64 per sentence; equal sentences have equal ones."""
@@ -413,9 +414,10 @@ class _Sentences:
             mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
             mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
             mixed = np.where(self._shown, mixed ^ (mixed >> np.uint64(31)), np.uint64(0))
-            total = np.add.reduceat(mixed, self._begins)
+            total: np.ndarray = np.add.reduceat(mixed, self._begins)
             total += self._asks.astype(np.uint64) * np.uint64(0x9FB21C651E98DF25)
-            return total + self._after_colon.astype(np.uint64) * np.uint64(0xA0761D6478BD642F)
+            total += self._after_colon.astype(np.uint64) * np.uint64(0xA0761D6478BD642F)
+            return total
 
     def words(self, sentence: int) -> tuple[list[str], bool, bool]:
         """The reduced words of one sentence in lower case, whether it ends with a question mark, or follows a colon."""

@@ -68,7 +68,8 @@ class VerifyFolder:
     def answer(self, key: str) -> np.ndarray | None:
         """The answers of a block, uint8 a name; None where there are none."""
         try:
-            return np.load(self._answers / f"{key}.npy", allow_pickle=False)
+            answers: np.ndarray = np.load(self._answers / f"{key}.npy", allow_pickle=False)
+            return answers
         except (OSError, ValueError, EOFError):
             return None
 
@@ -87,7 +88,7 @@ class VerifyFolder:
 
     def seen(self) -> np.ndarray:
         """All answers, uint8, in the order of what was asked; what was asked is dropped."""
-        found = np.load(self._seen, allow_pickle=False)
+        found: np.ndarray = np.load(self._seen, allow_pickle=False)
         self._asked.unlink()
         self._seen.unlink()
         return found

@@ -115,7 +115,7 @@ def _words_and_gaps(forms: list[str], piece: np.ndarray, is_word: np.ndarray, tu
 
 def _word_bytes(buffer: np.ndarray) -> np.ndarray:
     """1 where a byte belongs to a word. Punctuation beyond ASCII is told from letters by its lead bytes."""
-    in_word = _WORD_BYTES[buffer]
+    in_word: np.ndarray = _WORD_BYTES[buffer]
     for lead in (0xC2, 0xE2, 0xE3, 0xEF, 0xF0):
         at = np.flatnonzero(buffer == lead)
         if not len(at):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.multiprocessing.spawn import spawn
 
 from adr.starter.captions import CONTEXT, caption, load_tokenizer, tokenize
 from adr.starter.images import SIDE, Described, load_images
@@ -189,7 +190,7 @@ def train_diffusion(
         return
     meeting = run / "meeting"
     meeting.unlink(missing_ok=True)
-    torch.multiprocessing.spawn(_train, (workers, run, minutes, rate, batch, seed), nprocs=workers)
+    spawn(_train, (workers, run, minutes, rate, batch, seed), nprocs=workers)
 
 
 def _train(rank: int, workers: int, run: Path, minutes: float, rate: float, batch: int, seed: int) -> None:

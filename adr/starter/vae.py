@@ -112,7 +112,8 @@ def _shares(families: list[Images]) -> np.ndarray:
     weights = np.array([0.7, 0.2, 0.1]) * [len(f) > 0 for f in families]
     if weights.sum() == 0:
         raise SystemExit("There are no pictures yet. Run the stage `render` first.")
-    return weights / weights.sum()
+    shares: np.ndarray = weights / weights.sum()
+    return shares
 
 
 def _pick(families: list[Images], shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:

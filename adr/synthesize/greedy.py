@@ -111,4 +111,5 @@ def _less(shortage: float, step: float) -> float:
 
 def _sums(pool: Pool, shortage: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     running = np.concatenate([[0.0], np.cumsum(shortage[pool.entities])])
-    return running[pool.offsets[1:]] - running[pool.offsets[:-1]]
+    sums: npt.NDArray[np.float64] = running[pool.offsets[1:]] - running[pool.offsets[:-1]]
+    return sums

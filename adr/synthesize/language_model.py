@@ -112,7 +112,7 @@ class LanguageModel:
         import openai
 
         try:
-            names = [model.id for model in self._client.models.list()]
+            names: list[str] = [model.id for model in self._client.models.list()]
         except openai.APIConnectionError as error:
             raise AdrError(
                 f"The language model's server {self.url} cannot be reached.",

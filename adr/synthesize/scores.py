@@ -183,4 +183,5 @@ def _above(prompted: float, agreement: Vectors) -> float:
 
 
 def _unit(vectors: npt.NDArray[Any]) -> Vectors:
-    return (vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)).astype(np.float32)
+    units: Vectors = (vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)).astype(np.float32)
+    return units
