@@ -1,6 +1,8 @@
 # make run: the app; make test: every test; make check: the quick loop.
 PYTHON ?= python3
 PORT ?= 8501
+# how many tests run side by side
+JOBS ?= 2
 BIN = .venv/bin
 
 .PHONY: run test check demo clean
@@ -16,13 +18,13 @@ test: .venv/tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --durations=10
 
 check: .venv/tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not browser and not models" -x
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not browser and not models" -x
 
 .venv/app-installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

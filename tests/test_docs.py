@@ -68,7 +68,16 @@ def test_changelog__what_is_to_come_and_then_this_version_with_its_date():
     assert re.fullmatch(rf"{re.escape(adr.__version__)} – \d{{4}}-\d{{2}}-\d{{2}}", headings[1])
 
 
-@pytest.mark.parametrize("document", sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")]), ids=lambda p: p.name)
+def test_contributing__names_files_and_tests_that_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:adr|docs|pages|tests)/[\w/.-]*)`", text)
+    assert len(paths) > 10 and [path for path in paths if not (ROOT / path).exists()] == []
+    tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+    assert len(tests) == 10
+    assert [name for file, name in tests if f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize("document", sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]), ids=lambda p: p.name)
 def test_links__lead_somewhere(document):
     text = document.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
