@@ -48,7 +48,7 @@ class Preview:
     images: str
     leave: Leaving
     lint: Lint
-    left_out: tuple[int, ...] = ()  # rows (positions, or -1 - j) left out because of an error
+    left_out: tuple[int, ...] = ()  # rows left out because of an error
 
     @property
     def blocked(self) -> tuple[Finding, ...]:

@@ -160,7 +160,7 @@ def verdicts(store: Store) -> dict[str, Any]:
 
 def synthesis(work: Work) -> dict[str, Any]:
     """What the synthetic part was made with: models and their fingerprints, conversations, who accepted it."""
-    accepted = [work.leave.accepted[-1 - row] for row in work.leave.order[work.leave.order < 0].tolist()]
+    accepted = [work.leave.candidate(row) for row in work.leave.candidate_rows]
     names = [one.candidate for one in accepted]
     rows = work.store.rows(
         """

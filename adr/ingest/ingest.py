@@ -23,7 +23,7 @@ from adr.ingest.objects import read_objects
 from adr.ingest.oddities import WARNINGS
 from adr.ingest.record import Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
-from adr.progress import Progress, silent
+from adr.progress import Progress, let_pages_run, silent
 from adr.store import Store, Writer
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
@@ -173,7 +173,7 @@ class _Reading:
         careful = self._in_sql(block)
         for start in range(0, len(careful), _CAREFULLY):
             self._one_by_one(careful[start : start + _CAREFULLY])
-            time.sleep(0.001)  # a Python loop in a thread of the app: let the pages run
+            let_pages_run()
 
     def _in_sql(self, block: Block) -> list[tuple[int, bytes]]:
         """Take the plain records; returns the others, with their positions."""

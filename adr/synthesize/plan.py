@@ -4,7 +4,6 @@ Writes the tables `plan`, `slot` and `wanted` and the plan's folder. Loads no mo
 """
 
 import os
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -17,7 +16,7 @@ import pandas as pd
 
 from adr.errors import AdrError
 from adr.models import find_model
-from adr.progress import Progress, silent
+from adr.progress import Progress, let_pages_run, silent
 from adr.recipe import PERSPECTIVES
 from adr.settings import setting
 from adr.store import Store, Writer
@@ -292,7 +291,7 @@ def _slots(
         companions = [o for o in known if o not in things][: max(0, 1 + style.companions - len(things))]
         near = {*things, *companions, *pairs[entity], *(objects[parent] if parent is not None else ())}
         if number % 200 == 0:
-            time.sleep(0.001)  # lets the pages have their turn
+            let_pages_run()
         slots.append(
             Slot(
                 slot=number,

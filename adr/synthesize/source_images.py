@@ -20,12 +20,12 @@ import numpy as np
 from PIL import Image
 
 from adr.errors import AdrError
+from adr.files import write_whole
 from adr.process import Command, Event, exit_status, relay, tell
 from adr.progress import Progress, silent
 from adr.settings import setting
 from adr.synthesize.embeddings import Embeddings, embeddings_folder
 from adr.synthesize.images import perceptual_hash
-from adr.synthesize.plan_file import write_whole
 from adr.synthesize.scores import load_scorer
 from adr.workspace import Workspace
 

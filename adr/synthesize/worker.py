@@ -20,21 +20,14 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, UnidentifiedImageError
 
 from adr.errors import AdrError
+from adr.files import write_whole
 from adr.models import free_memory, out_of_memory
 from adr.process import Event, exit_status, tell
 from adr.settings import setting
 from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, Written, load_writer
 from adr.synthesize.images import faults, perceptual_hash
-from adr.synthesize.plan_file import (
-    FROM_PARENT,
-    NO_SCORER,
-    PlanFolder,
-    Slot,
-    candidate_name,
-    candidate_seed,
-    write_whole,
-)
+from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, PlanFolder, Slot, candidate_name, candidate_seed
 from adr.synthesize.prompts import style_of
 from adr.synthesize.synonyms import spoken
 
