@@ -3,6 +3,7 @@
 Knows nothing of what they hold.
 """
 
+import hashlib
 import os
 import shutil
 import uuid
@@ -31,6 +32,12 @@ def write_whole(path: Path, data: bytes | memoryview) -> None:
     """Write a file in one piece; OSError when the disk refuses, with whatever was there before still in place."""
     with whole_file(path) as partial:
         partial.write_bytes(data)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file in hex; OSError when it cannot be read."""
+    with path.expanduser().open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

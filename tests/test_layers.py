@@ -12,11 +12,15 @@ STAGES = ("ingest", "index", "explore", "rebalance", "synthesize", "review", "ex
 # What several stages share, each file with what it may import of the others below it.
 GROUND = (
     "store",
+    "migrations",
     "recipe",
+    "options",
+    "report",
     "workspace",
     "settings",
     "errors",
     "progress",
+    "files",
     "jobs",
     "process",
     "models",

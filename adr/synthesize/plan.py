@@ -7,7 +7,6 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from adr.errors import AdrError
 from adr.models import find_model
 from adr.progress import Progress, let_pages_run, silent
 from adr.recipe import PERSPECTIVES
+from adr.report import from_json, to_json
 from adr.settings import setting
 from adr.store import Store, Writer
 from adr.synthesize.greedy import Choice, Pool, choose
@@ -94,6 +94,27 @@ def settings_of(store: Store, plan: int) -> Settings:
     return Settings.from_json(text)
 
 
+def plan_report(store: Store, plan: int) -> PlanReport:
+    """What `plan` returned for a plan; AdrError when there is none."""
+    settings_of(store, plan)
+    return from_json(PlanReport, str(store.value("select report from plan where plan = $1", [plan])))
+
+
+def same_plan(store: Store, run: int, options: Mapping[str, Any]) -> int | None:
+    """The newest plan of a run that these options would only repeat, or None.
+
+    A model that the options do not name may have been another default when the plan was made.
+    """
+    facts = run_facts(store, run)
+    free = {"model", "scorer"} - set(options)
+    for number, text in store.rows("select plan, settings from plan where run = $1 order by plan desc", [run]):
+        made = Settings.from_json(text)
+        again = _settings(store, number, run, facts.dropped or made.budget, facts.recipe.seed, options)
+        if replace(again, **{name: getattr(made, name) for name in free}) == made:
+            return int(number)
+    return None
+
+
 def plan_folder(workspace: Workspace, plan: int) -> PlanFolder:
     """The folder of a plan in the workspace."""
     return PlanFolder(workspace.plans / str(plan))
@@ -165,11 +186,9 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
     quota = Counter(e for slot in found.slots for e in slot.entities)
     folder = plan_folder(workspace, settings.plan)
     write_style(folder, measure_style(store))
-    _write(store, settings, found.slots, found.choices, tail, quota)
-    folder.write(settings, found.slots, found.siblings)
     missing = np.ceil(tail.target - tail.have).astype(int)
     planned = np.array([quota[int(e)] for e in tail.entity])
-    return PlanReport(
+    report = PlanReport(
         plan=settings.plan,
         run=settings.run,
         slots=len(found.slots),
@@ -184,6 +203,9 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
         generator=settings.generator,
         model=settings.model,
     )
+    _write(store, settings, report, found, tail, quota)
+    folder.write(settings, found.slots, found.siblings)
+    return report
 
 
 @dataclass(frozen=True)
@@ -385,26 +407,18 @@ def _images(store: Store, instances: Sequence[int]) -> dict[int, str]:
 
 
 def _write(
-    store: Store,
-    settings: Settings,
-    slots: Sequence[Slot],
-    choices: Sequence[Choice],
-    tail: Tail,
-    quota: Mapping[int, int],
+    store: Store, settings: Settings, report: PlanReport, found: "_Slots", tail: Tail, quota: Mapping[int, int]
 ) -> None:
+    slots, choices = found.slots, found.choices
     with store.atomic() as writer:
         for table in ("slot", "wanted", "plan"):
             writer.execute(f"delete from {table} where plan = $1", [settings.plan])
         writer.execute(
-            "insert into plan (plan, run, settings, slots, candidates, created_at) values (?, ?, ?, ?, ?, ?)",
-            [
-                settings.plan,
-                settings.run,
-                settings.to_json(),
-                len(slots),
-                len(slots) * settings.per_slot,
-                datetime.now(UTC).replace(tzinfo=None),
-            ],
+            """
+            insert into plan (plan, run, settings, slots, candidates, report, created_at)
+            values ($1, $2, $3, $4, $5, $6, now() at time zone 'UTC')
+            """,
+            [report.plan, report.run, settings.to_json(), report.slots, report.candidates, to_json(report)],
         )
         _insert(
             writer,
