@@ -65,7 +65,7 @@ def export_verdicts(store: Store, path: Path) -> ExchangeReport:
         raise AdrError(
             f"{path} cannot be written: {error.strerror}.", "Name a file in a folder you may write to."
         ) from error
-    return ExchangeReport(sum(1 for row in rows if row["judgement"]))
+    return ExchangeReport(verdicts=sum(1 for row in rows if row["judgement"]))
 
 
 def import_verdicts(store: Store, path: Path) -> ExchangeReport:
@@ -113,7 +113,7 @@ def import_verdicts(store: Store, path: Path) -> ExchangeReport:
                 """,
                     {**row, "batch": batch},
                 )
-    return ExchangeReport(len(rows), known, refused, tuple(examples))
+    return ExchangeReport(verdicts=len(rows), known=known, refused=refused, examples=tuple(examples))
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
