@@ -27,7 +27,7 @@ MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(PART)
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 # The conversation in messages form. A marker becomes an image part; the line end that set it off is not part of a text.
-_MESSAGES_SQL = """
+MESSAGES_SQL = """
     list_transform(i.turns, lambda t: {
         'role': case t.role when 'human' then 'user' when 'gpt' then 'assistant' else t.role end,
         'content': case when contains(t.text, '<image>') then flatten(list_transform(
@@ -81,7 +81,7 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
     for start in range(0, len(order), step):
         work.progress(start, len(order), "Writing")
         part = order[start : start + step]
-        table = source_rows(work.store, part, ["i.id::json->>'$' as id", "i.images", _MESSAGES_SQL]).cast(plain)
+        table = source_rows(work.store, part, ["i.id::json->>'$' as id", "i.images", MESSAGES_SQL]).cast(plain)
         places = np.flatnonzero(part >= 0)
         if len(places) < len(part):
             others = np.flatnonzero(part < 0)

@@ -225,7 +225,7 @@ def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: Settings, p
     parents = pool(
         store, tail, settings.parents, named=named, words=settings.conversations in ("parent", *FROM_SYNONYMS)
     )
-    choices = _choose(tail, parents, settings, style.things if named is not None else 0, progress)
+    choices = choices_of(tail, parents, settings, style.things if named is not None else 0, progress)
     if not choices:
         raise AdrError(
             "No instance can be a parent: none has an image of its own, which is on disk, with a tail entity.",
@@ -273,7 +273,7 @@ def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: Settings, pro
     return _Slots(slots, choices, [], len(found.instance))
 
 
-def _choose(tail: Tail, parents: Parents, settings: Settings, things: int, progress: Progress) -> list[Choice]:
+def choices_of(tail: Tail, parents: Parents, settings: Settings, things: int, progress: Progress) -> list[Choice]:
     """Slots over the pool; `alone` also over objects that no parent has, and pairs when a prompt may name two."""
     entities, offsets = parents.entities, parents.offsets
     limits = np.full(len(parents.instance), settings.per_parent, np.int64)
