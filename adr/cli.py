@@ -8,16 +8,17 @@ import argparse
 import dataclasses
 import json
 import logging
-import math
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from adr.errors import AdrError
+from adr.options import is_switch
 from adr.progress import Cancelled, Progress, silent
 from adr.recipe import PERSPECTIVES, Recipe
+from adr.report import plain
 from adr.settings import SETTINGS, setting
 from adr.store import Store
 from adr.workspace import Workspace
@@ -42,11 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     _finish(progress)
-    plain = _plain(report)
+    found = plain(report)
     if options.json:
-        print(json.dumps(plain, ensure_ascii=False, default=str))
+        print(json.dumps(found, ensure_ascii=False, default=str))
     else:
-        _say(plain)
+        _say(found)
     return 0
 
 
@@ -86,17 +87,11 @@ def _ingest(options: argparse.Namespace, progress: Progress) -> Any:
 
 
 def _index(options: argparse.Namespace, progress: Progress) -> Any:
-    from adr.index.index import index
+    from adr.index.index import IndexOptions, index
 
+    recipe = Recipe.from_file(options.recipe).index if options.recipe else {}
     with _opened(options) as (_, store):
-        return index(
-            store,
-            extractor=options.extractor,
-            spacy_model=options.spacy_model,
-            objects=options.objects,
-            verify=options.verify,
-            progress=progress,
-        )
+        return index(store, progress=progress, **{**recipe, **_given(options, IndexOptions)})
 
 
 def _curve(options: argparse.Namespace, progress: Progress) -> Any:
@@ -169,22 +164,12 @@ def _verdicts(options: argparse.Namespace, progress: Progress) -> Any:
 
 def _export(options: argparse.Namespace, progress: Progress) -> Any:
     from adr.export.export import export
+    from adr.export.options import ExportOptions
 
+    given = _given(options, ExportOptions)
     with _opened(options) as (workspace, store):
         return export(
-            store,
-            workspace,
-            options.run,
-            format=options.format,
-            out=Path(options.out),
-            images=options.images,
-            order=options.order,
-            synthetic=options.synthetic,
-            accept_above=options.accept_above,
-            repair_ids=options.repair_ids,
-            leave_out_faulty=options.leave_out_faulty,
-            replace=options.replace,
-            progress=progress,
+            store, workspace, options.run, out=Path(options.out), replace=options.replace, progress=progress, **given
         )
 
 
@@ -202,6 +187,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> Any:
             objects=Path(options.objects) if options.objects else None,
             out=Path(options.out),
             verdicts=Path(options.verdicts) if options.verdicts else None,
+            reindex=options.reindex,
             progress=progress,
         )
 
@@ -227,6 +213,9 @@ class _opened:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from adr.export.options import ExportOptions
+    from adr.index.index import IndexOptions
+
     table = "\n".join(f"  {s.variable:24} {s.sentence} [{s.default or 'none'}]" for s in SETTINGS.values())
     parser = argparse.ArgumentParser(
         prog="adr",
@@ -268,17 +257,8 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("--replace", action="store_true", help="replace what the workspace holds")
 
     index = verb("index", _index, "build the postings of the four perspectives")
-    index.add_argument("--extractor", choices=("lexicon", "spacy"), default="lexicon")
-    index.add_argument("--spacy-model", metavar="NAME", help="an installed spaCy pipeline [en_core_web_sm]")
-    index.add_argument(
-        "--objects",
-        choices=("auto", "annotations", "text"),
-        default="auto",
-        help="where objects come from [%(default)s]",
-    )
-    index.add_argument(
-        "--verify", metavar="NAME", help="check text objects on the pictures: open_clip or grounding-dino"
-    )
+    index.add_argument("--recipe", metavar="FILE", help="take [index] of a recipe; options given here win")
+    _add_options(index, IndexOptions)
 
     curve = verb("curve", _curve, "the distribution of one perspective")
     curve.add_argument("--perspective", choices=PERSPECTIVES, required=True)
@@ -325,33 +305,8 @@ def _parser() -> argparse.ArgumentParser:
 
     export = verb("export", _export, "write the refined dataset")
     export.add_argument("--run", type=_count, required=True)
-    export.add_argument(
-        "--format",
-        default="llava",
-        metavar="F",
-        help="llava, llama-factory, ms-swift, qwen-vl, internvl, parquet, webdataset, coco, selection",
-    )
     export.add_argument("--out", required=True, metavar="DIR")
-    export.add_argument(
-        "--images",
-        choices=("reference", "copy", "link", "inside"),
-        help="what happens to source images [reference; inside for parquet and webdataset]",
-    )
-    export.add_argument("--order", choices=("source", "shuffled"), default="source")
-    export.add_argument(
-        "--synthetic",
-        choices=("run", "all", "none"),
-        default="run",
-        help="accepted candidates planned from this run, from all runs, or none [%(default)s]",
-    )
-    export.add_argument(
-        "--accept-above",
-        type=_share,
-        metavar="S",
-        help="accept the best candidate of a slot from this score when nobody has judged it",
-    )
-    export.add_argument("--leave-out-faulty", action="store_true", help="leave out rows with errors and go on")
-    export.add_argument("--repair-ids", action="store_true", help="make repeated ids unique where the trainer needs it")
+    _add_options(export, ExportOptions)
     export.add_argument("--replace", action="store_true", help="overwrite an existing folder")
 
     run = verb("run", _run, "every stage, unattended; goes on where it stopped")
@@ -361,9 +316,33 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--objects", metavar="FILE")
     run.add_argument("--verdicts", metavar="FILE", help="verdicts to take in before the export")
     run.add_argument("--out", required=True, metavar="DIR")
+    run.add_argument("--reindex", action="store_true", help="make an index anew that does not fit the recipe")
 
     verb("doctor", _doctor, "check a workspace and what is installed")
     return parser
+
+
+def _add_options(parser: argparse.ArgumentParser, kind: type[Any]) -> None:
+    """An argument for each option of a stage; those that are not given stay out of `_given`."""
+    for of in dataclasses.fields(kind):
+        name, says = f"--{of.name.replace('_', '-')}", of.metadata["says"]
+        shown = "" if of.default in (None, False) else f" [{of.default}]"
+        if is_switch(of):
+            parser.add_argument(name, action="store_true", default=None, help=says)
+            continue
+        bounded = of.metadata["least"] is not None
+        parser.add_argument(
+            name,
+            choices=of.metadata["choices"],
+            type=float if bounded else str,
+            metavar=of.metadata["metavar"],
+            help=f"{says}{shown}",
+        )
+
+
+def _given(options: argparse.Namespace, kind: type[Any]) -> dict[str, Any]:
+    """The options of a stage that stand on the command line."""
+    return {f.name: value for f in dataclasses.fields(kind) if (value := getattr(options, f.name)) is not None}
 
 
 def _count(text: str) -> int:
@@ -406,21 +385,6 @@ def _bar() -> Progress:
 def _finish(progress: Progress) -> None:
     if progress is not silent and sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
-
-
-def _plain(report: Any) -> Any:
-    """A report as what JSON can hold: infinities become null."""
-    if dataclasses.is_dataclass(report) and not isinstance(report, type):
-        return {f.name: _plain(getattr(report, f.name)) for f in dataclasses.fields(report)}
-    if isinstance(report, Mapping):
-        return {str(k): _plain(v) for k, v in report.items()}
-    if isinstance(report, list | tuple):
-        return [_plain(item) for item in report]
-    if hasattr(report, "item") and getattr(report, "ndim", 0) == 0:
-        return _plain(report.item())
-    if isinstance(report, float) and not math.isfinite(report):
-        return None
-    return report
 
 
 def _say(plain: Any, indent: str = "") -> None:

@@ -72,14 +72,14 @@ def doctor(folder: Path) -> DoctorReport:
         found.told(error)
     free = _check_disk(folder, found)
     return DoctorReport(
-        str(folder),
-        found.problems,
-        found.advice,
-        holds,
-        _check_packages(found),
-        _check_models(found),
-        _check_device(found),
-        free,
+        workspace=str(folder),
+        problems=found.problems,
+        advice=found.advice,
+        holds=holds,
+        installed=_check_packages(found),
+        models=_check_models(found),
+        device=_check_device(found),
+        free_bytes=free,
     )
 
 

@@ -6,23 +6,33 @@ source → ingest → index → rebalance → plan → generate → collect → 
 from there.
 """
 
-import hashlib
 import json
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from adr.errors import AdrError
+from adr.export.export import ExportReport, export
+from adr.export.folder import is_export
+from adr.export.options import ExportOptions
+from adr.files import sha256_of
+from adr.index.index import IndexOptions, IndexReport, differences, index, index_report, made_by_other_rules
+from adr.ingest.ingest import IngestReport, ingest, ingest_report
+from adr.options import options_of
 from adr.progress import Progress, silent
+from adr.rebalance.runs import RebalanceReport, rebalance, run_report, same_run
 from adr.recipe import Recipe
+from adr.review.exchange import ExchangeReport, import_verdicts
 from adr.store import Store
+from adr.synthesize.collect import CollectReport, collect
+from adr.synthesize.generate import GenerateReport, generate
+from adr.synthesize.plan import PlanReport, plan, plan_report, same_plan
 from adr.workspace import Workspace
 
-# What a recipe's [export] may hold, and what of its [synthesize] is for `generate`; the rest of that is for `plan`.
-EXPORT_OPTIONS = ("format", "images", "order", "synthetic", "accept_above", "repair_ids", "leave_out_faulty")
+# What of a recipe's [synthesize] is for `generate`; the rest is for `plan`.
 GENERATE_OPTIONS = ("workers",)
+Report = TypeVar("Report")
 
 
 def demo(
@@ -33,10 +43,9 @@ def demo(
     seed: int = 0,
     replace: bool = False,
     progress: Progress = silent,
-) -> Any:
+) -> IngestReport:
     """Draw the demo world into `workspace`/demo and ingest it; returns the ingest's report."""
     from adr.demo.world import draw_world
-    from adr.ingest.ingest import ingest
 
     folder = workspace.folder / "demo"
     if store.value("select count(*) from instance") and not replace:
@@ -71,18 +80,22 @@ def demo(
 
 @dataclass(frozen=True)
 class RunReport:
-    """The reports of all stages. A stage in `reused` was done before for the same source and recipe; its report then
-    holds what the workspace tells of it. plan, generate and collect are None when the recipe has no [synthesize]."""
+    """The reports of all stages, the same whether a stage was done or, in `reused`, found done for the same source and
+    recipe. plan, generate and collect are None when the recipe has no [synthesize], verdicts without a verdict file.
 
-    ingest: Any
-    index: Any
-    rebalance: Any
-    plan: Any = None
-    generate: Any = None
-    collect: Any = None
-    verdicts: Any = None
-    export: Any = None
-    reused: tuple[str, ...] = field(default=())
+    notices: what a person should know of a stage that was found done.
+    """
+
+    ingest: IngestReport
+    index: IndexReport
+    rebalance: RebalanceReport
+    plan: PlanReport | None
+    generate: GenerateReport | None
+    collect: CollectReport | None
+    verdicts: ExchangeReport | None
+    export: ExportReport
+    reused: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def run(
@@ -95,15 +108,17 @@ def run(
     objects: Path | None = None,
     out: Path,
     verdicts: Path | None = None,
+    reindex: bool = False,
     progress: Progress = silent,
 ) -> RunReport:
     """Every stage from a source file to an export in `out`, unattended; returns all reports.
 
-    Stopped anywhere, the same call goes on at that stage. [synthesize] and [export] of the recipe are the options of
-    these stages; without [synthesize] nothing is synthesized. AdrError as the stages raise it, and when the workspace
-    or `out` holds something else.
+    Stopped anywhere, the same call goes on at that stage. [index], [synthesize] and [export] of the recipe are the
+    options of these stages; without [synthesize] nothing is synthesized. reindex: make an index anew that does not fit
+    the recipe. AdrError as the stages raise it, and when the workspace or `out` holds something else.
     """
-    return _Run(store, workspace, recipe, progress).all(Path(source), images, objects, Path(out), verdicts)
+    work = _Run(store, workspace, recipe, progress)
+    return work.all(Path(source), images, objects, Path(out), verdicts, reindex)
 
 
 class _Run:
@@ -112,124 +127,92 @@ class _Run:
     def __init__(self, store: Store, workspace: Workspace, recipe: Recipe, progress: Progress) -> None:
         self.store, self.workspace, self.recipe, self.progress = store, workspace, recipe, progress
         self.reused: list[str] = []
+        self.notices: list[str] = []
 
     def all(
-        self, source: Path, images: Path | None, objects: Path | None, out: Path, verdicts: Path | None
+        self, source: Path, images: Path | None, objects: Path | None, out: Path, verdicts: Path | None, reindex: bool
     ) -> RunReport:
         """The steps in order."""
-        from adr.export.folder import is_export
-
-        self._check_options()
-        if out.exists() and any(out.iterdir() if out.is_dir() else [out]) and not is_export(out):
-            raise AdrError(f"{out} holds other things than an export.", "Choose another folder.")
+        self._check(out)
         ingested = self._ingest(source, images, objects)
-        indexed = self._index()
-        rebalanced, number = self._rebalance()
+        indexed = self._index(reindex)
+        rebalanced = self._rebalance()
         planned = generated = collected = judged = None
         if self.recipe.synthesize:
-            planned, plan = self._plan(number)
-            generated, collected = self._make(plan)
+            planned = self._plan(rebalanced.run)
+            generated, collected = self._make(planned.plan)
         if verdicts is not None:
-            from adr.review.exchange import import_verdicts
-
             judged = import_verdicts(self.store, Path(verdicts))
-        exported = self._export(number, out)
+        exported = self._export(rebalanced.run, out)
         return RunReport(
-            ingested, indexed, rebalanced, planned, generated, collected, judged, exported, tuple(self.reused)
+            ingest=ingested,
+            index=indexed,
+            rebalance=rebalanced,
+            plan=planned,
+            generate=generated,
+            collect=collected,
+            verdicts=judged,
+            export=exported,
+            reused=tuple(self.reused),
+            notices=tuple(self.notices),
         )
 
-    def _check_options(self) -> None:
-        """Refuse a recipe whose [export] has an unknown option before hours of work, not after."""
-        unknown = sorted(set(self.recipe.export) - set(EXPORT_OPTIONS))
-        if unknown:
-            raise AdrError(
-                f"[export] of the recipe holds the unknown option {unknown[0]!r}.",
-                f"Allowed are {', '.join(EXPORT_OPTIONS)}.",
-            )
-        from adr.export.formats import named
+    def _check(self, out: Path) -> None:
+        """Refuse options that no stage knows, and a folder that is taken, before hours of work and not after."""
+        options_of(IndexOptions, self.recipe.index, "[index] of the recipe")
+        options_of(ExportOptions, self.recipe.export, "[export] of the recipe")
+        if out.exists() and any(out.iterdir() if out.is_dir() else [out]) and not is_export(out):
+            raise AdrError(f"{out} holds other things than an export.", "Choose another folder.")
 
-        named(str(self.recipe.export.get("format", "llava")))
+    def _found(self, stage: str, report: Report) -> Report:
+        self.reused.append(stage)
+        return report
 
-    def _ingest(self, source: Path, images: Path | None, objects: Path | None) -> Any:
-        from adr.ingest.ingest import ingest
-
-        found = self.store.row("select path, images, objects, sha256, instances, rejected, warnings from source")
+    def _ingest(self, source: Path, images: Path | None, objects: Path | None) -> IngestReport:
+        found = self.store.row("select path, images, objects, sha256 from source")
         if found is None:
             return ingest(self.store, source, images, objects=objects, progress=self._said("ingest"))
         self.progress(0, None, "ingest: comparing the source")
-        same = found[3] == _sha256(source) and found[1] == _absolute(images) and found[2] == _absolute(objects)
-        if not same:
+        if found[3] != _sha256(source) or found[1] != _absolute(images) or found[2] != _absolute(objects):
             raise AdrError(
                 f"The workspace holds another dataset ({found[0]}), or the same with other images or objects.",
                 "Give an empty folder with -w.",
             )
-        self.reused.append("ingest")
-        return {
-            "source": found[0],
-            "images": found[1],
-            "sha256": found[3],
-            "instances": found[4],
-            "rejected": dict(self.store.rows("select reason, count(*) from rejected group by all order by all")),
-            "warnings": json.loads(found[6] or "{}"),
-        }
+        return self._found("ingest", ingest_report(self.store))
 
-    def _index(self) -> Any:
-        from adr.index.index import index
-
-        if not self.store.value(
-            "select count(*) from index_made, source where extractor = 'lexicon' and verified_by is null "
-            "and indexed_at >= ingested_at"
-        ):
-            return index(self.store, progress=self._said("index"))
-        self.reused.append("index")
-        rows = self.store.rows(
-            "select perspective::varchar, count(*), sum(n)::bigint from entity group by all order by 1"
-        )
-        return {"postings": {p: n for p, _, n in rows}, "entities": {p: n for p, n, _ in rows}}
-
-    def _rebalance(self) -> tuple[Any, int]:
-        from adr.rebalance.runs import rebalance
-
-        found = self.store.row(
-            """
-            select run, report from run
-            where fingerprint = ? and created_at >= (select max(indexed_at) from index_made)
-            order by run desc limit 1
-            """,
-            [self.recipe.fingerprint],
-        )
+    def _index(self, reindex: bool) -> IndexReport:
+        found = index_report(self.store)
         if found is None:
-            report = rebalance(self.store, self.recipe, progress=self._said("rebalance"))
-            return report, report.run
-        self.reused.append("rebalance")
-        return json.loads(found[1]), int(found[0])
+            return index(self.store, progress=self._said("index"), **self.recipe.index)
+        if differs := differences(self.store, self.recipe.index):
+            if reindex:
+                return index(self.store, progress=self._said("index"), **self.recipe.index)
+            raise AdrError(
+                f"The workspace has an index that this recipe does not ask for: {differs}.",
+                "Make it anew with --reindex, or write what it was made with into the recipe's [index].",
+            )
+        self.notices += made_by_other_rules(self.store, self.recipe.index)
+        return self._found("index", found)
 
-    def _plan(self, number: int) -> tuple[Any, int]:
-        from adr.synthesize.plan import plan
+    def _rebalance(self) -> RebalanceReport:
+        known = same_run(self.store, self.recipe)
+        if known is None:
+            return rebalance(self.store, self.recipe, progress=self._said("rebalance"))
+        return self._found("rebalance", run_report(self.store, known))
 
+    def _plan(self, number: int) -> PlanReport:
         options = {key: value for key, value in self.recipe.synthesize.items() if key not in GENERATE_OPTIONS}
-        for known, settings, slots, candidates in self.store.rows(
-            "select plan, settings, slots, candidates from plan where run = ? order by plan desc", [number]
-        ):
-            chosen = json.loads(settings)
-            if all(chosen.get(key) == value for key, value in options.items() if not isinstance(value, Mapping | list)):
-                self.reused.append("plan")
-                return {"plan": known, "run": number, "slots": slots, "candidates": candidates}, int(known)
-        report = plan(self.store, self.workspace, number, progress=self._said("plan"), **options)
-        return report, report.plan
+        known = same_plan(self.store, number, options)
+        if known is None:
+            return plan(self.store, self.workspace, number, progress=self._said("plan"), **options)
+        return self._found("plan", plan_report(self.store, known))
 
-    def _make(self, plan: int) -> tuple[Any, Any]:
-        from adr.synthesize.collect import collect
-        from adr.synthesize.generate import generate
-
+    def _make(self, plan: int) -> tuple[GenerateReport, CollectReport]:
         options = {key: value for key, value in self.recipe.synthesize.items() if key in GENERATE_OPTIONS}
         made = generate(self.store, self.workspace, plan, progress=self._said("generate"), **options)
         return made, collect(self.store, self.workspace, plan, progress=self._said("collect"))
 
-    def _export(self, number: int, out: Path) -> Any:
-        from adr.export.export import export
-        from adr.export.folder import is_export
-
+    def _export(self, number: int, out: Path) -> ExportReport:
         replace = is_export(out) and self._own(out)
         return export(
             self.store,
@@ -237,6 +220,7 @@ class _Run:
             number,
             out=out,
             replace=replace,
+            recipe=self.recipe,
             progress=self._said("export"),
             **self.recipe.export,
         )
@@ -244,9 +228,9 @@ class _Run:
     def _own(self, out: Path) -> bool:
         """Whether `out` was made from this recipe and this source, so that writing it again is what was asked."""
         made = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-        same = made.get("recipe", {}).get("fingerprint") == self.recipe.fingerprint and made.get("source", {}).get(
-            "sha256"
-        ) == self.store.value("select sha256 from source")
+        same = made.get("recipe", {}).get("whole_fingerprint") == self.recipe.whole_fingerprint and made.get(
+            "source", {}
+        ).get("sha256") == self.store.value("select sha256 from source")
         if not same:
             raise AdrError(f"{out} holds an export of another recipe or source.", "Choose another folder.")
         return True
@@ -266,7 +250,6 @@ def _absolute(path: Path | None) -> str | None:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.expanduser().open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise AdrError(f"The source {path} cannot be read: {error.strerror}.", "Check the path.") from error

@@ -1,5 +1,6 @@
 """How long work says how far it is, and how it hears that it should stop. Knows nothing of who listens."""
 
+import time
 from typing import Protocol
 
 
@@ -16,3 +17,11 @@ class Progress(Protocol):
 
 def silent(done: int, total: int | None, message: str) -> None:
     """A `Progress` that nobody listens to."""
+
+
+def let_pages_run() -> None:
+    """Sleep for a moment, so that pages get their turn while a Python loop runs in a thread of the app.
+
+    Such a loop holds the interpreter; called about every 10 ms of work, this costs it a tenth.
+    """
+    time.sleep(0.001)

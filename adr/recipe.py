@@ -19,6 +19,8 @@ from adr.shipped import find
 
 PERSPECTIVES = ("token", "object", "co_occurrence", "interrogation")
 PASS_RULES = ("any", "mean")
+# The tables of a recipe that hold the options of other stages; each stage refuses what it does not know.
+STAGES = ("index", "synthesize", "export")
 # Tail shares of the paper's threshold rule: 1 - rho (arXiv 2503.12821, Table 1).
 PAPER_TAIL_SHARE = {"token": 0.10, "object": 0.10, "co_occurrence": 0.25, "interrogation": 0.10}
 
@@ -45,12 +47,13 @@ class Recipe:
     caps: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # why a cap was set; decides nothing
     name: str = ""  # decides nothing
-    synthesize: Mapping[str, Any] = field(default_factory=dict)  # options of plan and generate, for `run`
-    export: Mapping[str, Any] = field(default_factory=dict)  # options of export, for `run`
+    index: Mapping[str, Any] = field(default_factory=dict)  # options of index
+    synthesize: Mapping[str, Any] = field(default_factory=dict)  # options of plan and generate
+    export: Mapping[str, Any] = field(default_factory=dict)  # options of export
 
     def __post_init__(self) -> None:
         _check(self)
-        for key in ("tau", "tail_share", "synthesize", "export"):
+        for key in ("tau", "tail_share", *STAGES):
             object.__setattr__(self, key, MappingProxyType(dict(getattr(self, key))))
         for key in ("caps", "notes"):
             nested = {name: MappingProxyType(dict(value)) for name, value in getattr(self, key).items() if value}
@@ -67,21 +70,15 @@ class Recipe:
             document = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise AdrError(f"{where} is not valid TOML: {error}.", "Mend that line and try again.") from error
-        _only(document, ("name", "rebalance", "synthesize", "export"), where)
-        table = document.get("rebalance", {})
-        if not isinstance(table, dict):
-            raise AdrError(f"[rebalance] in {where} is not a table.", "Write [rebalance] on a line of its own.")
-        allowed = [f.name for f in fields(cls) if f.name not in ("name", "synthesize", "export")]
-        _only(table, allowed, f"[rebalance] of {where}")
-        for part in ("synthesize", "export"):
+        _only(document, ("name", "rebalance", *STAGES), where)
+        for part in ("rebalance", *STAGES):
             if not isinstance(document.get(part, {}), dict):
                 raise AdrError(f"[{part}] in {where} is not a table.", f"Write [{part}] on a line of its own.")
+        table = document.get("rebalance", {})
+        _only(table, [f.name for f in fields(cls) if f.name not in ("name", *STAGES)], f"[rebalance] of {where}")
         try:
             return cls(
-                name=str(document.get("name", "")),
-                synthesize=document.get("synthesize", {}),
-                export=document.get("export", {}),
-                **table,
+                name=str(document.get("name", "")), **table, **{stage: document.get(stage, {}) for stage in STAGES}
             )
         except (TypeError, ValueError, AttributeError) as error:
             raise AdrError(
@@ -101,6 +98,7 @@ class Recipe:
     def to_toml(self) -> str:
         """TOML text that `from_toml` reads back to an equal recipe; keys in a fixed order."""
         lines = [f"name = {_toml(self.name)}", ""] if self.name else []
+        lines += _table("index", self.index)
         lines += [
             "[rebalance]",
             f"seed = {self.seed}",
@@ -119,29 +117,33 @@ class Recipe:
                 if values := getattr(self, key).get(p):
                     lines += ["", f"[rebalance.{key}.{p}]"]
                     lines += [f"{_toml(name)} = {_toml(values[name])}" for name in sorted(values)]
-        for part in ("synthesize", "export"):
-            if options := getattr(self, part):
-                lines += ["", f"[{part}]"] + [f"{_toml(k)} = {_toml(options[k])}" for k in sorted(options)]
-        return "\n".join(lines) + "\n"
+        lines += ["", *_table("synthesize", self.synthesize), *_table("export", self.export)]
+        return "\n".join(lines).rstrip("\n") + "\n"
 
     @property
     def fingerprint(self) -> str:
-        """12 hex digits of what decides the result; names and notes do not count."""
-        decides = {
+        """12 hex digits of [rebalance], without notes: with the index, what decides which instances stay."""
+        return fingerprint_of(self._rebalances())
+
+    @property
+    def whole_fingerprint(self) -> str:
+        """12 hex digits of all tables: what an export is known by."""
+        return fingerprint_of(
+            {"rebalance": self._rebalances(), **{stage: dict(getattr(self, stage)) for stage in STAGES}}
+        )
+
+    def _rebalances(self) -> dict[str, Any]:
+        return {
             "seed": self.seed,
             "min_passes": self.min_passes,
             "alpha": float(self.alpha),
             "perspectives": list(self.perspectives),
             "pass_rule": self.pass_rule,
             "repeat": self.repeat,
-            "tau": {p: float(v) for p, v in sorted(self.tau.items())},
-            "tail_share": {p: float(v) for p, v in sorted(self.tail_share.items()) if p not in self.tau},
-            "caps": {p: {e: float(c) for e, c in sorted(v.items())} for p, v in sorted(self.caps.items())},
-            "synthesize": dict(sorted(self.synthesize.items())),
-            "export": dict(sorted(self.export.items())),
+            "tau": {p: float(v) for p, v in self.tau.items()},
+            "tail_share": {p: float(v) for p, v in self.tail_share.items() if p not in self.tau},
+            "caps": {p: {e: float(c) for e, c in v.items()} for p, v in self.caps.items()},
         }
-        text = json.dumps(decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def share_for(self, perspective: str) -> float:
         """The tail share that gives a perspective its τ when the recipe holds no count for it."""
@@ -184,6 +186,12 @@ class Recipe:
         if self.repeat > 1:
             said += f"; rare instances up to {self.repeat} times"
         return f"{said}. Seed {self.seed}."
+
+
+def fingerprint_of(value: Any) -> str:
+    """12 hex digits of a value that JSON can hold; the order of keys does not count."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _check(recipe: Recipe) -> None:
@@ -239,6 +247,11 @@ def _only(table: Mapping[str, Any], allowed: "tuple[str, ...] | list[str]", wher
 
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _table(name: str, options: Mapping[str, Any]) -> list[str]:
+    """The lines of a table, with a blank one after it; none when it holds nothing."""
+    return [f"[{name}]", *(f"{_toml(key)} = {_toml(options[key])}" for key in sorted(options)), ""] if options else []
 
 
 def _toml(value: Any) -> str:

@@ -1,5 +1,5 @@
 -- All tables of a workspace, in the data's order. Each has ONE writer, named above it; everybody may read.
--- Every statement can be run again on a workspace that has it already.
+-- Every statement can be run again on a workspace that has it already. What a table was before, `migrations.py` knows.
 
 create type if not exists perspective as enum ('token', 'object', 'co_occurrence', 'interrogation');
 
@@ -11,6 +11,7 @@ create table if not exists source (
     path varchar,               -- as the user gave it
     images varchar,             -- the image folder, or null
     objects varchar,            -- the object annotations beside it (sidecar), or null
+    objects_sha256 varchar,     -- of that file
     form varchar,               -- 'llava' (conversations/from/value) or 'messages' (messages/role/content)
     layout varchar,             -- 'array' or 'lines'
     bytes bigint,
@@ -18,6 +19,7 @@ create table if not exists source (
     instances bigint,
     rejected bigint,
     warnings varchar,           -- JSON {kind: count}
+    report varchar,             -- JSON: the whole IngestReport
     ingested_at timestamp
 );
 
@@ -68,6 +70,10 @@ create table if not exists index_made (
     lexicon_fingerprint varchar,
     unread bigint,              -- instances whose text the extractor cannot read (another language)
     seconds double,
+    asked varchar,              -- JSON: the options that were given
+    options varchar,            -- JSON: the same with every default filled in, an IndexOptions
+    fingerprint varchar,        -- of the source and these options: what the index is known by
+    report varchar,             -- JSON: the whole IndexReport
     indexed_at timestamp
 );
 
@@ -94,7 +100,8 @@ create table if not exists run (
     run integer primary key,    -- 1, 2, ...
     name varchar,
     recipe varchar,             -- TOML
-    fingerprint varchar,        -- of the recipe
+    fingerprint varchar,        -- of [rebalance]; with `made_on` it is what the run is known by
+    made_on varchar,            -- fingerprint of the index it was made on; '' when that is not known
     kept bigint, dropped bigint, repeated bigint,
     expected double, expected_sd double,
     report varchar,             -- JSON: the whole RebalanceReport
@@ -124,6 +131,7 @@ create table if not exists plan (
     run integer,
     settings varchar,           -- JSON: generator, model, steps, size, target, budget, per parent, candidates per slot, conversation method ...
     slots bigint, candidates bigint,
+    report varchar,             -- JSON: the whole PlanReport
     created_at timestamp
 );
 
@@ -228,6 +236,7 @@ create table if not exists export (
     instances bigint, synthetic bigint, files integer, bytes bigint,
     sha256 varchar,             -- of the main data file(s), in order
     manifest varchar,           -- JSON
+    report varchar,             -- JSON: the whole ExportReport
     created_at timestamp
 );
 

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from adr import migrations
 from adr.errors import AdrError
 from adr.settings import setting
 
-SCHEMA_VERSION = "1"
 Parameters = Sequence[Any] | dict[str, Any]
 
 
@@ -75,19 +75,29 @@ class Store:
         return cls(None)
 
     def _prepare(self) -> None:
+        """Make the tables of a new workspace, or bring those of an older version to this one."""
+        version = self._version()
+        if version == migrations.VERSION:
+            return
+        if version is not None and version > migrations.VERSION:
+            raise AdrError(
+                f"This workspace was made by a newer version (schema {version}; this program knows up to "
+                f"{migrations.VERSION}).",
+                "Update ADR Workbench, or open another workspace.",
+            )
         with self.atomic() as writer:
-            schema = re.sub(r"--[^\n]*", "", resources.files("adr").joinpath("schema.sql").read_text(encoding="utf-8"))
-            for statement in schema.split(";"):
-                if statement.strip():
-                    writer.execute(statement)
-            version = writer.value("select value from meta where key = 'schema_version'")
+            if version is not None:
+                migrations.migrate(writer, version)
+            writer.execute(resources.files("adr").joinpath("schema.sql").read_text(encoding="utf-8"))
             if version is None:
-                writer.execute("insert into meta values ('schema_version', ?), ('revision', '0')", [SCHEMA_VERSION])
-            elif version != SCHEMA_VERSION:
-                raise AdrError(
-                    f"This workspace was made by another version (schema {version}, not {SCHEMA_VERSION}).",
-                    "Ingest the source again into a new workspace.",
-                )
+                writer.execute("insert into meta values ('revision', '0')")
+            writer.execute("insert or replace into meta values ('schema_version', ?)", [str(migrations.VERSION)])
+
+    def _version(self) -> int | None:
+        """The number of the schema that the file has, or None when it has no tables yet."""
+        if not self.value("select 1 from duckdb_tables() where table_name = 'meta'"):
+            return None
+        return int(self.value("select value from meta where key = 'schema_version'"))
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -39,6 +39,8 @@ def test_file_map__every_top_level_module_is_reachable_from_it():
     block = README.split("## The files")[1].split("```")[1]
     for folder in (p for p in (ROOT / "adr").iterdir() if p.is_dir() and (p / "__init__.py").exists()):
         assert f"adr/{folder.name}/" in block, f"the README's file map does not name adr/{folder.name}/"
+    for module in (ROOT / "adr").glob("[a-z]*.py"):
+        assert f"adr/{module.name}" in block, f"the README's file map does not name adr/{module.name}"
 
 
 def test_verbs__the_readme_uses_them_as_they_are():

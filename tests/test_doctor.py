@@ -91,8 +91,8 @@ def test_doctor__database_that_is_none(tmp_path: Path) -> None:
 
 def test_doctor__another_schema(whole: Path) -> None:
     with closing(Store(whole / "w" / "adr.duckdb")) as store:
-        store.execute("update meta set value = '0' where key = 'schema_version'")
-    assert of_workspace(doctor(whole / "w"), "another version")
+        store.execute("update meta set value = '99' where key = 'schema_version'")
+    assert of_workspace(doctor(whole / "w"), "newer version")
 
 
 def test_doctor__models_and_device_that_are_not_there(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,12 +12,16 @@ STAGES = ("ingest", "index", "explore", "rebalance", "synthesize", "review", "ex
 # What several stages share, each file with what it may import of the others below it.
 GROUND = (
     "store",
+    "migrations",
     "recipe",
+    "options",
+    "report",
     "workspace",
     "settings",
     "shipped",
     "errors",
     "progress",
+    "files",
     "jobs",
     "process",
     "models",
@@ -151,3 +155,22 @@ def test_print__only_on_the_command_line():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         calls = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "print"]
         assert not calls, f"{name} prints in lines {calls}"
+
+
+@pytest.mark.parametrize("path", files("tests"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_tests__use_what_is_public(path):
+    """A test imports no other test, and nothing of the program whose name begins with an underscore."""
+    found = imports(path)
+    tests = [name for name in found if name.startswith("tests.") and ".test_" in name]
+    assert not tests, f"{path.name} imports {tests}"
+    private = [name for name in found if name.startswith("adr.") and "._" in name and not name.endswith("__")]
+    private += [
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id not in ("self", "os", "torch")
+        and node.attr.startswith("_")
+        and not node.attr.startswith("__")
+    ]
+    assert not private, f"{path.name} uses {private}"

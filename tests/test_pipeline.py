@@ -4,6 +4,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,10 +96,11 @@ def test_run__gives_the_same_bytes_in_two_places(tmp_path, elsewhere):
 
 def test_run__again_goes_on_with_what_is_done(tmp_path):
     source(tmp_path)
-    run(tmp_path, RECIPE)
+    first = run(tmp_path, RECIPE)
     before = tree(tmp_path / "out")
     again = run(tmp_path, RECIPE)
     assert again.reused == ("ingest", "index", "rebalance")
+    assert (again.ingest, again.index, again.rebalance) == (first.ingest, first.index, first.rebalance)
     assert tree(tmp_path / "out") == before
     other = run(tmp_path, Recipe(min_passes=0), out="other")
     assert other.reused == ("ingest", "index")
@@ -136,10 +138,60 @@ def test_run__export_options_of_the_recipe_are_obeyed_and_checked_first(tmp_path
     source(tmp_path)
     report = run(tmp_path, Recipe(min_passes=0, export={"format": "parquet", "images": "reference"}))
     assert report.export.main == ["data/train-00000-of-00001.parquet"]
-    with pytest.raises(AdrError, match="unknown option 'fromat'"):
+    with pytest.raises(AdrError, match="no option 'fromat'"):
         run(tmp_path, Recipe(export={"fromat": "llava"}), workspace="never", out="never-out")
-    with pytest.raises(AdrError, match="no format 'lava'"):
+    with pytest.raises(AdrError, match=r"format of \[export\] of the recipe is 'lava'"):
         run(tmp_path, Recipe(export={"format": "lava"}), workspace="never", out="never-out")
+
+
+def test_run__an_index_that_does_not_fit_stops_it(tmp_path):
+    """The index was asked for with objects from the text; a recipe that leaves that out asks for another."""
+    source(tmp_path)
+    of_text = replace(RECIPE, index={"objects": "text"})
+    first = run(tmp_path, of_text)
+    assert run(tmp_path, of_text).reused == ("ingest", "index", "rebalance")
+    with pytest.raises(AdrError, match="objects is 'text' and not 'auto'"):
+        run(tmp_path, RECIPE, out="other")
+    again = run(tmp_path, RECIPE, out="other", reindex=True)
+    assert again.reused == ("ingest",)
+    assert again.index.fingerprint != first.index.fingerprint
+    assert again.rebalance.made_on == again.index.fingerprint
+
+
+def test_run__a_newer_word_list_is_mentioned_and_keeps_the_index(tmp_path):
+    source(tmp_path)
+    run(tmp_path, RECIPE)
+    store = Store(Workspace.at(tmp_path / "workspace").database)
+    store.execute("update index_made set lexicon_fingerprint = 'older'")
+    store.close()
+    again = run(tmp_path, RECIPE)
+    assert again.reused == ("ingest", "index", "rebalance")
+    assert [notice[:37] for notice in again.notices] == ["The index was made with other word li"]
+
+
+@pytest.mark.models
+@pytest.mark.skipif(not (ROOT / "assets" / "models" / "starter-diffusion" / "unet").is_dir(), reason="no starter model")
+def test_run__recipes_that_differ_in_export_alone_share_everything_before_it(tmp_path):
+    """Three forms of one refined set: one run, one plan, one candidate, one verdict."""
+    with_own_images(source(tmp_path))
+    recipe = replace(RECIPE, synthesize={"budget": 1, "per_slot": 1, "steps": 1, "perspectives": ["object"]})
+    verdicts = tmp_path / "verdicts.jsonl"
+    verdicts.write_text('{"candidate": "p1-00000-0", "judgement": "accept", "reviewer": "ann"}\n')
+    reports = [
+        run(tmp_path, replace(recipe, export={"format": name}), out=name, verdicts=verdicts)
+        for name in ("llava", "ms-swift", "parquet")
+    ]
+    assert [r.reused for r in reports] == [(), *[("ingest", "index", "rebalance", "plan")] * 2]
+    assert [r.generate.made for r in reports] == [1, 0, 0]
+    assert [r.export.synthetic for r in reports] == [1, 1, 1]
+    assert [r.plan for r in reports[1:]] == [reports[0].plan] * 2
+    store = Store(Workspace.at(tmp_path / "workspace").database)
+    counted = [store.value(f"select count(*) from {t}") for t in ("run", "plan", "candidate", "verdict", "export")]
+    store.close()
+    assert counted == [1, 1, 1, 1, 3]
+    for name in ("llava", "ms-swift", "parquet"):
+        made = json.loads((tmp_path / name / "manifest.json").read_text())
+        assert Recipe.from_toml(made["recipe"]["toml"]).export == {"format": name}
 
 
 @pytest.mark.models
@@ -249,13 +301,14 @@ def test_export__reingested_and_indexed_it_counts_what_rebalance_had_shown(tmp_p
         entities, postings = again.row(
             "select count(*), sum(n)::bigint from entity where perspective = ?::perspective", [perspective]
         )
-        assert (entities, postings) == (columns["after"]["entities"], columns["after"]["postings"])
+        assert (entities, postings) == (columns.after.entities, columns.after.postings)
         written = manifest["perspectives"][perspective]
-        for state, own in (("before", "before"), ("after", "after"), ("random", "random")):
-            assert written[own]["postings"] == columns[state]["postings"]
-            assert written[own]["entities"] == columns[state]["entities"]
-            assert written[own]["tail_share"] == pytest.approx(columns[state]["tail_share"], abs=1e-6)
-            assert written[own]["entities_lost"] == columns[state]["lost"]
+        for state in ("before", "after", "random"):
+            numbers = getattr(columns, state)
+            assert written[state]["postings"] == numbers.postings
+            assert written[state]["entities"] == numbers.entities
+            assert written[state]["tail_share"] == pytest.approx(numbers.tail_share, abs=1e-6)
+            assert written[state]["entities_lost"] == numbers.lost
     again.close()
 
 

@@ -16,7 +16,7 @@ def write(work: Work) -> list[str]:
 
     images, annotations = [], []
     for number, row in enumerate(work.leave.order.tolist(), 1):
-        one = work.leave.accepted[-1 - row]
+        one = work.leave.candidate(row)
         name = one.images[0]
         with Image.open(work.path_of(name)) as image:
             width, height = image.size

@@ -69,8 +69,8 @@ def count(store: Store, leave: Leaving) -> list[Counts]:
     after = _kept(store, leave, size)
     random = _random(store, leave, size)
     gained = np.zeros(size, dtype=np.int64)
-    for row in leave.order[leave.order < 0].tolist():
-        entities = [entity for entity in set(leave.accepted[-1 - row].entities) if 0 <= entity < size]
+    for row in leave.candidate_rows:
+        entities = [entity for entity in set(leave.candidate(row).entities) if 0 <= entity < size]
         gained[entities] += 1
     made = []
     names = np.asarray(found["perspective"], dtype=str)

@@ -6,14 +6,14 @@ The formats stand in files of their own (`formats.FORMATS`). Writes the table `e
 import json
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from adr.errors import AdrError
-from adr.export import card, manifest, provenance, report
+from adr.export import card, manifest, provenance
+from adr.export import report as report_page
 from adr.export.counts import count
 from adr.export.folder import whole
 from adr.export.formats import named
@@ -21,23 +21,14 @@ from adr.export.ids import repaired_ids
 from adr.export.images import place_images
 from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
+from adr.export.options import ExportOptions
 from adr.export.work import Format, Work
+from adr.options import given_options, options_of
 from adr.progress import Progress, silent
+from adr.recipe import Recipe
+from adr.report import to_json
 from adr.store import Store
 from adr.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a run leaves. images: None takes the format's own default (reference, or inside the file)."""
-
-    format: str = "llava"
-    images: str | None = None  # 'reference', 'copy', 'link' or 'inside'
-    order: str = "source"  # 'source' or 'shuffled' by the recipe's seed
-    synthetic: str = "run"  # candidates planned from this 'run', from 'all' runs, or 'none'
-    accept_above: float | None = None  # a rule that accepts candidates nobody has judged
-    repair_ids: bool = False  # make repeated ids unique
-    leave_out_faulty: bool = False  # leave out rows with errors instead of stopping
 
 
 @dataclass(frozen=True)
@@ -48,7 +39,7 @@ class Preview:
     images: str
     leave: Leaving
     lint: Lint
-    left_out: tuple[int, ...] = ()  # rows (positions, or -1 - j) left out because of an error
+    left_out: tuple[int, ...] = ()  # rows left out because of an error
 
     @property
     def blocked(self) -> tuple[Finding, ...]:
@@ -75,7 +66,9 @@ class ExportReport:
     warnings: dict[str, int] = field(default_factory=dict)  # {kind of finding: rows}
 
 
-def preview(store: Store, workspace: Workspace, run: int, options: Options, *, progress: Progress = silent) -> Preview:
+def preview(
+    store: Store, workspace: Workspace, run: int, options: ExportOptions, *, progress: Progress = silent
+) -> Preview:
     """The rows and the lint of an export that is not written; AdrError for options that do not fit together."""
     format = named(options.format)
     images = options.images or format.images[0]
@@ -120,24 +113,22 @@ def export(
     workspace: Workspace,
     run: int,
     *,
-    format: str = "llava",
     out: Path,
-    images: str | None = None,
-    order: str = "source",
-    synthetic: str = "run",
-    accept_above: float | None = None,
-    repair_ids: bool = False,
-    leave_out_faulty: bool = False,
     replace: bool = False,
+    recipe: Recipe | None = None,
     progress: Progress = silent,
+    **options: Any,
 ) -> ExportReport:
-    """Write the folder `out`; AdrError when it exists, when the lint has errors, or when the disk is full.
+    """Write the folder `out`; options are the fields of `ExportOptions`.
+
+    recipe: what the manifest names, default the run's own recipe with these options as its [export]. AdrError when
+    `out` exists, when the lint has errors, or when the disk is full.
 
     Cancelled out of `progress`, a fault or a kill leaves what was there before, or nothing.
     """
-    options = Options(format, images, order, synthetic, accept_above, repair_ids, leave_out_faulty)
+    chosen = options_of(ExportOptions, options, "The export")
     with whole(Path(out), replace=replace) as folder:
-        seen = preview(store, workspace, run, options, progress=progress)
+        seen = preview(store, workspace, run, chosen, progress=progress)
         if seen.blocked:
             raise AdrError(*_blocked(seen.blocked))
         work = Work(
@@ -156,9 +147,10 @@ def export(
             provenance.write_dropped(work)
         progress(0, None, "Counting")
         counts = count(store, seen.leave)
-        written = manifest.build(work, seen.format, counts, seen.lint.findings, main, _said(options, seen))
-        with work.file(report.FILE) as out_file:
-            out_file.write(report.page(store, seen.leave, counts).encode())
+        named_recipe = recipe or changed(seen.leave.recipe, export=given_options(chosen))
+        written = manifest.build(work, seen.format, counts, seen.lint.findings, main, _said(chosen, seen), named_recipe)
+        with work.file(report_page.FILE) as out_file:
+            out_file.write(report_page.page(store, seen.leave, counts).encode())
         card.write(work, seen.format, counts, written)
         progress(0, None, "Hashing")
         written["files"] = manifest.hashes(folder)
@@ -197,7 +189,7 @@ def _blocked(errors: tuple[Finding, ...]) -> tuple[str, str]:
     )
 
 
-def _said(options: Options, seen: Preview) -> dict[str, Any]:
+def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
     """The options as the manifest holds them."""
     return {
         "images": seen.images,
@@ -212,42 +204,41 @@ def _said(options: Options, seen: Preview) -> dict[str, Any]:
 
 def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[str, Any], placed: int) -> ExportReport:
     """Note the export in the database, where times and paths belong."""
-    size = sum(file["bytes"] for file in written["files"])
-    sha256 = manifest.main_sha256(written)
     with store.atomic() as writer:
         number = int(writer.value("select coalesce(max(export), 0) + 1 from export"))
+        report = ExportReport(
+            export=number,
+            run=run,
+            format=seen.format.name,
+            folder=str(folder),
+            instances=seen.leave.instances,
+            synthetic=seen.leave.synthetic,
+            left_out=len(seen.left_out),
+            images=placed,
+            bytes=sum(file["bytes"] for file in written["files"]),
+            sha256=manifest.main_sha256(written),
+            files={file["path"]: file["sha256"] for file in written["files"]},
+            main=list(written["main"]),
+            warnings={finding.kind: finding.rows for finding in seen.lint.findings if finding.level == "warning"},
+        )
         writer.execute(
             """
             insert into export (export, run, format, folder, instances, synthetic, files, bytes, sha256, manifest,
-                                created_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                report, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() at time zone 'UTC')
             """,
             [
-                number,
-                run,
-                seen.format.name,
-                str(folder),
-                seen.leave.instances,
-                seen.leave.synthetic,
-                len(written["files"]),
-                size,
-                sha256,
+                report.export,
+                report.run,
+                report.format,
+                report.folder,
+                report.instances,
+                report.synthetic,
+                len(report.files),
+                report.bytes,
+                report.sha256,
                 json.dumps(written, ensure_ascii=False),
-                datetime.now(UTC).replace(tzinfo=None),
+                to_json(report),
             ],
         )
-    return ExportReport(
-        number,
-        run,
-        seen.format.name,
-        str(folder),
-        seen.leave.instances,
-        seen.leave.synthetic,
-        len(seen.left_out),
-        placed,
-        size,
-        sha256,
-        {file["path"]: file["sha256"] for file in written["files"]},
-        list(written["main"]),
-        {finding.kind: finding.rows for finding in seen.lint.findings if finding.level == "warning"},
-    )
+    return report

@@ -1,16 +1,12 @@
-"""A folder that appears whole or not at all: written beside its place under another name, renamed when it is done.
-
-Knows nothing of what is written into it.
-"""
+"""Where an export may be written, and what is an export already. Knows nothing of what is written into it."""
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from adr.errors import AdrError
+from adr.files import recover, whole_folder
 
 MARK = "manifest.json"  # a folder with it is an export of ours and may be replaced when asked
 
@@ -24,22 +20,17 @@ def whole(target: Path, *, replace: bool) -> Iterator[Path]:
     AdrError when the target may not be written, or the disk is full.
     """
     target = target.expanduser().absolute()
-    _recover(target)
+    recover(target)
     _allowed(target, replace)
-    unfinished = _beside(target, "unfinished")
     try:
-        try:
-            unfinished.mkdir(parents=True)
+        with whole_folder(target) as unfinished:
             yield unfinished
             _allowed(target, replace)  # it may have come into being meanwhile
-            _swap(unfinished, target)
-        except OSError as error:
-            raise AdrError(
-                f"The export cannot be written to {target}: {error.strerror or error}.",
-                "Free some space or choose another folder; nothing was changed.",
-            ) from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    except OSError as error:
+        raise AdrError(
+            f"The export cannot be written to {target}: {error.strerror or error}.",
+            "Free some space or choose another folder; nothing was changed.",
+        ) from error
 
 
 def is_export(folder: Path) -> bool:
@@ -62,52 +53,3 @@ def _allowed(target: Path, replace: bool) -> None:
         raise AdrError(
             f"The folder {target} holds other things than an export, so it is not replaced.", "Choose another folder."
         )
-
-
-def _swap(unfinished: Path, target: Path) -> None:
-    """Two renames. Between them only the old folder's other name exists; `_recover` gives it back after a kill."""
-    old = _beside(target, "old")
-    if target.is_dir():
-        os.rename(target, old)
-    try:
-        os.rename(unfinished, target)
-    except OSError:
-        if old.is_dir():
-            os.rename(old, target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _recover(target: Path) -> None:
-    """Clear what dead processes left beside `target`; an old export whose place is empty gets it back."""
-    if not target.parent.is_dir():
-        return
-    for kind in ("old", "unfinished"):
-        for path in sorted(target.parent.glob(f".{_escaped(target.name)}.{kind}-*")):
-            if _alive(path.name.rpartition("-")[2]):
-                continue
-            if kind == "old" and not target.exists():
-                os.rename(path, target)
-            else:
-                shutil.rmtree(path, ignore_errors=True)
-
-
-def _beside(target: Path, kind: str) -> Path:
-    return target.parent / f".{target.name}.{kind}-{os.getpid()}"
-
-
-def _escaped(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
-
-
-def _alive(number: str) -> bool:
-    """Whether a process with this number runs; our own counts as not, since it holds the export's lock."""
-    if not number.isdigit() or int(number) == os.getpid():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -22,9 +22,8 @@ def place_images(work: Work) -> int:
     Writes `images.sha256` (as `sha256sum` does) over the copies; links are not hashed. AdrError when one is missing.
     """
     sums: dict[str, str] = {}
-    chosen = sorted({-1 - int(row) for row in work.leave.order[work.leave.order < 0]})
-    for j in chosen:
-        one = work.leave.accepted[j]
+    for row in sorted(set(work.leave.candidate_rows), reverse=True):
+        one = work.leave.candidate(row)
         if one.image is not None:
             name = one.images[0]
             sums[name] = _copy(one.image, work.folder / FOLDER / name, f"candidate {one.candidate}")

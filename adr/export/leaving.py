@@ -1,10 +1,10 @@
 """What leaves the workspace, in its order: the kept instances of a run, and the accepted candidates.
 
-Knows nothing of formats and writes no files. An instance is addressed by its position, candidate number j by -1 - j.
+Knows nothing of formats and writes no files. A row is addressed by one
+number: an instance by its position, an accepted candidate by its `candidate_row`.
 """
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from adr.conversation import MARKER
 from adr.draws import draw_key, draws
 from adr.errors import AdrError
+from adr.progress import let_pages_run
 from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
@@ -24,7 +25,6 @@ from adr.workspace import Workspace
 SYNTHETIC_FOLDER = "adr-synthetic"  # below the image root of an export; its name keeps off the source's own folders
 SHUFFLE_KEY = draw_key("shuffle", "")
 CHUNK = 10_000
-BREATH = 0.002  # seconds of sleep between chunks: lets the pages of the app answer meanwhile
 
 Turns = list[tuple[str, str]]  # (role, text); role is 'human', 'gpt', 'system' or 'tool'
 
@@ -52,7 +52,7 @@ class Exported:
     """One row of the dataset: an instance as it came, or an accepted candidate."""
 
     place: int  # 0.. in the export
-    source: int  # position in the source, or -1 - j for accepted[j]
+    source: int  # position in the source, or a candidate's row
     copy: int  # 1.., which copy of a repeated instance
     id: str | None  # JSON text
     images: list[str]
@@ -79,7 +79,7 @@ class Leaving:
     recipe: Recipe
     form: str  # of the source: 'llava', 'messages', or 'llava, messages'
     image_root: Path | None  # where the source's pictures lie
-    order: np.ndarray  # int64 per row: a position, or -1 - j
+    order: np.ndarray  # int64 per row: a position, or a candidate's row
     accepted: Sequence[Accepted]
     new_ids: dict[int, str] = field(default_factory=dict)  # place -> repaired id, as JSON text
 
@@ -94,9 +94,24 @@ class Leaving:
         return int((self.order < 0).sum())
 
     @property
+    def candidate_rows(self) -> list[int]:
+        """The rows that are candidates, in order."""
+        found: list[int] = self.order[self.order < 0].tolist()
+        return found
+
+    def candidate(self, row: int) -> Accepted:
+        """The candidate of a row."""
+        return self.accepted[candidate_row(row)]
+
+    @property
     def with_image(self) -> list[int]:
-        """The candidates' rows (-1 - j) that bring a picture of their own, in order."""
-        return [row for row in self.order[self.order < 0].tolist() if self.accepted[-1 - row].image]
+        """The candidates' rows that bring their own image, in order."""
+        return [row for row in self.candidate_rows if self.candidate(row).image]
+
+
+def candidate_row(number: int) -> int:
+    """The row of the accepted candidate `number` (from 0), a number below every position; and the way back."""
+    return -1 - number
 
 
 def leaving(
@@ -131,7 +146,8 @@ def leaving(
     )
     positions = np.repeat(np.asarray(kept["instance"], dtype=np.int64), np.asarray(kept["copies"], dtype=np.int64))
     accepted = _accepted(store, workspace, run, synthetic, accept_above)
-    rows = np.concatenate([positions, -1 - np.arange(len(accepted), dtype=np.int64)])
+    candidates = np.array([candidate_row(number) for number in range(len(accepted))], dtype=np.int64)
+    rows = np.concatenate([positions, candidates])
     if order == "shuffled":
         rows = rows[_shuffle(len(rows), recipe.seed)]
     elif order != "source":
@@ -157,7 +173,7 @@ def batches(
         at = 0
         for place, source in enumerate(part.tolist(), start):
             if source < 0:
-                one = leave.accepted[-1 - source]
+                one = leave.candidate(source)
                 made.append(Exported(place, source, 1, one.id, list(one.images), one.turns, None))
                 continue
             copy = copies.get(source, 0) + 1
@@ -170,7 +186,7 @@ def batches(
                 if row.place in leave.new_ids:
                     row.id, row.repaired = leave.new_ids[row.place], True
         yield made
-        time.sleep(BREATH)
+        let_pages_run()
 
 
 def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Table:

@@ -4,7 +4,6 @@ Knows the rules of the formats as data (`Rules`), writes nothing.
 """
 
 import json
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -14,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from adr.conversation import ADDRESS, FAULTS, MARKER
-from adr.export.leaving import BREATH, Accepted, Leaving
-from adr.progress import Progress, silent
+from adr.export.leaving import Accepted, Leaving, candidate_row
+from adr.progress import Progress, let_pages_run, silent
 from adr.store import Store
 
 STRETCH = 50_000  # instances a statement
@@ -54,7 +53,7 @@ class Lint:
     """All findings, errors first, and the rows that an export could leave out to be free of errors."""
 
     findings: tuple[Finding, ...]
-    faulty: frozenset[int]  # positions, or -1 - j for candidate j, that have an error of their own
+    faulty: frozenset[int]  # rows that hold an error themselves
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -104,7 +103,7 @@ class _Findings:
         self.faulty: set[int] = set()
 
     def add(self, kind: str, level: str, rows: Mapping[int, str], count: int | None = None, own: bool = True) -> None:
-        """`rows`: position (or -1 - j) → how an example of it reads; `own` says that leaving them out mends it."""
+        """`rows`: row → how an example of it reads; `own` says that leaving them out mends it."""
         total = len(rows) if count is None else count
         if not total:
             return
@@ -236,7 +235,7 @@ def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
 
     def fault(kind: str, holds: bool, level: str = "error") -> None:
         if holds:
-            found.add(kind, level, {-1 - j: f"candidate {one.candidate}"})
+            found.add(kind, level, {candidate_row(j): f"candidate {one.candidate}"})
 
     fault("no_turns", not one.turns)
     fault("empty_turn", any(not text.strip() for _, text in one.turns))
@@ -303,7 +302,7 @@ def _source_images(store: Store, leave: Leaving, images: str, found: _Findings, 
     for n, (row, names) in enumerate(looked):
         if n % 100 == 0:
             progress(n, len(looked), "Opening pictures")
-            time.sleep(BREATH)
+            let_pages_run()
         for name in names:
             if ADDRESS.match(name):
                 addresses[row] = f"instance {row}: {name[:80]}"
@@ -323,7 +322,7 @@ def _first_missing(root: Path, images: list[str]) -> str:
 def _synthetic_images(leave: Leaving, found: _Findings) -> None:
     """Pictures of candidates: their own, and the parent's of those whose words alone are new."""
     for j, one in enumerate(leave.accepted):
-        said = {-1 - j: f"candidate {one.candidate}"}
+        said = {candidate_row(j): f"candidate {one.candidate}"}
         if one.image is None and leave.image_root is None:
             continue
         for path in (
@@ -379,7 +378,7 @@ def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
         found.add(
             "mixed_ids",
             "error" if rules.one_schema else "warning",
-            {-1 - n: f"{int(rows)} rows with {kind} ids" for n, (kind, rows) in enumerate(kinds)},
+            dict(enumerate(f"{int(rows)} rows with {kind} ids" for kind, rows in kinds)),
             count=int(least[1]),
             own=False,
         )

@@ -16,6 +16,8 @@ from adr.export.counts import Counts
 from adr.export.lint import Finding, as_json
 from adr.export.provenance import model_name
 from adr.export.work import Format, Work
+from adr.files import sha256_of
+from adr.recipe import Recipe
 from adr.shipped import INSIDE, find
 from adr.store import Store
 
@@ -33,6 +35,7 @@ def build(
     findings: tuple[Finding, ...],
     main: list[str],
     options: dict[str, Any],
+    recipe: Recipe,
 ) -> dict[str, Any]:
     """The manifest as a JSON object, still without its list of files."""
     store, leave = work.store, work.leave
@@ -46,7 +49,7 @@ def build(
     return {
         "format": format.name,
         "format_title": format.title,
-        "recipe_name": leave.recipe.name,
+        "recipe_name": recipe.name,
         "main": main,
         "made_by": {"program": "ADR Workbench", "version": adr.__version__, "code": code_fingerprint()},
         "counts": {
@@ -61,9 +64,10 @@ def build(
         },
         "options": options,
         "recipe": {
-            "fingerprint": leave.recipe.fingerprint,
-            "in_words": leave.recipe.in_words(),
-            "toml": leave.recipe.to_toml(),
+            "fingerprint": recipe.fingerprint,
+            "whole_fingerprint": recipe.whole_fingerprint,
+            "in_words": recipe.in_words(),
+            "toml": recipe.to_toml(),
         },
         "draws": "uniform number of (seed, perspective, entity, instance): blake2b-64 of the name, splitmix64 mixing; "
         "written out in adr/draws.py",
@@ -95,10 +99,7 @@ def hashes(folder: Path) -> list[dict[str, Any]]:
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not path.is_file() or name.startswith("images/"):
             continue
-        with path.open("rb") as file:
-            listed.append(
-                {"path": name, "bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
-            )
+        listed.append({"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)})
     return listed
 
 
@@ -161,7 +162,7 @@ def verdicts(store: Store) -> dict[str, Any]:
 
 def synthesis(work: Work) -> dict[str, Any]:
     """What the synthetic part was made with: models and their fingerprints, conversations, who accepted it."""
-    accepted = [work.leave.accepted[-1 - row] for row in work.leave.order[work.leave.order < 0].tolist()]
+    accepted = [work.leave.candidate(row) for row in work.leave.candidate_rows]
     names = [one.candidate for one in accepted]
     rows = work.store.rows(
         """

@@ -5,7 +5,6 @@ With the pictures inside, `images` decodes by itself; without, it is a list of p
 """
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +14,11 @@ import pyarrow.parquet as pq
 
 from adr.conversation import MARKER
 from adr.errors import AdrError
-from adr.export.leaving import BREATH, CHUNK, Turns, chunk_rows, source_rows
+from adr.export.leaving import CHUNK, Turns, chunk_rows, source_rows
 from adr.export.lint import Rules
 from adr.export.records import OPENAI_ROLES
 from adr.export.work import Format, Work
+from adr.progress import let_pages_run
 
 SHARD = 500 << 20  # bytes at which the next shard begins
 WITH_IMAGES = 200  # rows of a row group whose pictures are inside
@@ -27,7 +27,7 @@ MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(PART)
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 # The conversation in messages form. A marker becomes an image part; the line end that set it off is not part of a text.
-_MESSAGES_SQL = """
+MESSAGES_SQL = """
     list_transform(i.turns, lambda t: {
         'role': case t.role when 'human' then 'user' when 'gpt' then 'assistant' else t.role end,
         'content': case when contains(t.text, '<image>') then flatten(list_transform(
@@ -81,11 +81,11 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
     for start in range(0, len(order), step):
         work.progress(start, len(order), "Writing")
         part = order[start : start + step]
-        table = source_rows(work.store, part, ["i.id::json->>'$' as id", "i.images", _MESSAGES_SQL]).cast(plain)
+        table = source_rows(work.store, part, ["i.id::json->>'$' as id", "i.images", MESSAGES_SQL]).cast(plain)
         places = np.flatnonzero(part >= 0)
         if len(places) < len(part):
             others = np.flatnonzero(part < 0)
-            accepted = [work.leave.accepted[-1 - int(row)] for row in part[others]]
+            accepted = [work.leave.candidate(int(row)) for row in part[others]]
             made = pa.Table.from_pylist(
                 [
                     {"id": json.loads(one.id), "images": list(one.images), "messages": messages(one.turns)}
@@ -103,7 +103,7 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
             table = table.set_column(0, "id", pa.array(ids, pa.string()))
         for at in range(0, table.num_rows, size):
             yield table.slice(at, size)
-        time.sleep(BREATH)
+        let_pages_run()
     work.progress(len(order), len(order), "Writing")
 
 

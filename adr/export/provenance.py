@@ -41,8 +41,8 @@ def write_synthetic(work: Work) -> None:
         )
     }
     with work.file(SYNTHETIC) as out:
-        for row in work.leave.order[work.leave.order < 0].tolist():
-            one = work.leave.accepted[-1 - row]
+        for row in work.leave.candidate_rows:
+            one = work.leave.candidate(row)
             (
                 entity,
                 perspective,

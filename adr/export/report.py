@@ -147,7 +147,7 @@ def _names(store: Store, one: Counts, indices: list[int]) -> dict[int, str]:
 
 
 def _accepted(store: Store, leave: Leaving) -> str:
-    chosen = [leave.accepted[-1 - row] for row in sorted(leave.order[leave.order < 0].tolist(), reverse=True)]
+    chosen = [leave.candidate(row) for row in sorted(leave.candidate_rows, reverse=True)]
     if not chosen:
         return ""
     names = dict(

@@ -38,29 +38,25 @@ class Checker(Protocol):
         ...
 
 
-def load_checker(name: str, names: Sequence[str]) -> Checker:
+def load_checker(name: str, names: Sequence[str], model: str | None = None) -> Checker:
     """The checker of that name, for the names it will be asked about. AdrError for an unknown one or no model."""
-    model = setting(_setting_of(name))
-    return _Clip(model, names) if name == "open_clip" else _GroundingDino(model)
+    found = model or default_model(name)
+    return _Clip(found, names) if name == "open_clip" else _GroundingDino(found)
 
 
-def full_name(checker: str) -> str:
-    """The checker with its model, as it is recorded with the index; AdrError for an unknown one."""
-    return f"{checker} {setting(_setting_of(checker))}"
-
-
-def signature(checker: str, names: Sequence[str]) -> str:
-    """A text that changes whenever the checker's answers may: model, its files, thresholds and the names it knows."""
-    model = Path(find_model(setting(_setting_of(checker)).removeprefix("hf-hub:")))
-    files = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(model.glob("*model*.*"))]
-    thresholds = [STANDS_OUT, BOX, TEXT, PROMPT_TOKENS]
-    return json.dumps([checker, str(model), files, thresholds, _siblings(names)])
-
-
-def _setting_of(checker: str) -> str:
+def default_model(checker: str) -> str:
+    """The model that the settings name for a checker; AdrError for an unknown one."""
     if checker not in CHECKERS:
-        raise AdrError(f"There is no checker {checker!r}.", "Choose open_clip or grounding-dino.")
-    return CHECKERS[checker]
+        raise AdrError(f"There is no checker {checker!r}.", f"Choose {' or '.join(CHECKERS)}.")
+    return setting(CHECKERS[checker])
+
+
+def signature(checker: str, names: Sequence[str], model: str | None = None) -> str:
+    """A text that changes whenever the checker's answers may: model, its files, thresholds and the names it knows."""
+    found = Path(find_model((model or default_model(checker)).removeprefix("hf-hub:")))
+    files = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(found.glob("*model*.*"))]
+    thresholds = [STANDS_OUT, BOX, TEXT, PROMPT_TOKENS]
+    return json.dumps([checker, str(found), files, thresholds, _siblings(names)])
 
 
 class _Clip:

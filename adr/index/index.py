@@ -4,33 +4,64 @@ Knows nothing of thresholds or of what becomes of the postings. Batches of insta
 NumPy by two threads, and kept as pairs of numbers until every entity has its place; then they are written in order.
 """
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from adr.errors import AdrError
 from adr.index import interrogation, token
+from adr.index.checkers import CHECKERS, default_model
 from adr.index.forms import Forms
 from adr.index.interrogation import Interrogations
 from adr.index.lexicon import Lexicon
 from adr.index.object import Things, plain_name
 from adr.index.postings import Postings, merged, write, write_pairs
 from adr.index.renumber import remember, renumber
-from adr.index.spacy_tokens import Pipeline
+from adr.index.spacy_tokens import DEFAULT, Pipeline
 from adr.index.words import cut
+from adr.options import given_options, option, options_of
 from adr.progress import Progress, silent
+from adr.recipe import fingerprint_of
+from adr.report import from_json, to_json
 from adr.settings import setting
-from adr.store import Store
+from adr.store import Store, Writer
 
 BATCH = 20_000
 """Instances analysed at once: some 25 MB of text."""
 THREADS = 2
+EXTRACTORS = ("lexicon", "spacy")
+OBJECTS = ("auto", "annotations", "text")
 WORTH_A_PROCESS = 20_000
 """Turns from which a spaCy pipeline is run in processes of its own: starting one takes seconds."""
+
+
+@dataclass(frozen=True)
+class IndexOptions:
+    """How postings are made: [index] of a recipe. None is filled in when the index is made.
+
+    objects 'auto': an instance's annotations where it has some, else its text. verify: a checker looks for text objects
+    in the images, by `verify_model`, and drops those not found.
+    """
+
+    extractor: str = option("lexicon", "nouns by word lists (seconds) or by a spaCy pipeline (minutes)", EXTRACTORS)
+    spacy_model: str | None = option(None, f"an installed spaCy pipeline ({DEFAULT})", metavar="NAME")
+    objects: str = option("auto", "where objects come from", OBJECTS)
+    verify: str | None = option(None, "check text objects on the images", tuple(CHECKERS))
+    verify_model: str | None = option(None, "the model that checks (the settings')", metavar="MODEL")
+
+    def filled(self) -> "IndexOptions":
+        """The same with every default filled in."""
+        return replace(
+            self,
+            spacy_model=(self.spacy_model or DEFAULT) if self.extractor == "spacy" else None,
+            verify_model=(self.verify_model or default_model(self.verify)) if self.verify else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -47,30 +78,21 @@ class IndexReport:
     verified_by: str | None
     seconds: float
     notices: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
-def index(
-    store: Store,
-    *,
-    extractor: str = "lexicon",
-    spacy_model: str | None = None,
-    objects: str = "auto",
-    verify: str | None = None,
-    progress: Progress = silent,
-) -> IndexReport:
-    """Build the postings of the four perspectives from all instances, and say what was found.
+def index(store: Store, *, progress: Progress = silent, **options: Any) -> IndexReport:
+    """Build the postings of the four perspectives from all instances; options are the fields of `IndexOptions`.
 
-    extractor: 'lexicon' (word lists, seconds) or 'spacy' (the pipeline `spacy_model`, minutes), for the token
-    perspective. objects: 'annotations', 'text', or 'auto': an instance's annotations where it has some, else its
-    text. verify: 'open_clip' or 'grounding-dino' looks for text objects in the pictures and drops those not found.
-    AdrError when there are no instances, no annotations though they are asked for, or a model is missing. `Cancelled`
-    from `progress` leaves the former index as it was.
+    AdrError when there are no instances, no annotations though they are asked for, an option is unknown or a model is
+    missing. `Cancelled` from `progress` leaves the former index as it was.
     """
     started = time.monotonic()
+    asked = options_of(IndexOptions, options, "The index")
     total = int(store.value("select count(*) from instance"))
     if not total:
         raise AdrError("There are no instances to index.", "Ingest a dataset first.")
-    work = _Index(store, extractor, spacy_model, objects, verify)
+    work = _Index(store, asked, asked.filled())
     try:
         work.read(total, progress)
         return work.write(total, started, progress)
@@ -78,11 +100,48 @@ def index(
         work.close()
 
 
+def index_report(store: Store) -> IndexReport | None:
+    """What `index` returned for the index of the dataset that is there; None without one."""
+    text = store.value("select i.report from index_made i, source s where i.indexed_at >= s.ingested_at")
+    return from_json(IndexReport, text) if text else None
+
+
+def differences(store: Store, wanted: Mapping[str, Any]) -> str:
+    """How the index that is there was made otherwise than `wanted`, in words; '' when it fits.
+
+    What neither asked for may differ: a default of another version does not make an index a wrong one.
+    """
+    asked, made = _made_with(store)
+    now = asdict(options_of(IndexOptions, wanted, "[index]").filled())
+    apart = [name for name in now if made.get(name) != now[name] and (name in wanted or name in asked)]
+    return ", ".join(f"{name} is {made.get(name)!r} and not {now[name]!r}" for name in apart)
+
+
+def made_by_other_rules(store: Store, wanted: Mapping[str, Any]) -> list[str]:
+    """Sentences on what has changed since the index was made: another word list, another default."""
+    asked, made = _made_with(store)
+    now = asdict(options_of(IndexOptions, wanted, "[index]").filled())
+    notices = [
+        f"The index was made with {name} {made.get(name)!r}; the default now is {now[name]!r}."
+        for name in now
+        if made.get(name) != now[name] and name not in wanted and name not in asked
+    ]
+    if store.value("select lexicon_fingerprint from index_made") != Lexicon.english().fingerprint:
+        notices.append("The index was made with other word lists than this version has; --reindex reads the text anew.")
+    return notices
+
+
+def _made_with(store: Store) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(what was asked for, all options filled in) of the index that is there."""
+    asked, made = store.rows("select asked, options from index_made")[0]
+    return json.loads(asked), json.loads(made)
+
+
 class _Index:
     """One run of `index`: what has been collected so far."""
 
-    def __init__(self, store: Store, extractor: str, spacy_model: str | None, objects: str, verify: str | None) -> None:
-        self._store, self._extractor, self._verify = store, extractor, verify
+    def __init__(self, store: Store, asked: IndexOptions, options: IndexOptions) -> None:
+        self._store, self._given, self._options, objects = store, asked, options, options.objects
         self._lexicon = Lexicon.english()
         annotated = _annotated_names(store, self._lexicon) if objects != "text" else {}
         if objects == "annotations" and not annotated:
@@ -102,11 +161,9 @@ class _Index:
         self._has_annotation = self._instances_with_annotation()
         self._pipeline: Pipeline | None = None
         self.spacy_model: str | None = None
-        if extractor == "spacy":
-            self._pipeline = Pipeline.load(spacy_model, frozenset(self._things.phrases()), _processes(store))
+        if options.extractor == "spacy":
+            self._pipeline = Pipeline.load(options.spacy_model, frozenset(self._things.phrases()), _processes(store))
             self.spacy_model = self._pipeline.name
-        elif extractor != "lexicon":
-            raise AdrError(f"There is no extractor {extractor!r}.", "Choose lexicon or spacy.")
         self._unread: list[np.ndarray] = []
         self._verified_by: str | None = None
         self._verify_notices: tuple[str, ...] = ()
@@ -129,10 +186,17 @@ class _Index:
             done += part.instances
             progress(done, total, "Reading turns")
         self._add_annotations()
-        if self._verify and self._from_text:
+        if self._options.verify and self._from_text:
             from adr.index.verify import verified
 
-            checked = verified(self._store, self._verify, self._objects, self._has_annotation, progress)
+            checked = verified(
+                self._store,
+                self._options.verify,
+                self._objects,
+                self._has_annotation,
+                progress,
+                self._options.verify_model,
+            )
             self._objects, self._verified_by = checked.objects, checked.by
             self._verify_notices = checked.notices
 
@@ -248,32 +312,44 @@ class _Index:
             postings["interrogation"] = write(writer, "interrogation", self._asked)[0]
             renumber(writer)
             counts = dict(writer.rows("select perspective, count(*) from entity group by perspective"))
-            seconds = round(time.monotonic() - started, 2)
-            writer.execute(
-                "insert into index_made values (?, ?, ?, ?, ?, ?, ?, now() at time zone 'UTC')",
-                [
-                    self._extractor,
-                    self.spacy_model,
-                    self.objects_from,
-                    self._verified_by,
-                    self._lexicon.fingerprint,
-                    unread,
-                    seconds,
-                ],
+            entities = {perspective: int(counts.get(perspective, 0)) for perspective in postings}
+            report = IndexReport(
+                instances=total,
+                postings=postings,
+                entities=entities,
+                unread=unread,
+                extractor=self._options.extractor,
+                spacy_model=self.spacy_model,
+                objects_from=self.objects_from,
+                verified_by=self._verified_by,
+                seconds=round(time.monotonic() - started, 2),
+                notices=self._notices(unread, total, postings),
+                fingerprint=fingerprint_of({"sources": _sources(writer), "options": asdict(self._options)}),
             )
+            self._record(writer, report)
             progress(4, 4, "Writing postings")
-        entities = {perspective: int(counts.get(perspective, 0)) for perspective in postings}
-        return IndexReport(
-            total,
-            postings,
-            entities,
-            unread,
-            self._extractor,
-            self.spacy_model,
-            self.objects_from,
-            self._verified_by,
-            seconds,
-            self._notices(unread, total, postings),
+        return report
+
+    def _record(self, writer: Writer, report: IndexReport) -> None:
+        writer.execute(
+            """
+            insert into index_made (extractor, spacy_model, objects_from, verified_by, lexicon_fingerprint, unread,
+                                    seconds, asked, options, fingerprint, report, indexed_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() at time zone 'UTC')
+            """,
+            [
+                report.extractor,
+                report.spacy_model,
+                report.objects_from,
+                report.verified_by,
+                self._lexicon.fingerprint,
+                report.unread,
+                report.seconds,
+                json.dumps(given_options(self._given)),
+                json.dumps(asdict(self._options)),
+                report.fingerprint,
+                to_json(report),
+            ],
         )
 
     def _notices(self, unread: int, total: int, postings: dict[str, int]) -> tuple[str, ...]:
@@ -300,6 +376,11 @@ class _Part:
     objects: np.ndarray
     asked: np.ndarray
     unread: np.ndarray
+
+
+def _sources(writer: Writer) -> list[list[Any]]:
+    """What identifies the sources of an index, in order: the hashes of the dataset and of its annotations."""
+    return [list(row) for row in writer.rows("select sha256, objects_sha256 from source")]
 
 
 def _processes(store: Store) -> int:

@@ -12,6 +12,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -33,11 +34,12 @@ def look(
     checker: str,
     tell: Callable[[Event], None],
     load: Callable[[str, Sequence[str]], Checker] = load_checker,
+    model: str | None = None,
 ) -> None:
     """Answer all that the folder asks. What was answered before is not looked at again, and when that is everything the
     checker is not loaded."""
     names = folder.names()
-    whom = signature(checker, names)
+    whom = signature(checker, names, model)
     keys: list[str] = []
     done = 0
 
@@ -56,9 +58,9 @@ def look(
     todo = unanswered()
     first = next(todo, None)
     if first is not None:
-        model = load(checker, names)
-        for key, block, opened in _ahead(chain([first], todo), model.side):
-            folder.keep_answer(key, seen(model, opened, [[names[n] for n in numbers] for _, numbers in block]))
+        eye = load(checker, names)
+        for key, block, opened in _ahead(chain([first], todo), eye.side):
+            folder.keep_answer(key, seen(eye, opened, [[names[n] for n in numbers] for _, numbers in block]))
             done += len(block)
             tell({"event": "looked", "done": done})
     folder.finish(keys)
@@ -142,8 +144,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m adr.index.looking", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--checker", required=True)
+    parser.add_argument("--model", help="default: the settings' model")
     given = parser.parse_args(arguments)
-    return exit_status(lambda: look(VerifyFolder(given.folder), given.checker, tell))
+    load = partial(load_checker, model=given.model)
+    return exit_status(lambda: look(VerifyFolder(given.folder), given.checker, tell, load, given.model))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from adr.errors import AdrError
-from adr.index.checkers import full_name
+from adr.index.checkers import default_model
 from adr.index.forms import Names
 from adr.index.postings import LOW, Postings
 from adr.index.verify_folder import ABSENT, UNSEEN, VerifyFolder
@@ -35,7 +35,9 @@ class Verified:
     notices: tuple[str, ...]
 
 
-def verified(store: Store, checker: str, objects: Postings, annotated: np.ndarray, progress: Progress) -> Verified:
+def verified(
+    store: Store, checker: str, objects: Postings, annotated: np.ndarray, progress: Progress, model: str | None = None
+) -> Verified:
     """The object postings without those that `checker` does not find in any picture of their instance.
 
     annotated: bool by instance (or empty): their objects are kept unseen, as are those of instances whose pictures
@@ -48,12 +50,13 @@ def verified(store: Store, checker: str, objects: Postings, annotated: np.ndarra
             "Objects can only be checked on pictures, and this workspace knows no image folder.",
             "Ingest the dataset with --images DIR, or index without --verify.",
         )
-    by, objects = full_name(checker), by_name(objects)
+    model = model or default_model(checker)
+    objects = by_name(objects)
     with _folder(store, checker) as folder:
         total = folder.ask(objects.names.listed(), Path(base).absolute(), asked(store, objects, annotated))
-        _look(folder, checker, total, progress)
+        _look(folder, checker, model, total, progress)
         seen = folder.seen()
-    return left(objects, annotated, seen, by)
+    return left(objects, annotated, seen, f"{checker} {model}")
 
 
 def by_name(objects: Postings) -> Postings:
@@ -114,7 +117,7 @@ def _folder(store: Store, checker: str) -> Iterator[VerifyFolder]:
         yield VerifyFolder(Path(folder))
 
 
-def _look(folder: VerifyFolder, checker: str, total: int, progress: Progress) -> None:
+def _look(folder: VerifyFolder, checker: str, model: str, total: int, progress: Progress) -> None:
     """Stay until the process has looked at everything; it ends when `progress` raises."""
     done = 0
 
@@ -124,7 +127,8 @@ def _look(folder: VerifyFolder, checker: str, total: int, progress: Progress) ->
         progress(done, total, _SAYS)
 
     progress(0, total, _SAYS)
-    (code,) = relay([Command("adr.index.looking", [str(folder.folder), "--checker", checker], folder.log)], hear)
+    given = [str(folder.folder), "--checker", checker, "--model", model]
+    (code,) = relay([Command("adr.index.looking", given, folder.log)], hear)
     if code:
         raise AdrError(
             f"{_SAYS} ended unexpectedly ({how(code)}); what was looked at is kept.",

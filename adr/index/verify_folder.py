@@ -6,7 +6,7 @@ key that changes with the pictures, the names and the checker, so that they serv
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from adr.errors import AdrError
+from adr.files import whole_file
 
 ABSENT, PRESENT, UNSEEN = 0, 1, 2
 """The answer for one name of one instance; UNSEEN: none of its pictures could be opened."""
@@ -40,16 +41,11 @@ class VerifyFolder:
         """Write what is to be looked at; returns how many instances. base: where the pictures' paths start from."""
         schema = pa.schema(_COLUMNS, metadata={"names": json.dumps(names), "base": str(base)})
         rows = 0
-
-        def write(path: Path) -> None:
-            nonlocal rows
-            with pq.ParquetWriter(path, schema) as file:
-                for table in tables:
-                    file.write_table(table.cast(pa.schema(_COLUMNS)).replace_schema_metadata(schema.metadata))
-                    rows += table.num_rows
-
         self._seen.unlink(missing_ok=True)
-        _write_whole(self._asked, write)
+        with _whole(self._asked) as path, pq.ParquetWriter(path, schema) as file:
+            for table in tables:
+                file.write_table(table.cast(pa.schema(_COLUMNS)).replace_schema_metadata(schema.metadata))
+                rows += table.num_rows
         return rows
 
     def names(self) -> list[str]:
@@ -75,12 +71,12 @@ class VerifyFolder:
 
     def keep_answer(self, key: str, answer: np.ndarray) -> None:
         """Write the answers of a block."""
-        _write_whole(self._answers / f"{key}.npy", lambda path: _save(path, answer))
+        _save(self._answers / f"{key}.npy", answer)
 
     def finish(self, keys: Sequence[str]) -> None:
         """Write the answers of these blocks as one array, in the order of what was asked, and drop all others."""
         answers = [np.load(self._answers / f"{key}.npy", allow_pickle=False) for key in keys]
-        _write_whole(self._seen, lambda path: _save(path, np.concatenate([np.zeros(0, np.uint8), *answers])))
+        _save(self._seen, np.concatenate([np.zeros(0, np.uint8), *answers]))
         kept = {f"{key}.npy" for key in keys}
         for path in self._answers.iterdir():
             if path.name not in kept:
@@ -98,19 +94,14 @@ class VerifyFolder:
 
 
 def _save(path: Path, array: np.ndarray) -> None:
-    with path.open("wb") as file:
+    with _whole(path) as partial, partial.open("wb") as file:
         np.save(file, array)
 
 
-def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file so that it is whole or absent."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with _told(path.parent):
-        try:
-            write(partial)
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    with _told(path.parent), whole_file(path) as partial:
+        yield partial
 
 
 @contextmanager

@@ -4,13 +4,12 @@ Reads each folder that the paths name once, instead of asking for each file. Kno
 """
 
 import os
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from adr.errors import AdrError
-from adr.progress import Progress, silent
+from adr.progress import Progress, let_pages_run, silent
 
 
 @dataclass
@@ -53,7 +52,7 @@ def look_for(folder: Path, prefixes: Iterable[str], progress: Progress = silent)
             with os.scandir(here) as entries:
                 for seen, entry in enumerate(entries):
                     if seen % 2000 == 1999:
-                        time.sleep(0.001)  # a Python loop in a thread of the app: let the pages run
+                        let_pages_run()
                     if entry.is_symlink() and not _inside(os.path.realpath(entry.path), root):
                         found.leaving.append(prefix + entry.name)
                     elif entry.is_file():

@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from adr.errors import AdrError
+from adr.files import sha256_of
 from adr.ingest import plain
 from adr.ingest.image_paths import image_folder, look_for
 from adr.ingest.layout import look_at
@@ -23,7 +24,8 @@ from adr.ingest.objects import read_objects
 from adr.ingest.oddities import WARNINGS
 from adr.ingest.record import Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
-from adr.progress import Progress, silent
+from adr.progress import Progress, let_pages_run, silent
+from adr.report import from_json, to_json
 from adr.store import Store, Writer
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
@@ -101,27 +103,44 @@ def ingest(
         warnings.update(_count_oddities(writer))
         report = _report(writer, records, folder, reading.forms, Counter(warnings), started)
         _refuse_if_none(report, count, writer)
-        writer.execute(
-            "insert into source values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                report.source,
-                report.images,
-                str(Path(objects).expanduser().absolute()) if objects is not None else None,
-                report.form,
-                report.layout,
-                report.bytes,
-                report.sha256,
-                report.instances,
-                sum(report.rejected.values()),
-                json.dumps(report.warnings),
-                datetime.now(UTC).replace(tzinfo=None),
-            ],
-        )
+        _record(writer, report, objects)
         progress(count, count, "Writing")
     if former:
         _set_files_aside(store, report)
     store.checkpoint()
     return report
+
+
+def ingest_report(store: Store) -> IngestReport:
+    """What `ingest` returned for the dataset that is there; AdrError when there is none."""
+    text = store.value("select report from source")
+    if text is None:
+        raise AdrError("The workspace holds no dataset.", "Ingest one first.")
+    return from_json(IngestReport, text)
+
+
+def _record(writer: Writer, report: IngestReport, objects: Path | None) -> None:
+    writer.execute(
+        """
+        insert into source (path, images, objects, objects_sha256, form, layout, bytes, sha256, instances, rejected,
+                            warnings, report, ingested_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() at time zone 'UTC')
+        """,
+        [
+            report.source,
+            report.images,
+            str(Path(objects).expanduser().absolute()) if objects is not None else None,
+            sha256_of(Path(objects)) if objects is not None else None,
+            report.form,
+            report.layout,
+            report.bytes,
+            report.sha256,
+            report.instances,
+            sum(report.rejected.values()),
+            json.dumps(report.warnings),
+            to_json(report),
+        ],
+    )
 
 
 def _clear(writer: Writer) -> None:
@@ -173,7 +192,7 @@ class _Reading:
         careful = self._in_sql(block)
         for start in range(0, len(careful), _CAREFULLY):
             self._one_by_one(careful[start : start + _CAREFULLY])
-            time.sleep(0.001)  # a Python loop in a thread of the app: let the pages run
+            let_pages_run()
 
     def _in_sql(self, block: Block) -> list[tuple[int, bytes]]:
         """Take the plain records; returns the others, with their positions."""

@@ -4,7 +4,6 @@ Knows nothing of tables; who has the instances joins by the key.
 """
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from adr.errors import AdrError
 from adr.ingest.layout import look_at
 from adr.ingest.record import OBJECT_KEYS, object_names
 from adr.ingest.records import Records
-from adr.progress import Progress, silent
+from adr.progress import Progress, let_pages_run, silent
 
 KEYS = ("position", "image", "id")
 _SHAPE = 'one {"image": "a.jpg", "objects": ["cat", "sofa"]} a line; "position" or "id" may stand for "image"'
@@ -38,7 +37,7 @@ def read_objects(path: Path, progress: Progress = silent) -> Iterator[list[Named
             rows = [_row(text) for text in block.texts[start : start + 500]]
             readable += sum(row is not None for row in rows)
             yield rows
-            time.sleep(0.001)  # a Python loop in a thread of the app: let the pages run
+            let_pages_run()
         progress(block.read, layout.bytes, "Reading object annotations, bytes")
     if not readable:
         raise AdrError(f"{path} holds no object annotations that can be read.", f"Write {_SHAPE}.")

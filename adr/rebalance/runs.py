@@ -4,8 +4,6 @@ Writes `run`, `critical_tau` and `decision`, all from one `adr.rebalance.engine.
 showed. `adr.rebalance.explain` says why an instance stays or goes. Knows nothing of pages or exports.
 """
 
-import dataclasses
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +16,9 @@ import pyarrow as pa
 
 from adr.errors import AdrError
 from adr.progress import Progress, silent
-from adr.rebalance.engine import REASONS, Engine, Preview
+from adr.rebalance.engine import REASONS, Columns, Engine, Preview
 from adr.recipe import Recipe
+from adr.report import from_json, to_json
 from adr.store import Store, Writer
 
 
@@ -29,8 +28,7 @@ class RebalanceReport:
 
     expected, expected_sd: size and its standard deviation over all seeds, in closed form.
     reasons: {reason: instances}; see `adr.rebalance.engine.REASONS`. groups: {group: {instances, kept}}.
-    perspectives: {perspective: {tau, head_rank, before, after, random}}, the last three as
-    `adr.rebalance.engine.Numbers`.
+    fingerprint: of the recipe's [rebalance]; made_on: of the index.
     """
 
     run: int
@@ -43,11 +41,12 @@ class RebalanceReport:
     reasons: Mapping[str, int]
     tau: Mapping[str, float]
     groups: Mapping[str, Mapping[str, int]]
-    perspectives: Mapping[str, Mapping[str, Any]]
+    perspectives: Mapping[str, Columns]
     unused_caps: tuple[str, ...]
     fingerprint: str
     in_words: str
     seconds: float
+    made_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,13 +56,12 @@ class Run:
     run: int
     name: str
     recipe: Recipe
-    fingerprint: str
     kept: int
     dropped: int
     repeated: int
     expected: float
     expected_sd: float
-    report: Mapping[str, Any]
+    report: RebalanceReport
     created_at: datetime
     outdated: bool  # the dataset was ingested or indexed again since
     plans: int  # synthesis plans made from it
@@ -82,32 +80,37 @@ def rebalance(
     preview = engine.preview(recipe)
     with store.atomic() as writer:
         run = int(writer.value("select coalesce(max(run), 0) + 1 from run"))
-        report = report_of(preview, run, name or recipe.name or f"Run {run}", time.monotonic() - started)
+        made_on = str(writer.value("select fingerprint from index_made") or "")
+        report = report_of(preview, run, name or recipe.name or f"Run {run}", time.monotonic() - started, made_on)
         _write_decisions(writer, run, engine, preview)
         for done, perspective in enumerate(recipe.perspectives):
             progress(done, len(recipe.perspectives), "Writing why")
             _write_critical(writer, run, engine, preview, perspective)
         writer.execute(
-            "insert into run (run, name, recipe, fingerprint, kept, dropped, repeated, expected, expected_sd, report, "
-            "created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            """
+            insert into run (run, name, recipe, fingerprint, made_on, kept, dropped, repeated, expected, expected_sd,
+                             report, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """,
             [
                 run,
                 report.name,
                 recipe.to_toml(),
-                recipe.fingerprint,
+                report.fingerprint,
+                made_on,
                 report.kept,
                 report.dropped,
                 report.repeated,
                 report.expected,
                 report.expected_sd,
-                json.dumps(dataclasses.asdict(report)),
+                to_json(report),
                 _now(),
             ],
         )
     return report
 
 
-def report_of(preview: Preview, run: int, name: str, seconds: float) -> RebalanceReport:
+def report_of(preview: Preview, run: int, name: str, seconds: float, made_on: str = "") -> RebalanceReport:
     """A preview's numbers as the report of a run; the same for a preview that was never applied (run 0)."""
     return RebalanceReport(
         run=run,
@@ -120,11 +123,12 @@ def report_of(preview: Preview, run: int, name: str, seconds: float) -> Rebalanc
         reasons=dict(preview.reasons),
         tau=dict(preview.tau),
         groups={g: dict(v) for g, v in preview.groups.items()},
-        perspectives={p: dataclasses.asdict(columns) for p, columns in preview.perspectives.items()},
+        perspectives=dict(preview.perspectives),
         unused_caps=preview.unused_caps,
         fingerprint=preview.recipe.fingerprint,
         in_words=preview.recipe.in_words(),
         seconds=round(seconds, 3),
+        made_on=made_on,
     )
 
 
@@ -167,7 +171,7 @@ def _write_critical(writer: Writer, run: int, engine: Engine, preview: Preview, 
 def runs(store: Store) -> list[Run]:
     """All runs, newest first."""
     rows = store.rows("""
-        select run, name, recipe, fingerprint, kept, dropped, repeated, expected, expected_sd, report, created_at,
+        select run, name, recipe, kept, dropped, repeated, expected, expected_sd, report, created_at,
                created_at < greatest((select max(indexed_at) from index_made), (select max(ingested_at) from source)),
                (select count(*) from plan where plan.run = run.run)
         from run order by run desc""")
@@ -176,19 +180,37 @@ def runs(store: Store) -> list[Run]:
             run=int(row[0]),
             name=str(row[1]),
             recipe=Recipe.from_toml(row[2], f"the recipe of run {row[0]}"),
-            fingerprint=str(row[3]),
-            kept=int(row[4]),
-            dropped=int(row[5]),
-            repeated=int(row[6]),
-            expected=float(row[7]),
-            expected_sd=float(row[8]),
-            report=json.loads(row[9]),
-            created_at=row[10],
-            outdated=bool(row[11]),
-            plans=int(row[12]),
+            kept=int(row[3]),
+            dropped=int(row[4]),
+            repeated=int(row[5]),
+            expected=float(row[6]),
+            expected_sd=float(row[7]),
+            report=from_json(RebalanceReport, row[8]),
+            created_at=row[9],
+            outdated=bool(row[10]),
+            plans=int(row[11]),
         )
         for row in rows
     ]
+
+
+def run_report(store: Store, run: int) -> RebalanceReport:
+    """What `rebalance` returned for a run; AdrError when there is no such run."""
+    text = store.value("select report from run where run = $1", [run])
+    if text is None:
+        raise _no_run(run)
+    return from_json(RebalanceReport, text)
+
+
+def same_run(store: Store, recipe: Recipe) -> int | None:
+    """The newest run that `recipe` would only repeat: the same [rebalance] on the index that is there now; or None."""
+    known = store.rows("""
+        select run, recipe from run
+        where made_on = (select fingerprint from index_made) order by run desc""")
+    for run, toml in known:
+        if Recipe.from_toml(toml, f"the recipe of run {run}").fingerprint == recipe.fingerprint:
+            return int(run)
+    return None
 
 
 def run_recipe(store: Store, run: int) -> Recipe:
@@ -243,9 +265,7 @@ def decided(
     Filters: kept or dropped; a reason; whether `perspective` passed; instances that have `entity` (entity.entity).
     Columns: instance, kept, copies, pass_count, reason, probability.
     """
-    tau = json.loads(str(store.value("select report from run where run = $1", [run]) or "{}")).get("tau")
-    if tau is None:
-        raise _no_run(run)
+    tau = run_report(store, run).tau
     where = """
         from decision d
         where d.run = $run

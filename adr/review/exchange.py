@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-import os
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 
 from adr import conversation
 from adr.errors import AdrError
+from adr.files import whole_file
 from adr.review.verdicts import JUDGEMENTS, REASONS
 from adr.store import Store
 
@@ -50,9 +50,8 @@ def export_verdicts(store: Store, path: Path) -> ExchangeReport:
         order by c.candidate
     """)
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    temporary = path.with_name(path.name + ".part")
     try:
-        with temporary.open("w", encoding="utf-8", newline="") as out:
+        with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as out:
             if path.suffix.lower() == ".csv":
                 writer = csv.DictWriter(out, COLUMNS)
                 writer.writeheader()
@@ -62,13 +61,11 @@ def export_verdicts(store: Store, path: Path) -> ExchangeReport:
                     if row["turns"]:
                         row["turns"] = json.loads(str(row["turns"]))
                     out.write(json.dumps(row, ensure_ascii=False) + "\n")
-        os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise AdrError(
             f"{path} cannot be written: {error.strerror}.", "Name a file in a folder you may write to."
         ) from error
-    return ExchangeReport(sum(1 for row in rows if row["judgement"]))
+    return ExchangeReport(verdicts=sum(1 for row in rows if row["judgement"]))
 
 
 def import_verdicts(store: Store, path: Path) -> ExchangeReport:
@@ -116,7 +113,7 @@ def import_verdicts(store: Store, path: Path) -> ExchangeReport:
                 """,
                     {**row, "batch": batch},
                 )
-    return ExchangeReport(len(rows), known, refused, tuple(examples))
+    return ExchangeReport(verdicts=len(rows), known=known, refused=refused, examples=tuple(examples))
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -143,16 +143,6 @@ class Training:
             else:
                 self.average[name].copy_(value)
         torch._foreach_lerp_(mine, theirs, 1.0 - decay)
-
-    @contextmanager
-    def averaged(self) -> Iterator[nn.Module]:
-        """The model with the running average in place of its weights, for looking at and for exporting."""
-        kept = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
-        self.model.load_state_dict(self.average)
-        try:
-            yield self.model
-        finally:
-            self.model.load_state_dict(kept)
 
 
 def load_grown(model: nn.Module, state: dict[str, Any]) -> bool:

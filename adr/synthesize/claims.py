@@ -12,6 +12,8 @@ import threading
 import time
 from pathlib import Path
 
+from adr.files import write_whole
+
 SILENT_SECONDS = 120.0
 _BEAT_SECONDS = 15.0
 
@@ -57,9 +59,7 @@ class Claims:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not stale(path):
                 return False
-            own = path.with_name(f".{path.name}.{os.getpid()}")
-            own.write_bytes(self._own)
-            os.replace(own, path)
+            write_whole(path, self._own)
         return True
 
     def _beat(self) -> None:

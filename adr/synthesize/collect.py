@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from adr.files import whole_file
 from adr.progress import Progress, silent
 from adr.store import Store, Writer
 from adr.synthesize.duplicates import compare_again, find_nearest
@@ -142,13 +143,11 @@ def _report(store: Store, plan: int, collected: int, failures: Sequence[Mapping[
 def _keep(image: Path, workspace: Workspace, candidate: str) -> str:
     """The picture below the workspace's images, linked where the disk can, and its path below the workspace."""
     kept = workspace.images / f"{candidate}.png"
-    temporary = kept.with_name(f".{kept.name}.tmp")
-    temporary.unlink(missing_ok=True)
-    try:
-        os.link(image, temporary)
-    except OSError:
-        shutil.copyfile(image, temporary)
-    os.replace(temporary, kept)
+    with whole_file(kept) as partial:
+        try:
+            os.link(image, partial)
+        except OSError:
+            shutil.copyfile(image, partial)
     return kept.relative_to(workspace.folder).as_posix()
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from adr.files import write_whole
 from adr.models import find_model
-from adr.synthesize.plan_file import write_whole
 from adr.workspace import Workspace
 
 Vectors = npt.NDArray[np.float32]

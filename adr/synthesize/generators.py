@@ -138,7 +138,7 @@ def load_generator(settings: Settings, device: str | None = None) -> Generator:
     with loading(settings.model, "diffusion model"):
         _hush()
         pipe = FACTORIES[settings.generator](found, settings, where)
-        _settle(pipe, where)
+        settle(pipe, where)
     style = style_of(settings.model, settings.generator)
     side, multiple = _sides(pipe)
     return Generator(
@@ -222,7 +222,7 @@ def _refuse(found: str, part: str, generator: str, needs: str) -> None:
         raise AdrError(f"{found} is a {own}; {generator} needs {needs}.", "Use image-variation with it.")
 
 
-def _settle(pipe: Any, where: Place) -> None:
+def settle(pipe: Any, where: Place) -> None:
     """Put a pipeline where it runs: whole on the device, or part by part where its memory is short."""
     pipe.set_progress_bar_config(disable=True)
     models = [part for part in pipe.components.values() if hasattr(part, "parameters")]

@@ -4,13 +4,12 @@ Pure: arrays in, list out. Knows nothing of tables or prompts.
 """
 
 import heapq
-import time
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from adr.progress import Progress, silent
+from adr.progress import Progress, let_pages_run, silent
 
 _LOOKS = 500
 
@@ -70,7 +69,7 @@ def choose(
     while heap and len(chosen) < budget:
         looks += 1
         if looks % _LOOKS == 0:
-            time.sleep(0.001)  # a thread of pure Python would hold up every page
+            let_pages_run()
         _, _, parent = heapq.heappop(heap)
         begin, end = offsets[parent], offsets[parent + 1]
         own = entities[begin:end]

@@ -4,11 +4,9 @@ Writes the tables `plan`, `slot` and `wanted` and the plan's folder. Loads no mo
 """
 
 import os
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,9 @@ import pandas as pd
 
 from adr.errors import AdrError
 from adr.models import find_model
-from adr.progress import Progress, silent
+from adr.progress import Progress, let_pages_run, silent
 from adr.recipe import PERSPECTIVES
+from adr.report import from_json, to_json
 from adr.settings import setting
 from adr.store import Store, Writer
 from adr.synthesize.greedy import Choice, Pool, choose
@@ -95,6 +94,27 @@ def settings_of(store: Store, plan: int) -> Settings:
     return Settings.from_json(text)
 
 
+def plan_report(store: Store, plan: int) -> PlanReport:
+    """What `plan` returned for a plan; AdrError when there is none."""
+    settings_of(store, plan)
+    return from_json(PlanReport, str(store.value("select report from plan where plan = $1", [plan])))
+
+
+def same_plan(store: Store, run: int, options: Mapping[str, Any]) -> int | None:
+    """The newest plan of a run that these options would only repeat, or None.
+
+    A model that the options do not name may have been another default when the plan was made.
+    """
+    facts = run_facts(store, run)
+    free = {"model", "scorer"} - set(options)
+    for number, text in store.rows("select plan, settings from plan where run = $1 order by plan desc", [run]):
+        made = Settings.from_json(text)
+        again = _settings(store, number, run, facts.dropped or made.budget, facts.recipe.seed, options)
+        if replace(again, **{name: getattr(made, name) for name in free}) == made:
+            return int(number)
+    return None
+
+
 def plan_folder(workspace: Workspace, plan: int) -> PlanFolder:
     """The folder of a plan in the workspace."""
     return PlanFolder(workspace.plans / str(plan))
@@ -166,11 +186,9 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
     quota = Counter(e for slot in found.slots for e in slot.entities)
     folder = plan_folder(workspace, settings.plan)
     write_style(folder, measure_style(store))
-    _write(store, settings, found.slots, found.choices, tail, quota)
-    folder.write(settings, found.slots, found.siblings)
     missing = np.ceil(tail.target - tail.have).astype(int)
     planned = np.array([quota[int(e)] for e in tail.entity])
-    return PlanReport(
+    report = PlanReport(
         plan=settings.plan,
         run=settings.run,
         slots=len(found.slots),
@@ -185,6 +203,9 @@ def _make(store: Store, workspace: Workspace, settings: Settings, progress: Prog
         generator=settings.generator,
         model=settings.model,
     )
+    _write(store, settings, report, found, tail, quota)
+    folder.write(settings, found.slots, found.siblings)
+    return report
 
 
 @dataclass(frozen=True)
@@ -204,7 +225,7 @@ def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: Settings, p
     parents = pool(
         store, tail, settings.parents, named=named, words=settings.conversations in ("parent", *FROM_SYNONYMS)
     )
-    choices = _choose(tail, parents, settings, style.things if named is not None else 0, progress)
+    choices = choices_of(tail, parents, settings, style.things if named is not None else 0, progress)
     if not choices:
         raise AdrError(
             "No instance can be a parent: none has an image of its own, which is on disk, with a tail entity.",
@@ -252,7 +273,7 @@ def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: Settings, pro
     return _Slots(slots, choices, [], len(found.instance))
 
 
-def _choose(tail: Tail, parents: Parents, settings: Settings, things: int, progress: Progress) -> list[Choice]:
+def choices_of(tail: Tail, parents: Parents, settings: Settings, things: int, progress: Progress) -> list[Choice]:
     """Slots over the pool; `alone` also over objects that no parent has, and pairs when a prompt may name two."""
     entities, offsets = parents.entities, parents.offsets
     limits = np.full(len(parents.instance), settings.per_parent, np.int64)
@@ -292,7 +313,7 @@ def _slots(
         companions = [o for o in known if o not in things][: max(0, 1 + style.companions - len(things))]
         near = {*things, *companions, *pairs[entity], *(objects[parent] if parent is not None else ())}
         if number % 200 == 0:
-            time.sleep(0.001)  # lets the pages have their turn
+            let_pages_run()
         slots.append(
             Slot(
                 slot=number,
@@ -386,26 +407,18 @@ def _images(store: Store, instances: Sequence[int]) -> dict[int, str]:
 
 
 def _write(
-    store: Store,
-    settings: Settings,
-    slots: Sequence[Slot],
-    choices: Sequence[Choice],
-    tail: Tail,
-    quota: Mapping[int, int],
+    store: Store, settings: Settings, report: PlanReport, found: "_Slots", tail: Tail, quota: Mapping[int, int]
 ) -> None:
+    slots, choices = found.slots, found.choices
     with store.atomic() as writer:
         for table in ("slot", "wanted", "plan"):
             writer.execute(f"delete from {table} where plan = $1", [settings.plan])
         writer.execute(
-            "insert into plan (plan, run, settings, slots, candidates, created_at) values (?, ?, ?, ?, ?, ?)",
-            [
-                settings.plan,
-                settings.run,
-                settings.to_json(),
-                len(slots),
-                len(slots) * settings.per_slot,
-                datetime.now(UTC).replace(tzinfo=None),
-            ],
+            """
+            insert into plan (plan, run, settings, slots, candidates, report, created_at)
+            values ($1, $2, $3, $4, $5, $6, now() at time zone 'UTC')
+            """,
+            [report.plan, report.run, settings.to_json(), report.slots, report.candidates, to_json(report)],
         )
         _insert(
             writer,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adr.errors import AdrError
-from adr.settings import setting
+from adr.files import write_whole
 
 IMAGE_GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
 # The generators that make no picture: the parent keeps its own, or has none, and only the conversation is new.
@@ -234,22 +234,3 @@ def candidate_seed(seed: int, slot: int, alternative: int) -> int:
     """The generator seed of a candidate, 0 … 2^63 − 1: a hash of the plan's seed, the slot and the alternative."""
     digest = hashlib.blake2b(f"{seed}\0{slot}\0{alternative}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 1
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is whole or absent: a temporary name, then a rename."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def default_model() -> str:
-    """The diffusion model of new plans: ADR_GENERATOR_MODEL."""
-    return setting("ADR_GENERATOR_MODEL")

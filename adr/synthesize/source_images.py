@@ -20,12 +20,12 @@ import numpy as np
 from PIL import Image
 
 from adr.errors import AdrError
+from adr.files import write_whole
 from adr.process import Command, Event, exit_status, relay, tell
 from adr.progress import Progress, silent
 from adr.settings import setting
 from adr.synthesize.embeddings import Embeddings, embeddings_folder
 from adr.synthesize.images import perceptual_hash
-from adr.synthesize.plan_file import write_whole
 from adr.synthesize.scores import load_scorer
 from adr.workspace import Workspace
 
@@ -39,7 +39,7 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class SourcesReport:
-    """pictures: of the source; compared: of these embedded, now or before; unreadable: not there or broken."""
+    """images: of the source; compared: of these embedded, now or before; unreadable: not there or broken."""
 
     images: int
     compared: int
@@ -55,10 +55,10 @@ def embed_sources(store: "Store", workspace: Workspace, scorer: str, *, progress
     with _one_at_a_time:
         names = {_stamp(path) for path in images}
         if None not in names and names == set(Embeddings(folder).names()):
-            return SourcesReport(len(images), len(images), 0)
+            return SourcesReport(images=len(images), compared=len(images), unreadable=0)
         write_whole(folder / "images.json", json.dumps(images).encode())
         done = _embedded(folder, scorer, progress)
-    return SourcesReport(len(images), done["done"] - done["unreadable"], done["unreadable"])
+    return SourcesReport(images=len(images), compared=done["done"] - done["unreadable"], unreadable=done["unreadable"])
 
 
 def source_images(store: "Store") -> list[str]:

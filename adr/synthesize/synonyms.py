@@ -6,7 +6,6 @@ database is, when a plan is made, and stand in its slots.
 
 import re
 import threading
-import time
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ import numpy as np
 
 from adr.errors import AdrError
 from adr.models import require
+from adr.progress import let_pages_run
 from adr.recipe import PAPER_TAIL_SHARE
 from adr.tail import tail_share_to_tau
 
@@ -198,7 +198,7 @@ def tail_synonyms(store: "Store", tau: float | None, nouns: Iterable[str] | None
     with _reading:
         for looked, noun in enumerate(counts if nouns is None else nouns):
             if looked % _LOOKS == 0:
-                time.sleep(0.001)  # lets the pages have their turn
+                let_pages_run()
             if counts[noun] >= tau and (usable := in_the_tail(synonyms_of(wordnet, noun), counts, tau)):
                 found[noun] = usable
     return found

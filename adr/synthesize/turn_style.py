@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adr.conversation import MARKER
-from adr.synthesize.plan_file import PlanFolder, write_whole
+from adr.files import write_whole
+from adr.synthesize.plan_file import PlanFolder
 
 if TYPE_CHECKING:
     from adr.store import Store

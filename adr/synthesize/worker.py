@@ -20,21 +20,14 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, UnidentifiedImageError
 
 from adr.errors import AdrError
+from adr.files import write_whole
 from adr.models import free_memory, out_of_memory
 from adr.process import Event, exit_status, tell
 from adr.settings import setting
 from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, Written, load_writer
 from adr.synthesize.images import faults, perceptual_hash
-from adr.synthesize.plan_file import (
-    FROM_PARENT,
-    NO_SCORER,
-    PlanFolder,
-    Slot,
-    candidate_name,
-    candidate_seed,
-    write_whole,
-)
+from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, PlanFolder, Slot, candidate_name, candidate_seed
 from adr.synthesize.prompts import style_of
 from adr.synthesize.synonyms import spoken
 
@@ -93,7 +86,7 @@ class Worker:
         self.made = 0
         self.faults_in_a_row = 0
         self.batch = 1
-        self._generator: Generator | None = None
+        self.generator: Generator | None = None
         self._scorer: Scorer | None = None
         self._write: Write | None = None
 
@@ -123,7 +116,7 @@ class Worker:
             if not self._left(slot):
                 self.claims.release(slot.slot)
                 continue
-            self._load()
+            self.load()
             held.append(slot)
             if len(held) * self.settings.per_slot >= self.batch:
                 yield held
@@ -138,7 +131,7 @@ class Worker:
             if not self.folder.sidecar(slot.slot, a).exists() and not self.folder.failure(slot.slot, a).exists()
         ]
 
-    def _load(self) -> None:
+    def load(self) -> None:
         """Load models when the first slot is in hand: a worker that finds nothing to do loads none."""
         if self._write is not None:
             return
@@ -153,8 +146,8 @@ class Worker:
         if self.settings.scorer != NO_SCORER:
             self._scorer = load_scorer(self.settings.scorer, self.device)
             self._scorer.refer(self._parents())
-        self._generator = load_generator(self.settings, self.device)
-        self.batch = self._generator.batch
+        self.generator = load_generator(self.settings, self.device)
+        self.batch = self.generator.batch
 
     def _parents(self) -> list[Image.Image]:
         """The pictures of the plan's first parents that can be opened."""
@@ -220,10 +213,10 @@ class Worker:
         """A picture for each order, None for one that was set aside; None in all when the batch must be smaller."""
         from adr.synthesize.generators import Wish
 
-        assert self._generator is not None
+        assert self.generator is not None
         wishes = [Wish(o.slot.prompt, o.seed, self.negative, o.parent) for o in orders]
         try:
-            images: list[MadeImage | None] = list(self._generator.make(wishes))
+            images: list[MadeImage | None] = list(self.generator.make(wishes))
         except AdrError:
             raise
         except Exception as error:
@@ -298,7 +291,7 @@ class Worker:
 
     def _record(self, order: Order, image: Image.Image) -> dict[str, Any]:
         """Write the picture and its embedding; returns what the sidecar says of it."""
-        assert self._generator is not None
+        assert self.generator is not None
         slot, alternative, settings = order.slot, order.alternative, self.settings
         png = io.BytesIO()
         image.save(png, "PNG")
@@ -306,7 +299,7 @@ class Worker:
         _written(path, png.getvalue())
         record = self._origin(order) | {
             "negative_prompt": self.negative,
-            "parameters": self._generator.parameters | {"batch": self.batch},
+            "parameters": self.generator.parameters | {"batch": self.batch},
             "image": path.name,
             "sha256": hashlib.sha256(png.getvalue()).hexdigest(),
             "scorer": None,

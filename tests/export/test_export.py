@@ -6,8 +6,9 @@ import json
 import pytest
 
 from adr.errors import AdrError
-from adr.export.export import Options, export, preview
+from adr.export.export import export, preview
 from adr.export.folder import is_export, whole
+from adr.export.options import ExportOptions
 from adr.progress import Cancelled
 from adr.store import Store
 from adr.workspace import Workspace
@@ -209,7 +210,7 @@ def test_export__unknown_run_and_format_say_what_there_is(store, workspace, tmp_
 
 def test_preview__says_what_would_be_written_and_writes_nothing(store, workspace, tmp_path):
     accept(store, workspace)
-    seen = preview(store, workspace, 1, Options())
+    seen = preview(store, workspace, 1, ExportOptions())
     assert (seen.leave.instances, seen.leave.synthetic, seen.blocked) == (5, 1, ())
     assert {f.kind: f.rows for f in seen.lint.findings} == {
         "images_not_checked": 3,

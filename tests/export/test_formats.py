@@ -221,7 +221,7 @@ def test_parquet__sql_and_python_make_the_same_parts(texts):
         "insert into instance values (0, null, [], 0, ?, '{}')",
         [[{"role": role, "text": text} for role, text in turns]],
     )
-    ((made,),) = store.rows(f"select {parquet._MESSAGES_SQL} from instance i")
+    ((made,),) = store.rows(f"select {parquet.MESSAGES_SQL} from instance i")
     store.close()
     assert made == parquet.messages(turns)
     assert [m["role"] for m in made] == [{v: k for k, v in ROLES.items()}[role] for role, _ in turns]

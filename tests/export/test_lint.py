@@ -5,7 +5,8 @@ import json
 import pytest
 
 from adr.errors import AdrError
-from adr.export.export import Options, export, preview
+from adr.export.export import export, preview
+from adr.export.options import ExportOptions
 from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds.export import RAW, accept, draw_images, fill
@@ -30,7 +31,7 @@ def findings(raws, workspace, format="llava", images=None, form="llava"):
     """{kind: (level, rows)} of a run that keeps all records."""
     store = Store.memory()
     fill(store, raws, images=images, form=form)
-    found = preview(store, workspace, 1, Options(format=format)).lint
+    found = preview(store, workspace, 1, ExportOptions(format=format)).lint
     store.close()
     return {f.kind: (f.level, f.rows) for f in found.findings}
 
@@ -127,7 +128,7 @@ def test_lint__keys_that_a_format_has_no_place_for_are_told(workspace):
 def test_lint__repeated_ids_are_gone_after_the_repair(workspace):
     store = Store.memory()
     fill(store, RAW)
-    kinds = {f.kind for f in preview(store, workspace, 1, Options(repair_ids=True)).lint.findings}
+    kinds = {f.kind for f in preview(store, workspace, 1, ExportOptions(repair_ids=True)).lint.findings}
     assert "repeated_ids" not in kinds
     assert findings(RAW, workspace)["repeated_ids"] == ("warning", 2)
 
@@ -139,7 +140,7 @@ def test_lint__a_candidate_without_image_or_answer_is_an_error(workspace):
     accept(store, workspace, "p1-00001-0", slot=1)
     (workspace.images / "p1-00000-0.png").unlink()
     store.execute("update candidate set turns = ? where candidate = 'p1-00001-0'", [[{"role": "human", "text": "?"}]])
-    found = {f.kind: (f.level, f.examples) for f in preview(store, workspace, 1, Options()).lint.findings}
+    found = {f.kind: (f.level, f.examples) for f in preview(store, workspace, 1, ExportOptions()).lint.findings}
     assert found["image_missing"] == ("error", ("candidate p1-00000-0",))
     assert found["no_answer"] == ("error", ("candidate p1-00001-0",))
-    assert preview(store, workspace, 1, Options(leave_out_faulty=True)).leave.synthetic == 0
+    assert preview(store, workspace, 1, ExportOptions(leave_out_faulty=True)).leave.synthetic == 0

@@ -270,7 +270,7 @@ def test_index__a_missing_model_says_how_to_get_it(
 
 
 def test_index__verify_needs_images_and_a_known_checker(store: Store) -> None:
-    with pytest.raises(AdrError, match="no checker 'tarot'"):
+    with pytest.raises(AdrError, match="verify of the index is 'tarot'"):
         index(store, verify="tarot")
     store.execute("delete from source")
     with pytest.raises(AdrError, match="knows no image folder") as error:

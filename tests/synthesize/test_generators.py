@@ -107,7 +107,7 @@ def test_settle__calls_what_a_short_gpu_needs(models):
     called = []
     pipe.enable_model_cpu_offload = lambda device: called.append(f"offload {device}")
     pipe.enable_attention_slicing = lambda: called.append("slices")
-    generators._settle(pipe, Place("cuda:1", "float16", free=10))
+    generators.settle(pipe, Place("cuda:1", "float16", free=10))
     assert called == ["offload cuda:1", "slices"]
 
 

@@ -12,7 +12,7 @@ from adr.errors import AdrError
 from adr.progress import silent
 from adr.store import Store
 from adr.synthesize.greedy import Pool, choose
-from adr.synthesize.plan import _choose, plan, plan_folder, revise, settings_of
+from adr.synthesize.plan import choices_of, plan, plan_folder, revise, settings_of
 from adr.synthesize.plan_file import Settings, candidate_seed
 from adr.synthesize.prompts import Style, compose, style_of, with_article
 from adr.synthesize.tail import Parents, Tail
@@ -241,7 +241,7 @@ def test_choose__plans_pairs_where_a_prompt_may_name_two(things, planned):
     )
     nobody = Parents(np.array([], np.int64), np.array([0]), np.array([], np.int64))
     options = Settings(plan=1, run=1, seed=0, perspectives=("object", "co_occurrence", "token"), budget=9, alone=True)
-    found = _choose(tail, nobody, options, things, silent)
+    found = choices_of(tail, nobody, options, things, silent)
     assert sorted(tail.name[choice.entity] for choice in found) == planned
 
 

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -179,8 +180,8 @@ def test_run__halves_the_batch_when_memory_runs_out(tmp_path, model):
     plan = planned(tmp_path, model, 4)
     told = []
     worker = Worker(plan, told.append)
-    worker._load()
-    worker._generator, worker.batch = ShortOfMemory(worker._generator, 2), 8
+    worker.load()
+    worker.generator, worker.batch = ShortOfMemory(worker.generator, 2), 8
     assert worker.run() == 8
     assert [t["batch"] for t in told if t["event"] == "smaller_batch"] == [4, 2]
 
@@ -188,8 +189,8 @@ def test_run__halves_the_batch_when_memory_runs_out(tmp_path, model):
 def test_run__stops_when_not_one_image_fits(tmp_path, model):
     plan = planned(tmp_path, model, 4)
     worker = Worker(plan, lambda event: None)
-    worker._load()
-    worker._generator = ShortOfMemory(worker._generator, 0)
+    worker.load()
+    worker.generator = ShortOfMemory(worker.generator, 0)
     with pytest.raises(AdrError, match="not enough memory for a single picture"):
         worker.run()
     assert {json.loads(p.read_text())["reason"] for p in plan.failures().values()} == {"out_of_memory"}
@@ -228,7 +229,7 @@ def test_claims__one_holder_and_taken_over_when_dead(tmp_path):
     assert second.take(1)
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    (tmp_path / "00001").write_text(json.dumps({"pid": dead.pid, "host": json.loads(second._own)["host"]}))
+    (tmp_path / "00001").write_text(json.dumps({"pid": dead.pid, "host": socket.gethostname()}))
     assert stale(tmp_path / "00001") and first.take(1) and not second.take(1)
     assert not stale(tmp_path / "00002")
 

@@ -59,8 +59,8 @@ def test_frame__workspace_of_another_version_is_told_in_a_sentence(empty_workspa
     store.execute("update meta set value = '999' where key = 'schema_version'")
     store.close()
     at = page("Overview")
-    assert not at.exception and "another version" in at.error[0].value
-    assert "Ingest the source again" in " ".join(m.value for m in at.markdown)
+    assert not at.exception and "newer version" in at.error[0].value
+    assert "Update ADR Workbench" in " ".join(m.value for m in at.markdown)
 
 
 def test_frame__workspace_in_use_by_another_process_is_told(empty_workspace, page):

@@ -9,6 +9,7 @@ import streamlit as st
 from adr import pipeline
 from adr.errors import AdrError
 from adr.explore import dataset
+from adr.files import write_whole
 from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.ingest.layout import look_at
@@ -209,9 +210,7 @@ def _uploaded(here: Frame) -> Path | None:
     try:
         folder.mkdir(exist_ok=True)
         if st.session_state.get("upload_kept") != (given.file_id, str(kept)) or not kept.is_file():
-            partial = kept.with_name(kept.name + ".tmp")
-            partial.write_bytes(given.getbuffer())
-            partial.replace(kept)
+            write_whole(kept, given.getbuffer())
             st.session_state["upload_kept"] = (given.file_id, str(kept))
     except OSError as error:
         raise AdrError(

@@ -4,16 +4,17 @@ Asks `adr.export` and draws; knows no format by itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from adr.errors import AdrError
-from adr.export.export import Options, export, preview
+from adr.export.export import export, preview
 from adr.export.folder import is_export
 from adr.export.formats import FORMATS
 from adr.export.lint import Finding
+from adr.export.options import ExportOptions
 from adr.export.report import report
 from adr.store import Store
 from adr.ui.frame import Frame, fragment, link
@@ -52,7 +53,7 @@ class Seen:
 
 
 @st.cache_data(show_spinner="Checking every row …", max_entries=16)
-def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, options: Options) -> Seen:
+def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, options: ExportOptions) -> Seen:
     found = preview(_store, _workspace, run, options)
     return Seen(
         found.leave.instances,
@@ -143,7 +144,7 @@ def _format() -> str:
     return str(name)
 
 
-def _options(here: Frame, name: str) -> Options:
+def _options(here: Frame, name: str) -> ExportOptions:
     format = FORMATS[name]
     images, order = format.images[0], "source"
     if len(format.images) > 1:
@@ -159,7 +160,7 @@ def _options(here: Frame, name: str) -> Options:
             )
         )
     if format.part == "decisions":
-        return Options(name, images)
+        return ExportOptions(format=name, images=images)
     synthetic, repair, leave_out = "run", False, False
     left, right = st.columns(2)
     if format.part == "all":
@@ -198,10 +199,12 @@ def _options(here: Frame, name: str) -> Options:
                 key="export leave out",
                 help="They are noted in dropped.jsonl with the reason “faulty”.",
             )
-    return Options(name, images, order, synthetic, None, repair, leave_out)
+    return ExportOptions(
+        format=name, images=images, order=order, synthetic=synthetic, repair_ids=repair, leave_out_faulty=leave_out
+    )
 
 
-def _what(here: Frame, name: str, options: Options, seen: Seen) -> None:
+def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
     format = FORMATS[name]
     with st.container(border=True):
         st.markdown("**What will be written**")
@@ -259,7 +262,7 @@ def _examples(examples: Sequence[str]) -> str:
     return " · ".join(text.replace("[", "(").replace("]", ")").replace("`", "'") for text in examples)
 
 
-def _write(here: Frame, run: int, options: Options, seen: Seen) -> None:
+def _write(here: Frame, run: int, options: ExportOptions, seen: Seen) -> None:
     default = str(here.workspace.exports / f"run-{run}-{options.format}")
     given = st.text_input(
         "Folder",
@@ -280,18 +283,7 @@ def _write(here: Frame, run: int, options: Options, seen: Seen) -> None:
             KIND,
             f"Writing {FORMATS[options.format].title}",
             lambda progress: export(
-                store,
-                workspace,
-                run,
-                format=options.format,
-                out=out,
-                images=options.images,
-                order=options.order,
-                synthetic=options.synthetic,
-                repair_ids=options.repair_ids,
-                leave_out_faulty=options.leave_out_faulty,
-                replace=replace,
-                progress=progress,
+                store, workspace, run, out=out, **asdict(options), replace=replace, progress=progress
             ),
         )
         move(view="exports")

@@ -6,11 +6,11 @@ Nothing outside the image folder (or the workspace) is ever opened. Knows nothin
 import base64
 import hashlib
 import logging
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from adr.files import whole_file
 from adr.store import Store
 from adr.workspace import Workspace
 
@@ -77,8 +77,7 @@ def _shrink(file: Path, made: Path, side: int) -> None:
             image.draft("RGB", (side * 2, side * 2))  # JPEG: decode no finer than needed
             small = ImageOps.exif_transpose(image).convert("RGBA" if image.mode in ("RGBA", "LA", "P") else "RGB")
             small.thumbnail((side, side), Image.Resampling.LANCZOS)
-            partial = made.with_name(f"{made.name}.{os.getpid()}.{id(small)}.tmp")
-            small.save(partial, "WEBP", quality=82, method=2)
     except Image.DecompressionBombError as error:
         raise ValueError(str(error)) from error
-    os.replace(partial, made)
+    with whole_file(made) as partial:
+        small.save(partial, "WEBP", quality=82, method=2)

@@ -72,7 +72,7 @@ def runs_view(here: Frame, recipe: Recipe) -> None:
 def _by_numbers(known: list[Run]) -> pd.DataFrame:
     rows = []
     for run in known:
-        columns = run.report["perspectives"]
+        columns = run.report.perspectives
         rows.append(
             {
                 "run": run.run,
@@ -81,9 +81,9 @@ def _by_numbers(known: list[Run]) -> pd.DataFrame:
                 "dropped": run.dropped,
                 "copies": run.repeated,
                 "expected": round(run.expected),
-                **{f"tail {PERSPECTIVE_NAMES[p].lower()}": columns[p]["after"]["tail_share"] for p in PERSPECTIVES},
-                "entities lost": sum(columns[p]["after"]["lost"] for p in PERSPECTIVES),
-                "lost at random": sum(columns[p]["random"]["lost"] for p in PERSPECTIVES),
+                **{f"tail {PERSPECTIVE_NAMES[p].lower()}": columns[p].after.tail_share for p in PERSPECTIVES},
+                "entities lost": sum(columns[p].after.lost for p in PERSPECTIVES),
+                "lost at random": sum(columns[p].random.lost for p in PERSPECTIVES),
                 "written": run.created_at,
             }
         )

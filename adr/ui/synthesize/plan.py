@@ -4,14 +4,13 @@ Asks `adr.synthesize` and draws; computes nothing itself.
 """
 
 import contextlib
-import time
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from adr.progress import Cancelled, Progress
+from adr.progress import Cancelled, Progress, let_pages_run
 from adr.recipe import PERSPECTIVES
 from adr.synthesize import outlook
 from adr.synthesize.collect import collect
@@ -222,7 +221,7 @@ def _start(here: Frame, number: int, workers: int, limit: int | None = None) -> 
             """What is finished is taken in whatever happens; between two files the pages have their turn."""
             with contextlib.suppress(Cancelled):
                 progress(done, total, message)
-            time.sleep(0.002)
+            let_pages_run()
 
         try:
             return generate(here.store, here.workspace, number, workers=workers, limit=limit, progress=progress)

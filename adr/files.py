@@ -1,0 +1,105 @@
+"""Files and folders that are whole or absent: written under another name, renamed at the end.
+
+Knows nothing of what they hold.
+"""
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A name beside `path` to write to; it takes the place of `path` when the block ends, and is gone when it raises.
+
+    The bytes are on the disk before the rename, so a crash leaves the former file or the new one.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        yield partial
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes | memoryview) -> None:
+    """Write a file in one piece; OSError when the disk refuses, with whatever was there before still in place."""
+    with whole_file(path) as partial:
+        partial.write_bytes(data)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file in hex; OSError when it cannot be read."""
+    with path.expanduser().open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A folder beside `target` to fill; it takes the place of `target` when the block ends, and is gone when it raises.
+
+    A kill leaves the former folder or none; `recover` then gives it back and clears what is left.
+    """
+    recover(target)
+    unfinished = _beside(target, "unfinished")
+    try:
+        unfinished.mkdir(parents=True)
+        yield unfinished
+        _swap(unfinished, target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def recover(target: Path) -> None:
+    """Clear what killed processes left beside `target`; a former folder whose place is empty gets it back."""
+    if not target.parent.is_dir():
+        return
+    for kind in ("old", "unfinished"):
+        for path in sorted(target.parent.glob(f".{_escaped(target.name)}.{kind}-*")):
+            if _alive(path.name.rpartition("-")[2]):
+                continue
+            if kind == "old" and not target.exists():
+                os.rename(path, target)
+            else:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _swap(unfinished: Path, target: Path) -> None:
+    """Two renames. Between them only the old folder's other name exists; `recover` gives it back after a kill."""
+    old = _beside(target, "old")
+    if target.is_dir():
+        os.rename(target, old)
+    try:
+        os.rename(unfinished, target)
+    except OSError:
+        if old.is_dir():
+            os.rename(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(target: Path, kind: str) -> Path:
+    return target.parent / f".{target.name}.{kind}-{os.getpid()}"
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+
+
+def _alive(number: str) -> bool:
+    """Whether a process with this number runs; our own counts as not: it does one such folder at a time."""
+    if not number.isdigit() or int(number) == os.getpid():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,202 @@
+"""Numbered migrations: how a workspace of an older version becomes one of this version.
+
+Each is a function of the statements of one transaction, appended to MIGRATIONS and never changed afterwards. It knows
+the tables and reports as they were in its time, and no stage. Views and macros hold no data: they are dropped before
+and made again by schema.sql afterwards.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from adr.recipe import fingerprint_of
+
+
+class Statements(Protocol):
+    """What a migration may do: the part of `store.Writer` that it needs."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run one statement."""
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a question."""
+
+
+def migrate(db: Statements, version: int) -> None:
+    """Bring the tables from `version` to VERSION, step by step."""
+    for kind, query in (
+        ("view", "select view_name from duckdb_views() where not internal"),
+        ("macro", "select function_name from duckdb_functions() where not internal and function_type = 'macro'"),
+    ):
+        for (name,) in db.rows(query):
+            db.execute(f'drop {kind} if exists "{name}"')
+    for step in MIGRATIONS[version - 1 :]:
+        step(db)
+
+
+def m002_reports_are_kept(db: Statements) -> None:
+    """Each stage keeps its report; an index and a run say what they were made from; data says image, never picture."""
+    for table, column in (
+        ("source", "objects_sha256"),
+        ("source", "report"),
+        ("index_made", "asked"),
+        ("index_made", "options"),
+        ("index_made", "fingerprint"),
+        ("index_made", "report"),
+        ("run", "made_on"),
+        ("plan", "report"),
+        ("export", "report"),
+    ):
+        db.execute(f"alter table {table} add column {column} varchar")
+    _words_of_data(db)
+    _report_of_source(db)
+    made_on = _report_of_index(db)
+    _runs_of_index(db, made_on)
+    _report_of_plans(db)
+    _report_of_exports(db)
+
+
+def _words_of_data(db: Statements) -> None:
+    db.execute("update verdict set reason = 'poor_image' where reason = 'poor_picture'")
+    for old, new in (
+        ("roles_do_not_alternate", "turns_do_not_alternate"),
+        ("placeholder_missing", "too_few_markers"),
+        ("placeholder_repeated", "too_many_markers"),
+        ("no_answer", "no_reply"),
+        ("unreadable_answer", "unreadable_reply"),
+    ):
+        db.execute("update candidate set conversation_fault = ? where conversation_fault = ?", [new, old])
+
+
+def _report_of_source(db: Statements) -> None:
+    for path, images, form, layout, instances, size, sha256, warnings in db.rows(
+        "select path, images, form, layout, instances, bytes, sha256, warnings from source"
+    ):
+        renamed = {
+            {"placeholder_mismatch": "marker_mismatch", "no_answer": "nobody_answers"}.get(kind, kind): count
+            for kind, count in json.loads(warnings or "{}").items()
+        }
+        report = {
+            "source": path,
+            "images": images,
+            "form": form or "llava",
+            "layout": layout or "array",
+            "instances": instances or 0,
+            "rejected": dict(db.rows("select reason, count(*) from rejected group by reason order by 2 desc, 1")),
+            "warnings": renamed,
+            "text_only": db.rows("select count(*) from instance where len(images) = 0")[0][0],
+            "annotations": db.rows("select count(*) from annotation")[0][0],
+            "bytes": size or 0,
+            "sha256": sha256 or "",
+            "seconds": 0.0,
+        }
+        db.execute("update source set warnings = ?, report = ?", [json.dumps(renamed), json.dumps(report)])
+
+
+def _report_of_index(db: Statements) -> str:
+    """Fill the new columns of the index; returns its fingerprint, '' when there is none."""
+    made = db.rows(
+        "select extractor, spacy_model, objects_from, verified_by, coalesce(unread, 0), coalesce(seconds, 0) "
+        "from index_made"
+    )
+    if not made:
+        return ""
+    extractor, spacy_model, objects_from, verified_by, unread, seconds = made[0]
+    annotated = db.rows("select 1 from annotation limit 1")
+    checker, _, checker_model = (verified_by or "").partition(" ")
+    options = {
+        "extractor": extractor,
+        "spacy_model": (spacy_model or "").split(" ")[0] or None,
+        "objects": "annotations" if objects_from == "annotations" else "text" if annotated and objects_from == "text"
+        else "auto",
+        "verify": checker or None,
+        "verify_model": checker_model or None,
+    }  # fmt: skip
+    defaults = {"extractor": "lexicon", "spacy_model": None, "objects": "auto", "verify": None, "verify_model": None}
+    asked = {key: value for key, value in options.items() if value != defaults[key]}
+    sources = [list(row) for row in db.rows("select sha256, objects_sha256 from source")]
+    fingerprint = fingerprint_of({"sources": sources, "options": options})
+    counted = db.rows("select perspective::varchar, count(*), coalesce(sum(n), 0)::bigint from entity group by 1")
+    names = ("token", "object", "co_occurrence", "interrogation")
+    report = {
+        "instances": db.rows("select count(*) from instance")[0][0],
+        "postings": dict.fromkeys(names, 0) | {name: postings for name, _, postings in counted},
+        "entities": dict.fromkeys(names, 0) | {name: entities for name, entities, _ in counted},
+        "unread": unread,
+        "extractor": extractor,
+        "spacy_model": spacy_model,
+        "objects_from": objects_from,
+        "verified_by": verified_by,
+        "seconds": seconds,
+        "notices": [],
+    }
+    db.execute(
+        "update index_made set asked = ?, options = ?, fingerprint = ?, report = ?",
+        [json.dumps(asked), json.dumps(options), fingerprint, json.dumps(report)],
+    )
+    return fingerprint
+
+
+def _runs_of_index(db: Statements, made_on: str) -> None:
+    """A run knows its index, where that is still there."""
+    db.execute("update run set made_on = ''")
+    db.execute(
+        "update run set made_on = ? where created_at >= (select max(indexed_at) from index_made)", [made_on]
+    )  # fmt: skip
+
+
+def _report_of_plans(db: Statements) -> None:
+    for plan, run, settings, slots, candidates in db.rows("select plan, run, settings, slots, candidates from plan"):
+        chosen = json.loads(settings)
+        entities, lacking, missing = db.rows(
+            "select count(*) filter (quota > 0), count(*), coalesce(sum(greatest(target - have, 0)), 0)::bigint "
+            "from wanted where plan = ?",
+            [plan],
+        )[0]
+        filled, parents = db.rows(
+            "select coalesce(sum(len(entities)), 0)::bigint, count(distinct parent) from slot where plan = ?", [plan]
+        )[0]
+        report = {
+            "plan": plan,
+            "run": run,
+            "slots": slots,
+            "candidates": candidates,
+            "budget": chosen.get("budget", slots),
+            "entities": entities,
+            "lacking": lacking,
+            "missing": missing,
+            "filled": min(filled, missing),
+            "pool": parents,
+            "parents": parents,
+            "generator": chosen.get("generator", ""),
+            "model": chosen.get("model", ""),
+        }
+        db.execute("update plan set report = ? where plan = ?", [json.dumps(report), plan])
+
+
+def _report_of_exports(db: Statements) -> None:
+    for export, run, format, folder, instances, synthetic, size, sha256, manifest in db.rows(
+        "select export, run, format, folder, instances, synthetic, bytes, sha256, manifest from export"
+    ):
+        written = json.loads(manifest or "{}")
+        report = {
+            "export": export,
+            "run": run,
+            "format": format,
+            "folder": folder,
+            "instances": instances,
+            "synthetic": synthetic,
+            "left_out": written.get("counts", {}).get("left_out_faulty", 0),
+            "images": 0,
+            "bytes": size,
+            "sha256": sha256,
+            "files": {file["path"]: file["sha256"] for file in written.get("files", [])},
+            "main": written.get("main", []),
+            "warnings": {},
+        }
+        db.execute("update export set report = ? where export = ?", [json.dumps(report), export])
+
+
+MIGRATIONS: tuple[Callable[[Statements], None], ...] = (m002_reports_are_kept,)
+"""MIGRATIONS[0] leads from version 1 to version 2, and so on."""
+VERSION = 1 + len(MIGRATIONS)

@@ -1,0 +1,69 @@
+"""The options of a stage as a frozen dataclass: one list for recipe, command line and pages.
+
+Knows nothing of any stage. Each field is made by `option`; None stands for what the stage fills in by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, field, fields
+from typing import Any, TypeVar, get_args
+
+from adr.errors import AdrError
+
+Options = TypeVar("Options")
+
+
+def option(
+    default: Any,
+    says: str,
+    choices: Sequence[str] | None = None,
+    least: float | None = None,
+    most: float | None = None,
+    metavar: str | None = None,
+) -> Any:
+    """A field of an options dataclass. says: what it does, for help texts; choices, least, most: what it may be."""
+    return field(
+        default=default, metadata={"says": says, "choices": choices, "least": least, "most": most, "metavar": metavar}
+    )
+
+
+def options_of(kind: type[Options], given: Mapping[str, Any], where: str) -> Options:
+    """The options of type `kind` with what is `given`; AdrError for an unknown name or a value that is not allowed."""
+    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+    for name, value in given.items():
+        if name not in known:
+            raise AdrError(f"{where} has no option {name!r}.", f"Allowed are {', '.join(known)}.")
+        _check(known[name], value, where)
+    return kind(**given)
+
+
+def given_options(options: Any) -> dict[str, Any]:
+    """What of the options differs from its default, in their order."""
+    return {f.name: value for f in fields(options) if (value := getattr(options, f.name)) != f.default}
+
+
+def is_switch(of: "Field[Any]") -> bool:
+    """Whether an option is on or off."""
+    return of.type is bool
+
+
+def _check(of: "Field[Any]", value: Any, where: str) -> None:
+    if value is None and of.default is None:
+        return
+    said = f"{of.name} of {where[:1].lower()}{where[1:]} is {value!r}."
+    if choices := of.metadata.get("choices"):
+        if value not in choices:
+            raise AdrError(said, f"Choose {', '.join(choices[:-1])} or {choices[-1]}.")
+        return
+    if is_switch(of) != isinstance(value, bool):
+        raise AdrError(said, "Write true or false." if is_switch(of) else "Give a value, not true or false.")
+    if not isinstance(value, _types(of)):
+        raise AdrError(said, f"Give a {'number' if float in _types(of) or int in _types(of) else 'text'}.")
+    least, most = of.metadata.get("least"), of.metadata.get("most")
+    if (least is not None and value < least) or (most is not None and value > most):
+        raise AdrError(said, f"Give a number from {least:g}" + (f" to {most:g}." if most is not None else "."))
+
+
+def _types(of: "Field[Any]") -> tuple[type, ...]:
+    """The Python types that a value may have: `float | None` takes int and float."""
+    found = tuple(kind for kind in (get_args(of.type) or (of.type,)) if isinstance(kind, type))
+    return (*found, int) if float in found else found

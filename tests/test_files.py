@@ -1,0 +1,49 @@
+"""Files and folders are whole or absent, whatever happens while they are written."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from adr.files import recover, sha256_of, whole_file, whole_folder, write_whole
+
+
+def test_write_whole__replaces_the_former_file(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a", b"one")
+    write_whole(tmp_path / "a", memoryview(b"two"))
+    assert (tmp_path / "a").read_bytes() == b"two"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert sha256_of(tmp_path / "a") == "3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3"
+
+
+def test_whole_file__a_fault_leaves_the_former_file(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a", b"one")
+    with pytest.raises(ValueError, match="half"), whole_file(tmp_path / "a") as partial:
+        partial.write_bytes(b"tw")
+        raise ValueError("half")
+    assert (tmp_path / "a").read_bytes() == b"one"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_whole_folder__a_fault_leaves_the_former_folder(tmp_path: Path) -> None:
+    with whole_folder(tmp_path / "f") as made:
+        (made / "one").touch()
+    with pytest.raises(ValueError, match="half"), whole_folder(tmp_path / "f") as made:
+        (made / "two").touch()
+        raise ValueError("half")
+    assert [path.name for path in (tmp_path / "f").iterdir()] == ["one"]
+    with whole_folder(tmp_path / "f") as made:
+        (made / "three").touch()
+    assert [path.name for path in (tmp_path / "f").iterdir()] == ["three"]
+    assert [path.name for path in tmp_path.iterdir()] == ["f"]
+
+
+def test_recover__after_a_kill_between_the_two_renames(tmp_path: Path) -> None:
+    """Process 4194305 is past the largest number that Linux gives, so it is dead."""
+    (tmp_path / ".f.old-4194305").mkdir()
+    (tmp_path / ".f.old-4194305" / "one").touch()
+    (tmp_path / ".f.unfinished-4194305").mkdir()
+    (tmp_path / f".f.unfinished-{os.getppid()}").mkdir()  # of a process that lives
+    recover(tmp_path / "f")
+    assert [path.name for path in (tmp_path / "f").iterdir()] == ["one"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f".f.unfinished-{os.getppid()}", "f"]
