@@ -30,8 +30,8 @@ def run_app(workspace: Workspace, port: int | None, answers: Callable[[str], obj
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended like an interrupt: the app ends with it
     process = subprocess.Popen(_command(port), env=environment() | {"ADR_WORKSPACE": str(workspace.folder)})
     try:
-        _await(process, port)
-        answers(f"http://{HOST}:{port}")
+        if _answering(process, port):
+            answers(f"http://{HOST}:{port}")
         code = process.wait()
     except KeyboardInterrupt:
         return
@@ -78,13 +78,16 @@ def _command(port: int) -> list[str]:
     return [sys.executable, "-P", "-m", "streamlit", "run", str(shipped("app.py")), *flags]
 
 
-def _await(process: "subprocess.Popen[bytes]", port: int) -> None:
-    """Return when the app answers, or has ended."""
+def _answering(process: "subprocess.Popen[bytes]", port: int) -> bool:
+    """True as soon as the app answers, False when it has ended before."""
     late = time.monotonic() + _START_SECONDS
-    while process.poll() is None and not _healthy(port):
+    while process.poll() is None:
+        if _healthy(port):
+            return True
         if time.monotonic() > late:
             raise AdrError(f"The app does not answer on port {port}.", "The lines above may say why.")
         time.sleep(0.1)
+    return False
 
 
 def _healthy(port: int) -> bool:

@@ -219,3 +219,12 @@ def test_app__a_taken_port_is_told(drawn):
         out, err = app.communicate(timeout=60)
     assert (app.returncode, out) == (1, "")
     assert err == f"Port {port} cannot be used: Address already in use. Name another one with --port.\n"
+
+
+def test_app__that_ends_by_itself_is_told(drawn, tmp_path):
+    (tmp_path / "streamlit.py").write_text("raise SystemExit('no such option')", encoding="utf-8")
+    paths = os.pathsep.join([str(drawn.target), str(tmp_path)])
+    with drawn.start(str(drawn.target / "bin" / "adr"), "app", "-w", "w", PYTHONPATH=paths) as app:
+        out, err = app.communicate(timeout=60)
+    assert (app.returncode, out) == (1, "")
+    assert err == "no such option\nThe app has ended: exit status 1. The lines above say why.\n"
