@@ -16,6 +16,7 @@ GROUND = (
     "recipe",
     "options",
     "report",
+    "figures",
     "workspace",
     "settings",
     "errors",
