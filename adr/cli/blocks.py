@@ -21,7 +21,7 @@ def headline(text: str) -> Block:
 
 
 def sentence(text: str) -> Block:
-    """A sentence of its own line."""
+    """One sentence on its own line."""
     return Text(clean(text))
 
 
