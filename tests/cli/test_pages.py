@@ -242,7 +242,7 @@ interrogation = 1.0
 
 def test_doctor__problems_advice_and_what_there_is(printed) -> None:
     report = DoctorReport(
-        workspace="/data/work",
+        workspace="/data/adr",
         problems=[Problem("The source /data/llava.json is not there any more.", "Put it back, or go on without.")],
         advice=[Problem("WordNet is not installed.", "For more synonyms: `python -m nltk.downloader wordnet`.")],
         holds={"instance": 665298, "run": 2},
@@ -254,7 +254,7 @@ def test_doctor__problems_advice_and_what_there_is(printed) -> None:
     assert (
         printed(doctor.page(report))
         == """\
-1 problem in /data/work.
+1 problem in /data/adr.
 • The source /data/llava.json is not there any more. Put it back, or go on without.
 
 Advice:
