@@ -5,7 +5,7 @@ PORT ?= 8501
 JOBS ?= 2
 BIN = .venv/bin
 
-.PHONY: run test check demo clean
+.PHONY: run test check demo schemas clean
 
 run: .venv/app-installed
 	$(BIN)/python -m adr app -w "$${ADR_WORKSPACE:-workspace}" --port $(PORT)
@@ -35,6 +35,10 @@ check: .venv/tests-installed
 .venv/tests-installed: requirements-dev.txt .venv/app-installed
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@
+
+# docs/reports: the JSON Schema of every verb's report
+schemas: .venv/app-installed
+	$(BIN)/python -m adr.cli.schemas docs/reports
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

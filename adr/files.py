@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from adr.errors import AdrError
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
@@ -26,6 +28,18 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def named_file(path: Path) -> Iterator[Path]:
+    """`whole_file` for a file that a person has named: AdrError where it cannot be written."""
+    try:
+        with whole_file(path) as partial:
+            yield partial
+    except OSError as error:
+        raise AdrError(
+            f"{path} cannot be written: {error.strerror}.", "Name a file in a folder you may write to."
+        ) from error
 
 
 def write_whole(path: Path, data: bytes | memoryview) -> None:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from adr.errors import AdrError
+from adr.figures import number_words
 from adr.shipped import find
 
 PERSPECTIVES = ("token", "object", "co_occurrence", "interrogation")
@@ -169,17 +170,15 @@ class Recipe:
         if self.alpha < 1:
             said += f", and then with probability {self.alpha:g}"
         limits = [
-            f"{p.replace('_', '-')} {self.tau[p]:g}"
+            f"{p.replace('_', '-')} {number_words(self.tau[p], 6)}"
             if p in self.tau
-            else f"{p.replace('_', '-')} at a tail of {self.share_for(p):.0%}"
+            else f"{p.replace('_', '-')} at a tail of {number_words(100 * self.share_for(p), 3)} %"
             for p in self.perspectives
         ]
         said += f"; head caps: {', '.join(limits)}" if limits and self.min_passes > 0 else ""
         caps = [(e, c) for p in self.perspectives for e, c in sorted(self.caps.get(p, {}).items())]
         if caps:
-            shown = [
-                f"{e} muted" if c == 0 else f"{e} protected" if math.isinf(c) else f"{e} {c:g}" for e, c in caps[:3]
-            ]
+            shown = [_by_hand(entity, cap) for entity, cap in caps[:3]]
             said += f"; by hand: {', '.join(shown)}" + (f" and {len(caps) - 3} more" if len(caps) > 3 else "")
         if self.pass_rule == "mean":
             said += "; by the mean probability of its entities"
@@ -243,6 +242,11 @@ def _only(table: Mapping[str, Any], allowed: "tuple[str, ...] | list[str]", wher
     unknown = sorted(set(table) - set(allowed))
     if unknown:
         raise AdrError(f"{where} holds the unknown key {unknown[0]!r}.", f"Allowed are {', '.join(allowed)}.")
+
+
+def _by_hand(entity: str, cap: float) -> str:
+    said = "muted" if cap == 0 else "protected" if math.isinf(cap) else number_words(cap, 6)
+    return f"{entity} {said}"
 
 
 def _listed(names: list[str]) -> str:

@@ -1,19 +1,32 @@
 """Reports as JSON and back: what a stage returns can be kept with its row and given again as the same value.
 
-Knows nothing of any stage. A report is a frozen dataclass of numbers, texts, lists, mappings and such dataclasses.
+Knows nothing of any stage. A report is a frozen dataclass of numbers, texts, times (UTC), lists, mappings and such
+dataclasses.
 """
 
 import dataclasses
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
 
 R = TypeVar("R")
 
 
+class _NullWhenInfinite:
+    """Says in a JSON Schema what `plain` does to a number that is not finite."""
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [handler(core_schema), {"type": "null"}]}
+
+
+# A number of a report that may be infinite (a τ, a cap): null in what the command line prints.
+Unbounded = Annotated[float, _NullWhenInfinite()]
+
+
 def plain(value: Any) -> Any:
-    """A report as what JSON can hold; a number that is not finite becomes None."""
+    """A report as what JSON can hold: a number that is not finite becomes None, a time ISO 8601 text in UTC."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -24,6 +37,8 @@ def plain(value: Any) -> Any:
         return plain(value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return None
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
     return value
 
 
@@ -40,7 +55,10 @@ def from_json(kind: type[R], text: str) -> R:
 
 
 def schema(kind: type[Any]) -> dict[str, Any]:
-    """The JSON Schema of a report as the command line prints it (`plain`)."""
+    """The JSON Schema of a report as the command line prints it (`plain`): every field of it is there."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind).json_schema(mode="serialization")
+    made = TypeAdapter(kind).json_schema(mode="serialization")
+    for part in (made, *made.get("$defs", {}).values()):
+        part["required"] = list(part.get("properties", ()))
+    return made

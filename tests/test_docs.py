@@ -1,13 +1,15 @@
 """What the documents say is so: the file map, the verbs, the settings, the links."""
 
+import contextlib
+import io
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import adr
+from adr.cli import main
+from adr.cli.parser import VERBS
 from adr.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,11 +17,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def help_of(*verb: str) -> str:
-    said = subprocess.run(
-        [sys.executable, "-m", "adr", *verb, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
-    assert said.returncode == 0, said.stderr
-    return said.stdout
+    said = io.StringIO()
+    with pytest.raises(SystemExit) as stopped, contextlib.redirect_stdout(said):
+        main([*verb, "--help"])
+    assert stopped.value.code == 0
+    return said.getvalue()
 
 
 def test_file_map__every_path_exists():
@@ -56,6 +58,17 @@ def test_verbs__the_readme_uses_them_as_they_are():
         said = help_of(verb)
         for flag in flags:
             assert re.search(rf"(^|[\s,\[]){re.escape(flag)}\b", said), f"{verb} has no {flag}"
+
+
+def test_verbs__the_page_of_the_command_line_has_each_with_its_arguments():
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]+(?:\\\|[^|]+)*) \|", page, re.MULTILINE)
+    told = {re.findall(r"`(\w+)", row)[0]: row for row in rows}
+    assert set(told) == set(VERBS)
+    for verb, row in told.items():
+        said = help_of(verb)
+        for flag in re.findall(r"--[\w-]+", row):
+            assert re.search(rf"(^|[\s,\[]){flag}\b", said), f"{verb} has no {flag}"
 
 
 def test_settings__in_the_help_with_their_sentences():

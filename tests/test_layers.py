@@ -16,6 +16,7 @@ GROUND = (
     "recipe",
     "options",
     "report",
+    "figures",
     "workspace",
     "settings",
     "shipped",
@@ -127,8 +128,24 @@ def test_ground_floor__the_lowest_know_only_errors_and_settings(name):
 @pytest.mark.parametrize("name", ABOVE)
 def test_above__never_imports_a_page_or_the_command_line(name):
     above = ("ui",) if name == "cli" else ("ui", "cli")
-    found = [other for other in imports(ROOT / f"adr/{name}.py") if within(other, above)]
-    assert not found
+    for path in files(f"adr/{name}.py", f"adr/{name}"):
+        found = [other for other in imports(path) if within(other, above)]
+        assert not found, f"{path.relative_to(ROOT)} imports {found}"
+
+
+def test_cli__what_every_call_imports_knows_no_stage():
+    """A stage, and rich, are imported with the verb that is asked for: --help and wrong usage are answered at once."""
+    for name in ("__init__", "dispatch", "parser", "output", "progress", "clean"):
+        found = imports(ROOT / f"adr/cli/{name}.py", everywhere=False)
+        slow = [other for other in found if within(other, (*STAGES, "store", "pipeline", "doctor")) or other == "rich"]
+        assert not slow, f"adr/cli/{name}.py imports {slow}"
+
+
+def test_rich__only_where_blocks_are_drawn():
+    for path in files("adr", "pages", "app.py"):
+        name = str(path.relative_to(ROOT))
+        if name not in ("adr/cli/blocks.py", "adr/cli/output.py", "adr/cli/progress.py"):
+            assert not reaches(imports(path), "rich"), f"{name} imports rich"
 
 
 @pytest.mark.parametrize("package", STAGES)
@@ -150,7 +167,7 @@ def test_worker__never_opens_the_database(module):
 def test_print__only_on_the_command_line():
     for path in files("adr", "pages", "app.py"):
         name = str(path.relative_to(ROOT))
-        if name == "adr/cli.py" or name.startswith("adr/starter/"):
+        if name.startswith(("adr/cli/", "adr/starter/")):
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         calls = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "print"]

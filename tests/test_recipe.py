@@ -99,7 +99,7 @@ def test_in_words__says_it():
     )
     assert recipe.in_words() == (
         "Keeps an instance when at least one of token, object, co-occurrence and interrogation passes; "
-        "head caps: token 120, object 304, co-occurrence 24, interrogation 4895; "
+        "head caps: token 120, object 304, co-occurrence 24, interrogation 4,895; "
         "by hand: accordion protected, image muted, person 500. Seed 42."
     )
     assert Recipe(min_passes=0).in_words() == "Keeps every instance. Seed 42."

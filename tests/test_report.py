@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 
-from adr.report import from_json, plain, schema, to_json
+from adr.report import Unbounded, from_json, plain, schema, to_json
 
 
 @dataclass(frozen=True)
@@ -43,4 +44,23 @@ def test_plain__what_json_can_hold() -> None:
 
 def test_schema__names_every_field() -> None:
     assert set(schema(Tree)["properties"]) == {"leaves", "height", "names"}
-    assert schema(Tree)["required"] == ["leaves", "height"]
+    assert schema(Tree)["required"] == ["leaves", "height", "names"]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A report with a number that may be infinite, and a time."""
+
+    tau: Unbounded
+    n: float
+    at: datetime
+
+
+def test_plain__times_are_utc_and_infinities_null_as_the_schema_says() -> None:
+    at = datetime(2026, 1, 2, 3, 4)
+    assert plain(Limit(math.inf, 1.0, at)) == {"tau": None, "n": 1.0, "at": "2026-01-02T03:04:00+00:00"}
+    assert plain(at.replace(tzinfo=timezone(timedelta(hours=1)))) == "2026-01-02T03:04:00+01:00"
+    fields = schema(Limit)["properties"]
+    assert fields["tau"]["anyOf"] == [{"type": "number"}, {"type": "null"}]
+    assert (fields["n"]["type"], fields["at"]["format"]) == ("number", "date-time")
+    assert from_json(Limit, to_json(Limit(math.inf, 1.0, at.replace(tzinfo=UTC)))).tau == math.inf

@@ -5,7 +5,6 @@ Reads `entity`; the mathematics stands in `adr.tail`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +33,8 @@ class CurveReport:
     singletons: int
     gini: float
     effective_entities: float  # exp of the entropy of posting shares
-    top: list[list[Any]]  # [[entity, n], ...] from the most frequent
-    bottom: list[list[Any]]  # [[entity, n], ...] from the rarest
+    top: list[tuple[str, int]]  # [(entity, n), ...] from the most frequent
+    bottom: list[tuple[str, int]]  # [(entity, n), ...] from the rarest
 
 
 def counts(store: Store, perspective: str) -> npt.NDArray[np.int64]:
@@ -76,11 +75,11 @@ def curve(store: Store, perspective: str, *, tail_share: float | None = None, to
     )
 
 
-def _named(store: Store, order: str, perspective: str, limit: int) -> list[list[Any]]:
+def _named(store: Store, order: str, perspective: str, limit: int) -> list[tuple[str, int]]:
     rows = store.rows(
         f"select name, n from entity where perspective = $1::perspective {order} limit $2", [perspective, limit]
     )
-    return [[name, int(n)] for name, n in rows]
+    return [(str(name), int(n)) for name, n in rows]
 
 
 def _check(store: Store, perspective: str) -> None:

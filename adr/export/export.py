@@ -4,8 +4,9 @@ The formats stand in files of their own (`formats.FORMATS`). Writes the table `e
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from dataclasses import replace as changed
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from adr.errors import AdrError
 from adr.export import card, manifest, provenance
 from adr.export import report as report_page
 from adr.export.counts import count
-from adr.export.folder import whole
+from adr.export.folder import is_export, whole
 from adr.export.formats import named
 from adr.export.ids import repaired_ids
 from adr.export.images import place_images
@@ -168,6 +169,40 @@ def exports(store: Store) -> list[dict[str, Any]]:
         """
     )
     return [dict(row) for row in frame.to_dict("records")]
+
+
+@dataclass(frozen=True)
+class WrittenExport:
+    """An export in short. instances: rows, copies and candidates included; there: its folder still holds an export."""
+
+    export: int
+    run: int
+    format: str
+    folder: str
+    instances: int
+    synthetic: int
+    files: int
+    bytes: int
+    sha256: str
+    there: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ExportsReport:
+    """The exports that were written from a workspace, newest first."""
+
+    exports: tuple[WrittenExport, ...]
+
+
+def exports_report(store: Store) -> ExportsReport:
+    """All exports in short, newest first."""
+    names = [f.name for f in fields(WrittenExport) if f.name != "there"]
+    rows = [
+        dict(zip(names, row, strict=True))
+        for row in store.rows(f"select {', '.join(names)} from export order by export desc")
+    ]
+    return ExportsReport(tuple(WrittenExport(**row, there=is_export(Path(row["folder"]))) for row in rows))
 
 
 def _with_image(store: Store, leave: Leaving) -> bool:

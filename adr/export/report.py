@@ -1,11 +1,12 @@
 """Before and after in one page: a single HTML file without any request to elsewhere, to be sent to a colleague.
 
-Reads what rebalancing and review decided; writes nothing.
+Reads what rebalancing and review decided; writes nothing but that file.
 """
 
 import base64
 import html
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from adr.export.counts import Counts, count
 from adr.export.curves import TITLES, svg
 from adr.export.leaving import Leaving, leaving
+from adr.files import named_file
 from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
@@ -21,6 +23,23 @@ FILE = "report.html"
 ROWS = 25  # entities a table shows
 IMAGES = 60  # accepted pictures shown; the text says how many there are
 SIDE = 160  # pixels of a thumbnail
+
+
+@dataclass(frozen=True)
+class PageReport:
+    """The page of a run as a file: one HTML file of so many bytes, which needs no other."""
+
+    run: int
+    file: str
+    bytes: int
+
+
+def write_report(store: Store, workspace: Workspace, run: int, out: Path) -> PageReport:
+    """Write the page of a run to the file `out`, whole; AdrError when there is no such run or it cannot be written."""
+    written = report(store, workspace, run).encode()
+    with named_file(out) as partial:
+        partial.write_bytes(written)
+    return PageReport(run, str(out), len(written))
 
 
 def report(store: Store, workspace: Workspace, run: int) -> str:

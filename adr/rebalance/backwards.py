@@ -5,14 +5,17 @@ answer is a recipe, and what it says it reaches is counted. Knows nothing of pag
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from adr.errors import AdrError
+from adr.figures import number_words, share_words
 from adr.rebalance.engine import Engine
 from adr.recipe import Recipe
+from adr.report import Unbounded
 
 _HALVINGS = 70  # ends where neighbouring floats meet
 _GRID = 33  # looks at a tail share, which need not be monotone, this often before it halves
@@ -34,6 +37,42 @@ class Answer:
     def exact(self) -> bool:
         """It gives exactly what was wanted."""
         return self.wanted == self.reached
+
+
+@dataclass(frozen=True)
+class BackwardsReport:
+    """An answer with its recipe as TOML. kept: instances that the recipe keeps; tau: of every perspective; scaled: the
+    perspectives whose τ moved; lowest, highest: what their smallest and largest τ give; file: where the recipe was
+    written."""
+
+    wanted: float
+    reached: float
+    exact: bool
+    kept: int
+    tau: Mapping[str, Unbounded]
+    scaled: tuple[str, ...]
+    lowest: float
+    highest: float
+    sentence: str
+    recipe: str
+    file: str | None
+
+
+def backwards_report(engine: Engine, answer: Answer, file: Path | None = None) -> BackwardsReport:
+    """An answer as a report; file: where its recipe was written, if it was."""
+    return BackwardsReport(
+        wanted=answer.wanted,
+        reached=answer.reached,
+        exact=answer.exact,
+        kept=int(np.count_nonzero(engine.kept(answer.recipe))),
+        tau=dict(answer.recipe.tau),
+        scaled=answer.scaled,
+        lowest=answer.lowest,
+        highest=answer.highest,
+        sentence=answer.sentence,
+        recipe=answer.recipe.to_toml(),
+        file=None if file is None else str(file),
+    )
 
 
 def for_size(engine: Engine, recipe: Recipe, size: int, *, perspective: str | None = None) -> Answer:
@@ -90,12 +129,11 @@ def for_tail_share(
     chosen = min((low, high, factors[best]), key=lambda f: abs(measure(_scaled(recipe, base, scaled, f)) - share))
     answer = _tidied(_scaled(recipe, base, scaled, chosen), scaled, share, measure)
     reached = measure(answer)
-    what = f"a tail share of {reached:.2%} in {tail_of.replace('_', '-')}"
-    near = (
-        ""
-        if abs(reached - share) < 0.0005
-        else (f" {share:.2%} cannot be reached by these τ; they give {min(found):.2%} to {max(found):.2%}.")
-    )
+    what = f"a tail share of {share_words(reached, 2)} in {tail_of.replace('_', '-')}"
+    near = ""
+    if abs(reached - share) >= 0.0005:
+        lowest, highest = share_words(min(found), 2), share_words(max(found), 2)
+        near = f" {share_words(share, 2)} cannot be reached by these τ; they give {lowest} to {highest}."
     said = f"{_list_of(answer, scaled)} {'gives' if len(scaled) == 1 else 'give'} {what}.{near}"
     return Answer(answer, share, reached, scaled, min(found), max(found), said)
 
@@ -169,4 +207,4 @@ def _tidied(recipe: Recipe, scaled: tuple[str, ...], wanted: float, measure: Cal
 
 
 def _list_of(recipe: Recipe, scaled: tuple[str, ...]) -> str:
-    return "τ " + ", ".join(f"{p.replace('_', '-')} {recipe.tau[p]:,.10g}" for p in scaled)
+    return "τ " + ", ".join(f"{p.replace('_', '-')} {number_words(recipe.tau[p], 10)}" for p in scaled)

@@ -3,13 +3,15 @@
 Part of the rebalance stage; knows arrays and names, writes nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from adr.rebalance.engine import Engine, Preview
-from adr.recipe import Recipe
+from adr.rebalance.engine import Engine, Numbers, Preview
+from adr.recipe import PERSPECTIVES, Recipe
+from adr.report import Unbounded
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,86 @@ def differences(engine: Engine, comparison: Comparison, perspective: str, *, top
         Difference(name, int(n[e]), int(a[e]), int(b[e]))
         for name, e in zip(engine.names(perspective, chosen), chosen.tolist(), strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class ComparedRecipe:
+    """A or B. Counts are instances; perspectives: those that decide; expected, expected_sd: size over all seeds."""
+
+    fingerprint: str
+    in_words: str
+    perspectives: tuple[str, ...]
+    kept: int
+    repeated: int
+    expected: float
+    expected_sd: float
+
+
+@dataclass(frozen=True)
+class ComparedPerspective:
+    """A perspective before, under A and under B, and the entities of which A and B leave the most different numbers."""
+
+    tau_a: Unbounded
+    tau_b: Unbounded
+    before: Numbers
+    a: Numbers
+    b: Numbers
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class ComparisonReport:
+    """A against B in numbers of instances. agreement: share of what either keeps that both keep. examples_a and
+    examples_b: the first instances in the source that only A, or only B, keeps."""
+
+    a: ComparedRecipe
+    b: ComparedRecipe
+    both: int
+    neither: int
+    only_a: int
+    only_b: int
+    agreement: float
+    examples_a: tuple[int, ...]
+    examples_b: tuple[int, ...]
+    perspectives: Mapping[str, ComparedPerspective]
+
+
+def comparison_report(engine: Engine, a: Recipe, b: Recipe, *, top: int = 20) -> ComparisonReport:
+    """What A and B keep, side by side; `top` differences per perspective and so many examples of each."""
+    found = compare(engine, a, b)
+    return ComparisonReport(
+        a=_compared(found.a),
+        b=_compared(found.b),
+        both=found.both,
+        neither=found.neither,
+        only_a=len(found.only_a),
+        only_b=len(found.only_b),
+        agreement=found.agreement,
+        examples_a=tuple(found.only_a[:top].tolist()),
+        examples_b=tuple(found.only_b[:top].tolist()),
+        perspectives={p: _side_by_side(engine, found, p, top) for p in PERSPECTIVES},
+    )
+
+
+def _compared(preview: Preview) -> ComparedRecipe:
+    return ComparedRecipe(
+        fingerprint=preview.recipe.fingerprint,
+        in_words=preview.recipe.in_words(),
+        perspectives=preview.recipe.perspectives,
+        kept=preview.size,
+        repeated=preview.repeated,
+        expected=preview.expected,
+        expected_sd=preview.expected_sd,
+    )
+
+
+def _side_by_side(engine: Engine, found: Comparison, perspective: str, top: int) -> ComparedPerspective:
+    one, two = found.a.perspectives[perspective], found.b.perspectives[perspective]
+    return ComparedPerspective(
+        tau_a=one.tau,
+        tau_b=two.tau,
+        before=one.before,
+        a=one.after,
+        b=two.after,
+        differences=tuple(differences(engine, found, perspective, top=top)),
+    )

@@ -27,6 +27,7 @@ from adr.progress import Progress, silent
 from adr.rebalance import loops
 from adr.rebalance.postings import Postings
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES, Recipe
+from adr.report import Unbounded
 from adr.settings import setting
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule
@@ -34,7 +35,22 @@ from adr.tail import Spectrum, tail_rule
 BELOW_K = 5  # "entities that fall below k": the k shown unless another is asked for
 _STEPS = 8  # stored prefix counts of the random order: a subset costs at most 1/16 of all postings
 _PARTS = 8  # sums over rows are added in so many parts, whatever the number of threads: the same bits
-REASONS = ("passes", "keeps_all", "below_min_passes", "no_entities", "alpha")
+REASON_WORDS = {
+    "passes": "enough perspectives pass",
+    "keeps_all": "the recipe keeps everything",
+    "below_min_passes": "too few perspectives pass",
+    "no_entities": "no entity in any perspective",
+    "alpha": "the last draw (α)",
+}
+REASONS = tuple(REASON_WORDS)
+GROUP_WORDS = {
+    "text_only": "text only",
+    "no_entities": "no entities",
+    "no_token": "no token",
+    "no_object": "no object",
+    "no_co_occurrence": "no pair",
+    "no_interrogation": "no question form",
+}
 T = TypeVar("T")
 
 
@@ -59,7 +75,7 @@ class Numbers:
 class Columns:
     """A perspective before, after, and under a uniform random subset of equal size."""
 
-    tau: float
+    tau: Unbounded
     head_rank: int
     before: Numbers
     after: Numbers

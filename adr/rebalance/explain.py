@@ -14,9 +14,11 @@ import numpy as np
 
 from adr.draws import ALPHA_KEY, draw_key, draws, seed_start
 from adr.errors import AdrError
+from adr.figures import number_words
 from adr.rebalance import loops
 from adr.rebalance.engine import Engine, Preview
 from adr.recipe import Recipe
+from adr.report import Unbounded
 from adr.store import Store
 
 
@@ -26,7 +28,7 @@ class EntityDraw:
 
     entity: str
     n: int
-    cap: float
+    cap: Unbounded
     by_hand: bool
     probability: float  # min(1, cap / n)
     draw: float
@@ -41,8 +43,8 @@ class Pass:
 
     perspective: str
     passed: bool
-    tau: float
-    critical_tau: float
+    tau: Unbounded
+    critical_tau: Unbounded
     entity: str | None
     probability: float  # q: that the perspective passes, over all seeds
     entities: tuple[EntityDraw, ...]
@@ -312,4 +314,4 @@ def _from(passed: Pass) -> str:
         return f"whatever τ is, by the cap of “{passed.entity}”"
     if math.isinf(passed.critical_tau):
         return "never"
-    return f"from τ = {passed.critical_tau:,.4g}, by “{passed.entity}”"
+    return f"from τ = {number_words(passed.critical_tau)}, by “{passed.entity}”"

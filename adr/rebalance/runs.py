@@ -18,7 +18,7 @@ from adr.errors import AdrError
 from adr.progress import Progress, silent
 from adr.rebalance.engine import REASONS, Columns, Engine, Preview
 from adr.recipe import Recipe
-from adr.report import from_json, to_json
+from adr.report import Unbounded, from_json, to_json
 from adr.store import Store, Writer
 
 
@@ -39,7 +39,7 @@ class RebalanceReport:
     expected: float
     expected_sd: float
     reasons: Mapping[str, int]
-    tau: Mapping[str, float]
+    tau: Mapping[str, Unbounded]
     groups: Mapping[str, Mapping[str, int]]
     perspectives: Mapping[str, Columns]
     unused_caps: tuple[str, ...]
@@ -192,6 +192,56 @@ def runs(store: Store) -> list[Run]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class ListedRun:
+    """A run in short. expected, expected_sd: size over all seeds; outdated: the dataset was ingested or indexed again
+    since; plans: synthesis plans made from it; tail_share: {perspective: share of postings in the tail after}."""
+
+    run: int
+    name: str
+    kept: int
+    dropped: int
+    repeated: int
+    expected: float
+    expected_sd: float
+    tail_share: Mapping[str, float]
+    outdated: bool
+    plans: int
+    fingerprint: str
+    in_words: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class RunsReport:
+    """The runs of a workspace, newest first."""
+
+    runs: tuple[ListedRun, ...]
+
+
+def runs_report(store: Store) -> RunsReport:
+    """All runs in short, newest first."""
+    return RunsReport(tuple(_listed(run) for run in runs(store)))
+
+
+def _listed(run: Run) -> ListedRun:
+    return ListedRun(
+        run=run.run,
+        name=run.name,
+        kept=run.kept,
+        dropped=run.dropped,
+        repeated=run.repeated,
+        expected=run.expected,
+        expected_sd=run.expected_sd,
+        tail_share={p: columns.after.tail_share for p, columns in run.report.perspectives.items()},
+        outdated=run.outdated,
+        plans=run.plans,
+        fingerprint=run.recipe.fingerprint,
+        in_words=run.recipe.in_words(),
+        created_at=run.created_at,
+    )
 
 
 def run_report(store: Store, run: int) -> RebalanceReport:

@@ -6,8 +6,10 @@ both are best muted (cap 0).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adr.errors import AdrError
 from adr.recipe import PERSPECTIVES
 from adr.store import Store
 
@@ -88,6 +90,22 @@ class Suggestion:
     def sentence(self) -> str:
         """The reason in words."""
         return REASONS[self.reason]
+
+
+@dataclass(frozen=True)
+class SuggestReport:
+    """Entities worth muting, by reason, the most frequent of each reason first. says: {reason: the reason in words}."""
+
+    suggestions: tuple[Suggestion, ...]
+    says: Mapping[str, str]
+
+
+def suggest_report(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> SuggestReport:
+    """All suggestions for these perspectives; AdrError when there are no postings yet."""
+    if not store.value("select 1 from entity limit 1"):
+        raise AdrError("There are no postings yet.", "Build the index: `python -m adr index`, or on the Dataset page.")
+    found = tuple(suggest(store, perspectives))
+    return SuggestReport(found, {reason: REASONS[reason] for reason in REASONS if reason in {s.reason for s in found}})
 
 
 def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[Suggestion]:

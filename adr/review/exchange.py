@@ -12,7 +12,7 @@ from typing import Any
 
 from adr import conversation
 from adr.errors import AdrError
-from adr.files import whole_file
+from adr.files import named_file
 from adr.review.verdicts import JUDGEMENTS, REASONS
 from adr.store import Store
 
@@ -50,21 +50,16 @@ def export_verdicts(store: Store, path: Path) -> ExchangeReport:
         order by c.candidate
     """)
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    try:
-        with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as out:
-            if path.suffix.lower() == ".csv":
-                writer = csv.DictWriter(out, COLUMNS)
-                writer.writeheader()
-                writer.writerows(rows)
-            else:
-                for row in rows:
-                    if row["turns"]:
-                        row["turns"] = json.loads(str(row["turns"]))
-                    out.write(json.dumps(row, ensure_ascii=False) + "\n")
-    except OSError as error:
-        raise AdrError(
-            f"{path} cannot be written: {error.strerror}.", "Name a file in a folder you may write to."
-        ) from error
+    with named_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as out:
+        if path.suffix.lower() == ".csv":
+            writer = csv.DictWriter(out, COLUMNS)
+            writer.writeheader()
+            writer.writerows(rows)
+        else:
+            for row in rows:
+                if row["turns"]:
+                    row["turns"] = json.loads(str(row["turns"]))
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
     return ExchangeReport(verdicts=sum(1 for row in rows if row["judgement"]))
 
 

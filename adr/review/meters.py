@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from adr.errors import AdrError
 from adr.store import Store
 
 
@@ -87,6 +88,60 @@ def meters(store: Store, plan: int | None = None) -> pd.DataFrame:
             states.append("given up" if row.accepted == 0 and row.rejected >= 5 else "short")
     frame["state"] = pd.Series(states, index=frame.index, dtype="str")
     return frame
+
+
+@dataclass(frozen=True)
+class Meter:
+    """How far one wanted entity of a plan is filled; the columns of `meters`, rate None while nothing was judged."""
+
+    plan: int
+    entity: int
+    name: str
+    perspective: str
+    target: float
+    have: int
+    accepted: int
+    rejected: int
+    waiting: int
+    filled: int
+    to_go: int
+    rate: float | None
+    state: str
+
+
+@dataclass(frozen=True)
+class MetersReport:
+    """Where the review of a plan stands (None: of all plans): counts of candidates as in `progress`, and its meters."""
+
+    plan: int | None
+    candidates: int
+    accepted: int
+    rejected: int
+    unsure: int
+    left: int
+    rate: float | None
+    minutes_left: float | None
+    meters: tuple[Meter, ...]
+
+
+def meters_report(store: Store, plan: int | None = None) -> MetersReport:
+    """The review's standing and every meter of a plan, or of all plans; AdrError when there is no such plan."""
+    if plan is not None and not store.value("select 1 from plan where plan = $1", [plan]):
+        raise AdrError(f"There is no plan {plan}.", "List them: `python -m adr plans`.")
+    stands = progress(store, plan)
+    found = meters(store, plan).astype(object)
+    rows = found.where(found.notna(), None).to_dict("records")
+    return MetersReport(
+        plan=plan,
+        candidates=stands.candidates,
+        accepted=stands.accepted,
+        rejected=stands.rejected,
+        unsure=stands.unsure,
+        left=stands.left,
+        rate=stands.rate,
+        minutes_left=stands.minutes_left,
+        meters=tuple(Meter(**{str(name): value for name, value in row.items()}) for row in rows),
+    )
 
 
 def more_needed(store: Store, plan: int) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """What to look at next: the candidates of a filter, in an order. Knows nothing of who holds what (see claims)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
@@ -116,6 +116,59 @@ def queue(store: Store, wanted: Filter, order: str = "gain", limit: int = 60, of
         """,
         {**_parameters(wanted), "limit": limit, "offset": offset},
     )
+
+
+@dataclass(frozen=True)
+class QueuedCandidate:
+    """A candidate as the queue has it: perspective and name of the entity it was made for, its score (0 to 1, None: not
+    scored), what it adds to the tail (gain), and its verdict in force (None: it waits)."""
+
+    candidate: str
+    plan: int
+    entity: int
+    perspective: str | None
+    name: str | None
+    generator: str
+    prompt: str
+    score: float | None
+    gain: float
+    flags: tuple[str, ...]
+    chosen: bool
+    judgement: str | None
+    reviewer: str | None
+    reason: str | None
+    rule: str | None
+    disputed: bool
+
+
+@dataclass(frozen=True)
+class CandidatesReport:
+    """One page of the queue in an order of ORDERS; total: how many candidates the filter holds."""
+
+    state: str
+    order: str
+    total: int
+    candidates: tuple[QueuedCandidate, ...]
+
+
+def candidates_report(
+    store: Store, wanted: Filter, order: str = "gain", limit: int = 60, offset: int = 0
+) -> CandidatesReport:
+    """`limit` candidates of a filter from `offset` on, in order."""
+    names = [f.name for f in fields(QueuedCandidate)]
+    page = queue(store, wanted, order, limit, offset)[names].astype(object)
+    rows = page.where(page.notna(), None).to_dict("records")
+    return CandidatesReport(
+        state=wanted.state,
+        order=order,
+        total=count(store, wanted),
+        candidates=tuple(_queued({str(name): value for name, value in row.items()}) for row in rows),
+    )
+
+
+def _queued(row: dict[str, Any]) -> QueuedCandidate:
+    flags = () if row["flags"] is None else tuple(str(flag) for flag in row["flags"])
+    return QueuedCandidate(**{**row, "flags": flags})
 
 
 def count(store: Store, wanted: Filter) -> int:

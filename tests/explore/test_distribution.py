@@ -124,8 +124,8 @@ def test_curve__reports_the_distribution_of_a_perspective() -> None:
     assert (report.entities, report.postings, report.instances) == (7, 100, 60)
     assert (report.head_rank, report.tau, report.tail_entities, report.singletons) == (3, 10, 4, 1)
     assert report.tail_share == pytest.approx(0.10)
-    assert report.top == [["thing 0", 50], ["thing 1", 30]]
-    assert report.bottom == [["thing 6", 1], ["thing 5", 2]]
+    assert report.top == [("thing 0", 50), ("thing 1", 30)]
+    assert report.bottom == [("thing 6", 1), ("thing 5", 2)]
 
 
 def test_curve__uses_the_papers_share_when_none_is_given() -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from adr import pipeline
 from adr.errors import AdrError
 from adr.explore import dataset
+from adr.figures import size_words
 from adr.files import write_whole
 from adr.index.index import index
 from adr.ingest.ingest import ingest
@@ -33,16 +34,6 @@ _EXAMPLE = """{
 def read_view(here: Frame) -> None:
     """Choose a dataset and read it, as a job."""
     fragment(_form)(here)
-
-
-def size_words(count: int) -> str:
-    """A number of bytes as people say it: '2.5 MB'."""
-    size, unit = float(count), "bytes"
-    for larger in ("kB", "MB", "GB"):
-        if size < 1000:
-            break
-        size, unit = size / 1000, larger
-    return f"{size:,.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:,.1f} {unit}"
 
 
 def _form(here: Frame) -> None:

@@ -11,12 +11,13 @@ import streamlit as st
 
 from adr.explore import dataset
 from adr.explore.instances import Instance
+from adr.figures import size_words
 from adr.index.index import index
 from adr.ingest.oddities import WARNINGS
 from adr.ingest.record import REASONS
 from adr.recipe import PERSPECTIVES
 from adr.store import Store
-from adr.ui.dataset.form import read_view, size_words
+from adr.ui.dataset.form import read_view
 from adr.ui.frame import Frame, link
 from adr.ui.parts.cards import figures
 from adr.ui.parts.charts import PERSPECTIVE_NAMES

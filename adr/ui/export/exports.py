@@ -16,7 +16,7 @@ from adr.export.export import exports
 from adr.export.folder import is_export
 from adr.export.formats import FORMATS
 from adr.export.reading import code
-from adr.ui.dataset.form import size_words
+from adr.figures import size_words
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, move
 

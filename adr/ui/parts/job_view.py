@@ -5,6 +5,7 @@ Knows nothing of what the work is.
 
 import streamlit as st
 
+from adr.figures import time_words
 from adr.jobs import Job, Jobs
 from adr.ui.frame import fragment, tell
 
@@ -51,8 +52,4 @@ def _running(job: Job) -> None:
 
 def _left(seconds: float | None) -> str:
     """'about 3 min left'; nothing while there is no estimate."""
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        return f"about {max(1, round(seconds))} s left"
-    return f"about {round(seconds / 60)} min left" if seconds < 5400 else f"about {seconds / 3600:.1f} h left"
+    return "" if seconds is None else f"about {time_words(seconds)} left"

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from adr.explore.instances import instance_at, instances
-from adr.rebalance.engine import REASONS, Engine, Preview
+from adr.rebalance.engine import GROUP_WORDS, REASON_WORDS, REASONS, Engine, Preview
 from adr.rebalance.explain import Explanation, explain_recipe
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
@@ -19,21 +19,6 @@ from adr.ui.parts.grid import Tile, image_grid
 from adr.ui.parts.instance_view import instance_tiles, instance_view
 
 TILES = 10
-REASON_WORDS = {
-    "passes": "enough perspectives pass",
-    "keeps_all": "the recipe keeps everything",
-    "below_min_passes": "too few perspectives pass",
-    "no_entities": "no entity in any perspective",
-    "alpha": "the last draw (α)",
-}
-GROUP_WORDS = {
-    "text_only": "text only",
-    "no_entities": "no entities",
-    "no_token": "no token",
-    "no_object": "no object",
-    "no_co_occurrence": "no pair",
-    "no_interrogation": "no question form",
-}
 
 
 def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview) -> None:

@@ -1,0 +1,52 @@
+"""Kinds of arguments that several verbs take."""
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from adr.options import is_switch
+
+
+def count(text: str) -> int:
+    """A whole number from 1; the error of a parser otherwise."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("give a whole number from 1")
+    return value
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1; the error of a parser otherwise."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError("give a share from 0 to 1")
+    return value
+
+
+def path_or_none(text: str | None) -> Path | None:
+    """A path that need not be given."""
+    return Path(text) if text else None
+
+
+def add_options(parser: argparse.ArgumentParser, kind: type[Any]) -> None:
+    """An argument for each option of a stage; those that are not given stay out of `given`."""
+    for of in fields(kind):
+        name, says = f"--{of.name.replace('_', '-')}", of.metadata["says"]
+        shown = "" if of.default in (None, False) else f" [{of.default}]"
+        if is_switch(of):
+            parser.add_argument(name, action="store_true", default=None, help=says)
+            continue
+        bounded = of.metadata["least"] is not None
+        parser.add_argument(
+            name,
+            choices=of.metadata["choices"],
+            type=float if bounded else str,
+            metavar=of.metadata["metavar"],
+            help=f"{says}{shown}",
+        )
+
+
+def given(options: argparse.Namespace, kind: type[Any]) -> dict[str, Any]:
+    """The options of a stage that stand on the command line."""
+    return {f.name: value for f in fields(kind) if (value := getattr(options, f.name)) is not None}

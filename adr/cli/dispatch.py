@@ -1,0 +1,45 @@
+"""One verb from its arguments to its exit status. Knows nothing of what a verb does."""
+
+import argparse
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from adr.cli import output
+from adr.cli.parser import VerbModule, verb_module, verb_parser
+from adr.cli.progress import shown_progress
+from adr.errors import AdrError
+from adr.progress import Cancelled
+
+
+def run_verb(arguments: Sequence[str]) -> int:
+    """Do what the arguments ask for and print the report; returns the exit status. SystemExit for --help and usage."""
+    options = verb_parser(arguments).parse_args(arguments)
+    verb = verb_module(options.verb)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", handlers=[_Warnings()])
+    try:
+        with shown_progress(options.quiet) as progress:
+            report = verb.act(options, progress)
+    except AdrError as error:
+        output.tell(f"{error.sentence} {error.next_step}".strip())
+        return 1
+    except (KeyboardInterrupt, Cancelled):
+        output.tell("Stopped. What was finished is kept; the same command goes on from there.")
+        return 1
+    if report is not None:
+        _show(verb, report, options)
+    return 0
+
+
+def _show(verb: VerbModule, report: Any, options: argparse.Namespace) -> None:
+    if options.json:
+        output.say_json(report)
+    else:
+        output.say_page(verb.page(report))
+
+
+class _Warnings(logging.Handler):
+    """Log lines on standard error, above a progress bar where there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        output.tell(self.format(record))

@@ -1,0 +1,16 @@
+"""The workspace that a verb works on."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from adr.store import Store
+from adr.workspace import Workspace
+
+
+@contextmanager
+def opened(options: argparse.Namespace, create: bool = False) -> Iterator[tuple[Workspace, Store]]:
+    """The workspace of -w and its store, closed at the end; create: made where it is missing."""
+    workspace = Workspace.at(options.workspace, create=create)
+    with closing(Store(workspace.database)) as store:
+        yield workspace, store

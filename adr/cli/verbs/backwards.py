@@ -1,0 +1,88 @@
+"""`adr backwards`: the τ that give a size, so many instances of an entity, or a tail share."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from adr.cli.arguments import count, share
+from adr.cli.blocks import Block, headline, note, sentence, table, verbatim
+from adr.cli.opened import opened
+from adr.cli.phrases import perspective_words
+from adr.figures import counted, number_words
+from adr.files import named_file
+from adr.progress import Progress
+from adr.rebalance.backwards import Answer, BackwardsReport, backwards_report, for_size, for_tail_share, for_volume
+from adr.rebalance.engine import Engine
+from adr.recipe import PERSPECTIVES, Recipe
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The recipe to start from, what is wanted, and which τ may move."""
+    parser.add_argument("--recipe", required=True, metavar="FILE", help="the recipe whose τ are moved")
+    wanted = parser.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("--size", type=count, metavar="N", help="keep N instances")
+    wanted.add_argument(
+        "--volume", type=_volume, metavar="PERSPECTIVE:ENTITY=N", help="keep N instances of an entity: object:dog=200"
+    )
+    wanted.add_argument(
+        "--tail-share", type=_tail_share, metavar="PERSPECTIVE=R", help="a tail share of what is left: object=0.15"
+    )
+    parser.add_argument("--only", choices=PERSPECTIVES, help="move the τ of this one [all, in proportion]")
+    parser.add_argument("--out", metavar="FILE", help="write the recipe that was found to a file")
+
+
+def act(options: argparse.Namespace, progress: Progress) -> BackwardsReport:
+    """Find the τ by bisection over the engine's own decisions."""
+    recipe = Recipe.from_file(options.recipe)
+    with opened(options) as (_, store):
+        engine = Engine(store, progress)
+        progress(0, None, "Looking for τ")
+        answer = _answer(engine, recipe, options)
+        if options.out:
+            with named_file(Path(options.out)) as partial:
+                partial.write_text(answer.recipe.to_toml(), encoding="utf-8")
+        return backwards_report(engine, answer, Path(options.out) if options.out else None)
+
+
+def _answer(engine: Engine, recipe: Recipe, options: argparse.Namespace) -> Answer:
+    if options.volume:
+        return for_volume(engine, recipe, *options.volume, perspective=options.only)
+    if options.tail_share:
+        return for_tail_share(engine, recipe, *options.tail_share, perspective=options.only)
+    return for_size(engine, recipe, options.size, perspective=options.only)
+
+
+def page(report: BackwardsReport) -> Iterator[Block]:
+    """The answer, its τ, and the recipe or where it was written."""
+    yield headline(report.sentence)
+    if report.kept != report.reached:
+        yield sentence(f"The recipe keeps {counted(report.kept, 'instance')}.")
+    yield table(
+        ["perspective", "τ", ""],
+        [
+            (perspective_words(p), number_words(tau, 10), "moved" if p in report.scaled else "")
+            for p, tau in report.tau.items()
+        ],
+        words=(0, 2),
+    )
+    if report.file:
+        yield note(f"The recipe is in {report.file}.")
+    else:
+        yield verbatim(report.recipe)
+
+
+def _volume(text: str) -> tuple[str, str, int]:
+    """'object:dog=200' → (perspective, entity, instances)."""
+    perspective, _, rest = text.partition(":")
+    entity, _, number = rest.rpartition("=")
+    if perspective not in PERSPECTIVES or not entity:
+        raise argparse.ArgumentTypeError("give PERSPECTIVE:ENTITY=N, such as object:dog=200")
+    return perspective, entity, count(number)
+
+
+def _tail_share(text: str) -> tuple[str, float]:
+    """'object=0.15' → (perspective, share)."""
+    perspective, _, number = text.partition("=")
+    if perspective not in PERSPECTIVES:
+        raise argparse.ArgumentTypeError("give PERSPECTIVE=R, such as object=0.15")
+    return perspective, share(number)

@@ -1,0 +1,46 @@
+"""`adr collect`: take finished files in as candidates."""
+
+import argparse
+from collections.abc import Iterator
+
+from adr.cli.arguments import count
+from adr.cli.blocks import Block, headline, sentence, table
+from adr.cli.opened import opened
+from adr.cli.phrases import perspective_words, reasons
+from adr.figures import counted
+from adr.progress import Progress
+from adr.synthesize.collect import CollectReport, collect
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A plan."""
+    parser.add_argument("--plan", type=count, required=True)
+
+
+def act(options: argparse.Namespace, progress: Progress) -> CollectReport:
+    """Take them in."""
+    with opened(options) as (workspace, store):
+        return collect(store, workspace, options.plan, progress=progress)
+
+
+def page(report: CollectReport) -> Iterator[Block]:
+    """How many came in, what is odd about them, and what the tail lacks with them."""
+    yield headline(
+        f"Plan {report.plan}: {counted(report.collected, 'candidate')} collected, {report.candidates:,} in all, "
+        f"{report.chosen:,} the best of their slots."
+    )
+    if report.flags:
+        yield sentence(f"Flags: {reasons(report.flags)}.")
+    if report.failed:
+        yield sentence(f"Not made: {reasons(report.failed)}.")
+    if report.tail:
+        yield table(
+            ["the tail lacks", "entities", "when all are accepted", "instances", "when all are accepted"],
+            [
+                (
+                    perspective_words(p),
+                    *(f"{n[name]:,}" for name in ("lacking", "lacking_after", "missing", "missing_after")),
+                )
+                for p, n in report.tail.items()
+            ],
+        )

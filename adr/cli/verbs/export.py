@@ -1,0 +1,61 @@
+"""`adr export`: write the refined dataset."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from adr.cli.arguments import add_options, count, given
+from adr.cli.blocks import Block, facts, headline, sentence
+from adr.cli.opened import opened
+from adr.cli.phrases import enumerated
+from adr.export.export import ExportReport, export
+from adr.export.formats import FORMATS
+from adr.export.lint import SENTENCES
+from adr.export.options import ExportOptions
+from adr.figures import counted, size_words
+from adr.progress import Progress
+
+MAIN = 3  # main files that are named
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A run, a folder, and the options of an export."""
+    parser.add_argument("--run", type=count, required=True)
+    parser.add_argument("--out", required=True, metavar="DIR")
+    add_options(parser, ExportOptions)
+    parser.add_argument("--replace", action="store_true", help="overwrite an existing folder")
+
+
+def act(options: argparse.Namespace, progress: Progress) -> ExportReport:
+    """Write it, whole or not at all."""
+    with opened(options) as (workspace, store):
+        return export(
+            store,
+            workspace,
+            options.run,
+            out=Path(options.out),
+            replace=options.replace,
+            progress=progress,
+            **given(options, ExportOptions),
+        )
+
+
+def page(report: ExportReport) -> Iterator[Block]:
+    """What was written where, its hash, and what the lint has to say."""
+    yield headline(
+        f"{counted(report.instances, 'row')} ({report.synthetic:,} synthetic) of run {report.run} written to "
+        f"{report.folder}."
+    )
+    rows = [
+        ("format", FORMATS[report.format].title),
+        ("data", enumerated(report.main[:MAIN], len(report.main))),
+        ("SHA-256", report.sha256),
+        ("files", f"{len(report.files):,}, {size_words(report.bytes)}"),
+    ]
+    if report.images:
+        rows.append(("images", f"{report.images:,} copied or linked"))
+    yield facts(rows)
+    if report.left_out:
+        yield sentence(f"{counted(report.left_out, 'row')} with errors left out.")
+    for kind, n in report.warnings.items():
+        yield sentence(f"{SENTENCES.get(kind, kind)} ({counted(n, 'row')})")

@@ -1,0 +1,42 @@
+"""`adr generate`: make images and conversations of a plan."""
+
+import argparse
+from collections.abc import Iterator
+
+from adr.cli.arguments import count
+from adr.cli.blocks import Block, headline, note, sentence
+from adr.cli.opened import opened
+from adr.cli.phrases import reasons
+from adr.figures import counted, number_words, time_words
+from adr.progress import Progress
+from adr.synthesize.generate import GenerateReport, generate
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A plan, and how many workers."""
+    parser.add_argument("--plan", type=count, required=True)
+    parser.add_argument("--generator", metavar="NAME", help="another generator than the plan's")
+    parser.add_argument("--workers", type=count, default=1, metavar="N", help="worker processes, one per GPU")
+
+
+def act(options: argparse.Namespace, progress: Progress) -> GenerateReport:
+    """Make what is not there yet."""
+    with opened(options) as (workspace, store):
+        return generate(
+            store, workspace, options.plan, generator=options.generator, workers=options.workers, progress=progress
+        )
+
+
+def page(report: GenerateReport) -> Iterator[Block]:
+    """How many were made, how fast, and what is left."""
+    pace = f", {number_words(report.seconds_each, 2)} s each" if report.seconds_each else ""
+    yield headline(
+        f"Plan {report.plan}: {counted(report.made, 'candidate')} made in {time_words(report.seconds)}{pace}; "
+        f"{report.finished:,} of {report.candidates:,} are there."
+    )
+    if report.failed:
+        yield sentence(f"Not made: {reasons(report.failed)}.")
+    if report.left:
+        yield note(f"{report.left:,} left; the same command goes on with them.")
+    else:
+        yield note(f"Next: adr collect --plan {report.plan}")

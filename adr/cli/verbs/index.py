@@ -1,0 +1,44 @@
+"""`adr index`: build the postings of the four perspectives."""
+
+import argparse
+from collections.abc import Iterator
+
+from adr.cli.arguments import add_options, given
+from adr.cli.blocks import Block, headline, sentence, table
+from adr.cli.opened import opened
+from adr.cli.phrases import perspective_words
+from adr.figures import counted, time_words
+from adr.index.index import IndexOptions, IndexReport, index
+from adr.progress import Progress
+from adr.recipe import Recipe
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A recipe with [index], and its options one by one."""
+    parser.add_argument("--recipe", metavar="FILE", help="take [index] of a recipe; options given here win")
+    add_options(parser, IndexOptions)
+
+
+def act(options: argparse.Namespace, progress: Progress) -> IndexReport:
+    """Index every instance."""
+    recipe = Recipe.from_file(options.recipe).index if options.recipe else {}
+    with opened(options) as (_, store):
+        return index(store, progress=progress, **{**recipe, **given(options, IndexOptions)})
+
+
+def page(report: IndexReport) -> Iterator[Block]:
+    """How the postings were made, and how many there are."""
+    nouns = report.spacy_model or "word lists"
+    checked = f", checked on the images by {report.verified_by}" if report.verified_by else ""
+    yield headline(
+        f"{counted(report.instances, 'instance')} indexed in {time_words(report.seconds)}: nouns by {nouns}, "
+        f"objects from {report.objects_from}{checked}."
+    )
+    yield table(
+        ["perspective", "entities", "postings"],
+        [(perspective_words(p), f"{report.entities[p]:,}", f"{n:,}") for p, n in report.postings.items()],
+    )
+    if report.unread:
+        yield sentence(f"The text of {counted(report.unread, 'instance')} is in a language that cannot be read so.")
+    for notice in report.notices:
+        yield sentence(notice)

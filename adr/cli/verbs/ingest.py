@@ -1,0 +1,62 @@
+"""`adr ingest`: read a dataset."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from adr.cli.arguments import path_or_none
+from adr.cli.blocks import Block, facts, headline, sentence, table
+from adr.cli.opened import opened
+from adr.figures import counted, size_words, time_words
+from adr.ingest.ingest import IngestReport, ingest
+from adr.ingest.oddities import WARNINGS
+from adr.ingest.record import REASONS
+from adr.progress import Progress
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A source, where its images lie, and its objects."""
+    parser.add_argument("source", metavar="SOURCE", help="a LLaVA JSON array, JSON Lines, or the messages form")
+    parser.add_argument("--images", metavar="DIR", help="the folder its image paths are relative to")
+    parser.add_argument(
+        "--objects", metavar="FILE", help='object annotations: JSON Lines of {"image": …, "objects": […]}'
+    )
+    parser.add_argument("--replace", action="store_true", help="replace what the workspace holds")
+
+
+def act(options: argparse.Namespace, progress: Progress) -> IngestReport:
+    """Read the source into the workspace."""
+    with opened(options, create=True) as (_, store):
+        return ingest(
+            store,
+            Path(options.source),
+            path_or_none(options.images),
+            objects=path_or_none(options.objects),
+            replace=options.replace,
+            progress=progress,
+        )
+
+
+def page(report: IngestReport) -> Iterator[Block]:
+    """What was taken in, what was set aside, what is odd."""
+    refused = sum(report.rejected.values())
+    said = f"{counted(report.instances, 'instance')} read from {Path(report.source).name}"
+    aside = f"; {counted(refused, 'record')} set aside." if refused else "; nothing set aside."
+    yield headline(said + aside)
+    yield facts(
+        [
+            ("source", report.source),
+            ("images", report.images or "no image folder"),
+            ("form", f"{report.form}, {report.layout}, {size_words(report.bytes)}"),
+            ("text only", f"{report.text_only:,}"),
+            ("objects named by annotations", f"{report.annotations:,}"),
+            ("time", time_words(report.seconds)),
+        ]
+    )
+    if refused:
+        yield table(
+            ["set aside because", "records"], [(REASONS.get(r, r), f"{n:,}") for r, n in report.rejected.items() if n]
+        )
+    for kind, n in report.warnings.items():
+        if n:
+            yield sentence(f"{n:,} {WARNINGS.get(kind, kind)}.")

@@ -1,0 +1,64 @@
+"""`adr plan`: what to synthesize."""
+
+import argparse
+from collections.abc import Iterator
+
+from adr.cli.arguments import count
+from adr.cli.blocks import Block, facts, headline, note, sentence
+from adr.cli.opened import opened
+from adr.figures import counted
+from adr.progress import Progress
+from adr.synthesize.plan import PlanReport, plan
+from adr.synthesize.plan_file import CONVERSATIONS, GENERATORS
+
+# Arguments that are options of a plan; those that are not given are left to it.
+OPTIONS = ("budget", "generator", "model", "target", "per_slot", "per_parent", "conversations", "steps", "alone")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A run, and the options of a plan."""
+    parser.add_argument("--run", type=count, required=True)
+    parser.add_argument("--budget", type=count, metavar="N", help="slots at most [what rebalancing dropped]")
+    parser.add_argument("--target", type=float, metavar="N", help="instances wanted per tail entity [τ]")
+    parser.add_argument("--per-slot", type=count, metavar="N", help="candidates per slot [2]")
+    parser.add_argument("--per-parent", type=count, metavar="K", help="variations of one parent at most")
+    parser.add_argument(
+        "--generator", metavar="NAME", help=f"{', '.join(GENERATORS)} (the last makes no image) [text-to-image]"
+    )
+    parser.add_argument("--model", help="folder or hub id of the diffusion model")
+    parser.add_argument("--steps", type=count, help="denoising steps")
+    parser.add_argument(
+        "--alone",
+        action="store_true",
+        default=None,
+        help="also what no parent shows, objects and pairs, from a prompt alone (text-to-image)",
+    )
+    parser.add_argument("--conversations", metavar="WAY", help=f"{', '.join(CONVERSATIONS)} [template]")
+
+
+def act(options: argparse.Namespace, progress: Progress) -> PlanReport:
+    """Make the plan."""
+    given = {name: value for name in OPTIONS if (value := getattr(options, name)) is not None}
+    with opened(options) as (workspace, store):
+        return plan(store, workspace, options.run, progress=progress, **given)
+
+
+def page(report: PlanReport) -> Iterator[Block]:
+    """What is to be made, for how much of the tail, by what."""
+    lacking = counted(report.lacking, "tail entity that lacks", "tail entities that lack")
+    yield headline(
+        f"Plan {report.plan}: {counted(report.candidates, 'candidate')} in {counted(report.slots, 'slot')} for "
+        f"{report.entities:,} of {lacking} instances."
+    )
+    yield sentence(
+        f"They fill {report.filled:,} of {counted(report.missing, 'instance')} that the tail of run {report.run} lacks."
+    )
+    yield facts(
+        [
+            ("budget", counted(report.budget, "slot")),
+            ("parents", f"{report.parents:,} of {report.pool:,} in the pool"),
+            ("generator", report.generator),
+            ("model", report.model),
+        ]
+    )
+    yield note(f"Next: adr generate --plan {report.plan}")

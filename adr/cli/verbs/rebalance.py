@@ -1,0 +1,73 @@
+"""`adr rebalance`: apply a recipe."""
+
+import argparse
+from collections.abc import Iterator
+
+from adr.cli.blocks import Block, headline, note, sentence, table
+from adr.cli.opened import opened
+from adr.cli.phrases import perspective_words, reasons
+from adr.figures import counted, number_words, share_words
+from adr.progress import Progress
+from adr.rebalance.engine import BELOW_K, GROUP_WORDS, REASON_WORDS, Numbers
+from adr.rebalance.runs import RebalanceReport, rebalance
+from adr.recipe import Recipe
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A recipe, and how the run is called."""
+    parser.add_argument("--recipe", required=True, metavar="FILE")
+    parser.add_argument("--name", help="a name for the run")
+
+
+def act(options: argparse.Namespace, progress: Progress) -> RebalanceReport:
+    """Write a run."""
+    recipe = Recipe.from_file(options.recipe)
+    with opened(options) as (_, store):
+        return rebalance(store, recipe, name=options.name, progress=progress)
+
+
+def page(report: RebalanceReport) -> Iterator[Block]:
+    """What the run keeps, why, and each perspective before, after and in a random subset."""
+    total = report.kept + report.dropped
+    copies = f", and {report.repeated:,} copies of rare ones" if report.repeated else ""
+    yield headline(
+        f"Run {report.run} keeps {report.kept:,} of {counted(total, 'instance')}{copies} "
+        f"(expected {report.expected:,.0f} ± {report.expected_sd:,.0f} over all seeds)."
+    )
+    yield sentence(report.in_words)
+    yield sentence(f"Why: {reasons(report.reasons, REASON_WORDS)}.")
+    yield _states(report)
+    yield note("Random: a uniform subset of the same size. Tail: past the head by the paper's rule, before.")
+    few = [
+        f"{GROUP_WORDS[name]} {group['kept']:,} of {group['instances']:,}"
+        for name, group in report.groups.items()
+        if group["instances"]
+    ]
+    if few:
+        yield sentence(f"Kept where there is less to pass with: {', '.join(few)}.")
+    if report.unused_caps:
+        yield sentence(f"Caps of entities that do not occur: {', '.join(report.unused_caps)}.")
+
+
+def _states(report: RebalanceReport) -> Block:
+    """Four numbers of each perspective, before, after and in a random subset side by side."""
+    rows = []
+    for perspective, columns in report.perspectives.items():
+        used = f"no_{perspective}" in report.groups  # there is a group for each perspective that decides
+        tau = f"τ = {number_words(columns.tau)}" if used else "not used"
+        names = (perspective_words(perspective), tau, "", "")
+        cells = zip(*map(_numbers, (columns.before, columns.after, columns.random)), strict=True)
+        measures = ("tail share", "effective entities", f"fall below {BELOW_K}", "entities lost")
+        rows += [(name, measure, *cell) for name, measure, cell in zip(names, measures, cells, strict=True)]
+        rows.append(("",) * 5)
+    return table(["perspective", "", "before", "after", "random"], rows[:-1], words=(0, 1))
+
+
+def _numbers(numbers: Numbers) -> tuple[str, str, str, str]:
+    """The cells of a column; before, nothing has fallen or is lost."""
+    return (
+        share_words(numbers.tail_share),
+        f"{numbers.effective_entities:,.0f}",
+        f"{numbers.below_k:,}",
+        f"{numbers.lost:,}",
+    )

@@ -1,0 +1,35 @@
+"""`adr verdicts`: reviews as CSV or JSON Lines, in and out."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from adr.cli.blocks import Block, headline, note, sentence
+from adr.cli.opened import opened
+from adr.cli.phrases import reasons
+from adr.figures import counted
+from adr.progress import Progress
+from adr.review.exchange import ExchangeReport, export_verdicts, import_verdicts
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The way, and a file."""
+    parser.add_argument("way", choices=("import", "export"))
+    parser.add_argument("file", metavar="FILE", help="CSV when it ends in .csv, else JSON Lines")
+
+
+def act(options: argparse.Namespace, progress: Progress) -> ExchangeReport:
+    """Take them in, or write them."""
+    with opened(options) as (_, store):
+        exchange = import_verdicts if options.way == "import" else export_verdicts
+        return exchange(store, Path(options.file))
+
+
+def page(report: ExchangeReport) -> Iterator[Block]:
+    """How many, and what was set aside."""
+    known = f"; {report.known:,} were there already" if report.known else ""
+    yield headline(f"{counted(report.verdicts, 'verdict')}{known}.")
+    if report.refused:
+        yield sentence(f"Set aside: {reasons(report.refused)}.")
+    for example in report.examples:
+        yield note(example)

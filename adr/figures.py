@@ -1,0 +1,41 @@
+"""Numbers as a person reads them, the same on pages, on the command line and in sentences. Knows nothing of stages."""
+
+import math
+
+
+def number_words(value: float, digits: int = 4) -> str:
+    """'40,600', '37.25', '0.0432', '∞': thousands apart, at least `digits` significant digits, never an exponent."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == round(value):
+        return f"{value:,.0f}"
+    places = min(12, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+    written = f"{value:,.{places}f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def share_words(value: float, places: int = 1) -> str:
+    """A share from 0 to 1 as percent: '12.3 %'."""
+    return f"{100 * value:.{places}f} %"
+
+
+def size_words(count: int) -> str:
+    """A number of bytes as people say it: '2.5 MB'."""
+    size, unit = float(count), "bytes"
+    for larger in ("kB", "MB", "GB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:,.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:,.1f} {unit}"
+
+
+def time_words(seconds: float) -> str:
+    """A time as people say it: '12 s', '3 min', '1.5 h'; at least a second."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun: '1 candidate', '1,200 candidates'; many: the plural where it is not `one` with an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
