@@ -17,12 +17,14 @@ test: .venv/tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings adr
 	$(BIN)/python -m pytest
 
 check: .venv/tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings adr
 	$(BIN)/python -m pytest -m "not browser and not models" -x
 
 .venv/app-installed: requirements.txt

@@ -32,6 +32,7 @@ from adr.explore.standing import Standing, standing
 from adr.jobs import Jobs
 from adr.settings import setting
 from adr.store import Store
+from adr.ui.parts.component import style
 from adr.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,15 +46,6 @@ PAGES: dict[str, tuple[str, str]] = {
     "Review": ("pages/5_Review.py", ":material/rate_review:"),
     "Export": ("pages/6_Export.py", ":material/output:"),
 }
-
-# Denser than Streamlit's own spacing, on every page.
-_STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 2.6rem 2.8rem 4rem; }
-[data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0 0 0.5rem; }
-[data-testid="stMainBlockContainer"] h2 { font-size: 1.35rem; padding: 0.6rem 0 0.4rem; }
-[data-testid="stMainBlockContainer"] h3 { font-size: 1.15rem; padding: 0.6rem 0 0.4rem; }
-[data-testid="stHeader"] { height: 2.4rem; min-height: 2.4rem; background: transparent; }
-</style>"""
 
 
 @dataclass(frozen=True)
@@ -84,7 +76,7 @@ def frame(title: str) -> Iterator[Frame]:
         layout="wide",
     )
     st.logo(str(ROOT / "assets" / "logo.svg"), icon_image=str(ROOT / "assets" / "icon.png"), size="large")
-    st.html(_STYLE)
+    st.html(style("frame"))
     _boot()
     try:
         here = _open(_chosen_folder())

@@ -18,10 +18,10 @@ from adr.recipe import PERSPECTIVES
 from adr.store import Store
 from adr.ui.dataset.form import read_view, size_words
 from adr.ui.frame import Frame, link
-from adr.ui.parts.cards import figures
 from adr.ui.parts.charts import PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked_number, choice, jump, pages
-from adr.ui.parts.grid import image_grid
+from adr.ui.parts.figures import figures
+from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import conversation_view, images_view, instance_tiles
 from adr.ui.parts.job_view import job_view
 

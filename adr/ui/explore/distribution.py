@@ -19,10 +19,10 @@ from adr.store import Store
 from adr.tail import Spectrum, TailRule, tail_rule
 from adr.ui.frame import Frame, fragment, go, link
 from adr.ui.parts import charts
-from adr.ui.parts.cards import figures
 from adr.ui.parts.charts import PERSPECTIVE_WORDS
 from adr.ui.parts.controls import asked, asked_number, asked_share, choice, jump, move, pages, words
 from adr.ui.parts.entity_table import entity_table
+from adr.ui.parts.figures import figures
 
 ROWS = 25
 Key = tuple[str, int]

@@ -10,11 +10,13 @@ from adr.store import Store
 from adr.ui.explore.distribution import Key, shape
 from adr.ui.frame import Frame, fragment, go
 from adr.ui.parts import charts
-from adr.ui.parts.cards import Chip, ChipGroup, chips, figures, plain
 from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.controls import asked_number, choice, jump, pages
-from adr.ui.parts.grid import image_grid
+from adr.ui.parts.figures import figures
+from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
+from adr.ui.parts.plain_text import plain
 
 TILES = 24
 

@@ -17,8 +17,8 @@ from adr.export.lint import Finding
 from adr.export.report import report
 from adr.store import Store
 from adr.ui.frame import Frame, fragment, link
-from adr.ui.parts.cards import figures
 from adr.ui.parts.controls import asked, asked_number, move
+from adr.ui.parts.figures import figures
 from adr.ui.parts.job_view import job_view
 from adr.workspace import Workspace
 

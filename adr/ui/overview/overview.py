@@ -14,11 +14,12 @@ from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
 from adr.ui.explore.distribution import Key, Shape, shape
 from adr.ui.frame import PAGES, Frame, go, link, stage_states
-from adr.ui.parts.cards import CurveCard, Stage, curve_cards, stage_strip
 from adr.ui.parts.charts import HEAD_COLOR, PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS, TAIL_COLOR
-from adr.ui.parts.grid import image_grid
+from adr.ui.parts.curve_cards import CurveCard, curve_cards
+from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
 from adr.ui.parts.job_view import job_view
+from adr.ui.parts.stage_strip import Stage, stage_strip
 
 # What the program does, as a drawing: counts by rank; the head's bars cut at the cap, the tail's filled up.
 _BARS = (100, 78, 63, 52, 44, 37, 32, 27, 23, 19, 16, 13, 11, 9, 7, 6, 5, 4, 3, 3, 2, 2, 1, 1)

@@ -30,7 +30,8 @@ from adr.ui.parts.charts import (
 )
 from adr.ui.parts.controls import asked, move
 from adr.ui.parts.job_view import job_view
-from adr.ui.rebalance.curve_slider import curve_sliders, follow_board
+from adr.ui.rebalance.curve_slider import curve_sliders
+from adr.ui.rebalance.follow import follow_board
 from adr.ui.rebalance.state import current, history, redo, tune, undo
 
 POINTS = 64  # of each curve on the board

@@ -9,22 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from adr.review.queue import neighbours
 from adr.review.verdicts import REASONS, current_turns
 from adr.store import Store
 from adr.synthesize.conversations import forms_of
+from adr.ui.parts.component import component
 from adr.ui.parts.data_uri import data_uri
 from adr.workspace import Workspace
 
-_HERE = Path(__file__).parent
-_CARD = st.components.v2.component(
-    "adr_review_card",
-    html="<div id='card' tabindex='-1'></div>",
-    css=(_HERE / "card.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("elements.js", "card.js")),
-)
+_CARD = component("review/card", "<div id='card' tabindex='-1'></div>")
 
 LARGE, SMALL = 640, 160
 FLAGS = {

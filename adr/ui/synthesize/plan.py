@@ -20,10 +20,10 @@ from adr.synthesize.plan import plan_folder, plan_like, revise, settings_of
 from adr.synthesize.plan_file import WITHOUT_IMAGE, Settings
 from adr.synthesize.worker import FAILURES
 from adr.ui.frame import Frame, fragment, go, link
-from adr.ui.parts.cards import figures
 from adr.ui.parts.charts import CONFIG, PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked, jump
-from adr.ui.parts.grid import Tile, image_grid
+from adr.ui.parts.figures import figures
+from adr.ui.parts.image_grid import Tile, image_grid
 from adr.ui.parts.images import data_urls, image_file, image_folder
 from adr.ui.parts.job_view import job_view
 from adr.ui.synthesize.chart import tail_curve
