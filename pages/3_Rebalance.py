@@ -6,7 +6,7 @@ from adr.ui.explore.distribution import nothing_indexed
 from adr.ui.frame import fragment, frame
 from adr.ui.parts.controls import choice
 from adr.ui.rebalance.backwards import backwards_view
-from adr.ui.rebalance.board import applied, board, engine_of, faults, follow, preview_of, strip
+from adr.ui.rebalance.board import applied, board, engine_of, faults, follow, strip
 from adr.ui.rebalance.caps import caps_view
 from adr.ui.rebalance.compare import compare_view
 from adr.ui.rebalance.instances import instances_view
@@ -36,14 +36,14 @@ with frame("Rebalance") as here:
             recipe = current()
             with strip(recipe):
                 apply_button(here, engine, recipe)
-            board(engine, recipe, preview_of(engine, recipe))
+            board(engine, recipe, engine.preview(recipe))
 
         @fragment
         def parts() -> None:
             """What follows when the hand rests: the part that is open."""
             recipe = current()
             follow(recipe)
-            preview = preview_of(engine, recipe)
+            preview = engine.preview(recipe)
             part = choice(
                 "Part", tuple(PARTS), "part", default="instances", says=PARTS.__getitem__, drops=("page", "instance")
             )

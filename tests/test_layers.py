@@ -142,6 +142,32 @@ def test_worker__never_opens_the_database(module):
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=120).returncode == 0
 
 
+ASKING = ("rows", "row", "value", "frame", "arrow", "arrays", "batches", "execute", "atomic")
+
+
+@pytest.mark.parametrize("path", files("adr/ui", "pages", "app.py"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_ui__asks_no_sql(path):
+    """Each question stands in the stage that owns it: no method of a store that takes a statement is called here."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asked = [
+        f"{node.func.attr} in line {node.lineno}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING
+    ]
+    assert asked == []
+
+
+def test_store__methods_that_take_a_statement_are_known():
+    """The list above is whole: every public method of the store and its writer with a parameter `sql`, and `atomic`."""
+    tree = ast.parse((ROOT / "adr/store.py").read_text(encoding="utf-8"))
+    asking = {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and "sql" in {argument.arg for argument in node.args.args}
+    }
+    assert asking and asking <= set(ASKING)
+
+
 def test_print__only_on_the_command_line():
     for path in files("adr", "pages", "app.py"):
         name = str(path.relative_to(ROOT))

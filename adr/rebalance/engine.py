@@ -95,6 +95,11 @@ class Preview:
         return self.total - self.size
 
 
+def postings_stamp(store: Store) -> str:
+    """Says which postings an `Engine` made now would hold: changes with every ingest and every index."""
+    return str(store.row("select (select max(indexed_at) from index_made), (select max(ingested_at) from source)"))
+
+
 @dataclass
 class _Seeded:
     """What depends on the seed alone."""
@@ -159,7 +164,7 @@ class Engine:
             progress(done, len(PERSPECTIVES), "Loading postings")
             self.postings[perspective] = Postings.load(store, perspective, self.instances)
         self._rules = {p: tail_rule(self.postings[p].n, 1 - PAPER_TAIL_SHARE[p]) for p in PERSPECTIVES}
-        self._seeds, self._critical, self._chances = _Recent(2), _Recent(12), _Recent(12)
+        self._seeds, self._critical, self._chances, self._previews = _Recent(2), _Recent(12), _Recent(12), _Recent(8)
         self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in PERSPECTIVES}
 
     @property
@@ -204,6 +209,14 @@ class Engine:
             [perspective, names],
         )
         return {str(name): self.postings[perspective].place(int(entity)) for name, entity in rows}
+
+    def places_containing(self, perspective: str, text: str) -> npt.NDArray[np.int64]:
+        """Numbers in Postings of the entities whose name contains `text` in any case, ascending."""
+        ids = self.store.arrays(
+            "select entity from entity where perspective = $1::perspective and contains(name, lower($2))",
+            [perspective, text],
+        )["entity"]
+        return np.flatnonzero(np.isin(self.postings[perspective].ids, ids))
 
     def names(self, perspective: str, places: npt.ArrayLike) -> list[str]:
         """Names of entities given by their number in Postings."""
@@ -322,7 +335,13 @@ class Engine:
         return tail / total if total else 0.0
 
     def preview(self, recipe: Recipe, *, k: int = BELOW_K) -> Preview:
-        """Everything a recipe does: kept set, counts of every entity after, tail numbers, and the random baseline."""
+        """Everything a recipe does: kept set, counts of every entity after, tail numbers, and the random baseline.
+
+        k: entities that fall below it are counted. The previews of the last few recipes are remembered.
+        """
+        return self._previews.get((recipe, k), lambda: self._make_preview(recipe, k))
+
+    def _make_preview(self, recipe: Recipe, k: int) -> Preview:
         tau, (caps, unused) = self.tau(recipe), self.caps(recipe)
         passes = self.pass_counts(recipe, tau, caps)
         enough = passes >= recipe.min_passes

@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.explore.runs import runs_in_short
 from adr.export.export import Options, export, preview
 from adr.export.folder import is_export
 from adr.export.formats import FORMATS
@@ -85,12 +86,7 @@ def jobs_view(here: Frame, view: str) -> None:
 
 def chosen_run(here: Frame) -> int:
     """The run that the page is about, by a control whose value stands in the address."""
-    runs = {
-        int(run): (str(name), int(kept), int(dropped))
-        for run, name, kept, dropped in here.store.rows(
-            "select run, coalesce(name, ''), kept, dropped from run order by run desc"
-        )
-    }
+    runs = {one.run: one for one in runs_in_short(here.store)}
     number = asked_number("run", next(iter(runs)))
     number = number if number in runs else next(iter(runs))
     st.session_state["export run"] = number
@@ -98,13 +94,10 @@ def chosen_run(here: Frame) -> int:
     def picked() -> None:
         move(run=st.session_state["export run"])
 
-    st.selectbox(
-        "Run",
-        list(runs),
-        key="export run",
-        on_change=picked,
-        format_func=lambda run: "Run {} · {} · {:,} kept, {:,} dropped".format(run, *runs[run]),
-    )
+    said = {
+        one.run: f"Run {one.run} · {one.name} · {one.kept:,} kept, {one.dropped:,} dropped" for one in runs.values()
+    }
+    st.selectbox("Run", list(said), key="export run", on_change=picked, format_func=said.__getitem__)
     return number
 
 

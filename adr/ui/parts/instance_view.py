@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from adr.explore.dataset import image_folder
 from adr.explore.entities import Entity
 from adr.explore.highlight import spans
 from adr.explore.instances import Instance
@@ -18,7 +19,7 @@ from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
 from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.component import style
 from adr.ui.parts.image_grid import Tile
-from adr.ui.parts.images import LARGE, data_urls, image_file, image_folder, thumbnail
+from adr.ui.parts.images import LARGE, data_urls, image_file, thumbnail
 
 ROLES = {"human": "Human", "gpt": "Assistant", "system": "System", "tool": "Tool"}
 

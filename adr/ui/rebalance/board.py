@@ -7,7 +7,6 @@ import gc
 import hashlib
 from dataclasses import replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from adr.errors import AdrError
 from adr.rebalance.drag import DragGrid, drag_grid
-from adr.rebalance.engine import BELOW_K, Engine, Numbers, Preview
+from adr.rebalance.engine import BELOW_K, Engine, Numbers, Preview, postings_stamp
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.tail import tau_to_tail_share
 from adr.ui.frame import Frame, tell
@@ -36,14 +35,12 @@ from adr.ui.rebalance.state import current, history, redo, tune, undo
 
 POINTS = 64  # of each curve on the board
 BOARD = "rebalance board"
-_PREVIEWS: WeakKeyDictionary[Engine, dict[str, Preview]] = WeakKeyDictionary()
 Ranks = dict[str, npt.NDArray[np.int64]]
 
 
 def engine_of(here: Frame) -> Engine:
     """The engine over this workspace's postings, loaded once for each index."""
-    made = here.store.row("select (select max(indexed_at) from index_made), (select max(ingested_at) from source)")
-    return _engine(str(here.workspace.folder), str(made), here)
+    return _engine(str(here.workspace.folder), postings_stamp(here.store), here)
 
 
 @st.cache_resource(show_spinner="Loading the postings …", max_entries=1)
@@ -53,16 +50,6 @@ def _engine(folder: str, made: str, _here: Frame) -> Engine:
     gc.collect()
     gc.freeze()  # Streamlit collects after every rerun; these objects stay
     return engine
-
-
-def preview_of(engine: Engine, recipe: Recipe) -> Preview:
-    """The preview of a recipe, remembered for the last few."""
-    kept = _PREVIEWS.setdefault(engine, {})
-    if recipe.fingerprint not in kept:
-        kept[recipe.fingerprint] = engine.preview(recipe)
-        while len(kept) > 8:
-            kept.pop(next(iter(kept)))
-    return kept[recipe.fingerprint]
 
 
 def ranks_of(engine: Engine) -> Ranks:
@@ -173,7 +160,7 @@ def board(engine: Engine, recipe: Recipe, preview: Preview) -> None:
     if plain:
         _plain_sliders(engine, recipe, preview)
     trail = history()
-    before = preview_of(engine, trail.past[-1]) if trail.past else None
+    before = engine.preview(trail.past[-1]) if trail.past else None
     ranks = ranks_of(engine)
     wish = st.session_state.pop("rebalance grid", None)
     told = {

@@ -75,11 +75,7 @@ def _ordered(
     postings = engine.postings[perspective]
     places: npt.NDArray[np.int64] = np.arange(len(postings.n))
     if search:
-        ids = engine.store.arrays(
-            "select entity from entity where perspective = $1::perspective and contains(name, lower($2))",
-            [perspective, search],
-        )["entity"]
-        places = np.flatnonzero(np.isin(postings.ids, ids))
+        places = engine.places_containing(perspective, search)
     if sorting == "caps":
         held = list(engine.caps(recipe)[0].get(perspective, {}))
         return np.intersect1d(places, np.array(held, dtype=np.int64))

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.review.candidate import entity_forms, is_candidate
 from adr.review.claims import claim_next
 from adr.review.queue import Filter
 from adr.review.verdicts import JUDGEMENTS, edit, judge, undo
@@ -27,7 +28,7 @@ def single_view(here: Frame, reviewer: str) -> None:
         state.update(asked=(asked, order), skipped=set(), shown=None)
     if state["shown"] is None:
         wanted = st.query_params.get("candidate")
-        known = wanted and here.store.value("select count(*) from candidate where candidate = ?", [wanted])
+        known = wanted and is_candidate(here.store, wanted)
         state["shown"] = wanted if known and not state["visited"] else _next(here, asked, order, reviewer)
         state["version"] += 1
     shown = state["shown"]
@@ -108,12 +109,7 @@ def _step(here: Frame, reviewer: str) -> None:
             else:
                 state["fault"] = "There is nothing of yours left to undo."
         elif action == "edit":
-            name, perspective = here.store.rows(
-                "select e.name, e.perspective::varchar from candidate c join entity e using (entity) "
-                "where candidate = ?",
-                [candidate],
-            )[0]
-            edit(here.store, candidate, step["turns"], reviewer, _forms(str(name), str(perspective)))
+            edit(here.store, candidate, step["turns"], reviewer, entity_forms(here.store, candidate))
         elif action == "show":
             state["shown"] = candidate
         elif action == "skip":
@@ -125,15 +121,3 @@ def _step(here: Frame, reviewer: str) -> None:
             state["skipped"].discard(state["shown"])
     except AdrError as error:
         state["fault"] = f"{error.sentence} {error.next_step}".strip()
-
-
-def _forms(name: str, perspective: str) -> list[str]:
-    """Ways to write an entity, one of which an edited conversation must hold; interrogation forms are not asked for."""
-    if perspective == "interrogation":
-        return []
-    import inflect
-
-    forms: list[str] = []
-    for part in name.split(" + "):
-        forms += [part, str(inflect.engine().plural_noun(part) or part)]
-    return forms

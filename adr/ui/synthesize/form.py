@@ -1,11 +1,13 @@
 """The form that makes a plan: for which run, what to fill, with which generator and model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.explore.entities import entities_numbered
+from adr.explore.runs import RunInShort, runs_in_short
 from adr.models import find_model
 from adr.progress import Progress
 from adr.settings import setting
@@ -96,17 +98,13 @@ def planned_view(here: Frame) -> bool:
 
 
 def _form(here: Frame, entities: list[int]) -> None:
-    runs = here.store.rows("select run, name, kept, dropped from run order by run desc")
-    named = {
-        run: f"Run {run}" + (f" · {name}" if name else "") + f" · kept {kept:,}, dropped {dropped:,}"
-        for run, name, kept, dropped in runs
-    }
+    runs = {one.run: one for one in runs_in_short(here.store)}
     with st.container(border=True):
         what, how = st.columns(2, gap="large")
         with how:
             options = _how()
         with what:
-            options |= _what(here, entities, list(named), named, {row[0]: row[3] for row in runs}, options["generator"])
+            options |= _what(here, entities, runs, options["generator"])
         run = options.pop("run")
         fault = _model_fault(options)
         if fault is None:
@@ -119,27 +117,21 @@ def _form(here: Frame, entities: list[int]) -> None:
             planning(here, lambda progress: plan(here.store, here.workspace, run, progress=progress, **options))
 
 
-def _what(
-    here: Frame, entities: list[int], runs: list[int], named: dict[int, str], dropped: dict[int, int], generator: str
-) -> dict[str, Any]:
+def _what(here: Frame, entities: list[int], runs: Mapping[int, RunInShort], generator: str) -> dict[str, Any]:
     st.markdown("**What to fill**")
-    first = asked_number("run", runs[0])
+    numbers = list(runs)
+    first = asked_number("run", numbers[0])
     run = st.selectbox(
         "Run",
-        runs,
-        index=runs.index(first) if first in runs else 0,
+        numbers,
+        index=numbers.index(first) if first in runs else 0,
         key="plan_run",
-        format_func=named.__getitem__,
+        format_func=lambda number: _run_words(runs[number]),
         help="Its τ says what the tail is.",
     )
     options: dict[str, Any] = {"run": run}
     if entities:
-        names = [
-            name
-            for (name,) in here.store.rows(
-                "select name from entity where entity in (select unnest($1::integer[])) order by n desc", [entities]
-            )
-        ]
+        names = [one.name for one in sorted(entities_numbered(here.store, entities), key=lambda one: -one.n)]
         shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
         st.markdown(f"Only **{shown}**")
         if st.button("The whole tail instead", key="whole_tail", icon=":material/close:"):
@@ -171,7 +163,7 @@ def _what(
         f"{'Conversations' if generator in WITHOUT_IMAGE else 'Pictures'} at most",
         1,
         10_000_000,
-        max(1, dropped[run]),
+        max(1, runs[run].dropped),
         key=f"plan_budget {run}",
         help="As many as the run dropped keep the volume of the dataset as it was.",
     )
@@ -188,6 +180,11 @@ def _what(
             help="Candidates for each picture; the best by score is chosen.",
         )
     return options
+
+
+def _run_words(run: RunInShort) -> str:
+    named = f"Run {run.run} · {run.name}" if run.name else f"Run {run.run}"
+    return f"{named} · kept {run.kept:,}, dropped {run.dropped:,}"
 
 
 def _how() -> dict[str, Any]:

@@ -5,26 +5,29 @@ Asks `adr.synthesize` and draws; computes nothing itself.
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from adr.explore.dataset import image_folder
 from adr.progress import Cancelled, Progress
 from adr.recipe import PERSPECTIVES
+from adr.review.candidate import is_candidate
 from adr.synthesize import outlook
 from adr.synthesize.collect import collect
 from adr.synthesize.generate import generate
 from adr.synthesize.plan import plan_folder, plan_like, revise, settings_of
 from adr.synthesize.plan_file import WITHOUT_IMAGE, Settings
+from adr.synthesize.plans import PlanInShort, plan_counts, plans_in_short, taken_in
 from adr.synthesize.worker import FAILURES
 from adr.ui.frame import Frame, fragment, go, link
 from adr.ui.parts.charts import CONFIG, PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked, jump
 from adr.ui.parts.figures import figures
 from adr.ui.parts.image_grid import Tile, image_grid
-from adr.ui.parts.images import data_urls, image_file, image_folder
+from adr.ui.parts.images import data_urls, image_file
 from adr.ui.parts.job_view import job_view
 from adr.ui.synthesize.chart import tail_curve
 from adr.ui.synthesize.form import form_view, how_long, planned_view, planning
@@ -52,14 +55,14 @@ def synthesize_view(here: Frame) -> None:
     if planned_view(here):
         return
     entities = _asked_entities()
-    plans = [number for (number,) in here.store.rows("select plan from plan order by plan desc")]
+    plans = {one.plan: one for one in plans_in_short(here.store)}
     wanted = asked("plan")
-    number = int(wanted) if wanted.isdecimal() and int(wanted) in plans else plans[0] if plans else None
+    number = int(wanted) if wanted.isdecimal() and int(wanted) in plans else next(iter(plans), None)
     if number is None or entities or wanted == "new":
-        _header(here, plans, None)
+        _header(plans, None)
         form_view(here, entities)
     else:
-        _header(here, plans, number)
+        _header(plans, number)
         _plan_view(here, number)
 
 
@@ -69,16 +72,14 @@ def _asked_entities() -> list[int]:
     return sorted({int(part) for part in parts if part.isdecimal() and len(part) < 10})
 
 
-def _header(here: Frame, plans: Sequence[int], number: int | None) -> None:
+def _header(plans: Mapping[int, PlanInShort], number: int | None) -> None:
     title, picker, new = st.columns([3, 3, 1], vertical_alignment="center")
     title.title("Synthesize", anchor=False)
     if not plans:
         return
     described = {
-        plan: f"Plan {plan} · run {run} · {slots:,} {_what(generator not in WITHOUT_IMAGE)}"
-        for plan, run, slots, generator in here.store.rows(
-            "select plan, run, slots, settings::json->>'generator' from plan"
-        )
+        number: f"Plan {number} · run {plan.run} · {plan.slots:,} {_what(plan.generator not in WITHOUT_IMAGE)}"
+        for number, plan in plans.items()
     }
     shown = [*plans] if number is not None else [0, *plans]
     key = f"plan_picker {number} {len(plans)}"
@@ -130,13 +131,16 @@ def _numbers(
     projections: dict[str, outlook.Projection],
 ) -> None:
     """The plan in figures; stands: how far it is, None while work goes on, which tells of itself."""
-    slots = int(here.store.value("select slots from plan where plan = $1", [number]))
-    filled = here.store.value("select count(*) from wanted where plan = $1 and quota > 0", [number])
+    counts, made = plan_counts(here.store, number), _what(settings.with_image)
     lacking = sum(len(p.name) for p in projections.values())
     reached = sum(p.lacking_before - p.lacking_after for p in projections.values())
     shown = [
-        (f"{slots:,}", f"{_what(settings.with_image)} planned", "Slots: each is filled by the best of its candidates"),
-        (f"{filled:,} of {lacking:,}", "lacking entities get some", "Entities below target that the plan adds to"),
+        (f"{counts.slots:,}", f"{made} planned", "Slots: each is filled by the best of its candidates"),
+        (
+            f"{counts.filled:,} of {lacking:,}",
+            "lacking entities get some",
+            "Entities below target that the plan adds to",
+        ),
         (f"{reached:,}", "reach their target", "When the best candidate of every slot is accepted"),
     ]
     if stands is not None:
@@ -193,22 +197,17 @@ def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None
 
 def _made(here: Frame, number: int, stands: outlook.Standing) -> None:
     """What became of what is finished: taken in, waiting, judged."""
-    taken, waiting = here.store.rows(
-        """
-        select count(*), count(*) filter (where c.chosen and v.candidate is null)
-        from candidate c left join current_verdict v on v.candidate = c.candidate where c.plan = $1
-        """,
-        [number],
-    )[0]
-    if taken < stands.finished:  # made from a shell, or by an app that was killed
-        st.markdown(f"**{stands.finished - taken:,}** finished are not taken in yet.")
+    taken = taken_in(here.store, number)
+    if taken.candidates < stands.finished:  # made from a shell, or by an app that was killed
+        st.markdown(f"**{stands.finished - taken.candidates:,}** finished are not taken in yet.")
         if st.button("Take them in", key=f"collect {number}", icon=":material/move_to_inbox:"):
             here.jobs.start(
                 KIND, f"Plan {number}", lambda progress: collect(here.store, here.workspace, number, progress=progress)
             )
             st.rerun()
         return
-    said = f"**{waiting:,}** wait for a judgement on the Review page." if waiting else "What was chosen is judged."
+    waiting = f"**{taken.waiting:,}** wait for a judgement on the Review page."
+    said = waiting if taken.waiting else "What was chosen is judged."
     if stands.left or stands.failed:
         st.markdown(said)
     else:
@@ -257,7 +256,7 @@ def _newest(here: Frame, number: int) -> None:
         for one, url in zip(made, urls, strict=True)
     ]
     picked = image_grid(tiles, key=f"newest {number}", least=132)
-    if picked and here.store.value("select 1 from candidate where candidate = $1", [picked]):
+    if picked and is_candidate(here.store, picked):
         go("Review", candidate=picked)
 
 
@@ -291,7 +290,7 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
         format_func=_ORDERED.__getitem__,
     )
     rows = outlook.planned(here.store, number, search=search, order=order, limit=_ROWS)
-    total = int(here.store.value("select count(*) from wanted where plan = $1", [number]))
+    total = plan_counts(here.store, number).wanted
     frame = pd.DataFrame(
         {
             "Fill": True,
