@@ -142,6 +142,16 @@ def test_worker__never_opens_the_database(module):
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=120).returncode == 0
 
 
+def test_classes__no_name_means_two_things():
+    """Every class of `adr` is known by its name alone."""
+    homes: dict[str, list[str]] = {}
+    for path in files("adr"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
 ASKING = ("rows", "row", "value", "frame", "arrow", "arrays", "batches", "execute", "atomic")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from adr.rebalance.engine import Engine, Preview
+from adr.rebalance.engine import Engine, RecipePreview
 from adr.recipe import Recipe
 
 
@@ -16,8 +16,8 @@ from adr.recipe import Recipe
 class Comparison:
     """Two previews of one engine. Counts are instances; the arrays are positions in the source, ascending."""
 
-    a: Preview
-    b: Preview
+    a: RecipePreview
+    b: RecipePreview
     both: int
     neither: int
     only_a: npt.NDArray[np.int32]

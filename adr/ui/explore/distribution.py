@@ -29,7 +29,7 @@ Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Shape:
+class Distribution:
     """A perspective's distribution as the page draws it."""
 
     spectrum: Spectrum
@@ -45,17 +45,17 @@ class Shape:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def shape(key: Key, _store: Store, perspective: str, tail_share: float) -> Shape:
+def distribution(key: Key, _store: Store, perspective: str, tail_share: float) -> Distribution:
     """The distribution of a perspective, split at `tail_share`."""
     counts = spectrum(_store, perspective)
     rule = tail_rule(np.repeat(counts.values, counts.entities)[::-1], 1 - tail_share)
     ranks, heights = breakpoints(counts, also=(rule.head_rank, rule.head_rank + 1))
-    return Shape(counts, rule, ranks, heights, cumulative_share(counts, ranks))
+    return Distribution(counts, rule, ranks, heights, cumulative_share(counts, ranks))
 
 
 def head_ranks(here: Frame) -> dict[str, int]:
     """The last head rank of each perspective at the paper's tail shares."""
-    return {p: shape(here.key, here.store, p, PAPER_TAIL_SHARE[p]).rule.head_rank for p in PERSPECTIVES}
+    return {p: distribution(here.key, here.store, p, PAPER_TAIL_SHARE[p]).rule.head_rank for p in PERSPECTIVES}
 
 
 def nothing_indexed(here: Frame) -> None:
@@ -77,7 +77,7 @@ def nothing_indexed(here: Frame) -> None:
 
 def distribution_view(here: Frame, perspective: str, tail_share: float) -> None:
     """Curves, numbers and the table of all entities, split at `tail_share`."""
-    known = shape(here.key, here.store, perspective, tail_share)
+    known = distribution(here.key, here.store, perspective, tail_share)
     if not known.entities:
         st.info(f"No {PERSPECTIVE_WORDS[perspective][0]} was found in this dataset.", icon=":material/info:")
         return
@@ -86,7 +86,7 @@ def distribution_view(here: Frame, perspective: str, tail_share: float) -> None:
     _table(here, perspective, known)
 
 
-def _numbers(known: Shape) -> None:
+def _numbers(known: Distribution) -> None:
     spectrum, rule = known.spectrum, known.rule
     once = spectrum.singletons / known.entities
     figures(
@@ -137,7 +137,7 @@ def tail_slider(perspective: str) -> float:
 
 
 @fragment
-def _curves(here: Frame, perspective: str, known: Shape) -> None:
+def _curves(here: Frame, perspective: str, known: Distribution) -> None:
     last = known.entities
     marked = np.unique(
         np.concatenate([np.arange(1, min(last, 12) + 1), np.round(np.geomspace(1, last, 160)).astype(np.int64)])
@@ -171,7 +171,7 @@ def _marks(key: Key, _store: Store, perspective: str, ranks: tuple[int, ...]) ->
 
 
 @fragment
-def _table(here: Frame, perspective: str, known: Shape) -> None:
+def _table(here: Frame, perspective: str, known: Distribution) -> None:
     rank, top = known.rule.head_rank, int(known.spectrum.values.max(initial=1))
     word = PERSPECTIVE_WORDS[perspective][0]
     box, part_box, bounds = st.columns([5, 4, 2], vertical_alignment="center")

@@ -7,7 +7,7 @@ from adr.explore.instances import instances_of
 from adr.explore.neighbours import Neighbours, neighbours
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
-from adr.ui.explore.distribution import Key, shape
+from adr.ui.explore.distribution import Key, distribution
 from adr.ui.frame import Frame, fragment, go
 from adr.ui.parts import charts
 from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
@@ -26,7 +26,7 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
     if st.button(f"All {PERSPECTIVE_NAMES[perspective].lower()}", icon=":material/arrow_back:", type="tertiary"):
         jump(perspective=perspective)
     entity = entity_named(here.store, perspective, name)
-    rule = shape(here.key, here.store, perspective, PAPER_TAIL_SHARE[perspective]).rule
+    rule = distribution(here.key, here.store, perspective, PAPER_TAIL_SHARE[perspective]).rule
     tail = entity.rank > rule.head_rank
     title, actions = st.columns([4, 1], vertical_alignment="center")
     title.title(plain(name), anchor=False)

@@ -12,7 +12,7 @@ from adr.explore.instances import instances
 from adr.progress import Progress
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
-from adr.ui.explore.distribution import Key, Shape, shape
+from adr.ui.explore.distribution import Distribution, Key, distribution
 from adr.ui.frame import PAGES, Frame, go, link, stage_states
 from adr.ui.parts.charts import HEAD_COLOR, PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS, TAIL_COLOR
 from adr.ui.parts.curve_cards import CurveCard, curve_cards
@@ -158,7 +158,7 @@ def _stages(here: Frame) -> None:
 def _cards(key: Key, _store: Store) -> list[CurveCard]:
     cards = []
     for perspective in PERSPECTIVES:
-        known = shape(key, _store, perspective, PAPER_TAIL_SHARE[perspective])
+        known = distribution(key, _store, perspective, PAPER_TAIL_SHARE[perspective])
         top = find_entities(_store, perspective, limit=3).entities
         rare = known.rule.tail_entities / max(known.entities, 1)
         cards.append(
@@ -178,7 +178,7 @@ def _cards(key: Key, _store: Store) -> list[CurveCard]:
     return cards
 
 
-def _unit(known: Shape) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+def _unit(known: Distribution) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Head and tail of a curve on logarithmic axes in the unit square, at most some 120 points."""
     if not known.entities:
         return [], []

@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from adr.errors import AdrError
 from adr.rebalance.drag import DragGrid, drag_grid
-from adr.rebalance.engine import BELOW_K, Engine, Numbers, Preview, postings_stamp
+from adr.rebalance.engine import BELOW_K, Engine, Numbers, RecipePreview, postings_stamp
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.tail import tau_to_tail_share
 from adr.ui.frame import Frame, tell
@@ -154,7 +154,7 @@ def _rare_choices(recipe: Recipe) -> None:
     )
 
 
-def board(engine: Engine, recipe: Recipe, preview: Preview) -> None:
+def board(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """Sliders, curves and numbers of the four perspectives."""
     plain = asked("plain") == "1"
     if plain:
@@ -196,8 +196,8 @@ def follow(recipe: Recipe) -> None:
 def _told(
     engine: Engine,
     recipe: Recipe,
-    preview: Preview,
-    before: Preview | None,
+    preview: RecipePreview,
+    before: RecipePreview | None,
     perspective: str,
     ranks: npt.NDArray[np.int64],
 ) -> dict[str, Any]:
@@ -252,7 +252,7 @@ _LINES: tuple[tuple[str, str, str, Any], ...] = (
 )
 
 
-def _numbers(preview: Preview, perspective: str) -> list[dict[str, Any]]:
+def _numbers(preview: RecipePreview, perspective: str) -> list[dict[str, Any]]:
     columns = preview.perspectives[perspective]
     shown: tuple[Numbers, ...] = (columns.before, columns.after, columns.random)
     lines = []
@@ -319,7 +319,7 @@ def with_share(recipe: Recipe, perspective: str, share: float) -> Recipe:
     return replace(recipe, tau=tau, tail_share={**recipe.tail_share, perspective: share})
 
 
-def _plain_sliders(engine: Engine, recipe: Recipe, preview: Preview) -> None:
+def _plain_sliders(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     for column, perspective in zip(st.columns(4, gap="medium"), PERSPECTIVES, strict=True):
         n = engine.postings[perspective].n
         options = np.unique(np.round(np.geomspace(1, max(2, int(n[0]) if len(n) else 2), 200))).astype(int).tolist()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from adr.rebalance.engine import Engine, Preview
+from adr.rebalance.engine import Engine, RecipePreview
 from adr.rebalance.explain import EntityExplanation, explain_entity
 from adr.rebalance.suggestions import Suggestion, suggest
 from adr.recipe import PERSPECTIVES, Recipe
@@ -32,7 +32,7 @@ ORDERS = {
 }
 
 
-def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview) -> None:
+def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """The table of one perspective's entities, what can be done with those picked, and suggestions."""
     which, find, order = st.columns([4, 2.2, 1.8], vertical_alignment="bottom", gap="medium")
     with which:
@@ -69,9 +69,9 @@ def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview) -> 
 
 
 def _ordered(
-    engine: Engine, recipe: Recipe, preview: Preview, perspective: str, search: str, sorting: str
+    engine: Engine, recipe: Recipe, preview: RecipePreview, perspective: str, search: str, sorting: str
 ) -> npt.NDArray[np.int64]:
-    """Entities of the perspective (numbered as in Postings) that match the search, in the order asked for."""
+    """Entities of the perspective (numbered as in PostingRows) that match the search, in the order asked for."""
     postings = engine.postings[perspective]
     places: npt.NDArray[np.int64] = np.arange(len(postings.n))
     if search:
@@ -89,7 +89,7 @@ def _ordered(
 
 
 def _table(
-    engine: Engine, recipe: Recipe, preview: Preview, perspective: str, shown: npt.NDArray[np.int64]
+    engine: Engine, recipe: Recipe, preview: RecipePreview, perspective: str, shown: npt.NDArray[np.int64]
 ) -> list[str]:
     """One page, to edit; returns the names of the rows picked."""
     names = engine.names(perspective, shown)

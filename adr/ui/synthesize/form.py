@@ -14,7 +14,7 @@ from adr.settings import setting
 from adr.synthesize.conversations import WRITERS
 from adr.synthesize.outlook import seconds_each
 from adr.synthesize.plan import PLANNED, WORDNET, PlanReport, plan
-from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_IMAGE, Settings
+from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanSettings
 from adr.synthesize.prompts import Style, style_of
 from adr.synthesize.synonyms import WARNING, load_wordnet
 from adr.ui.frame import Frame, fragment
@@ -289,7 +289,7 @@ def _cost(here: Frame, run: int, options: dict[str, Any]) -> str:
     }
     if options["generator"] in WITHOUT_IMAGE:
         plain |= {"model": WORDNET, "per_slot": 1}
-    each = seconds_each(here.store, here.workspace, Settings(plan=0, run=run, seed=0, **plain))
+    each = seconds_each(here.store, here.workspace, PlanSettings(plan=0, run=run, seed=0, **plain))
     return f"At most **{count:,}** candidates: {how_long(each, count)}"
 
 

@@ -19,7 +19,7 @@ from adr.synthesize import outlook
 from adr.synthesize.collect import collect
 from adr.synthesize.generate import generate
 from adr.synthesize.plan import plan_folder, plan_like, revise, settings_of
-from adr.synthesize.plan_file import WITHOUT_IMAGE, Settings
+from adr.synthesize.plan_file import WITHOUT_IMAGE, PlanSettings
 from adr.synthesize.plans import PlanInShort, plan_counts, plans_in_short, taken_in
 from adr.synthesize.worker import FAILURES
 from adr.ui.frame import Frame, fragment, go, link
@@ -126,8 +126,8 @@ def _plan_view(here: Frame, number: int) -> None:
 def _numbers(
     here: Frame,
     number: int,
-    settings: Settings,
-    stands: outlook.Standing | None,
+    settings: PlanSettings,
+    stands: outlook.PlanStanding | None,
     projections: dict[str, outlook.Projection],
 ) -> None:
     """The plan in figures; stands: how far it is, None while work goes on, which tells of itself."""
@@ -157,7 +157,7 @@ def _what(with_image: bool) -> str:
     return "pictures" if with_image else "conversations"
 
 
-def _in_words(settings: Settings) -> str:
+def _in_words(settings: PlanSettings) -> str:
     wanted = "τ instances" if settings.target is None else f"{settings.target:g} instances"
     said = (
         f"Run {settings.run} · {wanted} of each · {settings.generator} with {settings.model} · "
@@ -167,7 +167,7 @@ def _in_words(settings: Settings) -> str:
     return said + (f" · {len(settings.without)} entities left out" if settings.without else "")
 
 
-def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None) -> None:
+def _work(here: Frame, number: int, stands: outlook.PlanStanding, each: float | None) -> None:
     """Start, cancel, resume; how it ended."""
     running = here.jobs.running(KIND)
     if not running and stands.left + sum(stands.failed.values()):
@@ -195,7 +195,7 @@ def _work(here: Frame, number: int, stands: outlook.Standing, each: float | None
         _made(here, number, stands)
 
 
-def _made(here: Frame, number: int, stands: outlook.Standing) -> None:
+def _made(here: Frame, number: int, stands: outlook.PlanStanding) -> None:
     """What became of what is finished: taken in, waiting, judged."""
     taken = taken_in(here.store, number)
     if taken.candidates < stands.finished:  # made from a shell, or by an app that was killed
@@ -260,7 +260,7 @@ def _newest(here: Frame, number: int) -> None:
         go("Review", candidate=picked)
 
 
-def _failures(here: Frame, number: int, stands: outlook.Standing) -> None:
+def _failures(here: Frame, number: int, stands: outlook.PlanStanding) -> None:
     st.subheader("Could not be made", anchor=False)
     for reason, count in stands.failed.items():
         st.markdown(f"**{count:,}** · {FAILURES.get(reason, reason.replace('_', ' '))}")
@@ -272,7 +272,7 @@ def _failures(here: Frame, number: int, stands: outlook.Standing) -> None:
         st.dataframe(pd.DataFrame(details), hide_index=True, key=f"failures {number}")
 
 
-def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
+def _table(here: Frame, number: int, settings: PlanSettings, locked: bool) -> None:
     """Every entity that lacks something: leave it out, want more or fewer, choose its parents."""
     left, right, _ = st.columns([4, 3, 2], vertical_alignment="bottom")  # the table's own tools appear over the last
     search = left.text_input(
@@ -346,7 +346,7 @@ def _table(here: Frame, number: int, settings: Settings, locked: bool) -> None:
         _parents(here, number, settings, rows)
 
 
-def _parents(here: Frame, number: int, settings: Settings, rows: pd.DataFrame) -> None:
+def _parents(here: Frame, number: int, settings: PlanSettings, rows: pd.DataFrame) -> None:
     """Choose the parents of one entity."""
     names = dict(zip(rows["entity"].tolist(), rows["name"].tolist(), strict=True))
     entity = st.selectbox(
