@@ -13,7 +13,7 @@ How a page uses it:
 An `AdrError` inside becomes its sentence, its next step and a link to the page that the next step names ("... on the
 Dataset page"). Anything else is a bug and keeps its traceback. Cached answers of a page are keyed by `here.key`
 (workspace and its revision): `@st.cache_data` on `def answer(key, _store, ...)`. `go("Review", candidate="p1-0-0")`
-changes the page with query parameters, `link(...)` draws a link that does; `theme()` is 'light' or 'dark'.
+changes the page with query parameters, `link(...)` draws a link that does.
 """
 
 import functools
@@ -33,6 +33,7 @@ from adr.jobs import Jobs
 from adr.settings import setting
 from adr.store import Store
 from adr.ui.parts.component import style
+from adr.ui.parts.state import remembered
 from adr.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,14 @@ class Frame:
     def key(self) -> tuple[str, int]:
         """Changes with the workspace and with every write: the cache key of what a page has computed."""
         return str(self.workspace.folder), self.revision
+
+
+@dataclass
+class WorkspaceState:
+    """The folder this session works in (None: the setting's), and what was wrong with the one asked for last."""
+
+    folder: str | None = None
+    fault: AdrError | None = None
 
 
 @contextmanager
@@ -138,11 +147,6 @@ def link(
         return
 
 
-def theme() -> str:
-    """'light' or 'dark', as the reader's browser shows the app."""
-    return "dark" if st.context.theme.type == "dark" else "light"
-
-
 def switch_workspace(folder: str) -> None:
     """Make `folder` this session's workspace, opened at the next run; what pages remember of the other is forgotten.
 
@@ -151,10 +155,10 @@ def switch_workspace(folder: str) -> None:
     try:
         chosen = Workspace.at(folder)
     except AdrError as error:
-        st.session_state["workspace_fault"] = error
+        remembered(WorkspaceState).fault = error
         return
     st.session_state.clear()
-    st.session_state["workspace"] = str(chosen.folder)
+    remembered(WorkspaceState).folder = str(chosen.folder)
     st.query_params.clear()
 
 
@@ -199,8 +203,8 @@ def _chosen_folder() -> str:
     if asked:
         named = [folder for folder in _known(own) if Path(folder).name == asked]
         if named:
-            st.session_state["workspace"] = named[0]
-    chosen = str(st.session_state.get("workspace", own))
+            remembered(WorkspaceState).folder = named[0]
+    chosen = remembered(WorkspaceState).folder or own
     if chosen != own and asked != Path(chosen).name:
         st.query_params["workspace"] = Path(chosen).name
     return chosen
@@ -254,7 +258,8 @@ def stage_states(stands: Standing) -> dict[str, str]:
 
 
 def _workspace_picker(here: Frame | None) -> None:
-    fault = st.session_state.pop("workspace_fault", None)
+    state = remembered(WorkspaceState)
+    fault, state.fault = state.fault, None
     current = str(here.workspace.folder) if here else _chosen_folder()
     st.caption("Workspace")
     name = Path(current).name

@@ -14,6 +14,7 @@ from adr.ingest.ingest import ingest
 from adr.ingest.layout import look_at
 from adr.ingest.peek import Peek, peek
 from adr.progress import Progress
+from adr.ui.dataset.state import state
 from adr.ui.frame import Frame, fragment
 
 _WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}
@@ -208,11 +209,11 @@ def _uploaded(here: Frame) -> Path | None:
     kept = folder / (Path(given.name.replace("\\", "/")).name or "upload.json")
     try:
         folder.mkdir(exist_ok=True)
-        if st.session_state.get("upload_kept") != (given.file_id, str(kept)) or not kept.is_file():
+        if state().kept != (given.file_id, str(kept)) or not kept.is_file():
             partial = kept.with_name(kept.name + ".tmp")
             partial.write_bytes(given.getbuffer())
             partial.replace(kept)
-            st.session_state["upload_kept"] = (given.file_id, str(kept))
+            state().kept = (given.file_id, str(kept))
     except OSError as error:
         raise AdrError(
             f"The upload cannot be kept in {folder}: {error.strerror}.",

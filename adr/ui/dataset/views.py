@@ -17,6 +17,7 @@ from adr.ingest.record import REASONS
 from adr.recipe import PERSPECTIVES
 from adr.store import Store
 from adr.ui.dataset.form import read_view, size_words
+from adr.ui.dataset.state import state
 from adr.ui.frame import Frame, link
 from adr.ui.parts.charts import PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked_number, choice, jump, pages
@@ -60,8 +61,8 @@ def jobs_view(here: Frame) -> None:
     """Work under way, with its bar; and how the last one of each kind ended."""
     for kind in ("ingest", "index"):
         job = job_view(here.jobs, kind)
-        if job is not None and job.state == "done" and job.job not in st.session_state.setdefault("told_jobs", set()):
-            st.session_state["told_jobs"].add(job.job)
+        if job is not None and job.state == "done" and job.job not in state().announced:
+            state().announced.add(job.job)
             st.toast(f"{job.title}: done.", icon=":material/check_circle:")
 
 

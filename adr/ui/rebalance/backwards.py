@@ -5,11 +5,11 @@ Knows the form; `adr.rebalance.backwards` finds the τ.
 
 import streamlit as st
 
-from adr.rebalance.backwards import FoundRecipe, for_size, for_tail_share, for_volume
+from adr.rebalance.backwards import for_size, for_tail_share, for_volume
 from adr.rebalance.engine import Engine, RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.parts.charts import PERSPECTIVE_NAMES
-from adr.ui.rebalance.state import tune
+from adr.ui.rebalance.state import state, tune
 
 WANTED = {"size": "a size", "volume": "instances of one entity", "tail": "a tail share"}
 TOGETHER = "all together, in proportion"
@@ -53,9 +53,9 @@ def backwards_view(engine: Engine, recipe: Recipe, preview: RecipePreview) -> No
                 )
             else:
                 answer = for_tail_share(engine, recipe, of, number / 100, perspective=perspective or None)
-        st.session_state["rebalance answer"] = answer
-    found = st.session_state.get("rebalance answer")
-    if isinstance(found, FoundRecipe):
+        state().found = answer
+    found = state().found
+    if found is not None:
         said, take = st.columns([6, 1], vertical_alignment="center")
         (said.success if found.exact else said.info)(found.sentence)
         take.button(

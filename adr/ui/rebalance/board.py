@@ -31,7 +31,7 @@ from adr.ui.parts.controls import asked, move
 from adr.ui.parts.job_view import job_view
 from adr.ui.rebalance.curve_slider import curve_sliders
 from adr.ui.rebalance.follow import follow_board
-from adr.ui.rebalance.state import current, history, redo, tune, undo
+from adr.ui.rebalance.state import current, redo, state, tune, undo
 
 POINTS = 64  # of each curve on the board
 BOARD = "rebalance board"
@@ -100,7 +100,7 @@ def strip(recipe: Recipe) -> DeltaGenerator:
         )
     with more, st.popover("More", width="stretch"):
         _rare_choices(recipe)
-    trail = history()
+    trail = state()
     back.button(
         "",
         key="undo",
@@ -159,10 +159,10 @@ def board(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     plain = asked("plain") == "1"
     if plain:
         _plain_sliders(engine, recipe, preview)
-    trail = history()
+    trail = state()
     before = engine.preview(trail.past[-1]) if trail.past else None
     ranks = ranks_of(engine)
-    wish = st.session_state.pop("rebalance grid", None)
+    wish, trail.wish = trail.wish, None
     told = {
         "ack": trail.answered,
         "stamp": stamp(recipe),
@@ -176,7 +176,7 @@ def board(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
         "perspectives": [_told(engine, recipe, preview, before, p, ranks[p]) for p in PERSPECTIVES],
         "grid": _grid(engine, recipe, wish, ranks) if wish else None,
     }
-    st.session_state["rebalance drawn"] = told["stamp"]
+    trail.drawn = stamp(recipe)
     curve_sliders(told, key=BOARD, on_step=lambda: _stepped(engine), on_grid=_wished)
 
 
@@ -187,8 +187,7 @@ def stamp(recipe: Recipe) -> str:
 
 def follow(recipe: Recipe) -> None:
     """Keep what is drawn apart from the board in step with it, both ways; first in such a part."""
-    drawn = st.session_state.get("rebalance drawn")
-    if drawn is not None and drawn != stamp(recipe):
+    if state().drawn not in (None, stamp(recipe)):
         st.rerun(scope="app")  # this part has changed the recipe: the board is to follow
     follow_board(stamp(recipe), key="rebalance follow")
 
@@ -285,7 +284,7 @@ def _grid(engine: Engine, recipe: Recipe, wish: dict[str, Any], ranks: Ranks) ->
 
 def _stepped(engine: Engine) -> None:
     """One step of the board, as the next recipe; a step that was answered already is not taken twice."""
-    step, trail = st.session_state[BOARD].step, history()
+    step, trail = st.session_state[BOARD].step, state()
     if not step or step.get("number", 0) <= trail.answered:
         return
     trail.answered = int(step["number"])
@@ -300,11 +299,11 @@ def _stepped(engine: Engine) -> None:
             need = min(recipe.min_passes, len(used))
             tune(replace(recipe, perspectives=tuple(used), min_passes=need))
     except AdrError as error:
-        st.session_state["rebalance fault"] = error
+        trail.fault = error
 
 
 def _wished() -> None:
-    st.session_state["rebalance grid"] = st.session_state[BOARD].grid
+    state().wish = st.session_state[BOARD].grid
 
 
 def with_tau(recipe: Recipe, perspective: str, tau: float) -> Recipe:
@@ -340,16 +339,18 @@ def _plain_sliders(engine: Engine, recipe: Recipe, preview: RecipePreview) -> No
 def applied(here: Frame) -> None:
     """The run being written, or the one just written, and where it leads."""
     job = job_view(here.jobs, "rebalance")
-    if job is not None and job.state == "done" and st.session_state.get("rebalance told") != job.job:
+    if job is not None and job.state == "done" and state().announced != job.job:
         report = job.outcome
         st.toast(
             f"Run {report.run} is written: {report.kept:,} kept, {report.dropped:,} dropped.", icon=":material/check:"
         )
-        st.session_state["rebalance told"] = job.job
+        state().announced = job.job
         move(part="runs", run=report.run)
 
 
 def faults() -> None:
     """Tell what a step could not do, once."""
-    if isinstance(error := st.session_state.pop("rebalance fault", None), AdrError):
-        tell(error)
+    trail = state()
+    if trail.fault is not None:
+        tell(trail.fault)
+        trail.fault = None

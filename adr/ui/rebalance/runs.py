@@ -13,7 +13,7 @@ from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame, link
 from adr.ui.parts.charts import PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked_number, move
-from adr.ui.rebalance.state import tune
+from adr.ui.rebalance.state import state, tune
 
 _KIND = "rebalance"
 
@@ -160,8 +160,8 @@ def _files(recipe: Recipe) -> None:
     )
     with up, st.popover("Upload recipe", icon=":material/upload:", width="stretch"):
         given = st.file_uploader("A recipe (TOML)", type="toml", key="recipe up")
-        if given is not None and st.session_state.get("recipe taken") != given.file_id:
-            st.session_state["recipe taken"] = given.file_id
+        if given is not None and state().uploaded != given.file_id:
+            state().uploaded = given.file_id
             try:
                 text = given.getvalue().decode("utf-8")
             except UnicodeDecodeError as error:

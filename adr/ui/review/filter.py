@@ -7,6 +7,7 @@ from adr.review.meters import meters, progress
 from adr.review.queue import ORDERS, Filter, facets
 from adr.settings import setting
 from adr.ui.frame import Frame
+from adr.ui.review.state import state
 
 STATE_NAMES = {
     "pending": "waiting",
@@ -23,7 +24,7 @@ def reviewer_name() -> str:
     """Who is judging: signed in, set by ADR_REVIEWER, or asked once. Empty until a name is given."""
     if getattr(st.user, "is_logged_in", False):
         return str(st.user.get("name") or st.user.get("email"))
-    name = str(st.session_state.get("reviewer", "") or setting("ADR_REVIEWER"))
+    name = state().reviewer or setting("ADR_REVIEWER")
     if not name:
         with st.form("your name", border=True):
             st.markdown("**Your name** is kept with every verdict you give.")
@@ -32,7 +33,7 @@ def reviewer_name() -> str:
                 "Your name", max_chars=40, key="reviewer_typed", label_visibility="collapsed", placeholder="Your name"
             )
             if right.form_submit_button("Start", type="primary", width="stretch") and typed.strip():
-                st.session_state["reviewer"] = typed.strip()
+                state().reviewer = typed.strip()
                 st.rerun()
     return name
 

@@ -21,6 +21,7 @@ from adr.ui.frame import Frame, fragment
 from adr.ui.parts.charts import PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked_number, jump
 from adr.ui.parts.job_view import job_view
+from adr.ui.synthesize.state import state
 
 PLANNING = "plan"
 # A plan that is made within this time is shown at once, without a bar.
@@ -81,17 +82,17 @@ def planning(here: Frame, work: Callable[[Progress], PlanReport]) -> None:
     job = here.jobs.start(PLANNING, "Planning", work)
     if job.thread is not None:
         job.thread.join(_PATIENCE_SECONDS)
-    st.session_state["awaited_plan"] = job.job
+    state().awaited = job.job
     st.rerun(scope="app")
 
 
 def planned_view(here: Frame) -> bool:
     """Show planning that is under way, or go to the plan that was waited for; whether there is nothing else to show."""
     job = here.jobs.latest(PLANNING)
-    if job is None or st.session_state.get("awaited_plan") != job.job:
+    if job is None or state().awaited != job.job:
         return False
     if job.state == "done":
-        del st.session_state["awaited_plan"]
+        state().awaited = None
         jump(plan=job.outcome.plan)
     job_view(here.jobs, PLANNING)
     return job.state == "running"

@@ -31,6 +31,7 @@ from adr.ui.parts.images import data_urls, image_file
 from adr.ui.parts.job_view import job_view
 from adr.ui.synthesize.chart import tail_curve
 from adr.ui.synthesize.form import form_view, how_long, planned_view, planning
+from adr.ui.synthesize.state import state
 
 KIND = "synthesize"
 _TILES, _ROWS, _PARENTS = 24, 500, 60
@@ -363,9 +364,9 @@ def _parents(here: Frame, number: int, settings: PlanSettings, rows: pd.DataFram
     if not found:
         st.caption("No instance with it has a picture of its own on disk; text-to-image can fill it without a parent.")
         return
-    key = f"parents {number} {entity}"
+    key, being_chosen = (number, int(entity)), state().parents
     before = settings.parents.get(int(entity))
-    chosen = set(st.session_state.get(key, before if before is not None else [p.instance for p in found]))
+    chosen = set(being_chosen.get(key, before if before is not None else [p.instance for p in found]))
     folder = image_folder(here.store)
     urls = data_urls(here.workspace, [image_file(folder, parent.image) for parent in found])
     tiles = [
@@ -379,12 +380,13 @@ def _parents(here: Frame, number: int, settings: PlanSettings, rows: pd.DataFram
         )
         for p, url in zip(found, urls, strict=True)
     ]
-    picked = image_grid(tiles, key=f"grid {key}", least=110)
+    picked = image_grid(tiles, key=f"parents {number} {entity}", least=110)
     if picked is not None:
-        st.session_state[key] = sorted(chosen ^ {int(picked)})
+        being_chosen[key] = sorted(chosen ^ {int(picked)})
         st.rerun(scope="fragment")
-    if st.button(f"Use {len(chosen)} of {len(found)} as parents", key=f"use {key}", disabled=not chosen):
-        st.session_state.pop(key, None)
+    use = f"Use {len(chosen)} of {len(found)} as parents"
+    if st.button(use, key=f"use parents {number} {entity}", disabled=not chosen):
+        being_chosen.pop(key, None)
         _revise(here, number, parents=dict(settings.parents) | {int(entity): sorted(chosen)})
 
 
