@@ -6,8 +6,8 @@ from adr.ui.frame import frame
 from adr.ui.review.batch import grid_view
 from adr.ui.review.concepts import concepts_view
 from adr.ui.review.files import files_view
-from adr.ui.review.filter import reviewer_name
 from adr.ui.review.people import people_view
+from adr.ui.review.reviewer import reviewer_name
 from adr.ui.review.rules import rules_view
 from adr.ui.review.single import single_view
 from adr.ui.review.state import state

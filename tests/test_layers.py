@@ -26,7 +26,10 @@ GROUND = (
 )
 ABOVE = ("cli", "pipeline", "doctor")  # above the stages, below the pages
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
-UI = ("frame", "parts", "dataset", "explore", "rebalance", "synthesize", "review", "export", "overview")
+UI = (
+    *("frame", "navigation", "telling", "workspaces", "parts"),
+    *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export"),
+)
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")
 
 

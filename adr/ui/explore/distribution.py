@@ -4,75 +4,26 @@ Asks `adr.explore` and draws; computes nothing itself.
 """
 
 import io
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.csv as arrow_csv
 import streamlit as st
 
-from adr.explore.distribution import breakpoints, cumulative_share, spectrum
 from adr.explore.entities import ORDERS, all_entities, entities_at, find_entities
-from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
+from adr.recipe import PAPER_TAIL_SHARE
 from adr.store import Store
-from adr.tail import Spectrum, TailRule, tail_rule
-from adr.ui.frame import Frame, fragment, go, link
+from adr.ui.frame import Frame
+from adr.ui.navigation import go
 from adr.ui.parts import charts
-from adr.ui.parts.charts import PERSPECTIVE_WORDS
 from adr.ui.parts.controls import asked, asked_number, asked_share, choice, jump, move, pages, words
+from adr.ui.parts.distributions import Distribution, Key, distribution
 from adr.ui.parts.entity_table import entity_table
 from adr.ui.parts.figures import figures
+from adr.ui.parts.palette import PERSPECTIVE_WORDS
+from adr.ui.telling import fragment
 
 ROWS = 25
-Key = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """A perspective's distribution as the page draws it."""
-
-    spectrum: Spectrum
-    rule: TailRule
-    ranks: npt.NDArray[np.int64]
-    counts: npt.NDArray[np.int64]
-    shares: npt.NDArray[np.float64]
-
-    @property
-    def entities(self) -> int:
-        """How many entities there are."""
-        return int(self.spectrum.entities.sum())
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def distribution(key: Key, _store: Store, perspective: str, tail_share: float) -> Distribution:
-    """The distribution of a perspective, split at `tail_share`."""
-    counts = spectrum(_store, perspective)
-    rule = tail_rule(np.repeat(counts.values, counts.entities)[::-1], 1 - tail_share)
-    ranks, heights = breakpoints(counts, also=(rule.head_rank, rule.head_rank + 1))
-    return Distribution(counts, rule, ranks, heights, cumulative_share(counts, ranks))
-
-
-def head_ranks(here: Frame) -> dict[str, int]:
-    """The last head rank of each perspective at the paper's tail shares."""
-    return {p: distribution(here.key, here.store, p, PAPER_TAIL_SHARE[p]).rule.head_rank for p in PERSPECTIVES}
-
-
-def nothing_indexed(here: Frame) -> None:
-    """What to do while there are no postings; for every page that works on them."""
-    if here.standing.instances:
-        st.info(
-            f"{here.standing.instances:,} instances are read, but no index is built yet: there is nothing to "
-            "count. Build the index on the Dataset page.",
-            icon=":material/info:",
-        )
-        link("Dataset", "Build the index")
-    else:
-        st.info(
-            "This workspace is empty. Draw the demo world or read your own dataset on the Dataset page.",
-            icon=":material/info:",
-        )
-        link("Dataset", "Read a dataset")
 
 
 def distribution_view(here: Frame, perspective: str, tail_share: float) -> None:

@@ -7,16 +7,18 @@ from adr.explore.instances import instances_of
 from adr.explore.neighbours import Neighbours, neighbours
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
-from adr.ui.explore.distribution import Key, distribution
-from adr.ui.frame import Frame, fragment, go
+from adr.ui.frame import Frame
+from adr.ui.navigation import go
 from adr.ui.parts import charts
-from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
 from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.controls import asked_number, choice, jump, pages
+from adr.ui.parts.distributions import Key, distribution
 from adr.ui.parts.figures import figures
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
+from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
 from adr.ui.parts.plain_text import plain
+from adr.ui.telling import fragment
 
 TILES = 24
 

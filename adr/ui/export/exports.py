@@ -16,9 +16,9 @@ from adr.export.export import exports
 from adr.export.folder import is_export
 from adr.export.formats import FORMATS
 from adr.export.reading import code
-from adr.ui.dataset.form import size_words
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, move
+from adr.ui.parts.sizes import size_words
 
 DOWNLOAD = 200 << 20  # bytes that a browser is sent; larger files are taken from their folder
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from adr.ui.parts.charts import HEAD_COLOR, TAIL_COLOR
 from adr.ui.parts.component import component
+from adr.ui.parts.palette import HEAD_COLOR, TAIL_COLOR
 
 _CARDS = component("parts/curve_cards", '<div class="cards"></div>')
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from adr.explore.entities import Entity
-from adr.ui.parts.charts import HEAD_COLOR, TAIL_COLOR
 from adr.ui.parts.component import component
+from adr.ui.parts.palette import HEAD_COLOR, TAIL_COLOR
 
 _TABLE = component("parts/entity_table", '<div class="scroll"></div>')
 

@@ -15,11 +15,11 @@ from adr.explore.entities import Entity
 from adr.explore.highlight import spans
 from adr.explore.instances import Instance
 from adr.ui.frame import Frame
-from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
 from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.component import style
 from adr.ui.parts.image_grid import Tile
 from adr.ui.parts.images import LARGE, data_urls, image_file, thumbnail
+from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
 
 ROLES = {"human": "Human", "gpt": "Assistant", "system": "System", "tool": "Tool"}
 

@@ -6,7 +6,7 @@ Knows nothing of what the work is.
 import streamlit as st
 
 from adr.jobs import Job, Jobs
-from adr.ui.frame import fragment, tell
+from adr.ui.telling import fragment, tell
 
 
 def job_view(jobs: Jobs, kind: str) -> Job | None:

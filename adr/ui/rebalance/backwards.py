@@ -8,7 +8,7 @@ import streamlit as st
 from adr.rebalance.backwards import for_size, for_tail_share, for_volume
 from adr.rebalance.engine import Engine, RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
-from adr.ui.parts.charts import PERSPECTIVE_NAMES
+from adr.ui.parts.palette import PERSPECTIVE_NAMES
 from adr.ui.rebalance.state import state, tune
 
 WANTED = {"size": "a size", "volume": "instances of one entity", "tail": "a tail share"}

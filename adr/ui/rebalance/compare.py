@@ -16,8 +16,9 @@ from adr.rebalance.engine import Engine, RecipePreview
 from adr.rebalance.runs import Run, run_recipe, runs
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
-from adr.ui.parts.charts import AFTER_COLOR, CLEAR, CONFIG, FAINT, HEAD_COLOR, PERSPECTIVE_NAMES, TAIL_COLOR
+from adr.ui.parts.charts import CONFIG
 from adr.ui.parts.controls import asked, choice, move, pages
+from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, HEAD_COLOR, PERSPECTIVE_NAMES, TAIL_COLOR
 from adr.ui.rebalance.instances import TILES, instance_grid
 
 _MOST = 100_000  # characters of a recipe in the address

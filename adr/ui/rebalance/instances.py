@@ -13,10 +13,10 @@ from adr.rebalance.engine import REASONS, Engine, RecipePreview
 from adr.rebalance.explain import Explanation, explain_recipe
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
-from adr.ui.parts.charts import AFTER_COLOR, PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked, asked_number, choice, move, pages, words
 from adr.ui.parts.image_grid import Tile, image_grid
 from adr.ui.parts.instance_view import instance_tiles, instance_view
+from adr.ui.parts.palette import AFTER_COLOR, PERSPECTIVE_NAMES
 
 TILES = 10
 REASON_WORDS = {

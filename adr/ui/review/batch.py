@@ -5,11 +5,13 @@ import streamlit as st
 from adr.errors import AdrError
 from adr.review.queue import count, identifiers, queue
 from adr.review.verdicts import JUDGEMENTS, judge, undo
-from adr.ui.frame import Frame, fragment
-from adr.ui.review.filter import STATE_NAMES, filter_row, progress_line, why_empty
+from adr.ui.frame import Frame
+from adr.ui.review.filter import STATE_NAMES, filter_row, why_empty
 from adr.ui.review.grid import PAGE, grid, tiles
+from adr.ui.review.progress import progress_line
 from adr.ui.review.single import open_candidate
 from adr.ui.review.state import state
+from adr.ui.telling import fragment
 
 
 @fragment

@@ -6,7 +6,8 @@ import streamlit as st
 from adr.review.agreement import agreement, disputes
 from adr.review.candidate import shown_images
 from adr.review.verdicts import history, resolve
-from adr.ui.frame import Frame, fragment
+from adr.ui.frame import Frame
+from adr.ui.telling import fragment
 
 
 @fragment

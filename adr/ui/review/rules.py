@@ -8,7 +8,8 @@ import streamlit as st
 from adr.review.candidate import shown_images
 from adr.review.rules import SCORES, Rule, apply, preview
 from adr.review.verdicts import undo
-from adr.ui.frame import Frame, fragment
+from adr.ui.frame import Frame
+from adr.ui.telling import fragment
 
 
 @fragment

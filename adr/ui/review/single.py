@@ -11,10 +11,12 @@ from adr.review.candidate import entity_forms, is_candidate
 from adr.review.claims import claim_next
 from adr.review.queue import Filter
 from adr.review.verdicts import JUDGEMENTS, edit, judge, undo
-from adr.ui.frame import Frame, fragment
+from adr.ui.frame import Frame
 from adr.ui.review.card import card, described, nothing_left
-from adr.ui.review.filter import filter_row, progress_line, why_empty
+from adr.ui.review.filter import filter_row, why_empty
+from adr.ui.review.progress import progress_line
 from adr.ui.review.state import state
+from adr.ui.telling import fragment
 
 
 @fragment

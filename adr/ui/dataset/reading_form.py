@@ -15,7 +15,9 @@ from adr.ingest.layout import look_at
 from adr.ingest.peek import Peek, peek
 from adr.progress import Progress
 from adr.ui.dataset.state import state
-from adr.ui.frame import Frame, fragment
+from adr.ui.frame import Frame
+from adr.ui.parts.sizes import size_words
+from adr.ui.telling import fragment
 
 _WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}
 _FORM = "Single bad records are set aside with their reason; a file that is cut off or no JSON changes nothing."
@@ -33,16 +35,6 @@ _EXAMPLE = """{
 def read_view(here: Frame) -> None:
     """Choose a dataset and read it, as a job."""
     fragment(_form)(here)
-
-
-def size_words(count: int) -> str:
-    """A number of bytes as people say it: '2.5 MB'."""
-    size, unit = float(count), "bytes"
-    for larger in ("kB", "MB", "GB"):
-        if size < 1000:
-            break
-        size, unit = size / 1000, larger
-    return f"{size:,.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:,.1f} {unit}"
 
 
 def _form(here: Frame) -> None:

@@ -1,6 +1,6 @@
 """The form that makes a plan: for which run, what to fill, with which generator and model."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,65 +9,20 @@ from adr.errors import AdrError
 from adr.explore.entities import entities_numbered
 from adr.explore.runs import RunInShort, runs_in_short
 from adr.models import find_model
-from adr.progress import Progress
 from adr.settings import setting
 from adr.synthesize.conversations import WRITERS
 from adr.synthesize.outlook import seconds_each
-from adr.synthesize.plan import PLANNED, WORDNET, PlanReport, plan
+from adr.synthesize.plan import PLANNED, WORDNET, plan
 from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanSettings
 from adr.synthesize.prompts import Style, style_of
 from adr.synthesize.synonyms import WARNING, load_wordnet
-from adr.ui.frame import Frame, fragment
-from adr.ui.parts.charts import PERSPECTIVE_NAMES
+from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, jump
-from adr.ui.parts.job_view import job_view
-from adr.ui.synthesize.state import state
-
-PLANNING = "plan"
-# A plan that is made within this time is shown at once, without a bar.
-_PATIENCE_SECONDS = 1.0
-SAYS = {
-    "text-to-image": "From words alone: any Stable Diffusion, SDXL or turbo model.",
-    "image-to-image": "From the parent's picture and words, by the same models.",
-    "image-variation": "From the parent's picture alone: the paper's first generator; needs a model made for it.",
-    "controlnet": "From the outlines of the parent's picture and words: the paper's second generator.",
-    "language": "No new picture: a conversation of the source is said again with rarer synonyms, about the same "
-    "picture or none (the paper's language data synthesis). Fills nouns alone.",
-}
-MODELS = {
-    "text-to-image": (
-        "stabilityai/sd-turbo",
-        "stable-diffusion-v1-5/stable-diffusion-v1-5",
-        "stabilityai/stable-diffusion-xl-base-1.0",
-    ),
-    "image-to-image": (
-        "stabilityai/sd-turbo",
-        "stable-diffusion-v1-5/stable-diffusion-v1-5",
-        "stabilityai/stable-diffusion-xl-base-1.0",
-    ),
-    "image-variation": ("lambdalabs/sd-image-variations-diffusers",),
-    "controlnet": ("stable-diffusion-v1-5/stable-diffusion-v1-5",),
-}
-CONTROLNETS = ("lllyasviel/sd-controlnet-canny", "lllyasviel/sd-controlnet-hed")
-CONVERSATIONS = {
-    "template": "by template, from what the prompt says",
-    "parent": "the parent's own",
-    "captioner": "a captioner looks at the picture",
-    "language_model": "a language model, from the caption",
-    "synonyms": "the parent's own, with tail synonyms",
-    "rewrite": "a language model rewrites the parent's own with tail synonyms",
-}
-ABOUT_MODELS = """
-The **starter** model knows the drawn demo world only. For photographs name a larger one:
-
-* a **folder** that a diffusers pipeline was saved in, or
-* a **hub id** such as `stabilityai/sd-turbo`; it is downloaded when the first picture is made. On a machine without a
-  network fetch it elsewhere (`hf download stabilityai/sd-turbo --local-dir sd-turbo`) and name the folder.
-
-Stable Diffusion 1.5 wants some 4 GB of GPU memory, SDXL 10 GB; with less, parts wait in main memory and pictures take
-longer. Without a GPU a 512-pixel picture takes minutes: few-step models (turbo, lightning) help most. The device is
-chosen by itself; `ADR_DEVICE` sets it.
-"""
+from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.synthesize.offers import ABOUT_MODELS, CONTROLNETS, CONVERSATIONS, MODELS, SAYS
+from adr.ui.synthesize.planning import planning
+from adr.ui.synthesize.words import how_long
+from adr.ui.telling import fragment
 
 
 def form_view(here: Frame, entities: list[int]) -> None:
@@ -75,27 +30,6 @@ def form_view(here: Frame, entities: list[int]) -> None:
     fragment(_form)(here, entities)
     with st.expander("About models", icon=":material/help:"):
         st.markdown(ABOUT_MODELS)
-
-
-def planning(here: Frame, work: Callable[[Progress], PlanReport]) -> None:
-    """Make or change a plan as a job and go to it when it is there; a small one at once, a large one with progress."""
-    job = here.jobs.start(PLANNING, "Planning", work)
-    if job.thread is not None:
-        job.thread.join(_PATIENCE_SECONDS)
-    state().awaited = job.job
-    st.rerun(scope="app")
-
-
-def planned_view(here: Frame) -> bool:
-    """Show planning that is under way, or go to the plan that was waited for; whether there is nothing else to show."""
-    job = here.jobs.latest(PLANNING)
-    if job is None or state().awaited != job.job:
-        return False
-    if job.state == "done":
-        state().awaited = None
-        jump(plan=job.outcome.plan)
-    job_view(here.jobs, PLANNING)
-    return job.state == "running"
 
 
 def _form(here: Frame, entities: list[int]) -> None:
@@ -292,19 +226,3 @@ def _cost(here: Frame, run: int, options: dict[str, Any]) -> str:
         plain |= {"model": WORDNET, "per_slot": 1}
     each = seconds_each(here.store, here.workspace, PlanSettings(plan=0, run=run, seed=0, **plain))
     return f"At most **{count:,}** candidates: {how_long(each, count)}"
-
-
-def how_long(each: float | None, count: int) -> str:
-    """'about 12 min at 0.8 s each, as measured', or how to measure."""
-    if each is None:
-        return "how long this takes is not measured yet; the first pictures will tell."
-    seconds = each * count
-    said = (
-        f"{max(1, round(seconds))} s"
-        if seconds < 90
-        else f"{round(seconds / 60)} min"
-        if seconds < 5400
-        else f"{seconds / 3600:.1f} h"
-    )
-    rate = f"{each:.1f}" if each < 10 else f"{each:,.0f}"
-    return f"about **{said}** at {rate} s each with one worker, as measured."
