@@ -18,12 +18,14 @@ test: .venv/tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings adr
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --durations=10
 
 check: .venv/tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings adr
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not browser and not models" -x
 
 .venv/app-installed: requirements.txt

@@ -1,7 +1,8 @@
 """Overview: where the workspace stands, stage by stage, and the next step."""
 
 from adr.ui.frame import frame
-from adr.ui.overview.overview import welcome, workspace_view
+from adr.ui.overview.welcome import welcome
+from adr.ui.overview.workspace import workspace_view
 
 with frame("Overview") as here:
     if here.standing.instances:

@@ -45,7 +45,7 @@ class DoctorReport:
 
 
 @dataclass
-class _Findings:
+class _Diagnosis:
     problems: list[Problem] = field(default_factory=list)
     advice: list[Problem] = field(default_factory=list)
 
@@ -61,7 +61,7 @@ class _Findings:
 
 def doctor(folder: Path) -> DoctorReport:
     """Check the workspace in `folder` and the installation: database, source, images, jobs, packages, models, disk."""
-    found = _Findings()
+    found = _Diagnosis()
     folder = Path(folder).expanduser().absolute()
     holds: dict[str, int] = {}
     try:
@@ -83,7 +83,7 @@ def doctor(folder: Path) -> DoctorReport:
     )
 
 
-def _check_workspace(store: Store, workspace: Workspace, found: _Findings) -> dict[str, int]:
+def _check_workspace(store: Store, workspace: Workspace, found: _Diagnosis) -> dict[str, int]:
     tables = ("instance", "rejected", "entity", "posting", "run", "candidate", "verdict", "export")
     holds = {table: int(store.value(f"select count(*) from {table}")) for table in tables}
     if not holds["instance"]:
@@ -106,7 +106,7 @@ def _check_workspace(store: Store, workspace: Workspace, found: _Findings) -> di
     return holds
 
 
-def _check_source(store: Store, found: _Findings) -> None:
+def _check_source(store: Store, found: _Diagnosis) -> None:
     row = store.row("select path, bytes, sha256, objects from source")
     if row is None:
         return
@@ -136,7 +136,7 @@ def _sha256(path: Path) -> str | None:
         return None
 
 
-def _check_images(store: Store, found: _Findings) -> None:
+def _check_images(store: Store, found: _Diagnosis) -> None:
     folder = store.value("select any_value(images) from source")
     with_image = int(store.value("select count(*) from instance where len(images) > 0"))
     if folder is None:
@@ -159,7 +159,7 @@ def _check_images(store: Store, found: _Findings) -> None:
         )
 
 
-def _check_jobs(store: Store, found: _Findings) -> None:
+def _check_jobs(store: Store, found: _Diagnosis) -> None:
     for title, started in store.rows("""
             select title, started_at from job
             qualify row_number() over (partition by kind order by job desc) = 1 and state in ('running', 'interrupted')
@@ -170,7 +170,7 @@ def _check_jobs(store: Store, found: _Findings) -> None:
         )
 
 
-def _check_disk(folder: Path, found: _Findings) -> int | None:
+def _check_disk(folder: Path, found: _Diagnosis) -> int | None:
     there = next((part for part in (folder, *folder.parents) if part.exists()), None)
     if there is None:
         return None
@@ -194,7 +194,7 @@ def _requirements() -> Iterator[str]:
             yield text
 
 
-def _check_packages(found: _Findings) -> dict[str, str | None]:
+def _check_packages(found: _Diagnosis) -> dict[str, str | None]:
     from packaging.requirements import InvalidRequirement, Requirement
 
     installed: dict[str, str | None] = {}
@@ -219,7 +219,7 @@ def _check_packages(found: _Findings) -> dict[str, str | None]:
     return installed
 
 
-def _check_models(found: _Findings) -> dict[str, str | None]:
+def _check_models(found: _Diagnosis) -> dict[str, str | None]:
     models: dict[str, str | None] = {}
     for variable in ("ADR_GENERATOR_MODEL", "ADR_SCORER_MODEL"):
         try:
@@ -261,7 +261,7 @@ def _wordnet() -> str | None:
     return None
 
 
-def _check_device(found: _Findings) -> str | None:
+def _check_device(found: _Diagnosis) -> str | None:
     try:
         there = place()
     except AdrError as error:

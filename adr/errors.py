@@ -4,7 +4,7 @@
 class AdrError(Exception):
     """Something the user can mend. `sentence` says what is wrong, `next_step` what to do about it.
 
-    Raised in stages; shown by `adr.ui.frame` and `adr.cli` and caught nowhere else. Any other exception is a bug
+    Raised in stages; shown by `adr.ui.telling` and `adr.cli` and caught nowhere else. Any other exception is a bug
     and keeps its traceback.
     """
 

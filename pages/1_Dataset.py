@@ -2,7 +2,12 @@
 
 import streamlit as st
 
-from adr.ui.dataset import views as dataset
+from adr.ui.dataset.index import index_view
+from adr.ui.dataset.instances import instances_view
+from adr.ui.dataset.jobs import jobs_view
+from adr.ui.dataset.reading_form import read_view
+from adr.ui.dataset.set_aside import rejected_view
+from adr.ui.dataset.source import source_view, welcome
 from adr.ui.frame import frame
 from adr.ui.parts.controls import choice
 
@@ -10,12 +15,12 @@ VIEWS = {"instances": "Instances", "rejected": "Set aside", "index": "Index", "r
 
 with frame("Dataset") as here:
     st.title("Dataset")
-    dataset.jobs_view(here)
+    jobs_view(here)
     if not here.standing.instances:
-        dataset.welcome(here)
-        dataset.read_view(here)
+        welcome(here)
+        read_view(here)
     else:
-        dataset.source_view(here)
+        source_view(here)
         view = choice(
             "View",
             tuple(VIEWS),
@@ -25,10 +30,10 @@ with frame("Dataset") as here:
             drops=("page", "kind", "reason", "instance"),
         )
         if view == "instances":
-            dataset.instances_view(here)
+            instances_view(here)
         elif view == "rejected":
-            dataset.rejected_view(here)
+            rejected_view(here)
         elif view == "index":
-            dataset.index_view(here)
+            index_view(here)
         else:
-            dataset.read_view(here)
+            read_view(here)

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from adr.recipe import PERSPECTIVES
-from adr.ui.explore.distribution import distribution_view, nothing_indexed, tail_slider
+from adr.ui.explore.distribution import distribution_view, tail_slider
 from adr.ui.explore.entity import entity_view
 from adr.ui.explore.instance import look_view
 from adr.ui.explore.together import together_view
 from adr.ui.frame import frame
-from adr.ui.parts.charts import PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked, choice
+from adr.ui.parts.nothing_indexed import nothing_indexed
+from adr.ui.parts.palette import PERSPECTIVE_NAMES
 
 VIEWS = {"curve": "Distributions", "together": "Objects together"}
 

@@ -2,16 +2,21 @@
 
 import streamlit as st
 
-from adr.ui.explore.distribution import nothing_indexed
-from adr.ui.frame import fragment, frame
+from adr.ui.frame import frame
 from adr.ui.parts.controls import choice
+from adr.ui.parts.nothing_indexed import nothing_indexed
+from adr.ui.rebalance.apply import applied, apply_button
 from adr.ui.rebalance.backwards import backwards_view
-from adr.ui.rebalance.board import applied, board, engine_of, faults, follow, preview_of, strip
+from adr.ui.rebalance.board import board, faults
 from adr.ui.rebalance.caps import caps_view
 from adr.ui.rebalance.compare import compare_view
+from adr.ui.rebalance.engine import engine_of
+from adr.ui.rebalance.follow import follow
 from adr.ui.rebalance.instances import instances_view
-from adr.ui.rebalance.runs import apply_button, runs_view
+from adr.ui.rebalance.recipe_strip import strip
+from adr.ui.rebalance.runs import runs_view
 from adr.ui.rebalance.state import current
+from adr.ui.telling import fragment
 
 PARTS = {
     "instances": "What goes, and why",
@@ -36,14 +41,14 @@ with frame("Rebalance") as here:
             recipe = current()
             with strip(recipe):
                 apply_button(here, engine, recipe)
-            board(engine, recipe, preview_of(engine, recipe))
+            board(engine, recipe, engine.preview(recipe))
 
         @fragment
         def parts() -> None:
             """What follows when the hand rests: the part that is open."""
             recipe = current()
             follow(recipe)
-            preview = preview_of(engine, recipe)
+            preview = engine.preview(recipe)
             part = choice(
                 "Part", tuple(PARTS), "part", default="instances", says=PARTS.__getitem__, drops=("page", "instance")
             )

@@ -6,17 +6,19 @@ from adr.ui.frame import frame
 from adr.ui.review.batch import grid_view
 from adr.ui.review.concepts import concepts_view
 from adr.ui.review.files import files_view
-from adr.ui.review.filter import reviewer_name
 from adr.ui.review.people import people_view
+from adr.ui.review.reviewer import reviewer_name
 from adr.ui.review.rules import rules_view
 from adr.ui.review.single import single_view
+from adr.ui.review.state import state
 
 VIEWS = ["Single", "Grid", "Rules", "Concepts", "Reviewers", "Files"]
 
 with frame("Review") as here:
     title, views = st.columns([1, 4], vertical_alignment="center")
     title.title("Review", anchor=False)
-    if st.session_state.pop("open_single", False):
+    if state().open_single:
+        state().open_single = False
         st.session_state["look"] = "Single"
     look = views.segmented_control(
         "View", VIEWS, default="Single", key="look", bind="query-params", required=True, label_visibility="collapsed"

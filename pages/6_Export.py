@@ -3,7 +3,9 @@
 import streamlit as st
 
 from adr.ui.export.exports import exports_view
-from adr.ui.export.write import chosen_run, jobs_view, nothing_to_export, report_view, write_part
+from adr.ui.export.report import report_view
+from adr.ui.export.run_choice import chosen_run, nothing_to_export
+from adr.ui.export.write import jobs_view, write_part
 from adr.ui.frame import frame
 from adr.ui.parts.controls import choice
 

@@ -114,7 +114,7 @@ def page(empty_workspace) -> Callable:
     """page("Explore", perspective="object") → the page after its first run, opened by its address on a cold server."""
     from streamlit.testing.v1 import AppTest
 
-    from adr.ui.frame import PAGES
+    from adr.ui.navigation import PAGES
 
     def opened(name: str, **query: str):
         at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)

@@ -32,7 +32,10 @@ GROUND = (
 )
 ABOVE = ("cli", "app", "pipeline", "doctor")  # above the stages, below the pages
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
-UI = ("frame", "parts", "dataset", "explore", "rebalance", "synthesize", "review", "export", "overview")
+UI = (
+    *("frame", "navigation", "telling", "workspaces", "parts"),
+    *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export"),
+)
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")
 
 
@@ -162,6 +165,42 @@ def test_worker__never_opens_the_database(module):
         "sys.exit('adr.store' in sys.modules or 'duckdb' in sys.modules or 'torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=120).returncode == 0
+
+
+def test_classes__no_name_means_two_things():
+    """Every class of `adr` is known by its name alone."""
+    homes: dict[str, list[str]] = {}
+    for path in files("adr"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
+ASKING = ("rows", "row", "value", "frame", "arrow", "arrays", "batches", "execute", "atomic")
+
+
+@pytest.mark.parametrize("path", files("adr/ui", "pages", "app.py"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_ui__asks_no_sql(path):
+    """Each question stands in the stage that owns it: no method of a store that takes a statement is called here."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asked = [
+        f"{node.func.attr} in line {node.lineno}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING
+    ]
+    assert asked == []
+
+
+def test_store__methods_that_take_a_statement_are_known():
+    """The list above is whole: every public method of the store and its writer with a parameter `sql`, and `atomic`."""
+    tree = ast.parse((ROOT / "adr/store.py").read_text(encoding="utf-8"))
+    asking = {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and "sql" in {argument.arg for argument in node.args.args}
+    }
+    assert asking and asking <= set(ASKING)
 
 
 def test_print__only_on_the_command_line():

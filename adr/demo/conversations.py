@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from numpy.random import Generator
 
+from adr.demo.habitats import RANKS, WEIGHTS, weighted
 from adr.demo.questions import MIXTURE, REPEATABLE, Ask, Turn, ask_presence, pick
 from adr.demo.scene import Scene
-from adr.demo.settings import RANKS, WEIGHTS, weighted
 from adr.demo.things import THINGS, Thing
 from adr.demo.wording import a, listed, sentence
 

@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 
 from adr.demo.conversations import chat, converse
+from adr.demo.habitats import draw_contents
 from adr.demo.scene import Scene, draw_scene
-from adr.demo.settings import draw_contents
 from adr.demo.wording import kinds
 from adr.errors import AdrError
 from adr.process import environment

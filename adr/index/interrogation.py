@@ -300,7 +300,7 @@ _AFTER_IMPERATIVE = _set("the a an this that these those your my all any each so
 
 # ---------------------------------------------------------------------- a batch
 @dataclass(frozen=True)
-class Asked:
+class AskedForms:
     """Forms asked: `form[j]` (a number of Interrogations.names) in `turn[j]`."""
 
     turn: np.ndarray  # int32
@@ -316,11 +316,11 @@ class Interrogations:
         self._known: dict[int, tuple[int, ...]] = {}
         self._lock = threading.Lock()
 
-    def asked(self, text: Text, forms: Forms, human: np.ndarray) -> Asked:
+    def asked(self, text: Text, forms: Forms, human: np.ndarray) -> AskedForms:
         """The forms of all turns where `human` (bool, per turn) is set and that can be read."""
         wanted = np.flatnonzero((human & ~text.unread)[text.turn] & ~text.skipped)
         if not len(wanted):
-            return Asked(np.zeros(0, np.int32), np.zeros(0, np.int32))
+            return AskedForms(np.zeros(0, np.int32), np.zeros(0, np.int32))
         sentences = _Sentences(text, wanted)
         keys, inverse, first = _distinct(sentences.fingerprint())
         with self._lock:
@@ -333,7 +333,7 @@ class Interrogations:
         turn = np.repeat(sentences.turn, times)
         offset = np.arange(len(turn)) - np.repeat(np.cumsum(times) - times, times)
         form = flat[np.repeat(begins[inverse], times) + offset] if len(flat) else np.zeros(0, np.int32)
-        return self._with_turn_forms(text, sentences, human, Asked(turn, form))
+        return self._with_turn_forms(text, sentences, human, AskedForms(turn, form))
 
     def _read(self, key: int, sentences: "_Sentences", place: int) -> tuple[int, ...]:
         known = self._known.get(key)
@@ -343,7 +343,7 @@ class Interrogations:
             known = self._known[key] = tuple(self.names(form) for form in found)
         return known
 
-    def _with_turn_forms(self, text: Text, sentences: "_Sentences", human: np.ndarray, asked: Asked) -> Asked:
+    def _with_turn_forms(self, text: Text, sentences: "_Sentences", human: np.ndarray, asked: AskedForms) -> AskedForms:
         """Adds what only a whole turn shows: lettered options, and a turn that asks nothing."""
         choice, statement, ask = self._of_turn
         options = sentences.turns_with_options()
@@ -355,7 +355,7 @@ class Interrogations:
         asks = np.zeros(len(human), dtype=bool)
         asks[sentences.turns_with_question_mark()] = True
         states = np.flatnonzero(silent)
-        return Asked(
+        return AskedForms(
             np.concatenate([turns, states]).astype(np.int32),
             np.concatenate([form, np.where(asks[states], ask, statement)]).astype(np.int32),
         )

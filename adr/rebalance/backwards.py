@@ -22,7 +22,7 @@ _GRID = 33  # looks at a tail share, which need not be monotone, this often befo
 
 
 @dataclass(frozen=True)
-class Answer:
+class FoundRecipe:
     """A recipe that gives what was wanted, or the nearest there is. scaled: the perspectives whose τ moved."""
 
     recipe: Recipe
@@ -58,7 +58,7 @@ class BackwardsReport:
     file: str | None
 
 
-def backwards_report(engine: Engine, answer: Answer, file: Path | None = None) -> BackwardsReport:
+def backwards_report(engine: Engine, answer: FoundRecipe, file: Path | None = None) -> BackwardsReport:
     """An answer as a report; file: where its recipe was written, if it was."""
     return BackwardsReport(
         wanted=answer.wanted,
@@ -75,7 +75,7 @@ def backwards_report(engine: Engine, answer: Answer, file: Path | None = None) -
     )
 
 
-def for_size(engine: Engine, recipe: Recipe, size: int, *, perspective: str | None = None) -> Answer:
+def for_size(engine: Engine, recipe: Recipe, size: int, *, perspective: str | None = None) -> FoundRecipe:
     """τ that keep `size` instances: all the recipe's perspectives scaled alike, or one alone."""
 
     def kept(asked: Recipe) -> float:
@@ -86,7 +86,7 @@ def for_size(engine: Engine, recipe: Recipe, size: int, *, perspective: str | No
 
 def for_volume(
     engine: Engine, recipe: Recipe, entity_of: str, entity: str, instances: int, *, perspective: str | None = None
-) -> Answer:
+) -> FoundRecipe:
     """τ that keep `instances` instances of one entity (of the perspective `entity_of`). AdrError for an unknown one."""
     place = engine.places(entity_of, [entity]).get(entity)
     if place is None:
@@ -101,7 +101,7 @@ def for_volume(
 
 def for_tail_share(
     engine: Engine, recipe: Recipe, tail_of: str, share: float, *, perspective: str | None = None
-) -> Answer:
+) -> FoundRecipe:
     """τ under which tail entities of `tail_of` have `share` of the postings that are left.
 
     The share need not be monotone in τ: of the places where it crosses what is wanted, the one that keeps most.
@@ -135,12 +135,12 @@ def for_tail_share(
         lowest, highest = share_words(min(found), 2), share_words(max(found), 2)
         near = f" {share_words(share, 2)} cannot be reached by these τ; they give {lowest} to {highest}."
     said = f"{_list_of(answer, scaled)} {'gives' if len(scaled) == 1 else 'give'} {what}.{near}"
-    return Answer(answer, share, reached, scaled, min(found), max(found), said)
+    return FoundRecipe(answer, share, reached, scaled, min(found), max(found), said)
 
 
 def _bisected(
     engine: Engine, recipe: Recipe, wanted: int, perspective: str | None, measure: Callable[[Recipe], float], what: str
-) -> Answer:
+) -> FoundRecipe:
     if wanted < 0:
         raise AdrError(f"{wanted} is below 0.", "Give a count from 0.")
     scaled, base, top = _scaling(engine, recipe, perspective)
@@ -174,7 +174,7 @@ def _bisected(
             if not lowest <= wanted <= highest
             else f" Exactly {wanted:,} does not occur; this is the nearest."
         )
-    return Answer(answer, wanted, reached, scaled, lowest, highest, said)
+    return FoundRecipe(answer, wanted, reached, scaled, lowest, highest, said)
 
 
 def _scaling(

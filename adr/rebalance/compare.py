@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from adr.rebalance.engine import Engine, Numbers, Preview
+from adr.rebalance.engine import Engine, Numbers, RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.report import Unbounded
 
@@ -18,8 +18,8 @@ from adr.report import Unbounded
 class Comparison:
     """Two previews of one engine. Counts are instances; the arrays are positions in the source, ascending."""
 
-    a: Preview
-    b: Preview
+    a: RecipePreview
+    b: RecipePreview
     both: int
     neither: int
     only_a: npt.NDArray[np.int32]
@@ -127,7 +127,7 @@ def comparison_report(engine: Engine, a: Recipe, b: Recipe, *, top: int = 20) ->
     )
 
 
-def _compared(preview: Preview) -> ComparedRecipe:
+def _compared(preview: RecipePreview) -> ComparedRecipe:
     return ComparedRecipe(
         fingerprint=preview.recipe.fingerprint,
         in_words=preview.recipe.in_words(),

@@ -25,7 +25,7 @@ from adr.draws import ALPHA_KEY, RANDOM_KEY, draw_key, draws, seed_start
 from adr.errors import AdrError
 from adr.progress import Progress, silent
 from adr.rebalance import loops
-from adr.rebalance.postings import Postings
+from adr.rebalance.postings import PostingRows
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES, Recipe
 from adr.report import Unbounded
 from adr.settings import setting
@@ -83,7 +83,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Preview:
+class RecipePreview:
     """What a recipe does. Arrays have one element a row; row r is instance `engine.instances[r]`."""
 
     recipe: Recipe
@@ -111,6 +111,11 @@ class Preview:
         return self.total - self.size
 
 
+def postings_stamp(store: Store) -> str:
+    """Says which postings an `Engine` made now would hold: changes with every ingest and every index."""
+    return str(store.row("select (select max(indexed_at) from index_made), (select max(ingested_at) from source)"))
+
+
 @dataclass
 class _Seeded:
     """What depends on the seed alone."""
@@ -122,7 +127,7 @@ class _Seeded:
 
 @dataclass(frozen=True)
 class Critical:
-    """Critical τ of every row in one perspective, and the entity (numbered as in Postings) that decides, or −1."""
+    """Critical τ of every row in one perspective, and the entity (numbered as in PostingRows) that decides, or −1."""
 
     tau: npt.NDArray[np.float64]
     decider: npt.NDArray[np.int32]
@@ -170,12 +175,12 @@ class Engine:
         self.text_only = np.asarray(np.ma.filled(found["text_only"], True), dtype=bool)
         self._threads = max(1, int(setting("ADR_THREADS")))
         self._pool = ThreadPoolExecutor(self._threads, "preview")
-        self.postings: dict[str, Postings] = {}
+        self.postings: dict[str, PostingRows] = {}
         for done, perspective in enumerate(PERSPECTIVES):
             progress(done, len(PERSPECTIVES), "Loading postings")
-            self.postings[perspective] = Postings.load(store, perspective, self.instances)
+            self.postings[perspective] = PostingRows.load(store, perspective, self.instances)
         self._rules = {p: tail_rule(self.postings[p].n, 1 - PAPER_TAIL_SHARE[p]) for p in PERSPECTIVES}
-        self._seeds, self._critical, self._chances = _Recent(2), _Recent(12), _Recent(12)
+        self._seeds, self._critical, self._chances, self._previews = _Recent(2), _Recent(12), _Recent(12), _Recent(8)
         self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in PERSPECTIVES}
 
     @property
@@ -200,7 +205,7 @@ class Engine:
         }
 
     def caps(self, recipe: Recipe) -> tuple[dict[str, dict[int, float]], tuple[str, ...]]:
-        """({perspective: {entity: cap}}, caps of entities that do not occur); entities numbered as in Postings."""
+        """({perspective: {entity: cap}}, caps of entities that do not occur); entities numbered as in PostingRows."""
         caps: dict[str, dict[int, float]] = {}
         unused: list[str] = []
         for perspective in recipe.perspectives:
@@ -211,7 +216,7 @@ class Engine:
         return caps, tuple(unused)
 
     def places(self, perspective: str, names: list[str]) -> dict[str, int]:
-        """{name: its number in Postings} of the names that occur."""
+        """{name: its number in PostingRows} of the names that occur."""
         if not names:
             return {}
         rows = self.store.rows(
@@ -221,8 +226,16 @@ class Engine:
         )
         return {str(name): self.postings[perspective].place(int(entity)) for name, entity in rows}
 
+    def places_containing(self, perspective: str, text: str) -> npt.NDArray[np.int64]:
+        """Numbers in PostingRows of the entities whose name contains `text` in any case, ascending."""
+        ids = self.store.arrays(
+            "select entity from entity where perspective = $1::perspective and contains(name, lower($2))",
+            [perspective, text],
+        )["entity"]
+        return np.flatnonzero(np.isin(self.postings[perspective].ids, ids))
+
     def names(self, perspective: str, places: npt.ArrayLike) -> list[str]:
-        """Names of entities given by their number in Postings."""
+        """Names of entities given by their number in PostingRows."""
         ids = self.postings[perspective].ids[np.asarray(places, dtype=np.int64)]
         rows = self.store.rows(
             "select entity, name from entity where entity in (select unnest($1::integer[]))",
@@ -285,7 +298,7 @@ class Engine:
         )
         return Critical(critical, decider)
 
-    def _cap_array(self, postings: Postings, caps: Mapping[int, float]) -> npt.NDArray[np.float64]:
+    def _cap_array(self, postings: PostingRows, caps: Mapping[int, float]) -> npt.NDArray[np.float64]:
         cap = np.full(len(postings.n), -1.0)
         for entity, value in caps.items():
             cap[entity] = value
@@ -337,8 +350,14 @@ class Engine:
         tail = int(counts[self._rules[perspective].head_rank :].sum(dtype=np.int64))
         return tail / total if total else 0.0
 
-    def preview(self, recipe: Recipe, *, k: int = BELOW_K) -> Preview:
-        """Everything a recipe does: kept set, counts of every entity after, tail numbers, and the random baseline."""
+    def preview(self, recipe: Recipe, *, k: int = BELOW_K) -> RecipePreview:
+        """Everything a recipe does: kept set, counts of every entity after, tail numbers, and the random baseline.
+
+        k: entities that fall below it are counted. The previews of the last few recipes are remembered.
+        """
+        return self._previews.get((recipe, k), lambda: self._make_preview(recipe, k))
+
+    def _make_preview(self, recipe: Recipe, k: int) -> RecipePreview:
         tau, (caps, unused) = self.tau(recipe), self.caps(recipe)
         passes = self.pass_counts(recipe, tau, caps)
         enough = passes >= recipe.min_passes
@@ -352,7 +371,7 @@ class Engine:
             [partial(self._columns, p, recipe.seed, copies, total, tau[p], k) for p in largest_first]
         )
         by_name = {p: rest for p, *rest in counted}
-        return Preview(
+        return RecipePreview(
             recipe=recipe,
             tau=tau,
             kept=kept,
@@ -373,7 +392,7 @@ class Engine:
             total=self.rows,
         )
 
-    def reason_of(self, preview: Preview) -> npt.NDArray[np.int8]:
+    def reason_of(self, preview: RecipePreview) -> npt.NDArray[np.int8]:
         """The reason of every row, as an index into REASONS."""
         recipe = preview.recipe
         enough = preview.pass_count >= recipe.min_passes
@@ -389,7 +408,7 @@ class Engine:
             empty &= offsets[1:] == offsets[:-1]
         return empty
 
-    def expected_counts(self, preview: Preview, perspective: str) -> npt.NDArray[np.float64]:
+    def expected_counts(self, preview: RecipePreview, perspective: str) -> npt.NDArray[np.float64]:
         """Expected number of kept instances of each entity over all seeds (closed form, copies not counted)."""
         postings = self.postings[perspective]
         counts = np.zeros(len(postings.n))
@@ -467,7 +486,7 @@ class Engine:
         rank = self._rules[perspective].head_rank
         return perspective, after, random, spectra, Columns(tau, rank, before[0], thinned[0], chosen[0])
 
-    def _count(self, postings: Postings, copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
+    def _count(self, postings: PostingRows, copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
         """Counts after: from nothing upwards or from all downwards, whichever touches fewer rows."""
         if np.count_nonzero(copies) * 2 <= len(copies):
             counts, weight = np.zeros(len(postings.n), dtype=np.int32), copies
@@ -476,7 +495,7 @@ class Engine:
         loops.add_rows(postings.offsets, postings.entities, weight, counts)
         return counts
 
-    def _random_counts(self, postings: Postings, seed: int, size: int) -> npt.NDArray[np.int32]:
+    def _random_counts(self, postings: PostingRows, seed: int, size: int) -> npt.NDArray[np.int32]:
         """Counts of the first `size` rows of the random order, from the nearest stored prefix."""
         seeded = self._seeded(seed)
         edges = np.linspace(0, self.rows, _STEPS + 1).astype(int)

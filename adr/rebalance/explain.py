@@ -16,7 +16,7 @@ from adr.draws import ALPHA_KEY, draw_key, draws, seed_start
 from adr.errors import AdrError
 from adr.figures import number_words
 from adr.rebalance import loops
-from adr.rebalance.engine import Engine, Preview
+from adr.rebalance.engine import Engine, RecipePreview
 from adr.recipe import Recipe
 from adr.report import Unbounded
 from adr.store import Store
@@ -260,7 +260,7 @@ def _copies(recipe: Recipe, passes: tuple[Pass, ...]) -> int:
 
 
 def explain_entity(
-    engine: Engine, preview: Preview, perspective: str, name: str, *, top: int = 10
+    engine: Engine, preview: RecipePreview, perspective: str, name: str, *, top: int = 10
 ) -> EntityExplanation:
     """What a recipe does to one entity, and which other entities keep what is left of it.
 

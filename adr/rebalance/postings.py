@@ -12,7 +12,7 @@ from adr.store import Store
 
 
 @dataclass(frozen=True)
-class Postings:
+class PostingRows:
     """The postings of one perspective as compressed rows; entities numbered from 0 in descending order of count."""
 
     perspective: str
@@ -43,7 +43,7 @@ class Postings:
         return int(found[0])
 
     @classmethod
-    def load(cls, store: Store, perspective: str, instances: npt.NDArray[np.int32]) -> "Postings":
+    def load(cls, store: Store, perspective: str, instances: npt.NDArray[np.int32]) -> "PostingRows":
         """The postings as the index wrote them; row r is instance `instances[r]` (ascending)."""
         entity = store.arrays(
             "select entity, n, draw_key from entity where perspective = $1::perspective order by n desc, entity",

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from adr.errors import AdrError
 from adr.progress import Progress, silent
-from adr.rebalance.engine import REASONS, Columns, Engine, Preview
+from adr.rebalance.engine import REASONS, Columns, Engine, RecipePreview
 from adr.recipe import Recipe
 from adr.report import Unbounded, from_json, to_json
 from adr.store import Store, Writer
@@ -110,7 +110,7 @@ def rebalance(
     return report
 
 
-def report_of(preview: Preview, run: int, name: str, seconds: float, made_on: str = "") -> RebalanceReport:
+def report_of(preview: RecipePreview, run: int, name: str, seconds: float, made_on: str = "") -> RebalanceReport:
     """A preview's numbers as the report of a run; the same for a preview that was never applied (run 0)."""
     return RebalanceReport(
         run=run,
@@ -132,7 +132,7 @@ def report_of(preview: Preview, run: int, name: str, seconds: float, made_on: st
     )
 
 
-def _write_decisions(writer: Writer, run: int, engine: Engine, preview: Preview) -> None:
+def _write_decisions(writer: Writer, run: int, engine: Engine, preview: RecipePreview) -> None:
     reason = pa.DictionaryArray.from_arrays(pa.array(engine.reason_of(preview)), pa.array(REASONS)).cast(pa.string())
     writer.insert(
         "decision",
@@ -150,7 +150,7 @@ def _write_decisions(writer: Writer, run: int, engine: Engine, preview: Preview)
     )
 
 
-def _write_critical(writer: Writer, run: int, engine: Engine, preview: Preview, perspective: str) -> None:
+def _write_critical(writer: Writer, run: int, engine: Engine, preview: RecipePreview, perspective: str) -> None:
     """Rows of the instances that have an entity in the perspective; entity is null where every one is muted."""
     postings = engine.postings[perspective]
     critical = engine.critical(preview.recipe, perspective, engine.caps(preview.recipe)[0][perspective])

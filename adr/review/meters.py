@@ -10,7 +10,7 @@ from adr.store import Store
 
 
 @dataclass(frozen=True)
-class Progress:
+class ReviewProgress:
     """Where the review of the chosen candidates stands. rate: verdicts by people a minute over the last ten minutes of
     activity, or None before there are two; minutes_left: at that rate, or None."""
 
@@ -23,7 +23,7 @@ class Progress:
     minutes_left: float | None
 
 
-def progress(store: Store, plan: int | None = None) -> Progress:
+def progress(store: Store, plan: int | None = None) -> ReviewProgress:
     """Counts over the chosen candidates of a plan (None: of all plans), and over any that has a verdict."""
     counts = store.row(
         """
@@ -45,7 +45,7 @@ def progress(store: Store, plan: int | None = None) -> Progress:
     rate = None
     if recent and recent[0] >= 2 and recent[2] > recent[1]:
         rate = (recent[0] - 1) / ((recent[2] - recent[1]).total_seconds() / 60)
-    return Progress(total, accepted, rejected, unsure, left, rate, left / rate if rate else None)
+    return ReviewProgress(total, accepted, rejected, unsure, left, rate, left / rate if rate else None)
 
 
 def meters(store: Store, plan: int | None = None) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from PIL import Image
 from adr.errors import AdrError
 from adr.models import Place, find_model, is_folder, loading, model_facts, place, require
 from adr.synthesize.edges import edges
-from adr.synthesize.plan_file import FROM_PARENT, IMAGE_GENERATORS, Settings
+from adr.synthesize.plan_file import FROM_PARENT, IMAGE_GENERATORS, PlanSettings
 from adr.synthesize.prompts import style_of
 
 
@@ -127,7 +127,7 @@ class Generator:
         return edges(start, self.edge_kind) if self.name == "controlnet" else start
 
 
-def load_generator(settings: Settings, device: str | None = None) -> Generator:
+def load_generator(settings: PlanSettings, device: str | None = None) -> Generator:
     """The generator of a plan, ready to run; AdrError when its name is unknown, its package missing, or its model
     missing, broken or of another kind."""
     if settings.generator not in FACTORIES:
@@ -155,21 +155,21 @@ def load_generator(settings: Settings, device: str | None = None) -> Generator:
     )
 
 
-def _text_to_image(found: str, settings: Settings, where: Place) -> Any:
+def _text_to_image(found: str, settings: PlanSettings, where: Place) -> Any:
     from diffusers import AutoPipelineForText2Image
 
     _refuse(found, "ImageVariation", "text-to-image", "a text-to-image model")
     return AutoPipelineForText2Image.from_pretrained(found, **_how(found, where))
 
 
-def _image_to_image(found: str, settings: Settings, where: Place) -> Any:
+def _image_to_image(found: str, settings: PlanSettings, where: Place) -> Any:
     from diffusers import AutoPipelineForImage2Image
 
     _refuse(found, "ImageVariation", "image-to-image", "a text-to-image model")
     return AutoPipelineForImage2Image.from_pretrained(found, **_how(found, where))
 
 
-def _image_variation(found: str, settings: Settings, where: Place) -> Any:
+def _image_variation(found: str, settings: PlanSettings, where: Place) -> Any:
     from diffusers import StableDiffusionImageVariationPipeline
 
     own = _class_of(found)
@@ -181,7 +181,7 @@ def _image_variation(found: str, settings: Settings, where: Place) -> Any:
     return StableDiffusionImageVariationPipeline.from_pretrained(found, **_how(found, where))
 
 
-def _controlnet(found: str, settings: Settings, where: Place) -> Any:
+def _controlnet(found: str, settings: PlanSettings, where: Place) -> Any:
     from diffusers import AutoPipelineForText2Image, ControlNetModel, DiffusionPipeline
 
     if settings.controlnet:
@@ -197,7 +197,7 @@ def _controlnet(found: str, settings: Settings, where: Place) -> Any:
     return DiffusionPipeline.from_pretrained(found, **_how(found, where))
 
 
-FACTORIES: dict[str, Callable[[str, Settings, Place], Any]] = dict(
+FACTORIES: dict[str, Callable[[str, PlanSettings, Place], Any]] = dict(
     zip(IMAGE_GENERATORS, (_text_to_image, _image_to_image, _image_variation, _controlnet), strict=True)
 )
 

@@ -21,7 +21,7 @@ import pandas as pd
 from adr.errors import AdrError
 from adr.store import Store
 from adr.synthesize.plan import plan_folder
-from adr.synthesize.plan_file import PlanFolder, Settings
+from adr.synthesize.plan_file import PlanFolder, PlanSettings
 from adr.synthesize.prompts import style_of
 from adr.workspace import Workspace
 
@@ -68,7 +68,7 @@ def projected(store: Store, plan: int, rate: float = 1.0) -> dict[str, Projectio
     return found
 
 
-def seconds_each(store: Store, workspace: Workspace, settings: Settings) -> float | None:
+def seconds_each(store: Store, workspace: Workspace, settings: PlanSettings) -> float | None:
     """Seconds a candidate of these settings takes, from the newest ones of the same generator, model and size, scaled
     by the number of steps; None when nothing has been measured or the model is not there."""
     try:
@@ -173,7 +173,7 @@ def possible_parents(store: Store, plan: int, entity: int, limit: int = 60) -> l
 
 
 @dataclass(frozen=True)
-class Standing:
+class PlanStanding:
     """How far a plan is. failed: {reason: candidates}; left: neither made nor failed."""
 
     candidates: int
@@ -186,11 +186,11 @@ class Standing:
         return max(0, self.candidates - self.finished - sum(self.failed.values()))
 
 
-def standing(store: Store, workspace: Workspace, plan: int) -> Standing:
+def standing(store: Store, workspace: Workspace, plan: int) -> PlanStanding:
     """How far plan `plan` is, by its files."""
     total = int(store.value("select candidates from plan where plan = $1", [plan]) or 0)
     there = _looked(plan_folder(workspace, plan))
-    return Standing(total, there.finished, dict(sorted(Counter(reason for *_, reason, _ in there.failed).items())))
+    return PlanStanding(total, there.finished, dict(sorted(Counter(reason for *_, reason, _ in there.failed).items())))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,15 @@ from adr.report import from_json, to_json
 from adr.settings import setting
 from adr.store import Store, Writer
 from adr.synthesize.greedy import Choice, Pool, choose
-from adr.synthesize.plan_file import FROM_PARENT, FROM_SYNONYMS, NO_SCORER, WITHOUT_IMAGE, PlanFolder, Settings, Slot
+from adr.synthesize.plan_file import (
+    FROM_PARENT,
+    FROM_SYNONYMS,
+    NO_SCORER,
+    WITHOUT_IMAGE,
+    PlanFolder,
+    PlanSettings,
+    Slot,
+)
 from adr.synthesize.prompts import Style, compose, style_of, things_of
 from adr.synthesize.rewording import rewordable
 from adr.synthesize.synonyms import synonyms_of_parents
@@ -59,7 +67,7 @@ class PlanReport:
 
 
 def plan(store: Store, workspace: Workspace, run: int, *, progress: Progress = silent, **options: Any) -> PlanReport:
-    """Make a new plan for `run`; options are the fields of `plan_file.Settings`.
+    """Make a new plan for `run`; options are the fields of `plan_file.PlanSettings`.
 
     budget: slots at most, default what the run dropped. seed: default the recipe's plus the plan's number. entities and
     without take ids or names ('object:accordion'), targets and parents take them as keys. AdrError when an option is
@@ -80,7 +88,7 @@ def revise(store: Store, workspace: Workspace, plan: int, *, progress: Progress 
     return _make(store, workspace, replace(settings, **_resolved(store, options)), progress)
 
 
-def settings_of(store: Store, plan: int) -> Settings:
+def settings_of(store: Store, plan: int) -> PlanSettings:
     """The settings of a plan; AdrError when there is none."""
     text = store.value("select settings from plan where plan = $1", [plan])
     if text is None:
@@ -91,7 +99,7 @@ def settings_of(store: Store, plan: int) -> Settings:
             if known
             else "Make one: `python -m adr plan --run 1`, or on the Synthesize page.",
         )
-    return Settings.from_json(text)
+    return PlanSettings.from_json(text)
 
 
 def plan_report(store: Store, plan: int) -> PlanReport:
@@ -108,7 +116,7 @@ def same_plan(store: Store, run: int, options: Mapping[str, Any]) -> int | None:
     facts = run_facts(store, run)
     free = {"model", "scorer"} - set(options)
     for number, text in store.rows("select plan, settings from plan where run = $1 order by plan desc", [run]):
-        made = Settings.from_json(text)
+        made = PlanSettings.from_json(text)
         again = _settings(store, number, run, facts.dropped or made.budget, facts.recipe.seed, options)
         if replace(again, **{name: getattr(made, name) for name in free}) == made:
             return int(number)
@@ -120,7 +128,7 @@ def plan_folder(workspace: Workspace, plan: int) -> PlanFolder:
     return PlanFolder(workspace.plans / str(plan))
 
 
-def _settings(store: Store, number: int, run: int, dropped: int, seed: int, options: Mapping[str, Any]) -> Settings:
+def _settings(store: Store, number: int, run: int, dropped: int, seed: int, options: Mapping[str, Any]) -> PlanSettings:
     own = _resolved(store, options)
     if own.get("budget") is None:
         if not dropped:
@@ -134,7 +142,7 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
     if own.get("generator") in WITHOUT_IMAGE:
         for name, value in (("conversations", FROM_SYNONYMS[0]), ("per_slot", 1)):
             own.setdefault(name, value)
-        return Settings(
+        return PlanSettings(
             **{**own, "plan": number, "run": run, "perspectives": SAID, "model": WORDNET, "scorer": NO_SCORER}
         )
     own.setdefault("model", setting("ADR_GENERATOR_MODEL"))
@@ -142,11 +150,11 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
     if own.get("entities"):  # chosen by hand: whatever can be done for them
         own.setdefault("alone", True)
     every = PERSPECTIVES if own.get("entities") else PLANNED
-    return Settings(**{"perspectives": every, **own, "plan": number, "run": run})
+    return PlanSettings(**{"perspectives": every, **own, "plan": number, "run": run})
 
 
 def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
-    allowed = [f.name for f in fields(Settings) if f.name not in ("plan", "run")]
+    allowed = [f.name for f in fields(PlanSettings) if f.name not in ("plan", "run")]
     unknown = sorted(set(options) - set(allowed))
     if unknown:
         raise AdrError(f"A plan has no option {unknown[0]!r}.", f"Options: {', '.join(allowed)}.")
@@ -166,7 +174,7 @@ def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
     return own
 
 
-def _make(store: Store, workspace: Workspace, settings: Settings, progress: Progress) -> PlanReport:
+def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: Progress) -> PlanReport:
     facts = run_facts(store, settings.run)
     if not settings.with_image and not set(SAID) & set(facts.tau):
         raise AdrError(
@@ -218,7 +226,7 @@ class _Slots:
     pool: int
 
 
-def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: Settings, progress: Progress) -> _Slots:
+def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings, progress: Progress) -> _Slots:
     """Slots of pictures."""
     style = style_of(settings.model, settings.generator)
     named = None if settings.generator in FROM_PARENT else 1 + style.companions
@@ -239,7 +247,7 @@ def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: Settings, p
     return _Slots(slots, choices, siblings, len(parents.instance))
 
 
-def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: Settings, progress: Progress) -> _Slots:
+def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings, progress: Progress) -> _Slots:
     """Slots of conversations: the parent's own, with synonyms that lack instances."""
     found = rewordable(store, settings.run, tail, facts.tau.get("token"), settings.parents)
     choices = choose(found.pool(settings.per_parent), tail.have, tail.target, tail.lead, settings.budget, progress)
@@ -273,7 +281,7 @@ def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: Settings, pro
     return _Slots(slots, choices, [], len(found.instance))
 
 
-def choices_of(tail: Tail, parents: Parents, settings: Settings, things: int, progress: Progress) -> list[Choice]:
+def choices_of(tail: Tail, parents: Parents, settings: PlanSettings, things: int, progress: Progress) -> list[Choice]:
     """Slots over the pool; `alone` also over objects that no parent has, and pairs when a prompt may name two."""
     entities, offsets = parents.entities, parents.offsets
     limits = np.full(len(parents.instance), settings.per_parent, np.int64)
@@ -286,7 +294,7 @@ def choices_of(tail: Tail, parents: Parents, settings: Settings, things: int, pr
 
 
 def _slots(
-    store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice], settings: Settings, style: Style
+    store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice], settings: PlanSettings, style: Style
 ) -> tuple[list[Slot], list[str]]:
     """The slots with prompts and what a worker needs, and the names of sibling entities."""
     count = len(parents.instance)
@@ -407,7 +415,7 @@ def _images(store: Store, instances: Sequence[int]) -> dict[int, str]:
 
 
 def _write(
-    store: Store, settings: Settings, report: PlanReport, found: "_Slots", tail: Tail, quota: Mapping[int, int]
+    store: Store, settings: PlanSettings, report: PlanReport, found: "_Slots", tail: Tail, quota: Mapping[int, int]
 ) -> None:
     slots, choices = found.slots, found.choices
     with store.atomic() as writer:
@@ -455,5 +463,5 @@ def plan_like(
 ) -> PlanReport:
     """A new plan with the settings of another, some of them changed; its pictures are others (another seed)."""
     settings = settings_of(store, plan_number)
-    own = {f.name: getattr(settings, f.name) for f in fields(Settings) if f.name not in ("plan", "run", "seed")}
+    own = {f.name: getattr(settings, f.name) for f in fields(PlanSettings) if f.name not in ("plan", "run", "seed")}
     return plan(store, workspace, settings.run, progress=progress, **(own | options))

@@ -26,7 +26,7 @@ NO_SCORER = "none"
 
 
 @dataclass(frozen=True)
-class Settings:
+class PlanSettings:
     """How a plan's candidates are made and what they are to reach. None: the model's own (see `prompts.Style`).
 
     target: instances wanted per tail entity, None: τ of its perspective. budget: slots at most. per_parent: variations
@@ -98,7 +98,7 @@ class Settings:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
     @classmethod
-    def from_json(cls, text: str) -> "Settings":
+    def from_json(cls, text: str) -> "PlanSettings":
         """The settings written in `text`; keys of other versions are left out."""
         known = {f.name for f in fields(cls)}
         read = {key: value for key, value in json.loads(text).items() if key in known}
@@ -169,7 +169,7 @@ class PlanFolder:
         """The scorer's embedding of the picture, a NumPy vector of float32 of length 1."""
         return self.made / f"{slot:05d}-{alternative}.npy"
 
-    def write(self, settings: Settings, slots: list[Slot], siblings: list[str]) -> None:
+    def write(self, settings: PlanSettings, slots: list[Slot], siblings: list[str]) -> None:
         """Write the plan: slots first, the settings last, so that a plan that can be read is whole."""
         self.made.mkdir(parents=True, exist_ok=True)
         self.claims.mkdir(exist_ok=True)
@@ -179,11 +179,11 @@ class PlanFolder:
         head = {"settings": json.loads(settings.to_json()), "siblings": siblings, "slots": len(slots)}
         write_whole(self.folder / "plan.json", json.dumps(head, ensure_ascii=False, indent=1).encode())
 
-    def head(self) -> tuple[Settings, list[str]]:
+    def head(self) -> tuple[PlanSettings, list[str]]:
         """The settings and the sibling entities that a candidate's entity is ranked among; AdrError without a plan."""
         try:
             read = json.loads((self.folder / "plan.json").read_text(encoding="utf-8"))
-            return Settings.from_json(json.dumps(read["settings"])), [str(name) for name in read["siblings"]]
+            return PlanSettings.from_json(json.dumps(read["settings"])), [str(name) for name in read["siblings"]]
         except FileNotFoundError as error:
             raise AdrError(
                 f"There is no plan in {self.folder}.", "Make the plan again on the Synthesize page."

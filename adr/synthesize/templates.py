@@ -20,7 +20,7 @@ BRIEFLY = "Answer the question using a single word or phrase."
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionAnswer:
     """A question with its answer in a sentence and, where there is one, in a word or phrase."""
 
     question: str
@@ -47,7 +47,7 @@ class Draw:
         return self.order(values, repr(values))[0]
 
 
-Kind = Callable[[Slot, Draw], Asked | None]
+Kind = Callable[[Slot, Draw], QuestionAnswer | None]
 
 
 def template_pairs(slot: Slot, seed: int, shape: Shape) -> list[Pair]:
@@ -69,7 +69,7 @@ def template_pairs(slot: Slot, seed: int, shape: Shape) -> list[Pair]:
     return pairs
 
 
-def _said(asked: Asked, shape: Shape) -> str:
+def _said(asked: QuestionAnswer, shape: Shape) -> str:
     return asked.short if shape.brief and asked.short is not None else asked.answer
 
 
@@ -103,80 +103,80 @@ def _them(slot: Slot) -> str:
 # -- kinds -------------------------------------------------------------------------------------------------------------
 
 
-def _describe(slot: Slot, draw: Draw) -> Asked:
+def _describe(slot: Slot, draw: Draw) -> QuestionAnswer:
     question = draw.one(
         "Describe the image.",
         "Please describe this picture.",
         "What do you see in this image?",
         "Can you tell me what this picture shows?",
     )
-    return Asked(
+    return QuestionAnswer(
         question, f"{draw.one('The image shows', 'The picture shows', 'This is a picture of')} {_many(_all(slot))}."
     )
 
 
-def _caption(slot: Slot, draw: Draw) -> Asked:
+def _caption(slot: Slot, draw: Draw) -> QuestionAnswer:
     question = draw.one(
         "Write a short caption for this image.",
         "Provide a one-sentence caption for the picture.",
         "Summarize the picture in one sentence.",
     )
-    return Asked(question, f"{_capital(_many(_all(slot)))}.", _capital(_many(slot.things)))
+    return QuestionAnswer(question, f"{_capital(_many(_all(slot)))}.", _capital(_many(slot.things)))
 
 
-def _be_there(slot: Slot, draw: Draw) -> Asked:
+def _be_there(slot: Slot, draw: Draw) -> QuestionAnswer:
     thing = draw.one(*slot.things)
-    return Asked(
+    return QuestionAnswer(
         f"{_capital(_is(thing))} there {with_article(thing)} in the {draw.one('image', 'picture', 'photo')}?",
         f"Yes, there {_is(thing)} {with_article(thing)} in the image.",
         "Yes",
     )
 
 
-def _can_see(slot: Slot, draw: Draw) -> Asked:
+def _can_see(slot: Slot, draw: Draw) -> QuestionAnswer:
     thing = slot.things[-1]
-    return Asked(f"Can you see {with_article(thing)} here?", f"Yes, {with_article(thing)} can be seen.", "Yes")
+    return QuestionAnswer(f"Can you see {with_article(thing)} here?", f"Yes, {with_article(thing)} can be seen.", "Yes")
 
 
-def _be_absent(slot: Slot, draw: Draw) -> Asked | None:
+def _be_absent(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     if not slot.absent:
         return None
     other = draw.one(*slot.absent)
-    return Asked(
+    return QuestionAnswer(
         f"{_capital(_is(other))} there {with_article(other)} in the image?",
         f"No, there {_is(other)} no {other}; the image shows {_them(slot)}.",
         "No",
     )
 
 
-def _which(slot: Slot, draw: Draw) -> Asked | None:
+def _which(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     if not slot.absent:
         return None
     thing, other = slot.things[0], slot.absent[-1]
     first, second = draw.order([thing, other], "which")
-    return Asked(
+    return QuestionAnswer(
         f"Which of these is in the image: {with_article(first)} or {with_article(second)}?",
         f"It is {with_article(thing)}." if not is_plural(thing) else f"The image shows {thing}.",
         _capital(thing),
     )
 
 
-def _objects(slot: Slot, draw: Draw) -> Asked:
+def _objects(slot: Slot, draw: Draw) -> QuestionAnswer:
     question = draw.one(
         "What objects can be seen in the image?", "What is in the picture?", "Which things does the image show?"
     )
-    return Asked(question, f"The image shows {_many(_all(slot))}.", _capital(", ".join(_all(slot))))
+    return QuestionAnswer(question, f"The image shows {_many(_all(slot))}.", _capital(", ".join(_all(slot))))
 
 
-def _main(slot: Slot, draw: Draw) -> Asked:
+def _main(slot: Slot, draw: Draw) -> QuestionAnswer:
     question = draw.one("What is the main subject of the image?", "What is this picture mainly about?")
-    return Asked(question, f"The main subject is {_them(slot)}.", _capital(listed(slot.things)))
+    return QuestionAnswer(question, f"The main subject is {_them(slot)}.", _capital(listed(slot.things)))
 
 
-def _beside(slot: Slot, draw: Draw) -> Asked | None:
+def _beside(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     if not slot.companions:
         return None
-    return Asked(
+    return QuestionAnswer(
         f"What else is shown besides the {slot.things[0]}?",
         f"Besides the {slot.things[0]}, the image shows {_many(_rest(slot))}.",
         _capital(", ".join(_rest(slot))),
@@ -187,36 +187,36 @@ def _rest(slot: Slot) -> list[str]:
     return [name for name in _all(slot) if name != slot.things[0]]
 
 
-def _one_word(slot: Slot, draw: Draw) -> Asked:
+def _one_word(slot: Slot, draw: Draw) -> QuestionAnswer:
     named = _capital(" and ".join(slot.things))
-    return Asked(f"{draw.one('What is shown in the image?', 'What is this?')} {BRIEFLY}", named, named)
+    return QuestionAnswer(f"{draw.one('What is shown in the image?', 'What is this?')} {BRIEFLY}", named, named)
 
 
-def _together(slot: Slot, draw: Draw) -> Asked | None:
+def _together(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     if len(_all(slot)) < 2:
         return None
     first, second = _all(slot)[:2]
-    return Asked(
+    return QuestionAnswer(
         f"Do the {first} and the {second} appear together?",
         f"Yes, the {first} and the {second} are both in the image.",
         "Yes",
     )
 
 
-def _title(slot: Slot, draw: Draw) -> Asked:
+def _title(slot: Slot, draw: Draw) -> QuestionAnswer:
     title = " and ".join(_all(slot)).title()
     question = draw.one("Suggest a title for this picture.", "What would be a good title for this image?")
-    return Asked(question, title, title)
+    return QuestionAnswer(question, title, title)
 
 
-def _choice(slot: Slot, draw: Draw) -> Asked | None:
+def _choice(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     if len(slot.absent) < 2:
         return None
     thing = slot.things[0]
     options = draw.order([thing, *slot.absent[:3]], "options")
     lines = "\n".join(f"{letter}. {name}" for letter, name in zip("ABCD", options, strict=False))
     letter = "ABCD"[options.index(thing)]
-    return Asked(
+    return QuestionAnswer(
         f"Which of these does the picture show?\n{lines}\n"
         "Answer with the option's letter from the given choices directly.",
         letter,
@@ -224,7 +224,7 @@ def _choice(slot: Slot, draw: Draw) -> Asked | None:
     )
 
 
-def _true_or_false(slot: Slot, draw: Draw) -> Asked:
+def _true_or_false(slot: Slot, draw: Draw) -> QuestionAnswer:
     thing, true = slot.things[0], draw.one(True, False) or not slot.absent
     said = thing if true else slot.absent[0]
     answer = (
@@ -232,96 +232,97 @@ def _true_or_false(slot: Slot, draw: Draw) -> Asked:
         if true
         else f"False: the image shows {_them(slot)}, not {with_article(said)}."
     )
-    return Asked(f"True or false: this picture shows {with_article(said)}.", answer, "True" if true else "False")
+    question = f"True or false: this picture shows {with_article(said)}."
+    return QuestionAnswer(question, answer, "True" if true else "False")
 
 
-def _complete(slot: Slot, draw: Draw) -> Asked:
-    return Asked("Complete the sentence: “The image shows …”", f"The image shows {_many(_all(slot))}.")
+def _complete(slot: Slot, draw: Draw) -> QuestionAnswer:
+    return QuestionAnswer("Complete the sentence: “The image shows …”", f"The image shows {_many(_all(slot))}.")
 
 
-def _tags(slot: Slot, draw: Draw) -> Asked:
+def _tags(slot: Slot, draw: Draw) -> QuestionAnswer:
     question = draw.one("Give keywords for this image, separated by commas.", "Which tags would you give the picture?")
-    return Asked(question, ", ".join(_all(slot)), ", ".join(_all(slot)))
+    return QuestionAnswer(question, ", ".join(_all(slot)), ", ".join(_all(slot)))
 
 
-def _alternative_text(slot: Slot, draw: Draw) -> Asked:
+def _alternative_text(slot: Slot, draw: Draw) -> QuestionAnswer:
     question = draw.one(
         "Write an alternative text for readers who cannot see the picture.",
         "How would you describe this picture to someone who cannot see it?",
     )
-    return Asked(question, f"A picture that shows {_many(_all(slot))}.")
+    return QuestionAnswer(question, f"A picture that shows {_many(_all(slot))}.")
 
 
-def _odd_one_out(slot: Slot, draw: Draw) -> Asked | None:
+def _odd_one_out(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     if not slot.absent or len(_all(slot)) < 2:
         return None
     other = slot.absent[0]
     listing = ", ".join(draw.order([*_all(slot)[:3], other], "odd"))
-    return Asked(
+    return QuestionAnswer(
         f"Which of these is not in the image: {listing}?",
         f"There {_is(other)} no {other} in the image.",
         _capital(other),
     )
 
 
-def _search(slot: Slot, draw: Draw) -> Asked:
+def _search(slot: Slot, draw: Draw) -> QuestionAnswer:
     words = " ".join(_all(slot))
-    return Asked(
+    return QuestionAnswer(
         draw.one("What would I search for to find similar pictures?", "Which search words fit this picture?"),
         f"Search for “{words}”.",
         _capital(words),
     )
 
 
-def _check_list(slot: Slot, draw: Draw) -> Asked | None:
+def _check_list(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     if not slot.absent:
         return None
     listing = draw.order([*_all(slot)[:3], *slot.absent[:2]], "list")
     seen = [name for name in listing if name in _all(slot)]
-    return Asked(
+    return QuestionAnswer(
         f"Which of the following can be seen: {', '.join(listing)}?",
         f"{_capital(_many(seen))} can be seen.",
         _capital(", ".join(seen)),
     )
 
 
-def _or_both(slot: Slot, draw: Draw) -> Asked | None:
+def _or_both(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     if len(_all(slot)) < 2:
         return None
     first, second = _all(slot)[:2]
-    return Asked(
+    return QuestionAnswer(
         f"Does the image show {with_article(first)}, {with_article(second)}, or both?",
         f"It shows both {with_article(first)} and {with_article(second)}.",
         "Both",
     )
 
 
-def _without(slot: Slot, draw: Draw) -> Asked | None:
+def _without(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     if not slot.absent:
         return None
     other = slot.absent[-1]
-    return Asked(
+    return QuestionAnswer(
         f"Does anything suggest that there {_is(other)} {with_article(other)} in the picture?",
         f"No, the picture only shows {_many(_all(slot))}.",
         "No",
     )
 
 
-def _introduce(slot: Slot, draw: Draw) -> Asked:
-    return Asked(
+def _introduce(slot: Slot, draw: Draw) -> QuestionAnswer:
+    return QuestionAnswer(
         "I am about to show this picture to a friend. How can I announce it?",
         f"You can say: “Here you see {_many(_all(slot))}.”",
     )
 
 
-def _focus(slot: Slot, draw: Draw) -> Asked:
+def _focus(slot: Slot, draw: Draw) -> QuestionAnswer:
     question = draw.one("What should a viewer pay attention to?", "What stands out in this image?")
-    return Asked(question, f"{_capital(_them(slot))}.", _capital(listed(slot.things)))
+    return QuestionAnswer(question, f"{_capital(_them(slot))}.", _capital(listed(slot.things)))
 
 
-def _list_them(slot: Slot, draw: Draw) -> Asked:
+def _list_them(slot: Slot, draw: Draw) -> QuestionAnswer:
     lines = "\n".join(f"- {name}" for name in _all(slot))
-    return Asked("List the things in the picture, one on each line.", lines)
+    return QuestionAnswer("List the things in the picture, one on each line.", lines)
 
 
 # Question kinds by the way of asking; None where the slot gives no true answer.

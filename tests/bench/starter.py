@@ -24,7 +24,7 @@ from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from adr.demo.settings import RANKS
+from adr.demo.habitats import RANKS
 from adr.starter.captions import with_article
 from adr.starter.images import SIDE, draw_pair, draw_several, draw_single, is_held_out
 

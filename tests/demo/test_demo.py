@@ -13,9 +13,9 @@ from PIL import Image
 
 from adr.demo.backgrounds import BACKGROUNDS
 from adr.demo.conversations import chat
+from adr.demo.habitats import HABITATS, RANKS, draw_contents
 from adr.demo.questions import MIXTURE
 from adr.demo.scene import Scene, draw_scene
-from adr.demo.settings import RANKS, SETTINGS, draw_contents
 from adr.demo.things import COLOURS, THINGS
 from adr.demo.wording import kinds, looks
 from adr.demo.world import draw_instance, draw_world
@@ -40,8 +40,8 @@ def contents_of(folder: Path) -> dict[str, bytes]:
 def test_things__enough_kinds_places_and_company() -> None:
     assert len(THINGS) >= 60 and len(BACKGROUNDS) >= 8
     assert sorted(RANKS) == sorted(THINGS)
-    assert {name for setting in SETTINGS.values() for name in setting.things} == set(THINGS)
-    assert {place for setting in SETTINGS.values() for place in setting.backgrounds} == set(BACKGROUNDS)
+    assert {name for habitat in HABITATS.values() for name in habitat.things} == set(THINGS)
+    assert {ground for habitat in HABITATS.values() for ground in habitat.backgrounds} == set(BACKGROUNDS)
     assert {colour for thing in THINGS.values() for colour in thing.colours} <= set(COLOURS)
     assert {part for thing in THINGS.values() for part in thing.shows} <= set(THINGS)
 

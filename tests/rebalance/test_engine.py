@@ -13,7 +13,7 @@ from adr.draws import draws, seed_start
 from adr.errors import AdrError
 from adr.rebalance import loops
 from adr.rebalance.drag import drag_grid
-from adr.rebalance.engine import Engine
+from adr.rebalance.engine import Engine, postings_stamp
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule
@@ -206,6 +206,34 @@ def test_spectra__are_those_of_the_counts() -> None:
         found = preview.spectra[perspective]["after"]
         assert found.values.tolist() == again.values.tolist()
         assert found.entities.tolist() == again.entities.tolist()
+
+
+def test_preview__the_last_few_are_remembered() -> None:
+    engine = engine_of(ZOO)
+    first = engine.preview(Recipe(tau=TAU))
+    assert engine.preview(Recipe(tau=dict(TAU))) is first  # an equal recipe, not the same
+    assert engine.preview(Recipe(tau=TAU), k=2) is not first
+    noted = Recipe(tau=TAU, notes={"object": {"cat": "why"}})  # equal but for what decides nothing
+    assert engine.preview(noted).recipe.notes == noted.notes
+    for seed in range(7):
+        engine.preview(Recipe(tau=TAU, seed=seed))
+    again = engine.preview(Recipe(tau=TAU))
+    assert again is not first and again.copies.tolist() == first.copies.tolist()
+
+
+def test_places_containing__in_any_case_by_count() -> None:
+    engine = engine_of([{"object": ["cat", "dog"]}, {"object": ["dog", "wildcat"]}, {"token": ["catalogue"]}])
+    assert engine.names("object", range(3)) == ["dog", "cat", "wildcat"]
+    assert engine.places_containing("object", "CAT").tolist() == [1, 2]
+    assert engine.places_containing("object", "yak").tolist() == []
+
+
+def test_postings_stamp__changes_with_every_index() -> None:
+    store = fill(ZOO)
+    before = postings_stamp(store)
+    assert postings_stamp(store) == before
+    store.execute("insert into index_made (indexed_at) values ('2026-01-02 03:04:05')")
+    assert postings_stamp(store) != before
 
 
 def test_engine__needs_postings() -> None:

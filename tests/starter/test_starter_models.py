@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adr.demo.habitats import RANKS
 from adr.demo.scene import draw_scene
-from adr.demo.settings import RANKS
 
 torch = pytest.importorskip("torch")
 

@@ -9,7 +9,7 @@ from adr.models import Place, find_model, out_of_memory, place
 from adr.synthesize import generators
 from adr.synthesize.edges import edges
 from adr.synthesize.generators import FACTORIES, Wish, load_generator
-from adr.synthesize.plan_file import IMAGE_GENERATORS, Settings
+from adr.synthesize.plan_file import IMAGE_GENERATORS, PlanSettings
 from adr.synthesize.prompts import style_of
 
 pytestmark = pytest.mark.models
@@ -34,7 +34,7 @@ def parent():
 
 
 def asked(generator, model, **more):
-    return Settings(plan=1, run=1, seed=1, budget=1, generator=generator, model=model, **({"steps": 2} | more))
+    return PlanSettings(plan=1, run=1, seed=1, budget=1, generator=generator, model=model, **({"steps": 2} | more))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from adr.synthesize.generate import generate
 from adr.synthesize.greedy import Pool, choose
 from adr.synthesize.outlook import newest_made
 from adr.synthesize.plan import plan, plan_folder, settings_of
-from adr.synthesize.plan_file import Settings
+from adr.synthesize.plan_file import PlanSettings
 from adr.synthesize.worker import Worker
 from adr.workspace import Workspace
 from tests.worlds.hand import write_instances, write_postings
@@ -409,7 +409,7 @@ def test_page__plans_conversations(world, page, monkeypatch):
 
 def test_settings__of_a_language_plan():
     plain = {"plan": 1, "run": 1, "seed": 1, "budget": 1, "generator": "language"}
-    assert Settings(**plain, conversations="rewrite", per_slot=1).conversations == "rewrite"
+    assert PlanSettings(**plain, conversations="rewrite", per_slot=1).conversations == "rewrite"
     with pytest.raises(AdrError, match="makes no picture"):
-        Settings(**plain, conversations="synonyms")
+        PlanSettings(**plain, conversations="synonyms")
     assert planning.SAID == ("token",)

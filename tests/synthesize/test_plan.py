@@ -13,7 +13,7 @@ from adr.progress import silent
 from adr.store import Store
 from adr.synthesize.greedy import Pool, choose
 from adr.synthesize.plan import choices_of, plan, plan_folder, revise, settings_of
-from adr.synthesize.plan_file import Settings, candidate_seed
+from adr.synthesize.plan_file import PlanSettings, candidate_seed
 from adr.synthesize.prompts import Style, compose, style_of, with_article
 from adr.synthesize.tail import Parents, Tail
 from adr.workspace import Workspace
@@ -171,10 +171,10 @@ def test_revise__changes_a_plan_until_it_has_images(world):
 
 
 def test_settings__round_trip():
-    settings = Settings(
+    settings = PlanSettings(
         plan=1, run=2, seed=3, budget=4, target=5.5, entities=(1,), targets={7: 2.0}, parents={7: (1, 2)}
     )
-    assert Settings.from_json(settings.to_json()) == settings
+    assert PlanSettings.from_json(settings.to_json()) == settings
 
 
 def test_candidate_seed__differs_and_stays():
@@ -240,7 +240,8 @@ def test_choose__plans_pairs_where_a_prompt_may_name_two(things, planned):
         np.ones(3),
     )
     nobody = Parents(np.array([], np.int64), np.array([0]), np.array([], np.int64))
-    options = Settings(plan=1, run=1, seed=0, perspectives=("object", "co_occurrence", "token"), budget=9, alone=True)
+    perspectives = ("object", "co_occurrence", "token")
+    options = PlanSettings(plan=1, run=1, seed=0, perspectives=perspectives, budget=9, alone=True)
     found = choices_of(tail, nobody, options, things, silent)
     assert sorted(tail.name[choice.entity] for choice in found) == planned
 

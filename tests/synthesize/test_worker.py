@@ -15,7 +15,7 @@ from PIL import Image
 from adr.errors import AdrError
 from adr.synthesize import worker as worker_module
 from adr.synthesize.claims import Claims, stale
-from adr.synthesize.plan_file import PlanFolder, Settings, Slot, candidate_seed
+from adr.synthesize.plan_file import PlanFolder, PlanSettings, Slot, candidate_seed
 from adr.synthesize.worker import Worker
 
 pytestmark = pytest.mark.models
@@ -69,7 +69,7 @@ def model(tmp_path_factory):
 def planned(folder, model, count, **more):
     """A plan of `count` slots with two candidates each, for an accordion and a cat."""
     plan = PlanFolder(folder)
-    settings = Settings(plan=1, run=1, seed=5, budget=count, model=model, scorer="none", **({"steps": 1} | more))
+    settings = PlanSettings(plan=1, run=1, seed=5, budget=count, model=model, scorer="none", **({"steps": 1} | more))
     parent = folder / "parent.png"
     folder.mkdir(parents=True, exist_ok=True)
     Image.linear_gradient("L").save(parent)

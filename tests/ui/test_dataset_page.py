@@ -60,9 +60,9 @@ def said(at) -> str:
 
 def finished(at, workspace: Workspace):
     """The page once the app's jobs have ended; fails after a minute."""
-    from adr.ui.frame import _opened
+    from adr.ui.workspaces import opened
 
-    jobs = _opened(str(workspace.folder))[2]
+    jobs = opened(str(workspace.folder))[2]
     for _ in range(240):
         if not jobs.running():
             return at.run()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adr.ui.parts.cards import plain
+from adr.ui.parts.plain_text import plain
 
 
 def chart(at, number=0):

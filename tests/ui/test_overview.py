@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 from adr.explore import overview
 from adr.explore.standing import standing
 from adr.store import Store
-from adr.ui.frame import PAGES
+from adr.ui.navigation import PAGES
 from adr.workspace import Workspace
 
 
@@ -118,7 +118,8 @@ def test_frame__bug_keeps_its_traceback(empty_workspace):
 def test_fragment__tells_an_error(empty_workspace):
     def script():
         from adr.errors import AdrError
-        from adr.ui.frame import fragment, frame
+        from adr.ui.frame import frame
+        from adr.ui.telling import fragment
 
         @fragment
         def controls():

@@ -12,10 +12,9 @@ from adr.rebalance.engine import Engine
 from adr.rebalance.runs import rebalance, runs
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.store import Store
-from adr.ui.rebalance.board import with_share, with_tau
-from adr.ui.rebalance.caps import with_caps
+from adr.ui.rebalance.address import from_address, to_address
 from adr.ui.rebalance.compare import packed, unpacked
-from adr.ui.rebalance.state import from_address, to_address
+from adr.ui.rebalance.steps import with_caps, with_share, with_tau
 from tests.worlds import browser
 from tests.worlds.zoo import recipes
 

@@ -48,7 +48,7 @@ def test_name__is_asked_once(page, two_candidates):
     at.button[0].click().run()
     assert not at.exception
     assert not at.text_input("reviewer_typed") if "reviewer_typed" in [t.key for t in at.text_input] else True
-    assert at.session_state["reviewer"] == "ann"
+    assert at.session_state["ReviewState"].reviewer == "ann"
 
 
 @pytest.mark.parametrize("look", ["Single", "Grid", "Rules", "Concepts", "Reviewers", "Files"])
@@ -57,7 +57,7 @@ def test_views__draw(page, two_candidates, monkeypatch, look):
     at = page("Review", look=look)
     assert not at.exception
     if look == "Single":
-        assert at.session_state["review_trail"]["shown"] == "x0"  # the best of two that add the same
+        assert at.session_state["ReviewState"].card.shown == "x0"  # the best of two that add the same
     if look == "Rules":
         assert "**1** of 2 waiting candidates" in shown(at)  # score < 0.3
     if look == "Concepts":
@@ -68,8 +68,8 @@ def test_views__draw(page, two_candidates, monkeypatch, look):
 
 def test_address__shows_that_candidate(page, two_candidates, monkeypatch):
     monkeypatch.setenv("ADR_REVIEWER", "ann")
-    assert page("Review", candidate="x1").session_state["review_trail"]["shown"] == "x1"
-    assert page("Review", candidate="nonsense").session_state["review_trail"]["shown"] == "x0"
+    assert page("Review", candidate="x1").session_state["ReviewState"].card.shown == "x1"
+    assert page("Review", candidate="nonsense").session_state["ReviewState"].card.shown == "x0"
 
 
 def test_rules__apply_and_undo(page, two_candidates, monkeypatch):

@@ -34,7 +34,7 @@ def pressed(at, key):
     """The page after a button that plans: a busy machine may take longer than the page waits."""
     at.button(key=key).click().run()
     for _ in range(200):
-        if "awaited_plan" not in at.session_state:
+        if at.session_state["SynthesizeState"].awaited is None:
             break
         time.sleep(0.2)
         at.run()
@@ -87,7 +87,7 @@ def test_page__planned_can_be_changed(world, page):
     at = page("Synthesize", plan="1")
     assert not at.exception and "**4** candidates to make" in texts(at)
     at.selectbox(key="parents_of 1").set_value(IDS["accordion"]).run()
-    at.session_state[f"parents 1 {IDS['accordion']}"] = [5]
+    at.session_state["SynthesizeState"].parents[1, IDS["accordion"]] = [5]
     at.run()
     pressed(at, f"use parents 1 {IDS['accordion']}")
     assert not at.exception

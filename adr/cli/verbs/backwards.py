@@ -11,7 +11,7 @@ from adr.cli.phrases import perspective_words
 from adr.figures import counted, number_words
 from adr.files import named_file
 from adr.progress import Progress
-from adr.rebalance.backwards import Answer, BackwardsReport, backwards_report, for_size, for_tail_share, for_volume
+from adr.rebalance.backwards import BackwardsReport, FoundRecipe, backwards_report, for_size, for_tail_share, for_volume
 from adr.rebalance.engine import Engine
 from adr.recipe import PERSPECTIVES, Recipe
 
@@ -44,7 +44,7 @@ def act(options: argparse.Namespace, progress: Progress) -> BackwardsReport:
         return backwards_report(engine, answer, Path(options.out) if options.out else None)
 
 
-def _answer(engine: Engine, recipe: Recipe, options: argparse.Namespace) -> Answer:
+def _answer(engine: Engine, recipe: Recipe, options: argparse.Namespace) -> FoundRecipe:
     if options.volume:
         return for_volume(engine, recipe, *options.volume, perspective=options.only)
     if options.tail_share:

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from numpy.random import Generator
 
+from adr.demo.habitats import RANKS, WEIGHTS, weighted
 from adr.demo.scene import Placement, Scene
-from adr.demo.settings import RANKS, WEIGHTS, weighted
 from adr.demo.things import THINGS, Thing
 from adr.demo.wording import kinds
 

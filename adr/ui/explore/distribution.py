@@ -4,80 +4,31 @@ Asks `adr.explore` and draws; computes nothing itself.
 """
 
 import io
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.csv as arrow_csv
 import streamlit as st
 
-from adr.explore.distribution import breakpoints, cumulative_share, spectrum
 from adr.explore.entities import ORDERS, all_entities, entities_at, find_entities
-from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
+from adr.recipe import PAPER_TAIL_SHARE
 from adr.store import Store
-from adr.tail import Spectrum, TailRule, tail_rule
-from adr.ui.frame import Frame, fragment, go, link
+from adr.ui.frame import Frame
+from adr.ui.navigation import go
 from adr.ui.parts import charts
-from adr.ui.parts.cards import figures
-from adr.ui.parts.charts import PERSPECTIVE_WORDS
 from adr.ui.parts.controls import asked, asked_number, asked_share, choice, jump, move, pages, words
+from adr.ui.parts.distributions import Distribution, Key, distribution
 from adr.ui.parts.entity_table import entity_table
+from adr.ui.parts.figures import figures
+from adr.ui.parts.palette import PERSPECTIVE_WORDS
+from adr.ui.telling import fragment
 
 ROWS = 25
-Key = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A perspective's distribution as the page draws it."""
-
-    spectrum: Spectrum
-    rule: TailRule
-    ranks: npt.NDArray[np.int64]
-    counts: npt.NDArray[np.int64]
-    shares: npt.NDArray[np.float64]
-
-    @property
-    def entities(self) -> int:
-        """How many entities there are."""
-        return int(self.spectrum.entities.sum())
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def shape(key: Key, _store: Store, perspective: str, tail_share: float) -> Shape:
-    """The distribution of a perspective, split at `tail_share`."""
-    counts = spectrum(_store, perspective)
-    rule = tail_rule(np.repeat(counts.values, counts.entities)[::-1], 1 - tail_share)
-    ranks, heights = breakpoints(counts, also=(rule.head_rank, rule.head_rank + 1))
-    return Shape(counts, rule, ranks, heights, cumulative_share(counts, ranks))
-
-
-def head_ranks(here: Frame) -> dict[str, int]:
-    """The last head rank of each perspective at the paper's tail shares."""
-    return {p: shape(here.key, here.store, p, PAPER_TAIL_SHARE[p]).rule.head_rank for p in PERSPECTIVES}
-
-
-def nothing_indexed(here: Frame) -> None:
-    """What to do while there are no postings; for every page that works on them."""
-    if here.standing.instances:
-        st.info(
-            f"{here.standing.instances:,} instances are read, but no index is built yet: there is nothing to "
-            "count. Build the index on the Dataset page.",
-            icon=":material/info:",
-        )
-        link("Dataset", "Build the index")
-    else:
-        st.info(
-            "This workspace is empty. Draw the demo world or read your own dataset on the Dataset page.",
-            icon=":material/info:",
-        )
-        link("Dataset", "Read a dataset")
 
 
 def distribution_view(here: Frame, perspective: str, tail_share: float) -> None:
     """Curves, numbers and the table of all entities, split at `tail_share`."""
-    known = shape(here.key, here.store, perspective, tail_share)
+    known = distribution(here.key, here.store, perspective, tail_share)
     if not known.entities:
         st.info(f"No {PERSPECTIVE_WORDS[perspective][0]} was found in this dataset.", icon=":material/info:")
         return
@@ -86,7 +37,7 @@ def distribution_view(here: Frame, perspective: str, tail_share: float) -> None:
     _table(here, perspective, known)
 
 
-def _numbers(known: Shape) -> None:
+def _numbers(known: Distribution) -> None:
     spectrum, rule = known.spectrum, known.rule
     once = spectrum.singletons / known.entities
     figures(
@@ -137,7 +88,7 @@ def tail_slider(perspective: str) -> float:
 
 
 @fragment
-def _curves(here: Frame, perspective: str, known: Shape) -> None:
+def _curves(here: Frame, perspective: str, known: Distribution) -> None:
     last = known.entities
     marked = np.unique(
         np.concatenate([np.arange(1, min(last, 12) + 1), np.round(np.geomspace(1, last, 160)).astype(np.int64)])
@@ -171,7 +122,7 @@ def _marks(key: Key, _store: Store, perspective: str, ranks: tuple[int, ...]) ->
 
 
 @fragment
-def _table(here: Frame, perspective: str, known: Shape) -> None:
+def _table(here: Frame, perspective: str, known: Distribution) -> None:
     rank, top = known.rule.head_rank, int(known.spectrum.values.max(initial=1))
     word = PERSPECTIVE_WORDS[perspective][0]
     box, part_box, bounds = st.columns([5, 4, 2], vertical_alignment="center")

@@ -7,14 +7,18 @@ from adr.explore.instances import instances_of
 from adr.explore.neighbours import Neighbours, neighbours
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
-from adr.ui.explore.distribution import Key, shape
-from adr.ui.frame import Frame, fragment, go
+from adr.ui.frame import Frame
+from adr.ui.navigation import go
 from adr.ui.parts import charts
-from adr.ui.parts.cards import Chip, ChipGroup, chips, figures, plain
-from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.controls import asked_number, choice, jump, pages
-from adr.ui.parts.grid import image_grid
+from adr.ui.parts.distributions import Key, distribution
+from adr.ui.parts.figures import figures
+from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
+from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.parts.plain_text import plain
+from adr.ui.telling import fragment
 
 TILES = 24
 
@@ -24,7 +28,7 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
     if st.button(f"All {PERSPECTIVE_NAMES[perspective].lower()}", icon=":material/arrow_back:", type="tertiary"):
         jump(perspective=perspective)
     entity = entity_named(here.store, perspective, name)
-    rule = shape(here.key, here.store, perspective, PAPER_TAIL_SHARE[perspective]).rule
+    rule = distribution(here.key, here.store, perspective, PAPER_TAIL_SHARE[perspective]).rule
     tail = entity.rank > rule.head_rank
     title, actions = st.columns([4, 1], vertical_alignment="center")
     title.title(plain(name), anchor=False)

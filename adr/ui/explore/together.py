@@ -6,17 +6,18 @@ from adr.explore.entities import Entity, entity_named, find_entities, pair_named
 from adr.explore.neighbours import pair_matrix
 from adr.recipe import PAPER_TAIL_SHARE
 from adr.store import Store
-from adr.ui.explore.distribution import Key, shape
 from adr.ui.explore.entity import known_neighbours
-from adr.ui.frame import Frame, fragment
+from adr.ui.frame import Frame
 from adr.ui.parts import charts
 from adr.ui.parts.controls import asked, asked_number, choice, jump, move
+from adr.ui.parts.distributions import Key, distribution
+from adr.ui.telling import fragment
 
 
 @fragment
 def together_view(here: Frame) -> None:
     """A heat map of which objects come together, for a chosen set."""
-    known = shape(here.key, here.store, "object", PAPER_TAIL_SHARE["object"])
+    known = distribution(here.key, here.store, "object", PAPER_TAIL_SHARE["object"])
     if not known.entities:
         st.info("No objects were found in this dataset.", icon=":material/info:")
         return

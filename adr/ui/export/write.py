@@ -1,4 +1,4 @@
-"""The views of the Export page: what would be written, the exports there are, and the report of a run.
+"""Writing an export: what would be in it, what the trainer would stumble over, and the button.
 
 Asks `adr.export` and draws; knows no format by itself.
 """
@@ -15,27 +15,18 @@ from adr.export.folder import is_export
 from adr.export.formats import FORMATS
 from adr.export.lint import Finding
 from adr.export.options import ExportOptions
-from adr.export.report import report
 from adr.store import Store
-from adr.ui.frame import Frame, fragment, link
-from adr.ui.parts.cards import figures
-from adr.ui.parts.controls import asked, asked_number, move
+from adr.ui.export.options import chosen_format, chosen_options
+from adr.ui.export.run_choice import chosen_run
+from adr.ui.frame import Frame
+from adr.ui.navigation import link
+from adr.ui.parts.controls import move
+from adr.ui.parts.figures import figures
 from adr.ui.parts.job_view import job_view
+from adr.ui.telling import fragment
 from adr.workspace import Workspace
 
 KIND = "export"
-_IMAGES = {
-    "reference": "Leave them where they are",
-    "copy": "Copy them",
-    "link": "Link them",
-    "inside": "Inside the file",
-}
-_IMAGE_HELP = (
-    "Synthetic pictures are always copied. Rows name a picture by its path below one image folder: the "
-    "source's own, or the export's `images` when they are copied or linked."
-)
-_ORDER = {"source": "As in the source", "shuffled": "Shuffled"}
-_SYNTHETIC = {"run": "This run's", "all": "All", "none": "None"}
 
 
 @dataclass(frozen=True)
@@ -67,11 +58,6 @@ def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, 
     )
 
 
-@st.cache_data(show_spinner="Drawing the report …", max_entries=4)
-def _report(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int) -> str:
-    return report(_store, _workspace, run)
-
-
 def jobs_view(here: Frame, view: str) -> None:
     """The export under way, or how the last one ended; what it wrote is said where exports are listed."""
     job = job_view(here.jobs, KIND)
@@ -84,38 +70,13 @@ def jobs_view(here: Frame, view: str) -> None:
     )
 
 
-def chosen_run(here: Frame) -> int:
-    """The run that the page is about, by a control whose value stands in the address."""
-    runs = {
-        int(run): (str(name), int(kept), int(dropped))
-        for run, name, kept, dropped in here.store.rows(
-            "select run, coalesce(name, ''), kept, dropped from run order by run desc"
-        )
-    }
-    number = asked_number("run", next(iter(runs)))
-    number = number if number in runs else next(iter(runs))
-    st.session_state["export run"] = number
-
-    def picked() -> None:
-        move(run=st.session_state["export run"])
-
-    st.selectbox(
-        "Run",
-        list(runs),
-        key="export run",
-        on_change=picked,
-        format_func=lambda run: "Run {} · {} · {:,} kept, {:,} dropped".format(run, *runs[run]),
-    )
-    return number
-
-
 def write_view(here: Frame, run: int) -> None:
     """Choose a format, see what will be written, write it."""
     left, right = st.columns([2, 3], gap="large")
     with left:
-        name = _format()
+        name = chosen_format()
     with right:
-        options = _options(here, name)
+        options = chosen_options(here, name)
         try:
             seen = _seen(here.key, here.store, here.workspace, run, options)
         except AdrError as error:
@@ -124,84 +85,6 @@ def write_view(here: Frame, run: int) -> None:
         _what(here, name, options, seen)
         _findings(seen)
         _write(here, run, options, seen)
-
-
-def _format() -> str:
-    asked_for = asked("format", "llava", tuple(FORMATS))
-    st.session_state["export format"] = asked_for
-
-    def picked() -> None:
-        move(format=st.session_state["export format"], images=None)
-
-    name = st.radio(
-        "For which trainer",
-        list(FORMATS),
-        key="export format",
-        on_change=picked,
-        format_func=lambda one: f"**{FORMATS[one].title}**",
-        captions=[FORMATS[one].sentence for one in FORMATS],
-    )
-    return str(name)
-
-
-def _options(here: Frame, name: str) -> ExportOptions:
-    format = FORMATS[name]
-    images, order = format.images[0], "source"
-    if len(format.images) > 1:
-        images = str(
-            st.segmented_control(
-                "Pictures of the source",
-                format.images,
-                default=format.images[0],
-                key=f"export images {name}",
-                format_func=_IMAGES.__getitem__,
-                required=True,
-                help=_IMAGE_HELP,
-            )
-        )
-    if format.part == "decisions":
-        return ExportOptions(format=name, images=images)
-    synthetic, repair, leave_out = "run", False, False
-    left, right = st.columns(2)
-    if format.part == "all":
-        order = str(
-            left.segmented_control(
-                "Order",
-                list(_ORDER),
-                default="source",
-                key="export order",
-                format_func=_ORDER.__getitem__,
-                required=True,
-                help="Shuffled by the recipe's seed, the same every time.",
-            )
-        )
-    if here.standing.candidates:
-        synthetic = str(
-            right.segmented_control(
-                "Accepted candidates",
-                list(_SYNTHETIC),
-                default="run",
-                key="export synthetic",
-                format_func=_SYNTHETIC.__getitem__,
-                required=True,
-            )
-        )
-    if format.part == "all":
-        with st.container(horizontal=True, gap="large"):
-            if format.rules.carries_ids:
-                repair = st.checkbox(
-                    "Make repeated ids unique",
-                    key="export repair",
-                    help="The first keeps its id, the others get “-2”, “-3” …; no other row changes.",
-                )
-            leave_out = st.checkbox(
-                "Leave out rows with errors",
-                key="export leave out",
-                help="They are noted in dropped.jsonl with the reason “faulty”.",
-            )
-    return ExportOptions(
-        format=name, images=images, order=order, synthetic=synthetic, repair_ids=repair, leave_out_faulty=leave_out
-    )
 
 
 def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
@@ -290,32 +173,7 @@ def _write(here: Frame, run: int, options: ExportOptions, seen: Seen) -> None:
         st.rerun(scope="app")
 
 
-def report_view(here: Frame, run: int) -> None:
-    """Before and after, as the page that can be saved and sent."""
-    page = _report(here.key, here.store, here.workspace, run)
-    words, button = st.columns([4, 1], vertical_alignment="center")
-    words.caption("One HTML file without any request to elsewhere: save it, send it. Every export holds it, too.")
-    button.download_button(
-        "Save the page",
-        page,
-        f"report-run-{run}.html",
-        "text/html",
-        key="report save",
-        on_click="ignore",
-        icon=":material/download:",
-        width="stretch",
-        type="primary",
-    )
-    st.iframe(page, height=1000)
-
-
 @fragment
 def write_part(here: Frame) -> None:
     """The writing view with its run, as a fragment: a change redraws it alone."""
     write_view(here, chosen_run(here))
-
-
-def nothing_to_export(here: Frame) -> None:
-    """What the page says before there is a run."""
-    st.markdown("An export writes what a **run** keeps. Apply a recipe first; one that keeps everything will do, too.")
-    link("Rebalance" if here.standing.postings else "Dataset")

@@ -11,18 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from adr.files import whole_file
-from adr.store import Store
 from adr.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 SMALL, LARGE = 256, 900  # longest side in pixels: in a grid, beside a conversation
-
-
-def image_folder(store: Store) -> Path | None:
-    """The folder that the source's image paths are relative to; None for a source without pictures."""
-    named = store.value("select any_value(images) from source")
-    return Path(named) if named else None
 
 
 def image_file(folder: Path | None, relative: str) -> Path | None:

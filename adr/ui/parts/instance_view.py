@@ -10,27 +10,18 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from adr.explore.dataset import image_folder
 from adr.explore.entities import Entity
 from adr.explore.highlight import spans
 from adr.explore.instances import Instance
 from adr.ui.frame import Frame
-from adr.ui.parts.cards import Chip, ChipGroup, chips
-from adr.ui.parts.charts import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
-from adr.ui.parts.grid import Tile
-from adr.ui.parts.images import LARGE, data_urls, image_file, image_folder, thumbnail
+from adr.ui.parts.chips import Chip, ChipGroup, chips
+from adr.ui.parts.component import style
+from adr.ui.parts.image_grid import Tile
+from adr.ui.parts.images import LARGE, data_urls, image_file, thumbnail
+from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
 
 ROLES = {"human": "Human", "gpt": "Assistant", "system": "System", "tool": "Tool"}
-
-_STYLE = """<style>
-.adr-talk { display: flex; flex-direction: column; gap: 0.55rem; }
-.adr-turn { border-left: 3px solid rgba(128,132,145,0.35); padding: 0.1rem 0 0.1rem 0.75rem; }
-.adr-turn.human { border-left-color: #4f83e8; }
-.adr-turn .who { font-size: 0.72rem; font-weight: 600; opacity: 0.6; text-transform: none; }
-.adr-turn .said { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; font-size: 0.92rem; }
-.adr-turn .mark { border-radius: 0.25rem; padding: 0 0.15rem; font-weight: 600; }
-.adr-turn .tag { font-size: 0.75rem; opacity: 0.55; border: 1px solid rgba(128,132,145,0.5); border-radius: 0.3rem;
-  padding: 0 0.25rem; }
-</style>"""
 
 
 def instance_view(
@@ -76,7 +67,7 @@ def conversation_view(
             f'<div class="adr-turn {html.escape(role, quote=True)}"><div class="who">'
             f'{html.escape(ROLES.get(role, role))}</div><div class="said">{marked}</div></div>'
         )
-    body = f'{_STYLE}<div class="adr-talk">{"".join(parts)}</div>'
+    body = f'{style("parts/instance_view")}<div class="adr-talk">{"".join(parts)}</div>'
     if height is None:
         st.html(body)
     else:
@@ -113,7 +104,7 @@ def entity_chips(
 
 
 def instance_tiles(here: Frame, shown: Sequence[Instance], entity: tuple[str, str] | None = None) -> list[Tile]:
-    """Tiles for `adr.ui.parts.grid.picture_grid`: the first picture of each instance and the text around the entity."""
+    """Tiles for `image_grid`: the first picture of each instance and the text around the entity."""
     folder = image_folder(here.store)
     files: list[Path | None] = [image_file(folder, i.images[0]) if i.images else None for i in shown]
     urls = data_urls(here.workspace, files)

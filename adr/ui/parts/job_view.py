@@ -7,7 +7,7 @@ import streamlit as st
 
 from adr.figures import time_words
 from adr.jobs import Job, Jobs
-from adr.ui.frame import fragment, tell
+from adr.ui.telling import fragment, tell
 
 
 def job_view(jobs: Jobs, kind: str) -> Job | None:

@@ -5,17 +5,17 @@ Knows the form; `adr.rebalance.backwards` finds the τ.
 
 import streamlit as st
 
-from adr.rebalance.backwards import Answer, for_size, for_tail_share, for_volume
-from adr.rebalance.engine import Engine, Preview
+from adr.rebalance.backwards import for_size, for_tail_share, for_volume
+from adr.rebalance.engine import Engine, RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
-from adr.ui.parts.charts import PERSPECTIVE_NAMES
-from adr.ui.rebalance.state import tune
+from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.rebalance.state import state, tune
 
 WANTED = {"size": "a size", "volume": "instances of one entity", "tail": "a tail share"}
 TOGETHER = "all together, in proportion"
 
 
-def backwards_view(engine: Engine, recipe: Recipe, preview: Preview) -> None:
+def backwards_view(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """Ask for a result, get the τ that gives it."""
     st.caption("Say what you want; the thresholds that give it are found by bisection over the exact preview.")
     what, of_what, value, moving, ask = st.columns([1.7, 2.6, 1.6, 2, 0.9], vertical_alignment="bottom", gap="small")
@@ -53,9 +53,9 @@ def backwards_view(engine: Engine, recipe: Recipe, preview: Preview) -> None:
                 )
             else:
                 answer = for_tail_share(engine, recipe, of, number / 100, perspective=perspective or None)
-        st.session_state["rebalance answer"] = answer
-    found = st.session_state.get("rebalance answer")
-    if isinstance(found, Answer):
+        state().found = answer
+    found = state().found
+    if found is not None:
         said, take = st.columns([6, 1], vertical_alignment="center")
         (said.success if found.exact else said.info)(found.sentence)
         take.button(

@@ -1,10 +1,10 @@
-"""Caps by hand: every entity in a table to search, sort, cap, mute, protect and note; and suggested mutes.
+"""Caps by hand: every entity in a table to search, sort, cap, mute, protect and note.
 
-Knows how a table's edits become a recipe; what an entity loses is the engine's answer.
+Knows how a table's edits are read; what an entity loses is the engine's answer.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,14 +12,16 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from adr.rebalance.engine import Engine, Preview
-from adr.rebalance.explain import EntityExplanation, explain_entity
-from adr.rebalance.suggestions import Suggestion, suggest
+from adr.rebalance.engine import Engine, RecipePreview
+from adr.rebalance.explain import explain_entity
 from adr.recipe import PERSPECTIVES, Recipe
-from adr.ui.frame import Frame, link
-from adr.ui.parts.charts import PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.frame import Frame
 from adr.ui.parts.controls import choice, pages, words
+from adr.ui.parts.palette import PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.rebalance.entity import entity_view
 from adr.ui.rebalance.state import current, tune
+from adr.ui.rebalance.steps import with_caps
+from adr.ui.rebalance.suggested_mutes import suggestions_view
 
 ROWS = 25
 MOST_AT_ONCE = 2000  # caps set in one step: the address carries them all
@@ -32,7 +34,7 @@ ORDERS = {
 }
 
 
-def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview) -> None:
+def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """The table of one perspective's entities, what can be done with those picked, and suggestions."""
     which, find, order = st.columns([4, 2.2, 1.8], vertical_alignment="bottom", gap="medium")
     with which:
@@ -65,21 +67,17 @@ def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview) -> 
         entity_view(here, explain_entity(engine, preview, perspective, picked[0]))
     _in_force(recipe)
     with st.expander("Suggested mutes", icon=":material/lightbulb:", key="caps suggested"):
-        _suggestions(here, recipe, perspective)
+        suggestions_view(here, recipe, perspective)
 
 
 def _ordered(
-    engine: Engine, recipe: Recipe, preview: Preview, perspective: str, search: str, sorting: str
+    engine: Engine, recipe: Recipe, preview: RecipePreview, perspective: str, search: str, sorting: str
 ) -> npt.NDArray[np.int64]:
-    """Entities of the perspective (numbered as in Postings) that match the search, in the order asked for."""
+    """Entities of the perspective (numbered as in PostingRows) that match the search, in the order asked for."""
     postings = engine.postings[perspective]
     places: npt.NDArray[np.int64] = np.arange(len(postings.n))
     if search:
-        ids = engine.store.arrays(
-            "select entity from entity where perspective = $1::perspective and contains(name, lower($2))",
-            [perspective, search],
-        )["entity"]
-        places = np.flatnonzero(np.isin(postings.ids, ids))
+        places = engine.places_containing(perspective, search)
     if sorting == "caps":
         held = list(engine.caps(recipe)[0].get(perspective, {}))
         return np.intersect1d(places, np.array(held, dtype=np.int64))
@@ -93,7 +91,7 @@ def _ordered(
 
 
 def _table(
-    engine: Engine, recipe: Recipe, preview: Preview, perspective: str, shown: npt.NDArray[np.int64]
+    engine: Engine, recipe: Recipe, preview: RecipePreview, perspective: str, shown: npt.NDArray[np.int64]
 ) -> list[str]:
     """One page, to edit; returns the names of the rows picked."""
     names = engine.names(perspective, shown)
@@ -162,21 +160,6 @@ def _edited(perspective: str, names: Sequence[str], key: str) -> None:
         tune(with_caps(current(), perspective, caps, notes))
 
 
-def with_caps(
-    recipe: Recipe, perspective: str, caps: Mapping[str, float | None], notes: Mapping[str, str] | None = None
-) -> Recipe:
-    """The recipe with these caps changed (None: τ applies again) and these notes; a cap that goes takes its note."""
-    held = {**recipe.caps.get(perspective, {}), **caps}
-    said = {**recipe.notes.get(perspective, {}), **(notes or {})}
-    kept = {name: cap for name, cap in held.items() if cap is not None}
-    gone = {name for name, cap in caps.items() if cap is None}
-    return replace(
-        recipe,
-        caps={**recipe.caps, perspective: kept},
-        notes={**recipe.notes, perspective: {e: text for e, text in said.items() if text and e not in gone}},
-    )
-
-
 def _actions(
     engine: Engine, perspective: str, picked: list[str], chosen: npt.NDArray[np.int64], searching: bool
 ) -> None:
@@ -227,74 +210,3 @@ def _in_force(recipe: Recipe) -> None:
             width="stretch",
             on_click=lambda: tune(replace(current(), caps={}, notes={})),
         )
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def _suggested(key: tuple[str, int], perspective: str, _here: Frame) -> list[Suggestion]:
-    return suggest(_here.store, (perspective,))
-
-
-def _suggestions(here: Frame, recipe: Recipe, perspective: str) -> None:
-    """What might be muted, with reasons; accepted by hand."""
-    held = recipe.caps.get(perspective, {})
-    found = [s for s in _suggested(here.key, perspective, here) if s.entity not in held]
-    if not found:
-        st.caption("Nothing to suggest for this perspective.")
-        return
-    key = f"suggested {perspective} {len(found)}"
-    edited = st.data_editor(
-        pd.DataFrame(
-            {
-                "pick": False,
-                "entity": [s.entity for s in found],
-                "instances": [s.n for s in found],
-                "why": [s.sentence for s in found],
-            }
-        ),
-        key=key,
-        hide_index=True,
-        width="stretch",
-        height=min(35 * len(found) + 38, 320),
-        disabled=["entity", "instances", "why"],
-        column_config={
-            "pick": st.column_config.CheckboxColumn("", width=36),
-            "instances": st.column_config.NumberColumn(format="localized"),
-        },
-    )
-    picked = [s for s, on in zip(found, edited["pick"], strict=True) if on]
-    st.button(
-        f"Mute {len(picked)} picked" if picked else "Mute",
-        key="mute suggested",
-        disabled=not picked,
-        on_click=lambda: tune(
-            with_caps(current(), perspective, {s.entity: s.cap for s in picked}, {s.entity: s.sentence for s in picked})
-        ),
-    )
-
-
-def entity_view(here: Frame, told: EntityExplanation) -> None:
-    """What happens to one entity, and who keeps the rest of it."""
-    with st.container(border=True):
-        by = "set by hand" if told.by_hand else "τ"
-        st.markdown(
-            f"**{told.entity}**: of {told.n:,} instances {told.kept:,} stay and {told.dropped:,} go "
-            f"(expected to stay over all seeds: {told.expected:,.0f}; in a random subset: {told.random:,})."
-        )
-        st.caption(
-            f"One draw keeps an instance with probability {told.probability:.4g} "
-            f"(cap {told.cap:,.6g}, {by}). It decides {told.by_itself:,} passes itself; the others that keep "
-            "its instances:"
-            if told.keepers
-            else f"One draw keeps an instance with probability {told.probability:.4g} (cap {told.cap:,.6g}, {by}). "
-            "No other entity keeps its instances."
-        )
-        if told.keepers:
-            st.dataframe(
-                pd.DataFrame(
-                    [(PERSPECTIVE_NAMES[p], name, n) for p, name, n in told.keepers],
-                    columns=["perspective", "entity", "instances it keeps"],
-                ),
-                hide_index=True,
-                width="stretch",
-            )
-        link("Explore", f"Open “{told.entity}” in Explore", perspective=told.perspective, entity=told.entity)

@@ -12,18 +12,19 @@ import streamlit as st
 
 from adr.errors import AdrError
 from adr.rebalance.compare import Comparison, Difference, compare, differences
-from adr.rebalance.engine import Engine, Preview
+from adr.rebalance.engine import Engine, RecipePreview
 from adr.rebalance.runs import Run, run_recipe, runs
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
-from adr.ui.parts.charts import AFTER_COLOR, CLEAR, CONFIG, FAINT, HEAD_COLOR, PERSPECTIVE_NAMES, TAIL_COLOR
+from adr.ui.parts.charts import CONFIG
 from adr.ui.parts.controls import asked, choice, move, pages
+from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, HEAD_COLOR, PERSPECTIVE_NAMES, TAIL_COLOR
 from adr.ui.rebalance.instances import TILES, instance_grid
 
 _MOST = 100_000  # characters of a recipe in the address
 
 
-def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview) -> None:
+def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """Choose B, then sizes, curves, entities that differ, and the instances only one keeps."""
     known = runs(here.store)
     other = _chosen(here, recipe, known)

@@ -1,13 +1,8 @@
-// Four sliders with their curves. While a slider is dragged the curves follow at once, from a coarse grid of curves that
-// the server sent for it; the exact answer comes on release. Text is set as text, never as HTML.
-const boards = new WeakMap();
+// Four sliders with their curves. While a slider is dragged the curves follow at once, from a coarse grid of curves
+// that the server sent for it; the exact answer comes on release.
+import { el } from "../parts/elements.js";
 
-const el = (tag, className, text) => {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
+const boards = new WeakMap();
 const whole = (value) => Math.round(value).toLocaleString("en-US");
 const percent = (value, digits = 1) => `${(100 * value).toFixed(digits)} %`;
 const STEPS = 1000;
@@ -140,12 +135,12 @@ const toStep = (tau, top) => STEPS * Math.log(Math.max(1, Math.min(tau, top))) /
 const fromStep = (at, top) => Math.round(Math.exp((at / STEPS) * Math.log(Math.max(2, top))));
 
 function pressed(event, tau, top) {
-  const whole = Math.round(tau);
+  const now = Math.round(tau);
   const up = { ArrowRight: 1.03, ArrowUp: 1.03, PageUp: 1.5 }[event.key];
   const down = { ArrowLeft: 1.03, ArrowDown: 1.03, PageDown: 1.5 }[event.key];
   const fine = event.shiftKey ? 1 : 0;
-  if (up) return Math.min(top, fine ? whole + 1 : Math.max(whole + 1, Math.round(tau * up)));
-  if (down) return Math.max(0, fine ? whole - 1 : Math.min(whole - 1, Math.round(tau / down)));
+  if (up) return Math.min(top, fine ? now + 1 : Math.max(now + 1, Math.round(tau * up)));
+  if (down) return Math.max(0, fine ? now - 1 : Math.min(now - 1, Math.round(tau / down)));
   return { Home: 1, End: top }[event.key] ?? null;
 }
 
@@ -251,7 +246,8 @@ function showLegend(board) {
   if (data.previous !== null) keys.push(["after, before the last step", data.tones.after, "1px", "dotted"]);
   board.legend.replaceChildren(...keys.map(([text, tone, width, dash]) => {
     const key = el("span", "", text);
-    for (const [name, value] of [["--tone", tone], ["--w", width], ["--dash", dash]]) key.style.setProperty(name, value);
+    const styles = [["--tone", tone], ["--w", width], ["--dash", dash]];
+    for (const [name, value] of styles) key.style.setProperty(name, value);
     return key;
   }));
 }

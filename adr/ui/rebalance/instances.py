@@ -9,19 +9,19 @@ import pandas as pd
 import streamlit as st
 
 from adr.explore.instances import instance_at, instances
-from adr.rebalance.engine import GROUP_WORDS, REASON_WORDS, REASONS, Engine, Preview
+from adr.rebalance.engine import GROUP_WORDS, REASON_WORDS, REASONS, Engine, RecipePreview
 from adr.rebalance.explain import Explanation, explain_recipe
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
-from adr.ui.parts.charts import AFTER_COLOR, PERSPECTIVE_NAMES
 from adr.ui.parts.controls import asked, asked_number, choice, move, pages, words
-from adr.ui.parts.grid import Tile, image_grid
+from adr.ui.parts.image_grid import Tile, image_grid
 from adr.ui.parts.instance_view import instance_tiles, instance_view
+from adr.ui.parts.palette import AFTER_COLOR, PERSPECTIVE_NAMES
 
 TILES = 10
 
 
-def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview) -> None:
+def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """Dropped or kept instances, filtered, a page at a time; one of them with its whole reason."""
     _groups(preview)
     rows = _filtered(engine, preview)
@@ -36,7 +36,7 @@ def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: Preview
         _one(here, recipe, preview, asked_number("instance", 0))
 
 
-def instance_grid(here: Frame, recipe: Recipe, preview: Preview, numbers: list[int], *, key: str) -> str | None:
+def instance_grid(here: Frame, recipe: Recipe, preview: RecipePreview, numbers: list[int], *, key: str) -> str | None:
     """Pictures of instances with the decision and its reason in words; the one just clicked."""
     shown = instances(here.store, numbers)
     told = {n: explain_recipe(here.store, recipe, preview.tau, n) for n in numbers}
@@ -71,7 +71,7 @@ def _brief(why: Explanation) -> str:
     return f"{said}{more}" if why.kept else f"{why.pass_count} pass; nearest {said}"
 
 
-def _groups(preview: Preview) -> None:
+def _groups(preview: RecipePreview) -> None:
     """Instances that have little to pass with, told apart from the rest."""
     said = [
         f"{GROUP_WORDS[name]} {group['kept']:,} of {group['instances']:,}"
@@ -82,7 +82,7 @@ def _groups(preview: Preview) -> None:
     st.caption(f"**Why:** {' · '.join(reasons)}" + (f"  \n**Kept of those with:** {' · '.join(said)}" if said else ""))
 
 
-def _filtered(engine: Engine, preview: Preview) -> npt.NDArray[np.int64]:
+def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
     """Rows that the filters of the view let through, in the source's order."""
     which, why, passing, of, name = st.columns([1.7, 2, 2, 1.4, 1.7], vertical_alignment="bottom", gap="small")
     with which:
@@ -136,7 +136,7 @@ def _filtered(engine: Engine, preview: Preview) -> npt.NDArray[np.int64]:
     return np.flatnonzero(mask)
 
 
-def _one(here: Frame, recipe: Recipe, preview: Preview, number: int) -> None:
+def _one(here: Frame, recipe: Recipe, preview: RecipePreview, number: int) -> None:
     """One instance: the decision, each perspective's reason, and the instance itself."""
     why = explain_recipe(here.store, recipe, preview.tau, number)
     with st.container(border=True):

@@ -1,4 +1,4 @@
-"""Applying a recipe, and the runs that came of it: list, rename, compare by their numbers, delete, take up again.
+"""The runs there are: list, rename, compare by their numbers, delete, take up again.
 
 Knows how runs are shown; `adr.rebalance.runs` writes them.
 """
@@ -6,37 +6,19 @@ Knows how runs are shown; `adr.rebalance.runs` writes them.
 import pandas as pd
 import streamlit as st
 
-from adr.errors import AdrError
-from adr.rebalance.engine import Engine
-from adr.rebalance.runs import Run, delete_run, rebalance, rename_run, runs
+from adr.rebalance.runs import Run, delete_run, rename_run, runs
 from adr.recipe import PERSPECTIVES, Recipe
-from adr.ui.frame import Frame, link
-from adr.ui.parts.charts import PERSPECTIVE_NAMES
+from adr.ui.frame import Frame
+from adr.ui.navigation import link
 from adr.ui.parts.controls import asked_number, move
+from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.rebalance.recipe_files import recipe_files
 from adr.ui.rebalance.state import tune
-
-_KIND = "rebalance"
-
-
-def apply_button(here: Frame, engine: Engine, recipe: Recipe) -> None:
-    """Write what the board shows as a run."""
-    with st.popover("Apply", icon=":material/check:", type="primary", width="stretch"):
-        st.markdown(recipe.in_words())
-        name = st.text_input("Name of the run", value=recipe.name, placeholder="optional", key="run name")
-        if st.button("Write the run", key="apply", type="primary", width="stretch"):
-            here.jobs.start(
-                _KIND,
-                "Rebalancing",
-                lambda progress: rebalance(
-                    here.store, recipe, name=name.strip() or None, engine=engine, progress=progress
-                ),
-            )
-            st.rerun(scope="app")
 
 
 def runs_view(here: Frame, recipe: Recipe) -> None:
     """Recipe files, all runs, and what can be done with one of them."""
-    _files(recipe)
+    recipe_files(recipe)
     known = runs(here.store)
     if not known:
         st.caption("No run yet. Apply writes one: every instance's decision with its reason, for synthesis and export.")
@@ -142,29 +124,3 @@ def _one(here: Frame, run: Run) -> None:
             link("Synthesize", "Plan what to synthesize", run=run.run)
         with export:
             link("Export", "Export what it keeps", run=run.run)
-
-
-def _files(recipe: Recipe) -> None:
-    """The recipe as a file, out and in."""
-    words, down, up = st.columns([4, 1.3, 1.3], vertical_alignment="center", gap="medium")
-    words.caption(f"{recipe.in_words()} Fingerprint `{recipe.fingerprint}`.")
-    down.download_button(
-        "Download recipe",
-        recipe.to_toml(),
-        f"recipe-{recipe.fingerprint}.toml",
-        "application/toml",
-        key="recipe down",
-        width="stretch",
-        on_click="ignore",
-        icon=":material/download:",
-    )
-    with up, st.popover("Upload recipe", icon=":material/upload:", width="stretch"):
-        given = st.file_uploader("A recipe (TOML)", type="toml", key="recipe up")
-        if given is not None and st.session_state.get("recipe taken") != given.file_id:
-            st.session_state["recipe taken"] = given.file_id
-            try:
-                text = given.getvalue().decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise AdrError(f"{given.name} is not UTF-8 text.", "Name a TOML file.") from error
-            tune(Recipe.from_toml(text, given.name))
-            st.rerun()

@@ -1,43 +1,40 @@
-"""The recipe being tuned: it stands in the page's address, with undo and redo in the session.
+"""What the Rebalance page remembers of a session: undo and redo of the recipe, and what its parts leave one another.
 
-The address is the one place where the recipe is kept, so a reload or a colleague gets the same view. Knows nothing of
-what a recipe does.
+The recipe itself stands in the page's address (see `address`), so a reload or a colleague gets the same view.
 """
 
-import base64
-import json
-import math
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from adr.errors import AdrError
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.rebalance.backwards import FoundRecipe
+from adr.recipe import Recipe
+from adr.ui.parts.state import remembered
+from adr.ui.rebalance.address import NAMES, from_address, to_address
 
-# Parameter names of τ: a count, or a tail share in percent with "%".
-_NAMES = {"token": "token", "object": "object", "co_occurrence": "pair", "interrogation": "asking"}
-_OTHERS = ("seed", "need", "alpha", "use", "rule", "repeat", "caps")
 MOST_STEPS = 200
 
 
 @dataclass
-class History:
-    """Recipes before and after the current one, and which of the board's steps was answered last."""
+class RebalanceState:
+    """Recipes before and after the current one, and what was seen and said last."""
 
     past: list[Recipe] = field(default_factory=list)
     future: list[Recipe] = field(default_factory=list)
-    answered: int = 0
+    answered: int = 0  # the number of the board's step that was answered last
+    drawn: str | None = None  # stamp of the recipe that the board shows
+    wish: dict[str, Any] | None = None  # for which slider the board wants a grid of curves
+    fault: AdrError | None = None  # what the last step could not do, to be told once
+    found: FoundRecipe | None = None  # the answer to what was asked backwards
+    announced: int | None = None  # the job whose run was announced
+    uploaded: str | None = None  # the file whose recipe was taken
 
 
-def history() -> History:
-    """This session's history."""
-    if "rebalance history" not in st.session_state:
-        st.session_state["rebalance history"] = History()
-    found: History = st.session_state["rebalance history"]
-    return found
+def state() -> RebalanceState:
+    """This session's state of the page."""
+    return remembered(RebalanceState)
 
 
 def current() -> Recipe:
@@ -50,7 +47,7 @@ def tune(recipe: Recipe) -> None:
     before = current()
     if recipe == before:
         return
-    trail = history()
+    trail = state()
     trail.past = [*trail.past, before][-MOST_STEPS:]
     trail.future.clear()
     _show(recipe)
@@ -58,7 +55,7 @@ def tune(recipe: Recipe) -> None:
 
 def undo() -> None:
     """Back to the recipe before the last step."""
-    trail = history()
+    trail = state()
     if trail.past:
         trail.future.append(current())
         _show(trail.past.pop())
@@ -66,7 +63,7 @@ def undo() -> None:
 
 def redo() -> None:
     """Forward again."""
-    trail = history()
+    trail = state()
     if trail.future:
         trail.past.append(current())
         _show(trail.future.pop())
@@ -74,92 +71,8 @@ def redo() -> None:
 
 def _show(recipe: Recipe) -> None:
     told = to_address(recipe)
-    for name in (*_NAMES.values(), *_OTHERS):
+    for name in NAMES:
         if name not in told:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != told[name]:
             st.query_params[name] = told[name]
-
-
-def to_address(recipe: Recipe) -> dict[str, str]:
-    """A recipe as query parameters; only what differs from the plain recipe."""
-    plain, told = Recipe(), {}
-    for perspective, name in _NAMES.items():
-        if perspective in recipe.tau:
-            told[name] = _written(recipe.tau[perspective])
-        elif perspective in recipe.tail_share:
-            told[name] = f"{_written(round(100 * recipe.tail_share[perspective], 10))}%"
-    for name, value, usual in (
-        ("seed", recipe.seed, plain.seed),
-        ("need", recipe.min_passes, plain.min_passes),
-        ("alpha", float(recipe.alpha), plain.alpha),
-        ("rule", recipe.pass_rule, plain.pass_rule),
-        ("repeat", recipe.repeat, plain.repeat),
-        ("use", ",".join(recipe.perspectives), ",".join(PERSPECTIVES)),
-    ):
-        if value != usual:
-            told[name] = str(value)
-    if recipe.caps or recipe.notes:
-        caps = {p: {e: "inf" if math.isinf(c) else c for e, c in v.items()} for p, v in recipe.caps.items()}
-        by_hand = {"caps": caps, "notes": {p: dict(v) for p, v in recipe.notes.items()}}
-        packed = zlib.compress(json.dumps(by_hand, ensure_ascii=False, separators=(",", ":")).encode(), 9)
-        told["caps"] = base64.urlsafe_b64encode(packed).decode().rstrip("=")
-    return told
-
-
-def from_address(told: Mapping[str, str]) -> Recipe:
-    """The recipe that query parameters describe; what cannot be read keeps its usual value."""
-    recipe = Recipe()
-    for perspective, name in _NAMES.items():
-        text = str(told.get(name, ""))
-        if text.endswith("%"):
-            recipe = _with(recipe, tail_share={**recipe.tail_share, perspective: _number(text[:-1], 100)})
-        elif text:
-            recipe = _with(recipe, tau={**recipe.tau, perspective: _number(text)})
-    for name, key, read in (
-        ("seed", "seed", int),
-        ("need", "min_passes", int),
-        ("alpha", "alpha", float),
-        ("repeat", "repeat", int),
-        ("rule", "pass_rule", str),
-        ("use", "perspectives", lambda t: tuple(t.split(","))),
-    ):
-        if name in told:
-            try:
-                recipe = _with(recipe, **{key: read(told[name])})
-            except ValueError:
-                continue
-    by_hand = _unpacked(str(told.get("caps", "")))
-    return _with(_with(recipe, caps=by_hand.get("caps", {})), notes=by_hand.get("notes", {}))
-
-
-def _number(text: str, over: float = 1) -> float:
-    try:
-        value = round(float(text) / over, 12) if over != 1 else float(text)
-    except ValueError:
-        return math.nan  # refused by the recipe
-    return int(value) if over == 1 and value.is_integer() else value
-
-
-def _written(value: float) -> str:
-    """A number in the fewest digits that are read back as the same."""
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
-
-
-def _unpacked(text: str) -> dict[str, Any]:
-    try:
-        # a megabyte at most: the address is not ours
-        plain = zlib.decompressobj().decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), 1_000_000)
-        found = json.loads(plain)
-        caps = {p: {str(e): float(c) for e, c in v.items()} for p, v in found.get("caps", {}).items()}
-        notes = {p: {str(e): str(n) for e, n in v.items()} for p, v in found.get("notes", {}).items()}
-    except (ValueError, AttributeError, zlib.error):
-        return {}
-    return {"caps": caps, "notes": notes}
-
-
-def _with(recipe: Recipe, **changes: Any) -> Recipe:
-    try:
-        return replace(recipe, **changes)
-    except (AdrError, TypeError, ValueError, AttributeError):
-        return recipe

@@ -1,5 +1,8 @@
 // One candidate at a time, by keyboard. Every step is sent to the server with a number; keys pressed meanwhile wait in
 // order, and the next is applied to the candidate that is on screen by then. Text is set as text, never as HTML.
+import { el } from "../parts/elements.js";
+import { button, elsewhere, session, typing } from "./keys.js";
+
 const instances = new WeakMap();
 
 export default function (component) {
@@ -7,7 +10,7 @@ export default function (component) {
   const root = parentElement.querySelector("#card");
   let me = instances.get(parentElement);
   if (!me) {
-    me = { waiting: [], sent: null, number: 0, editing: false, mark: Math.random().toString(36).slice(2, 10), shown: null };
+    me = { waiting: [], sent: null, number: 0, editing: false, mark: session(), shown: null };
     instances.set(parentElement, me);
     me.onKey = (event) => key(event, me);
     document.addEventListener("keydown", me.onKey);
@@ -62,7 +65,7 @@ function key(event, me) {
     if (event.key === "Escape") { me.editing = false; draw(me.root, me); }
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || document.querySelector('[role="dialog"]')) return;
+  if (elsewhere(event)) return;
   const reasons = me.data.reasons ?? [];
   const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (pressed === "a") act(me, "accept");
@@ -84,8 +87,8 @@ function key(event, me) {
 
 function zoom(me, by) {
   me.zoom = Math.max(0, Math.min(3, (me.zoom ?? 0) + by));
-  const picture = me.root.querySelector(".large img");
-  if (picture) picture.style.transform = `scale(${1 + me.zoom * 0.75})`;
+  const image = me.root.querySelector(".large img");
+  if (image) image.style.transform = `scale(${1 + me.zoom * 0.75})`;
 }
 
 function draw(root, me) {
@@ -99,21 +102,21 @@ function draw(root, me) {
     root.append(empty);
     return;
   }
-  const pictures = el("div", "pictures");
+  const images = el("div", "images");
   const large = el("figure", "large");
   const frame = el("div", "frame");
   if (data.image) {
-    const picture = el("img");
-    picture.src = data.image;
-    picture.alt = data.before ? "the parent's image" : `synthetic image for ${data.entity}`;
-    picture.title = "Zoom: click, + or -";
-    picture.onclick = () => { me.zoom = me.zoom ? 0 : 1; zoom(me, 0); };
-    frame.append(picture);
+    const image = el("img");
+    image.src = data.image;
+    image.alt = data.before ? "the parent's image" : `synthetic image for ${data.entity}`;
+    image.title = "Zoom: click, + or -";
+    image.onclick = () => { me.zoom = me.zoom ? 0 : 1; zoom(me, 0); };
+    frame.append(image);
   } else frame.append(el("div", "instead", "Text only"));
   if (data.judgement) frame.append(el("span", `stamp ${data.judgement}`, data.judgement_text));
   large.append(frame);
   large.append(el("figcaption", "", `${data.candidate} · ${data.size}`));
-  pictures.append(large);
+  images.append(large);
   if (data.alternatives.length > 1) {
     const row = el("div", "alternatives");
     row.append(el("span", "label", "Alternatives"));
@@ -127,11 +130,12 @@ function draw(root, me) {
       pick.onclick = () => act(me, "show", { candidate: other.candidate });
       row.append(pick);
     }
-    pictures.append(row);
+    images.append(row);
   }
   const beside = el("div", "beside");
-  if (data.before) beside.append(el("div", "label", "As it stands in the source"), talk(data.before, data.marks.before));
-  else {
+  if (data.before) {
+    beside.append(el("div", "label", "As it stands in the source"), talk(data.before, data.marks.before));
+  } else {
     beside.append(el("div", "label", data.parent ? "Parent" : "No parent"));
     if (data.parent) beside.append(figure(data.parent, "parent"));
     if (data.real.length) beside.append(el("div", "label", `Real images of ${data.entity}`));
@@ -162,9 +166,9 @@ function draw(root, me) {
   text.append(facts);
 
   const columns = el("div", data.before ? "columns worded" : "columns");
-  columns.append(pictures, beside, text);
+  columns.append(images, beside, text);
   root.append(columns, buttons(me));
-  if (me.help) root.append(help(me));
+  if (me.help) root.append(help());
   zoom(me, 0);
 }
 
@@ -199,7 +203,8 @@ function talk(turns, marks) {
 function marked(text, words) {
   const said = el("span", "said");
   if (!words.length) { said.textContent = text; return said; }
-  const forms = [...words].sort((a, b) => b.length - a.length).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const longest = words.toSorted((a, b) => b.length - a.length);
+  const forms = longest.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const parts = text.split(new RegExp(`(?<![\\w-])(${forms.join("|")})(?![\\w-])`, "gi"));
   parts.forEach((part, i) => said.append(i % 2 ? el("mark", "", part) : part));
   return said;
@@ -216,20 +221,14 @@ function editor(me) {
     return area;
   });
   const row = el("div", "row");
-  const save = () => act(me, "edit", { turns: me.data.turns.map((turn, i) => ({ role: turn.role, text: areas[i].value })) });
+  const edited = () => me.data.turns.map((turn, i) => ({ role: turn.role, text: areas[i].value }));
+  const save = () => act(me, "edit", { turns: edited() });
   row.append(button("Save the edit", "Ctrl+Enter", "accept", save),
     button("Leave it", "Esc", "quiet", () => { me.editing = false; draw(me.root, me); }));
   box.onkeydown = (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(); };
   box.append(row);
   setTimeout(() => areas[Math.min(1, areas.length - 1)]?.focus(), 0);
   return box;
-}
-
-function button(label, keys, className, onClick) {
-  const made = el("button", className);
-  made.append(el("span", "", label), el("kbd", "", keys));
-  made.onclick = onClick;
-  return made;
 }
 
 function buttons(me) {
@@ -252,11 +251,11 @@ function buttons(me) {
   return both;
 }
 
-function help(me) {
+function help() {
   const box = el("div", "help");
   const keys = [["A", "accept"], ["X", "reject"], ["U", "unsure"], ["1 – 9", "reject with that reason"],
-    ["Z", "undo my last step, any number of times"], ["← →", "look around without judging"], ["E", "edit the conversation"],
-    ["Ctrl+Enter", "save the edit"], ["+ −", "zoom"], ["Esc", "close what is open"], ["?", "this list"]];
+    ["Z", "undo my last step, any number of times"], ["← →", "look around without judging"],
+    ["E", "edit the conversation"], ["Ctrl+Enter", "save the edit"], ["+ −", "zoom"], ["Esc", "close what is open"], ["?", "this list"]];
   for (const [pressed, says] of keys) {
     const line = el("div", "");
     line.append(el("kbd", "", pressed), el("span", "", says));

@@ -3,28 +3,24 @@
 Knows what to show, not what to do: steps come back as {'action', 'candidate', 'number', ...} to the page.
 """
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
+from adr.explore.dataset import image_folder
+from adr.explore.instances import Instance, instances
+from adr.review.candidate import SeenCandidate, real_images, seen_candidate
 from adr.review.queue import neighbours
 from adr.review.verdicts import REASONS, current_turns
 from adr.store import Store
 from adr.synthesize.conversations import forms_of
+from adr.ui.parts.component import component
 from adr.ui.parts.data_uri import data_uri
 from adr.workspace import Workspace
 
-_HERE = Path(__file__).parent
-_CARD = st.components.v2.component(
-    "adr_review_card",
-    html="<div id='card' tabindex='-1'></div>",
-    css=(_HERE / "card.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("elements.js", "card.js")),
-)
+_CARD = component("review/card", "<div id='card' tabindex='-1'></div>")
 
 LARGE, SMALL = 640, 160
 FLAGS = {
@@ -69,21 +65,12 @@ def described(
 ) -> dict[str, Any]:
     """What the card is told about one candidate. `ack`: number of the step it answers; `version`: changes when the card
     must be drawn anew; `blind`: verdicts of others are not shown."""
-    row = store.frame(
-        """
-        select c.*, e.name, e.perspective::varchar as perspective, v.judgement, v.reviewer as judge, v.reason as why,
-               v.rule as by_rule, s.shown_image
-        from candidate c left join entity e using (entity) left join current_verdict v using (candidate)
-        left join candidate_image s using (candidate)
-        where c.candidate = ?
-    """,
-        [candidate],
-    ).iloc[0]
+    seen = seen_candidate(store, candidate)
     turns, edited_by = current_turns(store, candidate)
-    image = None if pd.isna(row["shown_image"]) else workspace.folder / str(row["shown_image"])
-    worded = pd.isna(row["image"])  # nothing but the conversation is new
-    others = neighbours(store, candidate)
-    judged = None if blind or pd.isna(row["judgement"]) else str(row["judgement"])
+    image = None if seen.shown_image is None else workspace.folder / seen.shown_image
+    worded = seen.image is None  # nothing but the conversation is new
+    parent = _parent(store, seen)
+    judged = None if blind else seen.judgement
     return {
         "candidate": candidate,
         "ack": ack,
@@ -91,84 +78,67 @@ def described(
         "fault": fault,
         "image": "" if image is None else data_uri(image, LARGE),
         "size": _size(image, worded),
-        "before": _turns(store, row["parent"]) if worded else None,
-        "marks": _marks(row) if worded else None,
-        "entity": str(row["name"]),
-        "perspective": str(row["perspective"]).replace("_", "-"),
-        "flags": [FLAGS.get(flag, flag.replace("_", " ")) for flag in _list(row["flags"])],
+        "before": _turns(parent) if worded else None,
+        "marks": _marks(seen) if worded else None,
+        "entity": seen.name,
+        "perspective": seen.perspective.replace("_", "-"),
+        "flags": [FLAGS.get(flag, flag.replace("_", " ")) for flag in seen.flags],
         "judgement": judged,
-        "judgement_text": _judged(row) if judged else "",
+        "judgement_text": _judged(seen) if judged else "",
         "turns": turns,
         "edited_by": edited_by,
-        "facts": _facts(row),
-        "meter": _meter(meters, row),
-        "parent": None if worded else _instance(store, row["parent"]),
-        "real": [] if worded else _real(store, row),
-        "alternatives": []
-        if worded
-        else [
-            {
-                "candidate": o.candidate,
-                "image": data_uri(workspace.folder / str(o.shown_image), SMALL),
-                "says": f"alternative {o.alternative}, score {_number(o.score)}",
-            }
-            for o in others.itertuples()
-        ],
+        "facts": _facts(seen),
+        "meter": _meter(meters, seen),
+        "parent": None if worded else _parent_image(store, parent),
+        "real": [] if worded else _real(store, seen),
+        "alternatives": [] if worded else _alternatives(store, workspace, candidate),
         "reasons": [{"reason": reason, "says": says} for reason, says in REASONS.items()],
     }
 
 
-def _judged(row: pd.Series) -> str:
-    by = row["by_rule"] if pd.notna(row["by_rule"]) else row["judge"]
-    said = {"accept": "accepted", "reject": "rejected", "unsure": "unsure"}[str(row["judgement"])]
-    why = f", {REASONS[row['why']]}" if pd.notna(row["why"]) and row["why"] in REASONS else ""
-    return f"{said} by {by}{why}"
+def _judged(seen: SeenCandidate) -> str:
+    said = {"accept": "accepted", "reject": "rejected", "unsure": "unsure"}[str(seen.judgement)]
+    why = f", {REASONS[seen.reason]}" if seen.reason in REASONS else ""
+    return f"{said} by {seen.judged_by if seen.rule is None else seen.rule}{why}"
 
 
-def _facts(row: pd.Series) -> list[list[str]]:
+def _facts(seen: SeenCandidate) -> list[list[str]]:
     """Scores in words, then how it was made."""
     facts = []
-    if pd.notna(row["score"]):
-        facts.append(["Score", f"{row['score']:.2f} of 1"])
-    if pd.notna(row["entity_rank"]):
-        rank = int(row["entity_rank"])
-        facts.append(
-            [
-                "Entity",
-                "the scorer's first choice among all entities" if rank == 1 else f"the scorer's choice number {rank}",
-            ]
-        )
-    if pd.notna(row["parent_score"]):
-        near = float(row["parent_score"])
-        facts.append(["Parent", f"{_closeness(near)} its parent ({near:.2f})"])
-    if pd.notna(row["nearest_score"]):
-        near = float(row["nearest_score"])
-        facts.append(["Nearest", f"{_closeness(near)} {str(row['nearest']).replace(':', ' ')} ({near:.2f})"])
-    if pd.notna(row["conversation_fault"]):
-        facts.append(["Conversation", str(row["conversation_fault"]).replace("_", " ")])
-    facts.append(["Words" if pd.isna(row["image"]) else "Prompt", str(row["prompt"])])
-    made = json.loads(row["parameters"]) if pd.notna(row["parameters"]) and row["parameters"] else {}
-    details = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in made.items() if isinstance(v, int | float | str))
-    facts.append(
-        [
-            "Made by",
-            f"{row['generator']} · {Path(str(row['model'])).name} · seed {row['seed']}"
-            + (f" · {details}" if details else ""),
-        ]
-    )
-    if pd.notna(row["scorer"]):
-        facts.append(["Scored by", Path(str(row["scorer"])).name])
+    if seen.score is not None:
+        facts.append(["Score", f"{seen.score:.2f} of 1"])
+    if seen.entity_rank is not None:
+        first = "the scorer's first choice among all entities"
+        facts.append(["Entity", first if seen.entity_rank == 1 else f"the scorer's choice number {seen.entity_rank}"])
+    if seen.parent_score is not None:
+        facts.append(["Parent", f"{_closeness(seen.parent_score)} its parent ({seen.parent_score:.2f})"])
+    if seen.nearest_score is not None:
+        nearest = str(seen.nearest).replace(":", " ")
+        facts.append(["Nearest", f"{_closeness(seen.nearest_score)} {nearest} ({seen.nearest_score:.2f})"])
+    if seen.conversation_fault is not None:
+        facts.append(["Conversation", seen.conversation_fault.replace("_", " ")])
+    facts.append(["Words" if seen.image is None else "Prompt", seen.prompt])
+    facts.append(["Made by", _made_by(seen)])
+    if seen.scorer is not None:
+        facts.append(["Scored by", Path(seen.scorer).name])
     return facts
+
+
+def _made_by(seen: SeenCandidate) -> str:
+    simple = {name: value for name, value in seen.parameters.items() if isinstance(value, int | float | str)}
+    details = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in simple.items())
+    made = f"{seen.generator} · {Path(seen.model).name} · seed {seen.seed}"
+    return f"{made} · {details}" if details else made
 
 
 def _closeness(cosine: float) -> str:
     return "a copy of" if cosine > 0.98 else "very close to" if cosine > 0.9 else "like" if cosine > 0.7 else "unlike"
 
 
-def _meter(meters: pd.DataFrame | None, row: pd.Series) -> dict[str, Any] | None:
+def _meter(meters: pd.DataFrame | None, seen: SeenCandidate) -> dict[str, Any] | None:
     if meters is None:
         return None
-    found = meters[(meters["plan"] == row["plan"]) & (meters["entity"] == row["entity"])]
+    found = meters[(meters["plan"] == seen.plan) & (meters["entity"] == seen.entity)]
     if found.empty:
         return None
     m = found.iloc[0]
@@ -180,50 +150,46 @@ def _meter(meters: pd.DataFrame | None, row: pd.Series) -> dict[str, Any] | None
     return {"have": have, "accepted": min(1.0 - have, float(m["accepted"]) / target), "says": says}
 
 
-def _instance(store: Store, instance: Any) -> dict[str, str] | None:
-    """An instance's first picture, or None when it has none."""
-    if instance is None or pd.isna(instance):
-        return None
-    found = store.row("select images[1], (select images from source) from instance where instance = ?", [int(instance)])
-    if not found or not found[0]:
-        return None
-    path = Path(found[1]) / found[0] if found[1] else None
-    return {"image": data_uri(path, SMALL * 2), "says": f"instance {int(instance):,}"}
+def _parent(store: Store, seen: SeenCandidate) -> Instance | None:
+    found = instances(store, [] if seen.parent is None else [seen.parent])
+    return found[0] if found else None
 
 
-def _real(store: Store, row: pd.Series, most: int = 4) -> list[dict[str, str]]:
-    """Real pictures of the entity, the one that is nearest to the candidate first when it is among them."""
-    nearest = str(row["nearest"]).removeprefix("instance:")
-    found = store.rows(
-        """
-        select p.instance, i.images[1], (select images from source)
-        from posting p join instance i using (instance)
-        where p.perspective = $perspective and p.entity = $entity
-          and len(i.images) = 1 and p.instance <> coalesce($parent, -1)
-        order by p.instance = $nearest desc, p.instance limit $most
-    """,
-        {
-            "entity": int(row["entity"]),
-            "perspective": row["perspective"],
-            "most": most,
-            "parent": None if pd.isna(row["parent"]) else int(row["parent"]),
-            "nearest": int(nearest) if nearest.isdigit() else -1,
-        },
-    )
+def _parent_image(store: Store, parent: Instance | None) -> dict[str, str] | None:
+    """The parent's first picture, or None when it has none."""
+    if parent is None or not parent.images:
+        return None
+    folder = image_folder(store)
+    path = folder / parent.images[0] if folder else None
+    return {"image": data_uri(path, SMALL * 2), "says": f"instance {parent.instance:,}"}
+
+
+def _turns(parent: Instance | None) -> list[dict[str, str]]:
+    """The conversation of the parent as it stands in the source."""
+    return [] if parent is None else [{"role": role, "text": text} for role, text in parent.turns]
+
+
+def _real(store: Store, seen: SeenCandidate) -> list[dict[str, str]]:
     return [
-        {"image": data_uri(Path(folder) / image if folder else None, SMALL), "says": f"instance {instance:,}"}
-        for instance, image, folder in found
+        {"image": data_uri(path, SMALL), "says": f"instance {instance:,}"}
+        for instance, path in real_images(store, seen)
     ]
 
 
-def _turns(store: Store, instance: Any) -> list[dict[str, str]]:
-    """The conversation of an instance as it stands in the source."""
-    return list(store.value("select turns from instance where instance = ?", [int(instance)]) or [])
+def _alternatives(store: Store, workspace: Workspace, candidate: str) -> list[dict[str, str]]:
+    return [
+        {
+            "candidate": other.candidate,
+            "image": data_uri(workspace.folder / str(other.shown_image), SMALL),
+            "says": f"alternative {other.alternative}, score {_number(other.score)}",
+        }
+        for other in neighbours(store, candidate).itertuples()
+    ]
 
 
-def _marks(row: pd.Series) -> dict[str, list[str]]:
+def _marks(seen: SeenCandidate) -> dict[str, list[str]]:
     """The words to be marked: those replaced in the conversation before, their synonyms in the one after."""
-    words = json.loads(row["parameters"]).get("words", {})
+    words = seen.parameters.get("words", {})
     return {
         "before": [form for noun in words for form in forms_of(noun)],
         "after": [form for names in words.values() for name in names for form in forms_of(name)],
@@ -242,10 +208,6 @@ def _size(path: Path | None, worded: bool = False) -> str:
             return f"{opened.width} × {opened.height} pixels"
     except OSError:
         return "picture missing"
-
-
-def _list(value: Any) -> list[str]:
-    return [] if value is None or (isinstance(value, float) and pd.isna(value)) else [str(item) for item in value]
 
 
 def _number(value: Any) -> str:

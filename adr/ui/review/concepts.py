@@ -4,7 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from adr.review.meters import meters, more_needed
-from adr.ui.frame import Frame, fragment, go
+from adr.ui.frame import Frame
+from adr.ui.navigation import go
+from adr.ui.telling import fragment
 
 
 @fragment

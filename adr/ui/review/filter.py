@@ -1,11 +1,8 @@
-"""What a reviewer asks for: their name, the filter, the order; and how far the review is."""
+"""Which candidates are asked for, and in which order."""
 
-import pandas as pd
 import streamlit as st
 
-from adr.review.meters import meters, progress
 from adr.review.queue import ORDERS, Filter, facets
-from adr.settings import setting
 from adr.ui.frame import Frame
 
 STATE_NAMES = {
@@ -17,24 +14,6 @@ STATE_NAMES = {
     "second": "second look",
     "any": "all",
 }
-
-
-def reviewer_name() -> str:
-    """Who is judging: signed in, set by ADR_REVIEWER, or asked once. Empty until a name is given."""
-    if getattr(st.user, "is_logged_in", False):
-        return str(st.user.get("name") or st.user.get("email"))
-    name = str(st.session_state.get("reviewer", "") or setting("ADR_REVIEWER"))
-    if not name:
-        with st.form("your name", border=True):
-            st.markdown("**Your name** is kept with every verdict you give.")
-            left, right = st.columns([4, 1], vertical_alignment="bottom")
-            typed = left.text_input(
-                "Your name", max_chars=40, key="reviewer_typed", label_visibility="collapsed", placeholder="Your name"
-            )
-            if right.form_submit_button("Start", type="primary", width="stretch") and typed.strip():
-                st.session_state["reviewer"] = typed.strip()
-                st.rerun()
-    return name
 
 
 def filter_row(here: Frame, reviewer: str) -> tuple[Filter, str]:
@@ -116,28 +95,6 @@ def filter_row(here: Frame, reviewer: str) -> tuple[Filter, str]:
         alternatives=alternatives,
     )
     return asked, str(order)
-
-
-def progress_line(here: Frame, plan: int | None) -> pd.DataFrame:
-    """Done, left, rate and time left, and how many concepts are filled; returns the meters it has read."""
-    now = progress(here.store, plan)
-    done = now.candidates - now.left
-    parts = [
-        f"**{done:,}** of {now.candidates:,} judged",
-        f"{now.accepted:,} accepted",
-        f"{now.rejected:,} rejected",
-        f"{now.unsure:,} unsure",
-        f"**{now.left:,}** left",
-    ]
-    if now.rate:
-        parts.append(f"{now.rate:.0f} a minute")
-    if now.minutes_left and now.left:
-        parts.append(f"about {max(1, round(now.minutes_left))} min left")
-    filled = meters(here.store, plan)
-    if len(filled):
-        parts.append(f"{int((filled['state'] == 'filled').sum())} of {len(filled)} concepts filled")
-    st.progress(done / now.candidates if now.candidates else 0.0, " · ".join(parts))
-    return filled
 
 
 def why_empty(here: Frame, asked: Filter) -> tuple[str, str]:

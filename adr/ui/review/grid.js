@@ -1,11 +1,14 @@
 // Sixty candidates at a time: select by click, shift-click or all, then judge the selection in one step.
+import { el } from "../parts/elements.js";
+import { button, elsewhere, session, typing } from "./keys.js";
+
 const instances = new WeakMap();
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let me = instances.get(parentElement);
   if (!me) {
-    me = { chosen: new Set(), all: false, last: null, waiting: [], number: 0, mark: Math.random().toString(36).slice(2, 10), shown: null };
+    me = { chosen: new Set(), all: false, last: null, waiting: [], number: 0, mark: session(), shown: null };
     instances.set(parentElement, me);
     me.onKey = (event) => key(event, me);
     document.addEventListener("keydown", me.onKey);
@@ -44,15 +47,14 @@ function act(me, action, more = {}) {
 }
 
 function key(event, me) {
-  if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || event.repeat ||
-    document.querySelector('[role="dialog"]')) return;
+  if (typing(event) || elsewhere(event)) return;
   const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (pressed === "a") act(me, "accept");
   else if (pressed === "x") act(me, "reject");
   else if (pressed === "u") act(me, "unsure");
   else if (pressed === "z") act(me, "undo");
-  else if (pressed === "p") { for (const tile of me.data.tiles) me.chosen.add(tile.candidate); mark(me); }
-  else if (pressed === "Escape") { me.chosen.clear(); me.all = false; mark(me); }
+  else if (pressed === "p") choosePage(me);
+  else if (pressed === "Escape") clear(me);
   else if (pressed === "ArrowRight") act(me, "next");
   else if (pressed === "ArrowLeft") act(me, "previous");
   else return;
@@ -73,6 +75,22 @@ function pick(me, index, event) {
   mark(me);
 }
 
+function choosePage(me) {
+  for (const tile of me.data.tiles) me.chosen.add(tile.candidate);
+  mark(me);
+}
+
+function chooseAll(me) {
+  me.all = true;
+  mark(me);
+}
+
+function clear(me) {
+  me.chosen.clear();
+  me.all = false;
+  mark(me);
+}
+
 function mark(me) {
   for (const tile of me.root.querySelectorAll(".tile")) {
     const on = me.all || me.chosen.has(tile.dataset.candidate);
@@ -83,14 +101,6 @@ function mark(me) {
   me.root.querySelector(".count").textContent =
     count ? `${count.toLocaleString("en")} selected` : "Nothing selected: click, shift-click, or P for the whole page";
   for (const made of me.root.querySelectorAll(".judge")) made.disabled = count === 0;
-}
-
-function button(label, keys, className, onClick) {
-  const made = el("button", className);
-  made.append(el("span", "", label));
-  if (keys) made.append(el("kbd", "", keys));
-  made.onclick = onClick;
-  return made;
 }
 
 function draw(me) {
@@ -122,9 +132,9 @@ function draw(me) {
     button("Reject", "X", "reject judge", () => act(me, "reject")),
     button("Unsure", "U", "unsure judge", () => act(me, "unsure")),
     button("Undo", "Z", "quiet", () => act(me, "undo")),
-    button("Select the page", "P", "quiet", () => { for (const t of data.tiles) me.chosen.add(t.candidate); mark(me); }),
-    button(`Select all ${data.total.toLocaleString("en")} in the filter`, "", "quiet", () => { me.all = true; mark(me); }),
-    button("Clear", "Esc", "quiet", () => { me.chosen.clear(); me.all = false; mark(me); }),
+    button("Select the page", "P", "quiet", () => choosePage(me)),
+    button(`Select all ${data.total.toLocaleString("en")} in the filter`, "", "quiet", () => chooseAll(me)),
+    button("Clear", "Esc", "quiet", () => clear(me)),
     el("span", "count"));
   const pages = el("div", "row pages");
   const back = button("Previous", "←", "quiet", () => act(me, "previous"));

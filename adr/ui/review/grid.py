@@ -2,23 +2,16 @@
 to do: steps come back as {'action', 'candidates', 'all', 'number'} to the page."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from adr.synthesize.plan_file import WITHOUT_IMAGE
+from adr.ui.parts.component import component
 from adr.ui.parts.data_uri import data_uri
 from adr.workspace import Workspace
 
-_HERE = Path(__file__).parent
-_GRID = st.components.v2.component(
-    "adr_review_grid",
-    html="<div id='grid'></div>",
-    css=(_HERE / "grid.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("elements.js", "grid.js")),
-)
+_GRID = component("review/grid", "<div id='grid'></div>")
 
 PAGE = 60
 TILE = 128

@@ -5,9 +5,11 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from adr.review.candidate import shown_images
 from adr.review.rules import SCORES, Rule, apply, preview
 from adr.review.verdicts import undo
-from adr.ui.frame import Frame, fragment
+from adr.ui.frame import Frame
+from adr.ui.telling import fragment
 
 
 @fragment
@@ -46,16 +48,7 @@ def rules_view(here: Frame, reviewer: str) -> None:
         (right, "Nearest to the line, left alone", seen.outside),
     ):
         place.caption(title)
-        images = [
-            str(here.workspace.folder / row[0])
-            for row in here.store.rows(
-                """
-                select shown_image from candidate_image
-                where list_contains($names, candidate) and shown_image is not null
-                """,
-                {"names": list(names)},
-            )
-        ]
+        images = [str(here.workspace.folder / path) for path in shown_images(here.store, names)]
         existing = [image for image in images if Path(image).is_file()]
         if existing:
             place.image(existing, width=96)

@@ -1,70 +1,28 @@
 """The form that makes a plan: for which run, what to fill, with which generator and model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.explore.entities import entities_numbered
+from adr.explore.runs import RunInShort, runs_in_short
 from adr.models import find_model
-from adr.progress import Progress
 from adr.settings import setting
 from adr.synthesize.conversations import WRITERS
 from adr.synthesize.outlook import seconds_each
-from adr.synthesize.plan import PLANNED, WORDNET, PlanReport, plan
-from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_IMAGE, Settings
+from adr.synthesize.plan import PLANNED, WORDNET, plan
+from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanSettings
 from adr.synthesize.prompts import Style, style_of
 from adr.synthesize.synonyms import WARNING, load_wordnet
-from adr.ui.frame import Frame, fragment
-from adr.ui.parts.charts import PERSPECTIVE_NAMES
+from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, jump
-from adr.ui.parts.job_view import job_view
-
-PLANNING = "plan"
-# A plan that is made within this time is shown at once, without a bar.
-_PATIENCE_SECONDS = 1.0
-SAYS = {
-    "text-to-image": "From words alone: any Stable Diffusion, SDXL or turbo model.",
-    "image-to-image": "From the parent's picture and words, by the same models.",
-    "image-variation": "From the parent's picture alone: the paper's first generator; needs a model made for it.",
-    "controlnet": "From the outlines of the parent's picture and words: the paper's second generator.",
-    "language": "No new picture: a conversation of the source is said again with rarer synonyms, about the same "
-    "picture or none (the paper's language data synthesis). Fills nouns alone.",
-}
-MODELS = {
-    "text-to-image": (
-        "stabilityai/sd-turbo",
-        "stable-diffusion-v1-5/stable-diffusion-v1-5",
-        "stabilityai/stable-diffusion-xl-base-1.0",
-    ),
-    "image-to-image": (
-        "stabilityai/sd-turbo",
-        "stable-diffusion-v1-5/stable-diffusion-v1-5",
-        "stabilityai/stable-diffusion-xl-base-1.0",
-    ),
-    "image-variation": ("lambdalabs/sd-image-variations-diffusers",),
-    "controlnet": ("stable-diffusion-v1-5/stable-diffusion-v1-5",),
-}
-CONTROLNETS = ("lllyasviel/sd-controlnet-canny", "lllyasviel/sd-controlnet-hed")
-CONVERSATIONS = {
-    "template": "by template, from what the prompt says",
-    "parent": "the parent's own",
-    "captioner": "a captioner looks at the picture",
-    "language_model": "a language model, from the caption",
-    "synonyms": "the parent's own, with tail synonyms",
-    "rewrite": "a language model rewrites the parent's own with tail synonyms",
-}
-ABOUT_MODELS = """
-The **starter** model knows the drawn demo world only. For photographs name a larger one:
-
-* a **folder** that a diffusers pipeline was saved in, or
-* a **hub id** such as `stabilityai/sd-turbo`; it is downloaded when the first picture is made. On a machine without a
-  network fetch it elsewhere (`hf download stabilityai/sd-turbo --local-dir sd-turbo`) and name the folder.
-
-Stable Diffusion 1.5 wants some 4 GB of GPU memory, SDXL 10 GB; with less, parts wait in main memory and pictures take
-longer. Without a GPU a 512-pixel picture takes minutes: few-step models (turbo, lightning) help most. The device is
-chosen by itself; `ADR_DEVICE` sets it.
-"""
+from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.synthesize.offers import ABOUT_MODELS, CONTROLNETS, CONVERSATIONS, MODELS, SAYS
+from adr.ui.synthesize.planning import planning
+from adr.ui.synthesize.words import how_long
+from adr.ui.telling import fragment
 
 
 def form_view(here: Frame, entities: list[int]) -> None:
@@ -74,39 +32,14 @@ def form_view(here: Frame, entities: list[int]) -> None:
         st.markdown(ABOUT_MODELS)
 
 
-def planning(here: Frame, work: Callable[[Progress], PlanReport]) -> None:
-    """Make or change a plan as a job and go to it when it is there; a small one at once, a large one with progress."""
-    job = here.jobs.start(PLANNING, "Planning", work)
-    if job.thread is not None:
-        job.thread.join(_PATIENCE_SECONDS)
-    st.session_state["awaited_plan"] = job.job
-    st.rerun(scope="app")
-
-
-def planned_view(here: Frame) -> bool:
-    """Show planning that is under way, or go to the plan that was waited for; whether there is nothing else to show."""
-    job = here.jobs.latest(PLANNING)
-    if job is None or st.session_state.get("awaited_plan") != job.job:
-        return False
-    if job.state == "done":
-        del st.session_state["awaited_plan"]
-        jump(plan=job.outcome.plan)
-    job_view(here.jobs, PLANNING)
-    return job.state == "running"
-
-
 def _form(here: Frame, entities: list[int]) -> None:
-    runs = here.store.rows("select run, name, kept, dropped from run order by run desc")
-    named = {
-        run: f"Run {run}" + (f" · {name}" if name else "") + f" · kept {kept:,}, dropped {dropped:,}"
-        for run, name, kept, dropped in runs
-    }
+    runs = {one.run: one for one in runs_in_short(here.store)}
     with st.container(border=True):
         what, how = st.columns(2, gap="large")
         with how:
             options = _how()
         with what:
-            options |= _what(here, entities, list(named), named, {row[0]: row[3] for row in runs}, options["generator"])
+            options |= _what(here, entities, runs, options["generator"])
         run = options.pop("run")
         fault = _model_fault(options)
         if fault is None:
@@ -119,27 +52,21 @@ def _form(here: Frame, entities: list[int]) -> None:
             planning(here, lambda progress: plan(here.store, here.workspace, run, progress=progress, **options))
 
 
-def _what(
-    here: Frame, entities: list[int], runs: list[int], named: dict[int, str], dropped: dict[int, int], generator: str
-) -> dict[str, Any]:
+def _what(here: Frame, entities: list[int], runs: Mapping[int, RunInShort], generator: str) -> dict[str, Any]:
     st.markdown("**What to fill**")
-    first = asked_number("run", runs[0])
+    numbers = list(runs)
+    first = asked_number("run", numbers[0])
     run = st.selectbox(
         "Run",
-        runs,
-        index=runs.index(first) if first in runs else 0,
+        numbers,
+        index=numbers.index(first) if first in runs else 0,
         key="plan_run",
-        format_func=named.__getitem__,
+        format_func=lambda number: _run_words(runs[number]),
         help="Its τ says what the tail is.",
     )
     options: dict[str, Any] = {"run": run}
     if entities:
-        names = [
-            name
-            for (name,) in here.store.rows(
-                "select name from entity where entity in (select unnest($1::integer[])) order by n desc", [entities]
-            )
-        ]
+        names = [one.name for one in sorted(entities_numbered(here.store, entities), key=lambda one: -one.n)]
         shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
         st.markdown(f"Only **{shown}**")
         if st.button("The whole tail instead", key="whole_tail", icon=":material/close:"):
@@ -171,7 +98,7 @@ def _what(
         f"{'Conversations' if generator in WITHOUT_IMAGE else 'Pictures'} at most",
         1,
         10_000_000,
-        max(1, dropped[run]),
+        max(1, runs[run].dropped),
         key=f"plan_budget {run}",
         help="As many as the run dropped keep the volume of the dataset as it was.",
     )
@@ -188,6 +115,11 @@ def _what(
             help="Candidates for each picture; the best by score is chosen.",
         )
     return options
+
+
+def _run_words(run: RunInShort) -> str:
+    named = f"Run {run.run} · {run.name}" if run.name else f"Run {run.run}"
+    return f"{named} · kept {run.kept:,}, dropped {run.dropped:,}"
 
 
 def _how() -> dict[str, Any]:
@@ -292,21 +224,5 @@ def _cost(here: Frame, run: int, options: dict[str, Any]) -> str:
     }
     if options["generator"] in WITHOUT_IMAGE:
         plain |= {"model": WORDNET, "per_slot": 1}
-    each = seconds_each(here.store, here.workspace, Settings(plan=0, run=run, seed=0, **plain))
+    each = seconds_each(here.store, here.workspace, PlanSettings(plan=0, run=run, seed=0, **plain))
     return f"At most **{count:,}** candidates: {how_long(each, count)}"
-
-
-def how_long(each: float | None, count: int) -> str:
-    """'about 12 min at 0.8 s each, as measured', or how to measure."""
-    if each is None:
-        return "how long this takes is not measured yet; the first pictures will tell."
-    seconds = each * count
-    said = (
-        f"{max(1, round(seconds))} s"
-        if seconds < 90
-        else f"{round(seconds / 60)} min"
-        if seconds < 5400
-        else f"{seconds / 3600:.1f} h"
-    )
-    rate = f"{each:.1f}" if each < 10 else f"{each:,.0f}"
-    return f"about **{said}** at {rate} s each with one worker, as measured."

@@ -1,92 +1,22 @@
-"""The views of the Overview: the way through the stages, the curves at a glance, some pictures, what was made last."""
-
-from typing import Any
+"""The Overview of a workspace: the way through the stages, curves at a glance, some pictures, what was made last."""
 
 import numpy as np
 import streamlit as st
 
-from adr import pipeline
 from adr.explore import overview
 from adr.explore.entities import find_entities
 from adr.explore.instances import instances
-from adr.progress import Progress
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
-from adr.ui.explore.distribution import Key, Shape, shape
-from adr.ui.frame import PAGES, Frame, go, link, stage_states
-from adr.ui.parts.cards import CurveCard, Stage, curve_cards, stage_strip
-from adr.ui.parts.charts import HEAD_COLOR, PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS, TAIL_COLOR
-from adr.ui.parts.grid import image_grid
+from adr.ui.frame import Frame, stage_states
+from adr.ui.navigation import PAGES, go, link
+from adr.ui.parts.curve_cards import CurveCard, curve_cards
+from adr.ui.parts.distributions import Distribution, Key, distribution
+from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
 from adr.ui.parts.job_view import job_view
-
-# What the program does, as a drawing: counts by rank; the head's bars cut at the cap, the tail's filled up.
-_BARS = (100, 78, 63, 52, 44, 37, 32, 27, 23, 19, 16, 13, 11, 9, 7, 6, 5, 4, 3, 3, 2, 2, 1, 1)
-_CAP, _FILL = 40, 15
-
-
-def _image() -> str:
-    bars = []
-    for place, count in enumerate(_BARS):
-        kept, x = min(count, _CAP), place * 36
-        color = TAIL_COLOR if count < _FILL else HEAD_COLOR
-        bars.append(f'<rect x="{x}" y="{104 - kept}" width="28" height="{kept}" rx="2" fill="{color}"/>')
-        if count > _CAP:
-            bars.append(
-                f'<rect x="{x + 1}" y="{104 - count}" width="26" height="{count - _CAP - 2}" rx="2" '
-                f'fill="{HEAD_COLOR}" fill-opacity="0.12" stroke="{HEAD_COLOR}" stroke-dasharray="3 3"/>'
-            )
-        if count < _FILL:
-            bars.append(
-                f'<rect x="{x}" y="{104 - _FILL}" width="28" height="{_FILL - count}" rx="2" '
-                f'fill="{TAIL_COLOR}" fill-opacity="0.4"/>'
-            )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 106" width="860" height="106">{"".join(bars)}'
-        f'<line x1="0" x2="860" y1="{104 - _CAP}" y2="{104 - _CAP}" stroke="{TAIL_COLOR}" stroke-width="1.5" '
-        'stroke-dasharray="5 4"/></svg>'
-    )
-
-
-def welcome(here: Frame) -> None:
-    """What an empty workspace shows: what this is for, and two ways to begin."""
-    st.title("See the long tail. Cap the head. Fill the tail. Leave with a better dataset.", anchor=False)
-    st.markdown(
-        "ADR Workbench refines instruction-tuning data for vision-language models in four steps you can see: "
-        "the **long tails** of your dataset in four perspectives, a **cap on the head** with its effect before "
-        "you apply it, **synthetic images** for the tail that you have looked at, and a **file your trainer "
-        "reads**, with a record of how it was made."
-    )
-    st.image(_image(), width="stretch", alt="Counts by rank: the head cut at the cap, the tail filled up")
-    job = job_view(here.jobs, "demo")
-    if job is not None and job.state == "running":
-        return
-    left, right = st.columns(2, gap="medium")
-    with left, st.container(border=True, height="stretch"):
-        st.subheader("Try it on the demo world", anchor=False)
-        st.write(
-            "3,000 pictures with conversations, drawn on this machine in less than a minute: 80 kinds of things, "
-            "a head that drowns everything else, and a tail worth saving."
-        )
-        if st.button("Draw the demo", type="primary", icon=":material/palette:", key="draw demo"):
-            here.jobs.start("demo", "Drawing the demo world", lambda progress: _demo(here, progress))
-            st.rerun()
-    with right, st.container(border=True, height="stretch"):
-        st.subheader("Read your own dataset", anchor=False)
-        st.write(
-            "A LLaVA-style JSON or JSON Lines file with a folder of images. Millions of conversations are fine; "
-            "what cannot be read is set aside with its reason."
-        )
-        if st.button("Read your data", icon=":material/folder_open:", key="read own"):
-            go("Dataset")
-
-
-def _demo(here: Frame, progress: Progress) -> Any:
-    from adr.index.index import index
-
-    report = pipeline.demo(here.store, here.workspace, progress=progress)
-    index(here.store, progress=progress)
-    return report
+from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.parts.stage_strip import Stage, stage_strip
 
 
 def workspace_view(here: Frame) -> None:
@@ -157,7 +87,7 @@ def _stages(here: Frame) -> None:
 def _cards(key: Key, _store: Store) -> list[CurveCard]:
     cards = []
     for perspective in PERSPECTIVES:
-        known = shape(key, _store, perspective, PAPER_TAIL_SHARE[perspective])
+        known = distribution(key, _store, perspective, PAPER_TAIL_SHARE[perspective])
         top = find_entities(_store, perspective, limit=3).entities
         rare = known.rule.tail_entities / max(known.entities, 1)
         cards.append(
@@ -177,7 +107,7 @@ def _cards(key: Key, _store: Store) -> list[CurveCard]:
     return cards
 
 
-def _unit(known: Shape) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+def _unit(known: Distribution) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Head and tail of a curve on logarithmic axes in the unit square, at most some 120 points."""
     if not known.entities:
         return [], []

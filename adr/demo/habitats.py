@@ -30,54 +30,54 @@ WEIGHTS: dict[str, float] = {name: (rank + FLATTEN) ** -STEEPNESS for rank, name
 
 
 @dataclass(frozen=True)
-class Setting:
+class Habitat:
     """A place with its usual company: `backgrounds` it may be shown on, and the things met there."""
 
     backgrounds: tuple[str, ...]
     things: tuple[str, ...]
 
 
-SETTINGS: dict[str, Setting] = {
-    "street": Setting(("street",), (
+HABITATS: dict[str, Habitat] = {
+    "street": Habitat(("street",), (
         "person", "car", "tree", "dog", "bicycle", "bus", "truck", "traffic light", "stop sign", "fire hydrant",
         "mailbox", "fire truck", "umbrella", "bird")),
-    "park": Setting(("park",), (
+    "park": Habitat(("park",), (
         "person", "tree", "dog", "bird", "flower", "bicycle", "kite", "soccer ball", "butterfly", "rabbit",
         "ice cream cone", "owl", "mushroom", "hat", "guitar", "apple")),
-    "kitchen": Setting(("kitchen",), (
+    "kitchen": Habitat(("kitchen",), (
         "cup", "bottle", "apple", "banana", "teapot", "fork", "frying pan", "toaster", "cake", "carrot", "pizza",
         "hamburger", "cat", "watermelon", "clock", "person", "chair", "flower")),
-    "beach": Setting(("beach",), (
+    "beach": Habitat(("beach",), (
         "person", "umbrella", "sailboat", "crab", "turtle", "kite", "hat", "ice cream cone", "watermelon", "bucket",
         "bird", "soccer ball", "book", "camera", "dog")),
-    "living room": Setting(("living room",), (
+    "living room": Habitat(("living room",), (
         "person", "cat", "dog", "chair", "lamp", "sofa", "television", "book", "clock", "teddy bear", "cup", "flower",
         "globe", "piano")),
-    "bedroom": Setting(("living room",), (
+    "bedroom": Habitat(("living room",), (
         "bed", "lamp", "clock", "teddy bear", "book", "cat", "boot", "robot", "chair")),
-    "snow": Setting(("snow",), (
+    "snow": Habitat(("snow",), (
         "person", "penguin", "snowman", "tree", "rabbit", "owl", "boot", "dog", "hat")),
-    "concert": Setting(("stage",), (
+    "concert": Habitat(("stage",), (
         "person", "guitar", "drum", "piano", "trumpet", "harp", "accordion", "chair", "hat")),
-    "desert": Setting(("desert",), (
+    "desert": Habitat(("desert",), (
         "cactus", "giraffe", "elephant", "person", "turtle", "hat", "hot air balloon", "truck", "bottle", "horse")),
-    "night": Setting(("night",), (
+    "night": Habitat(("night",), (
         "tree", "owl", "telescope", "cat", "rocket", "lamp", "car", "person", "rabbit", "mushroom")),
-    "sea floor": Setting(("underwater",), ("fish", "turtle", "octopus", "crab", "submarine", "bottle", "boot")),
-    "workshop": Setting(("workshop",), (
+    "sea floor": Habitat(("underwater",), ("fish", "turtle", "octopus", "crab", "submarine", "bottle", "boot")),
+    "workshop": Habitat(("workshop",), (
         "hammer", "saw", "wrench", "ladder", "bucket", "bicycle", "person", "lamp", "clock", "robot", "boot", "hat")),
-    "farm": Setting(("farm",), (
+    "farm": Habitat(("farm",), (
         "horse", "pig", "tree", "person", "dog", "bird", "cat", "truck", "bucket", "rabbit", "ladder", "flower",
         "carrot", "watermelon", "hot air balloon", "apple")),
-    "desk": Setting(("study",), (
+    "desk": Habitat(("study",), (
         "book", "laptop", "lamp", "chair", "globe", "camera", "cup", "clock", "telescope", "person", "cat", "umbrella",
         "cactus")),
-    "sky": Setting(("park", "beach", "farm"), (
+    "sky": Habitat(("park", "beach", "farm"), (
         "airplane", "helicopter", "hot air balloon", "kite", "bird", "tree", "person", "car", "rocket")),
-    "railway": Setting(("farm", "street", "desert"), ("train", "person", "tree", "car", "truck", "bicycle", "clock")),
-    "playroom": Setting(("living room",), (
+    "railway": Habitat(("farm", "street", "desert"), ("train", "person", "tree", "car", "truck", "bicycle", "clock")),
+    "playroom": Habitat(("living room",), (
         "robot", "teddy bear", "train", "soccer ball", "drum", "rocket", "book", "cat", "person")),
-    "party": Setting(("living room", "park"), (
+    "party": Habitat(("living room", "park"), (
         "cake", "person", "guitar", "hat", "ice cream cone", "pizza", "hamburger", "chair", "bottle", "accordion")),
 }  # fmt: skip
 
@@ -89,18 +89,18 @@ _MILDER = 0.45  # company is drawn from flattened weights: else the commonest th
 def draw_contents(rng: Generator) -> tuple[list[str], str]:
     """What a new picture shows (names, repeated where there are several) and on which background."""
     first = _pick(rng, RANKS)
-    homes = [setting for setting in SETTINGS.values() if first in setting.things]
-    setting = homes[int(rng.integers(len(homes)))]
+    homes = [habitat for habitat in HABITATS.values() if first in habitat.things]
+    habitat = homes[int(rng.integers(len(homes)))]
     wanted = 1 + weighted(rng, _KINDS_PER_IMAGE)
     kinds = [first]
     while len(kinds) < wanted:
-        group = setting.things if rng.random() < _COMPANY else RANKS
+        group = habitat.things if rng.random() < _COMPANY else RANKS
         kinds.append(_pick(rng, [name for name in group if name not in kinds], _MILDER))
     counts = Counter(kinds)
     for name in kinds:
         while counts.total() < _MOST and rng.random() < _AGAIN * (1.5 if THINGS[name].theme == "people" else 1.0):
             counts[name] += 1
-    background = setting.backgrounds[int(rng.integers(len(setting.backgrounds)))]
+    background = habitat.backgrounds[int(rng.integers(len(habitat.backgrounds)))]
     return list(counts.elements()), background
 
 

@@ -16,7 +16,9 @@ from adr.ingest.ingest import ingest
 from adr.ingest.layout import look_at
 from adr.ingest.peek import Peek, peek
 from adr.progress import Progress
-from adr.ui.frame import Frame, fragment
+from adr.ui.dataset.state import state
+from adr.ui.frame import Frame
+from adr.ui.telling import fragment
 
 _WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}
 _FORM = "Single bad records are set aside with their reason; a file that is cut off or no JSON changes nothing."
@@ -200,9 +202,9 @@ def _uploaded(here: Frame) -> Path | None:
     kept = folder / (Path(given.name.replace("\\", "/")).name or "upload.json")
     try:
         folder.mkdir(exist_ok=True)
-        if st.session_state.get("upload_kept") != (given.file_id, str(kept)) or not kept.is_file():
+        if state().kept != (given.file_id, str(kept)) or not kept.is_file():
             write_whole(kept, given.getbuffer())
-            st.session_state["upload_kept"] = (given.file_id, str(kept))
+            state().kept = (given.file_id, str(kept))
     except OSError as error:
         raise AdrError(
             f"The upload cannot be kept in {folder}: {error.strerror}.",

@@ -1,11 +1,18 @@
-"""The tail of a plan before and after: its entities' counts as curves. Knows arrays only."""
+"""The tail of a plan, now and when its candidates are accepted, as curves."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
+import streamlit as st
 
+from adr.recipe import PERSPECTIVES
+from adr.synthesize import outlook
 from adr.synthesize.outlook import Projection
-from adr.ui.parts.charts import AFTER_COLOR, CLEAR, FAINT, TAIL_COLOR
+from adr.ui.frame import Frame
+from adr.ui.parts.charts import CONFIG
+from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, PERSPECTIVE_NAMES, TAIL_COLOR
 
 _MARKS = 600
 
@@ -62,3 +69,24 @@ def _thinned(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], np
 def _faint(color: str) -> str:
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.15)"
+
+
+def tail_view(here: Frame, number: int, perspectives: Sequence[str]) -> None:
+    """The tail now and then, for the share of candidates that one expects to accept."""
+    shown = [p for p in PERSPECTIVES if p in perspectives]
+    perspective = st.segmented_control(
+        "Perspective",
+        shown,
+        default="object" if "object" in shown else shown[0],
+        format_func=PERSPECTIVE_NAMES.__getitem__,
+        key=f"curve_of {number}",
+        required=True,
+        label_visibility="collapsed",
+    )
+    rate = st.slider("Share that is accepted", 0, 100, 100, 5, key=f"rate {number}", format="%d %%") / 100
+    projection = outlook.projected(here.store, number, rate)[perspective]
+    st.plotly_chart(tail_curve(projection), key=f"tail {number}", config=CONFIG)
+    st.caption(
+        f"{projection.lacking_before:,} entities lack instances now, {projection.lacking_after:,} then."
+        + (" Expected numbers, as not all are accepted." if rate < 1 else "")
+    )

@@ -1,0 +1,116 @@
+"""One candidate as a reviewer looks at it: how it was made, its scores, its verdict, and what it is compared with."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from adr.errors import AdrError
+from adr.store import Store
+
+
+@dataclass(frozen=True)
+class SeenCandidate:
+    """A candidate with its entity and its verdict in force (None: it waits). image: its own, None where nothing but the
+    conversation is new; shown_image: what it is seen with (see `candidate_image`); scores are cosines or from 0 to 1,
+    None where it was not scored; nearest: 'instance:12' or a candidate."""
+
+    candidate: str
+    plan: int
+    entity: int
+    name: str
+    perspective: str
+    parent: int | None
+    image: str | None
+    shown_image: str | None
+    prompt: str
+    generator: str
+    model: str
+    seed: int
+    parameters: dict[str, Any]
+    scorer: str | None
+    score: float | None
+    entity_rank: int | None
+    parent_score: float | None
+    nearest: str | None
+    nearest_score: float | None
+    flags: list[str]
+    conversation_fault: str | None
+    judgement: str | None
+    judged_by: str | None
+    reason: str | None
+    rule: str | None
+
+
+def seen_candidate(store: Store, candidate: str) -> SeenCandidate:
+    """The candidate with this name; AdrError when there is none."""
+    row = store.row(
+        """
+        select c.candidate, c.plan, c.entity, coalesce(e.name, ''), coalesce(e.perspective::varchar, ''), c.parent,
+               c.image, s.shown_image, c.prompt, c.generator, c.model, c.seed, c.parameters, c.scorer, c.score,
+               c.entity_rank, c.parent_score, c.nearest, c.nearest_score, c.flags, c.conversation_fault,
+               v.judgement, v.reviewer, v.reason, v.rule
+        from candidate c left join entity e using (entity) left join current_verdict v using (candidate)
+        left join candidate_image s using (candidate)
+        where c.candidate = $1
+        """,
+        [candidate],
+    )
+    if row is None:
+        raise AdrError(f"There is no candidate {candidate!r}.", "Choose another one on the Review page.")
+    seen = SeenCandidate(*row)
+    return replace(seen, parameters=json.loads(row[12] or "{}"), flags=seen.flags or [])
+
+
+def is_candidate(store: Store, name: str) -> bool:
+    """Whether there is a candidate with this name."""
+    return store.row("select 1 from candidate where candidate = $1", [name]) is not None
+
+
+def shown_images(store: Store, candidates: Sequence[str]) -> list[str]:
+    """The images that candidates are seen with, below the workspace or absolute, by candidate; those without one are
+    left out."""
+    rows = store.rows(
+        """
+        select shown_image from candidate_image
+        where list_contains($1, candidate) and shown_image is not null order by candidate
+        """,
+        [list(candidates)],
+    )
+    return [str(path) for (path,) in rows]
+
+
+def real_images(store: Store, seen: SeenCandidate, most: int = 4) -> list[tuple[int, Path | None]]:
+    """(instance, its image) of instances with the entity and one image, without the candidate's parent: the one that is
+    nearest to the candidate first where it is among them. The image is None without an image folder."""
+    nearest = (seen.nearest or "").removeprefix("instance:")
+    rows = store.rows(
+        """
+        select p.instance, i.images[1], (select images from source)
+        from posting p join instance i using (instance)
+        where p.perspective = $perspective and p.entity = $entity
+          and len(i.images) = 1 and p.instance <> coalesce($parent, -1)
+        order by p.instance = $nearest desc, p.instance limit $most
+        """,
+        {
+            "entity": seen.entity,
+            "perspective": seen.perspective,
+            "most": most,
+            "parent": seen.parent,
+            "nearest": int(nearest) if nearest.isdigit() else -1,
+        },
+    )
+    return [(int(instance), Path(folder) / image if folder else None) for instance, image, folder in rows]
+
+
+def entity_forms(store: Store, candidate: str) -> list[str]:
+    """Ways to write a candidate's entity, singular and plural, one of which an edited conversation must hold; empty for
+    a question form, which need not be said."""
+    seen = seen_candidate(store, candidate)
+    if seen.perspective == "interrogation":
+        return []
+    import inflect
+
+    plural = inflect.engine().plural_noun
+    return [form for part in seen.name.split(" + ") for form in (part, str(plural(part) or part))]

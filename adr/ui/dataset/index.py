@@ -1,0 +1,139 @@
+"""How the postings were made, and building them again."""
+
+from importlib import metadata
+
+import streamlit as st
+
+from adr.explore import dataset
+from adr.index.index import index
+from adr.recipe import PERSPECTIVES
+from adr.ui.frame import Frame
+from adr.ui.navigation import link
+from adr.ui.parts.palette import PERSPECTIVE_NAMES
+
+_EXTRACTORS = {"lexicon": "Lexicon (seconds, English)", "spacy": "spaCy pipeline (minutes, any language it knows)"}
+_OBJECTS = {
+    "auto": "Annotations where an instance has them, else its text",
+    "annotations": "Annotations only",
+    "text": "Text only",
+}
+_VERIFIERS = {
+    "": "No",
+    "open_clip": "open_clip: picture–text similarity",
+    "grounding-dino": "Grounding DINO: a detector",
+}
+
+
+def index_view(here: Frame) -> None:
+    """How the postings were made, and building them again."""
+    made = dataset.index_made(here.store)
+    facts, form = st.columns([3, 2], gap="large")
+    with facts:
+        if made is None:
+            st.info(
+                "No index yet. It finds the entities of every instance in the four perspectives.",
+                icon=":material/info:",
+            )
+        else:
+            _index_facts(here, made)
+    with form, st.container(border=True):
+        _index_form(here, again=made is not None)
+
+
+def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
+    with_model = f" `{made.spacy_model}`" if made.spacy_model else ""
+    st.markdown(
+        f"Built {made.indexed_at:%Y-%m-%d %H:%M} in {made.seconds:,.1f} s by **{made.extractor}**{with_model}; "
+        f"objects from **{made.objects_from}**"
+        + (f", looked for in the pictures by **{made.verified_by}**" if made.verified_by else "")
+        + "."
+    )
+    st.dataframe(
+        [
+            {
+                "Perspective": PERSPECTIVE_NAMES[p],
+                "Entities": made.counts[p][0],
+                "Postings": made.counts[p][1],
+                "Postings per instance": made.counts[p][1] / max(1, here.standing.instances),
+            }
+            for p in PERSPECTIVES
+            if p in made.counts
+        ],
+        hide_index=True,
+        key="index counts",
+        column_config={
+            "Entities": st.column_config.NumberColumn(format="localized"),
+            "Postings": st.column_config.NumberColumn(format="localized"),
+            "Postings per instance": st.column_config.NumberColumn(format="%.2f"),
+        },
+    )
+    if made.unread:
+        st.warning(
+            f"{made.unread:,} instances hold text that this extractor cannot read (another language). Install a "
+            "spaCy pipeline of that language (`python -m spacy download NAME`) and build the index with it.",
+            icon=":material/translate:",
+        )
+    job = here.jobs.latest("index")
+    for notice in getattr(job.outcome, "notices", ()) if job is not None else ():
+        if "spaCy" not in notice:
+            st.info(notice, icon=":material/info:")
+    link("Explore", "See the curves")
+
+
+def _index_form(here: Frame, again: bool) -> None:
+    extractor = st.radio("Extractor of nouns", list(_EXTRACTORS), format_func=_EXTRACTORS.__getitem__, key="extractor")
+    model = None
+    if extractor == "spacy":
+        installed = spacy_pipelines()
+        model = st.selectbox(
+            "spaCy pipeline",
+            installed,
+            key="spacy_model",
+            accept_new_options=True,
+            placeholder="en_core_web_sm, or a folder",
+            help="An installed pipeline or a folder that holds one.",
+        )
+        if not installed:
+            st.caption("None is installed: `python -m spacy download en_core_web_sm`, or name a folder.")
+    has = dataset.has_annotations(here.store)
+    objects = st.radio(
+        "Objects from",
+        list(_OBJECTS) if has else ["text"],
+        key="objects_from",
+        format_func=_OBJECTS.__getitem__,
+        help=None if has else "This dataset names no objects; give an objects file when reading it.",
+    )
+    verify = st.selectbox(
+        "Look for text objects in the pictures",
+        list(_VERIFIERS),
+        key="verify",
+        format_func=_VERIFIERS.__getitem__,
+        help="Drops objects that the text names and the picture does not show. Needs a model; slow.",
+    )
+    if again:
+        st.caption(
+            "Building it again replaces the postings. Runs made from the former index keep their decisions; "
+            "apply their recipes again for the new counts."
+        )
+    busy = bool(here.jobs.running())
+    if st.button("Build the index again" if again else "Build the index", type="primary", key="build", disabled=busy):
+        start_index(here, extractor, model, objects, verify or None)
+
+
+def start_index(here: Frame, extractor: str, model: str | None, objects: str, verify: str | None) -> None:
+    """Build the index as a job; arguments as of `adr.index.index.index`."""
+    store = here.store
+    here.jobs.start(
+        "index",
+        "Building the index",
+        lambda progress: index(
+            store, extractor=extractor, spacy_model=model, objects=objects, verify=verify, progress=progress
+        ),
+    )
+    st.rerun(scope="app")
+
+
+@st.cache_data(show_spinner=False, ttl=60)
+def spacy_pipelines() -> list[str]:
+    """Names of the installed spaCy pipelines, without importing spaCy."""
+    return sorted({entry.name for entry in metadata.entry_points(group="spacy_models")})

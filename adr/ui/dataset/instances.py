@@ -1,0 +1,82 @@
+"""The instances of the dataset, a page at a time, and one of them in full."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from adr.explore import dataset
+from adr.explore.instances import Instance
+from adr.ui.dataset.source import counted_kinds
+from adr.ui.frame import Frame
+from adr.ui.navigation import link
+from adr.ui.parts.controls import asked_number, choice, jump, pages
+from adr.ui.parts.image_grid import image_grid
+from adr.ui.parts.instance_view import conversation_view, images_view, instance_tiles
+
+TILES = 20
+_KIND_NAMES = {
+    "all": "All",
+    "text_only": "Text only",
+    "several_images": "Several images",
+    "image_missing": "Image missing",
+    "image_address": "Image by address",
+    "repeated_ids": "Repeated id",
+    "marker_mismatch": "<image> ≠ images",
+    "nobody_answers": "No answer",
+}
+
+
+def instances_view(here: Frame) -> None:
+    """Twenty instances a page, and one of them with picture and conversation."""
+    counted = counted_kinds(here.key, here.store)
+    kind = choice(
+        "Kind",
+        tuple(k for k in dataset.KINDS if counted.get(k)),
+        "kind",
+        default="all",
+        says=lambda k: f"{_KIND_NAMES[k]} {counted[k]:,}",
+        drops=("page", "instance"),
+    )
+    grid, look = st.columns([3, 2], gap="medium")
+    with grid:
+        offset = (asked_number("page", 1, 1, max(1, -(-counted[kind] // TILES))) - 1) * TILES
+        shown = dataset.instances(here.store, kind, offset, TILES)
+        number = asked_number("instance", shown[0].instance if shown else -1, -1)
+        tiles = [replace(tile, chosen=tile.id == str(number)) for tile in instance_tiles(here, shown)]
+        picked = image_grid(tiles, key="instances", least=140)
+        pages(counted[kind], TILES, "page")
+    if picked is not None and int(picked) != number:
+        jump(
+            view=None,
+            kind=None if kind == "all" else kind,
+            page=offset // TILES + 1 if offset else None,
+            instance=picked,
+        )
+    chosen = next((one for one in shown if one.instance == number), shown[0] if shown else None)
+    if chosen is not None:
+        with look:
+            _look(here, chosen)
+
+
+def _look(here: Frame, shown: Instance) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"Instance {shown.instance:,}", anchor=False)
+        if here.standing.postings:
+            link("Explore", "Its entities", instance=shown.instance)
+    st.caption(
+        " · ".join(
+            part
+            for part in (
+                f"id `{shown.id}`" if shown.id is not None else "no id",
+                "text only" if not shown.images else f"{len(shown.images)} image{'s' if len(shown.images) > 1 else ''}",
+                f"{shown.missing} missing" if shown.missing else "",
+                f"{len(shown.turns)} turns",
+            )
+            if part
+        )
+    )
+    with st.container(width=300):
+        images_view(here, shown.images)
+    conversation_view(shown.turns)
+    with st.expander("The record as it stands in the source"):
+        st.code(dataset.raw_record(here.store, shown.instance), language="json", wrap_lines=True)

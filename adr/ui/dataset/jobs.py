@@ -1,0 +1,16 @@
+"""Reading and indexing under way on the Dataset page, and how they ended."""
+
+import streamlit as st
+
+from adr.ui.dataset.state import state
+from adr.ui.frame import Frame
+from adr.ui.parts.job_view import job_view
+
+
+def jobs_view(here: Frame) -> None:
+    """Work under way, with its bar; and how the last one of each kind ended."""
+    for kind in ("ingest", "index"):
+        job = job_view(here.jobs, kind)
+        if job is not None and job.state == "done" and job.job not in state().announced:
+            state().announced.add(job.job)
+            st.toast(f"{job.title}: done.", icon=":material/check_circle:")

@@ -1,0 +1,60 @@
+"""The records that did not become instances, each with its reason."""
+
+import streamlit as st
+
+from adr.explore import dataset
+from adr.ingest.record import REASONS
+from adr.ui.frame import Frame
+from adr.ui.parts.controls import asked_number, choice, pages
+
+ROWS = 50
+
+
+def rejected_view(here: Frame) -> None:
+    """Records that were set aside: by reason, with position and excerpt, and as a file."""
+    reasons = dataset.rejected_reasons(here.store)
+    if not reasons:
+        st.success("Every record of the source became an instance; nothing was set aside.", icon=":material/check:")
+        return
+    total = sum(reasons.values())
+    names = ("all", *reasons)
+    reason = choice(
+        "Reason",
+        names,
+        "reason",
+        default="all",
+        drops=("page",),
+        says=lambda r: f"All {total:,}" if r == "all" else f"{r} {reasons[r]:,}",
+    )
+    chosen = None if reason == "all" else reason
+    count = reasons[chosen] if chosen else total
+    st.caption(
+        f"{REASONS.get(reason, 'Each record with its reason').capitalize()}. Positions count the records of "
+        "the source from 0; an instance keeps its own, so these are holes."
+    )
+    offset = (asked_number("page", 1, 1, max(1, -(-count // ROWS))) - 1) * ROWS
+    st.dataframe(
+        dataset.rejected(here.store, chosen, offset, ROWS),
+        hide_index=True,
+        key="rejected",
+        height="content",
+        column_config={
+            "position": st.column_config.NumberColumn("Position", width="small", format="localized"),
+            "reason": st.column_config.TextColumn("Reason", width="small"),
+            "detail": st.column_config.TextColumn("Detail", width="medium"),
+            "excerpt": st.column_config.TextColumn("How it begins", width="large"),
+        },
+    )
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    with left:
+        pages(count, ROWS, "page")
+    right.download_button(
+        "Download as CSV",
+        key="rejected csv",
+        icon=":material/download:",
+        mime="text/csv",
+        on_click="ignore",
+        file_name=f"set_aside{'_' + chosen if chosen else ''}.csv",
+        width="stretch",
+        data=lambda: dataset.rejected(here.store, chosen).to_csv(index=False).encode(),
+    )

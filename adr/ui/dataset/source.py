@@ -1,0 +1,86 @@
+"""Where the dataset comes from, in one line and a row of numbers; what the page says without one."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from adr.explore import dataset
+from adr.figures import size_words
+from adr.ingest.oddities import WARNINGS
+from adr.store import Store
+from adr.ui.dataset.index import start_index
+from adr.ui.frame import Frame
+from adr.ui.parts.figures import figures
+
+
+@st.cache_data(show_spinner="Counting …", max_entries=8)
+def counted_kinds(key: tuple[str, int], _store: Store) -> dict[str, int]:
+    """How many instances there are of each kind, counted once until the workspace changes."""
+    return dataset.kinds(_store)
+
+
+def welcome(here: Frame) -> None:
+    """What an empty workspace says."""
+    st.markdown(
+        "This workspace is empty. Read a LLaVA-style dataset (`conversations` or `messages`; a JSON array or "
+        "JSON Lines) from a path on this machine, upload a small one, or let the program draw its demo world."
+    )
+
+
+def source_view(here: Frame) -> None:
+    """What was read, in one line and a row of numbers."""
+    source = dataset.source(here.store)
+    counted = counted_kinds(here.key, here.store)
+    if source is None:
+        return
+    form = {"llava": "LLaVA form", "messages": "messages form"}.get(source.form, source.form)
+    parts = [
+        f"**{Path(source.path).name}**",
+        f"{form}, {'JSON array' if source.layout == 'array' else 'JSON Lines'}",
+        size_words(source.bytes),
+    ]
+    if source.ingested_at:
+        parts.append(f"read {source.ingested_at:%Y-%m-%d %H:%M} UTC")
+    parts += ["with an image folder"] * bool(source.images) + ["with object annotations"] * bool(source.objects)
+    where = [
+        f"source: `{source.path}`",
+        f"images: `{source.images or 'none'}`",
+        f"objects: `{source.objects or 'none'}`",
+        f"SHA-256: `{source.sha256}`",
+    ]
+    st.caption(" · ".join(parts), help="  \n".join(where))
+    items = [
+        (f"{counted.get('all', 0):,}", "instances", "Records that became instances; identity is the position."),
+        (f"{source.rejected:,}", "set aside", "Records that could not be used, each with its reason."),
+        (f"{counted.get('text_only', 0):,}", "text only", "Instances without an image."),
+    ]
+    for kind, name in (
+        ("image_missing", "with a missing image"),
+        ("repeated_ids", "share an id"),
+        ("marker_mismatch", "<image> markers ≠ images"),
+        ("nobody_answers", "without an answer"),
+    ):
+        if counted.get(kind):
+            hint = "instances whose id occurs more than once" if kind == "repeated_ids" else WARNINGS[kind]
+            items.append((f"{counted[kind]:,}", name, f"{hint.capitalize()}."))
+    for kind in ("objects_unread", "objects_unmatched"):
+        if source.warnings.get(kind):
+            items.append((f"{source.warnings[kind]:,}", kind.replace("_", " "), f"{WARNINGS[kind].capitalize()}."))
+    figures(items)
+    if not here.standing.postings and not here.jobs.running("index"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(":material/info: No index yet: the curves are counted from it.", width="content")
+            if st.button("Build the index", type="primary", key="build now", disabled=bool(here.jobs.running())):
+                start_index(here, "lexicon", None, "auto", None)
+    if source.warnings.get("no_image_folder"):
+        st.warning(
+            f"{source.warnings['no_image_folder']:,} instances have images, but no image folder was given: no "
+            "picture can be shown, and none can be a parent. Read the dataset again with its image folder.",
+            icon=":material/hide_image:",
+        )
+    elif counted.get("image_missing", 0) > counted.get("all", 0) // 2:
+        st.warning(
+            f"{counted['image_missing']:,} instances have an image that is not in {source.images}. Is it the "
+            "folder that the paths start from?",
+            icon=":material/hide_image:",
+        )

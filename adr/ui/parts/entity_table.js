@@ -1,0 +1,82 @@
+// Rows of entities: a click on a column sends another order, on a name opens it; ticks are kept over all pages.
+import { el } from "./elements.js";
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue, setStateValue } = component;
+  const chosen = new Set(data.chosen);
+  const tell = () => setStateValue("chosen", [...chosen]);
+  const table = el("table");
+  const head = el("thead");
+  const body = el("tbody");
+  const titles = el("tr");
+  titles.append(tickAll(table, data.rows, chosen, tell));
+  for (const column of data.columns) titles.append(title(column, data, setTriggerValue));
+  head.append(titles);
+  for (const one of data.rows) body.append(row(one, data, chosen, tell, setTriggerValue));
+  table.append(head, body);
+  parentElement.querySelector(".scroll").replaceChildren(table);
+}
+
+function button(text, act, says) {
+  const made = el("button", "", text);
+  made.type = "button";
+  made.title = says;
+  made.onclick = act;
+  return made;
+}
+
+function tick(chosen, label, changed) {
+  const box = el("input");
+  box.type = "checkbox";
+  box.checked = chosen;
+  box.setAttribute("aria-label", label);
+  box.onchange = () => changed(box.checked);
+  return box;
+}
+
+function put(chosen, entity, on) {
+  if (on) chosen.add(entity);
+  else chosen.delete(entity);
+}
+
+function tickAll(table, rows, chosen, tell) {
+  const cell = el("th", "tick");
+  const every = rows.length > 0 && rows.every((one) => chosen.has(one.entity));
+  cell.append(tick(every, "Choose all on this page", (on) => {
+    for (const one of rows) put(chosen, one.entity, on);
+    for (const box of table.querySelectorAll("td input")) box.checked = on;
+    tell();
+  }));
+  return cell;
+}
+
+function title(column, data, send) {
+  if (!column.order) return el("th", column.kind, column.label);
+  const down = data.order === column.order;
+  const arrow = down ? " ↓" : data.order === column.back ? " ↑" : "";
+  const cell = el("th", column.kind);
+  const next = down ? column.back : column.order;
+  cell.append(button(column.label + arrow, () => send("order", next), "Sort all entities"));
+  return cell;
+}
+
+function row(one, data, chosen, tell, send) {
+  const tone = one.tail ? data.tail : data.head;
+  const line = el("tr");
+  const first = el("td", "tick");
+  first.append(tick(chosen.has(one.entity), `Choose ${one.name}`, (on) => { put(chosen, one.entity, on); tell(); }));
+  const name = el("td", "name");
+  name.append(button(one.name, () => send("opened", one.name), one.name));
+  const bar = el("td", "bar");
+  const fill = el("div");
+  fill.style.width = `${one.bar}%`;
+  fill.style.background = tone;
+  bar.append(fill);
+  const part = el("td", "part");
+  const tag = el("span", "tag", one.tail ? "tail" : "head");
+  tag.style.color = tone;
+  part.append(tag);
+  line.append(first, el("td", "number rank", one.rank.toLocaleString("en")), name,
+    el("td", "number count", one.n.toLocaleString("en")), bar, part);
+  return line;
+}

@@ -1,0 +1,100 @@
+"""A recipe as query parameters, and back. Knows nothing of what a recipe does."""
+
+import base64
+import json
+import math
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from adr.errors import AdrError
+from adr.recipe import PERSPECTIVES, Recipe
+
+# Parameter names of τ: a count, or a tail share in percent with "%".
+_TAU = {"token": "token", "object": "object", "co_occurrence": "pair", "interrogation": "asking"}
+NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "caps")
+
+
+def to_address(recipe: Recipe) -> dict[str, str]:
+    """A recipe as query parameters; only what differs from the plain recipe."""
+    plain, told = Recipe(), {}
+    for perspective, name in _TAU.items():
+        if perspective in recipe.tau:
+            told[name] = _written(recipe.tau[perspective])
+        elif perspective in recipe.tail_share:
+            told[name] = f"{_written(round(100 * recipe.tail_share[perspective], 10))}%"
+    for name, value, usual in (
+        ("seed", recipe.seed, plain.seed),
+        ("need", recipe.min_passes, plain.min_passes),
+        ("alpha", float(recipe.alpha), plain.alpha),
+        ("rule", recipe.pass_rule, plain.pass_rule),
+        ("repeat", recipe.repeat, plain.repeat),
+        ("use", ",".join(recipe.perspectives), ",".join(PERSPECTIVES)),
+    ):
+        if value != usual:
+            told[name] = str(value)
+    if recipe.caps or recipe.notes:
+        caps = {p: {e: "inf" if math.isinf(c) else c for e, c in v.items()} for p, v in recipe.caps.items()}
+        by_hand = {"caps": caps, "notes": {p: dict(v) for p, v in recipe.notes.items()}}
+        packed = zlib.compress(json.dumps(by_hand, ensure_ascii=False, separators=(",", ":")).encode(), 9)
+        told["caps"] = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    return told
+
+
+def from_address(told: Mapping[str, str]) -> Recipe:
+    """The recipe that query parameters describe; what cannot be read keeps its usual value."""
+    recipe = Recipe()
+    for perspective, name in _TAU.items():
+        text = str(told.get(name, ""))
+        if text.endswith("%"):
+            recipe = _with(recipe, tail_share={**recipe.tail_share, perspective: _number(text[:-1], 100)})
+        elif text:
+            recipe = _with(recipe, tau={**recipe.tau, perspective: _number(text)})
+    for name, key, read in (
+        ("seed", "seed", int),
+        ("need", "min_passes", int),
+        ("alpha", "alpha", float),
+        ("repeat", "repeat", int),
+        ("rule", "pass_rule", str),
+        ("use", "perspectives", lambda t: tuple(t.split(","))),
+    ):
+        if name in told:
+            try:
+                recipe = _with(recipe, **{key: read(told[name])})
+            except ValueError:
+                continue
+    by_hand = _unpacked(str(told.get("caps", "")))
+    return _with(_with(recipe, caps=by_hand.get("caps", {})), notes=by_hand.get("notes", {}))
+
+
+def _number(text: str, over: float = 1) -> float:
+    try:
+        value = round(float(text) / over, 12) if over != 1 else float(text)
+    except ValueError:
+        return math.nan  # refused by the recipe
+    return int(value) if over == 1 and value.is_integer() else value
+
+
+def _written(value: float) -> str:
+    """A number in the fewest digits that are read back as the same."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _unpacked(text: str) -> dict[str, Any]:
+    try:
+        # a megabyte at most: the address is not ours
+        plain = zlib.decompressobj().decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), 1_000_000)
+        found = json.loads(plain)
+        caps = {p: {str(e): float(c) for e, c in v.items()} for p, v in found.get("caps", {}).items()}
+        notes = {p: {str(e): str(n) for e, n in v.items()} for p, v in found.get("notes", {}).items()}
+    except (ValueError, AttributeError, zlib.error):
+        return {}
+    return {"caps": caps, "notes": notes}
+
+
+def _with(recipe: Recipe, **changes: Any) -> Recipe:
+    try:
+        return replace(recipe, **changes)
+    except (AdrError, TypeError, ValueError, AttributeError):
+        return recipe

@@ -1,0 +1,23 @@
+"""The engine over a workspace's postings, loaded once for each index."""
+
+import gc
+
+import streamlit as st
+
+from adr.rebalance.engine import Engine, postings_stamp
+from adr.recipe import Recipe
+from adr.ui.frame import Frame
+
+
+def engine_of(here: Frame) -> Engine:
+    """The engine over this workspace's postings, loaded once for each index."""
+    return _engine(str(here.workspace.folder), postings_stamp(here.store), here)
+
+
+@st.cache_resource(show_spinner="Loading the postings …", max_entries=1)
+def _engine(folder: str, made: str, _here: Frame) -> Engine:
+    engine = Engine(_here.store)
+    engine.preview(Recipe())  # loads the compiled loops and draws the usual seed
+    gc.collect()
+    gc.freeze()  # Streamlit collects after every rerun; these objects stay
+    return engine

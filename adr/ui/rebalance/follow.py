@@ -1,0 +1,31 @@
+"""What is drawn apart from the board, and how it follows it (see follow.js).
+
+Knows stamps of recipes, not what a recipe does.
+"""
+
+import hashlib
+
+import streamlit as st
+
+from adr.recipe import Recipe
+from adr.ui.parts.component import component
+from adr.ui.rebalance.state import state
+
+_FOLLOW = component("rebalance/follow", "<i></i>")
+
+
+def follow_board(stamp: str, *, key: str) -> None:
+    """Rerun the fragment that this stands in when the board shows something else than `stamp` and the hand rests."""
+    _FOLLOW(data={"stamp": stamp}, key=key, on_settled_change=lambda: None, height=1)
+
+
+def stamp(recipe: Recipe) -> str:
+    """Says whether two parts of the page show the same recipe, notes included."""
+    return hashlib.sha256(recipe.to_toml().encode()).hexdigest()[:16]
+
+
+def follow(recipe: Recipe) -> None:
+    """Keep what is drawn apart from the board in step with it, both ways; first in such a part."""
+    if state().drawn not in (None, stamp(recipe)):
+        st.rerun(scope="app")  # this part has changed the recipe: the board is to follow
+    follow_board(stamp(recipe), key="rebalance follow")

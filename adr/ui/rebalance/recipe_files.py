@@ -1,0 +1,33 @@
+"""The recipe as a file, out and in."""
+
+import streamlit as st
+
+from adr.errors import AdrError
+from adr.recipe import Recipe
+from adr.ui.rebalance.state import state, tune
+
+
+def recipe_files(recipe: Recipe) -> None:
+    """The recipe as a file, out and in."""
+    words, down, up = st.columns([4, 1.3, 1.3], vertical_alignment="center", gap="medium")
+    words.caption(f"{recipe.in_words()} Fingerprint `{recipe.fingerprint}`.")
+    down.download_button(
+        "Download recipe",
+        recipe.to_toml(),
+        f"recipe-{recipe.fingerprint}.toml",
+        "application/toml",
+        key="recipe down",
+        width="stretch",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    with up, st.popover("Upload recipe", icon=":material/upload:", width="stretch"):
+        given = st.file_uploader("A recipe (TOML)", type="toml", key="recipe up")
+        if given is not None and state().uploaded != given.file_id:
+            state().uploaded = given.file_id
+            try:
+                text = given.getvalue().decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise AdrError(f"{given.name} is not UTF-8 text.", "Name a TOML file.") from error
+            tune(Recipe.from_toml(text, given.name))
+            st.rerun()

@@ -1,0 +1,104 @@
+"""The recipe's other choices in one row above the board, with undo and redo."""
+
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from adr.recipe import Recipe
+from adr.ui.parts.controls import asked, move
+from adr.ui.rebalance.state import current, redo, state, tune, undo
+
+
+def strip(recipe: Recipe) -> DeltaGenerator:
+    """The recipe's other choices in one row, with undo and redo; returns the place left free at its end."""
+    need, alpha, seed, more, back, again, last = st.columns(
+        [3.4, 1.3, 1.3, 1.1, 0.55, 0.55, 1.2], vertical_alignment="bottom", gap="small"
+    )
+    with need:
+        st.session_state["need"] = recipe.min_passes
+        st.segmented_control(
+            "Perspectives that must pass",
+            range(len(recipe.perspectives) + 1),
+            key="need",
+            required=True,
+            on_change=lambda: tune(replace(current(), min_passes=st.session_state["need"])),
+            format_func=lambda n: "0 · keep all" if n == 0 else str(n),
+            help="An instance stays when at least this many of its perspectives pass.",
+        )
+    with alpha:
+        st.session_state["alpha"] = float(recipe.alpha)
+        st.number_input(
+            "α",
+            0.0,
+            1.0,
+            step=0.05,
+            key="alpha",
+            format="%.2f",
+            on_change=lambda: tune(replace(current(), alpha=float(st.session_state["alpha"]))),
+            help="A last draw keeps an instance with this probability.",
+        )
+    with seed:
+        st.session_state["seed"] = recipe.seed
+        st.number_input(
+            "Seed",
+            0,
+            step=1,
+            key="seed",
+            on_change=lambda: tune(replace(current(), seed=int(st.session_state["seed"]))),
+            help="Other draws; the same seed gives the same result on every machine.",
+        )
+    with more, st.popover("More", width="stretch"):
+        _rare_choices(recipe)
+    trail = state()
+    back.button(
+        "",
+        key="undo",
+        icon=":material/undo:",
+        on_click=undo,
+        disabled=not trail.past,
+        width="stretch",
+        help=f"Undo the last step ({len(trail.past)} can be undone)",
+    )
+    again.button(
+        "", key="redo", icon=":material/redo:", on_click=redo, disabled=not trail.future, width="stretch", help="Redo"
+    )
+    return last
+
+
+def _rare_choices(recipe: Recipe) -> None:
+    st.session_state["rule"] = recipe.pass_rule
+    st.radio(
+        "A perspective passes when",
+        ("any", "mean"),
+        key="rule",
+        format_func={
+            "any": "any of its entities passes its draw (the published rule)",
+            "mean": "one draw is below the mean probability of its entities",
+        }.__getitem__,
+        on_change=lambda: tune(replace(current(), pass_rule=st.session_state["rule"])),
+    )
+    st.session_state["repeat"] = recipe.repeat
+    st.radio(
+        "Rare instances at most",
+        (1, 2, 3),
+        key="repeat",
+        horizontal=True,
+        format_func={1: "once", 2: "twice", 3: "three times"}.__getitem__,
+        on_change=lambda: tune(replace(current(), repeat=st.session_state["repeat"])),
+        help="⌊√p⌋ times for the rarest entity's p = τ / n, as the published script's “add”.",
+    )
+    st.toggle(
+        "Plain sliders",
+        value=asked("plain") == "1",
+        key="plain sliders",
+        on_change=lambda: move(plain="1" if st.session_state["plain sliders"] else None),
+        help="Streamlit's own sliders; the curves change on release.",
+    )
+    st.button(
+        "Back to the paper's thresholds",
+        key="reset",
+        on_click=lambda: tune(Recipe()),
+        disabled=recipe == Recipe(),
+        help="Tail shares of 10, 10, 25 and 10 %; one perspective must pass.",
+    )

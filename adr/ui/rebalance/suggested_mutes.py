@@ -1,0 +1,53 @@
+"""Entities that might be muted, with reasons; accepted by hand."""
+
+import pandas as pd
+import streamlit as st
+
+from adr.rebalance.suggestions import Suggestion, suggest
+from adr.recipe import Recipe
+from adr.ui.frame import Frame
+from adr.ui.rebalance.state import current, tune
+from adr.ui.rebalance.steps import with_caps
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _suggested(key: tuple[str, int], perspective: str, _here: Frame) -> list[Suggestion]:
+    return suggest(_here.store, (perspective,))
+
+
+def suggestions_view(here: Frame, recipe: Recipe, perspective: str) -> None:
+    """What might be muted, with reasons; accepted by hand."""
+    held = recipe.caps.get(perspective, {})
+    found = [s for s in _suggested(here.key, perspective, here) if s.entity not in held]
+    if not found:
+        st.caption("Nothing to suggest for this perspective.")
+        return
+    key = f"suggested {perspective} {len(found)}"
+    edited = st.data_editor(
+        pd.DataFrame(
+            {
+                "pick": False,
+                "entity": [s.entity for s in found],
+                "instances": [s.n for s in found],
+                "why": [s.sentence for s in found],
+            }
+        ),
+        key=key,
+        hide_index=True,
+        width="stretch",
+        height=min(35 * len(found) + 38, 320),
+        disabled=["entity", "instances", "why"],
+        column_config={
+            "pick": st.column_config.CheckboxColumn("", width=36),
+            "instances": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    picked = [s for s, on in zip(found, edited["pick"], strict=True) if on]
+    st.button(
+        f"Mute {len(picked)} picked" if picked else "Mute",
+        key="mute suggested",
+        disabled=not picked,
+        on_click=lambda: tune(
+            with_caps(current(), perspective, {s.entity: s.cap for s in picked}, {s.entity: s.sentence for s in picked})
+        ),
+    )

@@ -1,0 +1,91 @@
+"""Every entity that a plan is to fill, in a table to edit."""
+
+import pandas as pd
+import streamlit as st
+
+from adr.synthesize import outlook
+from adr.synthesize.plan import plan_like
+from adr.synthesize.plan_file import PlanSettings
+from adr.synthesize.plans import plan_counts
+from adr.ui.frame import Frame
+from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.synthesize.parents import parents_view
+from adr.ui.synthesize.planning import change, planning
+from adr.ui.synthesize.words import made_words
+
+_ROWS = 500
+_ORDERED = {"to make": "Most to make first", "lacking": "Most lacking first", "name": "By name"}
+
+
+def table_view(here: Frame, number: int, settings: PlanSettings, locked: bool) -> None:
+    """Every entity that lacks something: leave it out, want more or fewer, choose its parents."""
+    left, right, _ = st.columns([4, 3, 2], vertical_alignment="bottom")  # the table's own tools appear over the last
+    search = left.text_input(
+        "Search",
+        key=f"plan_search {number}",
+        placeholder="Search entities",
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
+    order = right.selectbox(
+        "Order",
+        list(outlook.ORDERS),
+        key=f"plan_order {number}",
+        label_visibility="collapsed",
+        format_func=_ORDERED.__getitem__,
+    )
+    rows = outlook.planned(here.store, number, search=search, order=order, limit=_ROWS)
+    total = plan_counts(here.store, number).wanted
+    frame = pd.DataFrame(
+        {
+            "Fill": True,
+            "Entity": rows["name"],
+            "Perspective": [PERSPECTIVE_NAMES[p] for p in rows["perspective"]],
+            "Have": rows["have"],
+            "Wanted": rows["target"].astype(float),
+            "To make": rows["quota"],
+            "Parents": rows["parents"],
+        }
+    )
+    key = f"plan_table {number} {search} {order} {here.revision}"
+    to_make = f"{made_words(settings.with_image).capitalize()} planned that add to it"
+    edited = st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        height=380,
+        width="stretch",
+        num_rows="fixed",
+        disabled=True if locked else ["Entity", "Perspective", "Have", "To make", "Parents"],
+        column_config={
+            "Fill": st.column_config.CheckboxColumn("Fill", help="Untick to leave the entity out", width="small"),
+            "Entity": st.column_config.TextColumn("Entity", width=150),  # a long name leaves the others in sight
+            "Have": st.column_config.NumberColumn("Have", help="Instances that have it after rebalancing"),
+            "Wanted": st.column_config.NumberColumn(
+                "Wanted", min_value=0, step=1, help="Instances wanted", format="%g"
+            ),
+            "To make": st.column_config.NumberColumn("To make", help=to_make),
+            "Parents": st.column_config.NumberColumn("Parents", help="Different instances they start from"),
+        },
+    )
+    if len(rows) < total:
+        st.caption(f"{len(rows):,} of {total:,} entities; search or order for the others.")
+    if locked:
+        if st.button("Change it in a new plan", key=f"again {number}", icon=":material/content_copy:"):
+            planning(here, lambda progress: plan_like(here.store, here.workspace, number, progress=progress))
+        return
+    dropped = rows["entity"][~edited["Fill"].to_numpy(bool)].tolist()
+    changed = {
+        int(e): float(w)
+        for e, w, old in zip(rows["entity"], edited["Wanted"], rows["target"], strict=True)
+        if pd.notna(w) and float(w) != float(old)
+    }
+    apply, restore = st.columns([1, 1])
+    if apply.button("Apply the changes", key=f"apply {number}", disabled=not dropped and not changed, type="primary"):
+        change(here, number, without=[*settings.without, *map(int, dropped)], targets=dict(settings.targets) | changed)
+    if (settings.without or settings.targets or settings.parents) and restore.button(
+        "Undo all changes", key=f"restore {number}"
+    ):
+        change(here, number, without=(), targets={}, parents={})
+    if settings.with_image:
+        parents_view(here, number, settings, rows)

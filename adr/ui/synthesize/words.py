@@ -1,0 +1,22 @@
+"""Numbers of a plan in words."""
+
+
+def how_long(each: float | None, count: int) -> str:
+    """'about 12 min at 0.8 s each, as measured', or how to measure."""
+    if each is None:
+        return "how long this takes is not measured yet; the first pictures will tell."
+    seconds = each * count
+    said = (
+        f"{max(1, round(seconds))} s"
+        if seconds < 90
+        else f"{round(seconds / 60)} min"
+        if seconds < 5400
+        else f"{seconds / 3600:.1f} h"
+    )
+    rate = f"{each:.1f}" if each < 10 else f"{each:,.0f}"
+    return f"about **{said}** at {rate} s each with one worker, as measured."
+
+
+def made_words(with_image: bool) -> str:
+    """What a plan makes: 'pictures' or 'conversations'."""
+    return "pictures" if with_image else "conversations"

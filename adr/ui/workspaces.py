@@ -1,0 +1,120 @@
+"""Which workspace a session works in: named by the address, remembered by the session, or the setting's."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from adr.errors import AdrError
+from adr.jobs import Jobs
+from adr.settings import setting
+from adr.store import Store
+from adr.ui.parts.state import remembered
+from adr.ui.telling import tell
+from adr.workspace import Workspace
+
+
+@dataclass
+class WorkspaceState:
+    """The folder this session works in (None: the setting's), and what was wrong with the one asked for last."""
+
+    folder: str | None = None
+    fault: AdrError | None = None
+
+
+def switch_workspace(folder: str) -> None:
+    """Make `folder` this session's workspace, opened at the next run; what pages remember of the other is forgotten.
+
+    A fault is kept for the next run to tell: callbacks of buttons run outside the frame.
+    """
+    try:
+        chosen = Workspace.at(folder)
+    except AdrError as error:
+        remembered(WorkspaceState).fault = error
+        return
+    st.session_state.clear()
+    remembered(WorkspaceState).folder = str(chosen.folder)
+    st.query_params.clear()
+
+
+@st.cache_resource(show_spinner=False)
+def _recent() -> list[str]:
+    """Workspace folders opened in this process, newest first."""
+    return []
+
+
+@st.cache_resource(show_spinner="Opening the workspace …", on_release=lambda opened: opened[1].close())
+def opened(folder: str) -> tuple[Workspace, Store, Jobs]:
+    """The workspace in `folder` with its store and its jobs, the same for all sessions of this process."""
+    workspace = Workspace.at(folder)
+    store = Store(workspace.database)
+    return workspace, store, Jobs(store)
+
+
+def open_workspace(folder: str) -> tuple[Workspace, Store, Jobs]:
+    """What `opened` gives; the folder is the first to be offered from now on."""
+    found = opened(folder)
+    recent = _recent()
+    if folder in recent:
+        recent.remove(folder)
+    recent.insert(0, folder)
+    return found
+
+
+def chosen_folder() -> str:
+    """The workspace named in the address, else the session's, else the setting's. The address names a workspace by
+    its folder's name and only one that is known here: a link cannot make the app open any folder of the machine."""
+    own = str(Path(setting("ADR_WORKSPACE")).expanduser().resolve())
+    asked = st.query_params.get("workspace")
+    if asked:
+        named = [folder for folder in _known(own) if Path(folder).name == asked]
+        if named:
+            remembered(WorkspaceState).folder = named[0]
+    chosen = remembered(WorkspaceState).folder or own
+    if chosen != own and asked != Path(chosen).name:
+        st.query_params["workspace"] = Path(chosen).name
+    return chosen
+
+
+def _known(current: str) -> list[str]:
+    """Workspaces to offer: those opened in this process, the setting's, and those beside the current one."""
+    try:
+        beside = sorted(str(file.parent) for file in Path(current).parent.glob("*/adr.duckdb"))
+    except OSError:
+        beside = []
+    own = str(Path(setting("ADR_WORKSPACE")).expanduser().resolve())
+    return list(dict.fromkeys([*_recent(), own, *beside]))[:20]
+
+
+def workspace_picker(current: str) -> None:
+    """What is open, in a popover that opens another; `current` is a folder."""
+    state = remembered(WorkspaceState)
+    fault, state.fault = state.fault, None
+    st.caption("Workspace")
+    name = Path(current).name
+    with st.popover(
+        name if len(name) <= 26 else f"{name[:25]}…",
+        icon=":material/folder:",
+        width="stretch",
+        help=current,
+        key=f"workspaces from {current}",
+    ):
+        if fault is not None:
+            tell(fault)
+        others = [folder for folder in _known(current) if folder != current][:8]
+        st.markdown(f"**{Path(current).name}**  \n:gray[{current}]")
+        for folder in others:
+            st.button(
+                Path(folder).name,
+                key=f"workspace {folder}",
+                help=folder,
+                width="stretch",
+                icon=":material/folder_open:",
+                on_click=switch_workspace,
+                args=(folder,),
+            )
+        with st.form("other workspace", border=False, clear_on_submit=True):
+            folder = st.text_input("Another folder", placeholder="/data/my-workspace", key="workspace_folder")
+            if st.form_submit_button("Open or make it", width="stretch") and folder.strip():
+                switch_workspace(folder.strip())
+                st.rerun()
