@@ -12,7 +12,7 @@ from adr.ui.parts.images import data_urls, image_file
 from adr.ui.synthesize.planning import change
 from adr.ui.synthesize.state import state
 
-_PARENTS = 60
+_PARENTS = 60  # instances to choose from, at most
 
 
 def parents_view(here: Frame, number: int, settings: PlanSettings, rows: pd.DataFrame) -> None:

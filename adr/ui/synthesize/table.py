@@ -13,7 +13,7 @@ from adr.ui.synthesize.parents import parents_view
 from adr.ui.synthesize.planning import change, planning
 from adr.ui.synthesize.words import made_words
 
-_ROWS = 500
+_ROWS = 500  # entities shown at once
 _ORDERED = {"to make": "Most to make first", "lacking": "Most lacking first", "name": "By name"}
 
 
