@@ -63,7 +63,7 @@ class Jobs:
         self.store = store
         self._lock = threading.Lock()
         self._jobs: dict[int, Job] = {}
-        store.execute("update job set state = 'interrupted', finished_at = ? where state = 'running'", [_now()])
+        store.execute("update job set state = 'interrupted', finished_at = $1 where state = 'running'", [_now()])
 
     def start(self, kind: str, title: str, work: Callable[[Progress], Any]) -> Job:
         """Start `work(progress)` in a thread and return its job; AdrError when one of this kind is running."""
@@ -73,7 +73,7 @@ class Jobs:
             number = int(self.store.value("select coalesce(max(job), 0) + 1 from job"))
             job = Job(number, kind, title)
             self.store.execute(
-                "insert into job (job, kind, title, state, done, started_at) values (?, ?, ?, 'running', 0, ?)",
+                "insert into job (job, kind, title, state, done, started_at) values ($1, $2, $3, 'running', 0, $4)",
                 [number, kind, title, _now()],
             )
             self._jobs[number] = job
@@ -118,8 +118,8 @@ class Jobs:
         )
         try:
             self.store.execute(
-                "update job set state = ?, done = ?, total = ?, message = ?, outcome = ?, finished_at = ? "
-                "where job = ?",
+                "update job set state = $1, done = $2, total = $3, message = $4, outcome = $5, finished_at = $6 "
+                "where job = $7",
                 [state, job.done, job.total, job.message, json.dumps(outcome, default=str), _now(), job.job],
             )
         except Exception:

@@ -65,7 +65,7 @@ def _words_of_data(db: Statements) -> None:
         ("no_answer", "no_reply"),
         ("unreadable_answer", "unreadable_reply"),
     ):
-        db.execute("update candidate set conversation_fault = ? where conversation_fault = ?", [new, old])
+        db.execute("update candidate set conversation_fault = $1 where conversation_fault = $2", [new, old])
 
 
 def _report_of_source(db: Statements) -> None:
@@ -90,7 +90,7 @@ def _report_of_source(db: Statements) -> None:
             "sha256": sha256 or "",
             "seconds": 0.0,
         }
-        db.execute("update source set warnings = ?, report = ?", [json.dumps(renamed), json.dumps(report)])
+        db.execute("update source set warnings = $1, report = $2", [json.dumps(renamed), json.dumps(report)])
 
 
 def _report_of_index(db: Statements) -> str:
@@ -131,7 +131,7 @@ def _report_of_index(db: Statements) -> str:
         "notices": [],
     }
     db.execute(
-        "update index_made set asked = ?, options = ?, fingerprint = ?, report = ?",
+        "update index_made set asked = $1, options = $2, fingerprint = $3, report = $4",
         [json.dumps(asked), json.dumps(options), fingerprint, json.dumps(report)],
     )
     return fingerprint
@@ -141,7 +141,7 @@ def _runs_of_index(db: Statements, made_on: str) -> None:
     """A run knows its index, where that is still there."""
     db.execute("update run set made_on = ''")
     db.execute(
-        "update run set made_on = ? where created_at >= (select max(indexed_at) from index_made)", [made_on]
+        "update run set made_on = $1 where created_at >= (select max(indexed_at) from index_made)", [made_on]
     )  # fmt: skip
 
 
@@ -150,11 +150,11 @@ def _report_of_plans(db: Statements) -> None:
         chosen = json.loads(settings)
         entities, lacking, missing = db.rows(
             "select count(*) filter (quota > 0), count(*), coalesce(sum(greatest(target - have, 0)), 0)::bigint "
-            "from wanted where plan = ?",
+            "from wanted where plan = $1",
             [plan],
         )[0]
         filled, parents = db.rows(
-            "select coalesce(sum(len(entities)), 0)::bigint, count(distinct parent) from slot where plan = ?", [plan]
+            "select coalesce(sum(len(entities)), 0)::bigint, count(distinct parent) from slot where plan = $1", [plan]
         )[0]
         report = {
             "plan": plan,
@@ -171,7 +171,7 @@ def _report_of_plans(db: Statements) -> None:
             "generator": chosen.get("generator", ""),
             "model": chosen.get("model", ""),
         }
-        db.execute("update plan set report = ? where plan = ?", [json.dumps(report), plan])
+        db.execute("update plan set report = $1 where plan = $2", [json.dumps(report), plan])
 
 
 def _report_of_exports(db: Statements) -> None:
@@ -194,7 +194,7 @@ def _report_of_exports(db: Statements) -> None:
             "main": written.get("main", []),
             "warnings": {},
         }
-        db.execute("update export set report = ? where export = ?", [json.dumps(report), export])
+        db.execute("update export set report = $1 where export = $2", [json.dumps(report), export])
 
 
 MIGRATIONS: tuple[Callable[[Statements], None], ...] = (m002_reports_are_kept,)

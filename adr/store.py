@@ -91,7 +91,7 @@ class Store:
             writer.execute(resources.files("adr").joinpath("schema.sql").read_text(encoding="utf-8"))
             if version is None:
                 writer.execute("insert into meta values ('revision', '0')")
-            writer.execute("insert or replace into meta values ('schema_version', ?)", [str(migrations.VERSION)])
+            writer.execute("insert or replace into meta values ('schema_version', $1)", [str(migrations.VERSION)])
 
     def _version(self) -> int | None:
         """The number of the schema that the file has, or None when it has no tables yet."""

@@ -279,7 +279,7 @@ def export_everything(path: Path, folder: Path) -> bytes:
 def keep_everything(store: Store) -> None:
     with store.atomic() as writer:
         writer.execute(
-            "insert into run (run, name, recipe, fingerprint) values (1, 'all', ?, 'f')", [EVERYTHING.to_toml()]
+            "insert into run (run, name, recipe, fingerprint) values (1, 'all', $1, 'f')", [EVERYTHING.to_toml()]
         )
         writer.execute("insert into decision select 1, instance, 0, true, 1, 'keeps_all', 1 from instance")
 
@@ -299,7 +299,7 @@ def test_export__reingested_and_indexed_it_counts_what_rebalance_had_shown(tmp_p
     index(again)
     for perspective, columns in shown.perspectives.items():
         entities, postings = again.row(
-            "select count(*), sum(n)::bigint from entity where perspective = ?::perspective", [perspective]
+            "select count(*), sum(n)::bigint from entity where perspective = $1::perspective", [perspective]
         )
         assert (entities, postings) == (columns.after.entities, columns.after.postings)
         written = manifest["perspectives"][perspective]

@@ -60,7 +60,7 @@ def test_threads__each_call_has_its_own_cursor():
 
     def ask(add: int) -> None:
         for _ in range(30):
-            found = store.value("select sum(n) + ? from number", [add])
+            found = store.value("select sum(n) + $1 from number", [add])
             if found != 499_500 + add:
                 wrong.append(found)
 

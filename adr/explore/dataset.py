@@ -99,7 +99,7 @@ def instances(store: Store, kind: str, offset: int, count: int) -> list[Instance
     rows = store.rows(
         """
         select instance, id, images, coalesce(missing, 0), list_transform(turns, lambda turn: [turn.role, turn.text])
-        from instance where instance in (select unnest(?::integer[])) order by instance""",
+        from instance where instance in (select unnest($1::integer[])) order by instance""",
         [chosen],
     )
     return [
@@ -110,7 +110,7 @@ def instances(store: Store, kind: str, offset: int, count: int) -> list[Instance
 
 def raw_record(store: Store, number: int) -> str:
     """The record of an instance as it stands in the source; '' when there is no such instance."""
-    return str(store.value("select raw from instance where instance = ?", [number]) or "")
+    return str(store.value("select raw from instance where instance = $1", [number]) or "")
 
 
 def rejected_reasons(store: Store) -> dict[str, int]:

@@ -103,7 +103,7 @@ def _kept(store: Store, leave: Leaving, size: int) -> np.ndarray:
         """
         select p.entity, sum(d.copies)::bigint as n
         from posting p join decision d using (instance)
-        where d.run = ? and d.kept group by p.entity
+        where d.run = $1 and d.kept group by p.entity
         """,
         [leave.run],
     )
@@ -112,14 +112,14 @@ def _kept(store: Store, leave: Leaving, size: int) -> np.ndarray:
 
 def _random(store: Store, leave: Leaving, size: int) -> np.ndarray:
     """Counts of the instances with the smallest 'random' draws of the seed, as many as were kept; no copies."""
-    positions = store.arrays("select instance from decision where run = ? order by instance", [leave.run])["instance"]
-    kept = int(store.value("select count(*) from decision where run = ? and kept", [leave.run]))
+    positions = store.arrays("select instance from decision where run = $1 order by instance", [leave.run])["instance"]
+    kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
     order = np.argsort(draws(leave.recipe.seed, RANDOM_KEY, positions), kind="stable")
     chosen = np.sort(np.asarray(positions)[order[:kept]])
     counted = store.arrays(
         """
         select entity, count(*) as n
-        from posting semi join (select unnest(?::integer[]) as instance) using (instance) group by entity
+        from posting semi join (select unnest($1::integer[]) as instance) using (instance) group by entity
         """,
         [chosen.tolist()],
     )

@@ -208,7 +208,7 @@ def exports_report(store: Store) -> ExportsReport:
 def _with_image(store: Store, leave: Leaving) -> bool:
     return bool(
         store.value(
-            "select 1 from instance join decision using (instance) where run = ? and kept and len(images) > 0 limit 1",
+            "select 1 from instance join decision using (instance) where run = $1 and kept and len(images) > 0 limit 1",
             [leave.run],
         )
     )

@@ -17,7 +17,7 @@ def repaired_ids(store: Store, leave: Leaving) -> dict[int, str]:
         for (name,) in store.rows(
             """
         select trim(id, '"') from instance join decision using (instance)
-        where run = ? and kept and id is not null group by all having sum(copies) > 1
+        where run = $1 and kept and id is not null group by all having sum(copies) > 1
         """,
             [leave.run],
         )

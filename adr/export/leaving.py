@@ -129,7 +129,7 @@ def leaving(
     synthetic: candidates planned from this 'run', of 'all' runs, or 'none'. accept_above: a rule of the recipe that
     accepts the best candidate of a slot when nobody has judged it, it has no flags and its score is at least that.
     """
-    found = store.row("select recipe from run where run = ?", [run])
+    found = store.row("select recipe from run where run = $1", [run])
     if found is None:
         listed = [str(number) for (number,) in store.rows("select run from run order by run")]
         raise AdrError(
@@ -140,7 +140,7 @@ def leaving(
     form, images = store.row("select form, images from source") or ("llava", None)
     kept = store.arrays(
         """
-        select instance, copies from decision where run = ? and kept order by instance
+        select instance, copies from decision where run = $1 and kept order by instance
         """,
         [run],
     )
@@ -269,9 +269,9 @@ def _accepted(
         left join current_verdict v using (candidate)
         left join edit e using (candidate)
         join plan p using (plan)
-        where (? = 'all' or p.run = ?)
+        where ($1 = 'all' or p.run = $2)
           and (v.judgement = 'accept'
-               or (v.judgement is null and c.chosen and coalesce(len(c.flags), 0) = 0 and c.score >= ?))
+               or (v.judgement is null and c.chosen and coalesce(len(c.flags), 0) = 0 and c.score >= $3))
         order by c.plan, c.slot, c.alternative, c.candidate
         """,
         [synthetic, run, 2.0 if accept_above is None else float(accept_above)],

@@ -264,7 +264,7 @@ def _source_images(store: Store, leave: Leaving, images: str, found: _Findings, 
         with_image = store.value(
             """
             select count(*) from instance i join decision d using (instance)
-            where run = ? and kept and len(images) > 0
+            where run = $1 and kept and len(images) > 0
             """,
             [leave.run],
         )
@@ -274,7 +274,7 @@ def _source_images(store: Store, leave: Leaving, images: str, found: _Findings, 
     missing = store.rows(
         """
         select i.instance, images from instance i join decision d using (instance)
-        where run = ? and kept and len(images) > 0 and missing > 0 order by i.instance
+        where run = $1 and kept and len(images) > 0 and missing > 0 order by i.instance
         """,
         [leave.run],
     )
@@ -286,7 +286,7 @@ def _source_images(store: Store, leave: Leaving, images: str, found: _Findings, 
     kept = store.arrays(
         """
         select i.instance from instance i join decision d using (instance)
-        where run = ? and kept and len(images) > 0 and missing = 0 order by i.instance
+        where run = $1 and kept and len(images) > 0 and missing = 0 order by i.instance
         """,
         [leave.run],
     )["instance"]
@@ -295,7 +295,7 @@ def _source_images(store: Store, leave: Leaving, images: str, found: _Findings, 
         found.add("images_sampled", "warning", {}, count=len(kept))
     broken: dict[int, str] = {}
     looked = store.rows(
-        "select instance, images from instance where instance in (select unnest(?::integer[])) order by instance",
+        "select instance, images from instance where instance in (select unnest($1::integer[])) order by instance",
         [picked.tolist()],
     )
     addresses: dict[int, str] = {}
@@ -349,7 +349,7 @@ def opens(path: Path) -> bool:
 
 def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
     """Ids that repeat (copies included), id types, and sets of keys."""
-    kept = "instance i join decision d using (instance) where d.run = ? and d.kept"
+    kept = "instance i join decision d using (instance) where d.run = $1 and d.kept"
     repeated = store.rows(
         f"""
         select trim(id, '"') as id, sum(copies) as rows, min(i.instance) as first
@@ -392,7 +392,7 @@ def _keys(store: Store, leave: Leaving, rules: Rules, verbatim: bool, found: _Fi
             """
         select json_keys(raw) as keys, count(*) as n, min(i.instance)
         from instance i join decision d using (instance)
-        where d.run = ? and d.kept group by keys order by n desc, keys
+        where d.run = $1 and d.kept group by keys order by n desc, keys
         """,
             [leave.run],
         )

@@ -39,11 +39,11 @@ def build(
 ) -> dict[str, Any]:
     """The manifest as a JSON object, still without its list of files."""
     store, leave = work.store, work.leave
-    kept = int(store.value("select count(*) from decision where run = ? and kept", [leave.run]))
+    kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
     reasons = {
         str(reason): int(n)
         for reason, n in store.rows(
-            "select reason, count(*) from decision where run = ? group by reason order by reason", [leave.run]
+            "select reason, count(*) from decision where run = $1 group by reason order by reason", [leave.run]
         )
     }
     return {
@@ -167,7 +167,7 @@ def synthesis(work: Work) -> dict[str, Any]:
     rows = work.store.rows(
         """
         select generator, model, scorer, conversation_by from candidate
-        where candidate in (select unnest(?::varchar[]))
+        where candidate in (select unnest($1::varchar[]))
         """,
         [names],
     )

@@ -35,7 +35,7 @@ def write_synthetic(work: Work) -> None:
         left join instance i on i.instance = c.parent
         left join current_verdict v on v.candidate = c.candidate
         left join edit on edit.candidate = c.candidate
-        where c.candidate in (select unnest(?::varchar[]))
+        where c.candidate in (select unnest($1::varchar[]))
         """,
             [[one.candidate for one in work.leave.accepted]],
         )
@@ -119,7 +119,7 @@ def write_dropped(work: Work) -> None:
                 select to_json({position: d.instance, id: i.id::json, reason: d.reason, pass_count: d.pass_count,
                                 probability: round(d.probability::double, 6)})::varchar
                 from decision d join instance i using (instance)
-                where d.run = ? and not d.kept order by d.instance
+                where d.run = $1 and not d.kept order by d.instance
                 """,
             [work.leave.run],
             size=50_000,

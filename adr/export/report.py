@@ -53,7 +53,7 @@ def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
     name = leave.recipe.name or "Rebalanced"
     source = store.value("select path from source")
     total = int(store.value("select count(*) from instance"))
-    kept = int(store.value("select count(*) from decision where run = ? and kept", [leave.run]))
+    kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
     parts = [
         f"<h1>{_text(name)}</h1>",
         f"<p class=lead>{kept:,} of {total:,} instances of <b>{_text(Path(source).name if source else 'the source')}"
@@ -115,7 +115,7 @@ def _reasons(store: Store, leave: Leaving) -> str:
     rows = [
         ["kept" if kept else "dropped", says.get(reason, str(reason)), f"{n:,}"]
         for kept, reason, n in store.rows(
-            "select kept, reason, count(*) as n from decision where run = ? group by all order by kept desc, n desc",
+            "select kept, reason, count(*) as n from decision where run = $1 group by all order by kept desc, n desc",
             [leave.run],
         )
     ]
@@ -161,7 +161,7 @@ def _entities(store: Store, one: Counts) -> str:
 
 def _names(store: Store, one: Counts, indices: list[int]) -> dict[int, str]:
     ids = [int(one.ids[n]) for n in indices]
-    found = dict(store.rows("select entity, name from entity where entity in (select unnest(?::integer[]))", [ids]))
+    found = dict(store.rows("select entity, name from entity where entity in (select unnest($1::integer[]))", [ids]))
     return {n: str(found.get(int(one.ids[n]), "")) for n in indices}
 
 
@@ -172,7 +172,7 @@ def _accepted(store: Store, leave: Leaving) -> str:
     names = dict(
         store.rows(
             "select c.candidate, e.name from candidate c left join entity e using (entity) "
-            "where c.candidate in (select unnest(?::varchar[]))",
+            "where c.candidate in (select unnest($1::varchar[]))",
             [[one.candidate for one in chosen]],
         )
     )

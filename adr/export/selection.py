@@ -21,7 +21,7 @@ STEP = 100_000
 
 def write(work: Work) -> list[str]:
     """One row per instance of the source, as Parquet and as JSON Lines; returns [PARQUET, LINES]."""
-    last = int(work.store.value("select coalesce(max(instance), -1) from decision where run = ?", [work.leave.run]))
+    last = int(work.store.value("select coalesce(max(instance), -1) from decision where run = $1", [work.leave.run]))
     writer: pq.ParquetWriter | None = None
     with work.file(LINES) as out:
         for start in range(0, last + 1, STEP):

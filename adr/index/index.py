@@ -219,7 +219,7 @@ class _Index:
                 """
                 select instance, turn.role = 'human' as human, turn.text as text, with_image
                 from (select instance, unnest(turns) as turn, coalesce(len(images), 0) > 0 as with_image
-                      from instance where instance between ? and ?)
+                      from instance where instance between $1 and $2)
                 where turn.role in ('human', 'gpt') and turn.text is not null
             """,
                 [int(chosen[0]), int(chosen[-1])],

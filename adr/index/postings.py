@@ -54,13 +54,13 @@ def write(writer: Writer, perspective: str, postings: Postings) -> tuple[int, li
         """
         insert into entity (entity, perspective, name, n, draw_key)
         select (select count(*) from entity) + row_number() over (order by n desc, name) - 1,
-               ?::perspective, name, n, draw_key
+               $1::perspective, name, n, draw_key
         from found where n > 0
     """,
         [perspective],
     )
     placed = writer.rows(
-        "select number, entity from found join entity using (name) where perspective = ?::perspective", [perspective]
+        "select number, entity from found join entity using (name) where perspective = $1::perspective", [perspective]
     )
     entity = np.full(len(names), -1, dtype=np.int64)
     for number, place in placed:
@@ -120,7 +120,7 @@ def _place_pairs(writer: Writer, keys: np.ndarray, counts: np.ndarray) -> np.nda
     writer.execute(
         """
         insert into entity
-        select ? + row_number() over (order by n desc, name) - 1, 'co_occurrence', name, n, draw_key, first, second
+        select $1 + row_number() over (order by n desc, name) - 1, 'co_occurrence', name, n, draw_key, first, second
         from found
     """,
         [before],
@@ -137,6 +137,6 @@ def _insert(writer: Writer, perspective: str, batches: Iterable[np.ndarray]) -> 
         writer.register(
             "posted", pa.table({"instance": (batch >> 32).astype(np.int32), "entity": (batch & LOW).astype(np.int32)})
         )
-        writer.execute("insert into posting select ?::perspective, instance, entity from posted", [perspective])
+        writer.execute("insert into posting select $1::perspective, instance, entity from posted", [perspective])
         written += len(batch)
     return written

@@ -78,7 +78,7 @@ def asked(store: Store, objects: Postings, annotated: np.ndarray) -> Iterator[pa
             continue
         instance, starts = np.unique(keys >> 32, return_index=True)
         rows = store.arrow(
-            "select instance, images from instance where instance between ? and ? order by instance",
+            "select instance, images from instance where instance between $1 and $2 order by instance",
             [int(instance[0]), int(instance[-1])],
         )
         at = np.searchsorted(rows["instance"].to_numpy(), instance)

@@ -230,7 +230,7 @@ class _Reading:
                 writer.execute(plain.objects_sql(), {"shapes": shapes})
         writer.execute(
             "create or replace temp table batch_taken as select instance as position, shape from instance "
-            "join batch_shape on instance = position where instance between ? and ?",
+            "join batch_shape on instance = position where instance between $1 and $2",
             [block.position, block.position + len(block.texts)],
         )
         for shape, count in writer.rows("select shape, count(*) from batch_taken group by shape"):

@@ -26,7 +26,7 @@ def claim_next(
     with store.atomic() as writer:  # one at a time, so that two reviewers never get the same
         held = {
             row[0]
-            for row in writer.rows("select candidate from claim where until > ? and reviewer <> ?", [now, reviewer])
+            for row in writer.rows("select candidate from claim where until > $1 and reviewer <> $2", [now, reviewer])
         }
         offset = 0
         while True:
@@ -34,11 +34,11 @@ def claim_next(
             for candidate in page["candidate"]:
                 if candidate not in held and candidate not in skip:
                     writer.execute(
-                        "delete from claim where candidate = ? or reviewer = ? or until <= ?",
+                        "delete from claim where candidate = $1 or reviewer = $2 or until <= $3",
                         [candidate, reviewer, now],
                     )
                     writer.execute(
-                        "insert into claim values (?, ?, ?)", [candidate, reviewer, now + timedelta(minutes=minutes)]
+                        "insert into claim values ($1, $2, $3)", [candidate, reviewer, now + timedelta(minutes=minutes)]
                     )
                     return str(candidate)
             if len(page) < _PAGE:
@@ -51,17 +51,18 @@ def hold(store: Store, candidate: str, reviewer: str, minutes: float = MINUTES) 
     now = datetime.now(UTC).replace(tzinfo=None)
     with store.atomic() as writer:
         other = writer.value(
-            "select reviewer from claim where candidate = ? and until > ? and reviewer <> ?", [candidate, now, reviewer]
+            "select reviewer from claim where candidate = $1 and until > $2 and reviewer <> $3",
+            [candidate, now, reviewer],
         )
         if other:
             return str(other)
         writer.execute(
-            "delete from claim where candidate = ? or reviewer = ? or until <= ?", [candidate, reviewer, now]
+            "delete from claim where candidate = $1 or reviewer = $2 or until <= $3", [candidate, reviewer, now]
         )
-        writer.execute("insert into claim values (?, ?, ?)", [candidate, reviewer, now + timedelta(minutes=minutes)])
+        writer.execute("insert into claim values ($1, $2, $3)", [candidate, reviewer, now + timedelta(minutes=minutes)])
     return None
 
 
 def release(store: Store, reviewer: str) -> None:
     """Give back everything that a reviewer holds."""
-    store.execute("delete from claim where reviewer = ?", [reviewer])
+    store.execute("delete from claim where reviewer = $1", [reviewer])

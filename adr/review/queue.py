@@ -195,7 +195,7 @@ def neighbours(store: Store, candidate: str) -> pd.DataFrame:
         from candidate c join candidate o on o.plan = c.plan and o.slot = c.slot
         left join candidate_image s on s.candidate = o.candidate
         left join current_verdict v on v.candidate = o.candidate
-        where c.candidate = ? order by o.chosen desc, o.score desc nulls last, o.alternative
+        where c.candidate = $1 order by o.chosen desc, o.score desc nulls last, o.alternative
     """,
         [candidate],
     )

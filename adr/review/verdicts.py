@@ -66,7 +66,7 @@ def judge(
                 rows[column] = value
         if unique:
             writer.insert("verdict", rows)
-            writer.execute("delete from claim where candidate in (select unnest(?))", [unique])
+            writer.execute("delete from claim where candidate in (select unnest($1))", [unique])
     return len(unique)
 
 
@@ -80,7 +80,7 @@ def edit(
     entity.
     """
     with_image, markers = store.row(
-        "select image is not null, markers from candidate join candidate_image using (candidate) where candidate = ?",
+        "select image is not null, markers from candidate join candidate_image using (candidate) where candidate = $1",
         [candidate],
     ) or (True, 1)
     fault = conversation.fault(turns, entity_forms if with_image else (), markers)
@@ -92,7 +92,7 @@ def edit(
     with store.atomic() as writer:
         _known(writer, [candidate])
         writer.execute(
-            "insert into verdict (candidate, reviewer, judgement, turns, judged_at) values (?, ?, 'edit', ?, ?)",
+            "insert into verdict (candidate, reviewer, judgement, turns, judged_at) values ($1, $2, 'edit', $3, $4)",
             [candidate, who, [{"role": t["role"], "text": t["text"]} for t in turns], _now()],
         )
 
@@ -105,7 +105,7 @@ def resolve(store: Store, candidate: str, judgement: str, reviewer: str) -> None
     with store.atomic() as writer:
         _known(writer, [candidate])
         writer.execute(
-            "insert into verdict (candidate, reviewer, judgement, note, judged_at) values (?, ?, 'resolve', ?, ?)",
+            "insert into verdict (candidate, reviewer, judgement, note, judged_at) values ($1, $2, 'resolve', $3, $4)",
             [candidate, who, judgement, _now()],
         )
 
@@ -116,7 +116,7 @@ def undo(store: Store, reviewer: str) -> Undone | None:
         last = writer.rows(
             """
             select verdict, batch, judgement, rule from verdict v
-            where reviewer = ? and judgement <> 'undo'
+            where reviewer = $1 and judgement <> 'undo'
               and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
             order by verdict desc limit 1
         """,
@@ -128,7 +128,7 @@ def undo(store: Store, reviewer: str) -> Undone | None:
         taken = writer.rows(
             """
             select verdict, candidate from verdict v
-            where (v.verdict = ? or (batch = ? and reviewer = ?)) and judgement <> 'undo'
+            where (v.verdict = $1 or (batch = $2 and reviewer = $3)) and judgement <> 'undo'
               and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
             order by verdict
         """,
@@ -154,7 +154,7 @@ def current_turns(store: Store, candidate: str) -> tuple[list[dict[str, str]], s
     edited = store.row(
         """
         select turns, reviewer from verdict v
-        where candidate = ? and judgement = 'edit'
+        where candidate = $1 and judgement = 'edit'
           and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict)
         order by verdict desc limit 1
     """,
@@ -162,7 +162,7 @@ def current_turns(store: Store, candidate: str) -> tuple[list[dict[str, str]], s
     )
     if edited:
         return list(edited[0]), str(edited[1])
-    return list(store.value("select turns from candidate where candidate = ?", [candidate]) or []), None
+    return list(store.value("select turns from candidate where candidate = $1", [candidate]) or []), None
 
 
 def history(store: Store, candidate: str | None = None, limit: int = 200) -> pd.DataFrame:
@@ -182,7 +182,7 @@ def history(store: Store, candidate: str | None = None, limit: int = 200) -> pd.
 def _known(writer: Writer, candidates: Sequence[str]) -> None:
     missing = writer.rows(
         """
-        select c from (select unnest(?::varchar[]) as c) anti join candidate on c = candidate limit 1
+        select c from (select unnest($1::varchar[]) as c) anti join candidate on c = candidate limit 1
     """,
         [list(candidates)],
     )

@@ -47,7 +47,7 @@ def make_workspace(folder: Path, candidates: int) -> None:
     ]
     number = np.arange(candidates)
     with store.atomic() as writer:
-        writer.execute("insert into source (path, images) values ('source.json', ?)", [str(source)])
+        writer.execute("insert into source (path, images) values ('source.json', $1)", [str(source)])
         writer.insert(
             "instance",
             pd.DataFrame(

@@ -50,7 +50,7 @@ def test_rebalance__report_and_explain_agree(demo, capsys):
     assert {"run", "kept", "dropped", "expected", "expected_sd", "reasons", "perspectives"} <= set(report)
     assert report["kept"] + report["dropped"] == 60
     store = Store(demo / "adr.duckdb")
-    decided = dict(store.rows("select instance, kept from decision where run = ?", [report["run"]]))
+    decided = dict(store.rows("select instance, kept from decision where run = $1", [report["run"]]))
     store.close()
     assert sum(decided.values()) == report["kept"]
     for i in (0, 17, 42, 59):

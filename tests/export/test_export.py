@@ -72,7 +72,7 @@ def test_export__accepted_candidates_come_after_with_their_image_and_provenance(
 def test_export__an_edited_conversation_leaves_as_edited(store, workspace, tmp_path):
     accept(store, workspace)
     store.execute(
-        "insert into verdict (candidate, reviewer, judgement, turns) values (?, 'bo', 'edit', ?)",
+        "insert into verdict (candidate, reviewer, judgement, turns) values ($1, 'bo', 'edit', $2)",
         ["p1-00000-0", [{"role": "human", "text": "<image>\nName it."}, {"role": "gpt", "text": "A harp from above."}]],
     )
     export(store, workspace, 1, out=tmp_path / "out")

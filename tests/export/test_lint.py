@@ -139,7 +139,7 @@ def test_lint__a_candidate_without_image_or_answer_is_an_error(workspace):
     accept(store, workspace, "p1-00000-0")
     accept(store, workspace, "p1-00001-0", slot=1)
     (workspace.images / "p1-00000-0.png").unlink()
-    store.execute("update candidate set turns = ? where candidate = 'p1-00001-0'", [[{"role": "human", "text": "?"}]])
+    store.execute("update candidate set turns = $1 where candidate = 'p1-00001-0'", [[{"role": "human", "text": "?"}]])
     found = {f.kind: (f.level, f.examples) for f in preview(store, workspace, 1, ExportOptions()).lint.findings}
     assert found["image_missing"] == ("error", ("candidate p1-00000-0",))
     assert found["no_answer"] == ("error", ("candidate p1-00001-0",))

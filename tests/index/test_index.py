@@ -65,7 +65,7 @@ def postings(store: Store, perspective: str) -> dict[str, list[int]]:
     rows = store.rows(
         """
         select name, list(instance order by instance) from entity join posting using (entity)
-        where entity.perspective = ? and posting.perspective = entity.perspective group by entity, name order by entity
+        where entity.perspective = $1 and posting.perspective = entity.perspective group by entity, name order by entity
     """,
         [perspective],
     )
@@ -286,7 +286,7 @@ def test_index__an_instance_has_the_same_entities_alone(turns: dict[int, list[tu
             assert set(postings(alone, perspective)) == {
                 name for name, where in postings(together, perspective).items() if instance in where
             }
-            counts = together.rows("select name, n from entity where perspective = ?", [perspective])
+            counts = together.rows("select name, n from entity where perspective = $1", [perspective])
             assert all(len(postings(together, perspective)[name]) == n for name, n in counts)
 
 

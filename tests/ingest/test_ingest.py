@@ -348,7 +348,7 @@ def test_ingest__replacing_clears_all_that_was_made(store: Store, tmp_path: Path
     assert {"run", "decision", "posting", "entity", "plan", "candidate", "verdict", "export"} < tables
     for table in tables - {"meta"}:
         column = store.value(
-            "select column_name from duckdb_columns() where table_name = ? "
+            "select column_name from duckdb_columns() where table_name = $1 "
             "and data_type in ('INTEGER', 'BIGINT', 'VARCHAR') limit 1",
             [table],
         )

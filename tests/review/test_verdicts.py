@@ -51,7 +51,7 @@ def six_candidates() -> Store:
             writer.execute(
                 "insert into candidate (candidate, plan, slot, alternative, chosen, entity, entities, generator, "
                 "score, turns, flags, image, created_at) "
-                "values (?, 1, ?, ?, ?, ?, ?, 'text-to-image', ?, ?, ?, ?, now())",
+                "values ($1, 1, $2, $3, $4, $5, $6, 'text-to-image', $7, $8, $9, $10, now())",
                 [
                     name,
                     slot,

@@ -71,7 +71,7 @@ def world(tmp_path, found_wordnet):
     write_postings(store, {"token": TOKENS})
     with store.atomic() as writer:
         writer.execute(
-            "insert into run (run, name, recipe, kept, dropped, report) values (1, 'eight', ?, 7, 1, ?)",
+            "insert into run (run, name, recipe, kept, dropped, report) values (1, 'eight', $1, 7, 1, $2)",
             [RUN.to_toml(), json.dumps({"perspectives": {"token": {"tau": 3}}})],
         )
         writer.insert(
@@ -98,7 +98,7 @@ def made(world, **options) -> list:
     Worker(plan_folder(workspace, report.plan), told.append).run()
     collect(store, workspace, report.plan)
     return store.rows(
-        "select candidate, parent, prompt, entities, flags, image from candidate where plan = ? order by candidate",
+        "select candidate, parent, prompt, entities, flags, image from candidate where plan = $1 order by candidate",
         [report.plan],
     )
 
@@ -156,7 +156,7 @@ def test_plan__what_cannot_be(world):
         with pytest.raises(AdrError) as told:
             plan(store, workspace, 1, budget=9, generator="language", **wrong)
         assert says in f"{told.value.sentence} {told.value.next_step}"
-    store.execute("update run set recipe = ?", [Recipe(perspectives=("object",), tau={"object": 3}).to_toml()])
+    store.execute("update run set recipe = $1", [Recipe(perspectives=("object",), tau={"object": 3}).to_toml()])
     with pytest.raises(AdrError, match="does not look at nouns"):
         plan(store, workspace, 1, budget=9, generator="language")
     assert store.value("select count(*) from plan") == 0

@@ -30,7 +30,7 @@ def world(tmp_path, monkeypatch):
 
 
 def slots(store, number=1):
-    return store.rows("select slot, entity, entities, parent from slot where plan = ? order by slot", [number])
+    return store.rows("select slot, entity, entities, parent from slot where plan = $1 order by slot", [number])
 
 
 def test_plan__ten_instances_by_hand(world):
@@ -94,7 +94,7 @@ def test_plan__chosen_entities_dropped_entities_and_chosen_parents(world):
 def test_plan__muted_entities_are_not_filled(world):
     store, workspace = world
     recipe = store.value("select recipe from run") + "\n[rebalance.caps.object]\nkite = 0\n"
-    store.execute("update run set recipe = ?", [recipe])
+    store.execute("update run set recipe = $1", [recipe])
     plan(store, workspace, 1, budget=9)
     assert store.rows("select entity from wanted") == [(IDS["accordion"],)]
 

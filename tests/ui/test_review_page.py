@@ -14,12 +14,13 @@ def two_candidates(small_workspace):
     store = Store(small_workspace.database)
     accordion = store.value("select entity from entity where perspective = 'object' and name = 'accordion'")
     with store.atomic() as writer:
-        writer.execute("insert into wanted values (1, ?, 1, 3, 2)", [accordion])
+        writer.execute("insert into wanted values (1, $1, 1, 3, 2)", [accordion])
         for number, score in ((0, 0.9), (1, 0.1)):
             writer.execute(
                 "insert into candidate (candidate, plan, slot, alternative, chosen, entity, entities, parent, "
                 "generator, model, seed, prompt, image, score, turns, flags, created_at) values "
-                "(?, 1, ?, 0, true, ?, [?], 2, 'text-to-image', 'starter', 7, 'an accordion', 'images/none.png', ?, ?, "
+                "($1, 1, $2, 0, true, $3, [$4], 2, 'text-to-image', 'starter', 7, 'an accordion', "
+                "'images/none.png', $5, $6, "
                 "[], now())",
                 [f"x{number}", number, accordion, accordion, score, TALK],
             )

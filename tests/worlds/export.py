@@ -36,7 +36,7 @@ def fill(store: Store, raws, kept=lambda i: True, copies=1, toml="[rebalance]\ns
             named = record.get("image", record.get("images", []))
             said = record.get("conversations") or record.get("messages") or []
             writer.execute(
-                "insert into instance values (?, ?, ?, 0, ?, ?)",
+                "insert into instance values ($1, $2, $3, 0, $4, $5)",
                 [
                     i,
                     json.dumps(record["id"], ensure_ascii=False) if "id" in record else None,
@@ -52,15 +52,15 @@ def fill(store: Store, raws, kept=lambda i: True, copies=1, toml="[rebalance]\ns
                 ],
             )
             writer.execute(
-                "insert into decision values (1, ?, 1, ?, ?, ?, 0.25)",
+                "insert into decision values (1, $1, 1, $2, $3, $4, 0.25)",
                 [i, kept(i), copies if kept(i) else 0, "passes" if kept(i) else "below_min_passes"],
             )
         writer.execute(
             "insert into source (path, images, form, layout, bytes, sha256, instances, rejected) "
-            "values ('somewhere/source.json', ?, ?, 'array', 10, 'abc', ?, 0)",
+            "values ('somewhere/source.json', $1, $2, 'array', 10, 'abc', $3, 0)",
             [str(images) if images else None, form, len(raws)],
         )
-        writer.execute("insert into run (run, name, recipe, fingerprint) values (1, 'first', ?, 'f')", [toml])
+        writer.execute("insert into run (run, name, recipe, fingerprint) values (1, 'first', $1, 'f')", [toml])
 
 
 def index(store: Store):
@@ -68,11 +68,11 @@ def index(store: Store):
     with store.atomic() as writer:
         for entity, name, where in ((0, "drum", (0, 1, 2, 3)), (1, "cup", (0, 2)), (2, "harp", (3,))):
             writer.execute(
-                "insert into entity (entity, perspective, name, n, draw_key) values (?, 'object', ?, ?, 1)",
+                "insert into entity (entity, perspective, name, n, draw_key) values ($1, 'object', $2, $3, 1)",
                 [entity, name, len(where)],
             )
             for instance in where:
-                writer.execute("insert into posting values ('object', ?, ?)", [instance, entity])
+                writer.execute("insert into posting values ('object', $1, $2)", [instance, entity])
         writer.execute(
             "insert into index_made (extractor, objects_from, lexicon_fingerprint) values ('lexicon', 'text', 'lex')"
         )
@@ -104,8 +104,8 @@ def accept(
             insert into candidate (candidate, plan, slot, alternative, chosen, entity, entities, parent, generator,
                                    model, seed, prompt, image, sha256, turns, caption, conversation_by, scorer, score,
                                    flags)
-            values (?, 1, ?, 0, true, 2, [2], 2, 'text-to-image', 'assets/models/starter', 11, 'a harp', ?, 'ff',
-                    ?, 'a red harp', 'template', 'clip', ?, [])
+            values ($1, 1, $2, 0, true, 2, [2], 2, 'text-to-image', 'assets/models/starter', 11, 'a harp', $3, 'ff',
+                    $4, 'a red harp', 'template', 'clip', $5, [])
             """,
             [
                 candidate,
@@ -117,7 +117,7 @@ def accept(
         )
         if judgement:
             writer.execute(
-                "insert into verdict (candidate, reviewer, judgement) values (?, ?, ?)",
+                "insert into verdict (candidate, reviewer, judgement) values ($1, $2, $3)",
                 [candidate, reviewer, judgement],
             )
 

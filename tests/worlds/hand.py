@@ -62,7 +62,7 @@ def write_instances(
     """Fill `source` and `instance` as ingest would."""
     store.execute(
         "insert into source (path, images, form, layout, instances, rejected, warnings, ingested_at) "
-        "values ('hand.json', ?, 'llava', 'array', ?, 0, '{}', timestamp '2026-01-01 12:00:00')",
+        "values ('hand.json', $1, 'llava', 'array', $2, 0, '{}', timestamp '2026-01-01 12:00:00')",
         [str(images) if images else None, len(instances)],
     )
     with store.atomic() as writer:

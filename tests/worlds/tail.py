@@ -48,7 +48,7 @@ def make_tail_world(store: Store, folder: Path, size: int = 64) -> Store:
     names = sorted(IDS, key=IDS.__getitem__)
     recipe = Recipe(min_passes=1, perspectives=("object",), tau={"object": TAU})
     with store.atomic() as writer:
-        writer.execute("insert into source (path, images) values (?, ?)", [str(folder / "source.json"), str(folder)])
+        writer.execute("insert into source (path, images) values ($1, $2)", [str(folder / "source.json"), str(folder)])
         writer.insert(
             "instance",
             pd.DataFrame(
@@ -79,7 +79,7 @@ def make_tail_world(store: Store, folder: Path, size: int = 64) -> Store:
             ),
         )
         writer.execute(
-            "insert into run (run, name, recipe, kept, dropped, report) values (1, 'ten', ?, 9, 1, ?)",
+            "insert into run (run, name, recipe, kept, dropped, report) values (1, 'ten', $1, 9, 1, $2)",
             [recipe.to_toml(), json.dumps({"perspectives": {"object": {"tau": TAU}}})],
         )
         writer.insert(
