@@ -1,16 +1,17 @@
--- All tables of a workspace, in the data's order. Each has ONE writer, named above it; everybody may read.
--- Every statement can be run again on a workspace that has it already. What a table was before, `migrations.py` knows.
+-- All tables of a workspace, in the order in which the data passes through them. Each table has ONE writer, named above
+-- it; any module may read it. Every statement may run again on a workspace that has been through it already.
+-- `migrations.py` knows what the tables were in earlier versions.
 
 create type if not exists perspective as enum ('token', 'object', 'co_occurrence', 'interrogation');
 
--- writer: store. Facts about the workspace; 'revision' grows with every write and keys the caches of the pages.
+-- writer: store. Facts about the workspace; 'revision' grows with every write and is the key of the pages' caches.
 create table if not exists meta (key varchar primary key, value varchar);
 
 -- writer: ingest. What was read: one row; a new ingest replaces it.
 create table if not exists source (
     path varchar,               -- as the user gave it
     images varchar,             -- the image folder, or null
-    objects varchar,            -- the object annotations beside it (sidecar), or null
+    objects varchar,            -- the file of object annotations beside the source, or null
     objects_sha256 varchar,     -- of that file
     form varchar,               -- 'llava' (conversations/from/value) or 'messages' (messages/role/content)
     layout varchar,             -- 'array' or 'lines'
@@ -33,11 +34,11 @@ create table if not exists instance (
     raw varchar using compression zstd      -- the record's JSON text exactly as it was read
 );
 
--- How often the image marker stands in a conversation.
+-- How often the image marker occurs in a conversation.
 create macro if not exists markers(turns) as
     coalesce(list_sum(list_transform(turns, lambda turn: len(string_split(turn.text, '<image>')) - 1)), 0)::integer;
 
--- What is worth knowing of an instance and no reason to set it aside: a row per instance and kind.
+-- What is worth knowing about an instance without being a reason to set it aside: one row per instance and kind.
 create view if not exists instance_kind as
     select instance, 'text_only' as kind from instance where len(images) = 0
     union all select instance, 'several_images' from instance where len(images) > 1
@@ -66,13 +67,13 @@ create table if not exists index_made (
     extractor varchar,          -- 'lexicon' or 'spacy'
     spacy_model varchar,        -- name and version, or null
     objects_from varchar,       -- 'annotations', 'text' or 'annotations, else text'
-    verified_by varchar,        -- scorer or detector that checked objects on the pictures, or null
+    verified_by varchar,        -- scorer or detector that looked for the objects in the images, or null
     lexicon_fingerprint varchar,
     unread bigint,              -- instances whose text the extractor cannot read (another language)
     seconds double,
     asked varchar,              -- JSON: the options that were given
     options varchar,            -- JSON: the same with every default filled in, an IndexOptions
-    fingerprint varchar,        -- of the source and these options: what the index is known by
+    fingerprint varchar,        -- of the source and these options: identifies the index
     report varchar,             -- JSON: the whole IndexReport
     indexed_at timestamp
 );
@@ -82,7 +83,7 @@ create table if not exists entity (
     entity integer,             -- 0.. within the workspace, ordered by perspective, then n descending, then name
     perspective perspective,
     name varchar,               -- co_occurrence: "cat + sofa", names in lexicographic order
-    n integer,                  -- number of instances that have it
+    n integer,                  -- number of instances that have the entity
     draw_key ubigint,           -- keyed hash of (perspective, name): the part of the draw that does not depend on seed or instance
     first integer, second integer   -- co_occurrence: the entities (perspective object) of the pair; else null
 );
@@ -100,8 +101,8 @@ create table if not exists run (
     run integer primary key,    -- 1, 2, ...
     name varchar,
     recipe varchar,             -- TOML
-    fingerprint varchar,        -- of [rebalance]; with `made_on` it is what the run is known by
-    made_on varchar,            -- fingerprint of the index it was made on; '' when that is not known
+    fingerprint varchar,        -- of [rebalance]; together with `made_on` it identifies the run
+    made_on varchar,            -- fingerprint of the index that it was made on; '' when that is not known
     kept bigint, dropped bigint, repeated bigint,
     expected double, expected_sd double,
     report varchar,             -- JSON: the whole RebalanceReport
@@ -129,24 +130,24 @@ create table if not exists decision (
 create table if not exists plan (
     plan integer primary key,
     run integer,
-    settings varchar,           -- JSON: generator, model, steps, size, target, budget, per parent, candidates per slot, conversation method ...
+    settings varchar,           -- JSON: generator, model, steps, size, target, budget, slots per parent, candidates per slot, conversation method ...
     slots bigint, candidates bigint,
     report varchar,             -- JSON: the whole PlanReport
     created_at timestamp
 );
 
--- writer: synthesize.plan. One slot: a picture wanted, or a conversation in other words, from a parent, for a tail
--- entity (and others it adds to).
+-- writer: synthesize.plan. One slot: a wanted image, or a parent's conversation in other words, for a tail entity (and
+-- for others that it adds to).
 create table if not exists slot (
     plan integer, slot integer,
     entity integer,             -- the entity it was planned for
     entities integer[],         -- all tail entities an accept adds to
     parent integer,             -- instance, or null (pure text-to-image)
-    prompt varchar,             -- of a conversation: 'sofa → settee', what is replaced by what
+    prompt varchar,             -- for a conversation: what is replaced by what, such as 'sofa → settee'
     gain double                 -- what an accept adds to the tail when it was planned
 );
 
--- writer: synthesize.plan. One tail entity of a plan and how far it is to be filled.
+-- writer: synthesize.plan. One tail entity of a plan, and how many instances it should reach.
 create table if not exists wanted (
     plan integer, entity integer,
     have integer,               -- instances that have it after rebalancing (repeated ones once)
@@ -155,7 +156,7 @@ create table if not exists wanted (
 );
 
 -- writer: synthesize.collect. A synthetic image with its conversation, or a conversation in other words (generator
--- 'language'; image is null, the parent's pictures stay), waiting for judgement.
+-- 'language'; image is null and the parent's images stay), waiting for judgement.
 create table if not exists candidate (
     candidate varchar primary key,   -- 'p<plan>-<slot>-<alternative>', e.g. 'p1-00012-0'
     plan integer, slot integer, alternative integer,
@@ -171,7 +172,7 @@ create table if not exists candidate (
     caption varchar,
     conversation_by varchar,    -- 'template', 'parent', 'captioner', 'language_model', 'synonyms', 'rewrite'
     conversation_fault varchar, -- why the conversation failed its check, or null
-    scorer varchar,             -- model that scored it
+    scorer varchar,             -- the model that scored it
     entity_rank integer,        -- 1: the entity is the best match among its siblings
     entity_score float, prompt_score float, parent_score float,
     nearest varchar, nearest_score float,        -- nearest other image: 'instance:12' or a candidate, cosine
@@ -182,8 +183,8 @@ create table if not exists candidate (
     created_at timestamp
 );
 
--- The image that a candidate is seen with: its own (a path below the workspace), else its parent's first (below the
--- source's image folder), else null. markers: how often <image> stands in its conversation.
+-- The image shown with a candidate: its own (a path below the workspace), else its parent's first (below the source's
+-- image folder), else null. markers: how often <image> occurs in its conversation.
 create view if not exists candidate_image as
     select c.candidate,
            coalesce(c.image, coalesce(s.images || '/', regexp_replace(s.path, '[^/]*$', '')) || i.images[1]) as shown_image,
@@ -195,7 +196,7 @@ create view if not exists candidate_image as
 -- writer: synthesize.collect. A candidate that could not be made.
 create table if not exists failed (plan integer, slot integer, alternative integer, reason varchar, detail varchar);
 
--- writer: review. One judgement; never updated or deleted. Undo is another row.
+-- writer: review. One judgement; a row is never updated or deleted. An undo is another row.
 create sequence if not exists verdict_number;
 create table if not exists verdict (
     verdict bigint default nextval('verdict_number'),
@@ -206,13 +207,13 @@ create table if not exists verdict (
     rule varchar,               -- the rule that gave it, or null for a person
     note varchar,
     turns struct("role" varchar, "text" varchar)[],   -- the edited conversation, for 'edit'
-    batch varchar,              -- verdicts given in one step share it, and are undone in one
+    batch varchar,              -- shared by verdicts given in one step, which one undo takes back
     undoes bigint,
     mark varchar,               -- hash of an imported row, so that importing a file twice changes nothing
     judged_at timestamp
 );
 
--- writer: review. Items in someone's hands, so that two reviewers are not handed the same.
+-- writer: review. Candidates reserved for a reviewer until a time, so that two reviewers do not get the same one.
 create table if not exists claim (candidate varchar, reviewer varchar, until timestamp);
 
 -- The latest verdict in force per candidate: undone rows do not count, a person's wins over a rule's, resolve over all.

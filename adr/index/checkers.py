@@ -18,10 +18,10 @@ from adr.models import Place, find_model, load_clip, loading, place, require
 from adr.settings import setting
 
 STANDS_OUT = 0.5
-"""A name is taken to be in a picture when its agreement is this many standard deviations above the mean of all names'.
-Measured on the demo world with the starter model: see docs/index.md."""
+"""A name counts as seen when its agreement with the picture is this many standard deviations above the mean over all
+names. Measured on the demo world with the starter model: see docs/index.md."""
 BOX, TEXT = 0.4, 0.3
-"""The paper's thresholds for Grounding DINO: of a box, and of the words that belong to it."""
+"""The paper's thresholds for Grounding DINO: one for a box, one for each of the words that belong to it."""
 PROMPT_TOKENS = 250
 CHECKERS = {"open_clip": "ADR_SCORER_MODEL", "grounding-dino": "ADR_DETECTOR_MODEL"}
 """Each checker and the setting that names its model."""
@@ -29,30 +29,30 @@ _SIBLINGS = 50
 
 
 class Checker(Protocol):
-    """Finds names in pictures. side: it makes no use of more pixels a side."""
+    """Finds names in pictures. side: more pixels per side than this are of no use to it."""
 
     side: int
 
     def found(self, images: Sequence[Image.Image], names: Sequence[Sequence[str]]) -> list[list[bool]]:
-        """For every picture, which of its names are seen in it."""
+        """For every picture, which of the names asked about it are seen in it."""
         ...
 
 
 def load_checker(name: str, names: Sequence[str], model: str | None = None) -> Checker:
-    """The checker of that name, for the names it will be asked about. AdrError for an unknown one or no model."""
+    """The checker called `name`, for all the names it will be asked about. AdrError when it or its model is unknown."""
     found = model or default_model(name)
     return _Clip(found, names) if name == "open_clip" else _GroundingDino(found)
 
 
 def default_model(checker: str) -> str:
-    """The model that the settings name for a checker; AdrError for an unknown one."""
+    """The model that the settings name for a checker; AdrError for an unknown checker."""
     if checker not in CHECKERS:
         raise AdrError(f"There is no checker {checker!r}.", f"Choose {' or '.join(CHECKERS)}.")
     return setting(CHECKERS[checker])
 
 
 def signature(checker: str, names: Sequence[str], model: str | None = None) -> str:
-    """A text that changes whenever the checker's answers may: model, its files, thresholds and the names it knows."""
+    """A text that changes whenever the checker's answers may change: model, its files, thresholds, and the names."""
     found = Path(find_model((model or default_model(checker)).removeprefix("hf-hub:")))
     files = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(found.glob("*model*.*"))]
     thresholds = [STANDS_OUT, BOX, TEXT, PROMPT_TOKENS]
@@ -98,7 +98,7 @@ class _Clip:
 
 
 class _GroundingDino:
-    """A Grounding DINO detector: a name is seen when a box of BOX or more has it, its words at TEXT or more each."""
+    """A Grounding DINO detector: a name is seen when a box scores at least BOX and each of its words at least TEXT."""
 
     side = 800
 
@@ -149,7 +149,7 @@ class _GroundingDino:
 
 
 def _siblings(names: Sequence[str]) -> list[str]:
-    """The names among which one must stand out: all of them, and more where these are too few."""
+    """The names among which one must stand out: all that are given, and more when these are too few."""
     siblings = list(dict.fromkeys(names))
     if len(siblings) < _SIBLINGS:
         siblings = list(dict.fromkeys([*siblings, *sorted(set(Lexicon.english().things.values()))]))

@@ -1,6 +1,6 @@
 """The co-occurrence perspective: every unordered pair of distinct objects of an instance.
 
-Knows nothing of names: objects and pairs are numbers. All pairs are there, however many objects an instance has.
+Knows nothing of names: objects and pairs are numbers. No pair is left out, however many objects an instance has.
 """
 
 import numpy as np

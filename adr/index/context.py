@@ -1,7 +1,7 @@
-"""Is a word a noun here? Decided from what it can be and from its two neighbours, by a table.
+"""Is a word a noun here? A table decides, from what the word and its two neighbours can be.
 
-Knows nothing of single words, only of kinds. `noun_table()` asks `_is_noun` once for every triple of kinds, so that a
-batch of words is decided by one look-up each.
+Knows nothing of single words, only of kinds. `noun_table()` asks `_is_noun` once for every triple of kinds, so that
+each word of a batch takes one look-up.
 """
 
 from functools import cache
@@ -40,14 +40,14 @@ def _is_noun(before: Kind, own: Kind, after: Kind) -> bool:
 
 
 def _noun_verb(before: Kind, after: Kind) -> bool:
-    """ "park": a noun, but not in "to park", "they park", "can park", nor "Name the …" where a sentence begins."""
+    """ "park": a noun, but not in "to park", "they park", "can park", or "Name the …" at the start of a sentence."""
     if before in _BEFORE_VERB:
         return False
     return not (before is _K.START and after in _OPENS_PHRASE | {_K.THAT, _K.QUESTION})
 
 
 def _verb_noun(before: Kind, after: Kind) -> bool:
-    """ "walk": a verb, but a noun in "a walk", "a long walk", "for work"; "a play area" leaves it a noun too."""
+    """ "walk": a verb, but a noun in "a walk", "a long walk", "for work", and also in "a play area"."""
     if before is _K.ADJECTIVE:
         return after not in _OPENS_PHRASE
     if before is _K.PREPOSITION:
@@ -97,7 +97,7 @@ def _place(before: Kind, after: Kind) -> bool:
 
 
 def _gerund_noun(before: Kind, after: Kind) -> bool:
-    """ "building": a noun, but not in "is building a" or "a café offering the"; after "the" it stays one."""
+    """ "building": a noun, but not in "is building a" or "a café offering the"; after "the" it stays a noun."""
     return after not in _OPENS_PHRASE or before in _BEFORE_NOUN
 
 
@@ -107,7 +107,7 @@ def _adverb_noun(before: Kind, after: Kind) -> bool:
 
 
 def _unknown(before: Kind, after: Kind) -> bool:
-    """A word in no list: a noun where one is due."""
+    """A word in no list: a noun where a noun is expected."""
     return before in _BEFORE_NOUN | {_K.NOUN, _K.NOUN_VERB, _K.PREPOSITION, _K.NOUN_ADJECTIVE}
 
 

@@ -1,4 +1,4 @@
-"""Every distinct word and gap of a source, numbered once, with what is known of it, as arrays to look up in.
+"""Every distinct word and gap of a source, numbered once, with what is known about it in arrays to look up.
 
 Knows nothing of instances. Grows while batches are read; safe to use from several threads.
 """
@@ -13,32 +13,32 @@ from adr.index.lexicon import Lexicon
 from adr.index.words import Pieces, read_gap
 
 _ADDRESS_WORDS = frozenset({"http", "https", "www", "com", "org", "net", "edu", "gov", "io"})
-"""They mark an address where no blank stands before or after them: www.example.com."""
+"""They mark an address when no blank precedes or follows them: www.example.com."""
 
 
 @dataclass(frozen=True)
 class View:
-    """The forms as far as they are known now. All arrays have one place per form, in the order of their numbers."""
+    """The forms met up to one moment. All arrays have one element per form, in the order of the forms' numbers."""
 
     words: list[str]
     kind: np.ndarray  # uint8, a Kind
-    noun: np.ndarray  # int32: the name it stands for where it is a noun; -1: none
-    second: np.ndarray  # int32: a second name ("street-sign"); -1: none
+    noun: np.ndarray  # int32: the name that it stands for as a noun, or -1
+    second: np.ndarray  # int32: a second name ("street-sign"), or -1
     judged: np.ndarray  # int32: how many words it counts for when a turn's language is judged
-    known: np.ndarray  # int32: that number where the word is known, else 0
-    letters: np.ndarray  # int32: its letters, where it is judged
-    read: np.ndarray  # int32: these letters where the word is known, else 0
-    part: np.ndarray  # int32: number among the words that phrases are made of, 0: in none
+    known: np.ndarray  # int32: the same number if the word is known, else 0
+    letters: np.ndarray  # int32: how many letters it counts for when a turn's language is judged
+    read: np.ndarray  # int32: the same number if the word is known, else 0
+    part: np.ndarray  # int32: its number among the words that phrases are made of; 0 if no phrase has it
     leads: np.ndarray  # bool: "to" after it is a preposition ("next to")
     address: np.ndarray  # bool: http, www, com …
-    skeleton: np.ndarray  # int32: number of the word where questions look at it, 0 elsewhere
+    skeleton: np.ndarray  # int32: its number among the words that the question rules look at, else 0
     letter: np.ndarray  # bool: a single letter
-    no: np.ndarray  # bool: "no", as an answer begins with it
-    looks_on: np.ndarray  # bool: "what", after which questions look at the next words too
+    no: np.ndarray  # bool: "no", with which an answer may begin
+    looks_on: np.ndarray  # bool: "what", after which the question rules look at the next words too
 
 
 class Names:
-    """Distinct names, numbered in the order of their coming."""
+    """Distinct names, numbered in the order in which they are first met."""
 
     def __init__(self) -> None:
         self.number: dict[str, int] = {}
@@ -56,7 +56,7 @@ class Names:
 
 
 class Forms:
-    """The forms met so far. `number(pieces)` numbers those of a batch and gives the view that holds them."""
+    """The forms met so far. `number(pieces)` numbers those of a batch and returns the view that holds them."""
 
     def __init__(
         self, lexicon: Lexicon, phrases: Iterable[str], asked: frozenset[str], looks_on: frozenset[str]
@@ -169,5 +169,5 @@ class Phrases:
         self.triple_names = np.array([triples[key] for key in keys] or [-1], dtype=np.int32)
 
     def part(self, singular: str, lower: str) -> int:
-        """The number of a word among the parts: by its singular, or as it stands; 0 when no phrase has it."""
+        """The number of a word among the parts, by its singular or as it is written; 0 when no phrase has it."""
         return self._parts.number.get(lower) or self._parts.number.get(singular) or 0

@@ -1,7 +1,7 @@
 """Index: instances and annotations → entity, posting, index_made. Replaces a former index whole, in one transaction.
 
 Knows nothing of thresholds or of what becomes of the postings. Batches of instances are read by SQL, analysed in
-NumPy by two threads, and kept as pairs of numbers until every entity has its place; then they are written in order.
+NumPy by two threads, and kept as pairs of numbers until every entity has its number; then they are written in order.
 """
 
 import json
@@ -33,27 +33,27 @@ from adr.settings import setting
 from adr.store import Store, Writer
 
 BATCH = 20_000
-"""Instances analysed at once: some 25 MB of text."""
+"""How many instances are analysed at once: about 25 MB of text."""
 THREADS = 2
 EXTRACTORS = ("lexicon", "spacy")
 OBJECTS = ("auto", "annotations", "text")
 WORTH_A_PROCESS = 20_000
-"""Turns from which a spaCy pipeline is run in processes of its own: starting one takes seconds."""
+"""From so many turns on, a spaCy pipeline runs in separate processes: starting one takes seconds."""
 
 
 @dataclass(frozen=True)
 class IndexOptions:
-    """How postings are made: [index] of a recipe. None is filled in when the index is made.
+    """How postings are made: [index] of a recipe. An option that is None is filled in when the index is made.
 
-    objects 'auto': an instance's annotations where it has some, else its text. verify: a checker looks for text objects
-    in the images, by `verify_model`, and drops those not found.
+    objects 'auto': an instance's annotations if it has any, else its text. verify: this checker, with `verify_model`,
+    looks for objects from text in the images and drops those it does not find.
     """
 
     extractor: str = option("lexicon", "nouns by word lists (seconds) or by a spaCy pipeline (minutes)", EXTRACTORS)
     spacy_model: str | None = option(None, f"an installed spaCy pipeline ({DEFAULT})", metavar="NAME")
     objects: str = option("auto", "where objects come from", OBJECTS)
-    verify: str | None = option(None, "check text objects on the images", tuple(CHECKERS))
-    verify_model: str | None = option(None, "the model that checks (the settings')", metavar="MODEL")
+    verify: str | None = option(None, "look for objects from text in the images", tuple(CHECKERS))
+    verify_model: str | None = option(None, "the model that looks (default: from the settings)", metavar="MODEL")
 
     def filled(self) -> "IndexOptions":
         """The same with every default filled in."""
@@ -66,12 +66,12 @@ class IndexOptions:
 
 @dataclass(frozen=True)
 class IndexReport:
-    """What `index` has built, per perspective: postings (entity, instance) and entities."""
+    """What `index` has built: the numbers of postings and of entities, per perspective."""
 
     instances: int
     postings: dict[str, int]
     entities: dict[str, int]
-    unread: int  # instances with a turn in a language that the extractor cannot read
+    unread: int  # instances that have a turn in a language that the extractor cannot read
     extractor: str
     spacy_model: str | None
     objects_from: str
@@ -84,8 +84,8 @@ class IndexReport:
 def index(store: Store, *, progress: Progress = silent, **options: Any) -> IndexReport:
     """Build the postings of the four perspectives from all instances; options are the fields of `IndexOptions`.
 
-    AdrError when there are no instances, no annotations though they are asked for, an option is unknown or a model is
-    missing. `Cancelled` from `progress` leaves the former index as it was.
+    AdrError when there are no instances, when annotations are asked for and there are none, when an option is unknown,
+    or when a model is missing. `Cancelled` from `progress` leaves the former index as it was.
     """
     started = time.monotonic()
     asked = options_of(IndexOptions, options, "The index")
@@ -101,15 +101,15 @@ def index(store: Store, *, progress: Progress = silent, **options: Any) -> Index
 
 
 def index_report(store: Store) -> IndexReport | None:
-    """What `index` returned for the index of the dataset that is there; None without one."""
+    """The report that `index` returned for the present dataset; None when it has no index."""
     text = store.value("select i.report from index_made i, source s where i.indexed_at >= s.ingested_at")
     return from_json(IndexReport, text) if text else None
 
 
 def differences(store: Store, wanted: Mapping[str, Any]) -> str:
-    """How the index that is there was made otherwise than `wanted`, in words; '' when it fits.
+    """How the present index differs from `wanted`, in words; '' when it fits.
 
-    What neither asked for may differ: a default of another version does not make an index a wrong one.
+    An option that neither of them sets may differ: another version's default does not make an index wrong.
     """
     asked, made = _made_with(store)
     now = asdict(options_of(IndexOptions, wanted, "[index]").filled())
@@ -118,21 +118,21 @@ def differences(store: Store, wanted: Mapping[str, Any]) -> str:
 
 
 def made_by_other_rules(store: Store, wanted: Mapping[str, Any]) -> list[str]:
-    """Sentences on what has changed since the index was made: another word list, another default."""
+    """Sentences on what has changed since the index was made: other word lists, another default."""
     asked, made = _made_with(store)
     now = asdict(options_of(IndexOptions, wanted, "[index]").filled())
     notices = [
-        f"The index was made with {name} {made.get(name)!r}; the default now is {now[name]!r}."
+        f"The index was made with {name} {made.get(name)!r}; this version's default is {now[name]!r}."
         for name in now
         if made.get(name) != now[name] and name not in wanted and name not in asked
     ]
     if store.value("select lexicon_fingerprint from index_made") != Lexicon.english().fingerprint:
-        notices.append("The index was made with other word lists than this version has; --reindex reads the text anew.")
+        notices.append("The index was made with word lists of another version; --reindex reads the text again.")
     return notices
 
 
 def _made_with(store: Store) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(what was asked for, all options filled in) of the index that is there."""
+    """(the options that were given, all options filled in) of the present index."""
     asked, made = store.rows("select asked, options from index_made")[0]
     return json.loads(asked), json.loads(made)
 
@@ -175,7 +175,7 @@ class _Index:
 
     # ------------------------------------------------------------------ reading
     def read(self, total: int, progress: Progress) -> None:
-        """Collects the postings of token, object and interrogation."""
+        """Collects the postings of the token, object and interrogation perspectives."""
         done = 0
         progress(0, total, "Reading turns")
         for part in self._parts():
@@ -201,7 +201,7 @@ class _Index:
             self._verify_notices = checked.notices
 
     def _parts(self) -> "Iterator[_Part]":
-        """The batches in order, at most THREADS of them in work."""
+        """The batches in order, at most THREADS of them at work at a time."""
         with ThreadPoolExecutor(THREADS) as pool:
             waiting = []
             for batch in self._batches():
@@ -245,7 +245,7 @@ class _Index:
         )
 
     def _nouns(self, instance: np.ndarray, texts: pa.Array, text: token.Text) -> tuple[token.Said, np.ndarray]:
-        """The nouns of a batch, and which of its turns (bool) nobody could read."""
+        """The nouns of a batch, and which of its turns (bool) no extractor could read."""
         if self._pipeline is None:
             return token.nouns(text, self._forms), text.unread
         if self._pipeline.english:
@@ -256,7 +256,7 @@ class _Index:
         ), np.zeros(len(texts), dtype=bool)
 
     def _text_objects(self, instance: np.ndarray, shown: np.ndarray, said: token.Said) -> np.ndarray:
-        """Objects said in the turns where `shown` is set: turns that speak of a picture and are not denied."""
+        """Objects named in the turns where `shown` is set: turns that speak of a picture and are not denied."""
         if not self._from_text:
             return np.zeros(0, np.int64)
         with self._forms.lock:
@@ -300,7 +300,7 @@ class _Index:
             remember(writer)
             writer.execute("delete from index_made")
             writer.execute("delete from entity")
-            # not "create or replace": DuckDB 2.0.0 hides what is then inserted until the next checkpoint
+            # not "create or replace": DuckDB 2.0.0 would hide the rows inserted next until a checkpoint
             writer.execute("truncate posting")
             progress(0, 4, "Writing postings")
             postings = {"token": write(writer, "token", self._tokens)[0]}
@@ -356,8 +356,8 @@ class _Index:
         notices = list(self._verify_notices)
         if unread:
             notices.append(
-                f"{unread:,} of {total:,} instances hold text that is not English and was not read. For their nouns, "
-                "install a spaCy pipeline of that language (python -m spacy download zh_core_web_sm, for example) "
+                f"{unread:,} of {total:,} instances hold text that is not English and was not read. To read its nouns, "
+                "install a spaCy pipeline for that language (for example, python -m spacy download zh_core_web_sm) "
                 "and index with --extractor spacy --spacy-model NAME."
             )
         elif self._pipeline is not None and not self._pipeline.english:
@@ -369,7 +369,7 @@ class _Index:
 
 @dataclass(frozen=True)
 class _Part:
-    """What one batch gave: keys instance << 32 | name, without repeats, and the instances that hold unread turns."""
+    """What came out of one batch: keys instance << 32 | name, without repeats, and the instances with unread turns."""
 
     instances: int
     tokens: np.ndarray
@@ -384,13 +384,13 @@ def _sources(writer: Writer) -> list[list[Any]]:
 
 
 def _processes(store: Store) -> int:
-    """Worker processes for a pipeline: one per thread that the settings allow, where there is enough to do."""
+    """Worker processes for a pipeline: one per thread that the settings allow, or 1 when there is too little to do."""
     turns = int(store.value("select coalesce(sum(len(turns)), 0) from instance"))
     return int(setting("ADR_THREADS")) if turns >= WORTH_A_PROCESS else 1
 
 
 def _annotated_names(store: Store, lexicon: Lexicon) -> dict[str, str]:
-    """Each label of the annotations and the object's name it stands for."""
+    """Each label of the annotations → the name of the object that it stands for."""
     labels = store.rows("""
         select distinct object from annotation semi join instance using (instance) where object is not null
     """)

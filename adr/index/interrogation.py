@@ -2,7 +2,7 @@
 
 Knows nothing of tables. The rules read one sentence of a human turn as a list of lower-case words; `asked` applies
 them to a batch. Sentences are first reduced to the words that the rules look at ("is there a · in the ·"), so that
-each distinct question is read once, however many things it asks about.
+each distinct wording is read once, however many things it asks about.
 """
 
 import threading
@@ -137,16 +137,16 @@ ASKED = frozenset().union(
     _CHOOSING,
     _LOOKED_AT,
 )
-"""The words that the rules look at wherever they stand; besides, the first two of a sentence."""
+"""The words that the rules look at wherever they stand; they also look at the first two words of a sentence."""
 LOOKS_ON = _set("what what's whats")
-"""After these the next three words are looked at, whatever they are."""
+"""After each of these the rules look at the next three words, whatever they are."""
 
 
 def forms_of(words: Sequence[str], asks: bool, lexicon: Lexicon, *, after_colon: bool = False) -> list[str]:
     """The forms of one sentence of lower-case words; empty for a statement.
 
-    asks: it ends with a question mark. after_colon: it follows a colon or the letter of an option, and may be what the
-    sentence before speaks of ("… this sentence describes: cut pizza on a plate"), so only plain requests count.
+    asks: it ends with a question mark. after_colon: it follows a colon or the letter of an option and may be what the
+    sentence before it quotes ("… this sentence describes: cut pizza on a plate"), so only plain requests count.
     """
     words = _plain(words)
     prompt = _prompt(words)
@@ -178,7 +178,7 @@ def _plain(words: Sequence[str]) -> list[str]:
 
 
 def _prompt(words: Sequence[str]) -> str | None:
-    """Prompts of known make: options, short answers, boxes."""
+    """The form of a prompt of a known kind (options, short answers, boxes), or None."""
     present = set(words)
     if "option's" in present or (words[0] in _CHOOSING and present & {"options", "option", "choices", "choice"}):
         return "multiple choice"
@@ -199,8 +199,8 @@ def _prompt(words: Sequence[str]) -> str | None:
 
 
 def _without_courtesy(words: list[str]) -> tuple[list[str], bool]:
-    """The words without "please", "can you tell me" and the like; whether such a request to be told was there."""
-    told = False  # the rest is asked, question mark or not
+    """The words without "please", "can you tell me" and the like; whether a "tell me" or the like was among them."""
+    told = False  # if so, the rest is a question, with or without a question mark
     while words:
         if len(words) > 1 and words[0] in _COURTESY:
             words = words[1:]
@@ -224,7 +224,7 @@ def _without_courtesy(words: list[str]) -> tuple[list[str], bool]:
 
 
 def _question(words: Sequence[str], asks: bool, lexicon: Lexicon) -> str | None:
-    """ "what color", "how many", "who" …, where the sentence asks by such a word; None where it does not."""
+    """ "what color", "how many", "who" … when the sentence asks with such a word, else None."""
     at = next((i for i, word in enumerate(words) if word in _QUESTION), None)
     if at is None or words[0] in _AUXILIARY:
         return None
@@ -281,7 +281,7 @@ def _yes_no(words: Sequence[str]) -> str:
 
 
 def _imperative(words: Sequence[str], lexicon: Lexicon, *, only_requests: bool) -> str | None:
-    """The act that is asked for: "describe", "list", "compare"; making a description or caption is to describe."""
+    """The act that is asked for: "describe", "list", "compare"; to make a description or a caption is to describe."""
     if words[0].endswith("ly") and len(words) > 1:
         words = words[1:]  # "briefly describe"
     word, following = words[0], words[1] if len(words) > 1 else ""
@@ -301,14 +301,14 @@ _AFTER_IMPERATIVE = _set("the a an this that these those your my all any each so
 # ---------------------------------------------------------------------- a batch
 @dataclass(frozen=True)
 class AskedForms:
-    """Forms asked: `form[j]` (a number of Interrogations.names) in `turn[j]`."""
+    """Forms that are asked: `form[j]` (a number in Interrogations.names) in `turn[j]`."""
 
     turn: np.ndarray  # int32
     form: np.ndarray  # int32
 
 
 class Interrogations:
-    """Applies the rules, and remembers what each distinct question came to. Safe to use from several threads."""
+    """Applies the rules and remembers the result for each distinct question. Safe to use from several threads."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.names = Names()
@@ -317,7 +317,7 @@ class Interrogations:
         self._lock = threading.Lock()
 
     def asked(self, text: Text, forms: Forms, human: np.ndarray) -> AskedForms:
-        """The forms of all turns where `human` (bool, per turn) is set and that can be read."""
+        """The forms of all turns for which `human` (bool, per turn) is set and which can be read."""
         wanted = np.flatnonzero((human & ~text.unread)[text.turn] & ~text.skipped)
         if not len(wanted):
             return AskedForms(np.zeros(0, np.int32), np.zeros(0, np.int32))
@@ -362,7 +362,7 @@ class Interrogations:
 
 
 def _distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Distinct keys, the place of each key among them, and where each is first met."""
+    """Distinct keys, the place of each key among them, and where each distinct key first occurs."""
     coded = pa.array(keys).dictionary_encode()
     inverse = coded.indices.to_numpy(zero_copy_only=False)
     distinct = coded.dictionary.to_numpy(zero_copy_only=False)
@@ -389,7 +389,7 @@ class _Sentences:
         for step in (1, 2, 3):
             kept[step:] |= looks_on[:-step] & (place[step:] >= step)
         self._kept = kept
-        self._shown = kept | (place == 0)  # a run of other words shows its first one, as OTHER
+        self._shown = kept | (place == 0)  # of a run of other words only the first is shown, as OTHER
         self._shown[1:] |= ~kept[1:] & kept[:-1]
         self._code = np.where(kept, np.where(skeleton > 0, skeleton, word + (1 << 30)), 0).astype(np.uint64)
         self._asks = text.gaps[self._gap_after(self._ends - 1), 5] == 1
@@ -420,7 +420,7 @@ class _Sentences:
             return total
 
     def words(self, sentence: int) -> tuple[list[str], bool, bool]:
-        """The reduced words of one sentence in lower case, whether it ends with a question mark, or follows a colon."""
+        """The reduced words of a sentence in lower case, whether it ends with a question mark, whether a colon is before."""
         words = []
         for place in range(self._begins[sentence], self._ends[sentence]):
             if self._kept[place]:

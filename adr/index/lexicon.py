@@ -2,7 +2,7 @@
 
 Knows nothing of the words around it; `context` settles what stays open. Sources: the noun, verb and adjective lists,
 exceptions and suffix rules of spacy-lookups-data (WordNet), the most frequent tag of a word from the Brill lexicon that
-TextBlob carries, and `assets/lexicon/words.toml` for what these leave open.
+TextBlob contains, and `assets/lexicon/words.toml` for what these leave open.
 """
 
 import gzip
@@ -23,19 +23,19 @@ from adr.errors import AdrError
 from adr.shipped import shipped
 
 RULES = "1"
-"""Counts up when the rules here, in `context` or in `interrogation` change what is extracted; part of the
+"""Raised whenever the rules here, in `context` or in `interrogation` change what is extracted; part of the
 fingerprint.
 """
 
 
 class Kind(IntEnum):
-    """What a word can be. Two names joined: both readings exist, the first is the more frequent one."""
+    """What a word can be. Two names joined: both readings exist, and the first is the more frequent."""
 
     NONE = 0  # letters, identifiers, markup, interjections, words of other scripts
-    START = 1  # not a word: the begin or end of a sentence
+    START = 1  # not a word: the start or the end of a sentence
     MARK = 2  # not a word: a comma, quote or bracket
     DETERMINER = 3
-    POSSESSIVE = 4  # "dog's": a noun, and a determiner to the next word
+    POSSESSIVE = 4  # "dog's": a noun that acts as a determiner for the next word
     NUMBER = 5
     ADJECTIVE = 6
     ADVERB = 7
@@ -60,7 +60,7 @@ class Kind(IntEnum):
     NOUN_ADJECTIVE = 26  # "plastic"
     ADJECTIVE_NOUN = 27  # "orange", "left"
     GERUND_NOUN = 28  # "building"
-    GERUND = 29  # "standing": taken for a verb form everywhere
+    GERUND = 29  # "standing": always taken for a verb form
     ADVERB_NOUN = 30  # "well"
     UNKNOWN = 31  # in lower case and in no list
     PLACE = 32  # "left", "top"
@@ -68,13 +68,13 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """What one form can be. `nouns`: the singulars it stands for where it is a noun (several for "street-sign")."""
+    """What one form can be. `nouns`: the singulars that it stands for as a noun (several for "street-sign")."""
 
     kind: Kind
     nouns: tuple[str, ...] = ()
     known: bool = True  # an English word, as far as the lists go
     letters: int = 0  # its length
-    words: int = 1  # how many words it counts for when a language is judged: 0 for what may be a name
+    words: int = 1  # how many words it counts for when a language is judged; 0 if it may be a name
 
 
 _CLOSED: dict[Kind, str] = {
@@ -138,7 +138,7 @@ _VERB_ENDINGS = (("ies", "y"), ("es", "e"), ("es", ""), ("s", ""), ("ed", "e"), 
 
 
 class Lexicon:
-    """The word lists, and `read`: what a form can be. `Lexicon.english()` gives the one of the installed packages."""
+    """The word lists, and `read`: what a form can be. `Lexicon.english()` is made from the installed packages."""
 
     def __init__(
         self,
@@ -156,7 +156,7 @@ class Lexicon:
         self.nouns, self.verbs, self.adjectives, self.adverbs = nouns, verbs, adjectives, adverbs
         self.plurals, self.verb_forms, self.tags = plurals, verb_forms, tags
         self.settled = settled
-        self.things = things  # every name of a thing that can be seen → the name it goes by
+        self.things = things  # every word for a thing that can be seen → the thing's name
         self.fingerprint = fingerprint
         self._closed = {word: kind for kind, words in _CLOSED.items() for word in words.split()}
 
@@ -168,7 +168,7 @@ class Lexicon:
 
     # ------------------------------------------------------------------ one form
     def read(self, form: str) -> Reading:
-        """What `form` (as written) can be. Case tells names from words; apostrophes and hyphens are looked through."""
+        """What `form` (as written) can be. Case separates names from words; apostrophes and hyphens are understood."""
         word = form.replace("’", "'").replace("‘", "'").strip("'-_")
         letters = sum(character.isalpha() for character in word)
         if not letters or "_" in word or any(character.isdigit() for character in word):
@@ -220,7 +220,7 @@ class Lexicon:
         return Reading(Kind.ADJECTIVE, known=known, letters=letters)
 
     def _plain(self, word: str, lower: str) -> tuple[Kind, str | None, bool]:
-        """Kind, singular and whether it is known, of a word of letters only."""
+        """Kind, singular, and whether the word is known, for a word of letters only."""
         tag = self.tags.get(lower) or ""
         if not tag and self.tags.get(lower.title(), "").startswith("JJ"):
             tag = "JJ"  # Japanese
@@ -251,7 +251,7 @@ class Lexicon:
         return Kind.UNKNOWN, self._fold_unknown(lower), False
 
     def _open_class(self, lower: str, tag: str, singular: str | None, verbal: bool) -> Kind | None:
-        """The kind of a word with one of the tags of nouns, verbs, adjectives and adverbs; None without such a tag."""
+        """The kind of a word whose tag is that of a noun, verb, adjective or adverb; None for any other tag."""
         noun = singular is not None
         if lower in self.settled["verbs_first"] and noun:
             return Kind.VERBS_NOUNS if lower.endswith("s") and singular != lower else Kind.VERB_NOUN
@@ -298,12 +298,12 @@ class Lexicon:
         return "RB" if lower in self.adverbs else ""
 
     def _surely(self, singular: str | None) -> bool:
-        """A thing that can be seen and is hardly ever a verb, though a list may hold one ("to man")."""
+        """Whether it is a thing that can be seen and hardly ever a verb, even if a list has the verb ("to man")."""
         return singular in self.things and singular not in self.settled["often_verbs"]
 
     # ------------------------------------------------------------------ singular
     def singular(self, lower: str) -> str | None:
-        """The singular of a noun form, the form itself where it is one; None when no list has it as a noun."""
+        """The singular of a noun form (itself when it is singular); None when no list has it as a noun."""
         if lower in self.settled["keep_plural"]:
             return lower
         tag = self.tags.get(lower, "")

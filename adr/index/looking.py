@@ -1,7 +1,7 @@
 """Looks for named things in pictures: `python -m adr.index.looking FOLDER --checker NAME`. Never opens the database.
 
-Reads what the folder asks, writes an answer a block of instances, and tells how far it is. Killed at any moment it
-loses the blocks in flight and nothing else; started again it goes on.
+Reads what the folder asks, writes one answer file per block of instances, and reports its progress. Killed at any
+moment, it loses only the blocks in flight; started again, it goes on from there.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from adr.index.verify_folder import ABSENT, PRESENT, UNSEEN, Asked, VerifyFolder
 from adr.process import Event, exit_status, tell
 
 IMAGES = 64
-"""Pictures looked at together; twice as many are in memory at most, as long as no instance has more by itself."""
+"""How many pictures are looked at together. At most twice as many are in memory, unless one instance has more."""
 
 Block = list[Asked]
 
@@ -36,8 +36,8 @@ def look(
     load: Callable[[str, Sequence[str]], Checker] = load_checker,
     model: str | None = None,
 ) -> None:
-    """Answer all that the folder asks. What was answered before is not looked at again, and when that is everything the
-    checker is not loaded."""
+    """Answer everything that the folder asks. Blocks that were answered before are not looked at again; when all were,
+    the checker is not even loaded."""
     names = folder.names()
     whom = signature(checker, names, model)
     keys: list[str] = []
@@ -67,8 +67,8 @@ def look(
 
 
 def seen(checker: Checker, images: Sequence[Sequence[Image.Image]], names: Sequence[Sequence[str]]) -> np.ndarray:
-    """For the names of some instances, one after another, whether at least one of the instance's pictures shows them:
-    PRESENT or ABSENT, or UNSEEN where there is no picture."""
+    """One answer per name, instance after instance: PRESENT when at least one of the instance's pictures shows it,
+    else ABSENT, or UNSEEN when the instance has no picture."""
     flat = [(number, image) for number, several in enumerate(images) for image in several]
     answers = checker.found([image for _, image in flat], [names[number] for number, _ in flat]) if flat else []
     found = [
@@ -81,7 +81,7 @@ def seen(checker: Checker, images: Sequence[Sequence[Image.Image]], names: Seque
 
 
 def blocks(asked: Iterable[Asked]) -> Iterator[Block]:
-    """The instances in blocks of PICTURES pictures or a few more."""
+    """The instances in blocks of IMAGES pictures or a few more."""
     block: Block = []
     images = 0
     for instance in asked:
@@ -95,7 +95,7 @@ def blocks(asked: Iterable[Asked]) -> Iterator[Block]:
 
 
 def opened(path: str, side: int) -> Image.Image | None:
-    """The picture, made smaller where it has more than twice `side` pixels a side; None when it cannot be opened."""
+    """The picture, reduced if both sides have at least twice `side` pixels; None when it cannot be opened."""
     try:
         with Image.open(path) as image:
             image.draft("RGB", (side, side))
@@ -107,7 +107,7 @@ def opened(path: str, side: int) -> Image.Image | None:
 
 
 def _ahead(todo: Iterable[tuple[str, Block]], side: int) -> Iterator[tuple[str, Block, list[list[Image.Image]]]]:
-    """Each block with its pictures, opened by threads while the block before it is looked at."""
+    """Each block with its pictures, which threads open while the block before it is looked at."""
     waiting: deque[tuple[str, Block, list[list[Future[Image.Image | None]]]]] = deque()
 
     def next_one() -> tuple[str, Block, list[list[Image.Image]]]:
@@ -125,13 +125,13 @@ def _ahead(todo: Iterable[tuple[str, Block]], side: int) -> Iterator[tuple[str, 
 
 
 def _key(whom: str, block: Block) -> str:
-    """The name of a block's answers: changes with the checker, the pictures' files and the names."""
+    """The name of a block's answer file: changes with the checker, the pictures' files and the names."""
     facts = [[[_stamp(path) for path in images], numbers] for images, numbers in block]
     return hashlib.blake2b(f"{whom}\0{json.dumps(facts)}".encode(), digest_size=16).hexdigest()
 
 
 def _stamp(path: str) -> tuple[str, int, int] | None:
-    """Path, size and time of a picture; None where there is no file."""
+    """Path, size and modification time of a picture; None when there is no such file."""
     try:
         facts = os.stat(path)
     except (OSError, ValueError):
@@ -140,11 +140,11 @@ def _stamp(path: str) -> tuple[str, int, int] | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The process: look for what the folder asks; exit status 0, or 1 for what it has told."""
+    """The process: look for what the folder asks; exit status 0, or 1 after it has reported an error."""
     parser = argparse.ArgumentParser(prog="python -m adr.index.looking", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--checker", required=True)
-    parser.add_argument("--model", help="default: the settings' model")
+    parser.add_argument("--model", help="default: the model named by the settings")
     given = parser.parse_args(arguments)
     load = partial(load_checker, model=given.model)
     return exit_status(lambda: look(VerifyFolder(given.folder), given.checker, tell, load, given.model))

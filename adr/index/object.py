@@ -1,10 +1,9 @@
 """The object perspective: the things in the picture, by annotation or by what the text says.
 
-Knows nothing of the database. A thing said is one of `assets/lexicon/things.txt` (or of the annotations themselves),
-under one name for all its words ("bike" → "bicycle"; men, women, boys and girls stay what they are). What a question
+Knows nothing of the database. A noun counts when `assets/lexicon/things.txt` (or an annotation) has it as a thing; all
+words for a thing share one name ("bike" → "bicycle"; men, women, boys and girls stay what they are). What a question
 asks about and the answer denies ("Is there a dog?" – "No") is not in the picture. The text can still name what no
-picture shows: `verify` looks.
-An instance without a picture has no objects in it, whatever its text says.
+picture shows: `verify` looks for that. An instance without a picture has no objects, whatever its text says.
 """
 
 import re
@@ -31,9 +30,7 @@ def plain_name(label: str, lexicon: Lexicon) -> str:
 
 
 class Things:
-    """Which names are things, and the name each goes by. Where annotations use one of a thing's words, that is its
-    name.
-    """
+    """Which nouns are things, and the name of each: the word that annotations use for it, if they use one."""
 
     def __init__(self, lexicon: Lexicon, annotated: Iterable[str] = ()) -> None:
         self._name = dict(lexicon.things)
@@ -50,11 +47,11 @@ class Things:
         self._name.update((name, name) for name in annotated)
 
     def phrases(self) -> list[str]:
-        """The names of several words."""
+        """The names that consist of several words."""
         return [name for name in self._name if " " in name]
 
     def of_names(self, nouns: Names, objects: Names) -> np.ndarray:
-        """For every noun the number of the object it names, -1 for nouns that are no thing: int32."""
+        """For every noun the number of the object that it names, or -1 if it names none: int32."""
         for noun in islice(nouns.number, len(self._of_name), None):
             thing = self._name.get(noun)
             self._of_name.append(-1 if thing is None else objects(thing))

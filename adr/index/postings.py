@@ -1,6 +1,6 @@
-"""Collected postings written as tables: every entity gets its place by count, then the postings follow in order.
+"""Collected postings written as tables: every entity gets its number by count, then the postings follow in order.
 
-Knows nothing of text. While postings are collected they are keys of one int64 each, instance << 32 | number of a name.
+Knows nothing of text. A collected posting is one int64 key, instance << 32 | number of a name.
 """
 
 from collections.abc import Iterable
@@ -19,14 +19,14 @@ LOW = np.int64(0xFFFFFFFF)
 
 @dataclass
 class Postings:
-    """Postings of one perspective: names, and per batch of instances the sorted keys without repeats."""
+    """Postings of one perspective: the names and, per batch of instances, the sorted keys without repeats."""
 
     names: Names = field(default_factory=Names)
     batches: list[np.ndarray] = field(default_factory=list)
 
 
 def merged(batches: list[np.ndarray], more: np.ndarray, size: int) -> list[np.ndarray]:
-    """The batches with more keys put in, cut anew at every `size` instances."""
+    """The batches with more keys merged in, cut again after every `size` instances."""
     everything = np.concatenate([*batches, more])
     if not len(everything):
         return []
@@ -35,9 +35,9 @@ def merged(batches: list[np.ndarray], more: np.ndarray, size: int) -> list[np.nd
 
 
 def write(writer: Writer, perspective: str, postings: Postings) -> tuple[int, list[np.ndarray]]:
-    """Writes entities and postings of a perspective.
+    """Writes the entities and postings of a perspective.
 
-    Returns how many postings there are, and the batches with entities in place of the numbers of names.
+    Returns the number of postings, and the batches with entities in place of the numbers of names.
     """
     names = postings.names.listed()
     counts = np.zeros(len(names), dtype=np.int64)
@@ -70,7 +70,7 @@ def write(writer: Writer, perspective: str, postings: Postings) -> tuple[int, li
 
 
 def write_pairs(writer: Writer, objects: list[np.ndarray]) -> int:
-    """Writes entities and postings of co_occurrence, from batches of object postings as `write` returns them."""
+    """Writes the entities and postings of co_occurrence, from the batches of object postings that `write` returned."""
     found = []
     for batch in objects:
         instance, key = co_occurrence.pairs((batch >> 32).astype(np.int32), (batch & LOW).astype(np.int32))
@@ -97,7 +97,7 @@ def _place_pairs(writer: Writer, keys: np.ndarray, counts: np.ndarray) -> np.nda
     objects = writer.rows("select entity, name from entity where perspective = 'object' order by entity")
     start = objects[0][0] if objects else 0
     names = [name for _, name in objects]
-    by_name = np.empty(len(names), dtype=np.int64)  # place of each object in the order of names
+    by_name = np.empty(len(names), dtype=np.int64)  # each object's place in the alphabetical order of names
     by_name[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
     one, other = (keys >> 32) - start, (keys & LOW) - start
     first = np.where(by_name[one] < by_name[other], one, other)

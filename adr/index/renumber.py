@@ -1,6 +1,6 @@
-"""A new index numbers entities anew; what former runs and plans point at is carried over by name.
+"""Carries the entities of former runs and plans over to a new index, by name: a new index numbers entities differently.
 
-An entity that the new index no longer has becomes null there. Knows tables only, nothing of how they were made.
+An entity that the new index does not have becomes null there. Knows tables only, nothing of how they were made.
 """
 
 from adr.store import Writer
@@ -11,14 +11,14 @@ _LISTS = (("slot", "entities"), ("candidate", "entities"))
 
 
 def remember(writer: Writer) -> None:
-    """Keep the numbers of the index that is about to be replaced, when anything points at them."""
+    """Keep the numbers of the index that is about to be replaced, if any table refers to them."""
     writer.execute("drop table if exists former_entity")
     used = any(writer.value(f"select exists (select 1 from {table})") for table, _ in _SINGLE)
     writer.execute(f"create temp table former_entity as select entity, perspective, name from entity where {used}")
 
 
 def renumber(writer: Writer) -> None:
-    """Point what former runs and plans hold at the new numbers; nothing is touched when the numbers are the same."""
+    """Put the new numbers into the rows of former runs and plans; does nothing when no number has changed."""
     writer.execute("""
         create or replace temp table renumbered as
         select f.entity as old, e.entity as new

@@ -1,8 +1,8 @@
-"""Nouns by a spaCy pipeline, for the token perspective: slower than the lexicon, and for any language that has one.
+"""Nouns by a spaCy pipeline, for the token perspective: slower than the lexicon, for any language with a pipeline.
 
 Knows nothing of objects or questions. Takes the lemma of every word that the pipeline tags as a noun or a name, in
-lower case. An English pipeline reads what the lexicon would read; a pipeline of another language reads what the lexicon
-cannot, and leaves English to it.
+lower case. An English pipeline reads what the lexicon would read; a pipeline for another language reads what the
+lexicon cannot read and leaves English to the lexicon.
 """
 
 import re
@@ -26,15 +26,15 @@ from adr.index.token import Said
 
 DEFAULT = "en_core_web_sm"
 BATCH = 256
-"""Turns that a pipeline is given at once."""
+"""How many turns a pipeline gets at once."""
 CHUNK = 2_000
-"""Turns that a worker process is sent at once."""
+"""How many turns a worker process is sent at once."""
 _LEFT_OUT = ("parser", "ner", "senter", "textcat", "textcat_multilabel", "entity_ruler", "entity_linker")
 _MARKUP = re.compile(r"</?\w[^<>\n]{0,40}>|https?://\S+|www\.\S+|\S+@\S+\.\w+")
 
 
 class Pipeline:
-    """A loaded spaCy pipeline. name: its name and version, recorded with the index; english: its language is that."""
+    """A loaded spaCy pipeline. name: its name and version, recorded with the index; english: it reads English."""
 
     def __init__(self, nlp: Any, model: str, phrases: frozenset[str], processes: int) -> None:
         meta = nlp.meta
@@ -51,10 +51,10 @@ class Pipeline:
 
     @classmethod
     def load(cls, model: str | None, phrases: frozenset[str] = frozenset(), processes: int = 1) -> "Pipeline":
-        """The pipeline of that name (installed as a package) or in that folder; en_core_web_sm without a name.
+        """The pipeline that `model` names, an installed package or a folder; en_core_web_sm when it is None.
 
-        phrases: names of several words that are kept whole. Parser and named entities stay off. AdrError with the way
-        to install it when it is not there, or when it cannot tell nouns.
+        phrases: names of several words that are kept whole. Parser and named entities stay off. AdrError when the
+        pipeline is not installed (with the way to install it) or does not tag parts of speech.
         """
         model = model or DEFAULT
         return cls(_load(model), model, phrases, processes)
@@ -76,7 +76,7 @@ class Pipeline:
             with self._lock:
                 return _lemmas(self._nlp, self._phrases, texts)
         chunks = [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
-        with _without_main():  # tasks are handed over here, and processes started for them
+        with _without_main():  # submitting tasks starts the processes
             read = self._pool.map(_lemmas_in_worker, chunks)
         return list(chain.from_iterable(read))
 
@@ -88,7 +88,7 @@ class Pipeline:
 
 @contextmanager
 def _without_main() -> Iterator[None]:
-    """Processes started in this block do not run again what is `__main__` here: in the app that is the page, which a
+    """Processes started in this block do not run this process's `__main__` again: in the app that is the page, which a
     spawned process would draw."""
     own = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
@@ -113,7 +113,7 @@ def _load(model: str) -> Any:
             ) from error
         raise AdrError(
             f"The spaCy pipeline {model} is not installed.",
-            f"Run: python -m spacy download {model}, or give the folder of one with --spacy-model, or index "
+            f"Run: python -m spacy download {model}, or name a pipeline's folder with --spacy-model, or index "
             "with --extractor lexicon.",
         ) from error
     if not {"tagger", "morphologizer"} & set(nlp.pipe_names):
@@ -133,7 +133,7 @@ def _lemmas(nlp: Any, phrases: frozenset[str], texts: list[str]) -> list[list[st
 
 
 def _plain(word: Any) -> str:
-    """The lemma in lower case; "" for what is no word: numbers, identifiers, single letters."""
+    """The lemma in lower case; "" for what is not a word: numbers, identifiers, single letters."""
     lemma = str(word.lemma_ or word.text).lower().strip("'-_’ ")
     if not any(character.isalpha() for character in lemma) or "_" in lemma or any(c.isdigit() for c in lemma):
         return ""
@@ -141,7 +141,7 @@ def _plain(word: Any) -> str:
 
 
 def _join(words: list[tuple[int, str]], phrases: frozenset[str]) -> list[str]:
-    """The lemmas, with neighbours that make a phrase joined: (place in the text, lemma) → names."""
+    """The lemmas, with neighbours joined that make a phrase: (place in the text, lemma) → names."""
     joined: list[str] = []
     at = 0
     while at < len(words):

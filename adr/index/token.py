@@ -1,9 +1,9 @@
 """The token perspective: which nouns are said in which turn.
 
 Knows nothing of files, tables or pictures. Every noun is singular and in lower case; names ("munich") count, as they
-do in the paper; names of several words ("fire hydrant") are one noun, and their parts are not said by them. Left out:
-numbers, markup such as <image>, addresses, identifiers, single letters, and every turn in a language that the lexicon
-cannot read.
+do in the paper; a name of several words ("fire hydrant") is one noun, and its parts do not count. Left out: numbers,
+markup such as <image>, addresses, identifiers, single letters, and every turn in a language that the lexicon cannot
+read.
 """
 
 from dataclasses import dataclass
@@ -18,25 +18,25 @@ from adr.index.words import SENTENCE, SPACE, Pieces
 READ_SHARE = 0.6
 """A turn is read when the lexicon knows this share of its words, or of its letters; names do not count."""
 JUDGED_WORDS = 3
-"""A turn with fewer words, not counting names, is too short to tell its language: it is taken as read, unless its
-instance has longer turns and none of them is read."""
+"""A turn with fewer words, not counting names, is too short to show its language: it is read, unless its instance has
+longer turns and none of them can be read."""
 
 TAG_WORDS = 4
-"""Markup between < and > holds at most so many words."""
+"""Markup between < and > holds at most this many words."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A batch of turns with its words numbered over the whole source. Arrays have one place per word, or per turn."""
+    """A batch of turns; words are numbered over the whole source. Arrays have one element per word, or per turn."""
 
     view: View
     word: np.ndarray  # int32
-    gap: np.ndarray  # int32: what stands before it (rows of `gaps`)
+    gap: np.ndarray  # int32: what stands before it (a row of `gaps`)
     turn: np.ndarray  # int32
     kind: np.ndarray  # uint8
     edge: np.ndarray  # uint8: SPACE, PUNCTUATION or SENTENCE before it
     skipped: np.ndarray  # bool: part of markup or of an address
-    gaps: np.ndarray  # uint8, (gaps, 7): see Forms.number
+    gaps: np.ndarray  # uint8, (gaps, 8): see Forms.number
     last_gap: np.ndarray  # int32, per turn
     unread: np.ndarray  # bool, per turn
 
@@ -50,9 +50,9 @@ class Said:
 
 
 def read(pieces: Pieces, forms: Forms, instance: np.ndarray | None = None) -> Text:
-    """The pieces with what the lexicon knows of each word, and which turns it cannot read.
+    """The pieces with what the lexicon knows about each word, and which turns it cannot read.
 
-    instance: that of each turn, in ascending order; a short turn is then judged by the longer turns beside it.
+    instance: the instance of each turn, ascending; a short turn is then judged by the longer turns of its instance.
     """
     words, gap_numbers, view, gaps = forms.number(pieces)
     word, gap = words[pieces.code], gap_numbers[pieces.gap]
@@ -91,7 +91,7 @@ def _unread(
 def _skipped(
     view: View, word: np.ndarray, gap: np.ndarray, turn: np.ndarray, gaps: np.ndarray, last_gap: np.ndarray
 ) -> np.ndarray:
-    """Words of markup (<image>) and of addresses (https://…, name@host): they are no text."""
+    """Which words (bool) belong to markup (<image>) or to an address (https://…, name@host), so are not text."""
     following = last_gap[turn]
     following[:-1] = np.where(turn[1:] == turn[:-1], gap[1:], following[:-1])
     opens, closes = gaps[gap, 1] == 1, gaps[following, 2] == 1
@@ -139,7 +139,7 @@ def nouns(text: Text, forms: Forms) -> Said:
 
 
 def _join_phrases(text: Text, forms: Forms, name: np.ndarray, second: np.ndarray) -> None:
-    """Put names of several words where they stand: at their last word; their other words say nothing."""
+    """Put a name of several words at its last word, in place; its other words then name nothing."""
     phrases = forms.phrases
     part = text.view.part[text.word]
     joined = (part[:-1] > 0) & (part[1:] > 0) & (text.edge[1:] == SPACE) & ~text.skipped[:-1]
@@ -160,14 +160,14 @@ def _join_phrases(text: Text, forms: Forms, name: np.ndarray, second: np.ndarray
             taken[triples + step] = True
         free = ~(taken[pairs] | taken[pairs + 1])
         pairs, pair_names = pairs[free], pair_names[free]
-    name[pairs], second[pairs] = -1, -1  # first the left parts: a chain "a b c" of two pairs keeps both
+    name[pairs], second[pairs] = -1, -1  # clear the left parts first: a chain "a b c" of two pairs keeps both
     name[pairs + 1] = pair_names
     name[triples], name[triples + 1] = -1, -1
     name[triples + 2] = triple_names
 
 
 def denied(text: Text, instance: np.ndarray, human: np.ndarray) -> np.ndarray:
-    """Per turn: a human turn whose answer, the next turn of the instance, begins with "no". Arrays per turn; bool."""
+    """Which turns (bool) are human turns whose answer, the instance's next turn, begins with "no"; arrays per turn."""
     says_no = np.zeros(len(human), dtype=bool)
     opens = np.flatnonzero(np.diff(text.turn, prepend=-1))
     says_no[text.turn[opens]] = text.view.no[text.word[opens]]

@@ -1,7 +1,7 @@
-"""Has a process look for the objects that a text names in the picture, and drops those that are not found.
+"""Has a process look in the picture for the objects that the text names, and drops those that are not found.
 
-Knows nothing of how the names were read, nor of pictures and models: those are `looking`'s and `checkers`'. Objects
-that annotations name are not checked.
+Knows nothing of how the names were read, or of pictures and models: `looking` and `checkers` do. Objects that
+annotations name are not checked.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from adr.errors import AdrError
+from adr.figures import counted
 from adr.index.checkers import default_model
 from adr.index.forms import Names
 from adr.index.postings import LOW, Postings
@@ -28,7 +29,7 @@ _SAYS = "Looking at pictures"
 
 @dataclass(frozen=True)
 class Verified:
-    """What is left of the object postings, by whom they were checked, and what to tell the user."""
+    """The object postings that are left, the checker and its model, and notices for the user."""
 
     objects: Postings
     by: str
@@ -40,14 +41,14 @@ def verified(
 ) -> Verified:
     """The object postings without those that `checker` does not find in any picture of their instance.
 
-    annotated: bool by instance (or empty): their objects are kept unseen, as are those of instances whose pictures
-    cannot be opened. What was looked at before a cancel or a fault is not looked at again. AdrError when no image
-    folder is known, the checker is unknown or its model cannot be had.
+    annotated: bool by instance (or empty); objects of these instances are kept without looking, as are those of
+    instances whose pictures cannot be opened. What was looked at before a cancel or a fault is not looked at again.
+    AdrError when no image folder is known, the checker is unknown or its model cannot be loaded.
     """
     base = store.value("select images from source")
     if not base:
         raise AdrError(
-            "Objects can only be checked on pictures, and this workspace knows no image folder.",
+            "Objects can only be looked for in images, and this workspace has no image folder.",
             "Ingest the dataset with --images DIR, or index without --verify.",
         )
     model = model or default_model(checker)
@@ -60,8 +61,8 @@ def verified(
 
 
 def by_name(objects: Postings) -> Postings:
-    """The same postings with the names that they have in alphabetical order: threads meet names in any order, and what
-    was answered is to be found again."""
+    """The same postings with their names numbered alphabetically: threads meet names in any order, and answers must be
+    found again."""
     met, names = objects.names.listed(), Names()
     used = np.unique(np.concatenate([np.zeros(0, np.int64), *objects.batches]) & LOW)
     number = np.zeros(len(met), np.int64)
@@ -71,7 +72,7 @@ def by_name(objects: Postings) -> Postings:
 
 
 def asked(store: Store, objects: Postings, annotated: np.ndarray) -> Iterator[pa.Table]:
-    """What is to be looked at, a row an instance: its pictures, and the numbers of its names."""
+    """What is to be looked at, one row per instance: its pictures, and the numbers of its names."""
     for batch in objects.batches:
         keys = batch[_from_text(batch, annotated)]
         if not len(keys):
@@ -89,7 +90,7 @@ def asked(store: Store, objects: Postings, annotated: np.ndarray) -> Iterator[pa
 
 
 def left(objects: Postings, annotated: np.ndarray, seen: np.ndarray, by: str) -> Verified:
-    """The object postings without those that `seen`, the answers in their order, says are ABSENT."""
+    """The object postings without those that are ABSENT in `seen`, the answers in the order of the postings."""
     batches, at, dropped, unseen = [], 0, 0, 0
     for batch in objects.batches:
         checked = _from_text(batch, annotated)
@@ -101,15 +102,15 @@ def left(objects: Postings, annotated: np.ndarray, seen: np.ndarray, by: str) ->
         dropped += len(batch) - len(kept)
         unseen += len(np.unique(batch[checked & (answers == UNSEEN)] >> 32))
         batches.append(kept)
-    said = [f"{dropped:,} objects that the text names were not seen in the picture by {by} and were left out."]
+    said = [f"Left out: {counted(dropped, 'object')} that the text names and {by} did not see in the image."]
     if unseen:
-        said.append(f"The pictures of {unseen:,} instances could not be opened; their objects were kept unseen.")
+        said.append(f"Kept unchecked: the objects of {counted(unseen, 'instance')} whose images could not be opened.")
     return Verified(Postings(objects.names, batches), by, tuple(said))
 
 
 @contextmanager
 def _folder(store: Store, checker: str) -> Iterator[VerifyFolder]:
-    """Where a checker's answers lie: beside the database, or for a store in memory until the block ends."""
+    """The folder of a checker's answers: beside the database or, for a store in memory, a temporary one."""
     if store.path is not None:
         yield VerifyFolder(Workspace(store.path.parent).verified / checker)
         return
@@ -118,7 +119,7 @@ def _folder(store: Store, checker: str) -> Iterator[VerifyFolder]:
 
 
 def _look(folder: VerifyFolder, checker: str, model: str, total: int, progress: Progress) -> None:
-    """Stay until the process has looked at everything; it ends when `progress` raises."""
+    """Wait until the process has looked at everything; the process is ended when `progress` raises."""
     done = 0
 
     def hear(event: Event) -> None:
@@ -132,10 +133,10 @@ def _look(folder: VerifyFolder, checker: str, model: str, total: int, progress: 
     if code:
         raise AdrError(
             f"{_SAYS} ended unexpectedly ({how(code)}); what was looked at is kept.",
-            f"Index again, it goes on from there. If it happens again, look into {folder.log}.",
+            f"Index again: it goes on from there. If it happens again, look into {folder.log}.",
         )
 
 
 def _from_text(batch: np.ndarray, annotated: np.ndarray) -> np.ndarray:
-    """Bool by posting: whether its instance has no annotation."""
+    """Per posting (bool): whether its instance has no annotation."""
     return ~annotated[batch >> 32] if len(annotated) else np.ones(len(batch), dtype=bool)

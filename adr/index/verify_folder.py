@@ -1,7 +1,7 @@
-"""What a verification is on disk: `asked.parquet` (a row an instance), an answer a block of instances, `seen.npy`.
+"""A verification on disk: `asked.parquet` (a row per instance), one answer file per block of instances, `seen.npy`.
 
-Knows nothing of the database or of models; who asks and the process that looks read it alike. Answers are kept under a
-key that changes with the pictures, the names and the checker, so that they serve the next call too.
+Knows nothing of the database or of models; `verify` and the process that looks both go through it. Answers are kept
+under a key that changes with the pictures, the names and the checker, so that they serve the next call too.
 """
 
 import json
@@ -38,7 +38,7 @@ class VerifyFolder:
             self._answers.mkdir(parents=True, exist_ok=True)
 
     def ask(self, names: list[str], base: Path, tables: Iterable[pa.Table]) -> int:
-        """Write what is to be looked at; returns how many instances. base: where the pictures' paths start from."""
+        """Write what is to be looked at; returns how many instances. base: the folder that image paths start from."""
         schema = pa.schema(_COLUMNS, metadata={"names": json.dumps(names), "base": str(base)})
         rows = 0
         self._seen.unlink(missing_ok=True)
@@ -53,7 +53,7 @@ class VerifyFolder:
         return [str(name) for name in json.loads(self._metadata()[b"names"])]
 
     def asked(self) -> Iterator[Asked]:
-        """The instances in order, each with the full paths of its pictures; some of them in memory at a time."""
+        """The instances in order, each with the full paths of its pictures; only some are in memory at a time."""
         base = self._metadata()[b"base"].decode()
         with pq.ParquetFile(self._asked) as file:
             for batch in file.iter_batches(_ROWS):
@@ -62,7 +62,7 @@ class VerifyFolder:
                     yield [os.path.join(base, path) for path in some or []], numbers
 
     def answer(self, key: str) -> np.ndarray | None:
-        """The answers of a block, uint8 a name; None where there are none."""
+        """The answers of a block, one uint8 per name; None when there are none."""
         try:
             answers: np.ndarray = np.load(self._answers / f"{key}.npy", allow_pickle=False)
             return answers
@@ -74,7 +74,7 @@ class VerifyFolder:
         _save(self._answers / f"{key}.npy", answer)
 
     def finish(self, keys: Sequence[str]) -> None:
-        """Write the answers of these blocks as one array, in the order of what was asked, and drop all others."""
+        """Write the answers of these blocks as one array, in the order of `asked`, and delete all others."""
         answers = [np.load(self._answers / f"{key}.npy", allow_pickle=False) for key in keys]
         _save(self._seen, np.concatenate([np.zeros(0, np.uint8), *answers]))
         kept = {f"{key}.npy" for key in keys}
@@ -83,7 +83,7 @@ class VerifyFolder:
                 path.unlink(missing_ok=True)
 
     def seen(self) -> np.ndarray:
-        """All answers, uint8, in the order of what was asked; what was asked is dropped."""
+        """All answers, uint8, in the order of `asked`; deletes what was asked."""
         found: np.ndarray = np.load(self._seen, allow_pickle=False)
         self._asked.unlink()
         self._seen.unlink()
@@ -106,7 +106,7 @@ def _whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _told(folder: Path) -> Iterator[None]:
-    """Turns what can go wrong on a disk into a sentence."""
+    """Turns an OSError into an AdrError."""
     try:
         yield
     except OSError as error:

@@ -1,9 +1,9 @@
 """Turns cut into numbered words, a whole batch at a time.
 
-Knows nothing of nouns or questions: it says which word stands where, and what stands between two words. The text of
-a batch is one buffer of UTF-8 bytes; it is cut wherever the kind of byte changes, so that words and the gaps between
-them alternate, and every distinct piece is numbered once. All work per word is NumPy and Arrow; Python sees each
-distinct form once.
+Knows nothing of nouns or questions, only which word stands where and what stands between two words. The text of a
+batch is one buffer of UTF-8 bytes; it is cut wherever the kind of byte changes, so that words and the gaps between them
+alternate, and every distinct piece is numbered once. All work per word is NumPy and Arrow; Python sees each distinct
+form once.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Gap:
     tight: bool  # holds no blank: "/" in "and/or", "." in "example.com"
     address: bool  # "://" or "@": the words around it are an address
     asks: bool  # holds a question mark
-    option: bool  # may end a letter of a list: "." or ")"
+    option: bool  # may follow the letter of an option: "." or ")"
     colon: bool
 
 
@@ -56,13 +56,13 @@ def read_gap(text: str) -> Gap:
 class Pieces:
     """A batch cut up: `code[j]` numbers word j in `words`; `gap[j]` numbers in `gaps` what stands before it.
 
-    `turn[j]` is the turn that holds word j. A word that opens its turn with nothing before it has gap 0, and the
-    words of a turn are never joined to those of another. `last_gap[t]` is what follows the last word of turn t (0:
-    nothing); 0 as well for a turn without a word.
+    `turn[j]` is the turn that holds word j. A word that opens its turn with nothing before it has gap 0, and words of
+    different turns are never joined. `last_gap[t]` is what follows the last word of turn t; 0 when nothing does, and
+    for a turn without a word.
     """
 
     words: list[str]
-    gaps: list[str]  # gaps[0] is the empty one
+    gaps: list[str]  # gaps[0] is the empty gap
     code: np.ndarray  # int32, one per word
     gap: np.ndarray  # int32, one per word
     turn: np.ndarray  # int32, one per word
@@ -70,7 +70,7 @@ class Pieces:
 
 
 def cut(texts: pa.Array) -> Pieces:
-    """The words of many turns, and what stands between them. `texts` is an Arrow array of strings without nulls."""
+    """The words of many turns and what stands between them. `texts` is an Arrow array of strings without nulls."""
     texts = texts.cast(pa.large_string())
     offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
     data = texts.buffers()[2]
@@ -99,7 +99,7 @@ def cut(texts: pa.Array) -> Pieces:
 def _words_and_gaps(forms: list[str], piece: np.ndarray, is_word: np.ndarray, turn: np.ndarray, turns: int) -> Pieces:
     form_is_word = np.zeros(len(forms), dtype=bool)
     form_is_word[piece[is_word]] = True
-    number = np.cumsum(form_is_word) - 1  # of the words among themselves
+    number = np.cumsum(form_is_word) - 1  # words are numbered on their own, from 0
     number = np.where(form_is_word, number, np.cumsum(~form_is_word)).astype(np.int32)  # gaps from 1
     words = [form for form, word in zip(forms, form_is_word, strict=True) if word]
     gaps = ["", *(form for form, word in zip(forms, form_is_word, strict=True) if not word)]
@@ -114,7 +114,7 @@ def _words_and_gaps(forms: list[str], piece: np.ndarray, is_word: np.ndarray, tu
 
 
 def _word_bytes(buffer: np.ndarray) -> np.ndarray:
-    """1 where a byte belongs to a word. Punctuation beyond ASCII is told from letters by its lead bytes."""
+    """1 where a byte belongs to a word. Lead bytes separate punctuation beyond ASCII from letters."""
     in_word: np.ndarray = _WORD_BYTES[buffer]
     for lead in (0xC2, 0xE2, 0xE3, 0xEF, 0xF0):
         at = np.flatnonzero(buffer == lead)

@@ -1,6 +1,6 @@
 """Which image paths are on disk, and which lead out of the image folder through a link.
 
-Reads each folder that the paths name once, instead of asking for each file. Knows nothing of conversations.
+Lists each folder in the paths once instead of testing every file. Knows nothing of conversations.
 """
 
 import os
@@ -14,7 +14,7 @@ from adr.progress import Progress, let_pages_run, silent
 
 @dataclass
 class Found:
-    """What lies in the folders: `present` paths of files, and folders and files that leave the image folder."""
+    """What the folders hold: files that are `present`, and files and folders that lead out of the image folder."""
 
     present: list[str] = field(default_factory=list)
     leaving: list[str] = field(default_factory=list)
@@ -22,11 +22,13 @@ class Found:
 
 
 def image_folder(path: Path) -> Path:
-    """The image folder as an absolute path; AdrError when it is none."""
+    """The image folder as an absolute path; AdrError when it is missing, not a folder or not readable."""
     folder = path.expanduser().absolute()
     try:
         if not folder.exists():
-            raise AdrError(f"There is no image folder {folder}.", "Check the path, or leave it out to read the text.")
+            raise AdrError(
+                f"There is no image folder {folder}.", "Check the path, or leave it out to read only the text."
+            )
         if not folder.is_dir():
             raise AdrError(f"{folder} is a file, not an image folder.", "Name the folder that image paths start from.")
         with os.scandir(folder):
@@ -58,7 +60,7 @@ def look_for(folder: Path, prefixes: Iterable[str], progress: Progress = silent)
                     elif entry.is_file():
                         found.present.append(prefix + entry.name)
         except (OSError, ValueError):
-            continue  # a folder that is not there, or not for us: its images are missing
+            continue  # the folder does not exist or may not be read: its images count as missing
     return found
 
 

@@ -1,7 +1,7 @@
 """Source file → instance, rejected, annotation: reads a dataset of conversations, whole or not at all.
 
 Knows nothing of entities or of what later stages make of an instance. A record that cannot be used is set aside with a
-reason; a fault of the whole file is one sentence, and the workspace stays as it was.
+reason; a fault of the file as a whole is reported in one sentence and leaves the workspace as it was.
 """
 
 import json
@@ -41,7 +41,7 @@ _INSTANCE = pa.schema(
 _REJECTED = pa.schema(
     [("position", pa.int32()), ("reason", pa.string()), ("detail", pa.string()), ("excerpt", pa.string())]
 )
-_CAREFULLY = 200  # records read in Python between two rests
+_CAREFULLY = 200  # records read in Python before pages get a turn
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class IngestReport:
     rejected: dict[str, int]
     warnings: dict[str, int]
     text_only: int
-    annotations: int  # (instance, object) pairs that annotations gave
+    annotations: int  # (instance, object) pairs from annotations
     bytes: int
     sha256: str
     seconds: float
@@ -73,9 +73,10 @@ def ingest(
 ) -> IngestReport:
     """Read `source` (LLaVA JSON array or JSON Lines, or the messages form) into the workspace.
 
-    `images` is the folder that image paths start from, `objects` a file of object annotations. With `replace` a
-    dataset that is there already, and all that was made of it, gives way. AdrError when the file as a whole cannot be
-    used or the workspace holds a dataset; nothing is written then, nor when `progress` raises Cancelled.
+    `images` is the folder that image paths start from, `objects` a file of object annotations. `replace` lets the new
+    dataset take the place of the present one and of everything made from it. AdrError when the file as a whole cannot
+    be used, or when the workspace holds a dataset and `replace` is false; nothing is written then, nor when `progress`
+    raises Cancelled.
     """
     started = time.monotonic()
     former = bool(store.value("select count(*) from source") + store.value("select count(*) from instance"))
@@ -112,7 +113,7 @@ def ingest(
 
 
 def ingest_report(store: Store) -> IngestReport:
-    """What `ingest` returned for the dataset that is there; AdrError when there is none."""
+    """The report that `ingest` returned for the workspace's dataset; AdrError when there is no dataset."""
     text = store.value("select report from source")
     if text is None:
         raise AdrError("The workspace holds no dataset.", "Ingest one first.")
@@ -144,7 +145,7 @@ def _record(writer: Writer, report: IngestReport, objects: Path | None) -> None:
 
 
 def _clear(writer: Writer) -> None:
-    """Empty every table but the workspace's own facts and its jobs: whatever was made, was made of the old dataset."""
+    """Empty every table except `meta` and `job`: everything else was made from the old dataset."""
     for (table,) in writer.rows(
         "select table_name from duckdb_tables() "
         "where not internal and not temporary and table_name not in ('meta', 'job')"
@@ -153,9 +154,9 @@ def _clear(writer: Writer) -> None:
 
 
 def _set_files_aside(store: Store, report: IngestReport) -> None:
-    """Move plans and pictures that were made of a former dataset to `replaced/<time>` in the workspace.
+    """Move the plans and images made from the former dataset to `replaced/<time>` in the workspace.
 
-    New plans are numbered from 1 again and must not find old files in their folders; nobody's pictures are deleted.
+    New plans are numbered from 1 again and must not find old files in their folders; no image is deleted.
     """
     if store.path is None:
         return
@@ -170,7 +171,7 @@ def _set_files_aside(store: Store, report: IngestReport) -> None:
 
 
 def _ahead(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks, the next one being split while the last one is worked on."""
+    """The blocks in order; the next one is split while the caller works on the last."""
     coming = iter(blocks)
     with ThreadPoolExecutor(1, thread_name_prefix="ingest-ahead") as pool:
         following = pool.submit(next, coming, None)
@@ -188,14 +189,14 @@ class _Reading:
         self._judged: dict[str | None, plain.Plain | None] = {None: None}
 
     def take(self, block: Block) -> None:
-        """Take the records of one block in."""
+        """Insert the records of one block."""
         careful = self._in_sql(block)
         for start in range(0, len(careful), _CAREFULLY):
             self._one_by_one(careful[start : start + _CAREFULLY])
             let_pages_run()
 
     def _in_sql(self, block: Block) -> list[tuple[int, bytes]]:
-        """Take the plain records; returns the others, with their positions."""
+        """Insert the plain records; returns the others with their positions."""
         try:
             b"\n".join(block.texts).decode("utf-8")
             broken: list[int] = []
@@ -276,7 +277,10 @@ def _is_utf8(text: bytes) -> bool:
 
 
 def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> dict[str, int]:
-    """Count each instance's missing images, set those aside that a link leads out of the folder; returns warnings."""
+    """Count each instance's missing images, set aside those with an image outside the folder; returns warnings.
+
+    An image is outside when a link in its path leads out of the folder.
+    """
     if folder is None:
         return {"no_image_folder": int(writer.value("select count(*) from instance where len(images) > 0"))}
     writer.execute("""

@@ -8,7 +8,7 @@ from adr.errors import AdrError
 BLANK = b" \t\r\n"
 _LOOKED_AT = 1 << 16
 
-# First bytes of files that people hand over by mistake, and what to do about each.
+# First bytes of files that are easily named by mistake, and what to do about each.
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "is compressed (gzip)", "Unpack it first: `gunzip FILE`."),
     (b"BZh", "is compressed (bzip2)", "Unpack it first: `bunzip2 FILE`."),
@@ -25,7 +25,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
 
 @dataclass(frozen=True)
 class Layout:
-    """How the records lie in a file: 'array' (one JSON array) or 'lines' (one record a line)."""
+    """How the records lie in a file: 'array' (one JSON array) or 'lines' (one record per line)."""
 
     path: Path
     layout: str
@@ -34,7 +34,7 @@ class Layout:
 
 
 def look_at(path: Path) -> Layout:
-    """The layout of the file at `path`; AdrError for what is no readable file of JSON records."""
+    """The layout of the file at `path`; AdrError unless it is a readable file of JSON records."""
     path = path.expanduser().absolute()
     try:
         if path.is_dir():
@@ -44,7 +44,7 @@ def look_at(path: Path) -> Layout:
             head = file.read(_LOOKED_AT)
     except FileNotFoundError:
         raise AdrError(
-            f"There is no file {path}.", "Check the path; it is a path on the machine that runs this."
+            f"There is no file {path}.", "Check the path; it must be a path on the machine that runs this program."
         ) from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
@@ -54,7 +54,7 @@ def look_at(path: Path) -> Layout:
             raise AdrError(f"{path} {what}, not JSON text.", advice.replace("FILE", path.name))
     start, seen = _first_text(path, 3 if head.startswith(b"\xef\xbb\xbf") else 0)
     if not seen:
-        what = "is empty" if size == 0 else "holds nothing but blanks"
+        what = "is empty" if size == 0 else "holds only white space"
         raise AdrError(f"{path} {what}.", "Name a JSON array or a JSON Lines file of conversations.")
     if seen[:1] == b"[":
         return Layout(path, "array", start + 1, size)
@@ -62,12 +62,12 @@ def look_at(path: Path) -> Layout:
         return Layout(path, "lines", start, size)
     excerpt = seen[:40].decode("utf-8", "replace").split("\n")[0]
     raise AdrError(
-        f"{path} is no JSON: it begins with “{excerpt}”.", "Name a JSON array or a JSON Lines file of conversations."
+        f"{path} is not JSON: it begins with “{excerpt}”.", "Name a JSON array or a JSON Lines file of conversations."
     )
 
 
 def _first_text(path: Path, offset: int) -> tuple[int, bytes]:
-    """Offset of the first character that is not blank, and the text from there (empty: there is none)."""
+    """Offset of the first character that is not white space, and the text from there (empty when there is none)."""
     with path.open("rb") as file:
         file.seek(offset)
         while data := file.read(_LOOKED_AT):

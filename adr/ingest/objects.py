@@ -1,6 +1,6 @@
-"""Reads object annotations that lie beside a dataset: one {"image" | "position" | "id", "objects"} a picture.
+"""Reads object annotations from a file beside the dataset: one {"image" | "position" | "id", "objects"} per image.
 
-Knows nothing of tables; who has the instances joins by the key.
+Knows nothing of tables; `ingest` joins the annotations to instances by their key.
 """
 
 import json
@@ -16,12 +16,12 @@ from adr.ingest.records import Records
 from adr.progress import Progress, let_pages_run, silent
 
 KEYS = ("position", "image", "id")
-_SHAPE = 'one {"image": "a.jpg", "objects": ["cat", "sofa"]} a line; "position" or "id" may stand for "image"'
+_SHAPE = 'one {"image": "a.jpg", "objects": ["cat", "sofa"]} per line; "position" or "id" may replace "image"'
 
 
 @dataclass(frozen=True)
 class Named:
-    """The objects of one picture: `by` is 'position', 'image' or 'id', `key` its value as text (an id as JSON text)."""
+    """The objects of one image: `by` is 'position', 'image' or 'id', `key` its value as text (an id as JSON text)."""
 
     by: str
     key: str
@@ -29,7 +29,7 @@ class Named:
 
 
 def read_objects(path: Path, progress: Progress = silent) -> Iterator[list[Named | None]]:
-    """The annotations in batches; None stands for a row that cannot be read. AdrError when not one can."""
+    """The annotations in batches; None stands for one that cannot be read. AdrError when none can be read."""
     layout = look_at(path)
     readable = 0
     for block in Records(layout):
@@ -38,7 +38,7 @@ def read_objects(path: Path, progress: Progress = silent) -> Iterator[list[Named
             readable += sum(row is not None for row in rows)
             yield rows
             let_pages_run()
-        progress(block.read, layout.bytes, "Reading object annotations, bytes")
+        progress(block.read, layout.bytes, "Reading object annotations (bytes)")
     if not readable:
         raise AdrError(f"{path} holds no object annotations that can be read.", f"Write {_SHAPE}.")
 

@@ -1,16 +1,16 @@
-"""What can be odd about a dataset and is no reason to set anything aside: each kind, and what its count means.
+"""What can be odd about a dataset without being a reason to set a record aside: each kind, with what its count means.
 
-Which instances have it, the view `instance_kind` says.
+The view `instance_kind` says which instances are of which kind.
 """
 
 # Kind → what its count means.
 WARNINGS = {
     "image_missing": "instances with an image that is not on disk",
-    "no_image_folder": "instances with images, read without an image folder",
+    "no_image_folder": "instances with images that were read without an image folder",
     "image_address": "instances whose image is a web address or data, not a file",
-    "repeated_ids": "instances whose id an earlier one has already",
-    "marker_mismatch": "instances whose number of <image> markers is not that of their images",
+    "repeated_ids": "instances with the id of an earlier instance",
+    "marker_mismatch": "instances with more or fewer <image> markers than images",
     "nobody_answers": "instances in which nobody answers",
     "objects_unread": "object annotations that cannot be read",
-    "objects_unmatched": "object annotations of no instance",
+    "objects_unmatched": "object annotations that match no instance",
 }

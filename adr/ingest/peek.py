@@ -1,6 +1,6 @@
 """A look at a file before it is ingested: what it is, and whether its first records and their images can be read.
 
-Reads the first stretch of the file only, so that a form can answer while one types.
+Reads only the beginning of the file, so that a form can answer while someone types.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ _RECORDS = 50
 
 @dataclass(frozen=True)
 class Peek:
-    """What the first `records` records of a file are. folder: an image folder to suggest where none is given."""
+    """What the first `records` records of a file hold. folder: an image folder to suggest when none was given."""
 
     path: Path
     layout: str
@@ -32,7 +32,7 @@ class Peek:
 
 
 def peek(source: Path, images: Path | None = None) -> Peek:
-    """Look at the beginning of `source`; AdrError for what cannot be ingested, or an image folder that is none."""
+    """Look at the beginning of `source`; AdrError for a file that cannot be ingested or a wrong image folder."""
     layout = look_at(source)
     folder = image_folder(images) if images is not None else None
     block = next(iter(Records(layout, block=_STRETCH)), None)
@@ -62,7 +62,7 @@ def _found(folder: Path, paths: list[str]) -> int:
 
 
 def _suggested(source: Path, paths: list[str]) -> Path | None:
-    """The folder beside the source in which most of the images are, if any are."""
+    """The folder near the source that holds most of the images; None when no folder holds any."""
     beside = [
         source.parent,
         source.parent / "images",

@@ -1,9 +1,9 @@
 """Which records have a plain shape, and the SQL that reads them. Knows nothing of records of any other shape.
 
 Nearly all records of a real dataset have one of a few shapes: a list of turns with two texts each, and an image path
-or several. DuckDB tells every record's shape, Python judges each distinct shape once, and SQL reads the plain ones
-at the speed of the disk. What this reads must be what `adr.ingest.record.read_record` reads (a test holds them
-to it); when in doubt a record is not plain.
+or several. DuckDB reports every record's shape, Python judges each distinct shape once, and SQL reads the plain ones
+at the speed of the disk. This module and `adr.ingest.record.read_record` must read the same from a record (a test
+compares them); a doubtful record counts as not plain.
 """
 
 import json
@@ -29,7 +29,7 @@ class Plain:
 
 
 def judge(shape: str | None) -> Plain | None:
-    """How to read records of `shape` (DuckDB's json_structure) in SQL; None: not plain."""
+    """How to read records of `shape` (DuckDB's json_structure) in SQL; None when the shape is not plain."""
     try:
         keys = json.loads(shape) if shape else None
     except RecursionError:  # nested too deep for Python, though not for DuckDB
@@ -51,7 +51,7 @@ def judge(shape: str | None) -> Plain | None:
 
 
 def _named(shape: object) -> bool:
-    """Whether a list of objects has one way of naming them at most (so that SQL cannot choose another than Python)."""
+    """Whether a list of objects has at most one key that names them, so that SQL and Python read the same name."""
     if shape in (None, "NULL", ["VARCHAR"], ["NULL"]):
         return True
     if not isinstance(shape, list) or len(shape) != 1 or not isinstance(shape[0], dict):
@@ -60,7 +60,7 @@ def _named(shape: object) -> bool:
     return len(names) <= 1 and all(shape[0][key] == "VARCHAR" for key in names)
 
 
-# Trailing commas are read by DuckDB but are no JSON: whatever looks like one goes the careful way.
+# DuckDB accepts trailing commas, JSON does not: a record that seems to have one is left to `read_record`.
 SHAPES_SQL = r"""
     create or replace temp table batch_shape as
     select position, raw,
@@ -73,8 +73,8 @@ SHAPES_SQL = r"""
 def read_sql(plain: Plain) -> str:
     """The statement that inserts into `instance` those rows of batch_shape that `plain` reads whole.
 
-    It takes the shapes as $shapes. Rows are left out (for the careful way) when a key repeats, a turn lacks a key, a
-    text is blank, a role is not known or a path is unsafe.
+    It takes the shapes as $shapes. A row is left to `read_record` when a key repeats, a turn lacks a key, a text is
+    blank, a role is not known or a path is unsafe.
     """
     roles = " ".join(f"when '{given}' then '{role}'" for given, role in ROLES.items())
     return f"""
@@ -110,7 +110,7 @@ def _paths(value: str) -> str:
 
 
 def objects_sql() -> str:
-    """The statement that takes the objects which rows of batch_shape in `instance` name into `annotation`; $shapes."""
+    """The statement that inserts into `annotation` the objects named by the inserted rows of batch_shape ($shapes)."""
     entries = " || ".join(f"coalesce(json_extract(raw, '$.{key}[*]'), [])" for key in OBJECT_KEYS)
     keys = ", ".join(f"entry ->> '$.{key}'" for key in NAME_KEYS)
     return f"""

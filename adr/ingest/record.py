@@ -1,7 +1,7 @@
-"""Reads one record's text carefully: a conversation, or the reason why it is none.
+"""Reads one record's text carefully: a conversation, or the reason why there is none.
 
-This is the meaning of a record, in Python and one at a time; `adr.ingest.plain` reads the many records of plain shape
-in SQL and hands everything else to here. Knows nothing of files or tables.
+This defines what a record means, in Python and one record at a time; `adr.ingest.plain` reads the many records of plain
+shape in SQL and leaves the rest to this module. Knows nothing of files or tables.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 from adr.conversation import MARKER
 
-# How the trainers' formats name who speaks (LLaVA, ShareGPT, OpenAI, LLaMA-Factory, ms-swift) → how we do.
+# What the trainers' formats call a speaker (LLaVA, ShareGPT, OpenAI, LLaMA-Factory, ms-swift) → our role.
 ROLES = {
     "human": "human",
     "user": "human",
@@ -37,7 +37,7 @@ NAME_KEYS = ("name", "category", "label", "category_name", "class")
 SOME_TEXT = r"[^ \t\r\n]"
 EXCERPT = 200
 
-# Set aside: fixed word → what it means. (A path's own fault is told in the detail.)
+# Why a record is set aside: fixed word → what it means. (What exactly is wrong with a path stands in the detail.)
 REASONS = {
     "bad_utf8": "the text is not UTF-8",
     "invalid_json": "the record is not valid JSON",
@@ -46,12 +46,12 @@ REASONS = {
     "no_conversation": "the record has no conversation",
     "empty_conversation": "the conversation has no turns",
     "turn_without_text": "a turn has no text",
-    "unknown_role": "a turn is by nobody we know",
+    "unknown_role": "the speaker of a turn is not known",
     "image_not_text": "an image is not given as a path",
     "unsafe_path": "an image path leaves the image folder",
 }
 
-# A path leaves the folder: a step up, absolute in any system's way, a home folder, or a null byte.
+# An unsafe path: it steps up, is absolute on some system, starts at a home folder, or holds a null byte.
 # The same expression serves Python and DuckDB (RE2).
 UNSAFE_PATH = r"(^|[/\\])\.\.([/\\\n]|$)|^[/\\~]|^[A-Za-z]:([/\\]|$)|\x00"
 
@@ -90,14 +90,14 @@ def read_record(text: bytes) -> Conversation | Refusal:
 
 
 def excerpt(text: bytes) -> str:
-    """The first 200 characters, with what is not UTF-8 shown as such."""
+    """The first 200 characters; bytes that are not UTF-8 show as �, null bytes as ␀."""
     return text[: EXCERPT * 4].decode("utf-8", "replace")[:EXCERPT].replace("\x00", "\N{SYMBOL FOR NULL}")
 
 
 def object_names(value: Any) -> list[str] | None:
-    """The names in a list of objects (texts, or {"name": …}), each once; None when it is no such list.
+    """The names in a list of objects (strings, or {"name": …}), each once; None when `value` is not a list.
 
-    Entries without a name are left out: a caller that wants to know compares the lengths.
+    Entries without a name are left out.
     """
     if not isinstance(value, list):
         return None
@@ -121,7 +121,7 @@ def _parsed(text: bytes) -> Any:
         value = json.loads(decoded)
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise _RefusedError("bad_utf8", "An escape (\\ud800 …) is half of a character only.") from None
+        raise _RefusedError("bad_utf8", "An escape (\\ud800 …) stands for only half a character.") from None
     except RecursionError:
         raise _RefusedError("too_deep", "Brackets are nested too deep to be read.") from None
     except ValueError as error:
@@ -175,7 +175,7 @@ def _turn(number: int, turn: Any) -> tuple[str, str, list[str], str]:
 
 
 def _parts(number: int, parts: list[Any]) -> tuple[str, list[str]]:
-    """A content list ({"type": "text"}, {"type": "image"} …): its text with a placeholder an image, and the paths."""
+    """A content list ({"type": "text"}, {"type": "image"} …): its text with one marker per image, and the paths."""
     said, images = [], []
     for part in parts:
         if isinstance(part, str):
@@ -194,7 +194,7 @@ def _parts(number: int, parts: list[Any]) -> tuple[str, list[str]]:
 
 
 def _images(where: str, value: Any) -> list[str]:
-    """Paths as given: a text, an object with a path, or a list of those. None and "" stand for no image."""
+    """Paths as given: a string, an object with a path, or a list of those. None and "" stand for no image."""
     if value is None or value == "":
         return []
     if isinstance(value, list):
@@ -217,7 +217,7 @@ def _kind(value: Any) -> str:
     kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
         (bool, "true or false"),
         ((int, float), "a number"),
-        (str, "a text"),
+        (str, "a string"),
         (list, "a list"),
         (dict, "an object"),
     )

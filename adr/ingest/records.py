@@ -1,8 +1,8 @@
 """Splits a file into the texts of its records, byte for byte as they stand, in blocks of bounded size.
 
 Knows where a record begins and ends and nothing of what is in it: a broken record comes out like any other, so that
-one of them does not cost the rest of the file. (DuckDB's own reader gives the same bytes, but it stops at the first
-bad character.) The search for boundaries is NumPy over whole blocks; it lets other threads run.
+it does not cost the rest of the file. (DuckDB's own reader gives the same bytes, but it stops at the first bad
+character.) Boundaries are found by NumPy over whole blocks, which lets other threads run.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ class Block:
 class Records:
     """The records of a file; iterate once. Afterwards `sha256` is the hash of the whole file.
 
-    AdrError for faults that cost the whole file: an array that is cut off, and text after its end.
+    AdrError for faults that make the whole file unusable: an array that is cut off, and text after its end.
     """
 
     def __init__(self, layout: Layout, block: int = BLOCK, largest: int = LARGEST_RECORD) -> None:
@@ -51,7 +51,7 @@ class Records:
 
     @property
     def sha256(self) -> str:
-        """Hash of what was read so far."""
+        """Hash of what has been read so far."""
         return self._hash.hexdigest()
 
     def __iter__(self) -> Iterator[Block]:
@@ -116,7 +116,7 @@ class Records:
         excerpt = text[:40].decode("utf-8", "replace").split("\n")[0]
         raise AdrError(
             f"{self.layout.path} goes on after the end of its array, after {count:,} records: “{excerpt}”.",
-            "Keep one JSON array in the file, or write one record a line (JSON Lines).",
+            "Keep one JSON array in the file, or write one record per line (JSON Lines).",
         )
 
     def _lines(self, file: BinaryIO) -> Iterator[Block]:
@@ -128,7 +128,7 @@ class Records:
                 raise AdrError(
                     f"{self.layout.path}: record {position + len(lines)} is a line of more than "
                     f"{self._largest >> 20} MB.",
-                    "Write one record a line.",
+                    "Write one record per line.",
                 )
             texts = [text for line in lines if (text := line.strip(BLANK))]
             if texts:
@@ -139,7 +139,7 @@ class Records:
 
 
 def boundaries(buffer: bytes) -> tuple[np.ndarray, int | None]:
-    """Offsets of the commas between records, and of the bracket that closes the array (None: not in here).
+    """Offsets of the commas between records, and of the bracket that closes the array (None when it lies further on).
 
     `buffer` begins inside the array, between records. A comma or bracket counts where it is outside of strings and of
     every nested bracket.

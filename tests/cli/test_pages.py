@@ -406,7 +406,7 @@ set aside because              records
 ──────────────────────────────────────
 the record is not valid JSON         1
 
-624,610 instances with images, read without an image folder.
+624,610 instances with images that were read without an image folder.
 
 ── index (done before)
 665,298 instances indexed in 60 s: nouns by word lists, objects from text.

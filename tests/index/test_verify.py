@@ -113,8 +113,8 @@ def test_look__keeps_what_is_seen_in_a_image(store: Store, tmp_path: Path) -> No
             (3, "cat"),
         ]
         assert checked.notices == (
-            "2 objects that the text names were not seen in the picture by colours and were left out.",
-            "The pictures of 1 instances could not be opened; their objects were kept unseen.",
+            "Left out: 2 objects that the text names and colours did not see in the image.",
+            "Kept unchecked: the objects of 1 instance whose images could not be opened.",
         )
         assert told[-1] == {"event": "looked", "done": 3}
     assert loaded == [("open_clip", ["cat", "fire truck", "grass", "sky"])]
@@ -163,7 +163,7 @@ def test_index__rows_are_what_the_checker_says(store: Store, tiny_clip: str, tmp
     assert objects(store) == {name: numbers for name, numbers in expected.items() if numbers}
     assert report.verified_by == store.value("select verified_by from index_made") == f"open_clip {tiny_clip}"
     dropped = 6 - sum(len(numbers) for name, numbers in expected.items() if name != "cat")
-    assert f"{dropped} objects" in report.notices[0] and "1 instances" in report.notices[1]
+    assert f"{dropped} objects" in report.notices[0] and "1 instance" in report.notices[1]
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def test_index__verify_needs_images_and_a_known_checker(store: Store) -> None:
     with pytest.raises(AdrError, match="verify of the index is 'tarot'"):
         index(store, verify="tarot")
     store.execute("delete from source")
-    with pytest.raises(AdrError, match="knows no image folder") as error:
+    with pytest.raises(AdrError, match="has no image folder") as error:
         index(store, verify="open_clip")
     assert "--images" in error.value.next_step
 
