@@ -1,4 +1,4 @@
-"""How much more, or less, often two things come together than by chance, told conservatively.
+"""How much more or less often two entities occur together than by chance, estimated conservatively.
 
 Pure functions over arrays of counts. Knows nothing of tables.
 """
@@ -6,7 +6,7 @@ Pure functions over arrays of counts. Knows nothing of tables.
 import numpy as np
 import numpy.typing as npt
 
-Z = 1.96  # of a two-sided 95 % interval
+Z = 1.96  # for a two-sided 95 % interval
 
 
 def expected_together(first: npt.ArrayLike, second: npt.ArrayLike, instances: int) -> npt.NDArray[np.float64]:
@@ -18,8 +18,8 @@ def association(together: npt.ArrayLike, expected: npt.ArrayLike, z: float = Z) 
     """log2 of observed / expected, where observed is replaced by the end of its interval that is nearer to chance.
 
     0 means that the count may well be chance; +1 at least twice as often as by chance, −1 at most half as often. The
-    interval is the Poisson one after the variance-stabilising square root (Anscombe), good to a few per cent from a
-    count of 1 on. Rare pairs are thus not called strong because of one lucky instance.
+    interval is the Poisson interval after the variance-stabilising square root (Anscombe), accurate to a few per cent
+    from a count of 1 on. So one lucky instance does not make a rare pair look strong.
     """
     seen, chance = np.asarray(together, dtype=np.float64), np.asarray(expected, dtype=np.float64)
     low = np.maximum(np.sqrt(seen) - z / 2, 0.0) ** 2

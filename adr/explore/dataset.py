@@ -1,6 +1,6 @@
-"""The questions of the Dataset page: what was read, what was set aside, what is odd, and what hangs on it.
+"""Answers for the Dataset page: what was read, what was set aside, what is odd, and what was made from it.
 
-A reading stage: it writes nothing.
+Reads only; writes nothing.
 """
 
 import json
@@ -13,7 +13,7 @@ import pandas as pd
 from adr.explore.instances import Instance
 from adr.store import Store
 
-# What `instances` can be asked for: everything, or a kind of the view instance_kind.
+# What `instances` can return: all instances, or those of one kind of the view instance_kind.
 KINDS = (
     "all",
     "text_only",
@@ -58,7 +58,7 @@ class IndexMade:
 
 
 def source(store: Store) -> Source | None:
-    """What the workspace's dataset was read from; None when nothing was."""
+    """What the workspace's dataset was read from; None when nothing has been read."""
     row = store.row(
         "select path, images, objects, form, layout, coalesce(bytes, 0), coalesce(sha256, ''), instances, "
         "rejected, coalesce(warnings, '{}'), ingested_at from source"
@@ -72,13 +72,13 @@ def source(store: Store) -> Source | None:
 
 
 def image_folder(store: Store) -> Path | None:
-    """The folder that the dataset's image paths are relative to; None where none was given."""
+    """The folder that the dataset's image paths are relative to; None when none was given."""
     named = store.value("select any_value(images) from source")
     return Path(named) if named else None
 
 
 def kinds(store: Store) -> dict[str, int]:
-    """How many instances there are of each kind of KINDS that has any."""
+    """How many instances there are of each kind in KINDS; kinds without any are left out."""
     found = dict(
         store.rows("""
         select kind, count(*) from instance_kind group by kind union all select 'all', count(*) from instance""")
@@ -87,7 +87,7 @@ def kinds(store: Store) -> dict[str, int]:
 
 
 def instances(store: Store, kind: str, offset: int, count: int) -> list[Instance]:
-    """The instances of a kind by position, from the `offset`th."""
+    """At most `count` instances of a kind, by position, after the first `offset` of them."""
     of_kind = "instance_kind where kind = $kind" if kind in KINDS[1:] else "instance where $kind is not null"
     chosen = [
         number
@@ -152,7 +152,7 @@ def index_made(store: Store) -> IndexMade | None:
 
 
 def made_of_it(store: Store) -> dict[str, int]:
-    """What a new dataset would clear: name → how many there are; without what there is none of."""
+    """What a new dataset would clear: name → how many there are; what there is none of is left out."""
     row = store.row("""
         select (select count(*) from posting), (select count(*) from run), (select count(*) from plan),
                (select count(*) from candidate), (select count(*) from verdict), (select count(*) from export)""")

@@ -1,6 +1,6 @@
 """The distribution of one perspective: counts ranked, head and tail by the threshold rule, and numbers about them.
 
-Reads `entity`; the mathematics stands in `adr.tail`.
+Reads `entity`; the mathematics is in `adr.tail`.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class CurveReport:
     postings: int
     head_rank: int  # this many entities are head
     tau: int  # count of the last head entity
-    tail_share: float  # share of postings in the tail, as it came out; at most what was asked for
+    tail_share: float  # share of postings in the tail; at most the share that was asked for
     tail_share_asked: float
     tail_entities: int
     head_share: float
@@ -108,8 +108,8 @@ def breakpoints(
     """(ranks, counts): where the rank–frequency curve of ALL entities changes, both ends of every plateau.
 
     Above `points`, plateaus that fall into the same thousandth or so of the logarithmic rank axis are drawn as one:
-    that is narrower than a pixel, and the tail's wide plateaus (counts 1, 2, 3 …) always stay. The first and the last
-    rank are always there, and the ranks `also`, where they exist.
+    that is narrower than a pixel, and the tail's wide plateaus (counts 1, 2, 3 …) always stay. The first rank, the last
+    rank, and those ranks of `also` that exist are always included.
     """
     alive = counts.values > 0
     values, entities = counts.values[alive][::-1], counts.entities[alive][::-1]

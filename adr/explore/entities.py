@@ -1,7 +1,7 @@
 """The entities of a perspective: by page, by name, by rank.
 
-Entities are numbered by perspective, then count descending, then name, so a rank is an entity's number less the first
-of its perspective.
+Entities are numbered by perspective, then count descending, then name, so an entity's rank is its number minus the
+first number of its perspective, plus 1.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Entity:
 
 @dataclass(frozen=True)
 class EntityPage:
-    """A stretch of a perspective's entities, and how many there are in all that answer to the same question."""
+    """One page of a perspective's entities, and how many entities match in all."""
 
     entities: list[Entity]
     total: int
@@ -85,7 +85,7 @@ def entity_named(store: Store, perspective: str, name: str) -> Entity:
     if found is None:
         raise AdrError(
             f"There is no {perspective.replace('_', '-')} {name!r} in this workspace.",
-            "Search for it on the Explore page; the index may have been built anew.",
+            "Search for it on the Explore page; the index may have been rebuilt.",
         )
     return found
 
@@ -99,7 +99,7 @@ def entities_at(store: Store, perspective: str, ranks: Sequence[int]) -> list[En
 
 
 def entities_numbered(store: Store, numbers: Sequence[int]) -> list[Entity]:
-    """The entities with these numbers, in their order."""
+    """The entities with these numbers, by number."""
     rows = store.rows(
         """
         select entity, perspective, name, n from entity
@@ -125,7 +125,7 @@ def all_entities(store: Store, perspective: str, head_rank: int) -> pa.Table:
 
 
 def pair_named(store: Store, first: str, second: str) -> Entity | None:
-    """The co-occurrence of two objects, whichever way round; None when they never come together."""
+    """The co-occurrence of two objects, given in either order; None when they never occur together."""
     return _named(store, "co_occurrence", " + ".join(sorted((first, second))))
 
 

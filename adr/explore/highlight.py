@@ -1,4 +1,4 @@
-"""Where an entity is said in a text, for the eye only: nothing is counted by it.
+"""Where a text mentions an entity, for display only: no count depends on it.
 
 Looks for the entity's own words, their plurals and, for questions, the forms of their helping verbs. A synonym that the
 index folded into the entity is not found. Knows nothing of how postings are made.
@@ -27,7 +27,7 @@ IRREGULAR = {
 
 
 def spans(text: str, perspective: str, name: str, role: str = "") -> list[tuple[int, int]]:
-    """(start, end) of every place in `text` that says the entity, in order and without overlap.
+    """(start, end) of every place in `text` that mentions the entity, in order and without overlap.
 
     A question form is looked for in human turns only.
     """
@@ -53,7 +53,7 @@ def _noun(name: str) -> str:
 
 
 def plurals(noun: str) -> tuple[str, ...]:
-    """The plurals by which a noun may stand in a text; some of them may not exist."""
+    """The plurals of a noun that may occur in a text; some of them may not exist."""
     for one, many in IRREGULAR.items():
         if noun.endswith(one):
             return (noun[: -len(one)] + many, noun + "s")

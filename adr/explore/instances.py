@@ -1,4 +1,4 @@
-"""Instances to look at: by position, by entity, and the entities of one."""
+"""Instances to look at, by position and by entity, and the entities of an instance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from adr.store import Store
 
 @dataclass(frozen=True)
 class Instance:
-    """One instance as people look at it. turns: (role, text); id: as JSON text, or None."""
+    """One instance for display. turns: (role, text); id: as JSON text, or None."""
 
     instance: int
     id: str | None
@@ -21,7 +21,7 @@ class Instance:
 
     @property
     def question(self) -> str:
-        """What the human says first, without the image mark; '' when no human speaks."""
+        """What the human says first, without the image marker; '' when no human speaks."""
         for role, text in self.turns:
             if role == "human":
                 return text.replace("<image>", "").strip()
@@ -89,7 +89,7 @@ def instance_at(store: Store, number: int) -> Instance:
     if not found:
         raise AdrError(
             f"There is no instance {number} in this workspace.",
-            "Positions count from 0; a rejected record leaves a hole.",
+            "Positions count from 0; a record that was set aside leaves a gap.",
         )
     return found[0]
 

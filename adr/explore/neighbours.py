@@ -1,4 +1,4 @@
-"""What comes together with an entity, against chance."""
+"""Which entities occur together with an entity, compared with chance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ SAMPLE = 20_000  # instances of one entity that `neighbours` looks at
 
 @dataclass(frozen=True)
 class Neighbour:
-    """An entity that comes in the same instances. association: see adr.explore.association; 0 is chance."""
+    """An entity that occurs in the same instances. association: see adr.explore.association; 0 is chance."""
 
     entity: Entity
-    together: int  # instances that have both; counted in `looked_at` instances
+    together: int  # instances that have both, counted among `looked_at` instances
     expected: float
     association: float
 
@@ -33,7 +33,7 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class PairMatrix:
-    """How often the chosen objects come together: square arrays in the order of `objects`; the diagonal is n(e)."""
+    """How often the chosen objects occur together: square arrays in the order of `objects`; the diagonal is n(e)."""
 
     objects: list[Entity]
     together: npt.NDArray[np.int64]
@@ -44,7 +44,7 @@ class PairMatrix:
 def neighbours(store: Store, entity: Entity, perspective: str, *, by: str = "together", limit: int = 24) -> Neighbours:
     """Entities of `perspective` in the instances of `entity`, by count 'together' or by 'association'.
 
-    An entity with more than SAMPLE instances is judged by an even sample of about that many, chosen by a hash of the
+    For an entity with more than SAMPLE instances, an even sample of about that many is counted, chosen by a hash of the
     position.
     """
     every = max(1, round(entity.n / SAMPLE))
@@ -87,7 +87,7 @@ def neighbours(store: Store, entity: Entity, perspective: str, *, by: str = "tog
 
 
 def pair_matrix(store: Store, objects: Sequence[Entity]) -> PairMatrix:
-    """How often each two of these objects come together, against chance, from the counts of co_occurrence."""
+    """How often each two of these objects occur together, compared with chance, from the counts of co_occurrence."""
     numbers = [e.entity for e in objects]
     place = {number: i for i, number in enumerate(numbers)}
     together = np.diag([e.n for e in objects]).astype(np.int64) if objects else np.zeros((0, 0), np.int64)

@@ -1,6 +1,6 @@
 """What the Overview shows beside the counts: the source, a few instances, the newest runs and exports.
 
-A reading stage; it writes nothing.
+Reads only; writes nothing.
 """
 
 import json
@@ -25,7 +25,7 @@ class SourceRead:
 
     @property
     def file(self) -> str:
-        """The file's own name."""
+        """The name of the source file without its folder."""
         return Path(self.path).name
 
 
@@ -55,7 +55,7 @@ class ExportMade:
 
 
 def source_read(store: Store) -> SourceRead | None:
-    """What the workspace holds, or None when nothing was ingested."""
+    """What the workspace holds; None when nothing has been ingested."""
     row = store.row("""
         select path, coalesce(form, ''), coalesce(bytes, 0), coalesce(instances, 0), coalesce(rejected, 0),
                coalesce(warnings, '{}'), ingested_at
@@ -98,7 +98,7 @@ def newest_exports(store: Store, limit: int = 4) -> list[ExportMade]:
 
 
 def a_few_instances(store: Store, number: int = 10) -> list[int]:
-    """Positions of some instances with a picture on disk, spread evenly over the source; the same at every look."""
+    """Positions of some instances with an image on disk, spread evenly over the source; the same at every call."""
     return [
         position
         for (position,) in store.rows(

@@ -1,4 +1,4 @@
-"""The runs there are, to choose one of."""
+"""The runs of a workspace, to choose from."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from adr.store import Store
 
 @dataclass(frozen=True)
 class RunInShort:
-    """A run with what tells it from others; name is '' where it has none."""
+    """A run with what distinguishes it from others; name is '' when it has none."""
 
     run: int
     name: str

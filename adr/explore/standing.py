@@ -1,6 +1,6 @@
 """Where a workspace stands, stage by stage: the counts that the sidebar and the overview show.
 
-A reading stage; knows nothing of how a table came to be filled.
+Reads only; knows nothing of how the tables are filled.
 """
 
 from dataclasses import dataclass
@@ -27,17 +27,17 @@ class Standing:
     exports: int
 
     def next_step(self) -> tuple[str, list[tuple[str, str]]]:
-        """A sentence on what to do next, and the pages for it: [(page, what to do there), ...], the first the best."""
+        """A sentence on what to do next, and the pages for it: [(page, what to do there), ...], the best first."""
         if not self.instances:
-            return "Nothing is read yet.", [("Dataset", "Read a dataset")]
+            return "No dataset has been read yet.", [("Dataset", "Read a dataset")]
         if not self.postings:
             return (
-                f"{self.instances:,} instances are read. Build the index to see their long tails.",
+                f"{self.instances:,} instances have been read. Build the index to see their long tails.",
                 [("Dataset", "Build the index")],
             )
         if not self.runs:
             return (
-                "The curves are there. Look at head and tail, then cap the head and see at once what would go.",
+                "The curves are ready. Look at head and tail, then cap the head and see at once what would be dropped.",
                 [("Rebalance", "Cap the head"), ("Explore", "Explore the tail")],
             )
         if self.left:

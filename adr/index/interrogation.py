@@ -420,7 +420,7 @@ class _Sentences:
             return total
 
     def words(self, sentence: int) -> tuple[list[str], bool, bool]:
-        """The reduced words of a sentence in lower case, whether it ends with a question mark, whether a colon is before."""
+        """(reduced words of a sentence in lower case, whether a question mark ends it, whether it follows a colon)."""
         words = []
         for place in range(self._begins[sentence], self._ends[sentence]):
             if self._kept[place]:

@@ -1,7 +1,7 @@
 """The question asked backwards: which τ gives this size, this many instances of an entity, this tail share?
 
-Part of the rebalance stage. What is kept grows with τ, so bisection over the engine's own decisions finds it; the
-answer is a recipe, and what it says it reaches is counted. Knows nothing of pages.
+Part of the rebalance stage. What is kept grows with τ, so bisection over the engine's own decisions finds the answer: a
+recipe with what it reaches, which is counted, not estimated. Knows nothing of pages.
 """
 
 import math
@@ -17,13 +17,13 @@ from adr.rebalance.engine import Engine
 from adr.recipe import Recipe
 from adr.report import Unbounded
 
-_HALVINGS = 70  # ends where neighbouring floats meet
-_GRID = 33  # looks at a tail share, which need not be monotone, this often before it halves
+_HALVINGS = 70  # enough to reach neighbouring floats
+_GRID = 33  # τ at which a tail share, which need not be monotone, is computed before bisection
 
 
 @dataclass(frozen=True)
 class FoundRecipe:
-    """A recipe that gives what was wanted, or the nearest there is. scaled: the perspectives whose τ moved."""
+    """A recipe that gives what was wanted, or comes nearest to it. scaled: the perspectives whose τ moved."""
 
     recipe: Recipe
     wanted: float
@@ -35,14 +35,14 @@ class FoundRecipe:
 
     @property
     def exact(self) -> bool:
-        """It gives exactly what was wanted."""
+        """Whether it gives exactly what was wanted."""
         return self.wanted == self.reached
 
 
 @dataclass(frozen=True)
 class BackwardsReport:
-    """An answer with its recipe as TOML. kept: instances that the recipe keeps; tau: of every perspective; scaled: the
-    perspectives whose τ moved; lowest, highest: what their smallest and largest τ give; file: where the recipe was
+    """An answer with its recipe as TOML. kept: instances that the recipe keeps; tau: τ of every perspective; scaled:
+    the perspectives whose τ moved; lowest, highest: what their smallest and largest τ give; file: where the recipe was
     written."""
 
     wanted: float
@@ -59,7 +59,7 @@ class BackwardsReport:
 
 
 def backwards_report(engine: Engine, answer: FoundRecipe, file: Path | None = None) -> BackwardsReport:
-    """An answer as a report; file: where its recipe was written, if it was."""
+    """An answer as a report; file: where its recipe was written, or None."""
     return BackwardsReport(
         wanted=answer.wanted,
         reached=answer.reached,
@@ -76,7 +76,7 @@ def backwards_report(engine: Engine, answer: FoundRecipe, file: Path | None = No
 
 
 def for_size(engine: Engine, recipe: Recipe, size: int, *, perspective: str | None = None) -> FoundRecipe:
-    """τ that keep `size` instances: all the recipe's perspectives scaled alike, or one alone."""
+    """The τ that keep `size` instances: those of all the recipe's perspectives scaled alike, or of one alone."""
 
     def kept(asked: Recipe) -> float:
         return float(np.count_nonzero(engine.kept(asked)))
@@ -87,10 +87,12 @@ def for_size(engine: Engine, recipe: Recipe, size: int, *, perspective: str | No
 def for_volume(
     engine: Engine, recipe: Recipe, entity_of: str, entity: str, instances: int, *, perspective: str | None = None
 ) -> FoundRecipe:
-    """τ that keep `instances` instances of one entity (of the perspective `entity_of`). AdrError for an unknown one."""
+    """The τ that keep `instances` instances of an entity of the perspective `entity_of`; AdrError if it is unknown."""
     place = engine.places(entity_of, [entity]).get(entity)
     if place is None:
-        raise AdrError(f"There is no {entity_of.replace('_', '-')} {entity!r}.", "Search for it in the table.")
+        raise AdrError(
+            f"There is no {entity_of.replace('_', '-')} {entity!r}.", "Search for its name on the Explore page."
+        )
     rows = engine.postings[entity_of].rows_of(place)
 
     def left(asked: Recipe) -> float:
@@ -102,9 +104,9 @@ def for_volume(
 def for_tail_share(
     engine: Engine, recipe: Recipe, tail_of: str, share: float, *, perspective: str | None = None
 ) -> FoundRecipe:
-    """τ under which tail entities of `tail_of` have `share` of the postings that are left.
+    """The τ under which tail entities of `tail_of` have `share` of the postings that are left.
 
-    The share need not be monotone in τ: of the places where it crosses what is wanted, the one that keeps most.
+    The share need not be monotone in τ: where it crosses `share` several times, the answer is the one that keeps most.
     """
     if not 0 <= share <= 1:
         raise AdrError(f"The tail share is {share!r}.", "Give a share from 0 to 1.")
@@ -172,7 +174,7 @@ def _bisected(
         said += (
             f" {wanted:,} cannot be reached: these τ keep {lowest:,.0f} to {highest:,.0f}."
             if not lowest <= wanted <= highest
-            else f" Exactly {wanted:,} does not occur; this is the nearest."
+            else f" Exactly {wanted:,} cannot be reached; this is the nearest."
         )
     return FoundRecipe(answer, wanted, reached, scaled, lowest, highest, said)
 
@@ -197,7 +199,7 @@ def _scaled(recipe: Recipe, base: dict[str, float], scaled: tuple[str, ...], fac
 
 
 def _tidied(recipe: Recipe, scaled: tuple[str, ...], wanted: float, measure: Callable[[Recipe], float]) -> Recipe:
-    """The same answer with τ of as few digits as give one that is no further from what was wanted."""
+    """The same answer with τ rounded to as few decimals as bring it no further from what was wanted."""
     error = abs(measure(recipe) - wanted)
     for digits in range(8):
         shorter = replace(recipe, tau={p: float(round(t, digits)) if p in scaled else t for p, t in recipe.tau.items()})

@@ -16,7 +16,7 @@ from adr.report import Unbounded
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two previews of one engine. Counts are instances; the arrays are positions in the source, ascending."""
+    """Two previews from one engine. Counts are instances; the arrays are positions in the source, ascending."""
 
     a: RecipePreview
     b: RecipePreview
@@ -27,14 +27,14 @@ class Comparison:
 
     @property
     def agreement(self) -> float:
-        """Share of the instances that either keeps which both keep (Jaccard), 0..1; 1 when neither keeps any."""
+        """Of the instances that either keeps, the share that both keep (Jaccard), 0..1; 1 when neither keeps any."""
         either = self.both + len(self.only_a) + len(self.only_b)
         return self.both / either if either else 1.0
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One entity under A and under B: n instances before, then what each leaves of it."""
+    """One entity under A and under B: n instances before, then how many each of them leaves."""
 
     entity: str
     n: int
@@ -56,7 +56,7 @@ def compare(engine: Engine, a: Recipe, b: Recipe) -> Comparison:
 
 
 def differences(engine: Engine, comparison: Comparison, perspective: str, *, top: int = 20) -> list[Difference]:
-    """Entities of which A and B leave the most different numbers of instances, the largest difference first."""
+    """The `top` entities whose numbers of instances under A and under B differ most, the largest difference first."""
     a, b = comparison.a.after[perspective], comparison.b.after[perspective]
     apart = np.abs(a.astype(np.int64) - b)
     chosen = np.argsort(-apart, kind="stable")[:top]
@@ -83,7 +83,7 @@ class ComparedRecipe:
 
 @dataclass(frozen=True)
 class ComparedPerspective:
-    """A perspective before, under A and under B, and the entities of which A and B leave the most different numbers."""
+    """A perspective before, under A and under B, and the entities whose numbers of instances differ most."""
 
     tau_a: Unbounded
     tau_b: Unbounded
@@ -95,8 +95,8 @@ class ComparedPerspective:
 
 @dataclass(frozen=True)
 class ComparisonReport:
-    """A against B in numbers of instances. agreement: share of what either keeps that both keep. examples_a and
-    examples_b: the first instances in the source that only A, or only B, keeps."""
+    """A against B in numbers of instances. agreement: of the instances that either keeps, the share that both keep.
+    examples_a and examples_b: the first instances in the source that only A, or only B, keeps."""
 
     a: ComparedRecipe
     b: ComparedRecipe
@@ -111,7 +111,7 @@ class ComparisonReport:
 
 
 def comparison_report(engine: Engine, a: Recipe, b: Recipe, *, top: int = 20) -> ComparisonReport:
-    """What A and B keep, side by side; `top` differences per perspective and so many examples of each."""
+    """What A and B keep, side by side, with `top` differences per perspective and at most `top` examples of each."""
     found = compare(engine, a, b)
     return ComparisonReport(
         a=_compared(found.a),

@@ -1,7 +1,7 @@
-"""What a slider shows while it is dragged: the curves at a coarse grid of τ of one perspective, exact at its values.
+"""What a slider shows while it is dragged: the curves at a coarse grid of one perspective's τ, exact at these values.
 
 Part of the rebalance stage. What is kept at one τ is kept at every larger one, so the whole grid costs one pass over
-the postings. Copies of repeated instances are not counted here; the answer on release counts them.
+the postings. Copies of repeated instances are not counted here; the preview on release counts them.
 """
 
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def drag_grid(
 
 
 def _first_kept(engine: Engine, recipe: Recipe, perspective: str, tau: npt.NDArray[np.float64]) -> npt.NDArray[np.int8]:
-    """For every row the first step of the grid at which it is kept; len(tau) where it never is."""
+    """For every row the first step of the grid at which it is kept; len(tau) when it never is."""
     limits, (caps, _) = engine.tau(recipe), engine.caps(recipe)
     passes = np.zeros(engine.rows, dtype=np.int8)
     for other in recipe.perspectives:

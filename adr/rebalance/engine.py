@@ -1,4 +1,4 @@
-"""The rebalance engine: what a recipe keeps, exactly and at once, over compact arrays (DESIGN §2).
+"""The rebalance engine: what a recipe keeps, exactly and at once, over compact arrays (docs/engine.md).
 
 `adr.rebalance.runs` writes down what this engine decides, so preview, Apply and the command line cannot differ. With
 fixed draws a perspective passes when
@@ -34,7 +34,7 @@ from adr.tail import Spectrum, tail_rule
 
 BELOW_K = 5  # "entities that fall below k": the k shown unless another is asked for
 _STEPS = 8  # stored prefix counts of the random order: a subset costs at most 1/16 of all postings
-_PARTS = 8  # sums over rows are added in so many parts, whatever the number of threads: the same bits
+_PARTS = 8  # rows are summed in this many parts, whatever the number of threads, so that the bits are the same
 REASON_WORDS = {
     "passes": "enough perspectives pass",
     "keeps_all": "the recipe keeps everything",
@@ -84,7 +84,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class RecipePreview:
-    """What a recipe does. Arrays have one element a row; row r is instance `engine.instances[r]`."""
+    """What a recipe does. Arrays have one element per row; row r is instance `engine.instances[r]`."""
 
     recipe: Recipe
     tau: Mapping[str, float]  # of all four perspectives
@@ -107,12 +107,12 @@ class RecipePreview:
 
     @property
     def dropped(self) -> int:
-        """Number of instances that go."""
+        """Number of instances that are dropped."""
         return self.total - self.size
 
 
 def postings_stamp(store: Store) -> str:
-    """Says which postings an `Engine` made now would hold: changes with every ingest and every index."""
+    """Identifies the postings that an `Engine` made at this moment holds: changes with every ingest and every index."""
     return str(store.row("select (select max(indexed_at) from index_made), (select max(ingested_at) from source)"))
 
 
@@ -121,7 +121,7 @@ class _Seeded:
     """What depends on the seed alone."""
 
     alpha: npt.NDArray[np.float64]  # last draw of each row
-    order: npt.NDArray[np.int64]  # rows in the order the random baseline takes them
+    order: npt.NDArray[np.int64]  # rows in the order in which the random baseline takes them
     prefixes: dict[str, list[npt.NDArray[np.int32]]] = field(default_factory=dict)
 
 
@@ -159,9 +159,10 @@ class _Recent:
 
 
 class Engine:
-    """All postings of a workspace in memory (8 bytes or less a posting with everything around it), ready to preview.
+    """All postings of a workspace in memory (at most 8 bytes per posting in all), ready to preview recipes.
 
-    Made at one revision of the index; make another after indexing again. Safe to use from several threads.
+    Holds the index as it was when the engine was made; make another engine after indexing again. Safe to use from
+    several threads.
     """
 
     def __init__(self, store: Store, progress: Progress = silent) -> None:
@@ -189,14 +190,14 @@ class Engine:
         return len(self.instances)
 
     def row(self, instance: int) -> int:
-        """The row of an instance; AdrError when there is none."""
+        """The row of an instance; AdrError when there is no such instance."""
         at = int(np.searchsorted(self.instances, instance))
         if at == self.rows or self.instances[at] != instance:
             raise AdrError(f"There is no instance {instance}.", "Instances are positions in the source, from 0.")
         return at
 
     def tau(self, recipe: Recipe) -> dict[str, float]:
-        """τ of every perspective: the recipe's count, or the count its tail share gives on these postings."""
+        """τ of every perspective: the recipe's count, or the count that its tail share gives on these postings."""
         return {
             p: float(recipe.tau[p])
             if p in recipe.tau
@@ -216,7 +217,7 @@ class Engine:
         return caps, tuple(unused)
 
     def places(self, perspective: str, names: list[str]) -> dict[str, int]:
-        """{name: its number in PostingRows} of the names that occur."""
+        """{name: its number in PostingRows} for the names that occur."""
         if not names:
             return {}
         rows = self.store.rows(
@@ -247,9 +248,10 @@ class Engine:
     # ---- decisions
 
     def critical(self, recipe: Recipe, perspective: str, caps: Mapping[int, float]) -> Critical:
-        """Critical τ of every row in one perspective, under the recipe's seed and rule and hand-set caps.
+        """Critical τ of every row in one perspective, under the recipe's seed and rule and under `caps`.
 
-        From the nearest arrangement of caps at hand, only rows that have an entity whose cap differs are computed.
+        Starts from the remembered result whose caps differ least; only rows with an entity whose cap differs are
+        computed again.
         """
         family = (recipe.seed, recipe.pass_rule, perspective)
         held = tuple(sorted(caps.items()))
@@ -337,7 +339,7 @@ class Engine:
         return self._rules[perspective].head_rank
 
     def count(self, perspective: str, copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
-        """Count of every entity of a perspective when each row is there so many times."""
+        """Count of every entity of a perspective when each row occurs as many times as `copies` says."""
         return self._count(self.postings[perspective], copies)
 
     def counts_after(self, recipe: Recipe, perspective: str) -> npt.NDArray[np.int32]:
@@ -353,7 +355,7 @@ class Engine:
     def preview(self, recipe: Recipe, *, k: int = BELOW_K) -> RecipePreview:
         """Everything a recipe does: kept set, counts of every entity after, tail numbers, and the random baseline.
 
-        k: entities that fall below it are counted. The previews of the last few recipes are remembered.
+        k: the count for `Numbers.below_k`. The previews of the last few recipes are remembered.
         """
         return self._previews.get((recipe, k), lambda: self._make_preview(recipe, k))
 
@@ -487,7 +489,7 @@ class Engine:
         return perspective, after, random, spectra, Columns(tau, rank, before[0], thinned[0], chosen[0])
 
     def _count(self, postings: PostingRows, copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
-        """Counts after: from nothing upwards or from all downwards, whichever touches fewer rows."""
+        """Counts after: added up from 0 or subtracted from the full counts, whichever touches fewer rows."""
         if np.count_nonzero(copies) * 2 <= len(copies):
             counts, weight = np.zeros(len(postings.n), dtype=np.int32), copies
         else:
@@ -551,7 +553,7 @@ class Engine:
         return self._seeds.get(seed, make)
 
     def together(self, works: list[Callable[[], T]]) -> list[T]:
-        """The results of several works, done at the same time on the threads there are."""
+        """The results of several functions, called at the same time on the engine's threads."""
         if len(works) == 1 or self._threads == 1:
             return [work() for work in works]
         return [waiting.result() for waiting in [self._pool.submit(work) for work in works]]

@@ -24,7 +24,7 @@ from adr.store import Store
 
 @dataclass(frozen=True)
 class EntityDraw:
-    """One entity of an instance: n instances have it; it passes when draw · n < cap (τ, or set by hand)."""
+    """One entity of an instance: n instances have it; it passes when draw · n < cap (τ, or the cap set by hand)."""
 
     entity: str
     n: int
@@ -38,8 +38,8 @@ class EntityDraw:
 
 @dataclass(frozen=True)
 class Pass:
-    """What one perspective decided. critical_tau: it passes from there on; −1 whatever τ is (a cap set by hand lets it
-    pass); inf never. entity: the one that decides it, or null when there is none or all are muted."""
+    """What one perspective decided. critical_tau: it passes when τ is larger; −1: it passes whatever τ is, by a cap set
+    by hand; inf: it never passes. entity: the one that decides, or null when there is none or all are muted."""
 
     perspective: str
     passed: bool
@@ -68,7 +68,7 @@ class Explanation:
 
     @property
     def in_words(self) -> str:
-        """One or two sentences."""
+        """The decision and its reason in one or two sentences."""
         if self.reason == "keeps_all":
             return "Kept: the recipe keeps every instance."
         if self.reason == "no_entities":
@@ -107,7 +107,7 @@ class EntityExplanation:
 
 
 def explain(store: Store, run: int, instance: int) -> Explanation:
-    """Why `run` kept or dropped `instance`: decision and critical τ as they were written, with the draws behind them.
+    """Why `run` kept or dropped `instance`: the decision and critical τ that it wrote, with the draws behind them.
 
     AdrError when there is no such run or instance.
     """
@@ -268,7 +268,7 @@ def explain_entity(
     """
     place = engine.places(perspective, [name]).get(name)
     if place is None:
-        raise AdrError(f"There is no {_plain(perspective)} {name!r}.", "Search for it in the table.")
+        raise AdrError(f"There is no {_plain(perspective)} {name!r}.", "Search for its name on the Explore page.")
     recipe, postings = preview.recipe, engine.postings[perspective]
     rows = postings.rows_of(place)
     kept = rows[preview.kept[rows]]

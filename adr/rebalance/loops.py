@@ -49,7 +49,7 @@ def critical_any(
     critical: Any,
     decider: Any,
 ) -> None:
-    """Critical τ of the wanted rows, by the rule "some entity's draw is below its probability" (DESIGN §2).
+    """Critical τ of the wanted rows, by the rule "some entity's draw is below its probability" (docs/engine.md).
 
     critical: min over uncapped entities of draw · n; PASSES_ALWAYS when a capped entity has draw · n < cap; inf when
     neither. decider: the entity that gives it, or −1.
@@ -88,9 +88,9 @@ def critical_mean(
 ) -> None:
     """Critical τ of the wanted rows, by the rule "one draw is below the mean probability of the entities".
 
-    The mean of min(1, τ / n) over a row's m entities grows with τ; the critical τ is where it equals the draw (`key`
-    is the perspective's own). With the k most frequent entities below 1 and the other ones at 1 it is
-    (draw · m − constants − others) / Σ 1/n; the k that fits is found from the most frequent on.
+    The mean of min(1, τ / n) over a row's m entities grows with τ; the critical τ is where it equals the draw (`key` is
+    that of the perspective). With the k most frequent entities below 1 and the others at 1 it is
+    (draw · m − constants − others) / Σ 1/n; the k that fits is found starting from the most frequent.
     decider: the entity with the largest probability, or −1.
     """
     for row in range(begin, end):
@@ -141,7 +141,7 @@ def chance_any(offsets: Any, entities: Any, n: Any, cap: Any, tau: float, chance
     """q of every row: 1 − Π (1 − p(e)), the probability over all seeds that the perspective passes."""
     for row in range(len(offsets) - 1):
         missed = 1.0
-        for at in range(offsets[row + 1] - 1, offsets[row] - 1, -1):  # from the rarest: p = 1 ends it
+        for at in range(offsets[row + 1] - 1, offsets[row] - 1, -1):  # from the rarest: p = 1 ends the loop
             entity = entities[at]
             limit = tau if cap[entity] < 0 else cap[entity]
             if limit >= n[entity]:

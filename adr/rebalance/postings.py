@@ -32,7 +32,7 @@ class PostingRows:
         return self.entities[self.offsets[row] : self.offsets[row + 1]]
 
     def place(self, entity: int) -> int:
-        """The number here of the entity whose id is `entity`; KeyError when the perspective has no such entity."""
+        """The number in these rows of the entity whose id is `entity`; KeyError when the perspective lacks it."""
         first = int(self.ids[0]) if len(self.ids) else 0
         guess = entity - first
         if 0 <= guess < len(self.ids) and self.ids[guess] == entity:

@@ -1,7 +1,7 @@
-"""Rebalancing: apply a recipe, and keep the runs that came of it.
+"""Rebalancing: applies recipes and keeps the runs that result.
 
 Writes `run`, `critical_tau` and `decision`, all from one `adr.rebalance.engine.Engine`, so a run is what the preview
-showed. `adr.rebalance.explain` says why an instance stays or goes. Knows nothing of pages or exports.
+showed. `adr.rebalance.explain` says why an instance is kept or dropped. Knows nothing of pages or exports.
 """
 
 import time
@@ -51,7 +51,7 @@ class RebalanceReport:
 
 @dataclass(frozen=True)
 class Run:
-    """One row of `run`, read."""
+    """One row of `run`."""
 
     run: int
     name: str
@@ -70,9 +70,9 @@ class Run:
 def rebalance(
     store: Store, recipe: Recipe, *, name: str | None = None, progress: Progress = silent, engine: Engine | None = None
 ) -> RebalanceReport:
-    """Apply `recipe` and write a run. `engine`: one that is loaded already (the app's), or None to load the postings.
+    """Apply `recipe` and write a run. `engine`: one that is already loaded (the app's), or None to load the postings.
 
-    AdrError without postings. Cancelled by `progress`: nothing is written.
+    AdrError when there are no postings. When `progress` raises Cancelled, nothing is written.
     """
     started = time.monotonic()
     engine = engine or Engine(store, progress)
@@ -84,7 +84,7 @@ def rebalance(
         report = report_of(preview, run, name or recipe.name or f"Run {run}", time.monotonic() - started, made_on)
         _write_decisions(writer, run, engine, preview)
         for done, perspective in enumerate(recipe.perspectives):
-            progress(done, len(recipe.perspectives), "Writing why")
+            progress(done, len(recipe.perspectives), "Writing reasons")
             _write_critical(writer, run, engine, preview, perspective)
         writer.execute(
             """
@@ -151,7 +151,7 @@ def _write_decisions(writer: Writer, run: int, engine: Engine, preview: RecipePr
 
 
 def _write_critical(writer: Writer, run: int, engine: Engine, preview: RecipePreview, perspective: str) -> None:
-    """Rows of the instances that have an entity in the perspective; entity is null where every one is muted."""
+    """Write a row per instance that has an entity in the perspective; entity is null when all of them are muted."""
     postings = engine.postings[perspective]
     critical = engine.critical(preview.recipe, perspective, engine.caps(preview.recipe)[0][perspective])
     some = postings.offsets[1:] > postings.offsets[:-1]
@@ -245,7 +245,7 @@ def _listed(run: Run) -> ListedRun:
 
 
 def run_report(store: Store, run: int) -> RebalanceReport:
-    """What `rebalance` returned for a run; AdrError when there is no such run."""
+    """The report that `rebalance` returned for a run; AdrError when there is no such run."""
     text = store.value("select report from run where run = $1", [run])
     if text is None:
         raise _no_run(run)
@@ -253,7 +253,7 @@ def run_report(store: Store, run: int) -> RebalanceReport:
 
 
 def same_run(store: Store, recipe: Recipe) -> int | None:
-    """The newest run that `recipe` would only repeat: the same [rebalance] on the index that is there now; or None."""
+    """The newest run that `recipe` would only repeat (the same [rebalance] on the present index), or None."""
     known = store.rows("""
         select run, recipe from run
         where made_on = (select fingerprint from index_made) order by run desc""")
@@ -283,9 +283,7 @@ def delete_run(store: Store, run: int) -> None:
     """Remove a run with its decisions; AdrError when a synthesis plan was made from it or there is no such run."""
     run_recipe(store, run)
     if store.value("select 1 from plan where run = $1 limit 1", [run]):
-        raise AdrError(
-            f"Run {run} has a synthesis plan, which needs it.", "Keep the run; rename it if it is in the way."
-        )
+        raise AdrError(f"Run {run} has a synthesis plan that needs it.", "Keep the run, or give it another name.")
     with store.atomic() as writer:
         for table in ("critical_tau", "decision", "run"):
             writer.execute(f"delete from {table} where run = $1", [run])
@@ -310,7 +308,7 @@ def decided(
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[pd.DataFrame, int]:
-    """(one page of a run's decisions, how many there are in all), in the source's order; nothing is cut off.
+    """(one page of a run's decisions in the source's order, how many there are in all).
 
     Filters: kept or dropped; a reason; whether `perspective` passed; instances that have `entity` (entity.entity).
     Columns: instance, kept, copies, pass_count, reason, probability.

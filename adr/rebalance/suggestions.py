@@ -1,8 +1,8 @@
 """Caps worth considering, each with its reason; nothing is set unless a person accepts it.
 
-Part of the rebalance stage; reads `entity`. A word that every prompt brings along says nothing about a picture, and
-debris of a parser or detector (fused words, fragments) is rare, so it would keep its instances for no good reason:
-both are best muted (cap 0).
+Part of the rebalance stage; reads `entity`. A word that every prompt contains says nothing about a picture, and debris
+of a parser or detector (fused words, fragments) is rare, so it would keep its instances for no good reason: both are
+best muted (cap 0).
 """
 
 import re
@@ -66,13 +66,13 @@ TURN_OPENERS = (
 )
 _TWICE = re.compile(r"[a-z]{2,}([a-z]{3,})\1")
 REASONS = {
-    "prompt_word": "the prompt or the task brings this word, not the picture",
+    "prompt_word": "this word comes from the prompt or the task, not from the picture",
     "fused_word": "two words fused where one turn ends and the next begins",
-    "fragment": "a piece of a word repeats itself, as a detector's phrases do",
+    "fragment": "a piece of a word is repeated, as happens in a detector's phrases",
     "one_letter": "a single letter",
-    "no_letters": "holds no letter at all",
+    "no_letters": "contains no letter",
     "no_vowel": "four letters or more and no vowel: rarely a word",
-    "broken_text": "holds a character that marks broken text",
+    "broken_text": "contains a character that marks broken text",
 }
 
 
@@ -109,7 +109,7 @@ def suggest_report(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -
 
 
 def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[Suggestion]:
-    """All suggestions for these perspectives, the most frequent entity of each reason first; none are left out."""
+    """All suggestions for these perspectives, without a limit, the most frequent entity of each reason first."""
     rows = store.rows(
         """
         with known as (select name, n from entity where perspective = 'token' and n >= 3),
@@ -147,7 +147,7 @@ def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[
 
 
 def _repeating(store: Store, perspectives: tuple[str, ...]) -> list[Suggestion]:
-    """Words in which a piece of three letters or more follows itself after something else ("racketcquetcquet")."""
+    """Words in which, after other letters, a piece of three letters or more repeats ("racketcquetcquet")."""
     rows = store.rows(
         "select perspective::varchar, name, n from entity where perspective in ('token', 'object') "
         "and len(name) >= 8 and list_contains($1::varchar[], perspective::varchar)",

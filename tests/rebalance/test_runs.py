@@ -196,7 +196,7 @@ def test_delete_run__refuses_when_a_plan_needs_it() -> None:
 
 def test_rebalance__cancelled_leaves_nothing() -> None:
     def stop(done: int, total: int | None, message: str) -> None:
-        if message == "Writing why" and done == 1:
+        if message == "Writing reasons" and done == 1:
             raise Cancelled()
 
     store = fill(ZOO)
