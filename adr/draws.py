@@ -28,9 +28,11 @@ def draw_key(perspective: str, name: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-# The last draw (alpha), the order of the random baseline, and the mean rule's one draw for each perspective.
+# The last draw (alpha), the order of the random baseline, the order of caps, and the mean rule's one draw per
+# perspective.
 ALPHA_KEY = draw_key("alpha", "")
 RANDOM_KEY = draw_key("random", "")
+AT_MOST_KEY = draw_key("at_most", "")
 
 
 def seed_start(seed: int) -> int:

@@ -7,9 +7,10 @@ and made again by schema.sql afterwards.
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
-from adr.recipe import fingerprint_of
+from adr.recipe import Recipe, fingerprint_of
 
 
 class Statements(Protocol):
@@ -197,6 +198,20 @@ def _report_of_exports(db: Statements) -> None:
         db.execute("update export set report = $1 where export = $2", [json.dumps(report), export])
 
 
-MIGRATIONS: tuple[Callable[[Statements], None], ...] = (m002_reports_are_kept,)
+def m003_caps_are_bounds(db: Statements) -> None:
+    """What recipes called caps, a value in place of τ, is `own_tau`, `mute` or `protect`; the kept sets stay."""
+    db.execute('create table over_cap (run integer, instance integer, entity integer, rank integer, "of" integer)')
+    for run, toml, report in db.rows("select run, recipe, report from run"):
+        recipe = replace(Recipe.from_toml(toml, f"the recipe of run {run}"), remarks=())
+        told = json.loads(report) if report else {}
+        told["unused"], told["caps"] = told.pop("unused_caps", []), []
+        told |= {"fingerprint": recipe.fingerprint, "in_words": recipe.in_words(), "expected_by": "closed form"}
+        db.execute(
+            "update run set recipe = $1, fingerprint = $2, report = $3 where run = $4",
+            [recipe.to_toml(), recipe.fingerprint, json.dumps(told) if report else None, run],
+        )
+
+
+MIGRATIONS: tuple[Callable[[Statements], None], ...] = (m002_reports_are_kept, m003_caps_are_bounds)
 """MIGRATIONS[0] leads from version 1 to version 2, and so on."""
 VERSION = 1 + len(MIGRATIONS)

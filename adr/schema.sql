@@ -116,14 +116,22 @@ create table if not exists critical_tau (
     entity integer              -- the entity that decides it
 );
 
+-- writer: rebalance. An instance that is past a cap: its rank, and that of its last copy is above the bound.
+create table if not exists over_cap (
+    run integer, instance integer,
+    entity integer,             -- the capped entity
+    rank integer,               -- of its first copy, from 1, among the instances with the entity that the keep rule keeps
+    of integer                  -- how many these are, copies counted
+);
+
 -- writer: rebalance. Kept or dropped, and why.
 create table if not exists decision (
     run integer, instance integer,
     pass_count tinyint,
     kept boolean,
     copies tinyint,             -- 0 dropped, 1 kept, 2..3 repeated (mode add)
-    reason varchar,             -- 'passes', 'below_min_passes', 'alpha', 'no_entities', 'keeps_all'
-    probability float           -- P(kept) over all seeds (closed form)
+    reason varchar,             -- 'passes', 'below_min_passes', 'alpha', 'over_cap', 'no_entities', 'keeps_all'
+    probability float           -- P(kept) over all seeds: closed form, or an estimate where a cap binds, or null
 );
 
 -- writer: synthesize.plan. What to synthesize.

@@ -95,7 +95,9 @@ def test_fingerprint__names_and_notes_do_not_count():
 def test_in_words__says_it():
     recipe = Recipe(
         tau={"token": 120, "object": 304, "co_occurrence": 24, "interrogation": 4895},
-        caps={"object": {"image": 0, "accordion": math.inf, "person": 500}},
+        mute={"object": ["image"]},
+        protect={"object": ["accordion"]},
+        own_tau={"object": {"person": 500}},
     )
     assert recipe.in_words() == (
         "Keeps an instance when at least one of token, object, co-occurrence and interrogation passes; "

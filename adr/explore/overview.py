@@ -37,7 +37,7 @@ class RunMade:
     name: str
     kept: int
     dropped: int
-    expected: float
+    expected: float | None
     created_at: datetime | None
 
 
@@ -75,7 +75,7 @@ def newest_runs(store: Store, limit: int = 4) -> list[RunMade]:
         for row in store.rows(
             """
         select run, coalesce(nullif(name, ''), 'run ' || run), coalesce(kept, 0), coalesce(dropped, 0),
-               coalesce(expected, 0), created_at
+               expected, created_at
         from run order by run desc limit $1
     """,
             [limit],

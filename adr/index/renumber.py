@@ -6,7 +6,7 @@ An entity that the new index does not have becomes null there. Knows tables only
 from adr.store import Writer
 
 # Columns that hold one entity, and columns that hold a list of them.
-_SINGLE = (("critical_tau", "entity"), ("slot", "entity"), ("wanted", "entity"), ("candidate", "entity"))
+_SINGLE = tuple((table, "entity") for table in ("critical_tau", "over_cap", "slot", "wanted", "candidate"))
 _LISTS = (("slot", "entities"), ("candidate", "entities"))
 
 

@@ -6,13 +6,16 @@ it has, and stays when every rank is within that entity's bound. So each bound h
 and what stays shrinks as a bound shrinks. Pure functions over arrays; knows nothing of recipes or tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 Rows = npt.NDArray[np.int64]
+Cut = tuple[Rows, npt.NDArray[np.int8]]
+Together = Callable[[list[Callable[[], Cut | None]]], list[Cut | None]]
 _DRAW_BITS = 53
 _MOST_HELD = 15
 
@@ -25,13 +28,16 @@ class Bound:
     most: int
 
 
-def place_in_order(held: npt.NDArray[np.int8], draw: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
-    """Where each row comes in the shared order, smallest first: more perspectives `held` before fewer, then by `draw`.
+def whole_draws(draw: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
+    """Draws in [0, 1) as whole numbers below 2^53, exactly: every draw is a multiple of 2^-53."""
+    return (draw * float(1 << _DRAW_BITS)).astype(np.uint64)
 
-    held: in how many perspectives the row holds a tail entity or a protected one, 0..15; draw: in [0, 1), a multiple
-    of 2^-53, which a float64 times 2^53 gives back exactly.
+
+def place_in_order(held: npt.NDArray[np.int8], drawn: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Where each row comes in the shared order, smallest first: more perspectives `held` before fewer, then by draw.
+
+    held: in how many perspectives the row holds a tail entity or a protected one, 0..15; drawn: `whole_draws`.
     """
-    drawn = (draw * float(1 << _DRAW_BITS)).astype(np.uint64)
     return ((_MOST_HELD - held).astype(np.uint64) << np.uint64(_DRAW_BITS)) | drawn
 
 
@@ -47,24 +53,36 @@ def ranks(rows: Rows, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64
 
 
 def within(
-    copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64], bounds: Sequence[Bound]
+    copies: npt.NDArray[np.int8],
+    place: npt.NDArray[np.uint64],
+    bounds: Sequence[Bound],
+    together: Together | None = None,
 ) -> npt.NDArray[np.int8]:
-    """The copies of each row that stay within every bound: `copies` itself where no bound binds."""
-    left = copies
-    for bound in bounds:
-        kept = bound.rows[copies[bound.rows] > 0]
-        total = int(copies[kept].sum(dtype=np.int64))
-        if total <= bound.most:
-            continue
-        if left is copies:
-            left = copies.copy()
-        if total == len(kept):
-            left[_past(kept, place, bound.most)] = 0
-        else:
-            ordered, first = ranks(bound.rows, copies, place)
-            fit = np.clip(bound.most - first + 1, 0, copies[ordered]).astype(np.int8)
-            left[ordered] = np.minimum(left[ordered], fit)
+    """The copies of each row that stay within every bound: `copies` itself where no bound binds.
+
+    together: runs several functions at the same time; without it they run one after the other.
+    """
+    works: list[Callable[[], Cut | None]] = [partial(_cut, bound, copies, place) for bound in bounds]
+    cuts = [cut for cut in (together(works) if together else [work() for work in works]) if cut is not None]
+    if not cuts:
+        return copies
+    left = copies.copy()
+    for rows, fit in cuts:
+        left[rows] = np.minimum(left[rows], fit)
     return left
+
+
+def _cut(bound: Bound, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64]) -> Cut | None:
+    """(rows, the copies of each that fit) for the rows that one bound may cut; None when it does not bind."""
+    kept = bound.rows[copies[bound.rows] > 0]
+    total = int(copies[kept].sum(dtype=np.int64))
+    if total <= bound.most:
+        return None
+    if total == len(kept):
+        past = _past(kept, place, bound.most)
+        return past, np.zeros(len(past), np.int8)
+    ordered, first = ranks(bound.rows, copies, place)
+    return ordered, np.clip(bound.most - first + 1, 0, copies[ordered]).astype(np.int8)
 
 
 def _past(kept: Rows, place: npt.NDArray[np.uint64], most: int) -> Rows:

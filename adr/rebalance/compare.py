@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from adr.rebalance.engine import Engine, Numbers, RecipePreview
+from adr.rebalance.engine import Engine
+from adr.rebalance.preview import Numbers, RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.report import Unbounded
 
@@ -70,15 +71,16 @@ def differences(engine: Engine, comparison: Comparison, perspective: str, *, top
 
 @dataclass(frozen=True)
 class ComparedRecipe:
-    """A or B. Counts are instances; perspectives: those that decide; expected, expected_sd: size over all seeds."""
+    """A or B. Counts are instances; perspectives: those that decide; expected, expected_sd: size over all seeds,
+    None where a cap binds."""
 
     fingerprint: str
     in_words: str
     perspectives: tuple[str, ...]
     kept: int
     repeated: int
-    expected: float
-    expected_sd: float
+    expected: float | None
+    expected_sd: float | None
 
 
 @dataclass(frozen=True)

@@ -52,15 +52,15 @@ def drag_grid(
 
 def _first_kept(engine: Engine, recipe: Recipe, perspective: str, tau: npt.NDArray[np.float64]) -> npt.NDArray[np.int8]:
     """For every row the first step of the grid at which it is kept; len(tau) when it never is."""
-    limits, (caps, _) = engine.tau(recipe), engine.caps(recipe)
+    limits, own = engine.tau(recipe), engine.own(recipe)
     passes = np.zeros(engine.rows, dtype=np.int8)
     for other in recipe.perspectives:
         if other != perspective:
-            passes += limits[other] > engine.critical(recipe, other, caps[other]).tau
+            passes += limits[other] > engine.critical(recipe, other, own[other]).tau
     never = len(tau)
     if perspective in recipe.perspectives:
-        own = np.searchsorted(tau, engine.critical(recipe, perspective, caps[perspective]).tau, side="right")
+        reached = np.searchsorted(tau, engine.critical(recipe, perspective, own[perspective]).tau, side="right")
     else:
-        own = np.full(engine.rows, never)
-    first = np.where(passes >= recipe.min_passes, 0, np.where(passes + 1 >= recipe.min_passes, own, never))
+        reached = np.full(engine.rows, never)
+    first = np.where(passes >= recipe.min_passes, 0, np.where(passes + 1 >= recipe.min_passes, reached, never))
     return np.where(engine.survives(recipe), first, never).astype(np.int8)

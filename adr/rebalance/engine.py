@@ -9,6 +9,7 @@ One function computes the critical τ in float64 (`adr.rebalance.loops`), once p
 these numbers, and what follows from it is counted, not estimated. Reads tables; writes none, knows nothing of pages.
 """
 
+import copy
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
@@ -21,94 +22,21 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from adr.draws import ALPHA_KEY, RANDOM_KEY, draw_key, draws, seed_start
+from adr.draws import ALPHA_KEY, AT_MOST_KEY, RANDOM_KEY, draw_key, draws, seed_start
 from adr.errors import AdrError
 from adr.progress import Progress, silent
 from adr.rebalance import loops
+from adr.rebalance.at_most import Bound, place_in_order, whole_draws, within
 from adr.rebalance.postings import PostingRows
+from adr.rebalance.preview import BELOW_K, REASONS, CapEffect, Columns, Critical, Numbers, RecipePreview
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES, Recipe
-from adr.report import Unbounded
 from adr.settings import setting
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule
 
-BELOW_K = 5  # "entities that fall below k": the k shown unless another is asked for
 _STEPS = 8  # stored prefix counts of the random order: a subset costs at most 1/16 of all postings
 _PARTS = 8  # rows are summed in this many parts, whatever the number of threads, so that the bits are the same
-REASON_WORDS = {
-    "passes": "enough perspectives pass",
-    "keeps_all": "the recipe keeps everything",
-    "below_min_passes": "too few perspectives pass",
-    "no_entities": "no entity in any perspective",
-    "alpha": "the last draw (α)",
-}
-REASONS = tuple(REASON_WORDS)
-GROUP_WORDS = {
-    "text_only": "text only",
-    "no_entities": "no entities",
-    "no_token": "no token",
-    "no_object": "no object",
-    "no_co_occurrence": "no pair",
-    "no_interrogation": "no question form",
-}
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """One perspective of one dataset in numbers. Head and tail are split by the paper's rule on the counts before, so
-    that the numbers of any two recipes compare. Counts are numbers of instances, shares are of postings."""
-
-    entities: int  # with at least one instance
-    postings: int
-    head_share: float
-    tail_share: float
-    gini: float  # over the entities there were before
-    effective_entities: float  # exp of the entropy of posting shares
-    singletons: int
-    losing: int  # entities with fewer instances than before
-    lost: int  # entities with none left
-    below_k: int  # entities that had k instances or more and now have fewer
-
-
-@dataclass(frozen=True)
-class Columns:
-    """A perspective before, after, and under a uniform random subset of equal size."""
-
-    tau: Unbounded
-    head_rank: int
-    before: Numbers
-    after: Numbers
-    random: Numbers
-
-
-@dataclass(frozen=True)
-class RecipePreview:
-    """What a recipe does. Arrays have one element per row; row r is instance `engine.instances[r]`."""
-
-    recipe: Recipe
-    tau: Mapping[str, float]  # of all four perspectives
-    kept: npt.NDArray[np.bool_]
-    pass_count: npt.NDArray[np.int8]
-    copies: npt.NDArray[np.int8]  # 0 dropped, 1 kept, 2..3 repeated
-    probability: npt.NDArray[np.float64]  # P(kept) over all seeds, closed form
-    expected: float  # expected number of kept instances, over all seeds
-    expected_sd: float
-    reasons: Mapping[str, int]
-    groups: Mapping[str, Mapping[str, int]]  # {group: {instances, kept}}
-    after: Mapping[str, npt.NDArray[np.int32]]  # count of each entity; a repeated instance counts each time
-    random: Mapping[str, npt.NDArray[np.int32]]
-    spectra: Mapping[str, Mapping[str, Spectrum]]  # {perspective: {before, after, random}}
-    perspectives: Mapping[str, Columns]
-    unused_caps: tuple[str, ...]  # "object: unicron": capped, but no such entity
-    size: int = 0
-    repeated: int = 0  # copies beyond the first
-    total: int = 0
-
-    @property
-    def dropped(self) -> int:
-        """Number of instances that are dropped."""
-        return self.total - self.size
 
 
 def postings_stamp(store: Store) -> str:
@@ -122,15 +50,8 @@ class _Seeded:
 
     alpha: npt.NDArray[np.float64]  # last draw of each row
     order: npt.NDArray[np.int64]  # rows in the order in which the random baseline takes them
+    drawn: npt.NDArray[np.uint64]  # the draw behind the order of caps, as whole numbers
     prefixes: dict[str, list[npt.NDArray[np.int32]]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Critical:
-    """Critical τ of every row in one perspective, and the entity (numbered as in PostingRows) that decides, or −1."""
-
-    tau: npt.NDArray[np.float64]
-    decider: npt.NDArray[np.int32]
 
 
 class _Recent:
@@ -181,7 +102,9 @@ class Engine:
             progress(done, len(PERSPECTIVES), "Loading postings")
             self.postings[perspective] = PostingRows.load(store, perspective, self.instances)
         self._rules = {p: tail_rule(self.postings[p].n, 1 - PAPER_TAIL_SHARE[p]) for p in PERSPECTIVES}
+        self._rarest = {p: self.postings[p].rarest() for p in PERSPECTIVES}
         self._seeds, self._critical, self._chances, self._previews = _Recent(2), _Recent(12), _Recent(12), _Recent(8)
+        self._rows = _Recent(200)
         self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in PERSPECTIVES}
 
     @property
@@ -205,16 +128,39 @@ class Engine:
             for p in PERSPECTIVES
         }
 
-    def caps(self, recipe: Recipe) -> tuple[dict[str, dict[int, float]], tuple[str, ...]]:
-        """({perspective: {entity: cap}}, caps of entities that do not occur); entities numbered as in PostingRows."""
-        caps: dict[str, dict[int, float]] = {}
-        unused: list[str] = []
-        for perspective in recipe.perspectives:
-            wanted = recipe.caps.get(perspective, {})
+    def own(self, recipe: Recipe) -> dict[str, dict[int, float]]:
+        """{perspective: {entity: what replaces its τ}}, for the voting perspectives; entities numbered as in
+        PostingRows."""
+        return {p: self._placed(p, recipe.limits(p))[0] for p in recipe.perspectives}
+
+    def caps(self, recipe: Recipe) -> list[tuple[str, str, Bound]]:
+        """(perspective, entity, its bound) for every cap of an entity that occurs."""
+        found: list[tuple[str, str, Bound]] = []
+        for perspective, wanted in recipe.at_most.items():
             places = self.places(perspective, list(wanted))
-            caps[perspective] = {places[name]: float(wanted[name]) for name in wanted if name in places}
-            unused += [f"{perspective}: {name}" for name in wanted if name not in places]
-        return caps, tuple(unused)
+            found += [
+                (perspective, name, Bound(self.rows_of(perspective, places[name]), most))
+                for name, most in wanted.items()
+                if name in places
+            ]
+        return found
+
+    def unused(self, recipe: Recipe) -> tuple[str, ...]:
+        """What the recipe sets for entities that do not occur, as "object: unicorn"."""
+        missing: list[str] = []
+        for perspective in PERSPECTIVES:
+            wanted = {**recipe.limits(perspective), **recipe.at_most.get(perspective, {})}
+            missing += [f"{perspective}: {name}" for name in self._placed(perspective, wanted)[1]]
+        return tuple(missing)
+
+    def rows_of(self, perspective: str, place: int) -> npt.NDArray[np.int64]:
+        """Rows that have an entity, given by its number in PostingRows, ascending."""
+        return self._rows.get((perspective, place), lambda: self.postings[perspective].rows_of(place))
+
+    def _placed(self, perspective: str, wanted: Mapping[str, float]) -> tuple[dict[int, float], list[str]]:
+        places = self.places(perspective, list(wanted))
+        placed = {places[name]: float(wanted[name]) for name in wanted if name in places}
+        return placed, [name for name in wanted if name not in places]
 
     def places(self, perspective: str, names: list[str]) -> dict[str, int]:
         """{name: its number in PostingRows} for the names that occur."""
@@ -247,36 +193,35 @@ class Engine:
 
     # ---- decisions
 
-    def critical(self, recipe: Recipe, perspective: str, caps: Mapping[int, float]) -> Critical:
-        """Critical τ of every row in one perspective, under the recipe's seed and rule and under `caps`.
+    def critical(self, recipe: Recipe, perspective: str, own: Mapping[int, float]) -> Critical:
+        """Critical τ of every row in one perspective, under the recipe's seed, its rule and what replaces τ.
 
-        Starts from the remembered result whose caps differ least; only rows with an entity whose cap differs are
-        computed again.
+        From the nearest arrangement of own τ at hand, only rows that have an entity in which they differ are computed.
         """
         family = (recipe.seed, recipe.pass_rule, perspective)
-        held = tuple(sorted(caps.items()))
+        held = tuple(sorted(own.items()))
         return self._critical.get((*family, held), lambda: self._make_critical(family, dict(held)))
 
-    def _make_critical(self, family: tuple[int, str, str], caps: dict[int, float]) -> Critical:
+    def _make_critical(self, family: tuple[int, str, str], own: dict[int, float]) -> Critical:
         postings = self.postings[family[2]]
         near: tuple[int, dict[int, float], Critical] | None = None
         for key, made in self._critical.values():
             if isinstance(key, tuple) and key[:3] == family:
-                differing = len(set(caps.items()) ^ set(key[3]))
+                differing = len(set(own.items()) ^ set(key[3]))
                 if near is None or differing < near[0]:
                     near = differing, dict(key[3]), made
         wanted = np.ones(self.rows, dtype=bool)
         critical, decider = np.empty(self.rows), np.empty(self.rows, dtype=np.int32)
         if near is not None:
             marked = np.zeros(len(postings.n), dtype=bool)
-            marked[[entity for entity, _ in set(caps.items()) ^ set(near[1].items())]] = True
+            marked[[entity for entity, _ in set(own.items()) ^ set(near[1].items())]] = True
             wanted[:] = False
             loops.rows_with(postings.offsets, postings.entities, marked, wanted)
             critical, decider = near[2].tau.copy(), near[2].decider.copy()
         seed, rule, perspective = family
         compute = loops.critical_any if rule == "any" else loops.critical_mean
         keys = postings.keys if rule == "any" else np.uint64(draw_key(perspective, ""))
-        cap, start = self._cap_array(postings, caps), np.uint64(seed_start(seed))
+        limits, start = self._own_array(postings, own), np.uint64(seed_start(seed))
         edges = np.linspace(0, self.rows, self._threads + 1).astype(int)
         self.together(
             [
@@ -289,7 +234,7 @@ class Engine:
                     postings.entities,
                     postings.n,
                     keys,
-                    cap,
+                    limits,
                     start,
                     self.instances,
                     critical,
@@ -300,35 +245,52 @@ class Engine:
         )
         return Critical(critical, decider)
 
-    def _cap_array(self, postings: PostingRows, caps: Mapping[int, float]) -> npt.NDArray[np.float64]:
-        cap = np.full(len(postings.n), -1.0)
-        for entity, value in caps.items():
-            cap[entity] = value
-        return cap
+    def _own_array(self, postings: PostingRows, own: Mapping[int, float]) -> npt.NDArray[np.float64]:
+        limits = np.full(len(postings.n), -1.0)
+        for entity, value in own.items():
+            limits[entity] = value
+        return limits
 
     def pass_counts(
         self,
         recipe: Recipe,
         tau: Mapping[str, float] | None = None,
-        caps: Mapping[str, Mapping[int, float]] | None = None,
+        own: Mapping[str, Mapping[int, float]] | None = None,
     ) -> npt.NDArray[np.int8]:
         """How many of the recipe's perspectives pass, for every row."""
         tau = tau or self.tau(recipe)
-        caps = self.caps(recipe)[0] if caps is None else caps
+        own = self.own(recipe) if own is None else own
         passes = np.zeros(self.rows, dtype=np.int8)
         for perspective in recipe.perspectives:
-            passes += tau[perspective] > self.critical(recipe, perspective, caps.get(perspective, {})).tau
+            passes += tau[perspective] > self.critical(recipe, perspective, own.get(perspective, {})).tau
         return passes
 
-    def kept(
-        self,
-        recipe: Recipe,
-        tau: Mapping[str, float] | None = None,
-        caps: Mapping[str, Mapping[int, float]] | None = None,
-    ) -> npt.NDArray[np.bool_]:
-        """Which rows a recipe keeps: pass count ≥ min_passes, and a last draw < α."""
-        enough = self.pass_counts(recipe, tau, caps) >= recipe.min_passes
-        return enough & self.survives(recipe)
+    def kept(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
+        """The rows that stay: the keep rule (pass count ≥ min_passes and a last draw < α), then the caps."""
+        tau, own = self.tau(recipe), self.own(recipe)
+        by_rule = (self.pass_counts(recipe, tau, own) >= recipe.min_passes) & self.survives(recipe)
+        if not recipe.at_most:
+            return by_rule
+        return self.capped(recipe, tau, self._copies(recipe, tau, own, by_rule)) > 0
+
+    def capped(self, recipe: Recipe, tau: Mapping[str, float], copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+        """Of the copies that the keep rule keeps, those that stay within every cap."""
+        bounds = [bound for _, _, bound in self.caps(recipe)]
+        return within(copies, self.place(recipe, tau), bounds, self.together) if bounds else copies
+
+    def place(self, recipe: Recipe, tau: Mapping[str, float]) -> npt.NDArray[np.uint64]:
+        """Where each row comes in the order of caps, smallest first (see `adr.rebalance.at_most`)."""
+        return place_in_order(self.held(recipe, tau), self._seeded(recipe.seed).drawn)
+
+    def held(self, recipe: Recipe, tau: Mapping[str, float]) -> npt.NDArray[np.int8]:
+        """In how many of the recipe's perspectives each row holds a tail entity (n < τ) or a protected one."""
+        held = np.zeros(self.rows, dtype=np.int8)
+        for perspective in recipe.perspectives:
+            holds = self._rarest[perspective] < tau[perspective]
+            for place in self.places(perspective, list(recipe.protect.get(perspective, ()))).values():
+                holds[self.rows_of(perspective, place)] = True
+            held += holds
+        return held
 
     def survives(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
         """Rows whose last draw is below α."""
@@ -360,47 +322,69 @@ class Engine:
         return self._previews.get((recipe, k), lambda: self._make_preview(recipe, k))
 
     def _make_preview(self, recipe: Recipe, k: int) -> RecipePreview:
-        tau, (caps, unused) = self.tau(recipe), self.caps(recipe)
-        passes = self.pass_counts(recipe, tau, caps)
+        tau, own = self.tau(recipe), self.own(recipe)
+        passes = self.pass_counts(recipe, tau, own)
         enough = passes >= recipe.min_passes
-        kept = enough & self.survives(recipe)
-        copies = self._copies(recipe, tau, caps, kept)
+        by_rule = self._copies(recipe, tau, own, enough & self.survives(recipe))
+        copies = self.capped(recipe, tau, by_rule)
+        kept = copies > 0
+        caps = self._effects(recipe, by_rule, copies)
         size, total = int(np.count_nonzero(kept)), int(copies.sum(dtype=np.int64))
-        empty = self.without_entities(recipe.perspectives)
-        probability, expected, variance = self._expected(recipe, tau, caps)
+        probability, expected, variance = self._expected(recipe, tau, own)
+        binds = any(cap.binds for cap in caps)
         largest_first = sorted(PERSPECTIVES, key=lambda p: -len(self.postings[p].entities))
         counted = self.together(
             [partial(self._columns, p, recipe.seed, copies, total, tau[p], k) for p in largest_first]
         )
         by_name = {p: rest for p, *rest in counted}
+        reason = self._reason(recipe, by_rule > 0, kept, enough)
         return RecipePreview(
             recipe=recipe,
             tau=tau,
             kept=kept,
             pass_count=passes,
             copies=copies,
+            by_rule=by_rule,
+            reason=reason,
             probability=probability,
-            expected=expected,
-            expected_sd=float(np.sqrt(variance)),
-            reasons=_reasons(recipe, kept, enough, empty),
-            groups=self._groups(recipe, kept, empty),
+            expected=None if binds else expected,
+            expected_sd=None if binds else float(np.sqrt(variance)),
+            reasons=_tally(reason),
+            groups=self._groups(recipe, kept, self.without_entities(recipe.perspectives)),
             after={p: by_name[p][0] for p in PERSPECTIVES},
             random={p: by_name[p][1] for p in PERSPECTIVES},
             spectra={p: by_name[p][2] for p in PERSPECTIVES},
             perspectives={p: by_name[p][3] for p in PERSPECTIVES},
-            unused_caps=unused,
+            caps=caps,
+            unused=self.unused(recipe),
             size=size,
             repeated=total - size,
             total=self.rows,
         )
 
-    def reason_of(self, preview: RecipePreview) -> npt.NDArray[np.int8]:
+    def _effects(
+        self, recipe: Recipe, by_rule: npt.NDArray[np.int8], copies: npt.NDArray[np.int8]
+    ) -> tuple[CapEffect, ...]:
+        return tuple(
+            CapEffect(
+                perspective,
+                name,
+                bound.most,
+                int(by_rule[bound.rows].sum(dtype=np.int64)),
+                int(copies[bound.rows].sum(dtype=np.int64)),
+            )
+            for perspective, name, bound in self.caps(recipe)
+        )
+
+    def _reason(
+        self, recipe: Recipe, by_rule: npt.NDArray[np.bool_], kept: npt.NDArray[np.bool_], enough: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.int8]:
         """The reason of every row, as an index into REASONS."""
-        recipe = preview.recipe
-        enough = preview.pass_count >= recipe.min_passes
-        below = np.where(self.without_entities(recipe.perspectives), 3, 2)
-        reason = np.where(preview.kept, 0 if recipe.min_passes else 1, np.where(enough, 4, below))
-        return np.asarray(reason, dtype=np.int8)
+        word = {name: np.int8(number) for number, name in enumerate(REASONS)}
+        below = np.where(self.without_entities(recipe.perspectives), word["no_entities"], word["below_min_passes"])
+        stays = word["passes"] if recipe.min_passes else word["keeps_all"]
+        dropped = np.where(by_rule, word["over_cap"], np.where(enough, word["alpha"], below))
+        return np.where(kept, stays, dropped).astype(np.int8)
 
     def without_entities(self, perspectives: tuple[str, ...]) -> npt.NDArray[np.bool_]:
         """Rows that have no entity in any of these perspectives."""
@@ -427,7 +411,7 @@ class Engine:
         self,
         recipe: Recipe,
         tau: Mapping[str, float],
-        caps: Mapping[str, Mapping[int, float]],
+        own: Mapping[str, Mapping[int, float]],
         kept: npt.NDArray[np.bool_],
     ) -> npt.NDArray[np.int8]:
         copies = kept.astype(np.int8)
@@ -438,7 +422,7 @@ class Engine:
                     postings.offsets,
                     postings.entities,
                     postings.n,
-                    self._cap_array(postings, caps[perspective]),
+                    self._own_array(postings, own[perspective]),
                     tau[perspective],
                     recipe.repeat,
                     copies,
@@ -446,7 +430,7 @@ class Engine:
         return copies
 
     def _expected(
-        self, recipe: Recipe, tau: Mapping[str, float], caps: Mapping[str, Mapping[int, float]]
+        self, recipe: Recipe, tau: Mapping[str, float], own: Mapping[str, Mapping[int, float]]
     ) -> tuple[npt.NDArray[np.float64], float, float]:
         def chance(perspective: str) -> npt.NDArray[np.float64]:
             postings, q = self.postings[perspective], np.empty(self.rows)
@@ -455,14 +439,14 @@ class Engine:
                 postings.offsets,
                 postings.entities,
                 postings.n,
-                self._cap_array(postings, caps[perspective]),
+                self._own_array(postings, own[perspective]),
                 tau[perspective],
                 q,
             )
             return q
 
         def cached(perspective: str) -> npt.NDArray[np.float64]:
-            key = (recipe.pass_rule, perspective, tau[perspective], tuple(sorted(caps[perspective].items())))
+            key = (recipe.pass_rule, perspective, tau[perspective], tuple(sorted(own[perspective].items())))
             return self._chances.get(key, lambda: chance(perspective))
 
         chances = np.stack(self.together([partial(cached, p) for p in recipe.perspectives]))
@@ -548,9 +532,19 @@ class Engine:
     def _seeded(self, seed: int) -> _Seeded:
         def make() -> _Seeded:
             rank = draws(seed, RANDOM_KEY, self.instances)
-            return _Seeded(alpha=draws(seed, ALPHA_KEY, self.instances), order=np.argsort(rank, kind="stable"))
+            return _Seeded(
+                alpha=draws(seed, ALPHA_KEY, self.instances),
+                order=np.argsort(rank, kind="stable"),
+                drawn=whole_draws(draws(seed, AT_MOST_KEY, self.instances)),
+            )
 
         return self._seeds.get(seed, make)
+
+    def sibling(self) -> "Engine":
+        """An engine over the same postings that remembers little: for many seeds, without losing what this one has."""
+        other = copy.copy(self)
+        other._seeds, other._critical, other._chances, other._previews = map(_Recent, (1, 4, 4, 1))
+        return other
 
     def together(self, works: list[Callable[[], T]]) -> list[T]:
         """The results of several functions, called at the same time on the engine's threads."""
@@ -559,15 +553,7 @@ class Engine:
         return [waiting.result() for waiting in [self._pool.submit(work) for work in works]]
 
 
-def _reasons(
-    recipe: Recipe, kept: npt.NDArray[np.bool_], enough: npt.NDArray[np.bool_], empty: npt.NDArray[np.bool_]
-) -> dict[str, int]:
-    below, size = ~enough, int(np.count_nonzero(kept))
-    counts = {
-        "passes": size if recipe.min_passes else 0,
-        "keeps_all": 0 if recipe.min_passes else size,
-        "below_min_passes": int(np.count_nonzero(below & ~empty)),
-        "no_entities": int(np.count_nonzero(below & empty)),
-        "alpha": int(np.count_nonzero(enough)) - size,
-    }
-    return {reason: number for reason, number in counts.items() if number}
+def _tally(reason: npt.NDArray[np.int8]) -> dict[str, int]:
+    """How many rows have each reason that occurs."""
+    counts = np.bincount(reason, minlength=len(REASONS)).tolist()
+    return {name: count for name, count in zip(REASONS, counts, strict=True) if count}

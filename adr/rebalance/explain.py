@@ -6,7 +6,7 @@ run's (`adr.rebalance.loops`), on the few postings of the one instance.
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ from adr.draws import ALPHA_KEY, draw_key, draws, seed_start
 from adr.errors import AdrError
 from adr.figures import number_words
 from adr.rebalance import loops
-from adr.rebalance.engine import Engine, RecipePreview
+from adr.rebalance.at_most import ranks
+from adr.rebalance.engine import Engine
+from adr.rebalance.preview import RecipePreview
 from adr.recipe import Recipe
 from adr.report import Unbounded
 from adr.store import Store
@@ -24,13 +26,13 @@ from adr.store import Store
 
 @dataclass(frozen=True)
 class EntityDraw:
-    """One entity of an instance: n instances have it; it passes when draw · n < cap (τ, or the cap set by hand)."""
+    """One entity of an instance: n instances have it; it passes when draw · n < limit (τ, or what replaces τ)."""
 
     entity: str
     n: int
-    cap: Unbounded
-    by_hand: bool
-    probability: float  # min(1, cap / n)
+    limit: Unbounded
+    by_hand: str  # 'own_tau', 'mute' or 'protect' where the recipe says so of this entity, else ''
+    probability: float  # min(1, limit / n)
     draw: float
     product: float  # draw · n: the τ from which it passes
     passed: bool
@@ -38,8 +40,9 @@ class EntityDraw:
 
 @dataclass(frozen=True)
 class Pass:
-    """What one perspective decided. critical_tau: it passes when τ is larger; −1: it passes whatever τ is, by a cap set
-    by hand; inf: it never passes. entity: the one that decides, or null when there is none or all are muted."""
+    """What one perspective decided. critical_tau: it passes when τ is larger; −1: it passes whatever τ is, by an entity
+    that is protected or has its own τ; inf: it never passes. entity: the one that decides, or null where no entity is
+    left to draw."""
 
     perspective: str
     passed: bool
@@ -48,6 +51,18 @@ class Pass:
     entity: str | None
     probability: float  # q: that the perspective passes, over all seeds
     entities: tuple[EntityDraw, ...]
+
+
+@dataclass(frozen=True)
+class CapRank:
+    """A cap on an entity of the instance. rank: its place, from 1, among the `of` instances with the entity that the
+    keep rule keeps, in the order of caps; copies count."""
+
+    perspective: str
+    entity: str
+    at_most: int
+    rank: int
+    of: int
 
 
 @dataclass(frozen=True)
@@ -63,8 +78,9 @@ class Explanation:
     min_passes: int
     alpha: float
     alpha_draw: float
-    probability: float  # P(kept) over all seeds
+    probability: float | None  # P(kept) over all seeds; None where a cap binds and it was not estimated
     passes: tuple[Pass, ...]
+    caps: tuple[CapRank, ...] = ()  # those that the instance is over
 
     @property
     def in_words(self) -> str:
@@ -75,6 +91,11 @@ class Explanation:
             return "Dropped: it has no entity in any of the recipe's perspectives."
         passed = [f"{_plain(p.perspective)} {_from(p)}" for p in self.passes if p.passed]
         said = f"passes {', '.join(passed)}" if passed else "no perspective passes"
+        if self.reason == "over_cap":
+            over = "; ".join(
+                f"“{c.entity}” is capped at {c.at_most:,} and this is number {c.rank:,} of {c.of:,}" for c in self.caps
+            )
+            return f"Dropped by a cap: {said}, but {over}."
         if self.reason == "alpha":
             return f"Dropped by the last draw ({self.alpha_draw:.3f} is not below α {self.alpha:g}); {said}."
         if self.kept:
@@ -95,12 +116,14 @@ class EntityExplanation:
     perspective: str
     entity: str
     n: int
-    cap: float
-    by_hand: bool
+    limit: float  # τ, or what replaces it
+    by_hand: str  # 'own_tau', 'mute' or 'protect', else ''
+    at_most: int | None  # its cap
     probability: float  # p(e), of one draw
     kept: int
     dropped: int
-    expected: float  # expected number kept, over all seeds
+    over_cap: int  # of the dropped, those that a cap keeps out: its own, or another entity's
+    expected: float  # expected number that the keep rule keeps, over all seeds
     random: int  # left in a random subset of equal size
     by_itself: int  # kept instances in which this entity decides its perspective's pass
     keepers: tuple[tuple[str, str, int], ...]  # (perspective, entity, instances it keeps), most first
@@ -145,22 +168,42 @@ def explain(store: Store, run: int, instance: int) -> Explanation:
     )
     kept, copies, reason, pass_count, probability = decision
     return Explanation(
-        run,
-        instance,
-        bool(kept),
-        int(copies),
-        str(reason),
-        int(pass_count),
-        recipe.min_passes,
-        recipe.alpha,
-        now.alpha_draw,
-        float(probability),
-        passes,
+        run=run,
+        instance=instance,
+        kept=bool(kept),
+        copies=int(copies),
+        reason=str(reason),
+        pass_count=int(pass_count),
+        min_passes=recipe.min_passes,
+        alpha=recipe.alpha,
+        alpha_draw=now.alpha_draw,
+        probability=None if probability is None else float(probability),
+        passes=passes,
+        caps=_written_ranks(store, recipe, run, instance),
     )
 
 
-def explain_recipe(store: Store, recipe: Recipe, tau: Mapping[str, float], instance: int) -> Explanation:
-    """Why `recipe` with these τ keeps or drops `instance`, without a run. AdrError when there is no such instance."""
+def _written_ranks(store: Store, recipe: Recipe, run: int, instance: int) -> tuple[CapRank, ...]:
+    """The caps that a run found the instance to be over."""
+    rows = store.rows(
+        """
+        select e.perspective::varchar, e.name, o.rank, o.of from over_cap o join entity e using (entity)
+        where o.run = $1 and o.instance = $2 order by o.rank - o.of, e.name""",
+        [run, instance],
+    )
+    return tuple(
+        CapRank(perspective, name, recipe.at_most.get(perspective, {}).get(name, 0), rank, of)
+        for perspective, name, rank, of in rows
+    )
+
+
+def explain_recipe(
+    store: Store, recipe: Recipe, tau: Mapping[str, float], instance: int, caps: Sequence[CapRank] = ()
+) -> Explanation:
+    """Why `recipe` with these τ keeps or drops `instance`, without a run. AdrError when there is no such instance.
+
+    caps: the instance's ranks under the recipe's caps, as `cap_ranks` gives them; other caps are not looked at.
+    """
     if not store.value("select 1 from instance where instance = $1", [instance]):
         raise AdrError(f"There is no instance {instance}.", "Instances are positions in the source, from 0.")
     rows = store.rows(
@@ -178,40 +221,63 @@ def explain_recipe(store: Store, recipe: Recipe, tau: Mapping[str, float], insta
     pass_count = sum(p.passed for p in passes)
     alpha_draw = float(draws(recipe.seed, ALPHA_KEY, instance))
     enough = pass_count >= recipe.min_passes
-    kept = enough and alpha_draw < recipe.alpha
+    by_rule = enough and alpha_draw < recipe.alpha
     probability = np.empty(1)
     chances = np.array([[p.probability] for p in passes])
     loops.keep_chance(0, 1, chances, recipe.min_passes, float(recipe.alpha), probability)
-    reason = (
-        ("passes" if recipe.min_passes else "keeps_all")
-        if kept
-        else "alpha"
-        if enough
-        else "below_min_passes"
-        if any(p.entities for p in passes)
-        else "no_entities"
-    )
+    copies = _copies(recipe, passes) if by_rule else 0
+    over = tuple(cap for cap in caps if cap.rank + copies - 1 > cap.at_most) if by_rule else ()
+    left = min([copies, *(max(0, cap.at_most - cap.rank + 1) for cap in over)])
     return Explanation(
-        0,
-        instance,
-        kept,
-        _copies(recipe, passes) if kept else 0,
-        reason,
-        pass_count,
-        recipe.min_passes,
-        recipe.alpha,
-        alpha_draw,
-        float(probability[0]),
-        passes,
+        run=0,
+        instance=instance,
+        kept=left > 0,
+        copies=left,
+        reason=_reason(recipe, passes, enough, by_rule, left > 0),
+        pass_count=pass_count,
+        min_passes=recipe.min_passes,
+        alpha=recipe.alpha,
+        alpha_draw=alpha_draw,
+        probability=float(probability[0]),
+        passes=passes,
+        caps=over,
     )
+
+
+def cap_ranks(engine: Engine, preview: RecipePreview, instance: int) -> tuple[CapRank, ...]:
+    """The ranks of an instance under the caps of a preview's recipe; empty when the keep rule drops it."""
+    row = engine.row(instance)
+    if not preview.by_rule[row]:
+        return ()
+    place = engine.place(preview.recipe, preview.tau)
+    found = []
+    for perspective, name, bound in engine.caps(preview.recipe):
+        at = int(np.searchsorted(bound.rows, row))
+        if at < len(bound.rows) and bound.rows[at] == row:
+            ordered, first = ranks(bound.rows, preview.by_rule, place)
+            rank = int(first[np.flatnonzero(ordered == row)[0]])
+            found.append(
+                CapRank(perspective, name, bound.most, rank, int(preview.by_rule[ordered].sum(dtype=np.int64)))
+            )
+    return tuple(found)
+
+
+def _reason(recipe: Recipe, passes: tuple[Pass, ...], enough: bool, by_rule: bool, kept: bool) -> str:
+    if kept:
+        return "passes" if recipe.min_passes else "keeps_all"
+    if by_rule:
+        return "over_cap"
+    if enough:
+        return "alpha"
+    return "below_min_passes" if any(p.entities for p in passes) else "no_entities"
 
 
 def _pass(recipe: Recipe, perspective: str, tau: float, instance: int, rows: list[tuple[Any, ...]]) -> Pass:
     number = len(rows)
     n = np.array([row[1] for row in rows], dtype=np.int32)
     keys = np.array([row[2] for row in rows], dtype=np.uint64)
-    by_hand = recipe.caps.get(perspective, {})
-    cap = np.array([float(by_hand.get(row[0], -1.0)) for row in rows], dtype=np.float64)
+    limits = recipe.limits(perspective)
+    own = np.array([limits.get(row[0], -1.0) for row in rows], dtype=np.float64)
     offsets, entities = np.array([0, number], dtype=np.int64), np.arange(number, dtype=np.int32)
     critical, decider, chance = np.empty(1), np.empty(1, dtype=np.int32), np.empty(1)
     key = keys if recipe.pass_rule == "any" else np.uint64(draw_key(perspective, ""))
@@ -224,37 +290,42 @@ def _pass(recipe: Recipe, perspective: str, tau: float, instance: int, rows: lis
         entities,
         n,
         key,
-        cap,
+        own,
         np.uint64(seed_start(recipe.seed)),
         np.array([instance], dtype=np.int32),
         critical,
         decider,
     )
-    (loops.chance_any if recipe.pass_rule == "any" else loops.chance_mean)(offsets, entities, n, cap, tau, chance)
+    (loops.chance_any if recipe.pass_rule == "any" else loops.chance_mean)(offsets, entities, n, own, tau, chance)
     drawn = draws(recipe.seed, key, np.full(number, instance)) if number else np.empty(0)
-    limits = np.where(cap < 0, tau, cap)
     told = tuple(
         EntityDraw(
-            str(name),
-            int(count),
-            float(limit),
-            held >= 0,
-            min(1.0, limit / count),
-            float(u),
-            float(u * count),
-            bool(u * count < limit),
+            entity=str(name),
+            n=int(count),
+            limit=float(limit),
+            by_hand=_by_hand(recipe, perspective, str(name)),
+            probability=min(1.0, limit / count),
+            draw=float(u),
+            product=float(u * count),
+            passed=bool(u * count < limit),
         )
-        for (name, count, _), held, limit, u in zip(rows, cap, limits, drawn, strict=True)
+        for (name, count, _), limit, u in zip(rows, np.where(own < 0, tau, own), drawn, strict=True)
     )
     entity = str(rows[decider[0]][0]) if number and decider[0] >= 0 else None
     return Pass(perspective, bool(tau > critical[0]), tau, float(critical[0]), entity, float(chance[0]), told)
 
 
+def _by_hand(recipe: Recipe, perspective: str, name: str) -> str:
+    """How the recipe sets an entity apart from τ: a key of the recipe, or ''."""
+    keys = ("own_tau", "mute", "protect")
+    return next((key for key in keys if name in getattr(recipe, key).get(perspective, ())), "")
+
+
 def _copies(recipe: Recipe, passes: tuple[Pass, ...]) -> int:
-    """min(repeat, max(1, ⌊√p⌋)) for the largest unclamped p = cap / n over all entities."""
+    """min(repeat, max(1, ⌊√p⌋)) for the largest unclamped p = limit / n over all entities."""
     copies = 1
     for drawn in (d for p in passes for d in p.entities):
-        while copies < recipe.repeat and drawn.cap >= float((copies + 1) ** 2) * drawn.n:
+        while copies < recipe.repeat and drawn.limit >= float((copies + 1) ** 2) * drawn.n:
             copies += 1
     return copies
 
@@ -272,11 +343,11 @@ def explain_entity(
     recipe, postings = preview.recipe, engine.postings[perspective]
     rows = postings.rows_of(place)
     kept = rows[preview.kept[rows]]
-    caps = engine.caps(recipe)[0]
+    own = engine.own(recipe)
     tally: list[tuple[str, int, int]] = []
     by_itself = 0
     for other in recipe.perspectives:
-        critical = engine.critical(recipe, other, caps[other])
+        critical = engine.critical(recipe, other, own[other])
         deciders = critical.decider[kept[preview.tau[other] > critical.tau[kept]]]
         places, counts = np.unique(deciders[deciders >= 0], return_counts=True)
         for decider, count in zip(places.tolist(), counts.tolist(), strict=True):
@@ -286,22 +357,23 @@ def explain_entity(
                 tally.append((other, decider, count))
     best = sorted(tally, key=lambda row: -row[2])[:top]
     named = [(other, engine.names(other, [decider])[0], count) for other, decider, count in best]
-    by_hand = caps.get(perspective, {}).get(place)
-    cap = preview.tau[perspective] if by_hand is None else by_hand
+    limit = recipe.limits(perspective).get(name, preview.tau[perspective])
     n = int(postings.n[place])
     return EntityExplanation(
-        perspective,
-        name,
-        n,
-        cap,
-        by_hand is not None,
-        min(1.0, cap / n),
-        len(kept),
-        len(rows) - len(kept),
-        float(preview.probability[rows].sum()),
-        int(preview.random[perspective][place]),
-        by_itself,
-        tuple(named),
+        perspective=perspective,
+        entity=name,
+        n=n,
+        limit=limit,
+        by_hand=_by_hand(recipe, perspective, name),
+        at_most=recipe.at_most.get(perspective, {}).get(name),
+        probability=min(1.0, limit / n),
+        kept=len(kept),
+        dropped=len(rows) - len(kept),
+        over_cap=int(np.count_nonzero((preview.by_rule[rows] > 0) & ~preview.kept[rows])),
+        expected=float(preview.probability[rows].sum()),
+        random=int(preview.random[perspective][place]),
+        by_itself=by_itself,
+        keepers=tuple(named),
     )
 
 
@@ -311,7 +383,7 @@ def _plain(perspective: str) -> str:
 
 def _from(passed: Pass) -> str:
     if passed.critical_tau < 0:
-        return f"whatever τ is, by the cap of “{passed.entity}”"
+        return f"whatever τ is, by “{passed.entity}”"
     if math.isinf(passed.critical_tau):
         return "never"
     return f"from τ = {number_words(passed.critical_tau)}, by “{passed.entity}”"

@@ -3,7 +3,8 @@
 Part of the rebalance stage; knows arrays only. Postings are compressed rows: the entities of row r are
 `entities[offsets[r]:offsets[r + 1]]`, in descending order of count, so the rarest is the last. Everything runs
 without the interpreter's lock, on the caller's thread, in IEEE double precision and in the order written here: the
-same arrays give the same bits on every machine. `cap[e]` is the hand-set cap of entity e, or −1 where τ applies.
+same arrays give the same bits on every machine. `own[e]` is what
+replaces τ for entity e (its own τ, 0 for a muted one, inf for a protected one), or −1 where τ applies.
 """
 
 from typing import Any
@@ -15,7 +16,7 @@ from adr.draws import GAMMA, MIX_FIRST, MIX_SECOND
 
 _GAMMA, _FIRST, _SECOND = np.uint64(GAMMA), np.uint64(MIX_FIRST), np.uint64(MIX_SECOND)
 _ONE, _S11, _S27, _S30, _S31 = np.uint64(1), np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31)
-PASSES_ALWAYS = -1.0  # a critical τ below every τ: a cap makes it pass whatever τ is
+PASSES_ALWAYS = -1.0  # a critical τ below every τ: an own τ or a protected entity makes it pass whatever τ is
 
 
 def _compiled(function: Any) -> Any:
@@ -43,7 +44,7 @@ def critical_any(
     entities: Any,
     n: Any,
     keys: Any,
-    cap: Any,
+    own: Any,
     start: Any,
     instances: Any,
     critical: Any,
@@ -51,8 +52,8 @@ def critical_any(
 ) -> None:
     """Critical τ of the wanted rows, by the rule "some entity's draw is below its probability" (docs/engine.md).
 
-    critical: min over uncapped entities of draw · n; PASSES_ALWAYS when a capped entity has draw · n < cap; inf when
-    neither. decider: the entity that gives it, or −1.
+    critical: min of draw · n over the entities under τ; PASSES_ALWAYS when draw · n < own for one of the others; inf
+    when neither. decider: the entity that gives it, or −1.
     """
     for row in range(begin, end):
         if not wanted[row]:
@@ -61,10 +62,10 @@ def critical_any(
         for at in range(offsets[row], offsets[row + 1]):
             entity = entities[at]
             product = draw(keys[entity], start, instances[row]) * n[entity]
-            if cap[entity] < 0:
+            if own[entity] < 0:
                 if product < least:
                     least, chosen = product, entity
-            elif product < cap[entity]:
+            elif product < own[entity]:
                 least, chosen = PASSES_ALWAYS, entity
                 break
         critical[row] = least
@@ -80,7 +81,7 @@ def critical_mean(
     entities: Any,
     n: Any,
     key: Any,
-    cap: Any,
+    own: Any,
     start: Any,
     instances: Any,
     critical: Any,
@@ -103,11 +104,11 @@ def critical_mean(
         constant, free, largest = 0.0, 0, 0.0
         for at in range(first, last):
             entity = entities[at]
-            if cap[entity] < 0:
+            if own[entity] < 0:
                 free += 1
                 decider[row] = entity
             else:
-                probability = min(1.0, cap[entity] / n[entity])
+                probability = min(1.0, own[entity] / n[entity])
                 constant += probability
                 if probability > largest and free == 0:
                     largest = probability
@@ -123,13 +124,13 @@ def critical_mean(
         while at < last:
             entity = entities[at]
             at += 1
-            if cap[entity] >= 0:
+            if own[entity] >= 0:
                 continue
             inverse += 1.0 / n[entity]
             others -= 1
             tau = (needed - others) / inverse
             after = at
-            while after < last and cap[entities[after]] >= 0:
+            while after < last and own[entities[after]] >= 0:
                 after += 1
             if after == last or tau >= n[entities[after]]:
                 critical[row] = tau
@@ -137,13 +138,13 @@ def critical_mean(
 
 
 @_compiled
-def chance_any(offsets: Any, entities: Any, n: Any, cap: Any, tau: float, chance: Any) -> None:
+def chance_any(offsets: Any, entities: Any, n: Any, own: Any, tau: float, chance: Any) -> None:
     """q of every row: 1 − Π (1 − p(e)), the probability over all seeds that the perspective passes."""
     for row in range(len(offsets) - 1):
         missed = 1.0
         for at in range(offsets[row + 1] - 1, offsets[row] - 1, -1):  # from the rarest: p = 1 ends the loop
             entity = entities[at]
-            limit = tau if cap[entity] < 0 else cap[entity]
+            limit = tau if own[entity] < 0 else own[entity]
             if limit >= n[entity]:
                 missed = 0.0
                 break
@@ -152,14 +153,14 @@ def chance_any(offsets: Any, entities: Any, n: Any, cap: Any, tau: float, chance
 
 
 @_compiled
-def chance_mean(offsets: Any, entities: Any, n: Any, cap: Any, tau: float, chance: Any) -> None:
+def chance_mean(offsets: Any, entities: Any, n: Any, own: Any, tau: float, chance: Any) -> None:
     """q of every row under the mean rule: the mean of p(e); 0 for a row without entities."""
     for row in range(len(offsets) - 1):
         first, last = offsets[row], offsets[row + 1]
         total = 0.0
         for at in range(first, last):
             entity = entities[at]
-            limit = tau if cap[entity] < 0 else cap[entity]
+            limit = tau if own[entity] < 0 else own[entity]
             total += min(1.0, limit / n[entity])
         chance[row] = total / (last - first) if last > first else 0.0
 
@@ -190,14 +191,14 @@ def keep_chance(begin: int, end: int, chances: Any, min_passes: int, alpha: floa
 
 
 @_compiled
-def copies_by_rarity(offsets: Any, entities: Any, n: Any, cap: Any, tau: float, most: int, copies: Any) -> None:
+def copies_by_rarity(offsets: Any, entities: Any, n: Any, own: Any, tau: float, most: int, copies: Any) -> None:
     """Raise `copies` of kept rows to ⌊√p⌋ of their largest unclamped p(e) = c(e) / n(e), at most `most`."""
     for row in range(len(copies)):
         if copies[row] == 0 or copies[row] >= most:
             continue
         for at in range(offsets[row + 1] - 1, offsets[row] - 1, -1):
             entity = entities[at]
-            limit = tau if cap[entity] < 0 else cap[entity]
+            limit = tau if own[entity] < 0 else own[entity]
             while copies[row] < most and limit >= float((copies[row] + 1) ** 2) * n[entity]:
                 copies[row] += 1
             if copies[row] >= most:

@@ -27,6 +27,13 @@ class PostingRows:
         at = np.flatnonzero(self.entities == entity)
         return np.searchsorted(self.offsets, at, side="right") - 1
 
+    def rarest(self) -> npt.NDArray[np.int32]:
+        """For every row the count of its rarest entity; the largest int32 for a row without entities."""
+        found = np.full(len(self.offsets) - 1, np.iinfo(np.int32).max, dtype=np.int32)
+        some = self.offsets[1:] > self.offsets[:-1]
+        found[some] = self.n[self.entities[self.offsets[1:][some] - 1]]
+        return found
+
     def of_row(self, row: int) -> npt.NDArray[np.int32]:
         """Entities of one row."""
         return self.entities[self.offsets[row] : self.offsets[row + 1]]

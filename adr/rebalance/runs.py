@@ -16,18 +16,24 @@ import pyarrow as pa
 
 from adr.errors import AdrError
 from adr.progress import Progress, silent
-from adr.rebalance.engine import REASONS, Columns, Engine, RecipePreview
+from adr.rebalance.at_most import ranks
+from adr.rebalance.engine import Engine
+from adr.rebalance.estimate import SEEDS, Estimate, estimate
+from adr.rebalance.preview import REASONS, CapEffect, Columns, RecipePreview
 from adr.recipe import Recipe
 from adr.report import Unbounded, from_json, to_json
 from adr.store import Store, Writer
+
+# Where `expected` comes from.
+CLOSED_FORM, BY_SEEDS, NOT_ESTIMATED = "closed form", f"{SEEDS} seeds", "not estimated"
 
 
 @dataclass(frozen=True)
 class RebalanceReport:
     """What a recipe kept. Counts are instances; `repeated` are copies beyond the first (mode `repeat`).
 
-    expected, expected_sd: size and its standard deviation over all seeds, in closed form.
-    reasons: {reason: instances}; see `adr.rebalance.engine.REASONS`. groups: {group: {instances, kept}}.
+    expected, expected_sd: size and its standard deviation over all seeds, as `expected_by` says.
+    reasons: {reason: instances}; see `adr.rebalance.preview.REASONS`. groups: {group: {instances, kept}}.
     fingerprint: of the recipe's [rebalance]; made_on: of the index.
     """
 
@@ -36,17 +42,19 @@ class RebalanceReport:
     kept: int
     dropped: int
     repeated: int
-    expected: float
-    expected_sd: float
+    expected: float | None
+    expected_sd: float | None
     reasons: Mapping[str, int]
     tau: Mapping[str, Unbounded]
     groups: Mapping[str, Mapping[str, int]]
     perspectives: Mapping[str, Columns]
-    unused_caps: tuple[str, ...]
+    caps: tuple[CapEffect, ...]
+    unused: tuple[str, ...]
     fingerprint: str
     in_words: str
     seconds: float
     made_on: str = ""
+    expected_by: str = CLOSED_FORM
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,8 @@ class Run:
     kept: int
     dropped: int
     repeated: int
-    expected: float
-    expected_sd: float
+    expected: float | None
+    expected_sd: float | None
     report: RebalanceReport
     created_at: datetime
     outdated: bool  # the dataset was ingested or indexed again since
@@ -68,21 +76,32 @@ class Run:
 
 
 def rebalance(
-    store: Store, recipe: Recipe, *, name: str | None = None, progress: Progress = silent, engine: Engine | None = None
+    store: Store,
+    recipe: Recipe,
+    *,
+    name: str | None = None,
+    expected: bool = False,
+    progress: Progress = silent,
+    engine: Engine | None = None,
 ) -> RebalanceReport:
     """Apply `recipe` and write a run. `engine`: one that is already loaded (the app's), or None to load the postings.
 
-    AdrError when there are no postings. When `progress` raises Cancelled, nothing is written.
+    expected: where a cap binds, estimate the expected size by other seeds, which takes 20 times as long. AdrError when
+    there are no postings. When `progress` raises Cancelled, nothing is written.
     """
     started = time.monotonic()
     engine = engine or Engine(store, progress)
     progress(0, None, "Deciding")
     preview = engine.preview(recipe)
+    guess = estimate(engine, recipe, progress=progress) if expected and preview.expected is None else None
     with store.atomic() as writer:
         run = int(writer.value("select coalesce(max(run), 0) + 1 from run"))
         made_on = str(writer.value("select fingerprint from index_made") or "")
-        report = report_of(preview, run, name or recipe.name or f"Run {run}", time.monotonic() - started, made_on)
-        _write_decisions(writer, run, engine, preview)
+        report = report_of(
+            preview, run, name or recipe.name or f"Run {run}", time.monotonic() - started, made_on, guess
+        )
+        _write_decisions(writer, run, engine, preview, guess)
+        _write_over_cap(writer, run, engine, preview)
         for done, perspective in enumerate(recipe.perspectives):
             progress(done, len(recipe.perspectives), "Writing reasons")
             _write_critical(writer, run, engine, preview, perspective)
@@ -110,7 +129,9 @@ def rebalance(
     return report
 
 
-def report_of(preview: RecipePreview, run: int, name: str, seconds: float, made_on: str = "") -> RebalanceReport:
+def report_of(
+    preview: RecipePreview, run: int, name: str, seconds: float, made_on: str = "", guess: Estimate | None = None
+) -> RebalanceReport:
     """A preview's numbers as the report of a run; the same for a preview that was never applied (run 0)."""
     return RebalanceReport(
         run=run,
@@ -118,13 +139,15 @@ def report_of(preview: RecipePreview, run: int, name: str, seconds: float, made_
         kept=preview.size,
         dropped=preview.dropped,
         repeated=preview.repeated,
-        expected=preview.expected,
-        expected_sd=preview.expected_sd,
+        expected=guess.expected if guess else preview.expected,
+        expected_sd=guess.expected_sd if guess else preview.expected_sd,
+        expected_by=BY_SEEDS if guess else CLOSED_FORM if preview.expected is not None else NOT_ESTIMATED,
         reasons=dict(preview.reasons),
         tau=dict(preview.tau),
         groups={g: dict(v) for g, v in preview.groups.items()},
         perspectives=dict(preview.perspectives),
-        unused_caps=preview.unused_caps,
+        caps=preview.caps,
+        unused=preview.unused,
         fingerprint=preview.recipe.fingerprint,
         in_words=preview.recipe.in_words(),
         seconds=round(seconds, 3),
@@ -132,8 +155,10 @@ def report_of(preview: RecipePreview, run: int, name: str, seconds: float, made_
     )
 
 
-def _write_decisions(writer: Writer, run: int, engine: Engine, preview: RecipePreview) -> None:
-    reason = pa.DictionaryArray.from_arrays(pa.array(engine.reason_of(preview)), pa.array(REASONS)).cast(pa.string())
+def _write_decisions(writer: Writer, run: int, engine: Engine, preview: RecipePreview, guess: Estimate | None) -> None:
+    reason = pa.DictionaryArray.from_arrays(pa.array(preview.reason), pa.array(REASONS)).cast(pa.string())
+    known = guess.probability if guess else preview.probability if preview.expected is not None else None
+    probability = pa.nulls(engine.rows, pa.float32()) if known is None else pa.array(known.astype(np.float32))
     writer.insert(
         "decision",
         pa.table(
@@ -144,16 +169,40 @@ def _write_decisions(writer: Writer, run: int, engine: Engine, preview: RecipePr
                 "kept": preview.kept,
                 "copies": preview.copies,
                 "reason": reason,
-                "probability": preview.probability.astype(np.float32),
+                "probability": probability,
             }
         ),
     )
 
 
+def _write_over_cap(writer: Writer, run: int, engine: Engine, preview: RecipePreview) -> None:
+    """A row per instance and cap of which not all copies are within the bound."""
+    place = engine.place(preview.recipe, preview.tau) if any(cap.binds for cap in preview.caps) else None
+    for perspective, name, bound in engine.caps(preview.recipe):
+        if place is None:
+            return
+        ordered, first = ranks(bound.rows, preview.by_rule, place)
+        copies = preview.by_rule[ordered].astype(np.int64)
+        past = first + copies - 1 > bound.most
+        entity = engine.postings[perspective].ids[engine.places(perspective, [name])[name]]
+        writer.insert(
+            "over_cap",
+            pa.table(
+                {
+                    "run": pa.array(np.full(int(past.sum()), run, dtype=np.int32)),
+                    "instance": engine.instances[ordered[past]],
+                    "entity": pa.array(np.full(int(past.sum()), entity, dtype=np.int32)),
+                    "rank": first[past].astype(np.int32),
+                    "of": pa.array(np.full(int(past.sum()), int(copies.sum()), dtype=np.int32)),
+                }
+            ),
+        )
+
+
 def _write_critical(writer: Writer, run: int, engine: Engine, preview: RecipePreview, perspective: str) -> None:
     """Write a row per instance that has an entity in the perspective; entity is null when all of them are muted."""
     postings = engine.postings[perspective]
-    critical = engine.critical(preview.recipe, perspective, engine.caps(preview.recipe)[0][perspective])
+    critical = engine.critical(preview.recipe, perspective, engine.own(preview.recipe)[perspective])
     some = postings.offsets[1:] > postings.offsets[:-1]
     decider = critical.decider[some]
     entity = pa.array(postings.ids[np.maximum(decider, 0)] if len(postings.ids) else decider, mask=decider < 0)
@@ -183,8 +232,8 @@ def runs(store: Store) -> list[Run]:
             kept=int(row[3]),
             dropped=int(row[4]),
             repeated=int(row[5]),
-            expected=float(row[6]),
-            expected_sd=float(row[7]),
+            expected=None if row[6] is None else float(row[6]),
+            expected_sd=None if row[7] is None else float(row[7]),
             report=from_json(RebalanceReport, row[8]),
             created_at=row[9],
             outdated=bool(row[10]),
@@ -204,8 +253,8 @@ class ListedRun:
     kept: int
     dropped: int
     repeated: int
-    expected: float
-    expected_sd: float
+    expected: float | None
+    expected_sd: float | None
     tail_share: Mapping[str, float]
     outdated: bool
     plans: int
@@ -285,7 +334,7 @@ def delete_run(store: Store, run: int) -> None:
     if store.value("select 1 from plan where run = $1 limit 1", [run]):
         raise AdrError(f"Run {run} has a synthesis plan that needs it.", "Keep the run, or give it another name.")
     with store.atomic() as writer:
-        for table in ("critical_tau", "decision", "run"):
+        for table in ("critical_tau", "over_cap", "decision", "run"):
             writer.execute(f"delete from {table} where run = $1", [run])
 
 

@@ -71,7 +71,7 @@ def run_facts(store: Store, run: int) -> RunFacts:
             counts = store.arrays("select n from entity where perspective = $1::perspective", [p])["n"]
             found = tail_share_to_tau(counts, recipe.share_for(p))
         tau[p] = float(found)
-    muted = frozenset((p, e) for p, caps in recipe.caps.items() for e, cap in caps.items() if cap == 0)
+    muted = frozenset((p, name) for p, names in recipe.mute.items() for name in names)
     return RunFacts(run, recipe, int(row[1]), tau, muted)
 
 

@@ -1,7 +1,6 @@
 """What verbs print for a person, word for word, at width 100 on worlds made by hand."""
 
 import io
-import math
 from collections.abc import Callable
 
 import pytest
@@ -17,8 +16,9 @@ from adr.pipeline import RunReport
 from adr.rebalance import runs
 from adr.rebalance.backwards import backwards_report, for_size
 from adr.rebalance.compare import comparison_report
-from adr.rebalance.engine import Columns, Engine, Numbers
+from adr.rebalance.engine import Engine
 from adr.rebalance.explain import explain as explanation_of
+from adr.rebalance.preview import Columns, Numbers
 from adr.recipe import Recipe
 from adr.review.exchange import ExchangeReport
 from adr.review.meters import Meter, MetersReport
@@ -40,7 +40,8 @@ BY_HAND = Recipe(
     name="dogs",
     perspectives=("token", "object"),
     tau={"token": 0, "object": 0},
-    caps={"object": {"dog": math.inf, "yak": 0}, "token": {"poem": math.inf}},
+    mute={"object": ["yak"]},
+    protect={"object": ["dog"], "token": ["poem"]},
 )
 
 
@@ -136,8 +137,8 @@ object        no       0    never         0.0 %
 
 def test_compare__a_against_b(printed) -> None:
     """A keeps 1, 3 and 8, B keeps 0, 3 and 6; of the three dogs B keeps the one of 3."""
-    a = Recipe(perspectives=("object",), tau={"object": 0}, caps={"object": {"dog": math.inf}})
-    b = Recipe(perspectives=("token",), tau={"token": 0}, caps={"token": {"grass": math.inf, "poem": math.inf}})
+    a = Recipe(perspectives=("object",), tau={"object": 0}, protect={"object": ["dog"]})
+    b = Recipe(perspectives=("token",), tau={"token": 0}, protect={"token": ["grass", "poem"]})
     assert (
         printed(compare.page(comparison_report(Engine(fill(ZOO)), a, b, top=1)))
         == """\
@@ -206,7 +207,7 @@ zebra                   1   cat              7
 
 def test_backwards__the_answer_and_its_recipe(printed) -> None:
     """Zebra protected: instance 4 stays whatever τ is; no other τ is needed to keep one instance."""
-    recipe = Recipe(perspectives=("object",), tau={"object": 2}, caps={"object": {"zebra": math.inf}})
+    recipe = Recipe(perspectives=("object",), tau={"object": 2}, protect={"object": ["zebra"]})
     engine = Engine(fill(ZOO))
     assert (
         printed(backwards.page(backwards_report(engine, for_size(engine, recipe, 1))))

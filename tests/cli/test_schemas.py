@@ -121,7 +121,7 @@ def test_output__of_every_verb_is_valid(folder: Path, capsys) -> None:
 
 def test_output__what_is_infinite_is_null_and_valid() -> None:
     """A protected dog has the cap ∞; the τ of a perspective that never thins is ∞ as well."""
-    recipe = Recipe(tau={"object": 0, "token": math.inf}, caps={"object": {"dog": math.inf}})
+    recipe = Recipe(tau={"object": 0, "token": math.inf}, protect={"object": ["dog"]})
     printed = plain(rebalance(fill(ZOO), recipe))
     assert printed["tau"]["token"] is None
     schema = report_schemas()["rebalance"]

@@ -4,13 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adr.rebalance.at_most import Bound, place_in_order, ranks, within
+from adr.rebalance.at_most import Bound, place_in_order, ranks, whole_draws, within
 
 # Six instances, all kept. In how many perspectives each holds the tail, and its draw:
 HELD = np.array([0, 2, 0, 1, 0, 2], np.int8)
 DRAW = np.array([0.5, 0.25, 0.125, 0.75, 0.5, 0.0])
 # The shared order: 5 and 1 (two perspectives; 5 has the smaller draw), 3 (one), then 2, 0, 4 (0 before 4: equal draws).
-PLACE = place_in_order(HELD, DRAW)
+PLACE = place_in_order(HELD, whole_draws(DRAW))
 ONCE = np.ones(6, np.int8)
 ALL = np.arange(6)
 
@@ -73,7 +73,7 @@ def test_within__is_the_definition(
     world: tuple[list[int], list[int], list[float], list[tuple[list[int], int]]],
 ) -> None:
     copies, held, draw, bounds = world
-    place = place_in_order(np.array(held, np.int8), np.array(draw))
+    place = place_in_order(np.array(held, np.int8), whole_draws(np.array(draw)))
     asked = [Bound(np.array(rows, np.int64), most) for rows, most in bounds]
     found = within(np.array(copies, np.int8), place, asked)
     assert found.tolist() == by_definition(copies, held, draw, bounds)

@@ -57,6 +57,7 @@ def test_preview__keeps_what_the_definition_keeps(rows: list[dict[str, list[str]
 )
 def test_preview__keeping_is_monotone_in_tau(rows: list[dict[str, list[str]]], recipe: Recipe, factor: float) -> None:
     engine = engine_of(rows, into=AGAIN)
+    recipe = replace(recipe, at_most={})  # a larger τ lets others pass a cap's line, so the law is the keep rule's
     more = replace(recipe, tau={p: t * factor for p, t in recipe.tau.items()})
     assert not np.any(engine.kept(recipe) & ~engine.kept(more))
 
@@ -126,7 +127,7 @@ def test_preview__numbers_of_the_zoo_by_hand() -> None:
     assert everything.reasons == {"keeps_all": 10}
     assert everything.perspectives["object"].after == everything.perspectives["object"].before
     assert everything.perspectives["object"].random == everything.perspectives["object"].before
-    only_zebra = engine.preview(Recipe(perspectives=("object",), tau={"object": 0}, caps={"object": {"zebra": 1}}))
+    only_zebra = engine.preview(Recipe(perspectives=("object",), tau={"object": 0}, own_tau={"object": {"zebra": 1}}))
     assert np.flatnonzero(only_zebra.kept).tolist() == [4]
     assert only_zebra.reasons == {"passes": 1, "below_min_passes": 7, "no_entities": 2}
     assert only_zebra.groups == {
@@ -138,8 +139,8 @@ def test_preview__numbers_of_the_zoo_by_hand() -> None:
     assert (numbers.entities, numbers.postings, numbers.losing, numbers.lost) == (2, 2, 2, 1)  # dog is lost
     assert numbers.below_k == 1  # cat: 7 → 1
     assert only_zebra.after["object"].tolist() == [1, 0, 1]  # cat, dog, zebra
-    assert only_zebra.unused_caps == ()
-    assert engine.preview(Recipe(caps={"object": {"unicorn": 1}})).unused_caps == ("object: unicorn",)
+    assert only_zebra.unused == ()
+    assert engine.preview(Recipe(own_tau={"object": {"unicorn": 1}})).unused == ("object: unicorn",)
 
 
 def test_preview__a_threshold_above_every_count_keeps_all_with_entities() -> None:
@@ -169,7 +170,13 @@ def test_baseline__is_nested_of_equal_size_and_counted_right() -> None:
         Recipe(tau=TAU),
         Recipe(tau=TAU, min_passes=2, alpha=0.7),
         Recipe(tau=TAU, pass_rule="mean", min_passes=2),
-        Recipe(tau=TAU, min_passes=3, caps={"object": {"cat": 3, "dog": 0}, "token": {"animal": math.inf}}),
+        Recipe(
+            tau=TAU,
+            min_passes=3,
+            mute={"object": ["dog"]},
+            protect={"token": ["animal"]},
+            own_tau={"object": {"cat": 3}},
+        ),
     ],
     ids=["any", "two and alpha", "mean", "caps"],
 )

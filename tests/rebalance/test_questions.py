@@ -1,7 +1,5 @@
 """The inverse questions, A against B, and suggested caps."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -32,7 +30,7 @@ def crowd() -> Engine:
 
 def test_for_size__one_perspective_with_one_entity_is_the_sorted_draws(crowd: Engine) -> None:
     """Object alone, dogs muted: the instance with the 100th smallest draw · 400 is the last that stays."""
-    recipe = Recipe(perspectives=("object",), tau={"object": 50}, caps={"object": {"dog": 0}})
+    recipe = Recipe(perspectives=("object",), tau={"object": 50}, mute={"object": ["dog"]})
     answer = for_size(crowd, recipe, 100)
     products = sorted(draw_of(42, "object", "person", i) * 400 for i in range(400))
     assert answer.exact and answer.reached == 100
@@ -90,8 +88,8 @@ def test_backwards__refuses_what_makes_no_sense(crowd: Engine) -> None:
 
 def test_compare__what_only_one_keeps() -> None:
     engine = Engine(fill(ZOO))
-    by_object = Recipe(perspectives=("object",), tau={"object": 0}, caps={"object": {"dog": math.inf}})
-    by_token = Recipe(perspectives=("token",), tau={"token": 0}, caps={"token": {"grass": math.inf, "poem": math.inf}})
+    by_object = Recipe(perspectives=("object",), tau={"object": 0}, protect={"object": ["dog"]})
+    by_token = Recipe(perspectives=("token",), tau={"token": 0}, protect={"token": ["grass", "poem"]})
     found = compare(engine, by_object, by_token)  # A keeps 1 3 8, B keeps 0 3 6
     assert (found.only_a.tolist(), found.only_b.tolist()) == ([1, 8], [0, 6])
     assert (found.both, found.neither, found.agreement) == (1, 5, 0.2)

@@ -5,6 +5,8 @@ import dataclasses
 import io
 import json
 import math
+import statistics
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,14 +17,14 @@ from adr import cli
 from adr.errors import AdrError
 from adr.progress import Cancelled
 from adr.rebalance.engine import Engine
-from adr.rebalance.explain import explain, explain_entity, explain_recipe
+from adr.rebalance.explain import cap_ranks, explain, explain_entity, explain_recipe
 from adr.rebalance.runs import decided, delete_run, kept_instances, rebalance, rename_run, run_recipe, run_report, runs
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds.zoo import AGAIN, TAU, ZOO, by_definition, draw_of, fill, instance, recipes
 
-CAPPED = Recipe(tau=TAU, min_passes=2, caps={"object": {"cat": 0, "zebra": math.inf}}, name="zoo")
+CAPPED = Recipe(tau=TAU, min_passes=2, mute={"object": ["cat"]}, protect={"object": ["zebra"]}, name="zoo")
 
 
 def test_rebalance__writes_the_decisions_of_the_definition() -> None:
@@ -46,16 +48,20 @@ def test_rebalance__equals_preview_and_definition_and_explains_itself(
     rows: list[dict[str, list[str]]], recipe: Recipe
 ) -> None:
     store = fill(rows, into=AGAIN)
-    preview, report = Engine(store).preview(recipe), rebalance(store, recipe)
+    engine = Engine(store)
+    preview, report = engine.preview(recipe), rebalance(store, recipe)
     assert (report.kept, report.repeated, report.expected) == (preview.size, preview.repeated, preview.expected)
     written = store.rows("select copies, pass_count, reason from decision order by instance")
     assert [row[0] for row in written] == preview.copies.tolist() == by_definition(rows, recipe, recipe.tau)
     for position, row in enumerate(written):
-        for told in (explain(store, 1, position), explain_recipe(store, recipe, report.tau, position)):
+        ranked = cap_ranks(engine, preview, position)
+        for told in (explain(store, 1, position), explain_recipe(store, recipe, report.tau, position, ranked)):
             assert (told.copies, told.pass_count, told.reason) == row
             assert sum(p.passed for p in told.passes) == told.pass_count
-            assert told.probability == pytest.approx(preview.probability[position], abs=1e-6)
+            assert told.run == 1 or told.probability == pytest.approx(preview.probability[position], abs=1e-6)
             assert told.in_words
+            assert bool(told.caps) == (told.copies < preview.by_rule[position])
+            assert all(cap.rank + preview.by_rule[position] - 1 > cap.at_most for cap in told.caps)
 
 
 @settings(
@@ -156,9 +162,9 @@ def test_explain__the_last_draw_and_keeping_everything() -> None:
 def test_explain_entity__counts_what_goes_and_who_keeps_the_rest() -> None:
     """Only objects count; cat is muted, so its instances stay only where dog or zebra keeps them."""
     engine = Engine(fill(ZOO))
-    recipe = Recipe(perspectives=("object",), tau={"object": 3}, caps={"object": {"cat": 0}})
+    recipe = Recipe(perspectives=("object",), tau={"object": 3}, mute={"object": ["cat"]})
     told = explain_entity(engine, engine.preview(recipe), "object", "cat")
-    assert (told.n, told.cap, told.by_hand, told.probability) == (7, 0.0, True, 0.0)
+    assert (told.n, told.limit, told.by_hand, told.probability) == (7, 0.0, "mute", 0.0)
     assert (told.kept, told.dropped, told.by_itself) == (3, 4, 0)  # 1 and 8 by dog, 4 by zebra
     assert told.keepers == (("object", "dog", 2), ("object", "zebra", 1))
     assert told.expected == pytest.approx(3)
@@ -207,7 +213,9 @@ def test_rebalance__cancelled_leaves_nothing() -> None:
 
 def test_decided__filters_and_pages_everything() -> None:
     store = fill(ZOO)
-    recipe = Recipe(perspectives=("object",), tau={"object": 0}, caps={"object": {"zebra": 1, "dog": math.inf}})
+    recipe = Recipe(
+        perspectives=("object",), tau={"object": 0}, protect={"object": ["dog"]}, own_tau={"object": {"zebra": 1}}
+    )
     rebalance(store, recipe)
     assert decided(store, 1)[1] == 10
     kept, total = decided(store, 1, kept=True)
@@ -219,3 +227,31 @@ def test_decided__filters_and_pages_everything() -> None:
     assert decided(store, 1, perspective="object", passed=False)[1] == 6
     pages = [decided(store, 1, limit=3, offset=offset)[0]["instance"].tolist() for offset in (0, 3, 6, 9)]
     assert [position for page in pages for position in page] == list(range(10))
+
+
+def test_cap__at_most_two_cats_and_the_tail_stays() -> None:
+    """Seven instances have a cat. 4 has the only zebra and 1 and 8 a pair, so they come first; the rest by draw."""
+    store = fill(ZOO)
+    tau = {"object": 1.5, "token": 1.5, "co_occurrence": 3.0, "interrogation": 1.5}
+    recipe = Recipe(min_passes=0, tau=tau, at_most={"object": {"cat": 3}})
+    report = rebalance(store, recipe)
+    held = [i for i in kept_instances(store, 1).tolist() if "cat" in ZOO[i].get("object", ())]
+    assert held == [1, 4, 8]
+    assert report.reasons == {"keeps_all": 6, "over_cap": 4}
+    assert [(c.entity, c.at_most, c.by_rule, c.kept, c.binds) for c in report.caps] == [("cat", 3, 7, 3, True)]
+    assert (report.expected, report.expected_by) == (None, "not estimated")
+    told = explain(store, 1, 0)
+    assert told.reason == "over_cap" and told.probability is None
+    assert [(c.entity, c.at_most, c.of) for c in told.caps] == [("cat", 3, 7)] and 4 <= told.caps[0].rank <= 7
+    assert f"“cat” is capped at 3 and this is number {told.caps[0].rank} of 7" in told.in_words
+
+
+def test_cap__expected_is_estimated_over_the_next_seeds() -> None:
+    store = fill(ZOO)
+    recipe = Recipe(tau=TAU, at_most={"object": {"cat": 2}})
+    report = rebalance(store, recipe, expected=True)
+    sizes = [sum(c > 0 for c in by_definition(ZOO, replace(recipe, seed=43 + i), TAU)) for i in range(20)]
+    assert report.expected_by == "20 seeds"
+    assert report.expected == pytest.approx(sum(sizes) / 20)
+    assert report.expected_sd == pytest.approx(statistics.stdev(sizes))
+    assert store.value("select sum(probability) from decision") == pytest.approx(sum(sizes) / 20)

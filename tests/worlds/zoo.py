@@ -37,6 +37,11 @@ limits = st.one_of(st.sampled_from([0.0, 1.0, 2.0, 3.0, math.inf]), st.floats(0,
 
 @st.composite
 def recipes(draw: st.DrawFn) -> Recipe:
+    """Any recipe; of each perspective some entities are muted, protected or have their own τ, and some are capped."""
+    apart = {
+        p: draw(st.dictionaries(names, st.sampled_from(["mute", "protect", "own_tau"]), max_size=3))
+        for p in PERSPECTIVES
+    }
     return Recipe(
         seed=draw(st.integers(0, 2**63 - 1)),
         min_passes=draw(st.integers(0, 4)),
@@ -45,7 +50,12 @@ def recipes(draw: st.DrawFn) -> Recipe:
         pass_rule=draw(st.sampled_from(["any", "mean"])),
         repeat=draw(st.integers(1, 3)),
         tau={p: draw(limits) for p in PERSPECTIVES},
-        caps={p: draw(st.dictionaries(names, limits, max_size=3)) for p in PERSPECTIVES},
+        mute={p: [e for e, how in apart[p].items() if how == "mute"] for p in PERSPECTIVES},
+        protect={p: [e for e, how in apart[p].items() if how == "protect"] for p in PERSPECTIVES},
+        own_tau={
+            p: {e: draw(st.floats(0.1, 12)) for e, how in apart[p].items() if how == "own_tau"} for p in PERSPECTIVES
+        },
+        at_most={p: draw(st.dictionaries(names, st.integers(0, 8), max_size=2)) for p in PERSPECTIVES},
     )
 
 
@@ -114,24 +124,55 @@ def fill(
 def by_definition(
     rows: Rows, recipe: Recipe, tau: Mapping[str, float], positions: Sequence[int] | None = None
 ) -> list[int]:
-    """Copies of each instance (0 dropped) by the definition, one instance, perspective and entity after the other."""
-    counts, copies = counts_of(rows), []
+    """Copies of each instance (0 dropped) by the definition: the keep rule instance by instance, then the caps."""
     positions = list(range(len(rows))) if positions is None else list(positions)
-    for position, row in zip(positions, rows, strict=True):
-        passes, rarest = 0, Fraction(0)
-        for perspective in recipe.perspectives:
-            capped = recipe.caps.get(perspective, {})
-            passed, probabilities = False, []
-            for entity in sorted(set(row.get(perspective, ())), key=lambda e: (-counts[perspective][e], e)):
-                n, cap = counts[perspective][entity], capped.get(entity, tau[perspective])
-                passed |= draw_of(recipe.seed, perspective, entity, position) * n < cap
-                probabilities.append(min(1.0, cap / n))
-                rarest = max(rarest, Fraction(10**9) if math.isinf(cap) else Fraction(cap) / n)
-            if recipe.pass_rule == "mean":
-                mean = sum(probabilities) / len(probabilities) if probabilities else 0.0
-                passed = draw_of(recipe.seed, perspective, "", position) < mean
-            passes += passed
-        kept = passes >= recipe.min_passes and draw_of(recipe.seed, "alpha", "", position) < recipe.alpha
-        repeats = 3 if rarest >= 9 else 2 if rarest >= 4 else 1
-        copies.append(min(recipe.repeat, repeats) if kept else 0)
-    return copies
+    counts = counts_of(rows)
+    copies = [by_keep_rule(row, position, recipe, tau, counts) for position, row in zip(positions, rows, strict=True)]
+    order = [
+        (-holds(row, recipe, tau, counts), draw_of(recipe.seed, "at_most", "", position), position)
+        for position, row in zip(positions, rows, strict=True)
+    ]
+    left = list(copies)
+    for perspective, bounds in recipe.at_most.items():
+        for entity, most in bounds.items():
+            having = [i for i, row in enumerate(rows) if entity in row.get(perspective, ()) and copies[i]]
+            for i in having:
+                before = sum(copies[o] for o in having if order[o] < order[i])
+                left[i] = min(left[i], max(0, min(copies[i], most - before)))
+    return left
+
+
+def holds(
+    row: Mapping[str, Sequence[str]], recipe: Recipe, tau: Mapping[str, float], counts: Mapping[str, Counter[str]]
+) -> int:
+    """In how many of the recipe's perspectives the instance holds a tail entity or a protected one."""
+    return sum(
+        any(counts[p][e] < tau[p] or e in recipe.protect.get(p, ()) for e in row.get(p, ()))
+        for p in recipe.perspectives
+    )
+
+
+def by_keep_rule(
+    row: Mapping[str, Sequence[str]],
+    position: int,
+    recipe: Recipe,
+    tau: Mapping[str, float],
+    counts: Mapping[str, Counter[str]],
+) -> int:
+    """Copies of one instance before caps, one perspective and entity after the other."""
+    passes, rarest = 0, Fraction(0)
+    for perspective in recipe.perspectives:
+        own = recipe.limits(perspective)
+        passed, probabilities = False, []
+        for entity in sorted(set(row.get(perspective, ())), key=lambda e: (-counts[perspective][e], e)):
+            n, limit = counts[perspective][entity], own.get(entity, tau[perspective])
+            passed |= draw_of(recipe.seed, perspective, entity, position) * n < limit
+            probabilities.append(min(1.0, limit / n))
+            rarest = max(rarest, Fraction(10**9) if math.isinf(limit) else Fraction(limit) / n)
+        if recipe.pass_rule == "mean":
+            mean = sum(probabilities) / len(probabilities) if probabilities else 0.0
+            passed = draw_of(recipe.seed, perspective, "", position) < mean
+        passes += passed
+    kept = passes >= recipe.min_passes and draw_of(recipe.seed, "alpha", "", position) < recipe.alpha
+    repeats = 3 if rarest >= 9 else 2 if rarest >= 4 else 1
+    return min(recipe.repeat, repeats) if kept else 0

@@ -33,7 +33,7 @@ def page(report: Explanation) -> Iterator[Block]:
     yield sentence(
         f"Instance {report.instance:,} in run {report.run}: {counted(report.pass_count, 'perspective')} "
         f"{'passes' if report.pass_count == 1 else 'pass'}, {report.min_passes} needed. "
-        f"Over all seeds it is kept with a probability of {share_words(report.probability)}."
+        f"{_chance(report)}"
     )
     yield table(
         ["perspective", "passes", "τ", "from τ", "by", "chance"],
@@ -52,10 +52,16 @@ def page(report: Explanation) -> Iterator[Block]:
     )
     draws = [row for one in report.passes for row in _draws(one)]
     if draws:
-        yield table(["perspective", "entity", "instances", "cap", "probability", "draw", "from τ"], draws, words=(0, 1))
+        yield table(["perspective", "entity", "instances", "τ", "probability", "draw", "from τ"], draws, words=(0, 1))
     hidden = sum(max(0, len(one.entities) - MOST) for one in report.passes)
     if hidden:
         yield note(f"{counted(hidden, 'more entity', 'more entities')} with --json.")
+
+
+def _chance(report: Explanation) -> str:
+    if report.probability is None:
+        return "Caps bind, so how often other seeds keep it is not known; `rebalance --expected` estimates it."
+    return f"Over all seeds it is kept with a probability of {share_words(report.probability)}."
 
 
 def _from(one: Pass) -> str:
@@ -72,11 +78,11 @@ def _draws(one: Pass) -> Iterator[tuple[str, ...]]:
 
 
 def _drawn(drawn: EntityDraw) -> tuple[str, ...]:
-    by_hand = " by hand" if drawn.by_hand else ""
+    by_hand = {"own_tau": " (own τ)", "mute": " (muted)", "protect": " (protected)"}.get(drawn.by_hand, "")
     return (
         drawn.entity,
         f"{drawn.n:,}",
-        f"{number_words(drawn.cap)}{by_hand}",
+        f"{number_words(drawn.limit)}{by_hand}",
         share_words(drawn.probability),
         f"{drawn.draw:.3f}",
         number_words(drawn.product),

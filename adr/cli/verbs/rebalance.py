@@ -8,8 +8,8 @@ from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words, reasons
 from adr.figures import counted, number_words, share_words
 from adr.progress import Progress
-from adr.rebalance.engine import BELOW_K, GROUP_WORDS, REASON_WORDS, Numbers
-from adr.rebalance.runs import RebalanceReport, rebalance
+from adr.rebalance.preview import BELOW_K, GROUP_WORDS, REASON_WORDS, Numbers
+from adr.rebalance.runs import CLOSED_FORM, RebalanceReport, rebalance
 from adr.recipe import Recipe
 
 
@@ -17,13 +17,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """A recipe, and how the run is called."""
     parser.add_argument("--recipe", required=True, metavar="FILE")
     parser.add_argument("--name", help="a name for the run")
+    parser.add_argument(
+        "--expected", action="store_true", help="where caps bind, estimate the size over 20 other seeds"
+    )
 
 
 def act(options: argparse.Namespace, progress: Progress) -> RebalanceReport:
     """Write a run."""
     recipe = Recipe.from_file(options.recipe)
     with opened(options) as (_, store):
-        return rebalance(store, recipe, name=options.name, progress=progress)
+        return rebalance(store, recipe, name=options.name, expected=options.expected, progress=progress)
 
 
 def page(report: RebalanceReport) -> Iterator[Block]:
@@ -31,8 +34,7 @@ def page(report: RebalanceReport) -> Iterator[Block]:
     total = report.kept + report.dropped
     copies = f", and {report.repeated:,} copies of rare ones" if report.repeated else ""
     yield headline(
-        f"Run {report.run} keeps {report.kept:,} of {counted(total, 'instance')}{copies} "
-        f"(expected {report.expected:,.0f} ± {report.expected_sd:,.0f} over all seeds)."
+        f"Run {report.run} keeps {report.kept:,} of {counted(total, 'instance')}{copies}{_expected(report)}."
     )
     yield sentence(report.in_words)
     yield sentence(f"Why: {reasons(report.reasons, REASON_WORDS)}.")
@@ -45,8 +47,26 @@ def page(report: RebalanceReport) -> Iterator[Block]:
     ]
     if few:
         yield sentence(f"Kept where there is less to pass with: {', '.join(few)}.")
-    if report.unused_caps:
-        yield sentence(f"Caps of entities that do not occur: {', '.join(report.unused_caps)}.")
+    if report.caps:
+        yield _caps(report)
+    if report.unused:
+        yield sentence(f"Set for entities that do not occur: {', '.join(report.unused)}.")
+
+
+def _expected(report: RebalanceReport) -> str:
+    if report.expected is None or report.expected_sd is None:
+        return ""
+    over = "all seeds" if report.expected_by == CLOSED_FORM else f"the next {report.expected_by}"
+    return f" (expected {report.expected:,.0f} ± {report.expected_sd:,.0f} over {over})"
+
+
+def _caps(report: RebalanceReport) -> Block:
+    """Each cap, with what the keep rule keeps and what stays."""
+    rows = [
+        (perspective_words(cap.perspective), cap.entity, f"{cap.at_most:,}", f"{cap.by_rule:,}", f"{cap.kept:,}")
+        for cap in report.caps
+    ]
+    return table(["perspective", "entity", "at most", "by the keep rule", "kept"], rows, words=(0, 1))
 
 
 def _states(report: RebalanceReport) -> Block:

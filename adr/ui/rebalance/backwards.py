@@ -6,7 +6,8 @@ Knows the form; `adr.rebalance.backwards` finds the τ.
 import streamlit as st
 
 from adr.rebalance.backwards import for_size, for_tail_share, for_volume
-from adr.rebalance.engine import Engine, RecipePreview
+from adr.rebalance.engine import Engine
+from adr.rebalance.preview import RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
 from adr.ui.rebalance.state import state, tune

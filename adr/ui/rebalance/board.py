@@ -12,7 +12,8 @@ import streamlit as st
 
 from adr.errors import AdrError
 from adr.rebalance.drag import DragGrid, drag_grid
-from adr.rebalance.engine import BELOW_K, Engine, Numbers, RecipePreview
+from adr.rebalance.engine import Engine
+from adr.rebalance.preview import BELOW_K, Numbers, RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.tail import tau_to_tail_share
 from adr.ui.parts.controls import asked

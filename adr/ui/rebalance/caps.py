@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from adr.rebalance.engine import Engine, RecipePreview
+from adr.rebalance.engine import Engine
 from adr.rebalance.explain import explain_entity
+from adr.rebalance.preview import RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import choice, pages, words

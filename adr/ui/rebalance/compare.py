@@ -12,7 +12,8 @@ import streamlit as st
 
 from adr.errors import AdrError
 from adr.rebalance.compare import Comparison, Difference, compare, differences
-from adr.rebalance.engine import Engine, RecipePreview
+from adr.rebalance.engine import Engine
+from adr.rebalance.preview import RecipePreview
 from adr.rebalance.runs import Run, run_recipe, runs
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame

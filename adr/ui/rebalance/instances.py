@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from adr.explore.instances import instance_at, instances
-from adr.rebalance.engine import GROUP_WORDS, REASON_WORDS, REASONS, Engine, RecipePreview
+from adr.rebalance.engine import Engine
 from adr.rebalance.explain import Explanation, explain_recipe
+from adr.rebalance.preview import GROUP_WORDS, REASON_WORDS, REASONS, RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, asked_number, choice, move, pages, words

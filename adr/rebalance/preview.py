@@ -1,0 +1,115 @@
+"""What a recipe does, as values: a preview, its numbers and its words. Knows nothing of how they are computed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from adr.recipe import Recipe
+from adr.report import Unbounded
+from adr.tail import Spectrum
+
+BELOW_K = 5  # "entities that fall below k": the k shown unless another is asked for
+REASON_WORDS = {
+    "passes": "enough perspectives pass",
+    "keeps_all": "the recipe keeps everything",
+    "below_min_passes": "too few perspectives pass",
+    "no_entities": "no entity in any perspective",
+    "alpha": "the last draw (α)",
+    "over_cap": "a cap",
+}
+REASONS = tuple(REASON_WORDS)
+GROUP_WORDS = {
+    "text_only": "text only",
+    "no_entities": "no entities",
+    "no_token": "no token",
+    "no_object": "no object",
+    "no_co_occurrence": "no pair",
+    "no_interrogation": "no question form",
+}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One perspective of one dataset in numbers. Head and tail are split by the paper's rule on the counts before, so
+    that the numbers of any two recipes compare. Counts are numbers of instances, shares are of postings."""
+
+    entities: int  # with at least one instance
+    postings: int
+    head_share: float
+    tail_share: float
+    gini: float  # over the entities there were before
+    effective_entities: float  # exp of the entropy of posting shares
+    singletons: int
+    losing: int  # entities with fewer instances than before
+    lost: int  # entities with none left
+    below_k: int  # entities that had k instances or more and now have fewer
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A perspective before, after, and under a uniform random subset of equal size."""
+
+    tau: Unbounded
+    head_rank: int
+    before: Numbers
+    after: Numbers
+    random: Numbers
+
+
+@dataclass(frozen=True)
+class CapEffect:
+    """A cap and what it does. by_rule: instances with the entity that the keep rule keeps, copies counted; kept: those
+    that stay. Other caps may drop some of them too."""
+
+    perspective: str
+    entity: str
+    at_most: int
+    by_rule: int
+    kept: int
+
+    @property
+    def binds(self) -> bool:
+        """Whether the keep rule keeps more than the cap lets stay."""
+        return self.by_rule > self.at_most
+
+
+@dataclass(frozen=True)
+class RecipePreview:
+    """What a recipe does. Arrays have one element per row; row r is instance `engine.instances[r]`."""
+
+    recipe: Recipe
+    tau: Mapping[str, float]  # of all four perspectives
+    kept: npt.NDArray[np.bool_]
+    pass_count: npt.NDArray[np.int8]
+    copies: npt.NDArray[np.int8]  # 0 dropped, 1 kept, 2..3 repeated
+    by_rule: npt.NDArray[np.int8]  # the copies that the keep rule keeps, before caps
+    reason: npt.NDArray[np.int8]  # an index into REASONS
+    probability: npt.NDArray[np.float64]  # P(kept by the keep rule) over all seeds, closed form
+    expected: float | None  # expected number of kept instances, over all seeds; None where a cap binds
+    expected_sd: float | None
+    reasons: Mapping[str, int]
+    groups: Mapping[str, Mapping[str, int]]  # {group: {instances, kept}}
+    after: Mapping[str, npt.NDArray[np.int32]]  # count of each entity; a repeated instance counts each time
+    random: Mapping[str, npt.NDArray[np.int32]]
+    spectra: Mapping[str, Mapping[str, Spectrum]]  # {perspective: {before, after, random}}
+    perspectives: Mapping[str, Columns]
+    caps: tuple["CapEffect", ...]
+    unused: tuple[str, ...]  # "object: unicron": capped, but no such entity
+    size: int = 0
+    repeated: int = 0  # copies beyond the first
+    total: int = 0
+
+    @property
+    def dropped(self) -> int:
+        """Number of instances that are dropped."""
+        return self.total - self.size
+
+
+@dataclass(frozen=True)
+class Critical:
+    """Critical τ of every row in one perspective, and the entity (numbered as in PostingRows) that decides, or −1."""
+
+    tau: npt.NDArray[np.float64]
+    decider: npt.NDArray[np.int32]

@@ -1,0 +1,122 @@
+"""A recipe as TOML text, both ways. Knows the keys, not what they do."""
+
+import json
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from adr.errors import AdrError
+from adr.recipe import LISTED, PERSPECTIVES, STAGES, Recipe
+
+# A key of older recipes: {entity: value} in place of τ, with 0 for mute and inf for protect.
+_FORMER = "caps"
+
+
+def fields_in(text: str, where: str) -> dict[str, Any]:
+    """The arguments of `Recipe` written in `text`; AdrError for what is no TOML, or no key of a recipe.
+
+    The older key `caps` is read as what it was: 0 as `mute`, a number as `own_tau`, inf as `protect`, with a remark.
+    """
+    document = _document(text, where)
+    _only(document, ("name", "rebalance", *STAGES), where)
+    for part in ("rebalance", *STAGES):
+        if not isinstance(document.get(part, {}), dict):
+            raise AdrError(f"[{part}] in {where} is not a table.", f"Write [{part}] on a line of its own.")
+    table = dict(document.get("rebalance", {}))
+    allowed = [f.name for f in fields(Recipe) if f.name not in ("name", "remarks", *STAGES)]
+    former = table.pop(_FORMER, None)
+    _only(table, allowed, f"[rebalance] of {where}")
+    made = {"name": str(document.get("name", "")), **table, **{stage: document.get(stage, {}) for stage in STAGES}}
+    return _with_former(made, former) if former is not None else made
+
+
+def _document(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise AdrError(f"{where} is not valid TOML: {error}.", "Mend that line and try again.") from error
+
+
+def read_former_caps(former: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What an older recipe's `caps` say, as {key of a recipe: {perspective: …}}."""
+    found: dict[str, dict[str, Any]] = {"mute": {}, "protect": {}, "own_tau": {}}
+    for perspective, values in former.items():
+        for entity, value in values.items():
+            if value == 0:
+                found["mute"].setdefault(perspective, []).append(entity)
+            elif math.isinf(value):
+                found["protect"].setdefault(perspective, []).append(entity)
+            else:
+                found["own_tau"].setdefault(perspective, {})[entity] = value
+    return {key: value for key, value in found.items() if value}
+
+
+def _with_former(made: dict[str, Any], former: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    read = read_former_caps(former)
+    for key, by_perspective in read.items():
+        mine = {p: list(v) if key in LISTED else dict(v) for p, v in made.get(key, {}).items()}
+        for perspective, values in by_perspective.items():
+            if key in LISTED:
+                mine[perspective] = [*mine.get(perspective, []), *values]
+            else:
+                mine[perspective] = values | dict(mine.get(perspective, {}))
+        made[key] = mine
+    keys = " and ".join(f"`{key}`" for key in read) or "nothing"
+    remark = (
+        f"This recipe has the older key `caps`, which is read as {keys}: it sets no bound. "
+        "A bound on the instances that stay is `at_most`."
+    )
+    return {**made, "remarks": (*made.get("remarks", ()), remark)}
+
+
+def toml_of(recipe: Recipe) -> str:
+    """TOML text that `fields_in` reads back; keys in a fixed order."""
+    lines = [f"name = {_value(recipe.name)}", ""] if recipe.name else []
+    lines += _table("index", recipe.index)
+    lines += [
+        "[rebalance]",
+        f"seed = {recipe.seed}",
+        f"min_passes = {recipe.min_passes}          # this many perspectives must pass",
+        f"alpha = {_value(recipe.alpha)}",
+        f"perspectives = {_value(list(recipe.perspectives))}",
+        f"pass_rule = {_value(recipe.pass_rule)}",
+        f"repeat = {recipe.repeat}",
+    ]
+    for key in ("tau", "tail_share", *LISTED):
+        if values := getattr(recipe, key):
+            lines += ["", f"[rebalance.{key}]"]
+            lines += [f"{p} = {_value(values[p])}" for p in PERSPECTIVES if p in values]
+    for key in ("own_tau", "at_most", "notes"):
+        for p in PERSPECTIVES:
+            if values := getattr(recipe, key).get(p):
+                lines += ["", f"[rebalance.{key}.{p}]"]
+                lines += [f"{_value(name)} = {_value(values[name])}" for name in sorted(values)]
+    lines += ["", *_table("synthesize", recipe.synthesize), *_table("export", recipe.export)]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _only(table: Mapping[str, Any], allowed: Sequence[str], where: str) -> None:
+    unknown = sorted(set(table) - set(allowed))
+    if unknown:
+        raise AdrError(f"{where} holds the unknown key {unknown[0]!r}.", f"Allowed are {', '.join(allowed)}.")
+
+
+def _table(name: str, options: Mapping[str, Any]) -> list[str]:
+    """The lines of a table, with a blank one after it; none when it holds nothing."""
+    return [f"[{name}]", *(f"{_value(key)} = {_value(options[key])}" for key in sorted(options)), ""] if options else []
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return "inf" if math.isinf(value) else repr(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_value(str(k))} = {_value(v)}" for k, v in value.items()) + "}"
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
