@@ -12,7 +12,7 @@ these numbers, and what follows from it is counted, not estimated. Reads tables;
 import copy
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,7 +27,7 @@ from adr.errors import AdrError
 from adr.progress import Progress, silent
 from adr.rebalance import loops
 from adr.rebalance.at_most import Bound, place_in_order, whole_draws, within
-from adr.rebalance.postings import PostingRows
+from adr.rebalance.postings import NO_ENTITY, PostingRows
 from adr.rebalance.preview import BELOW_K, REASONS, CapEffect, Columns, Critical, Numbers, RecipePreview
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES, Recipe
 from adr.settings import setting
@@ -37,6 +37,8 @@ from adr.tail import Spectrum, tail_rule
 _STEPS = 8  # stored prefix counts of the random order: a subset costs at most 1/16 of all postings
 _PARTS = 8  # rows are summed in this many parts, whatever the number of threads, so that the bits are the same
 T = TypeVar("T")
+Cap = tuple[str, str, Bound]
+"""(perspective, entity, its bound)"""
 
 
 def postings_stamp(store: Store) -> str:
@@ -105,6 +107,7 @@ class Engine:
         self._rarest = {p: self.postings[p].rarest() for p in PERSPECTIVES}
         self._seeds, self._critical, self._chances, self._previews = _Recent(2), _Recent(12), _Recent(12), _Recent(8)
         self._rows = _Recent(200)
+        self._places: dict[str, dict[str, int | None]] = {}  # by perspective and name; None: no such entity
         self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in PERSPECTIVES}
 
     @property
@@ -133,9 +136,9 @@ class Engine:
         PostingRows."""
         return {p: self._placed(p, recipe.limits(p))[0] for p in recipe.perspectives}
 
-    def caps(self, recipe: Recipe) -> list[tuple[str, str, Bound]]:
+    def caps(self, recipe: Recipe) -> list[Cap]:
         """(perspective, entity, its bound) for every cap of an entity that occurs."""
-        found: list[tuple[str, str, Bound]] = []
+        found: list[Cap] = []
         for perspective, wanted in recipe.at_most.items():
             places = self.places(perspective, list(wanted))
             found += [
@@ -163,15 +166,18 @@ class Engine:
         return placed, [name for name in wanted if name not in places]
 
     def places(self, perspective: str, names: list[str]) -> dict[str, int]:
-        """{name: its number in PostingRows} for the names that occur."""
-        if not names:
-            return {}
-        rows = self.store.rows(
-            "select name, entity from entity where perspective = $1::perspective "
-            "and name in (select unnest($2::varchar[]))",
-            [perspective, names],
-        )
-        return {str(name): self.postings[perspective].place(int(entity)) for name, entity in rows}
+        """{name: its number in PostingRows} of the names that occur."""
+        known = self._places.setdefault(perspective, {})
+        asked = [name for name in names if name not in known]
+        if asked:
+            rows = self.store.rows(
+                "select name, entity from entity where perspective = $1::perspective "
+                "and name in (select unnest($2::varchar[]))",
+                [perspective, asked],
+            )
+            found = {str(name): self.postings[perspective].place(int(entity)) for name, entity in rows}
+            known.update({name: found.get(name) for name in asked})
+        return {name: place for name in names if (place := known[name]) is not None}
 
     def places_containing(self, perspective: str, text: str) -> npt.NDArray[np.int64]:
         """Numbers in PostingRows of the entities whose name contains `text` in any case, ascending."""
@@ -271,12 +277,15 @@ class Engine:
         by_rule = (self.pass_counts(recipe, tau, own) >= recipe.min_passes) & self.survives(recipe)
         if not recipe.at_most:
             return by_rule
-        return self.capped(recipe, tau, self._copies(recipe, tau, own, by_rule)) > 0
+        return self._within(recipe, tau, self.caps(recipe), self._copies(recipe, tau, own, by_rule)) > 0
 
-    def capped(self, recipe: Recipe, tau: Mapping[str, float], copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    def _within(
+        self, recipe: Recipe, tau: Mapping[str, float], caps: Sequence[Cap], copies: npt.NDArray[np.int8]
+    ) -> npt.NDArray[np.int8]:
         """Of the copies that the keep rule keeps, those that stay within every cap."""
-        bounds = [bound for _, _, bound in self.caps(recipe)]
-        return within(copies, self.place(recipe, tau), bounds, self.together) if bounds else copies
+        if not caps:
+            return copies
+        return within(copies, self.place(recipe, tau), [bound for _, _, bound in caps], self.together)
 
     def place(self, recipe: Recipe, tau: Mapping[str, float]) -> npt.NDArray[np.uint64]:
         """Where each row comes in the order of caps, smallest first (see `adr.rebalance.at_most`)."""
@@ -326,12 +335,13 @@ class Engine:
         passes = self.pass_counts(recipe, tau, own)
         enough = passes >= recipe.min_passes
         by_rule = self._copies(recipe, tau, own, enough & self.survives(recipe))
-        copies = self.capped(recipe, tau, by_rule)
+        bounds = self.caps(recipe)
+        copies = self._within(recipe, tau, bounds, by_rule)
         kept = copies > 0
-        caps = self._effects(recipe, by_rule, copies)
+        caps = _effects(bounds, by_rule, copies)
         size, total = int(np.count_nonzero(kept)), int(copies.sum(dtype=np.int64))
-        probability, expected, variance = self._expected(recipe, tau, own)
         binds = any(cap.binds for cap in caps)
+        probability, expected, variance = (None, None, None) if binds else self._expected(recipe, tau, own)
         largest_first = sorted(PERSPECTIVES, key=lambda p: -len(self.postings[p].entities))
         counted = self.together(
             [partial(self._columns, p, recipe.seed, copies, total, tau[p], k) for p in largest_first]
@@ -347,8 +357,8 @@ class Engine:
             by_rule=by_rule,
             reason=reason,
             probability=probability,
-            expected=None if binds else expected,
-            expected_sd=None if binds else float(np.sqrt(variance)),
+            expected=expected,
+            expected_sd=None if variance is None else float(np.sqrt(variance)),
             reasons=_tally(reason),
             groups=self._groups(recipe, kept, self.without_entities(recipe.perspectives)),
             after={p: by_name[p][0] for p in PERSPECTIVES},
@@ -360,20 +370,6 @@ class Engine:
             size=size,
             repeated=total - size,
             total=self.rows,
-        )
-
-    def _effects(
-        self, recipe: Recipe, by_rule: npt.NDArray[np.int8], copies: npt.NDArray[np.int8]
-    ) -> tuple[CapEffect, ...]:
-        return tuple(
-            CapEffect(
-                perspective,
-                name,
-                bound.most,
-                int(by_rule[bound.rows].sum(dtype=np.int64)),
-                int(copies[bound.rows].sum(dtype=np.int64)),
-            )
-            for perspective, name, bound in self.caps(recipe)
         )
 
     def _reason(
@@ -390,8 +386,7 @@ class Engine:
         """Rows that have no entity in any of these perspectives."""
         empty = np.ones(self.rows, dtype=bool)
         for perspective in perspectives:
-            offsets = self.postings[perspective].offsets
-            empty &= offsets[1:] == offsets[:-1]
+            empty &= self._rarest[perspective] == NO_ENTITY
         return empty
 
     def expected_counts(self, preview: RecipePreview, perspective: str) -> npt.NDArray[np.float64]:
@@ -551,6 +546,19 @@ class Engine:
         if len(works) == 1 or self._threads == 1:
             return [work() for work in works]
         return [waiting.result() for waiting in [self._pool.submit(work) for work in works]]
+
+
+def _effects(caps: Sequence[Cap], by_rule: npt.NDArray[np.int8], copies: npt.NDArray[np.int8]) -> tuple[CapEffect, ...]:
+    return tuple(
+        CapEffect(
+            perspective=perspective,
+            entity=name,
+            at_most=bound.most,
+            by_rule=int(by_rule[bound.rows].sum(dtype=np.int64)),
+            kept=int(copies[bound.rows].sum(dtype=np.int64)),
+        )
+        for perspective, name, bound in caps
+    )
 
 
 def _tally(reason: npt.NDArray[np.int8]) -> dict[str, int]:

@@ -123,7 +123,7 @@ class EntityExplanation:
     kept: int
     dropped: int
     over_cap: int  # of the dropped, those that a cap keeps out: its own, or another entity's
-    expected: float  # expected number that the keep rule keeps, over all seeds
+    expected: float | None  # expected number kept, over all seeds; None where a cap binds
     random: int  # left in a random subset of equal size
     by_itself: int  # kept instances in which this entity decides its perspective's pass
     keepers: tuple[tuple[str, str, int], ...]  # (perspective, entity, instances it keeps), most first
@@ -370,7 +370,7 @@ def explain_entity(
         kept=len(kept),
         dropped=len(rows) - len(kept),
         over_cap=int(np.count_nonzero((preview.by_rule[rows] > 0) & ~preview.kept[rows])),
-        expected=float(preview.probability[rows].sum()),
+        expected=None if preview.probability is None else float(preview.probability[rows].sum()),
         random=int(preview.random[perspective][place]),
         by_itself=by_itself,
         keepers=tuple(named),

@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from adr.store import Store
 
+NO_ENTITY = np.iinfo(np.int32).max
+"""In place of a count where there is no entity: above every count."""
+
 
 @dataclass(frozen=True)
 class PostingRows:
@@ -28,8 +31,8 @@ class PostingRows:
         return np.searchsorted(self.offsets, at, side="right") - 1
 
     def rarest(self) -> npt.NDArray[np.int32]:
-        """For every row the count of its rarest entity; the largest int32 for a row without entities."""
-        found = np.full(len(self.offsets) - 1, np.iinfo(np.int32).max, dtype=np.int32)
+        """For every row the count of its rarest entity; NO_ENTITY for a row without entities."""
+        found = np.full(len(self.offsets) - 1, NO_ENTITY, dtype=np.int32)
         some = self.offsets[1:] > self.offsets[:-1]
         found[some] = self.n[self.entities[self.offsets[1:][some] - 1]]
         return found

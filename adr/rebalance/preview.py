@@ -86,7 +86,7 @@ class RecipePreview:
     copies: npt.NDArray[np.int8]  # 0 dropped, 1 kept, 2..3 repeated
     by_rule: npt.NDArray[np.int8]  # the copies that the keep rule keeps, before caps
     reason: npt.NDArray[np.int8]  # an index into REASONS
-    probability: npt.NDArray[np.float64]  # P(kept by the keep rule) over all seeds, closed form
+    probability: npt.NDArray[np.float64] | None  # P(kept) over all seeds, closed form; None where a cap binds
     expected: float | None  # expected number of kept instances, over all seeds; None where a cap binds
     expected_sd: float | None
     reasons: Mapping[str, int]

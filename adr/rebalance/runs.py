@@ -157,7 +157,7 @@ def report_of(
 
 def _write_decisions(writer: Writer, run: int, engine: Engine, preview: RecipePreview, guess: Estimate | None) -> None:
     reason = pa.DictionaryArray.from_arrays(pa.array(preview.reason), pa.array(REASONS)).cast(pa.string())
-    known = guess.probability if guess else preview.probability if preview.expected is not None else None
+    known = guess.probability if guess else preview.probability
     probability = pa.nulls(engine.rows, pa.float32()) if known is None else pa.array(known.astype(np.float32))
     writer.insert(
         "decision",

@@ -101,7 +101,7 @@ def fill(
         for e in set(row.get(p, ()))
     )
     with store.atomic() as writer:
-        for table in ("instance", "entity", "posting", "run", "decision", "critical_tau") if into else ():
+        for table in ("instance", "entity", "posting", "run", "decision", "critical_tau", "over_cap") if into else ():
             writer.execute(f"delete from {table}")
         writer.insert(
             "instance",
