@@ -58,7 +58,8 @@ def test_rebalance__equals_preview_and_definition_and_explains_itself(
         for told in (explain(store, 1, position), explain_recipe(store, recipe, report.tau, position, ranked)):
             assert (told.copies, told.pass_count, told.reason) == row
             assert sum(p.passed for p in told.passes) == told.pass_count
-            assert told.run == 1 or told.probability == pytest.approx(preview.probability[position], abs=1e-6)
+            if told.run == 0 and preview.probability is not None:
+                assert told.probability == pytest.approx(preview.probability[position], abs=1e-6)
             assert told.in_words
             assert bool(told.caps) == (told.copies < preview.by_rule[position])
             assert all(cap.rank + preview.by_rule[position] - 1 > cap.at_most for cap in told.caps)
