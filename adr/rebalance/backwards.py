@@ -18,7 +18,8 @@ from adr.recipe import Recipe
 from adr.report import Unbounded
 
 _HALVINGS = 70  # enough to reach neighbouring floats
-_GRID = 33  # τ at which a tail share, which need not be monotone, is computed before bisection
+_GRID = 33  # τ at which a measure that need not be monotone is computed before bisection
+_STEPS = 24  # halvings between two of these
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,25 @@ def for_volume(
     return _bisected(engine, recipe, instances, perspective, left, f"instances of “{entity}”")
 
 
+def for_bounds(engine: Engine, recipe: Recipe, bounds: Mapping[str, Mapping[str, int]]) -> FoundRecipe:
+    """The recipe with these caps added, {perspective: {entity: at most}}; AdrError for an entity that does not occur."""
+    for perspective, wanted in bounds.items():
+        there = engine.places(perspective, list(wanted))
+        if missing := [name for name in wanted if name not in there]:
+            raise AdrError(
+                f"There is no {perspective.replace('_', '-')} {missing[0]!r}.",
+                "Search for its name on the Explore page.",
+            )
+    at_most = {p: {**recipe.at_most.get(p, {}), **bounds.get(p, {})} for p in {*recipe.at_most, *bounds}}
+    capped = replace(recipe, at_most=at_most)
+    preview = engine.preview(capped)
+    asked = [cap for cap in preview.caps if cap.entity in bounds.get(cap.perspective, {})]
+    kept = ", ".join(f"{cap.kept:,} of “{cap.entity}”" for cap in asked)
+    wanted_in_all = sum(most for wanted in bounds.values() for most in wanted.values())
+    said = f"These caps keep {preview.size:,} instances: {kept}."
+    return FoundRecipe(capped, wanted_in_all, sum(cap.kept for cap in asked), (), 0, preview.size, said)
+
+
 def for_tail_share(
     engine: Engine, recipe: Recipe, tail_of: str, share: float, *, perspective: str | None = None
 ) -> FoundRecipe:
@@ -115,20 +135,7 @@ def for_tail_share(
         return engine.tail_share_of(tail_of, engine.counts_after(asked, tail_of))
 
     scaled, base, top = _scaling(engine, recipe, perspective)
-    factors = [0.0, *np.geomspace(top / 10**6, top, _GRID).tolist()]
-    found = [measure(_scaled(recipe, base, scaled, f)) for f in factors]
-    above = [value >= share for value in found]
-    crossing = next((i for i in range(len(factors) - 1, 0, -1) if above[i] != above[i - 1]), None)
-    best = min(range(len(factors) - 1, -1, -1), key=lambda i: abs(found[i] - share))
-    low, high = (factors[best], factors[best]) if crossing is None else (factors[crossing - 1], factors[crossing])
-    rising = crossing is not None and above[crossing]
-    for _ in range(24 if crossing is not None else 0):
-        middle = (low + high) / 2
-        if (measure(_scaled(recipe, base, scaled, middle)) >= share) == rising:
-            high = middle
-        else:
-            low = middle
-    chosen = min((low, high, factors[best]), key=lambda f: abs(measure(_scaled(recipe, base, scaled, f)) - share))
+    chosen, found = _on_a_grid(lambda f: measure(_scaled(recipe, base, scaled, f)), top, share)
     answer = _tidied(_scaled(recipe, base, scaled, chosen), scaled, share, measure)
     reached = measure(answer)
     what = f"a tail share of {share_words(reached, 2)} in {tail_of.replace('_', '-')}"
@@ -150,6 +157,26 @@ def _bisected(
     def at(factor: float) -> float:
         return measure(_scaled(recipe, base, scaled, factor))
 
+    if recipe.at_most:  # where caps bind, more that pass can mean that fewer of something stay
+        factor, found = _on_a_grid(at, top, wanted)
+        lowest, highest = min(found), max(found)
+    else:
+        factor, lowest, highest = _halved(at, top, wanted)
+    answer = _tidied(_scaled(recipe, base, scaled, factor), scaled, wanted, measure)
+    reached = measure(answer)
+    counted = what.replace("instances", "instance", 1) if reached == 1 else what
+    said = f"{_list_of(answer, scaled)} {'keeps' if len(scaled) == 1 else 'keep'} {reached:,.0f} {counted}."
+    if reached != wanted:
+        said += (
+            f" {wanted:,} cannot be reached: these τ keep {lowest:,.0f} to {highest:,.0f}."
+            if not lowest <= wanted <= highest
+            else f" Exactly {wanted:,} cannot be reached; this is the nearest."
+        )
+    return FoundRecipe(answer, wanted, reached, scaled, lowest, highest, said)
+
+
+def _halved(at: Callable[[float], float], top: float, wanted: float) -> tuple[float, float, float]:
+    """(the factor up to `top` at which a monotone `at` comes nearest to `wanted`, its lowest value, its highest)."""
     low, high = 0.0, top
     lowest, highest = at(low), at(high)
     if wanted <= lowest:
@@ -165,18 +192,26 @@ def _bisected(
                 low = middle
             else:
                 high = middle
-    factor = min((high, low), key=lambda f: abs(at(f) - wanted))
-    answer = _tidied(_scaled(recipe, base, scaled, factor), scaled, wanted, measure)
-    reached = measure(answer)
-    counted = what.replace("instances", "instance", 1) if reached == 1 else what
-    said = f"{_list_of(answer, scaled)} {'keeps' if len(scaled) == 1 else 'keep'} {reached:,.0f} {counted}."
-    if reached != wanted:
-        said += (
-            f" {wanted:,} cannot be reached: these τ keep {lowest:,.0f} to {highest:,.0f}."
-            if not lowest <= wanted <= highest
-            else f" Exactly {wanted:,} cannot be reached; this is the nearest."
-        )
-    return FoundRecipe(answer, wanted, reached, scaled, lowest, highest, said)
+    return min((high, low), key=lambda factor: abs(at(factor) - wanted)), lowest, highest
+
+
+def _on_a_grid(at: Callable[[float], float], top: float, wanted: float) -> tuple[float, list[float]]:
+    """(the largest factor up to `top` at which `at` crosses `wanted`, or comes nearest to it; `at` over the grid)."""
+    factors = [0.0, *np.geomspace(top / 10**6, top, _GRID).tolist()]
+    found = [at(factor) for factor in factors]
+    above = [value >= wanted for value in found]
+    crossing = next((i for i in range(len(factors) - 1, 0, -1) if above[i] != above[i - 1]), None)
+    best = min(range(len(factors) - 1, -1, -1), key=lambda i: abs(found[i] - wanted))
+    if crossing is None:
+        return factors[best], found
+    low, high, rising = factors[crossing - 1], factors[crossing], above[crossing]
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        if (at(middle) >= wanted) == rising:
+            high = middle
+        else:
+            low = middle
+    return min((low, high, factors[best]), key=lambda factor: abs(at(factor) - wanted)), found
 
 
 def _scaling(
