@@ -28,13 +28,13 @@ PAPER_TAIL_SHARE = {"token": 0.10, "object": 0.10, "co_occurrence": 0.25, "inter
 
 @dataclass(frozen=True)
 class Recipe:
-    """What `rebalance` does (DESIGN §2). Equal recipes have equal fingerprints and keep the same instances.
+    """What `rebalance` does (docs/engine.md). Equal recipes have equal fingerprints and keep the same instances.
 
     tau: count per perspective; a perspective without one takes the τ of its `tail_share` (default: the paper's).
     caps: per perspective {entity: cap}, replacing τ for that entity; 0 mutes it, inf protects it.
     pass_rule: 'any' (some entity's draw is below its probability; the published rule) or 'mean' (one draw per
     instance and perspective against the mean probability of its entities).
-    repeat: how often at most an instance with rare entities is repeated (1: never; the published script's 'add' is 3).
+    repeat: how many times an instance with rare entities may count (1: no repeats; the published script's 'add' is 3).
     """
 
     seed: int = 42
@@ -123,12 +123,12 @@ class Recipe:
 
     @property
     def fingerprint(self) -> str:
-        """12 hex digits of [rebalance], without notes: with the index, what decides which instances stay."""
+        """12 hex digits from [rebalance] without its notes: what, with the index, decides which instances are kept."""
         return fingerprint_of(self._rebalances())
 
     @property
     def whole_fingerprint(self) -> str:
-        """12 hex digits of all tables: what an export is known by."""
+        """12 hex digits from all tables, which identify an export."""
         return fingerprint_of(
             {"rebalance": self._rebalances(), **{stage: dict(getattr(self, stage)) for stage in STAGES}}
         )
@@ -151,7 +151,7 @@ class Recipe:
         return float(self.tail_share.get(perspective, PAPER_TAIL_SHARE[perspective]))
 
     def cap(self, perspective: str, entity: str, tau: float) -> float:
-        """c(e): the hand-set cap of an entity, or τ."""
+        """c(e): the cap set by hand for an entity, or τ."""
         return float(self.caps.get(perspective, {}).get(entity, tau))
 
     def in_words(self) -> str:
@@ -175,7 +175,7 @@ class Recipe:
             else f"{p.replace('_', '-')} at a tail of {number_words(100 * self.share_for(p), 3)} %"
             for p in self.perspectives
         ]
-        said += f"; head caps: {', '.join(limits)}" if limits and self.min_passes > 0 else ""
+        said += f"; thresholds: {', '.join(limits)}" if limits and self.min_passes > 0 else ""
         caps = [(e, c) for p in self.perspectives for e, c in sorted(self.caps.get(p, {}).items())]
         if caps:
             shown = [_by_hand(entity, cap) for entity, cap in caps[:3]]
@@ -188,7 +188,7 @@ class Recipe:
 
 
 def fingerprint_of(value: Any) -> str:
-    """12 hex digits of a value that JSON can hold; the order of keys does not count."""
+    """12 hex digits from a value that JSON can hold; the order of keys does not matter."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -254,7 +254,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _table(name: str, options: Mapping[str, Any]) -> list[str]:
-    """The lines of a table, with a blank one after it; none when it holds nothing."""
+    """The lines of a table and a blank line after it; no lines when the table is empty."""
     return [f"[{name}]", *(f"{_toml(key)} = {_toml(options[key])}" for key in sorted(options)), ""] if options else []
 
 

@@ -51,7 +51,7 @@ def test_rebalance__a_sentence_and_before_after_random_side_by_side(printed) -> 
         said
         == """\
 Run 1 keeps 4 of 10 instances (expected 4 ± 0 over all seeds).
-Keeps an instance when at least one of token and object passes; head caps: token 0, object 0; by
+Keeps an instance when at least one of token and object passes; thresholds: token 0, object 0; by
 hand: poem protected, dog protected, yak muted. Seed 42.
 Why: too few perspectives pass (5), enough perspectives pass (4), no entity in any perspective (1).
 
@@ -143,9 +143,9 @@ def test_compare__a_against_b(printed) -> None:
         == """\
 A keeps 3 and B keeps 3 instances; both keep 1, only A 2, only B 2.
 They agree on 20.0 % of what either keeps.
-A: Keeps an instance when the object perspective passes; head caps: object 0; by hand: dog
+A: Keeps an instance when the object perspective passes; thresholds: object 0; by hand: dog
 protected. Seed 42.
-B: Keeps an instance when the token perspective passes; head caps: token 0; by hand: grass
+B: Keeps an instance when the token perspective passes; thresholds: token 0; by hand: grass
 protected, poem protected. Seed 42.
 
 perspective                          before          A          B
@@ -327,7 +327,7 @@ LARGE = RunReport(
         },
         unused_caps=(),
         fingerprint="f",
-        in_words="Keeps an instance when the object perspective passes; head caps: object 40,612.7. Seed 42.",
+        in_words="Keeps an instance when the object perspective passes; thresholds: object 40,612.7. Seed 42.",
         seconds=1.0,
     ),
     plan=PlanReport(
@@ -419,7 +419,7 @@ The text of 12 instances is in a language that cannot be read so.
 
 ── rebalance
 Run 3 keeps 581,204 of 665,298 instances (expected 581,103 ± 232 over all seeds).
-Keeps an instance when the object perspective passes; head caps: object 40,612.7. Seed 42.
+Keeps an instance when the object perspective passes; thresholds: object 40,612.7. Seed 42.
 Why: enough perspectives pass (581,204), too few perspectives pass (84,094).
 
 perspective                        before    after   random
