@@ -232,5 +232,5 @@ def test_interrupt__a_sentence_and_what_was_there_stays(tmp_path) -> None:
     process.send_signal(signal.SIGINT)
     out, said = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
-    assert said.splitlines()[-1] == "Stopped. What was finished is kept; the same command goes on from there."
+    assert said.splitlines()[-1] == "Stopped. Finished work is kept; the same command continues from there."
     assert "Traceback" not in said and not (tmp_path / "demo").exists()
