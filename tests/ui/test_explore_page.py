@@ -45,7 +45,7 @@ def test_explore__search_leaves_what_answers(small_workspace, page):
     at = page("Explore", perspective="token", search="ca")
     assert not at.exception and "2 of 10 tokens" in texts(at)
     at = page("Explore", perspective="token", search="zebra")
-    assert not at.exception and "No token answers to that" in texts(at)
+    assert not at.exception and "No token matches" in texts(at)
 
 
 def test_explore__opening_an_entity_writes_its_address(small_workspace, page):
@@ -98,7 +98,7 @@ def test_plain__no_markdown_left():
 
 def test_explore__next_instance_of_the_entity(small_workspace, page):
     at = page("Explore", perspective="object", entity="cat", instance="0")
-    next(b for b in at.button if b.label == "After").click().run()
+    next(b for b in at.button if b.label == "Next").click().run()
     assert not at.exception and at.subheader[0].value == "Instance 1" and query(at)["instance"] == "1"
 
 

@@ -94,7 +94,7 @@ def test_grid__a_batch_of_sixty_and_its_undo(chromium, workspace):
         page.keyboard.press("a")
         page.wait_for_selector("#grid .said:has-text('60 accepted')", timeout=30_000)
         page.keyboard.press("z")
-        page.wait_for_selector("#grid .said:has-text('60 taken back')", timeout=30_000)
+        page.wait_for_selector("#grid .said:has-text('60 undone')", timeout=30_000)
         page.locator("#grid .tile").nth(2).click()
         page.locator("#grid .tile").nth(5).click(modifiers=["Shift"])
         page.wait_for_selector("text=4 selected")

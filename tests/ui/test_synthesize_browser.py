@@ -109,8 +109,8 @@ def test_synthesize__from_the_form_to_the_last_image(chromium, world):
         page.get_by_label("Generator", exact=True).click()
         page.get_by_role("option", name="image-to-image").click()
         visit.sees("From the parent's picture and words")
-        page.get_by_role("spinbutton", name="Pictures at most").fill(str(PLANNED))
-        page.get_by_role("spinbutton", name="Pictures at most").press("Enter")
+        page.get_by_role("spinbutton", name="Maximum pictures").fill(str(PLANNED))
+        page.get_by_role("spinbutton", name="Maximum pictures").press("Enter")
         visit.sees(f"At most {2 * PLANNED} candidates")
         visit.press("Make the plan")
         visit.sees(f"{2 * PLANNED} candidates to make")
@@ -124,7 +124,7 @@ def test_synthesize__from_the_form_to_the_last_image(chromium, world):
         assert page.locator(".grid .tile img").first.evaluate("(e) => e.decode().then(() => e.naturalWidth)") > 30
         visit.image("3-running")
         visit.press("Cancel")
-        visit.sees("cancelled. What was finished is kept")
+        visit.sees("cancelled. Finished work is kept")
         visit.sees("The parent's picture is not on disk")
         visit.settle(page)
         assert 0 < visit.tiles() < 2 * PLANNED

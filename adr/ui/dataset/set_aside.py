@@ -24,13 +24,14 @@ def rejected_view(here: Frame) -> None:
         "reason",
         default="all",
         drops=("page",),
-        says=lambda r: f"All {total:,}" if r == "all" else f"{r} {reasons[r]:,}",
+        says=lambda r: f"All {total:,}" if r == "all" else f"{r.replace('_', ' ').capitalize()} {reasons[r]:,}",
     )
     chosen = None if reason == "all" else reason
     count = reasons[chosen] if chosen else total
+    why = REASONS.get(reason, "each record with its reason")
     st.caption(
-        f"{REASONS.get(reason, 'Each record with its reason').capitalize()}. Positions count the records of "
-        "the source from 0; an instance keeps its own, so these are holes."
+        f"{why[:1].upper()}{why[1:]}. Positions count the records of the source from 0. Instances keep their "
+        "positions, so a record that was set aside leaves a gap."
     )
     offset = (asked_number("page", 1, 1, max(1, -(-count // ROWS))) - 1) * ROWS
     st.dataframe(

@@ -1,4 +1,4 @@
-"""Where the dataset comes from, in one line and a row of numbers; what the page says without one."""
+"""Where the dataset comes from, in one line and a row of numbers; what the page shows without a dataset."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ from adr.ui.parts.figures import figures
 
 @st.cache_data(show_spinner="Counting …", max_entries=8)
 def counted_kinds(key: tuple[str, int], _store: Store) -> dict[str, int]:
-    """How many instances there are of each kind, counted once until the workspace changes."""
+    """The number of instances of each kind, counted again only when the workspace changes."""
     return dataset.kinds(_store)
 
 
 def welcome(here: Frame) -> None:
-    """What an empty workspace says."""
+    """What the page shows for an empty workspace."""
     st.markdown(
         "This workspace is empty. Read a LLaVA-style dataset (`conversations` or `messages`; a JSON array or "
         "JSON Lines) from a path on this machine, upload a small one, or let the program draw its demo world."
@@ -50,7 +50,11 @@ def source_view(here: Frame) -> None:
     ]
     st.caption(" · ".join(parts), help="  \n".join(where))
     items = [
-        (f"{counted.get('all', 0):,}", "instances", "Records that became instances; identity is the position."),
+        (
+            f"{counted.get('all', 0):,}",
+            "instances",
+            "Records that became instances; each is identified by its position.",
+        ),
         (f"{source.rejected:,}", "set aside", "Records that could not be used, each with its reason."),
         (f"{counted.get('text_only', 0):,}", "text only", "Instances without an image."),
     ]
@@ -69,13 +73,13 @@ def source_view(here: Frame) -> None:
     figures(items)
     if not here.standing.postings and not here.jobs.running("index"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(":material/info: No index yet: the curves are counted from it.", width="content")
+            st.markdown(":material/info: No index yet. The curves need one.", width="content")
             if st.button("Build the index", type="primary", key="build now", disabled=bool(here.jobs.running())):
                 start_index(here, "lexicon", None, "auto", None)
     if source.warnings.get("no_image_folder"):
         st.warning(
             f"{source.warnings['no_image_folder']:,} instances have images, but no image folder was given: no "
-            "picture can be shown, and none can be a parent. Read the dataset again with its image folder.",
+            "picture can be shown or be a parent. Read the dataset again with its image folder.",
             icon=":material/hide_image:",
         )
     elif counted.get("image_missing", 0) > counted.get("all", 0) // 2:

@@ -1,4 +1,4 @@
-"""One entity: what it counts, what it comes together with, and the instances that have it."""
+"""One entity: its numbers, the entities that occur together with it, and the instances that have it."""
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ TILES = 24
 
 
 def entity_view(here: Frame, perspective: str, name: str) -> None:
-    """One entity: what it counts, its neighbours, and its instances."""
+    """One entity: its numbers, its neighbours, and its instances."""
     if st.button(f"All {PERSPECTIVE_NAMES[perspective].lower()}", icon=":material/arrow_back:", type="tertiary"):
         jump(perspective=perspective)
     entity = entity_named(here.store, perspective, name)
@@ -52,11 +52,11 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
             ),
             (f"{entity.rank:,}", "rank", "1 is the most frequent."),
             ("tail" if tail else "head", f"τ is {rule.tau:,}", "At the paper's tail share for this perspective."),
-            (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely it keeps one of its instances."),
+            (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely one of its draws passes."),
         ]
     )
     images, beside = st.columns([7, 3], gap="large")
-    with images:  # first: they are there at once, neighbours of the head take longer
+    with images:  # first: they are shown at once, while the neighbours of a head entity take longer
         _instances_view(here, entity)
     with beside:
         _neighbours_view(here, entity)
@@ -75,7 +75,7 @@ def _instances_view(here: Frame, entity: Entity) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=256)
 def known_neighbours(key: Key, _store: Store, entity: Entity, perspective: str, by: str) -> Neighbours:
-    """What an entity comes together with, kept until the workspace changes."""
+    """The entities that occur together with an entity, kept until the workspace changes."""
     return neighbours(_store, entity, perspective, by=by)
 
 
@@ -94,7 +94,7 @@ def _neighbours_view(here: Frame, entity: Entity) -> None:
         )
         if picked:
             jump(perspective="object", entity=picked)
-    st.markdown("**Comes together with**")
+    st.markdown("**Occurs together with**")
     own = entity.perspective if entity.perspective != "co_occurrence" else "object"
     perspective = choice(
         "Perspective",
@@ -108,7 +108,7 @@ def _neighbours_view(here: Frame, entity: Entity) -> None:
         ("together", "association"),
         "by",
         default="together",
-        says={"together": "Most often", "association": "Most unlike chance"}.__getitem__,
+        says={"together": "Most often", "association": "Most above chance"}.__getitem__,
     )
     found = known_neighbours(here.key, here.store, entity, perspective, by)
     made = [

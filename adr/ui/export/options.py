@@ -1,4 +1,4 @@
-"""The controls that say how an export is written: for which trainer, with which pictures, in which order."""
+"""The controls for how an export is written: for which trainer, with which pictures, in which order."""
 
 import streamlit as st
 
@@ -22,7 +22,7 @@ _SYNTHETIC = {"run": "This run's", "all": "All", "none": "None"}
 
 
 def chosen_format() -> str:
-    """The trainer's format, by a control whose value stands in the address."""
+    """The format of the trainer, from a control whose value is kept in the address."""
     asked_for = asked("format", "llava", tuple(FORMATS))
     st.session_state["export format"] = asked_for
 
@@ -41,7 +41,7 @@ def chosen_format() -> str:
 
 
 def chosen_options(here: Frame, name: str) -> ExportOptions:
-    """How the format `name` is written, as far as it leaves a choice."""
+    """How the format `name` is written, with a control for each choice that it leaves."""
     format = FORMATS[name]
     images, order = format.images[0], "source"
     if len(format.images) > 1:
@@ -69,7 +69,7 @@ def chosen_options(here: Frame, name: str) -> ExportOptions:
                 key="export order",
                 format_func=_ORDER.__getitem__,
                 required=True,
-                help="Shuffled by the recipe's seed, the same every time.",
+                help="Shuffled order comes from the recipe's seed and is the same every time.",
             )
         )
     if here.standing.candidates:
@@ -94,7 +94,7 @@ def chosen_options(here: Frame, name: str) -> ExportOptions:
             leave_out = st.checkbox(
                 "Leave out rows with errors",
                 key="export leave out",
-                help="They are noted in dropped.jsonl with the reason “faulty”.",
+                help="They are listed in dropped.jsonl with the reason “faulty”.",
             )
     return ExportOptions(
         format=name, images=images, order=order, synthetic=synthetic, repair_ids=repair, leave_out_faulty=leave_out

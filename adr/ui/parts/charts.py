@@ -1,7 +1,7 @@
 """The charts of several pages.
 
-Figures are made from aggregates (at most some 2,000 marks) as NumPy arrays; they carry no background of their own, so
-that both themes work. Knows nothing of tables.
+Figures are made from aggregates (at most about 2,000 marks) as NumPy arrays; they have no background, so that both
+themes work. Knows nothing of tables.
 """
 
 import html
@@ -40,7 +40,7 @@ def rank_frequency(
     marks: Sequence[tuple[int, str, int]],
     height: int = 340,
 ) -> go.Figure:
-    """The rank–frequency curve, log-log, head and tail coloured; (ranks, counts) as by `breakpoints`.
+    """The rank–frequency curve, log-log, head and tail coloured; (ranks, counts) are those of `breakpoints`.
 
     marks: (rank, name, n) of the points that can be clicked; a click's customdata is the rank.
     """
@@ -72,7 +72,7 @@ def rank_frequency(
         "unselected": {"marker": {"opacity": 1}},
         "marker": {
             "size": 9,
-            "line": {"width": 0},  # the first dozen are seen; all can be pointed at
+            "line": {"width": 0},  # the first dozen are visible; all can be pointed at
             "color": [CLEAR if rank > 12 else HEAD_COLOR if rank <= head_rank else TAIL_COLOR for rank in points],
         },
     }
@@ -104,7 +104,7 @@ def rank_frequency(
 def cumulative(
     ranks: npt.NDArray[np.int64], shares: npt.NDArray[np.float64], head_rank: int, head_share: float, height: int = 340
 ) -> go.Figure:
-    """The share of postings that the most frequent entities have, against how many they are (logarithmic)."""
+    """The share of postings that the most frequent entities have, against their number (logarithmic)."""
     lines: list[dict[str, Any]] = [
         {
             "type": "scatter",
@@ -166,9 +166,10 @@ def pair_map(
     by: str,
     height: int = 640,
 ) -> go.Figure:
-    """Pairs of objects as a heat map, coloured by how often they come 'together' or by 'association' (log2 to chance).
+    """Pairs of objects as a heat map, coloured by how often they occur 'together' or by 'association' (log2).
 
-    A click's customdata is 'row|column' (positions). Plotly's own heat map tells no clicks: unseen squares lie above.
+    A click's customdata is 'row|column' (positions). Plotly reports no clicks on a heat map, so invisible squares lie
+    above it.
     """
     size = len(names)
     short = [html.escape(name if len(name) <= 18 else f"{name[:17]}…") for name in names]
@@ -229,7 +230,7 @@ def pair_map(
 def in_words(association: float) -> str:
     """An association (log2) as words: 'at least 4.0 times as often as by chance'."""
     if association == 0 or not np.isfinite(association):
-        return "no more and no less than chance explains" if association == 0 else "never together, against chance"
+        return "no more or less than chance explains" if association == 0 else "never together, against chance"
     times = 2.0 ** abs(association)
     return (
         f"at least {times:,.1f} times as often as by chance"
@@ -285,7 +286,7 @@ def _log_range(values: npt.NDArray[np.int64], space: float = 0.08) -> list[float
 
 
 def _decades(values: npt.NDArray[np.int64]) -> dict[str, object]:
-    """Ticks at powers of ten only: on a log axis Plotly otherwise writes loose 2s and 5s between them."""
+    """Ticks at powers of ten only: on a log axis Plotly otherwise writes bare 2s and 5s between them."""
     top = max(int(values.max(initial=1)), 2)
     ticks = [10**k for k in range(len(str(top)))] if top >= 20 else [1, 2, 5, 10]
     return {"tickvals": ticks, "ticktext": [f"{t:,}" for t in ticks]}

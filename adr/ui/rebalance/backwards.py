@@ -1,4 +1,4 @@
-"""The question asked backwards: what is wanted goes in, a recipe comes out, to be taken or left.
+"""Questions asked backwards: the wanted result goes in, and a recipe comes out that can be used or left.
 
 Knows the form; `adr.rebalance.backwards` finds the τ.
 """
@@ -44,7 +44,7 @@ def backwards_view(engine: Engine, recipe: Recipe, preview: RecipePreview) -> No
         "Find τ", key="find tau", type="primary", width="stretch", disabled=wanted == "volume" and not name.strip()
     )
     if asked:
-        with st.spinner("Looking for it …"):
+        with st.spinner("Looking for τ …"):
             if wanted == "size":
                 answer = for_size(engine, recipe, int(number), perspective=perspective or None)
             elif wanted == "volume":

@@ -32,7 +32,7 @@ export default function (component) {
   return () => {};
 }
 
-// ---- made once
+// ---- built once
 
 function build(board, data) {
   const { root } = board;
@@ -144,7 +144,7 @@ function pressed(event, tau, top) {
   return { Home: 1, End: top }[event.key] ?? null;
 }
 
-// When the hand has rested, the rest of the page (see follow.js) is told to catch up with what the board shows.
+// Once the hand rests, the other parts of the page (see follow.js) catch up with what the board shows.
 function settle(board) {
   clearTimeout(board.rest);
   board.rest = setTimeout(() => {
@@ -184,7 +184,7 @@ function step(board, what) {
   board.send("step", { ...what, number: board.sent });
 }
 
-// The grid of one slider is asked for when the pointer or the focus comes near it, once for each state of the others.
+// The grid of one slider is requested when the pointer or the focus reaches it, once for each state of the others.
 function wantGrid(board, id) {
   const { key, on } = state(board, id);
   if (!on || !board.data.live || board.grids.has(key) || board.asked.has(key)) return;
@@ -196,7 +196,7 @@ function wantGrid(board, id) {
 
 // ---- what is shown
 
-// While one slider is away from the server's answer: its two neighbours on the grid and how far between them it is.
+// While one slider is away from the server's answer: its two neighbours on the grid and its place between them.
 function between(board) {
   for (const [id, tau] of board.moved) {
     const grid = board.grids.get(state(board, id).key);
@@ -229,7 +229,7 @@ function show(board) {
   board.root.dataset.painted = String(data.ack);
 }
 
-// What changes with the server's answers only, not with every frame.
+// What changes only with the server's answers, not with every frame.
 function showLegend(board) {
   const { data } = board;
   const facts = [["dropped", whole(data.total - data.size)], ["expected over all seeds", data.expected]];
@@ -308,7 +308,7 @@ function paintAll(board) {
   for (const one of board.data.perspectives) paint(board, one, at?.grid ? at : null, current(board, one.id));
 }
 
-// Axes are fixed by the counts before, so that what moves is the data.
+// The counts before fix the axes, so that only the data moves.
 function paint(board, one, known, tau) {
   const { canvas } = board.rows.get(one.id);
   const width = canvas.clientWidth, height = canvas.clientHeight, scale = window.devicePixelRatio || 1;

@@ -1,6 +1,6 @@
-"""What stays and what goes, instance by instance, with why; every one can be reached.
+"""What is kept and what is dropped, instance by instance, with the reason; every instance can be reached.
 
-Knows how decisions are shown; they are the engine's.
+Knows how decisions are shown; the engine makes them.
 """
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from adr.explore.instances import instance_at, instances
+from adr.figures import counted
 from adr.rebalance.engine import GROUP_WORDS, REASON_WORDS, REASONS, Engine, RecipePreview
 from adr.rebalance.explain import Explanation, explain_recipe
 from adr.recipe import PERSPECTIVES, Recipe
@@ -22,14 +23,14 @@ TILES = 10
 
 
 def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
-    """Dropped or kept instances, filtered, a page at a time; one of them with its whole reason."""
+    """Dropped or kept instances, filtered, one page at a time; one of them explained in full."""
     _groups(preview)
     rows = _filtered(engine, preview)
     above = st.container()
     offset = pages(len(rows), TILES, "page")
     numbers = engine.instances[rows[offset : offset + TILES]].tolist()
     with above:
-        st.caption(f"{len(rows):,} instances" if len(rows) else "No instance like that.")
+        st.caption(counted(len(rows), "instance") if len(rows) else "No instance matches.")
         if picked := instance_grid(here, recipe, preview, numbers, key="decided"):
             move(instance=picked)
     if asked("instance"):
@@ -68,18 +69,18 @@ def _brief(why: Explanation) -> str:
     more = f", and {len(decided) - 1} more" if why.kept and len(decided) > 1 else ""
     limit = "by its cap" if first.critical_tau < 0 else f"from τ {first.critical_tau:,.3g}"
     said = f"{first.perspective.replace('_', '-')} “{first.entity}” {limit}"
-    return f"{said}{more}" if why.kept else f"{why.pass_count} pass; nearest {said}"
+    return f"{said}{more}" if why.kept else f"{why.pass_count} pass; nearest: {said}"
 
 
 def _groups(preview: RecipePreview) -> None:
-    """Instances that have little to pass with, told apart from the rest."""
+    """The reasons of all decisions, and the groups of instances that have fewer entities to pass with."""
     said = [
         f"{GROUP_WORDS[name]} {group['kept']:,} of {group['instances']:,}"
         for name, group in preview.groups.items()
         if group["instances"]
     ]
     reasons = [f"{REASON_WORDS[reason]} {n:,}" for reason, n in preview.reasons.items()]
-    st.caption(f"**Why:** {' · '.join(reasons)}" + (f"  \n**Kept of those with:** {' · '.join(said)}" if said else ""))
+    st.caption(f"**Why:** {' · '.join(reasons)}" + (f"  \n**Kept by group:** {' · '.join(said)}" if said else ""))
 
 
 def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
@@ -107,7 +108,7 @@ def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
             key="passing",
             label_visibility="collapsed",
             format_func=lambda o: (
-                f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0] else "whatever passes"
+                f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0] else "whichever pass"
             ),
         )
     if perspective:
@@ -152,7 +153,7 @@ def _one(here: Frame, recipe: Recipe, preview: RecipePreview, number: int) -> No
 
 
 def explanation_view(why: Explanation, rule: str) -> None:
-    """Each perspective's critical τ with the entity that decides it, and below all draws."""
+    """Each perspective's critical τ with the entity that decides it; below it, all draws."""
     st.dataframe(
         pd.DataFrame(
             [
@@ -178,9 +179,9 @@ def explanation_view(why: Explanation, rule: str) -> None:
     )
     with st.expander("All its entities and their draws", key="all draws"):
         st.caption(
-            "An entity passes when its draw times its count lies below its cap (τ, or set by hand)."
+            "An entity passes when its draw times its count is below its cap (τ, or a count set by hand)."
             if rule == "any"
-            else "One draw for the perspective is held against the mean probability of its entities."
+            else "One draw for the perspective is compared with the mean probability of its entities."
         )
         st.dataframe(
             pd.DataFrame(

@@ -11,7 +11,7 @@ from adr.ui.rebalance.state import current, redo, state, tune, undo
 
 
 def strip(recipe: Recipe) -> DeltaGenerator:
-    """The recipe's other choices in one row, with undo and redo; returns the place left free at its end."""
+    """The recipe's other choices in one row, with undo and redo; returns the free column at its end."""
     need, alpha, seed, more, back, again, last = st.columns(
         [3.4, 1.3, 1.3, 1.1, 0.55, 0.55, 1.2], vertical_alignment="bottom", gap="small"
     )
@@ -46,7 +46,7 @@ def strip(recipe: Recipe) -> DeltaGenerator:
             step=1,
             key="seed",
             on_change=lambda: tune(replace(current(), seed=int(st.session_state["seed"]))),
-            help="Other draws; the same seed gives the same result on every machine.",
+            help="Another seed, other draws. The same seed gives the same result on every machine.",
         )
     with more, st.popover("More", width="stretch"):
         _rare_choices(recipe)
@@ -86,7 +86,7 @@ def _rare_choices(recipe: Recipe) -> None:
         horizontal=True,
         format_func={1: "once", 2: "twice", 3: "three times"}.__getitem__,
         on_change=lambda: tune(replace(current(), repeat=st.session_state["repeat"])),
-        help="⌊√p⌋ times for the rarest entity's p = τ / n, as the published script's “add”.",
+        help="⌊√p⌋ times, where p = τ / n of the rarest entity, as with the published script's “add”.",
     )
     st.toggle(
         "Plain sliders",

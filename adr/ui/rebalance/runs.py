@@ -1,4 +1,4 @@
-"""The runs there are: list, rename, compare by their numbers, delete, take up again.
+"""The runs of the workspace: list, compare by numbers, rename, delete, tune again.
 
 Knows how runs are shown; `adr.rebalance.runs` writes them.
 """
@@ -46,7 +46,7 @@ def runs_view(here: Frame, recipe: Recipe) -> None:
     number = known[chosen[0]].run if chosen and chosen[0] < len(known) else asked_number("run", 0)
     found = next((run for run in known if run.run == number), None)
     if found is None:
-        st.caption("Pick a run to take it up again, rename, compare or delete it.")
+        st.caption("Pick a run to tune its recipe again, compare, rename or delete it.")
         return
     _one(here, found)
 
@@ -76,10 +76,12 @@ def _one(here: Frame, run: Run) -> None:
     with st.container(border=True):
         st.markdown(f"**Run {run.run} · {run.name}**  \n{run.recipe.in_words()}")
         if run.outdated:
-            st.warning("The dataset was read or indexed again since; apply the recipe anew.", icon=":material/history:")
+            st.warning(
+                "The dataset was read or indexed after this run; apply the recipe again.", icon=":material/history:"
+            )
         take, against, file, other, gone = st.columns(5)
         take.button(
-            "Take up again",
+            "Tune again",
             key="take up",
             width="stretch",
             on_click=lambda: tune(run.recipe),
@@ -115,7 +117,7 @@ def _one(here: Frame, run: Run) -> None:
                 help="A synthesis plan needs this run." if run.plans else None,
             ),
         ):
-            st.markdown("Its decisions are removed; exports that were written stay.")
+            st.markdown("Its decisions are removed. Exports that were written stay.")
             if st.button("Delete this run", key="delete", type="primary"):
                 delete_run(here.store, run.run)
                 st.rerun(scope="app")

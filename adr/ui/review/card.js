@@ -38,7 +38,7 @@ export default function (component) {
   };
 }
 
-// For who watches from outside: keys that wait, and whether the server still owes an answer.
+// For tests that watch from outside: how many keys wait, and whether an answer of the server is outstanding.
 function tell(root, me) {
   root.dataset.waiting = String(me.waiting.length);
   root.dataset.idle = me.sent ? "0" : "1";
@@ -134,7 +134,7 @@ function draw(root, me) {
   }
   const beside = el("div", "beside");
   if (data.before) {
-    beside.append(el("div", "label", "As it stands in the source"), talk(data.before, data.marks.before));
+    beside.append(el("div", "label", "As it is in the source"), talk(data.before, data.marks.before));
   } else {
     beside.append(el("div", "label", data.parent ? "Parent" : "No parent"));
     if (data.parent) beside.append(figure(data.parent, "parent"));
@@ -224,7 +224,7 @@ function editor(me) {
   const edited = () => me.data.turns.map((turn, i) => ({ role: turn.role, text: areas[i].value }));
   const save = () => act(me, "edit", { turns: edited() });
   row.append(button("Save the edit", "Ctrl+Enter", "accept", save),
-    button("Leave it", "Esc", "quiet", () => { me.editing = false; draw(me.root, me); }));
+    button("Discard", "Esc", "quiet", () => { me.editing = false; draw(me.root, me); }));
   box.onkeydown = (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(); };
   box.append(row);
   setTimeout(() => areas[Math.min(1, areas.length - 1)]?.focus(), 0);
@@ -254,7 +254,7 @@ function buttons(me) {
 function help() {
   const box = el("div", "help");
   const keys = [["A", "accept"], ["X", "reject"], ["U", "unsure"], ["1 – 9", "reject with that reason"],
-    ["Z", "undo my last step, any number of times"], ["← →", "look around without judging"],
+    ["Z", "undo my last step, as often as wanted"], ["← →", "move without judging"],
     ["E", "edit the conversation"], ["Ctrl+Enter", "save the edit"], ["+ −", "zoom"], ["Esc", "close what is open"], ["?", "this list"]];
   for (const [pressed, says] of keys) {
     const line = el("div", "");

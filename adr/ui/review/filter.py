@@ -1,4 +1,4 @@
-"""Which candidates are asked for, and in which order."""
+"""Which candidates are shown, and in which order."""
 
 import streamlit as st
 
@@ -68,8 +68,8 @@ def filter_row(here: Frame, reviewer: str) -> tuple[Filter, str]:
             bind="query-params",
         )
         low, high = st.slider("Score", 0.0, 1.0, (0.0, 1.0), 0.05, key="score", bind="query-params")
-        filled = st.toggle("Also concepts that are filled", key="filled", bind="query-params")
-        alternatives = st.toggle("Also the other alternatives of a slot", key="alternatives", bind="query-params")
+        filled = st.toggle("Include concepts that are filled", key="filled", bind="query-params")
+        alternatives = st.toggle("Include the other alternatives of a slot", key="alternatives", bind="query-params")
         share = st.slider(
             "Share for a second look",
             0.0,
@@ -78,7 +78,7 @@ def filter_row(here: Frame, reviewer: str) -> tuple[Filter, str]:
             0.05,
             key="second",
             bind="query-params",
-            help="Part of what others have judged that is offered to you blind, as 'second look'.",
+            help="The share of candidates judged by others that “second look” offers you, blind.",
         )
     asked = Filter(
         state=state or "pending",
@@ -98,12 +98,12 @@ def filter_row(here: Frame, reviewer: str) -> tuple[Filter, str]:
 
 
 def why_empty(here: Frame, asked: Filter) -> tuple[str, str]:
-    """Title and sentence for a filter that holds nothing."""
+    """Title and sentence for a filter without candidates."""
     if not here.standing.candidates:
-        return "No candidates yet", "Plan and generate some on the Synthesize page; finished ones come here."
+        return "No candidates yet", "Plan and generate some on the Synthesize page; finished ones appear here."
     if asked.state == "pending":
         return "Nothing left to judge here", (
-            "Everything in this filter is judged, in somebody's hands, or belongs to a concept that is filled "
-            "(ask for those under Filter)."
+            "Everything in this filter is judged, is on another reviewer's screen, or belongs to a concept that is "
+            "filled (include those under Filter)."
         )
     return "Nothing in this filter", "Choose another state, entity or filter above."

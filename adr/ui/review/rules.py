@@ -1,4 +1,4 @@
-"""Rules: a line through a score, seen first, then applied as verdicts that name it."""
+"""Rules: a limit on a score, previewed, then applied as verdicts that name the rule."""
 
 from pathlib import Path
 
@@ -14,15 +14,15 @@ from adr.ui.telling import fragment
 
 @fragment
 def rules_view(here: Frame, reviewer: str) -> None:
-    """A line through a score: seen first, then applied as verdicts that name the rule."""
-    st.markdown("A rule judges every **waiting** candidate on one side of a line. A person's verdict always wins.")
+    """A limit on a score: previewed, then applied as verdicts that name the rule."""
+    st.markdown("A rule judges every **waiting** candidate on one side of a limit. A person's verdict always wins.")
     judgement_column, score_column, side_column, value_column = st.columns([1.2, 2, 1, 2], vertical_alignment="bottom")
     judgement = judgement_column.selectbox("Verdict", ["reject", "accept", "unsure"], key="rule_judgement")
     column = score_column.selectbox("where", list(SCORES), format_func=SCORES.__getitem__, key="rule_score")
     side = side_column.selectbox("is", ["<", "<=", ">", ">="], key="rule_side", index=0 if judgement == "reject" else 3)
     top = 60.0 if column == "entity_rank" else 1.0
     value = value_column.slider(
-        "the line", 0.0, top, 2.0 if column == "entity_rank" else 0.3, top / 100, key=f"rule_line_{column}"
+        "the limit", 0.0, top, 2.0 if column == "entity_rank" else 0.3, top / 100, key=f"rule_line_{column}"
     )
     rule = Rule(judgement, column, side, float(value))
     seen = preview(here.store, rule)
@@ -44,8 +44,8 @@ def rules_view(here: Frame, reviewer: str) -> None:
     )
     left, right = st.columns(2)
     for place, title, names in (
-        (left, "Nearest to the line, judged", seen.inside),
-        (right, "Nearest to the line, left alone", seen.outside),
+        (left, "Nearest to the limit, judged", seen.inside),
+        (right, "Nearest to the limit, left alone", seen.outside),
     ):
         place.caption(title)
         images = [str(here.workspace.folder / path) for path in shown_images(here.store, names)]
@@ -59,9 +59,9 @@ def rules_view(here: Frame, reviewer: str) -> None:
         f"Apply to {seen.applies:,}", type="primary", width="stretch", disabled=not seen.applies, key="rule_apply"
     ):
         count = apply(here.store, rule, reviewer)
-        st.toast(f"{count:,} judged by the rule. Undo takes all of them back.")
+        st.toast(f"{count:,} judged by the rule. Undo takes them all back.")
         st.rerun(scope="app")
     if undo_column.button("Undo my last step", key="rule_undo", width="stretch"):
         undone = undo(here.store, reviewer)
-        st.toast(f"{len(undone.candidates):,} taken back." if undone else "There is nothing of yours left to undo.")
+        st.toast(f"{len(undone.candidates):,} undone." if undone else "You have no step left to undo.")
         st.rerun(scope="app")

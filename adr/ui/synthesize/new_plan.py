@@ -62,7 +62,7 @@ def _what(here: Frame, entities: list[int], runs: Mapping[int, RunInShort], gene
         index=numbers.index(first) if first in runs else 0,
         key="plan_run",
         format_func=lambda number: _run_words(runs[number]),
-        help="Its τ says what the tail is.",
+        help="Its τ decide what the tail is.",
     )
     options: dict[str, Any] = {"run": run}
     if entities:
@@ -80,11 +80,11 @@ def _what(here: Frame, entities: list[int], runs: Mapping[int, RunInShort], gene
             default=PLANNED,
             key="plan_perspectives",
             format_func=PERSPECTIVE_NAMES.__getitem__,
-            help="What pictures can add to. A question form cannot be seen; choose it on the Explore page to fill it.",
+            help="What pictures can add to. A form of question is not visible: fill one from the Explore page.",
         ) or list(PLANNED)
     left, right = st.columns(2)
     wanted = left.segmented_control(
-        "Instances wanted of each",
+        "Instances wanted per entity",
         ["τ", "a number"],
         default="τ",
         key="plan_wanted",
@@ -95,19 +95,19 @@ def _what(here: Frame, entities: list[int], runs: Mapping[int, RunInShort], gene
         options["target"] = float(right.number_input("Number", 1, 1_000_000, 40, key="plan_target"))
     left, middle, right = st.columns(3)
     options["budget"] = left.number_input(
-        f"{'Conversations' if generator in WITHOUT_IMAGE else 'Pictures'} at most",
+        f"Maximum {'conversations' if generator in WITHOUT_IMAGE else 'pictures'}",
         1,
         10_000_000,
         max(1, runs[run].dropped),
         key=f"plan_budget {run}",
-        help="As many as the run dropped keep the volume of the dataset as it was.",
+        help="As many as the run dropped keeps the size of the dataset.",
     )
     options["per_parent"] = middle.number_input(
-        "Per parent", 1, 100, 3, key="plan_per_parent", help="Variations of one parent at most."
+        "Per parent", 1, 100, 3, key="plan_per_parent", help="The most variations of one parent."
     )
     if generator not in WITHOUT_IMAGE:
         options["per_slot"] = right.number_input(
-            "Tries each",
+            "Tries per picture",
             1,
             16,
             2,
@@ -140,14 +140,14 @@ def _how() -> dict[str, Any]:
         (*starter, *MODELS[generator]),
         key=f"plan_model {generator}",
         accept_new_options=True,
-        help="A folder, or a hub id; type to name another.",
+        help="A folder or a hub id; type to name another one.",
     )
     options: dict[str, Any] = {"generator": generator, "model": model}
     if generator == "text-to-image":
         options["alone"] = st.checkbox(
-            "Also what no instance has a picture of its own of",
+            "Also fill entities without a possible parent",
             key="plan_alone",
-            help="From a prompt without a parent: things, and pairs if the model draws two. It must know them.",
+            help="From a prompt, without a parent: things, and pairs if the model can draw two. It must know them.",
         )
     if generator == "controlnet":
         options["controlnet"] = st.selectbox("ControlNet", CONTROLNETS, key="plan_controlnet", accept_new_options=True)
@@ -173,7 +173,7 @@ def _conversations(methods: Sequence[str]) -> dict[str, Any]:
 def _more(generator: str, model: str) -> dict[str, Any]:
     try:
         style = style_of(model, generator)
-    except AdrError:  # told beside the button
+    except AdrError:  # shown beside the button
         style = Style()
     left, right = st.columns(2)
     options: dict[str, Any] = {
@@ -188,7 +188,7 @@ def _more(generator: str, model: str) -> dict[str, Any]:
     }
     if generator == "image-to-image":
         options["strength"] = st.slider(
-            "Strength", 0.05, 1.0, 0.6, 0.05, key="plan_strength", help="How much of the parent's picture is made anew."
+            "Strength", 0.05, 1.0, 0.6, 0.05, key="plan_strength", help="How much of the parent's picture is redrawn."
         )
     if generator != "image-variation":
         options["negative_prompt"] = st.text_input("Negative prompt", style.negative, key=f"plan_negative {model}")

@@ -19,7 +19,7 @@ _ORDERED = {"to make": "Most to make first", "lacking": "Most lacking first", "n
 
 def table_view(here: Frame, number: int, settings: PlanSettings, locked: bool) -> None:
     """Every entity that lacks something: leave it out, want more or fewer, choose its parents."""
-    left, right, _ = st.columns([4, 3, 2], vertical_alignment="bottom")  # the table's own tools appear over the last
+    left, right, _ = st.columns([4, 3, 2], vertical_alignment="bottom")  # the table's own tools appear above the last
     search = left.text_input(
         "Search",
         key=f"plan_search {number}",
@@ -48,7 +48,7 @@ def table_view(here: Frame, number: int, settings: PlanSettings, locked: bool) -
         }
     )
     key = f"plan_table {number} {search} {order} {here.revision}"
-    to_make = f"{made_words(settings.with_image).capitalize()} planned that add to it"
+    to_make = f"{made_words(settings.with_image).capitalize()} planned that add to it."
     edited = st.data_editor(
         frame,
         key=key,
@@ -58,18 +58,20 @@ def table_view(here: Frame, number: int, settings: PlanSettings, locked: bool) -
         num_rows="fixed",
         disabled=True if locked else ["Entity", "Perspective", "Have", "To make", "Parents"],
         column_config={
-            "Fill": st.column_config.CheckboxColumn("Fill", help="Untick to leave the entity out", width="small"),
-            "Entity": st.column_config.TextColumn("Entity", width=150),  # a long name leaves the others in sight
-            "Have": st.column_config.NumberColumn("Have", help="Instances that have it after rebalancing"),
+            "Fill": st.column_config.CheckboxColumn("Fill", help="Untick to leave the entity out.", width="small"),
+            "Entity": st.column_config.TextColumn(
+                "Entity", width=150
+            ),  # so that a long name does not push out the others
+            "Have": st.column_config.NumberColumn("Have", help="Instances that have it after rebalancing."),
             "Wanted": st.column_config.NumberColumn(
-                "Wanted", min_value=0, step=1, help="Instances wanted", format="%g"
+                "Wanted", min_value=0, step=1, help="Instances wanted.", format="%g"
             ),
             "To make": st.column_config.NumberColumn("To make", help=to_make),
-            "Parents": st.column_config.NumberColumn("Parents", help="Different instances they start from"),
+            "Parents": st.column_config.NumberColumn("Parents", help="How many instances they start from."),
         },
     )
     if len(rows) < total:
-        st.caption(f"{len(rows):,} of {total:,} entities; search or order for the others.")
+        st.caption(f"{len(rows):,} of {total:,} entities; search or change the order to see others.")
     if locked:
         if st.button("Change it in a new plan", key=f"again {number}", icon=":material/content_copy:"):
             planning(here, lambda progress: plan_like(here.store, here.workspace, number, progress=progress))
