@@ -115,7 +115,7 @@ def test_explore__objects_together(small_workspace, page):
 
 
 def again(at, asked):
-    """The same visitor at another address of the page."""
+    """The same session at another address of the page."""
     at.query_params.clear()
     at.query_params.update(asked)
     return at.run()
@@ -123,7 +123,7 @@ def again(at, asked):
 
 def test_explore__objects_together_other_sets(small_workspace, page):
     at = page("Explore", view="together", which="tail")
-    assert not at.exception and "at least two objects" in at.info[0].value  # one object is tail
+    assert not at.exception and "at least two objects" in at.info[0].value  # the tail has one object
     for asked in ({"which": "around", "around": "cat"}, {"by": "association"}, {"which": "own", "objects": "cat|sofa"}):
         again(at, {"view": "together", **asked})
         assert not at.exception and not at.error and len(at.get("plotly_chart")) == 1, asked

@@ -31,7 +31,7 @@ def texts(at):
 
 
 def pressed(at, key):
-    """The page after a button that plans: a busy machine may take longer than the page waits."""
+    """The page after a button that plans: on a busy machine planning may take longer than the page waits."""
     at.button(key=key).click().run()
     for _ in range(200):
         if at.session_state["SynthesizeState"].awaited is None:
@@ -80,7 +80,7 @@ def test_page__a_missing_model_is_told_before_planning(world, page, monkeypatch)
 
 
 def test_page__planned_can_be_changed(world, page):
-    """Choosing parents: 4 is taken out, so that only 5 and 6 can be varied for an accordion."""
+    """Choosing parents: without 4, only 5 and 6 can be varied for an accordion."""
     store, workspace = world
     plan(store, workspace, 1, budget=9, generator="image-to-image")
     store.close()

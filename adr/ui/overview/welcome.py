@@ -56,7 +56,7 @@ def welcome(here: Frame) -> None:
     with left, st.container(border=True, height="stretch"):
         st.subheader("Try it on the demo world", anchor=False)
         st.write(
-            "3,000 pictures with conversations, drawn on this machine in about a minute: 80 kinds of things, "
+            "3,000 pictures with conversations, drawn on this machine in about half a minute: 80 kinds of things, "
             "a head that drowns out everything else, and a tail worth filling."
         )
         if st.button("Draw the demo", type="primary", icon=":material/palette:", key="draw demo"):
