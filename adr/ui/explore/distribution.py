@@ -123,22 +123,9 @@ def _marks(key: Key, _store: Store, perspective: str, ranks: tuple[int, ...]) ->
 
 @fragment
 def _table(here: Frame, perspective: str, known: Distribution) -> None:
-    rank, top = known.rule.head_rank, int(known.spectrum.values.max(initial=1))
-    word = PERSPECTIVE_WORDS[perspective][0]
-    box, part_box, bounds = st.columns([5, 4, 2], vertical_alignment="center")
-    with box:
-        search = words("Search", "search", placeholder=f"Search {known.entities:,} {word}s", drops=("page",))
-    with part_box:
-        part = choice(
-            "Part",
-            ("all", "head", "tail"),
-            "part",
-            default="all",
-            drops=("page",),
-            says={"all": "All", "head": f"Head · {rank:,}", "tail": f"Tail · {known.rule.tail_entities:,}"}.__getitem__,
-        )
-    with bounds:
-        least, most = _bounds(top)
+    word, rank = PERSPECTIVE_WORDS[perspective][0], known.rule.head_rank
+    top = int(known.spectrum.values.max(initial=1))
+    search, part, least, most = _filters(known, word, top)
     order = asked("order", "head", tuple(ORDERS))
     size = asked_number("rows", ROWS, 5, 200)
     bound: dict[str, Any] = {
@@ -169,6 +156,22 @@ def _table(here: Frame, perspective: str, known: Distribution) -> None:
         st.caption(f"{found.total:,} of {known.entities:,} {word}s, {_order_told(order)}")
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         _actions(here, perspective, event.chosen, rank)
+
+
+def _filters(known: Distribution, word: str, top: int) -> tuple[str, str, int | None, int | None]:
+    """The controls above the table: the search, the part (all, head or tail), and the bounds on the count."""
+    box, part_box, bounds = st.columns([5, 4, 2], vertical_alignment="center")
+    with box:
+        search = words("Search", "search", placeholder=f"Search {known.entities:,} {word}s", drops=("page",))
+    with part_box:
+        sizes = {
+            "all": "All",
+            "head": f"Head · {known.rule.head_rank:,}",
+            "tail": f"Tail · {known.rule.tail_entities:,}",
+        }
+        part = choice("Part", tuple(sizes), "part", default="all", drops=("page",), says=sizes.__getitem__)
+    with bounds:
+        return search, part, *_bounds(top)
 
 
 def _bounds(top: int) -> tuple[int | None, int | None]:

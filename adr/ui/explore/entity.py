@@ -82,18 +82,7 @@ def known_neighbours(key: Key, _store: Store, entity: Entity, perspective: str, 
 @fragment
 def _neighbours_view(here: Frame, entity: Entity) -> None:
     if entity.perspective == "co_occurrence":
-        picked = chips(
-            [
-                ChipGroup(
-                    "Its two objects",
-                    PERSPECTIVE_COLORS["object"],
-                    [Chip(part, part) for part in entity.name.split(" + ")],
-                )
-            ],
-            key="its objects",
-        )
-        if picked:
-            jump(perspective="object", entity=picked)
+        _its_objects(entity)
     st.markdown("**Occurs together with**")
     own = entity.perspective if entity.perspective != "co_occurrence" else "object"
     perspective = choice(
@@ -111,7 +100,26 @@ def _neighbours_view(here: Frame, entity: Entity) -> None:
         says={"together": "Most often", "association": "Most above chance"}.__getitem__,
     )
     found = known_neighbours(here.key, here.store, entity, perspective, by)
-    made = [
+    none = "nothing" if by == "together" else "nothing beyond what chance explains"
+    group = ChipGroup("", PERSPECTIVE_COLORS[perspective], _neighbour_chips(found, by), none)
+    picked = chips([group], key=f"neighbours {perspective} {by}")
+    if found.looked_at < entity.n:
+        st.caption(f"Counted in an even sample of {found.looked_at:,} of its {entity.n:,} instances.")
+    if picked:
+        jump(perspective=perspective, entity=picked)
+
+
+def _its_objects(entity: Entity) -> None:
+    """The two objects of a pair, to click."""
+    objects = [Chip(part, part) for part in entity.name.split(" + ")]
+    picked = chips([ChipGroup("Its two objects", PERSPECTIVE_COLORS["object"], objects)], key="its objects")
+    if picked:
+        jump(perspective="object", entity=picked)
+
+
+def _neighbour_chips(found: Neighbours, by: str) -> list[Chip]:
+    """A chip per neighbour; ordered by association, only those above chance."""
+    return [
         Chip(
             n.entity.name,
             n.entity.name,
@@ -121,18 +129,3 @@ def _neighbours_view(here: Frame, entity: Entity) -> None:
         for n in found.found
         if by == "together" or n.association > 0
     ]
-    picked = chips(
-        [
-            ChipGroup(
-                "",
-                PERSPECTIVE_COLORS[perspective],
-                made,
-                "nothing" if by == "together" else "nothing beyond what chance explains",
-            )
-        ],
-        key=f"neighbours {perspective} {by}",
-    )
-    if found.looked_at < entity.n:
-        st.caption(f"Counted in an even sample of {found.looked_at:,} of its {entity.n:,} instances.")
-    if picked:
-        jump(perspective=perspective, entity=picked)

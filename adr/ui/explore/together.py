@@ -13,6 +13,9 @@ from adr.ui.parts.controls import asked, asked_number, choice, jump, move
 from adr.ui.parts.distributions import Key, distribution
 from adr.ui.telling import fragment
 
+_SETS = {"head": "Most frequent", "tail": "Top of the tail", "around": "Around one", "own": "My choice"}
+_COLORED_BY = {"together": "Instances together", "association": "Times chance"}
+
 
 @fragment
 def together_view(here: Frame) -> None:
@@ -21,37 +24,36 @@ def together_view(here: Frame) -> None:
     if not known.entities:
         st.info("No objects were found in this dataset.", icon=":material/info:")
         return
+    which, size, by = _controls()
+    chosen = _chosen_objects(here, which, size, known.rule.head_rank)
+    if len(chosen) < 2:
+        st.info("Choose at least two objects.", icon=":material/info:")
+        return
+    _map(here, chosen, by)
+
+
+def _controls() -> tuple[str, int, str]:
+    """Which objects, how many, and what colours a square."""
     way, size_box, color = st.columns([5, 2, 4], vertical_alignment="bottom")
     with way:
-        which = choice(
-            "Which objects",
-            ("head", "tail", "around", "own"),
-            "which",
-            default="head",
-            hidden=False,
-            says={
-                "head": "Most frequent",
-                "tail": "Top of the tail",
-                "around": "Around one",
-                "own": "My choice",
-            }.__getitem__,
-        )
+        which = choice("Which objects", tuple(_SETS), "which", default="head", hidden=False, says=_SETS.__getitem__)
     with size_box:
         size = _size()
     with color:
         by = choice(
             "Coloured by",
-            ("together", "association"),
+            tuple(_COLORED_BY),
             "by",
             default="together",
             hidden=False,
-            says={"together": "Instances together", "association": "Times chance"}.__getitem__,
+            says=_COLORED_BY.__getitem__,
             help="Times chance is a careful figure: the end of the 95 % interval that is nearer to chance.",
         )
-    chosen = _chosen_objects(here, which, size, known.rule.head_rank)
-    if len(chosen) < 2:
-        st.info("Choose at least two objects.", icon=":material/info:")
-        return
+    return which, size, by
+
+
+def _map(here: Frame, chosen: list[Entity], by: str) -> None:
+    """The heat map of the chosen objects; a click opens a pair."""
     matrix = pair_matrix(here.store, chosen)
     names = [e.name for e in chosen]
     height = 200 + 26 * max(len(names), 12)

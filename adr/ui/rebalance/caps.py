@@ -6,6 +6,7 @@ Knows how edits of the table are read; the engine computes what an entity loses.
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -120,25 +121,29 @@ def _table(
         height=35 * len(names) + 38,
         disabled=["entity", "instances", "left", "goes", "share", "random"],
         on_change=lambda: _edited(perspective, names, key),
-        column_config={
-            "pick": st.column_config.CheckboxColumn("", width=36),
-            "entity": st.column_config.TextColumn(PERSPECTIVE_WORDS[perspective][0], width="medium"),
-            "instances": st.column_config.NumberColumn("before", format="localized"),
-            "left": st.column_config.NumberColumn("after", format="localized"),
-            "goes": st.column_config.NumberColumn("dropped", format="localized"),
-            "share": st.column_config.ProgressColumn("share dropped", format="percent", min_value=0, max_value=1),
-            "random": st.column_config.NumberColumn(
-                "random", format="localized", help="Left in a random subset of equal size."
-            ),
-            "cap": st.column_config.TextColumn(
-                "cap",
-                help="A count. 0 mutes the entity: it keeps no instance. inf protects it: it keeps all. Empty: τ.",
-                validate=r"^\s*(\d+(\.\d+)?|inf|∞)?\s*$",
-            ),
-            "note": st.column_config.TextColumn("note", help="Why; kept in the recipe.", width="medium"),
-        },
+        column_config=_columns(PERSPECTIVE_WORDS[perspective][0]),
     )
     return [name for name, on in zip(names, edited["pick"], strict=True) if on]
+
+
+def _columns(word: str) -> dict[str, Any]:
+    """How the columns of the table are shown; word: what an entity of the perspective is called."""
+    column = st.column_config
+    return {
+        "pick": column.CheckboxColumn("", width=36),
+        "entity": column.TextColumn(word, width="medium"),
+        "instances": column.NumberColumn("before", format="localized"),
+        "left": column.NumberColumn("after", format="localized"),
+        "goes": column.NumberColumn("dropped", format="localized"),
+        "share": column.ProgressColumn("share dropped", format="percent", min_value=0, max_value=1),
+        "random": column.NumberColumn("random", format="localized", help="Left in a random subset of equal size."),
+        "cap": column.TextColumn(
+            "cap",
+            help="A count. 0 mutes the entity: it keeps no instance. inf protects it: it keeps all. Empty: τ.",
+            validate=r"^\s*(\d+(\.\d+)?|inf|∞)?\s*$",
+        ),
+        "note": column.TextColumn("note", help="Why; kept in the recipe.", width="medium"),
+    }
 
 
 def cap_text(cap: float) -> str:

@@ -90,43 +90,51 @@ function row(board, one) {
   box.append(control, canvas, numbers);
   const made = { box, on, slider, count, share, countLabel, shareLabel, canvas, numbers, cells: new Map() };
   board.rows.set(one.id, made);
-
-  const tauOf = () => fromStep(Number(slider.value), state(board, one.id).top);
   box.onpointerenter = () => wantGrid(board, one.id);
-  slider.onfocus = () => wantGrid(board, one.id);
-  slider.oninput = () => drag(board, one.id, tauOf());
-  slider.onchange = () => commit(board, one.id, current(board, one.id));
+  listen(board, one.id, made);
+  listenCanvas(board, one.id, canvas);
+  return box;
+}
+
+// The slider and the two fields of a row.
+function listen(board, id, { slider, count, share }) {
+  const tauOf = () => fromStep(Number(slider.value), state(board, id).top);
+  slider.onfocus = () => wantGrid(board, id);
+  slider.oninput = () => drag(board, id, tauOf());
+  slider.onchange = () => commit(board, id, current(board, id));
   slider.onkeydown = (event) => {
-    const next = pressed(event, current(board, one.id), state(board, one.id).top);
+    const next = pressed(event, current(board, id), state(board, id).top);
     if (next === null) return;
     event.preventDefault();
-    drag(board, one.id, next);
-    soon(board, one.id, next);
+    drag(board, id, next);
+    soon(board, id, next);
   };
-  count.onchange = () => { if (count.value !== "") commit(board, one.id, Math.max(0, Number(count.value))); };
+  count.onchange = () => { if (count.value !== "") commit(board, id, Math.max(0, Number(count.value))); };
   share.onchange = () => {
     const value = Number(share.value);
     if (share.value !== "" && value >= 0 && value <= 100)
-      step(board, { action: "share", perspective: one.id, share: value / 100 });
+      step(board, { action: "share", perspective: id, share: value / 100 });
   };
+}
+
+// Dragging on the curve moves τ as the slider does.
+function listenCanvas(board, id, canvas) {
   const byPointer = (event) => {
     const area = frameOf(canvas);
     const y = event.clientY - canvas.getBoundingClientRect().top;
-    const top = state(board, one.id).top;
     const height = (area.bottom - y) / (area.bottom - area.top);
-    drag(board, one.id, fromStep(STEPS * Math.min(1, Math.max(0, height)), top));
+    drag(board, id, fromStep(STEPS * Math.min(1, Math.max(0, height)), state(board, id).top));
   };
   canvas.onpointerdown = (event) => {
-    if (!board.data.live || !state(board, one.id).on) return;
+    if (!board.data.live || !state(board, id).on) return;
     canvas.setPointerCapture(event.pointerId);
     byPointer(event);
   };
   canvas.onpointermove = (event) => { if (canvas.hasPointerCapture(event.pointerId)) byPointer(event); };
   canvas.onpointercancel = () => { board.dirty = false; board.moved.clear(); show(board); };
   canvas.onpointerup = (event) => {
-    if (canvas.hasPointerCapture(event.pointerId)) commit(board, one.id, current(board, one.id));
+    if (canvas.hasPointerCapture(event.pointerId)) commit(board, id, current(board, id));
   };
-  return box;
 }
 
 const state = (board, id) => board.data.perspectives.find((one) => one.id === id);

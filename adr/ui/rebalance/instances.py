@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from adr.explore.instances import instance_at, instances
 from adr.figures import counted
@@ -20,6 +21,7 @@ from adr.ui.parts.instance_view import instance_tiles, instance_view
 from adr.ui.parts.palette import AFTER_COLOR, PERSPECTIVE_NAMES
 
 TILES = 10
+Mask = npt.NDArray[np.bool_]  # over the rows of the engine
 
 
 def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
@@ -90,31 +92,45 @@ def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
         show = choice("Show", ("dropped", "kept"), "show", default="dropped", drops=("page", "reason"))
     mask = preview.kept if show == "kept" else ~preview.kept
     with why:
-        there = [r for r in REASONS if r in preview.reasons and (r in ("passes", "keeps_all")) == (show == "kept")]
-        reason = st.selectbox(
-            "Reason",
-            ["", *there],
-            format_func=lambda r: REASON_WORDS.get(r, "for any reason"),
-            key=f"reason {show}",
-            label_visibility="collapsed",
-        )
-    if reason:
-        mask = mask & (engine.reason_of(preview) == REASONS.index(reason))
+        mask = mask & _of_reason(engine, preview, show)
     with passing:
-        options = [("", True), *((p, passed) for p in preview.recipe.perspectives for passed in (True, False))]
-        perspective, passed = st.selectbox(
-            "Passing",
-            options,
-            key="passing",
-            label_visibility="collapsed",
-            format_func=lambda o: (
-                f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0] else "whichever pass"
-            ),
-        )
-    if perspective:
-        caps = engine.caps(preview.recipe)[0][perspective]
-        critical = engine.critical(preview.recipe, perspective, caps)
-        mask = mask & ((preview.tau[perspective] > critical.tau) == passed)
+        mask = mask & _passing(engine, preview)
+    return np.flatnonzero(mask & _with_entity(engine, of, name))
+
+
+def _of_reason(engine: Engine, preview: RecipePreview, show: str) -> Mask:
+    there = [r for r in REASONS if r in preview.reasons and (r in ("passes", "keeps_all")) == (show == "kept")]
+    reason = st.selectbox(
+        "Reason",
+        ["", *there],
+        format_func=lambda r: REASON_WORDS.get(r, "for any reason"),
+        key=f"reason {show}",
+        label_visibility="collapsed",
+    )
+    return engine.reason_of(preview) == REASONS.index(reason) if reason else np.ones(engine.rows, dtype=bool)
+
+
+def _passing(engine: Engine, preview: RecipePreview) -> Mask:
+    """Rows in which the chosen perspective passes, or does not pass."""
+    perspective, passed = st.selectbox(
+        "Passing",
+        [("", True), *((p, passed) for p in preview.recipe.perspectives for passed in (True, False))],
+        key="passing",
+        label_visibility="collapsed",
+        format_func=lambda o: (
+            f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0] else "whichever pass"
+        ),
+    )
+    if not perspective:
+        return np.ones(engine.rows, dtype=bool)
+    caps = engine.caps(preview.recipe)[0][perspective]
+    critical = engine.critical(preview.recipe, perspective, caps)
+    found: Mask = (preview.tau[perspective] > critical.tau) == passed
+    return found
+
+
+def _with_entity(engine: Engine, of: DeltaGenerator, name: DeltaGenerator) -> Mask:
+    """Rows that have the entity typed in; its controls stand in two columns."""
     with of:
         kind = st.selectbox(
             "Entity of",
@@ -126,15 +142,15 @@ def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
         )
     with name:
         entity = words("Entity", "with", placeholder="with the entity …", drops=("page",)).lower()
-    if entity:
-        place = engine.places(kind, [entity]).get(entity)
-        with_it = np.zeros(engine.rows, dtype=bool)
-        if place is None:
-            st.caption(f"No entity “{entity}” in {PERSPECTIVE_NAMES[kind]}.")
-        else:
-            with_it[engine.postings[kind].rows_of(place)] = True
-        mask = mask & with_it
-    return np.flatnonzero(mask)
+    if not entity:
+        return np.ones(engine.rows, dtype=bool)
+    place = engine.places(kind, [entity]).get(entity)
+    with_it = np.zeros(engine.rows, dtype=bool)
+    if place is None:
+        st.caption(f"No entity “{entity}” in {PERSPECTIVE_NAMES[kind]}.")
+    else:
+        with_it[engine.postings[kind].rows_of(place)] = True
+    return with_it
 
 
 def _one(here: Frame, recipe: Recipe, preview: RecipePreview, number: int) -> None:
@@ -178,30 +194,28 @@ def explanation_view(why: Explanation, rule: str) -> None:
         column_config={"over all seeds": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
     )
     with st.expander("All its entities and their draws", key="all draws"):
-        st.caption(
-            "An entity passes when its draw times its count is below its cap (τ, or a count set by hand)."
-            if rule == "any"
-            else "One draw for the perspective is compared with the mean probability of its entities."
-        )
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "perspective": PERSPECTIVE_NAMES[p.perspective],
-                        "entity": d.entity,
-                        "instances": d.n,
-                        "cap": "inf" if np.isinf(d.cap) else f"{d.cap:,.6g}",
-                        "by hand": d.by_hand,
-                        "probability": d.probability,
-                        "draw": d.draw,
-                        "draw × instances": d.product,
-                        "passes": d.passed,
-                    }
-                    for p in why.passes
-                    for d in p.entities
-                ]
-            ),
-            hide_index=True,
-            width="stretch",
-            height=300,
-        )
+        _draws_view(why, rule)
+
+
+def _draws_view(why: Explanation, rule: str) -> None:
+    st.caption(
+        "An entity passes when its draw times its count is below its cap (τ, or a count set by hand)."
+        if rule == "any"
+        else "One draw for the perspective is compared with the mean probability of its entities."
+    )
+    rows = [
+        {
+            "perspective": PERSPECTIVE_NAMES[p.perspective],
+            "entity": d.entity,
+            "instances": d.n,
+            "cap": "inf" if np.isinf(d.cap) else f"{d.cap:,.6g}",
+            "by hand": d.by_hand,
+            "probability": d.probability,
+            "draw": d.draw,
+            "draw × instances": d.product,
+            "passes": d.passed,
+        }
+        for p in why.passes
+        for d in p.entities
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", height=300)

@@ -79,8 +79,8 @@ def _one(here: Frame, run: Run) -> None:
             st.warning(
                 "The dataset was read or indexed after this run; apply the recipe again.", icon=":material/history:"
             )
-        take, against, file, other, gone = st.columns(5)
-        take.button(
+        again, against, file, other, gone = st.columns(5)
+        again.button(
             "Tune again",
             key="take up",
             width="stretch",
@@ -103,26 +103,29 @@ def _one(here: Frame, run: Run) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-        with other, st.popover("Rename", width="stretch"):
-            name = st.text_input("Name", value=run.name, key=f"rename {run.run}")
-            if st.button("Rename", key="rename", disabled=not name.strip()):
-                rename_run(here.store, run.run, name)
-                st.rerun(scope="app")
-        with (
-            gone,
-            st.popover(
-                "Delete",
-                width="stretch",
-                disabled=run.plans > 0,
-                help="A synthesis plan needs this run." if run.plans else None,
-            ),
-        ):
-            st.markdown("Its decisions are removed. Exports that were written stay.")
-            if st.button("Delete this run", key="delete", type="primary"):
-                delete_run(here.store, run.run)
-                st.rerun(scope="app")
+        with other:
+            _rename(here, run)
+        with gone:
+            _delete(here, run)
         plan, export = st.columns(2)
         with plan:
             link("Synthesize", "Plan what to synthesize", run=run.run)
         with export:
             link("Export", "Export what it keeps", run=run.run)
+
+
+def _rename(here: Frame, run: Run) -> None:
+    with st.popover("Rename", width="stretch"):
+        name = st.text_input("Name", value=run.name, key=f"rename {run.run}")
+        if st.button("Rename", key="rename", disabled=not name.strip()):
+            rename_run(here.store, run.run, name)
+            st.rerun(scope="app")
+
+
+def _delete(here: Frame, run: Run) -> None:
+    needed = "A synthesis plan needs this run." if run.plans else None
+    with st.popover("Delete", width="stretch", disabled=run.plans > 0, help=needed):
+        st.markdown("Its decisions are removed. Exports that were written stay.")
+        if st.button("Delete this run", key="delete", type="primary"):
+            delete_run(here.store, run.run)
+            st.rerun(scope="app")

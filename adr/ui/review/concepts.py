@@ -9,6 +9,21 @@ from adr.ui.frame import Frame
 from adr.ui.navigation import go
 from adr.ui.telling import fragment
 
+_COLUMNS = [
+    "name",
+    "perspective",
+    "share",
+    "have",
+    "accepted",
+    "rejected",
+    "waiting",
+    "target",
+    "to_go",
+    "rate",
+    "state",
+    "plan",
+]
+
 
 @fragment
 def concepts_view(here: Frame) -> None:
@@ -18,24 +33,15 @@ def concepts_view(here: Frame) -> None:
         st.info("No plan has concepts to fill yet. Make a plan on the Synthesize page.")
         return
     _tail_chart(found)
+    _table(found)
+    for plan in sorted(found["plan"].unique()):
+        _short(here, int(plan))
+
+
+def _table(found: pd.DataFrame) -> None:
     shown = found.assign(share=(found["filled"] / found["target"].clip(lower=1)).clip(upper=1.0))
     st.dataframe(
-        shown[
-            [
-                "name",
-                "perspective",
-                "share",
-                "have",
-                "accepted",
-                "rejected",
-                "waiting",
-                "target",
-                "to_go",
-                "rate",
-                "state",
-                "plan",
-            ]
-        ],
+        shown[_COLUMNS],
         hide_index=True,
         height=420,
         key="concepts",
@@ -48,16 +54,19 @@ def concepts_view(here: Frame) -> None:
             "rate": st.column_config.NumberColumn("accepted of judged", format="percent"),
         },
     )
-    for plan in sorted(found["plan"].unique()):
-        needed = more_needed(here.store, int(plan))
-        if len(needed):
-            short = counted(len(needed), "concept stays", "concepts stay")
-            st.markdown(
-                f"**Plan {plan}: {short} short.** At the acceptance rate so far they need about "
-                f"{int(needed['to_make'].sum()):,} more candidates."
-            )
-            if st.button("Make more", icon=":material/brush:", key=f"more {plan}"):
-                go("Synthesize", entities=",".join(str(e) for e in needed["entity"]), plan=int(plan))
+
+
+def _short(here: Frame, plan: int) -> None:
+    """What a plan leaves short, and the way to a plan that makes more."""
+    needed = more_needed(here.store, plan)
+    if not len(needed):
+        return
+    st.markdown(
+        f"**Plan {plan}: {counted(len(needed), 'concept stays', 'concepts stay')} short.** At the acceptance rate so "
+        f"far they need about {int(needed['to_make'].sum()):,} more candidates."
+    )
+    if st.button("Make more", icon=":material/brush:", key=f"more {plan}"):
+        go("Synthesize", entities=",".join(str(e) for e in needed["entity"]), plan=plan)
 
 
 def _tail_chart(found: pd.DataFrame) -> None:
