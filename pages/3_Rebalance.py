@@ -1,4 +1,4 @@
-"""Rebalance: tune a recipe and see at once what it keeps; ask why; compare; apply it."""
+"""Rebalance: tune a recipe, see at once what it keeps and why, compare it, apply it."""
 
 import streamlit as st
 
@@ -36,7 +36,7 @@ with frame("Rebalance") as here:
 
         @fragment
         def tuning() -> None:
-            """What answers the hand: controls, curves, numbers."""
+            """What responds at once: controls, curves, numbers."""
             faults()
             recipe = current()
             with strip(recipe):
@@ -45,7 +45,7 @@ with frame("Rebalance") as here:
 
         @fragment
         def parts() -> None:
-            """What follows when the hand rests: the part that is open."""
+            """What follows once the hand rests: the open part."""
             recipe = current()
             follow(recipe)
             preview = engine.preview(recipe)

@@ -1,4 +1,4 @@
-"""`adr backwards`: the τ that give a size, so many instances of an entity, or a tail share."""
+"""`adr backwards`: find the τ that give a size, a number of instances of an entity, or a tail share."""
 
 import argparse
 from collections.abc import Iterator
@@ -25,10 +25,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--volume", type=_volume, metavar="PERSPECTIVE:ENTITY=N", help="keep N instances of an entity: object:dog=200"
     )
     wanted.add_argument(
-        "--tail-share", type=_tail_share, metavar="PERSPECTIVE=R", help="a tail share of what is left: object=0.15"
+        "--tail-share",
+        type=_tail_share,
+        metavar="PERSPECTIVE=R",
+        help="reach this tail share in what is kept: object=0.15",
     )
-    parser.add_argument("--only", choices=PERSPECTIVES, help="move the τ of this one [all, in proportion]")
-    parser.add_argument("--out", metavar="FILE", help="write the recipe that was found to a file")
+    parser.add_argument("--only", choices=PERSPECTIVES, help="move only the τ of this perspective [all, in proportion]")
+    parser.add_argument("--out", metavar="FILE", help="write the recipe that was found to this file")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> BackwardsReport:
@@ -53,7 +56,7 @@ def _answer(engine: Engine, recipe: Recipe, options: argparse.Namespace) -> Foun
 
 
 def page(report: BackwardsReport) -> Iterator[Block]:
-    """The answer, its τ, and the recipe or where it was written."""
+    """The answer, its τ, and the recipe or the file it was written to."""
     yield headline(report.sentence)
     if report.kept != report.reached:
         yield sentence(f"The recipe keeps {counted(report.kept, 'instance')}.")

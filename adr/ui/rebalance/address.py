@@ -17,7 +17,7 @@ NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "caps
 
 
 def to_address(recipe: Recipe) -> dict[str, str]:
-    """A recipe as query parameters; only what differs from the plain recipe."""
+    """A recipe as query parameters; only what differs from the default recipe."""
     plain, told = Recipe(), {}
     for perspective, name in _TAU.items():
         if perspective in recipe.tau:
@@ -43,7 +43,7 @@ def to_address(recipe: Recipe) -> dict[str, str]:
 
 
 def from_address(told: Mapping[str, str]) -> Recipe:
-    """The recipe that query parameters describe; what cannot be read keeps its usual value."""
+    """The recipe that query parameters describe; what cannot be read keeps its default value."""
     recipe = Recipe()
     for perspective, name in _TAU.items():
         text = str(told.get(name, ""))
@@ -77,13 +77,13 @@ def _number(text: str, over: float = 1) -> float:
 
 
 def _written(value: float) -> str:
-    """A number in the fewest digits that are read back as the same."""
+    """A number with the fewest digits that read back as the same number."""
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _unpacked(text: str) -> dict[str, Any]:
     try:
-        # a megabyte at most: the address is not ours
+        # a megabyte at most: anybody can write an address
         plain = zlib.decompressobj().decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), 1_000_000)
         found = json.loads(plain)
         caps = {p: {str(e): float(c) for e, c in v.items()} for p, v in found.get("caps", {}).items()}

@@ -1,11 +1,12 @@
 """Caps by hand: every entity in a table to search, sort, cap, mute, protect and note.
 
-Knows how a table's edits are read; what an entity loses is the engine's answer.
+Knows how edits of the table are read; the engine computes what an entity loses.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,15 +28,15 @@ ROWS = 25
 MOST_AT_ONCE = 2000  # caps set in one step: the address carries them all
 ORDERS = {
     "count": "most frequent first",
-    "goes": "most would go first",
-    "share": "largest share goes first",
+    "goes": "most dropped first",
+    "share": "largest share dropped first",
     "rare": "rarest first",
     "caps": "capped by hand only",
 }
 
 
 def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
-    """The table of one perspective's entities, what can be done with those picked, and suggestions."""
+    """The table of one perspective's entities, actions on those picked, and suggestions."""
     which, find, order = st.columns([4, 2.2, 1.8], vertical_alignment="bottom", gap="medium")
     with which:
         perspective = choice(
@@ -58,7 +59,7 @@ def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePrevie
     shown = chosen[offset : offset + ROWS]
     with above:
         if not len(shown):
-            st.caption("No entity like that." if search else "No caps set by hand yet.")
+            st.caption("No entity matches." if search else "No caps set by hand yet.")
             picked: list[str] = []
         else:
             picked = _table(engine, recipe, preview, perspective, shown)
@@ -120,25 +121,29 @@ def _table(
         height=35 * len(names) + 38,
         disabled=["entity", "instances", "left", "goes", "share", "random"],
         on_change=lambda: _edited(perspective, names, key),
-        column_config={
-            "pick": st.column_config.CheckboxColumn("", width=36),
-            "entity": st.column_config.TextColumn(PERSPECTIVE_WORDS[perspective][0], width="medium"),
-            "instances": st.column_config.NumberColumn("before", format="localized"),
-            "left": st.column_config.NumberColumn("after", format="localized"),
-            "goes": st.column_config.NumberColumn("goes", format="localized"),
-            "share": st.column_config.ProgressColumn("share that goes", format="percent", min_value=0, max_value=1),
-            "random": st.column_config.NumberColumn(
-                "random", format="localized", help="Left in a random subset of equal size."
-            ),
-            "cap": st.column_config.TextColumn(
-                "cap",
-                help="A count; 0 mutes it: it keeps no instance; inf protects it: it keeps all. Empty: τ applies.",
-                validate=r"^\s*(\d+(\.\d+)?|inf|∞)?\s*$",
-            ),
-            "note": st.column_config.TextColumn("note", help="Why; kept in the recipe.", width="medium"),
-        },
+        column_config=_columns(PERSPECTIVE_WORDS[perspective][0]),
     )
     return [name for name, on in zip(names, edited["pick"], strict=True) if on]
+
+
+def _columns(word: str) -> dict[str, Any]:
+    """How the columns of the table are shown; word: what an entity of the perspective is called."""
+    column = st.column_config
+    return {
+        "pick": column.CheckboxColumn("", width=36),
+        "entity": column.TextColumn(word, width="medium"),
+        "instances": column.NumberColumn("before", format="localized"),
+        "left": column.NumberColumn("after", format="localized"),
+        "goes": column.NumberColumn("dropped", format="localized"),
+        "share": column.ProgressColumn("share dropped", format="percent", min_value=0, max_value=1),
+        "random": column.NumberColumn("random", format="localized", help="Left in a random subset of equal size."),
+        "cap": column.TextColumn(
+            "cap",
+            help="A count. 0 mutes the entity: it keeps no instance. inf protects it: it keeps all. Empty: τ.",
+            validate=r"^\s*(\d+(\.\d+)?|inf|∞)?\s*$",
+        ),
+        "note": column.TextColumn("note", help="Why; kept in the recipe.", width="medium"),
+    }
 
 
 def cap_text(cap: float) -> str:
@@ -171,9 +176,9 @@ def _actions(
     said.caption(
         f"{len(picked)} picked"
         if picked
-        else f"none picked: acts on all {len(names):,} found"
+        else f"None picked: acts on all {len(names):,} found"
         if names
-        else "Pick rows, or search, to act on many."
+        else "Pick rows, or search to act on all that match."
     )
     value = cap.number_input(
         "Cap", 0, value=100, step=10, key="cap value", label_visibility="collapsed", disabled=not names
@@ -189,7 +194,7 @@ def _actions(
             on_click=lambda: tune(with_caps(current(), perspective, dict.fromkeys(names, to))),
         )
 
-    act("Set", put, float(value), "Use this count in the place of τ.")
+    act("Set", put, float(value), "Use this count in place of τ.")
     act("Mute", mute, 0.0, "Cap 0: it never keeps an instance.")
     act("Protect", guard, math.inf, "No cap: it keeps all its instances.")
     act("Release", free, None, "τ applies again.")

@@ -1,8 +1,9 @@
-"""What happens to one entity under the recipe, and who keeps the rest of it."""
+"""What happens to one entity under the recipe, and which other entities keep its instances."""
 
 import pandas as pd
 import streamlit as st
 
+from adr.figures import counted
 from adr.rebalance.explain import EntityExplanation
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
@@ -10,20 +11,19 @@ from adr.ui.parts.palette import PERSPECTIVE_NAMES
 
 
 def entity_view(here: Frame, told: EntityExplanation) -> None:
-    """What happens to one entity, and who keeps the rest of it."""
+    """What happens to one entity, and which other entities keep its instances."""
     with st.container(border=True):
-        by = "set by hand" if told.by_hand else "τ"
+        draw = f"One draw keeps an instance with probability {told.probability:.4g} "
+        draw += f"({'cap by hand' if told.by_hand else 'τ'} {told.cap:,.6g})."
         st.markdown(
-            f"**{told.entity}**: of {told.n:,} instances {told.kept:,} stay and {told.dropped:,} go "
-            f"(expected to stay over all seeds: {told.expected:,.0f}; in a random subset: {told.random:,})."
+            f"**{told.entity}**: of {counted(told.n, 'instance')}, {told.kept:,} are kept and {told.dropped:,} dropped "
+            f"(expected over all seeds: {told.expected:,.0f} kept; in a random subset: {told.random:,})."
         )
         st.caption(
-            f"One draw keeps an instance with probability {told.probability:.4g} "
-            f"(cap {told.cap:,.6g}, {by}). It decides {told.by_itself:,} passes itself; the others that keep "
+            f"{draw} The entity itself decides {counted(told.by_itself, 'pass', 'passes')}. Other entities that keep "
             "its instances:"
             if told.keepers
-            else f"One draw keeps an instance with probability {told.probability:.4g} (cap {told.cap:,.6g}, {by}). "
-            "No other entity keeps its instances."
+            else f"{draw} No other entity keeps its instances."
         )
         if told.keepers:
             st.dataframe(

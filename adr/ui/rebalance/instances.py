@@ -1,14 +1,16 @@
-"""What stays and what goes, instance by instance, with why; every one can be reached.
+"""What is kept and what is dropped, instance by instance, with the reason; every instance can be reached.
 
-Knows how decisions are shown; they are the engine's.
+Knows how decisions are shown; the engine makes them.
 """
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from adr.explore.instances import instance_at, instances
+from adr.figures import counted
 from adr.rebalance.engine import GROUP_WORDS, REASON_WORDS, REASONS, Engine, RecipePreview
 from adr.rebalance.explain import Explanation, explain_recipe
 from adr.recipe import PERSPECTIVES, Recipe
@@ -19,17 +21,18 @@ from adr.ui.parts.instance_view import instance_tiles, instance_view
 from adr.ui.parts.palette import AFTER_COLOR, PERSPECTIVE_NAMES
 
 TILES = 10
+Mask = npt.NDArray[np.bool_]  # over the rows of the engine
 
 
 def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
-    """Dropped or kept instances, filtered, a page at a time; one of them with its whole reason."""
+    """Dropped or kept instances, filtered, one page at a time; one of them explained in full."""
     _groups(preview)
     rows = _filtered(engine, preview)
     above = st.container()
     offset = pages(len(rows), TILES, "page")
     numbers = engine.instances[rows[offset : offset + TILES]].tolist()
     with above:
-        st.caption(f"{len(rows):,} instances" if len(rows) else "No instance like that.")
+        st.caption(counted(len(rows), "instance") if len(rows) else "No instance matches.")
         if picked := instance_grid(here, recipe, preview, numbers, key="decided"):
             move(instance=picked)
     if asked("instance"):
@@ -68,18 +71,18 @@ def _brief(why: Explanation) -> str:
     more = f", and {len(decided) - 1} more" if why.kept and len(decided) > 1 else ""
     limit = "by its cap" if first.critical_tau < 0 else f"from τ {first.critical_tau:,.3g}"
     said = f"{first.perspective.replace('_', '-')} “{first.entity}” {limit}"
-    return f"{said}{more}" if why.kept else f"{why.pass_count} pass; nearest {said}"
+    return f"{said}{more}" if why.kept else f"{why.pass_count} pass; nearest: {said}"
 
 
 def _groups(preview: RecipePreview) -> None:
-    """Instances that have little to pass with, told apart from the rest."""
+    """The reasons of all decisions, and the groups of instances that have fewer entities to pass with."""
     said = [
         f"{GROUP_WORDS[name]} {group['kept']:,} of {group['instances']:,}"
         for name, group in preview.groups.items()
         if group["instances"]
     ]
     reasons = [f"{REASON_WORDS[reason]} {n:,}" for reason, n in preview.reasons.items()]
-    st.caption(f"**Why:** {' · '.join(reasons)}" + (f"  \n**Kept of those with:** {' · '.join(said)}" if said else ""))
+    st.caption(f"**Why:** {' · '.join(reasons)}" + (f"  \n**Kept by group:** {' · '.join(said)}" if said else ""))
 
 
 def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
@@ -89,31 +92,45 @@ def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
         show = choice("Show", ("dropped", "kept"), "show", default="dropped", drops=("page", "reason"))
     mask = preview.kept if show == "kept" else ~preview.kept
     with why:
-        there = [r for r in REASONS if r in preview.reasons and (r in ("passes", "keeps_all")) == (show == "kept")]
-        reason = st.selectbox(
-            "Reason",
-            ["", *there],
-            format_func=lambda r: REASON_WORDS.get(r, "for any reason"),
-            key=f"reason {show}",
-            label_visibility="collapsed",
-        )
-    if reason:
-        mask = mask & (engine.reason_of(preview) == REASONS.index(reason))
+        mask = mask & _of_reason(engine, preview, show)
     with passing:
-        options = [("", True), *((p, passed) for p in preview.recipe.perspectives for passed in (True, False))]
-        perspective, passed = st.selectbox(
-            "Passing",
-            options,
-            key="passing",
-            label_visibility="collapsed",
-            format_func=lambda o: (
-                f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0] else "whatever passes"
-            ),
-        )
-    if perspective:
-        caps = engine.caps(preview.recipe)[0][perspective]
-        critical = engine.critical(preview.recipe, perspective, caps)
-        mask = mask & ((preview.tau[perspective] > critical.tau) == passed)
+        mask = mask & _passing(engine, preview)
+    return np.flatnonzero(mask & _with_entity(engine, of, name))
+
+
+def _of_reason(engine: Engine, preview: RecipePreview, show: str) -> Mask:
+    there = [r for r in REASONS if r in preview.reasons and (r in ("passes", "keeps_all")) == (show == "kept")]
+    reason = st.selectbox(
+        "Reason",
+        ["", *there],
+        format_func=lambda r: REASON_WORDS.get(r, "for any reason"),
+        key=f"reason {show}",
+        label_visibility="collapsed",
+    )
+    return engine.reason_of(preview) == REASONS.index(reason) if reason else np.ones(engine.rows, dtype=bool)
+
+
+def _passing(engine: Engine, preview: RecipePreview) -> Mask:
+    """Rows in which the chosen perspective passes, or does not pass."""
+    perspective, passed = st.selectbox(
+        "Passing",
+        [("", True), *((p, passed) for p in preview.recipe.perspectives for passed in (True, False))],
+        key="passing",
+        label_visibility="collapsed",
+        format_func=lambda o: (
+            f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0] else "whichever pass"
+        ),
+    )
+    if not perspective:
+        return np.ones(engine.rows, dtype=bool)
+    caps = engine.caps(preview.recipe)[0][perspective]
+    critical = engine.critical(preview.recipe, perspective, caps)
+    found: Mask = (preview.tau[perspective] > critical.tau) == passed
+    return found
+
+
+def _with_entity(engine: Engine, of: DeltaGenerator, name: DeltaGenerator) -> Mask:
+    """Rows that have the entity typed in; its controls stand in two columns."""
     with of:
         kind = st.selectbox(
             "Entity of",
@@ -125,15 +142,15 @@ def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
         )
     with name:
         entity = words("Entity", "with", placeholder="with the entity …", drops=("page",)).lower()
-    if entity:
-        place = engine.places(kind, [entity]).get(entity)
-        with_it = np.zeros(engine.rows, dtype=bool)
-        if place is None:
-            st.caption(f"No entity “{entity}” in {PERSPECTIVE_NAMES[kind]}.")
-        else:
-            with_it[engine.postings[kind].rows_of(place)] = True
-        mask = mask & with_it
-    return np.flatnonzero(mask)
+    if not entity:
+        return np.ones(engine.rows, dtype=bool)
+    place = engine.places(kind, [entity]).get(entity)
+    with_it = np.zeros(engine.rows, dtype=bool)
+    if place is None:
+        st.caption(f"No entity “{entity}” in {PERSPECTIVE_NAMES[kind]}.")
+    else:
+        with_it[engine.postings[kind].rows_of(place)] = True
+    return with_it
 
 
 def _one(here: Frame, recipe: Recipe, preview: RecipePreview, number: int) -> None:
@@ -152,7 +169,7 @@ def _one(here: Frame, recipe: Recipe, preview: RecipePreview, number: int) -> No
 
 
 def explanation_view(why: Explanation, rule: str) -> None:
-    """Each perspective's critical τ with the entity that decides it, and below all draws."""
+    """Each perspective's critical τ with the entity that decides it; below it, all draws."""
     st.dataframe(
         pd.DataFrame(
             [
@@ -177,30 +194,28 @@ def explanation_view(why: Explanation, rule: str) -> None:
         column_config={"over all seeds": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
     )
     with st.expander("All its entities and their draws", key="all draws"):
-        st.caption(
-            "An entity passes when its draw times its count lies below its cap (τ, or set by hand)."
-            if rule == "any"
-            else "One draw for the perspective is held against the mean probability of its entities."
-        )
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "perspective": PERSPECTIVE_NAMES[p.perspective],
-                        "entity": d.entity,
-                        "instances": d.n,
-                        "cap": "inf" if np.isinf(d.cap) else f"{d.cap:,.6g}",
-                        "by hand": d.by_hand,
-                        "probability": d.probability,
-                        "draw": d.draw,
-                        "draw × instances": d.product,
-                        "passes": d.passed,
-                    }
-                    for p in why.passes
-                    for d in p.entities
-                ]
-            ),
-            hide_index=True,
-            width="stretch",
-            height=300,
-        )
+        _draws_view(why, rule)
+
+
+def _draws_view(why: Explanation, rule: str) -> None:
+    st.caption(
+        "An entity passes when its draw times its count is below its cap (τ, or a count set by hand)."
+        if rule == "any"
+        else "One draw for the perspective is compared with the mean probability of its entities."
+    )
+    rows = [
+        {
+            "perspective": PERSPECTIVE_NAMES[p.perspective],
+            "entity": d.entity,
+            "instances": d.n,
+            "cap": "inf" if np.isinf(d.cap) else f"{d.cap:,.6g}",
+            "by hand": d.by_hand,
+            "probability": d.probability,
+            "draw": d.draw,
+            "draw × instances": d.product,
+            "passes": d.passed,
+        }
+        for p in why.passes
+        for d in p.entities
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", height=300)

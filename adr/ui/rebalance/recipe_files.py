@@ -1,4 +1,4 @@
-"""The recipe as a file, out and in."""
+"""The recipe as a file: download and upload."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from adr.ui.rebalance.state import state, tune
 
 
 def recipe_files(recipe: Recipe) -> None:
-    """The recipe as a file, out and in."""
+    """The recipe as a file: download and upload."""
     words, down, up = st.columns([4, 1.3, 1.3], vertical_alignment="center", gap="medium")
     words.caption(f"{recipe.in_words()} Fingerprint `{recipe.fingerprint}`.")
     down.download_button(

@@ -1,4 +1,4 @@
-"""A step of the hand as the next recipe. Pure."""
+"""A step of the user as the next recipe. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ def with_tau(recipe: Recipe, perspective: str, tau: float) -> Recipe:
 
 
 def with_share(recipe: Recipe, perspective: str, share: float) -> Recipe:
-    """The recipe with a tail share in the place of a count."""
+    """The recipe with a tail share in place of a count."""
     tau = {p: t for p, t in recipe.tau.items() if p != perspective}
     return replace(recipe, tau=tau, tail_share={**recipe.tail_share, perspective: share})
 
@@ -21,7 +21,7 @@ def with_share(recipe: Recipe, perspective: str, share: float) -> Recipe:
 def with_caps(
     recipe: Recipe, perspective: str, caps: Mapping[str, float | None], notes: Mapping[str, str] | None = None
 ) -> Recipe:
-    """The recipe with these caps changed (None: τ applies again) and these notes; a cap that goes takes its note."""
+    """The recipe with these caps changed (None: τ applies again) and these notes; removing a cap removes its note."""
     held = {**recipe.caps.get(perspective, {}), **caps}
     said = {**recipe.notes.get(perspective, {}), **(notes or {})}
     kept = {name: cap for name, cap in held.items() if cap is not None}

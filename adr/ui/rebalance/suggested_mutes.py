@@ -16,7 +16,7 @@ def _suggested(key: tuple[str, int], perspective: str, _here: Frame) -> list[Sug
 
 
 def suggestions_view(here: Frame, recipe: Recipe, perspective: str) -> None:
-    """What might be muted, with reasons; accepted by hand."""
+    """The suggested mutes, with reasons; accepted by hand."""
     held = recipe.caps.get(perspective, {})
     found = [s for s in _suggested(here.key, perspective, here) if s.entity not in held]
     if not found:
