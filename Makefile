@@ -1,7 +1,7 @@
-# make run: the app; make test: every test; make check: the quick loop.
+# make run: start the app; make test: run every test; make check: the quick loop.
 PYTHON ?= python3
 PORT ?= 8501
-# how many tests run side by side
+# tests that run side by side
 JOBS ?= 2
 BIN = .venv/bin
 

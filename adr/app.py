@@ -16,18 +16,18 @@ from adr.workspace import Workspace
 
 HOST = "127.0.0.1"
 PORTS = range(8501, 8600)
-"""Tried in turn when no port is asked for."""
-# How long the app may take until it answers, and until it has ended once it was asked to.
+"""Tried in turn when no port is given."""
+# How long the app may take to answer, and to end once it has been asked to.
 _START_SECONDS, _GRACE_SECONDS = 120.0, 3.0
 
 
 def run_app(workspace: Workspace, port: int | None, answers: Callable[[str], object]) -> None:
-    """Run the app on `workspace` until it is interrupted; `answers` is given its address as soon as it answers.
+    """Run the app on `workspace` until it is interrupted; `answers` is called with its address once it answers.
 
-    AdrError when the port cannot be used, when the app does not answer in time, and when it ends by itself.
+    AdrError when the port cannot be used, when the app does not answer in time, or when it ends by itself with a fault.
     """
     port = _port(port)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended like an interrupt: the app ends with it
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like an interrupt, so that the app ends too
     process = subprocess.Popen(_command(port), env=environment() | {"ADR_WORKSPACE": str(workspace.folder)})
     try:
         if _answering(process, port):
@@ -74,7 +74,7 @@ def _command(port: int) -> list[str]:
         "logger.level": "warning",
     }
     flags = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    # -P: a file in the current folder that is named like a package is no package.
+    # -P: a file in the current folder that is named like a package must not be imported in its place.
     return [sys.executable, "-P", "-m", "streamlit", "run", str(shipped("app.py")), *flags]
 
 
@@ -102,7 +102,7 @@ def _healthy(port: int) -> bool:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """See the app end: a Ctrl-C has reached it too, anything else has not."""
+    """Wait until the app has ended. A Ctrl-C reaches it too; in any other case it is asked, then killed."""
     for ask in (None, process.terminate, process.kill):
         if ask is not None:
             ask()

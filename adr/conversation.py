@@ -1,29 +1,29 @@
-"""What a conversation must be before a trainer reads it. Knows turns only: nothing of who wrote them."""
+"""What a conversation must look like before a trainer reads it. Knows turns only, nothing of who wrote them."""
 
 import re
 from collections.abc import Mapping, Sequence
 
 MARKER = "<image>"
-ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")  # an image that is no file
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")  # an image that is not a file
 MAX_TURNS = 40
 MAX_CHARACTERS = 8_000
-# What can be wrong with a conversation: a fixed word for tables and files, and the sentence a person reads.
+# What can be wrong with a conversation: a fixed word for tables and files, and the sentence that a person reads.
 FAULTS = {
     "no_turns": "The conversation has no turns.",
     "empty_turn": "A turn holds no text.",
-    "turns_do_not_alternate": "Human and answer do not take turns, human first.",
+    "turns_do_not_alternate": "Human and assistant do not alternate, starting with the human.",
     "no_answer": "The conversation does not end with an answer.",
-    "system_turn": "A system turn, which this trainer does not know.",
-    "tool_turn": "A tool turn, which this trainer does not know.",
-    "too_many_markers": f"More {MARKER} markers than images.",
-    "too_few_markers": f"Fewer {MARKER} markers than images.",
-    "marker_in_answer": f"An {MARKER} marker in an answer.",
-    "marker_misplaced": f"An {MARKER} marker after the first human turn.",
+    "system_turn": "There is a system turn, which this trainer does not read.",
+    "tool_turn": "There is a tool turn, which this trainer does not read.",
+    "too_many_markers": f"There are more {MARKER} markers than images.",
+    "too_few_markers": f"There are fewer {MARKER} markers than images.",
+    "marker_in_answer": f"An answer holds an {MARKER} marker.",
+    "marker_misplaced": f"An {MARKER} marker stands after the first human turn.",
     "entity_not_mentioned": "The assistant never mentions the entity.",
     "too_many_turns": f"There are more than {MAX_TURNS} turns.",
     "too_long": f"A turn has more than {MAX_CHARACTERS:,} characters.",
     "leftover_prompt": "The text holds leftovers of the prompt.",
-    # Reported by the writer, not by `fault`: there is no whole conversation to check.
+    # Reported by the writer, not by `fault`: there is no complete conversation to check.
     "no_reply": "The model gave no reply.",
     "unreadable_reply": "The model's reply holds no questions with answers.",
     "no_synonym": "No word of the conversation was replaced by a synonym from the tail.",
@@ -41,8 +41,8 @@ def fault(turns: Sequence[Turn], entity_forms: Sequence[str] = (), images: int =
     """The first fault of a conversation as a key of `FAULTS`, or None when it can be exported.
 
     turns: {'role': 'human' or 'gpt', 'text'}; a leading 'system' turn is allowed. entity_forms: ways to write the
-    entity (singular, plural, synonyms), one of which an assistant turn must hold as whole words; empty: not asked.
-    images: how often `<image>` must stand, all in the first human turn (0 for text only).
+    entity (singular, plural, synonyms), one of which an assistant turn must hold as whole words; not checked if empty.
+    images: how many `<image>` markers there must be, all in the first human turn (0 for text only).
     """
     talk = list(turns[1:]) if turns and turns[0]["role"] == "system" else list(turns)
     if not talk:
@@ -70,6 +70,6 @@ def fault(turns: Sequence[Turn], entity_forms: Sequence[str] = (), images: int =
 
 
 def mentioned(turns: Sequence[Turn], forms: Sequence[str]) -> bool:
-    """Whether any of the forms stands in a turn as whole words, in whatever case."""
+    """Whether any of the forms occurs in a turn as whole words, ignoring case."""
     said = " ".join(t["text"] for t in turns).lower()
     return any(re.search(rf"(?<!\w){re.escape(form.lower())}(?!\w)", said) for form in forms)

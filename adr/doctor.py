@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from adr.errors import AdrError
+from adr.figures import counted
 from adr.ingest.image_paths import look_for
 from adr.models import find_model, is_folder, place
 from adr.settings import SETTINGS, setting
@@ -32,7 +33,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class DoctorReport:
-    """What was found. advice: things that are not there and would do better; nothing is wrong without them."""
+    """What was found. advice: what is missing and would improve things; nothing is wrong without it."""
 
     workspace: str
     problems: list[Problem]
@@ -100,8 +101,8 @@ def _check_workspace(store: Store, workspace: Workspace, found: _Diagnosis) -> d
     ]
     if gone:
         found.wrong(
-            f"{len(gone):,} pictures of candidates are not in the workspace, the first is {gone[0]}.",
-            "Put the folder `images` back from a copy, or generate and collect the plan again.",
+            f"The images of {counted(len(gone), 'candidate')} are missing from the workspace; the first is {gone[0]}.",
+            "Restore the folder `images` from a copy, or generate and collect the plan again.",
         )
     return holds
 
@@ -111,9 +112,12 @@ def _check_source(store: Store, found: _Diagnosis) -> None:
     if row is None:
         return
     path, size, sha256, objects = row
-    again = "The workspace keeps every record, so exports still work; read it again if you want the new one."
+    again = "The workspace keeps every record, so exports still work; ingest the source again to use its new records."
     if not Path(path).is_file():
-        found.wrong(f"The source {path} is not there any more.", "Put it back, or go on without: " + again)
+        found.wrong(
+            f"The source {path} no longer exists.",
+            "Put it back, or go on without it: the workspace keeps every record, so exports still work.",
+        )
     elif size is not None and Path(path).stat().st_size != size:
         found.wrong(
             f"The source {path} has changed since it was read: {Path(path).stat().st_size:,} bytes, not {size:,}.",
@@ -123,8 +127,8 @@ def _check_source(store: Store, found: _Diagnosis) -> None:
         found.wrong(f"The source {path} has changed since it was read, at the same size.", again)
     if objects and not Path(objects).is_file():
         found.wrong(
-            f"The object annotations {objects} are not there any more.",
-            "Put them back if you want to read the dataset again; what they said is kept.",
+            f"The file of object annotations {objects} no longer exists.",
+            "Put it back if you want to read the dataset again; the workspace keeps the annotations.",
         )
 
 
@@ -147,7 +151,7 @@ def _check_images(store: Store, found: _Diagnosis) -> None:
             )
         return
     if not Path(folder).is_dir():
-        found.wrong(f"The image folder {folder} is not there any more.", "Put it back, or read the dataset again.")
+        found.wrong(f"The image folder {folder} no longer exists.", "Put it back, or read the dataset again.")
         return
     paths = [path for (path,) in store.rows("select distinct unnest(images) from instance")]
     present = set(look_for(Path(folder), {path[: path.rfind("/") + 1] for path in paths}).present)
@@ -155,7 +159,7 @@ def _check_images(store: Store, found: _Diagnosis) -> None:
     if missing:
         found.wrong(
             f"{len(missing):,} of {len(paths):,} images are not in {folder}, for example {min(missing)}.",
-            "Fetch them and read the dataset again; instances without their picture cannot be parents.",
+            "Fetch them and read the dataset again; instances without their image cannot be parents.",
         )
 
 
@@ -181,7 +185,7 @@ def _check_disk(folder: Path, found: _Diagnosis) -> int | None:
     if free < _LITTLE_SPACE:
         found.wrong(
             f"The disk of {folder} has {free / (1 << 30):.1f} GB left.",
-            "Make room: a dataset of 1 GB takes about as much again, and pictures more.",
+            "Free some space: a dataset of 1 GB takes about as much again, and images take more.",
         )
     return free
 
@@ -229,7 +233,7 @@ def _check_models(found: _Diagnosis) -> dict[str, str | None]:
             own = setting(variable) == SETTINGS[variable].default
             found.wrong(
                 f"{error.sentence} ({variable})",
-                "Fetch the starter models: they belong to the repository." if own else error.next_step,
+                "Restore the starter models: they are part of the repository." if own else error.next_step,
             )
             continue
         if not is_folder(models[variable] or ""):
@@ -239,7 +243,7 @@ def _check_models(found: _Diagnosis) -> dict[str, str | None]:
     if not pipelines:
         found.better(
             "No spaCy pipeline is installed; the lexicon reads English without one.",
-            "For other languages, or a tagger's opinion: `python -m spacy download en_core_web_sm`.",
+            "Install one to read another language, or to use a tagger: `python -m spacy download en_core_web_sm`.",
         )
     models["WordNet"] = _wordnet()
     if models["WordNet"] is None:
@@ -272,7 +276,7 @@ def _check_device(found: _Diagnosis) -> str | None:
         return None
     if not there.has_gpu:
         found.better(
-            "There is no GPU; generating takes minutes a picture with a large model.",
+            "There is no GPU; with a large model, generating takes minutes per image.",
             "The starter model works on the CPU; or run `python -m adr generate` on a machine with a GPU.",
         )
     return f"{there.device}, {there.precision}"

@@ -1,11 +1,10 @@
-"""Errors that are told to a person: one sentence and one next step. Knows nothing of pages or shells."""
+"""Errors shown to a person: one sentence and one next step. Knows nothing of pages or shells."""
 
 
 class AdrError(Exception):
-    """Something the user can mend. `sentence` says what is wrong, `next_step` what to do about it.
+    """Something that the user can mend. `sentence` says what is wrong, `next_step` what to do about it.
 
-    Raised in stages; shown by `adr.ui.telling` and `adr.cli` and caught nowhere else. Any other exception is a bug
-    and keeps its traceback.
+    Raised in stages; shown by `adr.ui` and `adr.cli`. Any other exception is a bug and keeps its traceback.
     """
 
     def __init__(self, sentence: str, next_step: str = "") -> None:

@@ -4,7 +4,7 @@ import math
 
 
 def number_words(value: float, digits: int = 4) -> str:
-    """'40,600', '37.25', '0.0432', '∞': thousands apart, at least `digits` significant digits, never an exponent."""
+    """'40,600', '37.25', '0.0432', '∞': thousands separated, at least `digits` significant digits, no exponent."""
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     if value == round(value):
@@ -15,7 +15,7 @@ def number_words(value: float, digits: int = 4) -> str:
 
 
 def share_words(value: float, places: int = 1) -> str:
-    """A share from 0 to 1 as percent: '12.3 %'."""
+    """A share from 0 to 1 as a percentage: '12.3 %'."""
     return f"{100 * value:.{places}f} %"
 
 
@@ -37,5 +37,5 @@ def time_words(seconds: float) -> str:
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
-    """A count with its noun: '1 candidate', '1,200 candidates'; many: the plural where it is not `one` with an s."""
+    """A count with its noun: '1 candidate', '1,200 candidates'; many: the plural when it is not `one` plus s."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

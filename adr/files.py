@@ -16,9 +16,9 @@ from adr.errors import AdrError
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A name beside `path` to write to; it takes the place of `path` when the block ends, and is gone when it raises.
+    """A path beside `path` to write to; that file replaces `path` when the block ends and is deleted when it raises.
 
-    The bytes are on the disk before the rename, so a crash leaves the former file or the new one.
+    The bytes are on the disk before the rename, so a crash leaves either the former file or the new one.
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.tmp")
     try:
@@ -32,7 +32,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def named_file(path: Path) -> Iterator[Path]:
-    """`whole_file` for a file that a person has named: AdrError where it cannot be written."""
+    """`whole_file` for a file that a person has named: AdrError when it cannot be written."""
     try:
         with whole_file(path) as partial:
             yield partial
@@ -43,7 +43,7 @@ def named_file(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, data: bytes | memoryview) -> None:
-    """Write a file in one piece; OSError when the disk refuses, with whatever was there before still in place."""
+    """Write a file whole; OSError when it cannot be written, in which case the former file is still in place."""
     with whole_file(path) as partial:
         partial.write_bytes(data)
 
@@ -56,9 +56,9 @@ def sha256_of(path: Path) -> str:
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """A folder beside `target` to fill; it takes the place of `target` when the block ends, and is gone when it raises.
+    """A folder beside `target` to fill; it replaces `target` when the block ends and is deleted when it raises.
 
-    A kill leaves the former folder or none; `recover` then gives it back and clears what is left.
+    A kill leaves the former folder at `target`, or none; `recover` then puts it back and deletes what is left over.
     """
     recover(target)
     unfinished = _beside(target, "unfinished")
@@ -71,7 +71,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def recover(target: Path) -> None:
-    """Clear what killed processes left beside `target`; a former folder whose place is empty gets it back."""
+    """Delete what killed processes left beside `target`; a former folder is put back if `target` does not exist."""
     if not target.parent.is_dir():
         return
     for kind in ("old", "unfinished"):
@@ -85,7 +85,7 @@ def recover(target: Path) -> None:
 
 
 def _swap(unfinished: Path, target: Path) -> None:
-    """Two renames. Between them only the old folder's other name exists; `recover` gives it back after a kill."""
+    """Two renames. Between them the old folder has another name; `recover` puts it back after a kill."""
     old = _beside(target, "old")
     if target.is_dir():
         os.rename(target, old)
@@ -107,7 +107,7 @@ def _escaped(name: str) -> str:
 
 
 def _alive(number: str) -> bool:
-    """Whether a process with this number runs; our own counts as not: it does one such folder at a time."""
+    """Whether another process with this number runs. This process does not count: it fills one folder at a time."""
     if not number.isdigit() or int(number) == os.getpid():
         return False
     try:

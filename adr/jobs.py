@@ -1,7 +1,7 @@
-"""Long work started from the app: one thread a job, its state in a row, progress in memory, cancel by a flag.
+"""Long work started from the app: one thread per job, its state in a row, progress in memory, cancel by a flag.
 
-Knows nothing of what the work is. Work that is Python-bound must be a process of its own which such a thread
-watches (see adr.synthesize.worker); a thread that computes in Python would hold up every page.
+Knows nothing of what the work is. Work that computes in Python must run in a separate process that the thread watches
+(see adr.synthesize.worker); a thread that computes in Python would hold up every page.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Job:
-    """One piece of long work as it stands now."""
+    """One piece of long work and how far it is."""
 
     job: int
     kind: str
@@ -40,12 +40,12 @@ class Job:
 
     @property
     def share(self) -> float | None:
-        """Part that is done, 0..1, or None while the total is not known."""
+        """The part that is done, 0..1, or None while the total is not known."""
         return min(1.0, self.done / self.total) if self.total else None
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimate from the mean rate so far, or None while there is nothing to judge by."""
+        """An estimate from the mean rate so far, or None while there is nothing to estimate from."""
         elapsed = time.monotonic() - self.started
         if not self.total or self.done <= 0 or elapsed < 1:
             return None
@@ -57,7 +57,7 @@ class Job:
 
 
 class Jobs:
-    """The jobs of one store in this process. Making it marks rows left 'running' by a dead process as interrupted."""
+    """The jobs of one store in this process. Making it sets rows that a dead process left running to interrupted."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -66,10 +66,10 @@ class Jobs:
         store.execute("update job set state = 'interrupted', finished_at = $1 where state = 'running'", [_now()])
 
     def start(self, kind: str, title: str, work: Callable[[Progress], Any]) -> Job:
-        """Start `work(progress)` in a thread and return its job; AdrError when one of this kind is running."""
+        """Start `work(progress)` in a thread and return its job; AdrError when a job of this kind is running."""
         with self._lock:
             if self.running(kind):
-                raise AdrError(f"{title}: work of this kind is running already.", "Wait for it or cancel it.")
+                raise AdrError(f"{title}: work of this kind is already running.", "Wait for it or cancel it.")
             number = int(self.store.value("select coalesce(max(job), 0) + 1 from job"))
             job = Job(number, kind, title)
             self.store.execute(
@@ -124,7 +124,7 @@ class Jobs:
             )
         except Exception:
             log.exception("the end of job %s could not be written", job.job)
-        job.state = state  # last, so that who sees the end finds the outcome
+        job.state = state  # last: a page that sees the end must find the outcome
 
 
 def _now() -> datetime:

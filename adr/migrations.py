@@ -1,8 +1,8 @@
 """Numbered migrations: how a workspace of an older version becomes one of this version.
 
-Each is a function of the statements of one transaction, appended to MIGRATIONS and never changed afterwards. It knows
-the tables and reports as they were in its time, and no stage. Views and macros hold no data: they are dropped before
-and made again by schema.sql afterwards.
+Each is a function that runs statements of one transaction; it is appended to MIGRATIONS and never changed afterwards.
+It knows the tables and reports as they were in its time, and no stage. Views and macros hold no data: they are dropped
+first and made again by schema.sql afterwards.
 """
 
 import json
@@ -20,7 +20,7 @@ class Statements(Protocol):
         """Run one statement."""
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a question."""
+        """All rows of a query."""
 
 
 def migrate(db: Statements, version: int) -> None:
@@ -139,7 +139,7 @@ def _report_of_index(db: Statements) -> str:
 
 
 def _runs_of_index(db: Statements, made_on: str) -> None:
-    """A run knows its index, where that is still there."""
+    """Record the index of each run that was made on the index that is still there."""
     db.execute("update run set made_on = ''")
     db.execute(
         "update run set made_on = $1 where created_at >= (select max(indexed_at) from index_made)", [made_on]

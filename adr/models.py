@@ -1,4 +1,4 @@
-"""Where models come from and where they run: folder or hub id, device, precision, and what to say when one is missing.
+"""Where models come from and where they run: folder or hub id, device, precision, and the error when one is missing.
 
 Shared by generators, scorers, checkers and captioners. Knows nothing of plans, pictures or the database.
 """
@@ -28,7 +28,7 @@ _HEADROOM = 1.4
 @dataclass(frozen=True)
 class Place:
     """Where a model runs. device: as torch names it; precision: 'float32', 'float16' or 'bfloat16'; free: bytes of
-    the device's memory that are free, or None where that is not known."""
+    the device's memory that are free, or None when that is not known."""
 
     device: str
     precision: str
@@ -57,9 +57,9 @@ class Place:
 
 
 def place(device: str | None = None) -> Place:
-    """The place for models: `device`, else ADR_DEVICE, else the best there is. AdrError when it is not there.
+    """The place for models: `device`, else ADR_DEVICE, else the best available. AdrError when the device is missing.
 
-    float32 on the CPU; on a GPU bfloat16 where it has it, else float16.
+    Precision: float32 on the CPU; on a GPU bfloat16 if it is supported, else float16.
     """
     import torch
 
@@ -73,13 +73,13 @@ def place(device: str | None = None) -> Place:
         if not torch.cuda.is_available() or not 0 <= number < torch.cuda.device_count():
             found = torch.cuda.device_count() if torch.cuda.is_available() else 0
             raise AdrError(
-                f"The device {asked} is not there; PyTorch sees {found} CUDA devices.", "Set ADR_DEVICE to auto or cpu."
+                f"There is no device {asked}: PyTorch sees {found} CUDA devices.", "Set ADR_DEVICE to auto or cpu."
             )
         free, _ = torch.cuda.mem_get_info(number)
         return Place(f"cuda:{number}", "bfloat16" if torch.cuda.is_bf16_supported() else "float16", int(free))
     if asked == "mps":
         if not torch.backends.mps.is_available():
-            raise AdrError("The device mps is not there.", "Set ADR_DEVICE to auto or cpu.")
+            raise AdrError("There is no device mps.", "Set ADR_DEVICE to auto or cpu.")
         return Place("mps", "float16")
     raise AdrError(f"There is no device {asked!r}.", "Set ADR_DEVICE to auto, cpu, cuda, cuda:1 or mps.")
 
@@ -107,12 +107,12 @@ def find_model(name: str) -> str:
 
 
 def is_folder(found: str) -> bool:
-    """Whether what `find_model` gave is a folder and not a hub id."""
+    """Whether what `find_model` returned is a folder and not a hub id."""
     return Path(found).is_dir()
 
 
 def model_facts(found: str, file: str) -> dict[str, Any]:
-    """A JSON file of a model folder as a dictionary; empty for a hub id or where the file is missing or broken."""
+    """A JSON file of a model folder as a dictionary; empty for a hub id, or when the file is missing or broken."""
     path = Path(found) / file
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
@@ -122,10 +122,10 @@ def model_facts(found: str, file: str) -> dict[str, Any]:
 
 
 def load_clip(name: str, where: Place) -> tuple[Any, Any, Any]:
-    """The open_clip model `name` at a place, its transform of pictures and its tokenizer.
+    """The open_clip model `name` at a place, its image transform and its tokenizer.
 
-    name: a folder with open_clip_config.json, NAME/PRETRAINED_TAG as open_clip lists them, or a hub id of an open_clip
-    model. AdrError when it cannot be had.
+    name: a folder with open_clip_config.json, NAME/PRETRAINED_TAG as open_clip lists them, or the hub id of an
+    open_clip model. AdrError when it cannot be loaded.
     """
     asked, tag = _clip_architecture(name)
     with loading(name, "scorer"):
@@ -136,7 +136,7 @@ def load_clip(name: str, where: Place) -> tuple[Any, Any, Any]:
 
 
 def _clip_architecture(name: str) -> tuple[str, str | None]:
-    """What open_clip calls the model, and its pretrained tag. AdrError for a tag that it does not have."""
+    """open_clip's name for the model, and the pretrained tag or None. AdrError for a tag that open_clip lacks."""
     import open_clip
 
     found = find_model(name.removeprefix("hf-hub:"))
@@ -161,7 +161,7 @@ def _clip_architecture(name: str) -> tuple[str, str | None]:
 
 @contextmanager
 def loading(name: str, what: str) -> Iterator[None]:
-    """Turns the many ways in which loading a model fails into one sentence and a way on."""
+    """Turns the many ways in which loading a model can fail into one sentence and a next step."""
     try:
         yield
     except AdrError:
@@ -169,7 +169,7 @@ def loading(name: str, what: str) -> Iterator[None]:
     except ImportError as error:
         package = (error.name or str(error)).split(".")[0]
         raise AdrError(
-            f"The package {package} is missing, which the {what} {name} needs.", f"Install it: pip install {package}"
+            f"The {what} {name} needs the package {package}, which is missing.", f"Install it: pip install {package}"
         ) from error
     except Exception as error:
         if out_of_memory(error):
@@ -184,8 +184,8 @@ def loading(name: str, what: str) -> Iterator[None]:
                 "Check that the folder is whole and holds a model of this kind.",
             ) from error
         raise AdrError(
-            f"The {what} {name} is no folder here and could not be had from the hub: {said}",
-            f"With a network: hf download {name}. Without: copy its folder here and name that.",
+            f"The {what} {name} is not a folder here and could not be loaded from the hub: {said}",
+            f"With a network, run: hf download {name}. Without one, copy the model's folder here and name the folder.",
         ) from error
 
 
@@ -209,7 +209,7 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def free_memory() -> None:
-    """Give cached GPU memory back after a failure or a model that is no longer needed."""
+    """Release cached GPU memory after a failure, or after the last use of a model."""
     import gc
 
     import torch

@@ -1,6 +1,6 @@
 """The options of a stage as a frozen dataclass: one list for recipe, command line and pages.
 
-Knows nothing of any stage. Each field is made by `option`; None stands for what the stage fills in by itself.
+Knows nothing of any stage. Each field is made by `option`; None stands for a value that the stage fills in.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ def option(
     most: float | None = None,
     metavar: str | None = None,
 ) -> Any:
-    """A field of an options dataclass. says: what it does, for help texts; choices, least, most: what it may be."""
+    """A field of an options dataclass. says: what it does, for help texts; choices, least, most: its allowed values."""
     return field(
         default=default, metadata={"says": says, "choices": choices, "least": least, "most": most, "metavar": metavar}
     )
@@ -37,12 +37,12 @@ def options_of(kind: type[Options], given: Mapping[str, Any], where: str) -> Opt
 
 
 def given_options(options: Any) -> dict[str, Any]:
-    """What of the options differs from its default, in their order."""
+    """The options that differ from their defaults, in the order of the fields."""
     return {f.name: value for f in fields(options) if (value := getattr(options, f.name)) != f.default}
 
 
 def is_switch(of: "Field[Any]") -> bool:
-    """Whether an option is on or off."""
+    """Whether an option can only be on or off."""
     return of.type is bool
 
 

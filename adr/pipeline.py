@@ -2,8 +2,8 @@
 
 source → ingest → index → rebalance → plan → generate → collect → review → export
 
-`run` does all of it unattended. It asks the workspace what is done already for the same source and recipe, and goes on
-from there.
+`run` does all of it unattended. It looks up what the workspace already holds for the same source and recipe, and goes
+on from there.
 """
 
 import json
@@ -30,7 +30,7 @@ from adr.synthesize.generate import GenerateReport, generate
 from adr.synthesize.plan import PlanReport, plan, plan_report, same_plan
 from adr.workspace import Workspace
 
-# What of a recipe's [synthesize] is for `generate`; the rest is for `plan`.
+# The options of a recipe's [synthesize] that are for `generate`; the rest are for `plan`.
 GENERATE_OPTIONS = ("workers",)
 Report = TypeVar("Report")
 
@@ -44,7 +44,7 @@ def demo(
     replace: bool = False,
     progress: Progress = silent,
 ) -> IngestReport:
-    """Draw the demo world into `workspace`/demo and ingest it; returns the ingest's report."""
+    """Draw the demo world into `workspace`/demo and ingest it; returns the report of ingest."""
     from adr.demo.world import draw_world
 
     folder = workspace.folder / "demo"
@@ -54,7 +54,7 @@ def demo(
             "Choose an empty folder, or ask to replace it (--replace).",
         )
     fresh, former = folder.with_name("demo.new"), folder.with_name("demo.old")
-    for left in (fresh, former):  # of a run that was killed
+    for left in (fresh, former):  # left over when a process was killed
         shutil.rmtree(left, ignore_errors=True)
     draw_world(fresh, instances=instances, seed=seed, progress=progress)
     if folder.exists():
@@ -71,7 +71,7 @@ def demo(
         )
     except BaseException:
         shutil.rmtree(folder)
-        if former.exists():  # what the tables still name keeps its pictures
+        if former.exists():  # the tables still name its images
             former.rename(folder)
         raise
     shutil.rmtree(former, ignore_errors=True)
@@ -80,10 +80,9 @@ def demo(
 
 @dataclass(frozen=True)
 class RunReport:
-    """The reports of all stages, the same whether a stage was done or, in `reused`, found done for the same source and
-    recipe. plan, generate and collect are None when the recipe has no [synthesize], verdicts without a verdict file.
-
-    notices: what a person should know of a stage that was found done.
+    """The reports of all stages, the same whether a stage was done or found done for the same source and recipe (those
+    are listed in `reused`). plan, generate and collect are None when the recipe has no [synthesize]; verdicts is None
+    without a file of verdicts. notices: what a person should know about a stage that was found done.
     """
 
     ingest: IngestReport
@@ -114,7 +113,7 @@ def run(
     """Every stage from a source file to an export in `out`, unattended; returns all reports.
 
     Stopped anywhere, the same call goes on at that stage. [index], [synthesize] and [export] of the recipe are the
-    options of these stages; without [synthesize] nothing is synthesized. reindex: make an index anew that does not fit
+    options of these stages; without [synthesize] nothing is synthesized. reindex: replace an index that does not fit
     the recipe. AdrError as the stages raise it, and when the workspace or `out` holds something else.
     """
     work = _Run(store, workspace, recipe, progress)
@@ -158,11 +157,11 @@ class _Run:
         )
 
     def _check(self, out: Path) -> None:
-        """Refuse options that no stage knows, and a folder that is taken, before hours of work and not after."""
+        """Refuse unknown options and an output folder that is taken before hours of work, not after."""
         options_of(IndexOptions, self.recipe.index, "[index] of the recipe")
         options_of(ExportOptions, self.recipe.export, "[export] of the recipe")
         if out.exists() and any(out.iterdir() if out.is_dir() else [out]) and not is_export(out):
-            raise AdrError(f"{out} holds other things than an export.", "Choose another folder.")
+            raise AdrError(f"{out} holds something other than an export.", "Choose another folder.")
 
     def _found(self, stage: str, report: Report) -> Report:
         self.reused.append(stage)
@@ -189,7 +188,7 @@ class _Run:
                 return index(self.store, progress=self._said("index"), **self.recipe.index)
             raise AdrError(
                 f"The workspace has an index that this recipe does not ask for: {differs}.",
-                "Make it anew with --reindex, or write what it was made with into the recipe's [index].",
+                "Rebuild it with --reindex, or write the options it was made with into the recipe's [index].",
             )
         self.notices += made_by_other_rules(self.store, self.recipe.index)
         return self._found("index", found)
@@ -226,7 +225,7 @@ class _Run:
         )
 
     def _own(self, out: Path) -> bool:
-        """Whether `out` was made from this recipe and this source, so that writing it again is what was asked."""
+        """Whether `out` was made from this recipe and this source, so that it may be written again."""
         made = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
         same = made.get("recipe", {}).get("whole_fingerprint") == self.recipe.whole_fingerprint and made.get(
             "source", {}

@@ -1,6 +1,6 @@
-"""Runs modules of this program as processes of their own and passes on what they tell: one JSON object a line.
+"""Runs modules of this program as separate processes and passes on what they report: one JSON object per line.
 
-Knows nothing of what they do. Who starts them hears them in `relay`; they themselves run in `exit_status` and `tell`.
+Knows nothing of what they do. The parent process calls `relay`; the processes themselves use `exit_status` and `tell`.
 """
 
 import json
@@ -19,7 +19,7 @@ from adr.shipped import import_folder
 
 Event = dict[str, Any]
 
-# How long a process may take to stop before it is killed; it then loses what it has in flight.
+# How long a process may take to stop before it is killed; if it is killed, it loses what is in flight.
 _GRACE_SECONDS = 3.0
 _TICK_SECONDS = 0.25
 
@@ -37,8 +37,8 @@ def relay(commands: Sequence[Command], hear: Callable[[Event], object]) -> list[
     """Run the commands side by side until all have ended; returns their exit statuses (−9: killed by signal 9). They
     share all cores but one, which is left to the app.
 
-    `hear` is given each event that one of them tells, and an empty one when nothing is told for a while; what it raises
-    ends them all. AdrError when one of them told that it was stopped by one.
+    `hear` is called with each event that a process reports, and with an empty one when none comes for a while; when it
+    raises, all processes are ended. AdrError when a process reports that an AdrError stopped it.
     """
     events: queue.Queue[Event] = queue.Queue()
     processes: list[subprocess.Popen[str]] = []
@@ -69,21 +69,21 @@ def how(code: int) -> str:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment variables, such that Python started with them imports this very package."""
+    """This process's environment variables, changed so that a Python started with them imports this same package."""
     paths = [str(import_folder()), *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def tell(event: Event) -> None:
-    """Tell who started this process; BrokenPipeError when they are gone."""
+    """Report an event to the parent process; BrokenPipeError when it is gone."""
     sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
 def exit_status(work: Callable[[], object]) -> int:
-    """0 when `work` is done, 1 when it was stopped by an AdrError, which is told, or by nobody listening any more.
+    """0 when `work` is done, 1 when it was stopped by an AdrError, which is reported, or because the parent is gone.
 
-    The processor is left to whoever works at the screen.
+    Runs at low priority, so that the app stays responsive.
     """
     try:
         os.nice(10)
@@ -95,13 +95,13 @@ def exit_status(work: Callable[[], object]) -> int:
     except AdrError as error:
         tell({"event": "stopped", "sentence": error.sentence, "next_step": error.next_step})
         return 1
-    except BrokenPipeError:  # who started it is gone; what is finished is on disk
+    except BrokenPipeError:  # the parent is gone; what is finished is on disk
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
 def _started(command: Command, threads: int) -> "subprocess.Popen[str]":
-    # The threads of one operation wait for each other. When the app takes a core from one of them the others spin and
+    # The threads of one operation wait for each other. When the app takes a core from one of them, the others spin and
     # little gets done: see docs/decisions.md.
     modest = {"OMP_NUM_THREADS": str(threads)}
     with command.log.open("w") as log:

@@ -1,4 +1,4 @@
-"""How long work says how far it is, and how it hears that it should stop. Knows nothing of who listens."""
+"""How long-running work reports its progress and learns that it should stop. Knows nothing of who listens."""
 
 import time
 from typing import Protocol
@@ -12,7 +12,7 @@ class Progress(Protocol):
     """Called by long work between its batches; may raise `Cancelled`."""
 
     def __call__(self, done: int, total: int | None, message: str) -> None:
-        """Tell that `done` of `total` (None: not known) units are finished, and in `message` what is going on."""
+        """Report that `done` of `total` (None: not known) units are finished; `message` says what is being done."""
 
 
 def silent(done: int, total: int | None, message: str) -> None:
@@ -22,6 +22,6 @@ def silent(done: int, total: int | None, message: str) -> None:
 def let_pages_run() -> None:
     """Sleep for a moment, so that pages get their turn while a Python loop runs in a thread of the app.
 
-    Such a loop holds the interpreter; called about every 10 ms of work, this costs it a tenth.
+    Such a loop holds the interpreter. Called after about every 10 ms of work, this costs the loop a tenth of its speed.
     """
     time.sleep(0.001)

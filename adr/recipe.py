@@ -17,7 +17,7 @@ from adr.errors import AdrError
 from adr.shipped import find
 
 PERSPECTIVES = ("token", "object", "co_occurrence", "interrogation")
-PASS_RULES = ("any", "mean")
+PASS_RULES = ("any", "mean", "mean_unclamped")
 # The tables of a recipe that hold the options of other stages; each stage refuses what it does not know.
 STAGES = ("index", "synthesize", "export")
 # What is said of single entities, by perspective: {entity: value}, or a list of entities.
@@ -29,14 +29,15 @@ PAPER_TAIL_SHARE = {"token": 0.10, "object": 0.10, "co_occurrence": 0.25, "inter
 
 @dataclass(frozen=True)
 class Recipe:
-    """What `rebalance` does (DESIGN §2). Equal recipes have equal fingerprints and keep the same instances.
+    """What `rebalance` does (docs/engine.md). Equal recipes have equal fingerprints and keep the same instances.
 
     tau: count per perspective; a perspective without one takes the τ of its `tail_share` (default: the paper's).
     own_tau: for one entity, the value that replaces its perspective's τ. mute: its draw never passes. protect: its draw
     always passes. at_most: the cap of an entity, a bound on the kept instances that have it. All four by perspective.
     pass_rule: 'any' (some entity's draw is below its probability; the published rule) or 'mean' (one draw per
-    instance and perspective against the mean probability of its entities).
-    repeat: how often at most an instance with rare entities is repeated (1: never; the published script's 'add' is 3).
+    instance and perspective against the mean probability of its entities) or 'mean_unclamped' (the same, each τ / n
+    counted in full even above 1, as in the published script).
+    repeat: how many times an instance with rare entities may count (1: no repeats; the published script's 'add' is 3).
     remarks: what a reader of the recipe should know of how it was written; decides nothing.
     """
 
@@ -110,12 +111,12 @@ class Recipe:
 
     @property
     def fingerprint(self) -> str:
-        """12 hex digits of [rebalance], without notes: with the index, what decides which instances stay."""
+        """12 hex digits from [rebalance] without its notes: what, with the index, decides which instances are kept."""
         return fingerprint_of(self._rebalances())
 
     @property
     def whole_fingerprint(self) -> str:
-        """12 hex digits of all tables: what an export is known by."""
+        """12 hex digits from all tables, which identify an export."""
         return fingerprint_of(
             {"rebalance": self._rebalances(), **{stage: dict(getattr(self, stage)) for stage in STAGES}}
         )
@@ -150,7 +151,7 @@ class Recipe:
 
 
 def fingerprint_of(value: Any) -> str:
-    """12 hex digits of a value that JSON can hold; the order of keys does not count."""
+    """12 hex digits from a value that JSON can hold; the order of keys does not matter."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -218,6 +219,14 @@ def _check_list(perspective: str, names: Any) -> None:
     )
 
 
+def _check_notes(perspective: str, notes: Any) -> None:
+    _need(
+        isinstance(notes, Mapping) and all(isinstance(note, str) for note in notes.values()),
+        f"The notes of {perspective} are {notes!r}.",
+        "Write entity = 'why' for each.",
+    )
+
+
 _CHECKS = {
     "tau": _check_tau,
     "tail_share": _check_share,
@@ -225,6 +234,7 @@ _CHECKS = {
     "at_most": _check_at_most,
     "mute": _check_list,
     "protect": _check_list,
+    "notes": _check_notes,
 }
 
 

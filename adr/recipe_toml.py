@@ -63,12 +63,16 @@ def _with_former(made: dict[str, Any], former: Mapping[str, Mapping[str, Any]]) 
             else:
                 mine[perspective] = values | dict(mine.get(perspective, {}))
         made[key] = mine
+    return {**made, "remarks": (*made.get("remarks", ()), former_remark("This recipe", read))}
+
+
+def former_remark(what: str, read: Mapping[str, Any]) -> str:
+    """What to know of a recipe or link that holds the older `caps`; read: what `read_former_caps` gave."""
     keys = " and ".join(f"`{key}`" for key in read) or "nothing"
-    remark = (
-        f"This recipe has the older key `caps`, which is read as {keys}: it sets no bound. "
-        "A bound on the instances that stay is `at_most`."
+    return (
+        f"{what} has the older key `caps`, which is read as {keys}: it sets no bound. "
+        "A bound on the instances that are kept is `at_most`."
     )
-    return {**made, "remarks": (*made.get("remarks", ()), remark)}
 
 
 def toml_of(recipe: Recipe) -> str:

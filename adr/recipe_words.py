@@ -13,6 +13,8 @@ def words_of(recipe: Recipe) -> str:
     said = [_rule(recipe), *_thresholds(recipe), *_entities(recipe)]
     if recipe.pass_rule == "mean":
         said.append("by the mean probability of its entities")
+    if recipe.pass_rule == "mean_unclamped":
+        said.append("by the mean of τ / n over its entities, not held to 1")
     if recipe.repeat > 1:
         said.append(f"rare instances up to {recipe.repeat} times")
     return f"{'; '.join(said)}. Seed {recipe.seed}."

@@ -1,7 +1,7 @@
-"""Reports as JSON and back: what a stage returns can be kept with its row and given again as the same value.
+"""Reports as JSON and back: what a stage returns can be kept with its row and read again as an equal value.
 
-Knows nothing of any stage. A report is a frozen dataclass of numbers, texts, times (UTC), lists, mappings and such
-dataclasses.
+Knows nothing of any stage. A report is a frozen dataclass of numbers, strings, times (UTC), lists, mappings and other
+such dataclasses.
 """
 
 import dataclasses
@@ -26,7 +26,7 @@ Unbounded = Annotated[float, _NullWhenInfinite()]
 
 
 def plain(value: Any) -> Any:
-    """A report as what JSON can hold: a number that is not finite becomes None, a time ISO 8601 text in UTC."""
+    """A report in JSON's own types: a number that is not finite becomes None, a time becomes ISO 8601 text in UTC."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -48,14 +48,14 @@ def to_json(report: Any) -> str:
 
 
 def from_json(kind: type[R], text: str) -> R:
-    """The report of type `kind` in `text`; unknown keys are left out."""
+    """The report of type `kind` that `text` holds; unknown keys are ignored."""
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind).validate_python(json.loads(text))
 
 
 def schema(kind: type[Any]) -> dict[str, Any]:
-    """The JSON Schema of a report as the command line prints it (`plain`): every field of it is there."""
+    """The JSON Schema of a report as the command line prints it (`plain`); every field is required."""
     from pydantic import TypeAdapter
 
     made = TypeAdapter(kind).json_schema(mode="serialization")

@@ -20,7 +20,7 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     setting.variable: setting
     for setting in (
-        Setting("ADR_WORKSPACE", "workspace", "The workspace folder the app opens."),
+        Setting("ADR_WORKSPACE", "workspace", "The workspace folder that the app opens."),
         Setting("ADR_MEMORY_LIMIT", "1500MB", "How much memory DuckDB may take before it spills to disk."),
         Setting("ADR_THREADS", str(os.cpu_count() or 2), "How many threads DuckDB may use."),
         Setting("ADR_DEVICE", "auto", "Where models run: auto, cpu, cuda, cuda:1, mps."),
@@ -37,17 +37,17 @@ SETTINGS: dict[str, Setting] = {
         Setting(
             "ADR_DETECTOR_MODEL",
             "IDEA-Research/grounding-dino-base",
-            "Grounding DINO model that looks for objects in pictures: a folder or hub id.",
+            "Grounding DINO model that looks for objects in images: a folder or hub id.",
         ),
         Setting(
             "ADR_COMPARED_IMAGES",
             "20000",
-            "How many of the source's pictures synthetic ones are compared with; those of the tail come first.",
+            "How many images of the source a synthetic image is compared with; those of the tail come first.",
         ),
-        Setting("ADR_CAPTIONER_MODEL", "", "Folder or hub id of an image-text-to-text model that describes pictures."),
+        Setting("ADR_CAPTIONER_MODEL", "", "Folder or hub id of an image-text-to-text model that describes images."),
         Setting("ADR_LANGUAGE_MODEL_URL", "", "Base URL of an OpenAI-compatible server that writes conversations."),
         Setting("ADR_LANGUAGE_MODEL", "", "Name of the language model behind that URL."),
-        Setting("ADR_LANGUAGE_MODEL_SEES", "no", "Whether that model is shown the picture as well: yes or no."),
+        Setting("ADR_LANGUAGE_MODEL_SEES", "no", "Whether that model sees the image as well: yes or no."),
         Setting("ADR_REVIEWER", "", "Name under which verdicts are kept when nobody is signed in."),
     )
 }

@@ -1,4 +1,4 @@
-"""Where to find what the program brings along beside its modules: word lists, recipes, starter models, pages, icons.
+"""Where to find what ships with the program beside its modules: word lists, recipes, starter models, pages, icons.
 
 In a checkout these lie beside the package, in an installed wheel inside it (`pyproject.toml` maps them there), with the
 same names below one folder. Knows nothing of what the files hold.
@@ -9,16 +9,16 @@ from importlib import resources
 from pathlib import Path
 
 INSIDE = "share"
-"""The folder of an installed package that holds them."""
+"""The folder inside an installed package that holds them."""
 
 
 def shipped(name: str) -> Path:
-    """The absolute path of a file or folder of the program: `shipped("assets/lexicon")`."""
+    """The absolute path of a file or folder that ships with the program: `shipped("assets/lexicon")`."""
     return _root() / name
 
 
 def find(name: str | Path) -> Path:
-    """`name` as it is where that exists, else among what the program brings along where that exists, else as it is."""
+    """`name` if it exists or nothing of that name ships with the program, else the path of what ships with it."""
     path = Path(name).expanduser()
     own = shipped(str(path))
     return own if not path.exists() and own.exists() else path

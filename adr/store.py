@@ -1,7 +1,7 @@
 """The one door to a workspace's database, and the only module that imports duckdb.
 
-Knows nothing of what the tables mean: each question's SQL stands in the stage that asks it. One process owns the file;
-every call has its own cursor, is read to its end and closed; writes go one after another behind one lock.
+Knows nothing of what the tables mean: the SQL of each query is in the stage that needs it. One process owns the file;
+every call has its own cursor, which is read to the end and closed; writes go one after another behind one lock.
 """
 
 import re
@@ -25,7 +25,7 @@ Parameters = Sequence[Any] | dict[str, Any]
 
 
 class Writer:
-    """What `Store.atomic()` hands out: statements that become visible together or not at all."""
+    """What `Store.atomic()` yields: statements that take effect together or not at all."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
@@ -35,7 +35,7 @@ class Writer:
         self._cursor.execute(sql, parameters)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
-        """All rows of a question asked inside the transaction."""
+        """All rows of a query run inside the transaction."""
         return self._cursor.execute(sql, parameters).fetchall()
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
@@ -44,7 +44,7 @@ class Writer:
         return found[0][0] if found else None
 
     def insert(self, table: str, frame: "pd.DataFrame | pa.Table") -> None:
-        """Append a frame to `table` by column name; columns that the frame lacks take their default."""
+        """Append a frame to `table` by column name; columns that the frame lacks get their defaults."""
         name = table if table.isidentifier() else _refuse(table)
         columns = list(frame.column_names) if isinstance(frame, pa.Table) else [str(c) for c in frame.columns]
         listed = ", ".join(f'"{column}"' for column in columns)
@@ -71,7 +71,7 @@ class Store:
 
     @classmethod
     def memory(cls) -> "Store":
-        """A store that is gone when it is closed."""
+        """A store in memory, whose contents are lost when it is closed."""
         return cls(None)
 
     def _prepare(self) -> None:
@@ -120,16 +120,16 @@ class Store:
                 try:
                     cursor.execute("rollback")
                 except duckdb.Error:
-                    pass  # the failed statement has ended the transaction itself
+                    pass  # the failed statement has already ended the transaction
                 raise
 
     def execute(self, sql: str, parameters: Parameters = ()) -> None:
-        """Run one writing statement in a transaction of its own."""
+        """Run one writing statement in its own transaction."""
         with self.atomic() as writer:
             writer.execute(sql, parameters)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
-        """All rows of a question, as tuples."""
+        """All rows of a query, as tuples."""
         with self._cursor() as cursor:
             return cursor.execute(sql, parameters).fetchall()
 
@@ -152,11 +152,11 @@ class Store:
         """All rows as an Arrow table; the fast way for many strings."""
         with self._cursor() as cursor:
             relation = cursor.sql(sql, params=parameters or None)
-            assert relation is not None, "a question has rows"
+            assert relation is not None, "a query has rows"
             return relation.to_arrow_table()
 
     def arrays(self, sql: str, parameters: Parameters = ()) -> dict[str, np.ndarray]:
-        """All rows as one NumPy array a column."""
+        """All rows, as one NumPy array per column."""
         with self._cursor() as cursor:
             found: dict[str, Any] = cursor.execute(sql, parameters).fetchnumpy()
             return found
@@ -170,16 +170,16 @@ class Store:
 
     @property
     def revision(self) -> int:
-        """Grows by one with every committed write; what a page computed at a revision stays true at that revision."""
+        """Grows by one with every committed write; what a page has computed stays true while this does not change."""
         return int(self.value("select value from meta where key = 'revision'"))
 
     def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file; worth it after bulk loads."""
+        """Fold the write-ahead log into the file; worth doing after bulk loads."""
         with self._writing, self._cursor() as cursor:
             cursor.execute("checkpoint")
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file, so that another process may open it."""
         self._connection.close()
 
 

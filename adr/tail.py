@@ -1,4 +1,4 @@
-"""Head and tail of a distribution: the threshold rule and its way back, and numbers that say how long the tail is.
+"""Head and tail of a distribution: the threshold rule and its inverse, and measures of how long the tail is.
 
 Pure functions over arrays of counts. Knows nothing of tables, perspectives or recipes. A count is n(e), the number
 of instances that have entity e; a share is a share of postings (the sum of all counts) unless it says otherwise.
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-# Cumulative counts are compared with a share of their total: both are whole numbers up to this relative error, so that
-# τ → tail share → τ comes back to the same τ.
+# A share of the total that should equal a cumulative count, a whole number, may miss it by this relative error; with
+# it, τ → tail share → τ gives the same τ.
 _ROUNDING = 1e-12
 
 
@@ -49,7 +49,7 @@ def tail_share_to_tau(counts: npt.ArrayLike, tail_share: float) -> int:
 def tau_to_tail_share(counts: npt.ArrayLike, tau: float) -> float:
     """The share of postings that belong to entities with a count below `tau` (MetaCLIP's t → p), 0..1.
 
-    For a count τ that occurs it is the share whose τ the threshold rule gives back.
+    For a τ that occurs as a count, the threshold rule turns this share back into τ.
     """
     values = np.asarray(counts)
     total = int(values.sum(dtype=np.int64))
@@ -92,7 +92,7 @@ class Spectrum:
 
     @property
     def gini(self) -> float:
-        """Gini coefficient of the counts over all entities, zeros included: 0 all alike, towards 1 one has all."""
+        """Gini coefficient over all entities, zeros included: 0 if all counts are equal, towards 1 if one has all."""
         total, number = self.postings, int(self.entities.sum())
         if not total:
             return 0.0

@@ -10,13 +10,13 @@ FOLDERS = ("images", "thumbnails", "plans", "exports")
 
 @dataclass(frozen=True)
 class Workspace:
-    """One folder with the database, the images made here, plans and exports (DESIGN §3)."""
+    """One folder with the database, the images made here, plans and exports."""
 
     folder: Path
 
     @classmethod
     def at(cls, folder: str | Path, create: bool = True) -> "Workspace":
-        """The workspace in `folder`, made where it is missing; AdrError when it cannot be, or is missing and
+        """The workspace in `folder`, which is made if it is missing; AdrError when it cannot be made, or is missing and
         `create` is False."""
         path = Path(folder).expanduser().resolve()
         if path.exists() and not path.is_dir():
@@ -34,7 +34,7 @@ class Workspace:
 
     @property
     def name(self) -> str:
-        """The folder's own name, as shown in the app."""
+        """The folder's name, as shown in the app."""
         return self.folder.name
 
     @property
@@ -44,7 +44,7 @@ class Workspace:
 
     @property
     def images(self) -> Path:
-        """Synthetic images that were collected."""
+        """The synthetic images that were collected."""
         return self.folder / "images"
 
     @property
@@ -54,7 +54,7 @@ class Workspace:
 
     @property
     def plans(self) -> Path:
-        """One folder a plan: the plan file, and what its workers write."""
+        """One folder per plan: the plan file, and what its workers write."""
         return self.folder / "plans"
 
     @property
@@ -64,5 +64,5 @@ class Workspace:
 
     @property
     def verified(self) -> Path:
-        """What checkers have seen in the source's pictures, a folder a checker; safe to delete."""
+        """What checkers have seen in the source's images, one folder per checker; safe to delete."""
         return self.folder / "verified"

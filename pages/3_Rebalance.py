@@ -1,26 +1,30 @@
-"""Rebalance: tune a recipe and see at once what it keeps; ask why; compare; apply it."""
+"""Rebalance: tune a recipe, see at once what it keeps and why, compare it, apply it."""
 
 import streamlit as st
 
+from adr.rebalance.advice import sizes_by_passes
 from adr.ui.frame import frame
 from adr.ui.parts.controls import choice
 from adr.ui.parts.nothing_indexed import nothing_indexed
 from adr.ui.rebalance.apply import applied, apply_button
 from adr.ui.rebalance.backwards import backwards_view
-from adr.ui.rebalance.board import board, faults
+from adr.ui.rebalance.board import board, faults, remarks
 from adr.ui.rebalance.caps import caps_view
 from adr.ui.rebalance.compare import compare_view
 from adr.ui.rebalance.engine import engine_of
+from adr.ui.rebalance.estimating import expected_view
 from adr.ui.rebalance.follow import follow
 from adr.ui.rebalance.instances import instances_view
+from adr.ui.rebalance.notices import notices
 from adr.ui.rebalance.recipe_strip import strip
 from adr.ui.rebalance.runs import runs_view
+from adr.ui.rebalance.starting import first_visit, starting_points
 from adr.ui.rebalance.state import current
 from adr.ui.telling import fragment
 
 PARTS = {
     "instances": "What goes, and why",
-    "caps": "Caps by hand",
+    "caps": "Caps",
     "backwards": "Ask backwards",
     "compare": "A against B",
     "runs": "Runs and recipe",
@@ -36,16 +40,22 @@ with frame("Rebalance") as here:
 
         @fragment
         def tuning() -> None:
-            """What answers the hand: controls, curves, numbers."""
+            """What responds at once: controls, curves, numbers."""
             faults()
             recipe = current()
-            with strip(recipe):
+            preview = engine.preview(recipe)
+            remarks(recipe)
+            if first_visit(here, recipe):
+                starting_points(here, engine)
+            with strip(recipe, sizes_by_passes(engine, preview)):
                 apply_button(here, engine, recipe)
-            board(engine, recipe, engine.preview(recipe))
+            board(engine, recipe, preview)
+            expected_view(here, engine, preview)
+            notices(engine, preview)
 
         @fragment
         def parts() -> None:
-            """What follows when the hand rests: the part that is open."""
+            """What follows once the hand rests: the open part."""
             recipe = current()
             follow(recipe)
             preview = engine.preview(recipe)

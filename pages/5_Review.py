@@ -24,7 +24,7 @@ with frame("Review") as here:
         "View", VIEWS, default="Single", key="look", bind="query-params", required=True, label_visibility="collapsed"
     )
     if not here.standing.candidates:
-        st.info("**No candidates yet.** Plan and generate some on the Synthesize page; finished ones come here.")
+        st.info("**No candidates yet.** Plan and generate some on the Synthesize page; finished ones appear here.")
     elif reviewer := reviewer_name():
         if look == "Grid":
             grid_view(here, reviewer)

@@ -1,4 +1,4 @@
-"""Export: choose a run and a trainer, see what will be written, write it, and take it away."""
+"""Export: choose a run and a trainer, see what will be written, write it, and download it."""
 
 import streamlit as st
 

@@ -23,8 +23,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # threads of several tests would wait f
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of tests that run side by side: a file's stay together, as they share fixtures, and those with a browser take
-    turns."""
+    """Groups tests that run side by side: those of a file stay together, as they share fixtures, and those with a
+    browser take turns."""
     for item in items:
         group = "browser" if item.get_closest_marker("browser") else item.nodeid.split("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))
@@ -70,7 +70,7 @@ def found_wordnet(wordnet_folder, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def fresh_caches():
-    """No page sees what another test has opened or computed."""
+    """Keeps what one test has opened or computed from the pages of another."""
     yield
     if streamlit := sys.modules.get("streamlit"):
         streamlit.cache_data.clear()
@@ -79,7 +79,7 @@ def fresh_caches():
 
 @pytest.fixture
 def empty_workspace(tmp_path, monkeypatch) -> Workspace:
-    """A workspace that holds nothing, and is the one that the app opens."""
+    """An empty workspace, which the app opens."""
     monkeypatch.setenv("ADR_WORKSPACE", str(tmp_path / "hand-made"))
     return Workspace.at(tmp_path / "hand-made")
 
@@ -129,7 +129,7 @@ def page(empty_workspace) -> Callable:
 
 @pytest.fixture
 def started(monkeypatch) -> list[subprocess.Popen]:
-    """The processes that are started from now on."""
+    """The processes that the test starts, in order."""
     found: list[subprocess.Popen] = []
     start = subprocess.Popen
     monkeypatch.setattr(subprocess, "Popen", lambda *given, **more: found.append(start(*given, **more)) or found[-1])

@@ -1,4 +1,4 @@
-"""What a conversation must be: every fault by a literal example."""
+"""What a conversation must look like: a literal example of every fault."""
 
 import pytest
 

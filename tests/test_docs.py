@@ -1,4 +1,4 @@
-"""What the documents say is so: the file map, the verbs, the settings, the links."""
+"""What the documents say is true: the file map, the verbs, the settings, the links."""
 
 import contextlib
 import io

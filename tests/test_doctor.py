@@ -1,4 +1,4 @@
-"""Doctor: a whole workspace has no problems, and each thing broken is told in a sentence."""
+"""Doctor: an intact workspace has no problems, and everything that is broken is reported in a sentence."""
 
 import json
 from contextlib import closing
@@ -30,7 +30,7 @@ def whole(tmp_path: Path) -> Path:
 
 
 def of_workspace(report: DoctorReport, *words: str) -> list[str]:
-    """Sentences that hold all the words; problems of the installation are another matter."""
+    """Sentences of the problems that hold all the words, which leaves out problems of the installation."""
     return [problem.sentence for problem in report.problems if all(word in problem.sentence for word in words)]
 
 
@@ -45,7 +45,7 @@ def test_doctor__whole_workspace(whole: Path) -> None:
 
 def test_doctor__source_gone(whole: Path) -> None:
     (whole / "data.json").unlink()
-    assert of_workspace(doctor(whole / "w"), "data.json", "not there any more")
+    assert of_workspace(doctor(whole / "w"), "data.json", "no longer exists")
 
 
 @pytest.mark.parametrize("change", [lambda text: text + " ", lambda text: text.replace("That", "Thus")])
@@ -59,7 +59,7 @@ def test_doctor__images_gone(whole: Path) -> None:
     (whole / "images" / "a.png").unlink()
     assert of_workspace(doctor(whole / "w"), "1 of 1 images", "a.png")
     (whole / "images").rmdir()
-    assert of_workspace(doctor(whole / "w"), "image folder", "not there any more")
+    assert of_workspace(doctor(whole / "w"), "image folder", "no longer exists")
 
 
 def test_doctor__interrupted_job(whole: Path) -> None:
@@ -76,7 +76,7 @@ def test_doctor__interrupted_job(whole: Path) -> None:
 def test_doctor__candidate_image_gone(whole: Path) -> None:
     with closing(Store(whole / "w" / "adr.duckdb")) as store:
         store.execute("insert into candidate (candidate, image) values ('p1-00001-0', 'images/p1-00001-0.png')")
-    assert of_workspace(doctor(whole / "w"), "1 pictures of candidates")
+    assert of_workspace(doctor(whole / "w"), "images of 1 candidate are missing")
 
 
 def test_doctor__no_workspace(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_number_words__no_exponent(value: float, says: str) -> None:
 
 @given(st.floats(1e-9, 1e15), st.integers(1, 10))
 def test_number_words__reads_back_to_so_many_digits(value: float, digits: int) -> None:
-    """Twelve places behind the point at most."""
+    """At most twelve decimal places."""
     said = number_words(value, digits)
     assert "e" not in said
     assert math.isclose(float(said.replace(",", "")), value, rel_tol=0.5 * 10 ** (1 - digits) * 1.001, abs_tol=1e-12)

@@ -39,11 +39,11 @@ def test_whole_folder__a_fault_leaves_the_former_folder(tmp_path: Path) -> None:
 
 
 def test_recover__after_a_kill_between_the_two_renames(tmp_path: Path) -> None:
-    """Process 4194305 is past the largest number that Linux gives, so it is dead."""
+    """Process 4194305 is beyond the largest number that Linux assigns, so it does not run."""
     (tmp_path / ".f.old-4194305").mkdir()
     (tmp_path / ".f.old-4194305" / "one").touch()
     (tmp_path / ".f.unfinished-4194305").mkdir()
-    (tmp_path / f".f.unfinished-{os.getppid()}").mkdir()  # of a process that lives
+    (tmp_path / f".f.unfinished-{os.getppid()}").mkdir()  # of a process that runs
     recover(tmp_path / "f")
     assert [path.name for path in (tmp_path / "f").iterdir()] == ["one"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [f".f.unfinished-{os.getppid()}", "f"]

@@ -30,7 +30,7 @@ INSIDE = (
     r"adr/share/assets/models/starter-(clip|diffusion)/([a-z_]+/)?[A-Za-z_]+\.(json|txt|md|safetensors)",
     r"adr_workbench-[0-9.]+\.dist-info/(METADATA|RECORD|WHEEL|entry_points\.txt)",
 )
-# Folder or file of the repository → what of it is in the wheel.
+# Folder or file of the repository → which of its files are in the wheel.
 MAPPED = {
     "adr": "adr",
     "app.py": "adr/share/app.py",
@@ -44,7 +44,7 @@ MAPPED = {
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
-    """The wheel of this repository, built with what is installed."""
+    """The wheel of this repository, built with the installed packages."""
     out = tmp_path_factory.mktemp("dist")
     built = subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)],
@@ -65,7 +65,7 @@ class Installed:
         self.environment |= {"PYTHONPATH": str(target)}
 
     def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
-        """A process of the environment's Python."""
+        """A running process of the environment's Python."""
         return subprocess.Popen(
             [sys.executable, *words],
             cwd=self.folder,
@@ -76,7 +76,7 @@ class Installed:
         )
 
     def run(self, *words: str, **environment: str) -> str:
-        """What it prints; it must succeed."""
+        """What the process prints; it must succeed."""
         with self.start(*words, **environment) as process:
             out, err = process.communicate(timeout=180)
         assert process.returncode == 0, err
@@ -99,7 +99,7 @@ def installed(wheel, tmp_path_factory) -> Installed:
 
 @pytest.fixture(scope="module")
 def drawn(installed) -> Installed:
-    """The same, with a drawn and indexed workspace."""
+    """The same, with a demo workspace that is drawn and indexed."""
     assert installed.adr("demo", "--instances", "60")["instances"] == 60
     assert set(installed.adr("index")["postings"]) == {"token", "object", "co_occurrence", "interrogation"}
     return installed

@@ -1,4 +1,4 @@
-"""Long work in the app: progress, cancel, faults, and rows left by a process that died."""
+"""Long work in the app: progress, cancelling, faults, and rows left by a process that died."""
 
 from dataclasses import dataclass
 

@@ -137,7 +137,7 @@ def test_above__never_imports_a_page_or_the_command_line(name):
 
 
 def test_cli__what_every_call_imports_knows_no_stage():
-    """A stage, and rich, are imported with the verb that is asked for: --help and wrong usage are answered at once."""
+    """A stage, and rich, are imported only with the verb that needs them, so --help and usage errors come at once."""
     for name in ("__init__", "dispatch", "parser", "output", "progress", "clean"):
         found = imports(ROOT / f"adr/cli/{name}.py", everywhere=False)
         slow = [other for other in found if within(other, (*STAGES, "store", "pipeline", "doctor")) or other == "rich"]
@@ -153,7 +153,7 @@ def test_rich__only_where_blocks_are_drawn():
 
 @pytest.mark.parametrize("package", STAGES)
 def test_packages__one_door_to_each_thing(package):
-    """A package's face says what it is for and passes nothing on."""
+    """A package's __init__ says what the package is for and re-exports nothing."""
     tree = ast.parse((ROOT / "adr" / package / "__init__.py").read_text(encoding="utf-8"))
     assert [type(node) for node in tree.body] == [ast.Expr]
 
@@ -168,7 +168,7 @@ def test_worker__never_opens_the_database(module):
 
 
 def test_classes__no_name_means_two_things():
-    """Every class of `adr` is known by its name alone."""
+    """No two classes of `adr` have the same name."""
     homes: dict[str, list[str]] = {}
     for path in files("adr"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -182,7 +182,7 @@ ASKING = ("rows", "row", "value", "frame", "arrow", "arrays", "batches", "execut
 
 @pytest.mark.parametrize("path", files("adr/ui", "pages", "app.py"), ids=lambda p: str(p.relative_to(ROOT)))
 def test_ui__asks_no_sql(path):
-    """Each question stands in the stage that owns it: no method of a store that takes a statement is called here."""
+    """Each query is in the stage that owns it: no method of a store that takes a statement is called here."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     asked = [
         f"{node.func.attr} in line {node.lineno}"
@@ -193,7 +193,7 @@ def test_ui__asks_no_sql(path):
 
 
 def test_store__methods_that_take_a_statement_are_known():
-    """The list above is whole: every public method of the store and its writer with a parameter `sql`, and `atomic`."""
+    """The list above is complete: `atomic`, and every public method of the store and its writer that takes `sql`."""
     tree = ast.parse((ROOT / "adr/store.py").read_text(encoding="utf-8"))
     asking = {
         node.name

@@ -10,7 +10,7 @@ from adr.options import given_options, option, options_of
 
 @dataclass(frozen=True)
 class Brew:
-    """How tea is made."""
+    """Options for making tea."""
 
     leaf: str = option("green", "the leaf", ("green", "black"))
     minutes: float | None = option(None, "how long", least=0, most=10)

@@ -1,4 +1,4 @@
-"""Every stage unattended: it goes on where it stopped, and gives the same bytes in two places."""
+"""Every stage unattended: a run goes on where it stopped, and gives the same bytes in two places."""
 
 import importlib.util
 import json
@@ -61,7 +61,7 @@ def with_own_images(path: Path) -> None:
 
 
 def run(folder: Path, recipe: Recipe, workspace: str = "workspace", out: str = "out", **options):
-    """`pipeline.run` in a folder of its own; the store is closed after."""
+    """`pipeline.run` in its own folder; the store is closed afterwards."""
     made = Workspace.at(folder / workspace)
     store = Store(made.database)
     try:
@@ -79,7 +79,7 @@ RECIPE = Recipe(
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory) -> dict[str, str]:
-    """What the recipe makes of the source in one go, in a place of its own."""
+    """What the recipe makes of the source in one go, in a separate folder."""
     folder = tmp_path_factory.mktemp("else") / "where"
     source(folder)
     assert run(folder, RECIPE).reused == ()
@@ -145,7 +145,7 @@ def test_run__export_options_of_the_recipe_are_obeyed_and_checked_first(tmp_path
 
 
 def test_run__an_index_that_does_not_fit_stops_it(tmp_path):
-    """The index was asked for with objects from the text; a recipe that leaves that out asks for another."""
+    """The index was made with objects from the text; a recipe that leaves that out asks for another index."""
     source(tmp_path)
     of_text = replace(RECIPE, index={"objects": "text"})
     first = run(tmp_path, of_text)

@@ -1,4 +1,4 @@
-"""Modules run as processes of their own: their exit statuses, and what is passed on of what they print."""
+"""Modules run as separate processes: their exit statuses, and what of their output is passed on."""
 
 import signal
 import subprocess
@@ -38,7 +38,7 @@ def test_relay__what_is_raised_ends_the_processes(tmp_path: Path, started: list[
 
 
 def test_exit_status__nobody_listens_any_more() -> None:
-    """Who started the process is gone: it ends by itself, and prints no traceback."""
+    """The parent process is gone: the process ends by itself and prints no traceback."""
     script = (
         "import sys; from adr.process import exit_status, tell; "
         "sys.exit(exit_status(lambda: [tell({'event': 'looked', 'done': n}) for n in range(100_000)]))"

@@ -1,4 +1,4 @@
-"""docs/python.md is so: every block runs, in order, on a small demo workspace."""
+"""docs/python.md is true: every block runs, in order, on a small demo workspace."""
 
 import re
 from pathlib import Path

@@ -17,7 +17,7 @@ recipes = st.builds(
     min_passes=st.integers(0, 4),
     alpha=st.floats(0, 1),
     perspectives=st.lists(st.sampled_from(PERSPECTIVES), min_size=1, unique=True).map(tuple),
-    pass_rule=st.sampled_from(["any", "mean"]),
+    pass_rule=st.sampled_from(["any", "mean", "mean_unclamped"]),
     repeat=st.integers(1, 3),
     tau=st.dictionaries(st.sampled_from(PERSPECTIVES), st.floats(0, 1e6)),
     tail_share=st.dictionaries(st.sampled_from(PERSPECTIVES), st.floats(0, 1)),
@@ -51,7 +51,7 @@ def test_toml__design_example():
     """)
     assert recipe.tau == {"token": 120}
     assert recipe.share_for("object") == 0.10
-    assert recipe.share_for("co_occurrence") == 0.25  # the paper's
+    assert recipe.share_for("co_occurrence") == 0.25  # the paper's share
     assert recipe.cap("object", "person", 304) == 500
     assert recipe.cap("object", "image", 304) == 0
     assert recipe.cap("object", "accordion", 304) == 304
@@ -101,7 +101,7 @@ def test_in_words__says_it():
     )
     assert recipe.in_words() == (
         "Keeps an instance when at least one of token, object, co-occurrence and interrogation passes; "
-        "head caps: token 120, object 304, co-occurrence 24, interrogation 4,895; "
+        "thresholds: token 120, object 304, co-occurrence 24, interrogation 4,895; "
         "by hand: accordion protected, image muted, person 500. Seed 42."
     )
     assert Recipe(min_passes=0).in_words() == "Keeps every instance. Seed 42."

@@ -1,4 +1,4 @@
-"""Reports: to JSON and back to an equal value; what JSON cannot hold."""
+"""Reports: to JSON and back to an equal value, and values that JSON cannot hold."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the program brings along is found from any folder; a file of the same name in the current one comes first."""
+"""What ships with the program is found from any folder; a file of the same name in the current folder comes first."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The door to the database: transactions, threads, another process, and a file that is none."""
+"""The door to the database: transactions, threads, another process, and a file that is not a database."""
 
 import subprocess
 import sys

@@ -1,8 +1,8 @@
-"""The verbs of the app on a command line; the only place that prints.
+"""The command line: the app's verbs, and the only code that prints.
 
-Each verb calls the function that the page calls and prints its report: in words and tables, or with `--json` as one
-JSON report on standard output. Progress goes to standard error. Exit 0 done, 1 an error told in a sentence, 2 wrong
-usage, 141 when nobody reads what is printed any more.
+Each verb calls the function that its page calls and prints the report: as words and tables, or with `--json` as one
+JSON report on standard output. Progress goes to standard error. Exit status: 0 done, 1 an error reported in a sentence,
+2 wrong usage, 141 the reader of the output has gone.
 """
 
 import sys
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb; returns the exit status. arguments: what follows the program's name, None for this process's."""
+    """Run one verb; returns the exit status. arguments: what follows the program's name; None: sys.argv."""
     from adr.cli import output
     from adr.cli.dispatch import run_verb
 

@@ -1,4 +1,4 @@
-"""Kinds of arguments that several verbs take."""
+"""Argument types that several verbs share."""
 
 import argparse
 from dataclasses import fields
@@ -9,15 +9,15 @@ from adr.options import is_switch
 
 
 def count(text: str) -> int:
-    """A whole number from 1; the error of a parser otherwise."""
+    """A whole number of at least 1; anything else is an error that argparse reports."""
     value = int(text)
     if value < 1:
-        raise argparse.ArgumentTypeError("give a whole number from 1")
+        raise argparse.ArgumentTypeError("give a whole number of at least 1")
     return value
 
 
 def share(text: str) -> float:
-    """A number from 0 to 1; the error of a parser otherwise."""
+    """A number from 0 to 1; anything else is an error that argparse reports."""
     value = float(text)
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError("give a share from 0 to 1")
@@ -25,12 +25,12 @@ def share(text: str) -> float:
 
 
 def path_or_none(text: str | None) -> Path | None:
-    """A path that need not be given."""
+    """The path, or None where no text is given."""
     return Path(text) if text else None
 
 
 def add_options(parser: argparse.ArgumentParser, kind: type[Any]) -> None:
-    """An argument for each option of a stage; those that are not given stay out of `given`."""
+    """Add one argument per option of a stage; options that the user leaves out stay out of `given`."""
     for of in fields(kind):
         name, says = f"--{of.name.replace('_', '-')}", of.metadata["says"]
         shown = "" if of.default in (None, False) else f" [{of.default}]"
@@ -48,5 +48,5 @@ def add_options(parser: argparse.ArgumentParser, kind: type[Any]) -> None:
 
 
 def given(options: argparse.Namespace, kind: type[Any]) -> dict[str, Any]:
-    """The options of a stage that stand on the command line."""
+    """The options of a stage that the command line sets."""
     return {f.name: value for f in fields(kind) if (value := getattr(options, f.name)) is not None}

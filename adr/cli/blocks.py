@@ -1,6 +1,6 @@
-"""What the pages of verbs are built of: sentences, tables, files. Every text goes through `clean`, and none is markup.
+"""The blocks of a verb's page: sentences, tables, files. Every text goes through `clean`; none is read as markup.
 
-Verbs know these functions only; how they are drawn is `adr.cli.output`'s.
+Verbs use these functions only; `adr.cli.output` draws the blocks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from rich.text import Text
 from adr.cli.clean import clean
 
 Block = Text | Table
-_LEAST = 14  # columns that a longer word has before it is broken
+_LEAST = 14  # the narrowest, in characters, that a column of longer words becomes
 
 
 def headline(text: str) -> Block:
@@ -31,18 +31,18 @@ def gap() -> Block:
 
 
 def note(text: str) -> Block:
-    """A remark that can be passed over."""
+    """A remark that the reader may skip."""
     return Text(clean(text), style="dim")
 
 
 def verbatim(text: str) -> Block:
-    """The lines of a file, each as long as it is."""
+    """The lines of a file, not wrapped."""
     return Text("\n".join(map(clean, text.splitlines())), no_wrap=True, overflow="ignore")
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, words: Sequence[int] = (0,)) -> Block:
-    """A table with these column heads, which may have several lines; words: the columns that hold words, the others
-    hold numbers, which are never broken."""
+    """A table with these column heads, which may span several lines. words: positions of the columns that hold words;
+    the other columns hold numbers, which are never wrapped."""
     made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     cells = [[Text(clean(cell)) for cell in row] for row in rows]
     for number, head in enumerate(heads):
@@ -58,7 +58,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, words: Sequ
 
 
 def facts(rows: Iterable[tuple[str, object]]) -> Block:
-    """Names with their values below one another."""
+    """Names with their values, one pair per line."""
     made = Table.grid(padding=(0, 2))
     made.add_column(style="dim", no_wrap=True)
     made.add_column(overflow="fold")

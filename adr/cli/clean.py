@@ -1,15 +1,15 @@
-"""Text from data, made fit to be printed. Knows nothing of where it comes from."""
+"""Text from data, made safe to print. Knows nothing of where it comes from."""
 
 import re
 import unicodedata
 
-# Characters that turn the direction of the text around them: what stands after one is misread.
+# Characters that change the writing direction: the text after one is easily misread.
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: object) -> str:
-    """One line of text without a character that a terminal obeys: blanks of any kind become spaces, other control
-    characters and turns of direction go, what UTF-8 cannot hold is shown as '�'."""
+    """One line of text without characters that a terminal acts on: white space of any kind becomes a space, other
+    control characters and changes of direction are removed, and what UTF-8 cannot hold becomes '�'."""
     return "".join(map(_printable, _DIRECTION.sub("", str(text))))
 
 

@@ -1,4 +1,4 @@
-"""One verb from its arguments to its exit status. Knows nothing of what a verb does."""
+"""Runs one verb, from its arguments to its exit status. Knows nothing of what a verb does."""
 
 import argparse
 import logging
@@ -13,7 +13,7 @@ from adr.progress import Cancelled
 
 
 def run_verb(arguments: Sequence[str]) -> int:
-    """Do what the arguments ask for and print the report; returns the exit status. SystemExit for --help and usage."""
+    """Run the verb and print its report; returns the exit status. Raises SystemExit for --help and wrong usage."""
     options = verb_parser(arguments).parse_args(arguments)
     verb = verb_module(options.verb)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", handlers=[_Warnings()])
@@ -24,7 +24,7 @@ def run_verb(arguments: Sequence[str]) -> int:
         output.tell(f"{error.sentence} {error.next_step}".strip())
         return 1
     except (KeyboardInterrupt, Cancelled):
-        output.tell("Stopped. What was finished is kept; the same command goes on from there.")
+        output.tell("Stopped. Finished work is kept; the same command continues from there.")
         return 1
     if report is not None:
         _show(verb, report, options)

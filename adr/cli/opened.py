@@ -10,7 +10,7 @@ from adr.workspace import Workspace
 
 @contextmanager
 def opened(options: argparse.Namespace, create: bool = False) -> Iterator[tuple[Workspace, Store]]:
-    """The workspace of -w and its store, closed at the end; create: made where it is missing."""
+    """The workspace that -w names and its store, which is closed at the end. create: make a missing workspace."""
     workspace = Workspace.at(options.workspace, create=create)
     with closing(Store(workspace.database)) as store:
         yield workspace, store

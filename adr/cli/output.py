@@ -1,4 +1,4 @@
-"""How a report leaves: pages and JSON on standard output, sentences on standard error."""
+"""Where output goes: pages and JSON to standard output, sentences to standard error."""
 
 import json
 import os
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from adr.cli.blocks import Block
 
 BROKEN_PIPE = 141
-"""What a shell reports of a program that wrote to a closed pipe: 128 + SIGPIPE."""
+"""The exit status that a shell reports for a program that wrote to a closed pipe: 128 + SIGPIPE."""
 WIDTH = 100
-"""Columns of a page where there is no terminal and COLUMNS does not say otherwise."""
+"""Width of a page, in characters, where there is no terminal and COLUMNS is not set."""
 
 _ANY_WIDTH = 10_000
 
 
 class Unread(Exception):
-    """Nobody reads what is printed any more, as after `| head`."""
+    """The reader of the output has gone, as after `| head`."""
 
 
 def say_json(report: Any) -> None:
@@ -41,14 +41,14 @@ def say_page(blocks: "Iterable[Block]") -> None:
 
 
 def tell(text: str) -> None:
-    """Lines on standard error, without what a terminal would obey."""
+    """Lines on standard error, without the characters that a terminal acts on."""
     from adr.cli.clean import clean
 
     _write(sys.stderr, "".join(f"{clean(line)}\n" for line in text.splitlines()))
 
 
 def console_of(stream: TextIO) -> "Console":
-    """What draws on a stream: colours on a terminal alone (and without NO_COLOR), no markup in any text."""
+    """The console that draws on a stream: colours on a terminal only (and not with NO_COLOR), no markup in any text."""
     from rich.console import Console
 
     width = None if stream.isatty() or "COLUMNS" in os.environ else WIDTH
@@ -56,7 +56,7 @@ def console_of(stream: TextIO) -> "Console":
 
 
 def page_text(blocks: "Iterable[Block]", console: "Console") -> str:
-    """The blocks as a console draws them, a blank line around each table."""
+    """The blocks as a console draws them, with a blank line around each table."""
     with console.capture() as captured:
         former: Block | None = None
         for block in blocks:
@@ -77,7 +77,7 @@ def _apart(former: "Block", block: "Block") -> bool:
 
 
 def _draw(block: "Block", console: "Console") -> None:
-    """A table that is wider than the console runs over its edge, so that nothing is hidden."""
+    """Draw one block; a table wider than the console runs past its edge, so that nothing is hidden."""
     from rich.table import Table
 
     if isinstance(block, Table):
@@ -89,16 +89,16 @@ def _draw(block: "Block", console: "Console") -> None:
 
 
 def flush() -> None:
-    """Write what waits for standard output."""
+    """Write out what is buffered for standard output."""
     with _while_read():
         sys.stdout.flush()
 
 
 def unplug() -> None:
-    """Let nothing more be written to standard output and error, at the process's end either."""
+    """Discard what is still written to standard output and error, also at the end of the process."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # a stream that is no file of the system's
+        with suppress(OSError, ValueError):  # a stream without a file descriptor
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
@@ -121,7 +121,7 @@ def _fits(text: str, stream: TextIO) -> bool:
 
 @contextmanager
 def _while_read() -> "Iterator[None]":
-    """Turns a closed pipe into `Unread`, so that one of a stage's own is not taken for it."""
+    """Turns a closed output pipe into `Unread`, so that a broken pipe inside a stage is not mistaken for it."""
     try:
         yield
     except BrokenPipeError as error:

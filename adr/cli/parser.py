@@ -1,7 +1,7 @@
-"""The verbs there are, and the parser of one command line.
+"""The list of verbs, and the parser for one command line.
 
-A verb's module, and with it the stage that it calls, is imported only when that verb is asked for, so `--help` and
-wrong usage are answered at once.
+The module of a verb, and with it the stage it calls, is imported only when that verb runs, so `--help` and wrong usage
+are answered at once.
 """
 
 import argparse
@@ -17,43 +17,43 @@ if TYPE_CHECKING:
 
 # Verb → what it does, in the data's order. Each is a module of `adr.cli.verbs` with the functions of `VerbModule`.
 VERBS = {
-    "app": "open the app on the workspace, on this machine alone",
+    "app": "open the app on the workspace, for this machine only",
     "demo": "draw the demo world into the workspace and ingest it",
-    "ingest": "read a dataset",
+    "ingest": "read a dataset into the workspace",
     "index": "build the postings of the four perspectives",
-    "curve": "the distribution of one perspective",
-    "suggest": "entities worth muting, each with the reason",
-    "backwards": "which τ give a size, so many instances of an entity, or a tail share",
-    "rebalance": "apply a recipe",
-    "runs": "the runs of the workspace",
-    "explain": "why an instance was kept or dropped",
-    "compare": "what one recipe or run keeps and another does not",
-    "plan": "what to synthesize",
-    "plans": "the synthesis plans of the workspace, and how far they are",
-    "generate": "make images and conversations of a plan; goes on where it stopped",
+    "curve": "show the distribution of one perspective",
+    "suggest": "list entities worth muting, each with the reason",
+    "backwards": "find the τ that give a size, a number of instances of an entity, or a tail share",
+    "rebalance": "apply a recipe: write a run",
+    "runs": "list the runs of the workspace",
+    "explain": "show why an instance was kept or dropped",
+    "compare": "show what one recipe or run keeps and another does not",
+    "plan": "plan what to synthesize",
+    "plans": "list the synthesis plans of the workspace and how far each is",
+    "generate": "make the images and conversations of a plan; continues where it stopped",
     "collect": "take finished files in as candidates",
-    "candidates": "the review queue",
-    "meters": "how far the concepts of a plan are filled",
-    "verdicts": "reviews as CSV or JSON Lines, in and out",
+    "candidates": "list the review queue",
+    "meters": "show how far the concepts of a plan are filled",
+    "verdicts": "import or export verdicts as CSV or JSON Lines",
     "export": "write the refined dataset",
-    "exports": "the exports that were written",
+    "exports": "list the exports that were written",
     "report": "write the page of a run, before and after, as one HTML file",
-    "run": "every stage, unattended; goes on where it stopped",
-    "doctor": "check a workspace and what is installed",
+    "run": "run every stage, unattended; continues where it stopped",
+    "doctor": "check the workspace and what is installed",
 }
 
 
 class VerbModule(Protocol):
-    """What a module of `adr.cli.verbs` holds. A verb whose `act` returns None prints nothing at its end."""
+    """The functions of each module of `adr.cli.verbs`. A verb whose `act` returns None prints no report."""
 
     def arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Add what the verb takes, beside the workspace, --json and --quiet."""
+        """Add the arguments of the verb, besides --workspace, --json and --quiet."""
 
     def act(self, options: argparse.Namespace, progress: Progress) -> Any:
-        """Do it; returns the report, whose type is annotated."""
+        """Run the verb; returns its report. The annotation names the type of the report."""
 
     def page(self, report: Any) -> "Iterator[Block]":
-        """The report for a person."""
+        """The report as a person reads it."""
 
 
 def verb_module(name: str) -> VerbModule:
@@ -62,7 +62,7 @@ def verb_module(name: str) -> VerbModule:
 
 
 def verb_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """A parser that knows every verb by name, and the arguments of the one that these arguments begin with."""
+    """A parser that knows the name of every verb, and the arguments of the verb that the command line begins with."""
     table = "\n".join(f"  {s.variable:24} {s.sentence} [{s.default or 'none'}]" for s in SETTINGS.values())
     parser = argparse.ArgumentParser(
         prog="adr",

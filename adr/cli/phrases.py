@@ -33,6 +33,6 @@ def time_of(when: datetime) -> str:
 
 
 def enumerated(shown: Sequence[object], total: int) -> str:
-    """The names that are shown, with commas, and how many more of `total` there are."""
+    """'2, 4, 7 and 166 more': the shown names, and how many of `total` are not shown."""
     more = total - len(shown)
     return ", ".join(map(str, shown)) + (f" and {more:,} more" if more else "")

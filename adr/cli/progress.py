@@ -1,4 +1,4 @@
-"""Progress on standard error: a bar with count, rate and time left on a terminal, a line now and then elsewhere."""
+"""Progress on standard error: on a terminal a bar with count, rate and time left, elsewhere a line now and then."""
 
 import os
 import sys
@@ -12,21 +12,21 @@ from adr.cli.clean import clean
 from adr.figures import number_words, time_words
 from adr.progress import Progress, silent
 
-# Seconds between two lines where there is no terminal: of one message, and before another's first.
+# Least seconds between two lines where there is no terminal: with the same message, and with a new one.
 _APART, _APART_NEW = 5.0, 1.0
-_SETTLED = 2.0  # seconds after which a rate is worth saying
+_SETTLED = 2.0  # seconds of work after which a rate is shown
 
 
 @dataclass
 class Pace:
-    """How fast the work goes that one message names. first: how much of it was done when it was first named."""
+    """How fast the work under one message goes. first: how much was done when the message first appeared."""
 
     message: str
     first: int
     started: float
 
     def words(self, done: int, total: int | None, now: float) -> str:
-        """'1,200 of 60,000, 312 per s, 3 min left'; without rate and time while there is nothing to judge by."""
+        """'1,200 of 60,000, 312 per s, 3 min left'; without rate and time left until they can be estimated."""
         said = f"{done:,}" + (f" of {total:,}" if total else "")
         elapsed, advanced = now - self.started, done - self.first
         if elapsed < _SETTLED or advanced <= 0:
@@ -41,7 +41,7 @@ def _rate(per_second: float) -> str:
 
 @contextmanager
 def shown_progress(quiet: bool = False) -> Iterator[Progress]:
-    """A `Progress` that standard error shows, cleared at the end; quiet: one that nobody sees."""
+    """A `Progress` shown on standard error and cleared at the end; quiet: one that shows nothing."""
     if quiet:
         yield silent
         return
@@ -73,7 +73,7 @@ class _Lines:
 
 
 class _Bar:
-    """A bar that is drawn over and goes away at the end."""
+    """A bar that is redrawn in place and removed at the end."""
 
     def __init__(self) -> None:
         from rich import progress

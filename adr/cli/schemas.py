@@ -1,4 +1,4 @@
-"""The JSON Schema of every verb's report; `python -m adr.cli.schemas docs/reports` writes them, a file per verb."""
+"""The JSON Schema of every verb's report; `python -m adr.cli.schemas docs/reports` writes them, one file per verb."""
 
 import json
 import sys
@@ -19,12 +19,12 @@ def report_schemas() -> dict[str, dict[str, Any]]:
 
 
 def as_file(made: dict[str, Any]) -> str:
-    """A schema as its file holds it."""
+    """The text of a schema's file."""
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
 def write(folder: Path) -> None:
-    """Write the schemas into `folder`, and remove those of verbs that are not there any more."""
+    """Write the schemas into `folder` and remove those of verbs that do not exist."""
     folder.mkdir(parents=True, exist_ok=True)
     made = report_schemas()
     for path in folder.glob("*.json"):

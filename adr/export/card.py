@@ -1,6 +1,6 @@
-"""The dataset card: README.md of an export, with the curves as pictures. Says what was not verified, too.
+"""The dataset card: README.md of an export, with the curves as pictures. It also says what was not verified.
 
-Writes Markdown from the manifest and the counts; asks the database nothing.
+Writes Markdown from the manifest and the counts. Knows nothing of the database.
 """
 
 from typing import Any
@@ -29,7 +29,7 @@ def write(work: Work, format: Format, counts: list[Counts], manifest: dict[str, 
 
 
 def text(format: Format, counts: list[Counts], manifest: dict[str, Any], present: set[str]) -> str:
-    """The card in Markdown; with Hugging Face's front matter where the format is theirs. `present`: files beside it."""
+    """The card in Markdown, with Hugging Face's front matter for their format. present: files beside the card."""
     parts = [
         _front(format, manifest),
         f"# {manifest['recipe_name'] or 'Refined instruction data'}\n",
@@ -65,8 +65,8 @@ def _size(manifest: dict[str, Any]) -> str:
         f"{n['source_instances']:,} instances of `{source.get('name', 'the source')}`"
     )
     if n["copies"]:
-        said += f", {n['copies']:,} further copies of rare ones"
-    said += f", {n['synthetic']:,} synthetic ({manifest['synthesis']['share']:.1%} of all rows)."
+        said += f", {n['copies']:,} extra copies of rare ones"
+    said += f", and {n['synthetic']:,} synthetic ({manifest['synthesis']['share']:.1%} of all rows)."
     if n["left_out_faulty"]:
         said += f" {n['left_out_faulty']:,} kept instances were left out because of errors (see `dropped.jsonl`)."
     return said + "\n"
@@ -77,14 +77,14 @@ def _use(format: Format, manifest: dict[str, Any]) -> str:
     root = "IMAGE_FOLDER" if images == "reference" else "OUT/images"
     lines = ["## Use\n", f"```\n{format.setting.format(out='OUT', root=root)}\n```\n", "`OUT` is this folder."]
     if images == "reference" and format.part == "all":
-        lines.append("`IMAGE_FOLDER` is the image folder of the source; its pictures are not in here.")
+        lines.append("`IMAGE_FOLDER` is the image folder of the source; its pictures are not part of this export.")
         if manifest["synthesis"]["images"]:
             lines.append(
-                "The synthetic pictures are: put them beside the others with "
+                "The synthetic pictures are in `images`. Put them beside the others with "
                 '`ln -s "$(realpath OUT/images/adr-synthetic)" IMAGE_FOLDER/adr-synthetic`.'
             )
     elif images == "link":
-        lines.append("The source's pictures in `images` are links: they work on the machine they were made on.")
+        lines.append("The source's pictures in `images` are links, which only work on the machine that wrote them.")
     return "\n".join(lines) + "\n"
 
 
@@ -96,13 +96,14 @@ def _made(manifest: dict[str, Any]) -> str:
         "",
         recipe["in_words"],
         "",
-        f"Recipe `{recipe['fingerprint']}`, in full in `manifest.json`. Source SHA-256 `{source.get('sha256')}`.",
+        f"The recipe has the fingerprint `{recipe['fingerprint']}` and is in `manifest.json` in full. "
+        f"The source has the SHA-256 `{source.get('sha256')}`.",
     ]
     if index:
         how = index["extractor"] + (f" ({index['spacy_model']})" if index.get("spacy_model") else "")
         lines.append(
-            f"Entities by {how}, objects from {index['objects_from']}, lexicon "
-            f"`{index['lexicon_fingerprint']}`. Program `{manifest['made_by']['code']}`."
+            f"Entities were found by {how}, objects taken from {index['objects_from']}; lexicon "
+            f"`{index['lexicon_fingerprint']}`, program `{manifest['made_by']['code']}`."
         )
     return "\n".join(lines) + "\n"
 
@@ -110,7 +111,7 @@ def _made(manifest: dict[str, Any]) -> str:
 def _curves(counts: list[Counts]) -> str:
     if not counts:
         return ""
-    lines = ["## Curves\n", "Instances that have an entity, by its rank, before and after.\n"]
+    lines = ["## Curves\n", "How many instances have each entity, by its rank, before and after.\n"]
     lines += [f"![{TITLES.get(one.perspective, one.perspective)}]({CURVES}/{one.perspective}.png)" for one in counts]
     return "\n".join(lines) + "\n"
 
@@ -120,8 +121,8 @@ def _numbers(counts: list[Counts]) -> str:
         return ""
     lines = [
         "## Numbers\n",
-        "Counts are numbers of instances; shares are shares of postings; the tail is that of the "
-        "source, by the paper's rule. “Random” is a uniform random subset of as many instances as were kept.\n",
+        "Counts are numbers of instances. Shares are shares of postings. The tail is the tail of the "
+        "source, by the paper's rule. “Random” is a uniform random subset with as many instances as were kept.\n",
         "| perspective | τ | state | entities | lost | tail share | effective entities | most frequent |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -146,11 +147,11 @@ def _numbers(counts: list[Counts]) -> str:
 def _synthetic(manifest: dict[str, Any]) -> str:
     made = manifest["synthesis"]
     if not made["rows"]:
-        return "## Synthetic part\n\nThere is none.\n"
+        return "## Synthetic part\n\nThis export has no synthetic rows.\n"
     lines = [
         "## Synthetic part\n",
-        f"{made['rows']:,} rows, {made['share']:.1%} of all. Each has a line in `synthetic.jsonl`: parent, "
-        "prompt, seed, model, scores, verdict, editor.\n",
+        f"{made['rows']:,} rows, {made['share']:.1%} of all. Each has a line in `synthetic.jsonl` with its parent, "
+        "prompt, seed, model, scores, verdict and editor.\n",
         f"- Made by {_listed(made['generators'])}.",
         f"- Conversations by {_listed(made['conversations_by'])}.",
     ]
@@ -173,7 +174,8 @@ def _verdicts(manifest: dict[str, Any]) -> str:
         for name, n in said[kind].items():
             lines.append(f"| {who} {name} | {n.get('accept', 0):,} | {n.get('reject', 0):,} | {n.get('unsure', 0):,} |")
     lines.append(
-        f"\nNot judged: {said['not_judged']:,} candidates; none of them is in here unless a rule above took it."
+        f"\n{said['not_judged']:,} candidates have no verdict; they are not in this export, "
+        "except where a rule above accepted them."
     )
     return "\n".join(lines) + "\n"
 
@@ -182,14 +184,14 @@ def _caveats(counts: list[Counts], manifest: dict[str, Any]) -> str:
     made, index = manifest["synthesis"], manifest["index"]
     lines = [
         "## What was not verified\n",
-        "- Entities are read off by rules and word lists, not by people; a wrong reading in the tail is kept as "
-        "if it were rare.",
-        "- No model was trained on this set here. The method's authors report gains on average over benchmarks; "
-        "rebalancing alone did not beat a random subset of the same size in their logs, so compare with one.",
+        "- Entities were found by rules and word lists, not by people. A mistake in the tail is kept as if it were "
+        "rare.",
+        "- No model was trained on this dataset. The method's authors report average gains over their benchmarks. "
+        "In their logs, rebalancing alone did not beat a random subset of the same size, so compare with one.",
     ]
     if index and index.get("objects_from") != "annotations" and not index.get("verified_by"):
         whose = "" if index.get("objects_from") == "text" else " of instances without annotations"
-        lines.append(f"- Objects{whose} were taken from the text and not checked on the pictures.")
+        lines.append(f"- Objects{whose} were taken from the text and not checked against the pictures.")
     if index and index.get("unread"):
         lines.append(f"- The text of {index['unread']:,} instances is in a language that the word list cannot read.")
     unseen = sum(n for who, n in made["accepted_by"].items() if who != "a person")
@@ -197,11 +199,11 @@ def _caveats(counts: list[Counts], manifest: dict[str, Any]) -> str:
         lines.append(f"- {unseen:,} synthetic rows were accepted by a rule; nobody looked at them.")
     if worded := made["rows"] - made["images"]:
         lines.append(
-            f"- {worded:,} rows say a conversation of the source in other words, with rarer synonyms, about "
-            "the same picture. The method's authors found that such rewriting harms captioning."
+            f"- {worded:,} rows reword a conversation of the source with rarer synonyms and keep its picture. "
+            "The method's authors found that such rewriting harms captioning."
         )
     if made["images"]:
-        lines.append("- Synthetic answers were not checked against their pictures beyond what reviewers saw.")
+        lines.append("- Nobody but the reviewers checked synthetic answers against their pictures.")
     warned = [f for f in manifest["lint"] if f["level"] == "warning"]
     lines += [f"- {f['sentence']} ({f['rows']:,} rows)" for f in warned]
     lines += [
@@ -215,8 +217,8 @@ def _caveats(counts: list[Counts], manifest: dict[str, Any]) -> str:
 def _licences(manifest: dict[str, Any]) -> str:
     lines = [
         "## Licences\n",
-        "Conversations and pictures of the source keep the licence of the source; this export "
-        "grants none. Selecting rows does not change it.",
+        "Conversations and pictures of the source keep the source's licence. This export grants no licence, and "
+        "selecting rows does not change it.",
     ]
     for model in manifest["synthesis"]["models"]:
         if model["name"] == "WordNet":
@@ -228,7 +230,7 @@ def _licences(manifest: dict[str, Any]) -> str:
             + (
                 "a starter model of ADR Workbench, trained on pictures that the project drew itself."
                 if own
-                else "see the licence on its model page; it may limit the use of what it makes."
+                else "see the licence on its model page, which may limit the use of what the model makes."
             )
         )
     return "\n".join(lines) + "\n"
@@ -236,11 +238,11 @@ def _licences(manifest: dict[str, Any]) -> str:
 
 def _files(manifest: dict[str, Any], present: set[str]) -> str:
     says = {
-        "dropped.jsonl": "what stayed behind, and why",
+        "dropped.jsonl": "instances that were not exported, and why",
         "synthetic.jsonl": "where each synthetic row came from",
-        "report.html": "before and after, in one page",
-        "manifest.json": "everything above for machines, and the SHA-256 of every file",
-        SUMS: "SHA-256 of the pictures in here (`sha256sum -c`)",
+        "report.html": "before and after, on one page",
+        "manifest.json": "the facts above for programs, and the SHA-256 of every file",
+        SUMS: "SHA-256 of the pictures in this folder (check with `sha256sum -c`)",
     }
     lines = ["## Files\n"] + [f"- `{name}`" for name in manifest["main"][:20]]
     if len(manifest["main"]) > 20:

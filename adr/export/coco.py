@@ -1,4 +1,4 @@
-"""COCO captions of the synthetic part: captions.json with one caption a picture, as pycocotools reads it."""
+"""COCO captions of the synthetic part: captions.json with one caption per picture, as pycocotools reads it."""
 
 import json
 
@@ -11,7 +11,7 @@ FILE = "captions.json"
 
 
 def write(work: Work) -> list[str]:
-    """The captions file; returns [FILE]. A picture without a caption takes the first answer of its conversation."""
+    """Write the captions file; returns [FILE]. A picture without a caption gets its conversation's first answer."""
     from PIL import Image
 
     images, annotations = [], []
@@ -36,7 +36,7 @@ def write(work: Work) -> list[str]:
 
 
 def caption(one: Accepted) -> str:
-    """What the picture shows, in a sentence."""
+    """What the picture shows, as a sentence."""
     if one.caption:
         return one.caption
     return next((text.replace(MARKER, "").strip() for role, text in one.turns if role == "gpt"), "")
@@ -45,7 +45,7 @@ def caption(one: Accepted) -> str:
 FORMAT = Format(
     name="coco",
     title="COCO captions",
-    sentence="The synthetic part alone: pictures and one caption each.",
+    sentence="The synthetic part alone: pictures with one caption each.",
     setting='pycocotools.coco.COCO("{out}/captions.json"), pictures below {out}/images',
     rules=Rules(conversation=False, carries_ids=False),
     images=("reference",),

@@ -1,6 +1,6 @@
 """How often each entity occurs before, after, with the synthetic part, and in a random subset of the same size.
 
-Counts are numbers of instances; copies of a repeated instance count. Writes nothing.
+Counts are numbers of instances, and every copy of a repeated instance counts. Writes nothing.
 """
 
 from dataclasses import dataclass
@@ -24,21 +24,22 @@ class Counts:
     before: np.ndarray
     after: np.ndarray  # kept instances
     refined: np.ndarray  # kept instances and accepted candidates
-    random: np.ndarray  # a uniform random subset of as many instances as were kept
+    random: np.ndarray  # a uniform random subset with as many instances as were kept
 
     @property
     def tail(self) -> np.ndarray:
-        """Mask of the entities past the head, by the paper's rule on the counts before, as on the Rebalance page."""
+        """Mask of the tail entities, by the paper's rule on the counts before, as on the Rebalance page."""
         head = tail_rule(self.before, 1 - PAPER_TAIL_SHARE[self.perspective]).head_rank
         return np.arange(len(self.before)) >= head
 
     @property
     def added(self) -> bool:
-        """Whether synthesis adds to any of the entities."""
+        """Whether synthesis adds instances to any entity."""
         return not np.array_equal(self.refined, self.after)
 
     def numbers(self, counts: np.ndarray) -> dict[str, float | int]:
-        """What the manifest holds of one state: sizes, tail share of postings (tail as before), effective entities."""
+        """What the manifest holds for one state: sizes, tail share of postings (the tail is that of the counts before),
+        effective entities."""
         postings = int(counts.sum())
         return {
             "postings": postings,
@@ -61,7 +62,7 @@ class Counts:
 
 
 def count(store: Store, leave: Leaving) -> list[Counts]:
-    """Counts of all perspectives that are indexed, in the paper's order."""
+    """Counts for all indexed perspectives, in the paper's order."""
     found = store.arrays("select entity, perspective::varchar as perspective, n from entity order by entity")
     if not len(found["entity"]):
         return []
@@ -92,7 +93,7 @@ def count(store: Store, leave: Leaving) -> list[Counts]:
 
 
 def threshold(recipe: Recipe, perspective: str, before: np.ndarray) -> float:
-    """τ of a perspective: the recipe's count, or the count that its tail share gives."""
+    """τ of a perspective: the recipe's count, or the count that follows from its tail share."""
     if perspective in recipe.tau:
         return float(recipe.tau[perspective])
     return float(tail_share_to_tau(before, recipe.share_for(perspective)))
@@ -111,7 +112,8 @@ def _kept(store: Store, leave: Leaving, size: int) -> np.ndarray:
 
 
 def _random(store: Store, leave: Leaving, size: int) -> np.ndarray:
-    """Counts of the instances with the smallest 'random' draws of the seed, as many as were kept; no copies."""
+    """Counts in a random subset: the instances with the smallest 'random' draws of the seed, as many as were kept, each
+    once."""
     positions = store.arrays("select instance from decision where run = $1 order by instance", [leave.run])["instance"]
     kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
     order = np.argsort(draws(leave.recipe.seed, RANDOM_KEY, positions), kind="stable")

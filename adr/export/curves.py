@@ -1,6 +1,6 @@
-"""The long-tail curves of an export as pictures, the same bytes every time (no dates, no program names inside).
+"""The long-tail curves of an export as pictures, with the same bytes every time (no dates or program names inside).
 
-Knows counts only.
+Knows nothing but counts.
 """
 
 import io
@@ -17,10 +17,11 @@ TITLES = {
     "co_occurrence": "Pairs of things",
     "interrogation": "Forms of the question",
 }
-# (state, label, colour, line style); grey, orange, blue, green: told apart without red and green, on white and on black
+# (state, label, colour, line style). Grey, orange, blue and green can be distinguished by people who cannot tell red
+# from green, on white and on black.
 STATES = (
     ("before", "before", "#8a8f98", "-"),
-    ("random", "random subset of equal size", "#e69f00", ":"),
+    ("random", "random subset of the same size", "#e69f00", ":"),
     ("after", "rebalanced", "#3b82c4", "-"),
     ("refined", "with synthetic", "#009e73", "--"),
 )
@@ -35,7 +36,7 @@ def png(one: Counts) -> bytes:
 
 
 def svg(one: Counts) -> str:
-    """The same as an SVG element on a transparent ground, for a page."""
+    """The same curves as an SVG element with a transparent background, for a page."""
     import matplotlib
 
     out = io.StringIO()

@@ -1,6 +1,6 @@
-"""Write a run as a dataset in the form that a trainer reads: linted before, whole or absent, with manifest and card.
+"""Writes a run as a dataset that a trainer reads: checked first, whole or absent, with manifest and card.
 
-The formats stand in files of their own (`formats.FORMATS`). Writes the table `export`.
+Each format has its own file (`formats.FORMATS`). Writes the table `export`.
 """
 
 import json
@@ -34,29 +34,30 @@ from adr.workspace import Workspace
 
 @dataclass(frozen=True)
 class Preview:
-    """What an export would write: counts, the lint, and where everything would go."""
+    """What an export would write: rows, format, lint, and where the pictures would be."""
 
     format: Format
     images: str
     leave: Leaving
     lint: Lint
-    left_out: tuple[int, ...] = ()  # rows left out because of an error
+    left_out: tuple[int, ...] = ()  # rows left out because of errors
 
     @property
     def blocked(self) -> tuple[Finding, ...]:
-        """Errors that stand in the way."""
+        """Errors that block the export."""
         return () if self.left_out else self.lint.errors
 
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What was written. sha256: of the main data file(s); files: SHA-256 by path, pictures left to images.sha256."""
+    """What was written. sha256: of the main data file or files; files: {path: SHA-256}, without the pictures, which
+    images.sha256 lists."""
 
     export: int
     run: int
     format: str
     folder: str
-    instances: int  # rows, copies and candidates included
+    instances: int  # rows, including copies and candidates
     synthetic: int
     left_out: int
     images: int  # copied or linked
@@ -70,12 +71,12 @@ class ExportReport:
 def preview(
     store: Store, workspace: Workspace, run: int, options: ExportOptions, *, progress: Progress = silent
 ) -> Preview:
-    """The rows and the lint of an export that is not written; AdrError for options that do not fit together."""
+    """The rows and the lint of an export, without writing it; AdrError for options that do not go together."""
     format = named(options.format)
     images = options.images or format.images[0]
     if images not in format.images:
         raise AdrError(
-            f"{format.title} cannot have its pictures by {images!r}.", f"Choose {' or '.join(format.images)}."
+            f"{format.title} has no option {images!r} for its pictures.", f"Choose {' or '.join(format.images)}."
         )
     leave = leaving(
         store,
@@ -89,7 +90,7 @@ def preview(
         leave = changed(leave, order=np.array(leave.with_image, np.int64))
         if not leave.synthetic:
             raise AdrError(
-                f"{format.title} holds the synthetic pictures, and none of this run is accepted.",
+                f"{format.title} only holds synthetic pictures, and none of this run's are accepted.",
                 "Accept candidates with pictures on the Review page, or choose another format.",
             )
     if options.repair_ids and format.rules.carries_ids:
@@ -122,10 +123,10 @@ def export(
 ) -> ExportReport:
     """Write the folder `out`; options are the fields of `ExportOptions`.
 
-    recipe: what the manifest names, default the run's own recipe with these options as its [export]. AdrError when
-    `out` exists, when the lint has errors, or when the disk is full.
+    recipe: the recipe that the manifest names; by default the run's own recipe with these options as its [export].
+    AdrError when `out` exists, when the lint has errors, or when the disk is full.
 
-    Cancelled out of `progress`, a fault or a kill leaves what was there before, or nothing.
+    A cancel from `progress`, a fault or a kill leaves the folder as it was before, or leaves none.
     """
     chosen = options_of(ExportOptions, options, "The export")
     with whole(Path(out), replace=replace) as folder:
@@ -161,7 +162,7 @@ def export(
 
 
 def exports(store: Store) -> list[dict[str, Any]]:
-    """Exports written so far, newest first."""
+    """The exports written so far, newest first."""
     frame = store.frame(
         """
         select export, run, format, folder, instances, synthetic, files, bytes, sha256, manifest, created_at
@@ -173,7 +174,8 @@ def exports(store: Store) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class WrittenExport:
-    """An export in short. instances: rows, copies and candidates included; there: its folder still holds an export."""
+    """An export in short. instances: rows, including copies and candidates; there: whether its folder still holds an
+    export."""
 
     export: int
     run: int
@@ -190,7 +192,7 @@ class WrittenExport:
 
 @dataclass(frozen=True)
 class ExportsReport:
-    """The exports that were written from a workspace, newest first."""
+    """The exports written from a workspace, newest first."""
 
     exports: tuple[WrittenExport, ...]
 
@@ -219,8 +221,8 @@ def _blocked(errors: tuple[Finding, ...]) -> tuple[str, str]:
         f"{finding.kind} in {finding.rows:,} rows ({', '.join(finding.examples[:2])})" for finding in errors
     )
     return (
-        f"The export would not train: {said}.",
-        "Mend the source, choose another format, or leave out the rows with errors (--leave-out-faulty).",
+        f"A trainer could not read this export: {said}.",
+        "Correct the source, choose another format, or leave out the rows with errors (--leave-out-faulty).",
     )
 
 
@@ -238,7 +240,7 @@ def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
 
 
 def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[str, Any], placed: int) -> ExportReport:
-    """Note the export in the database, where times and paths belong."""
+    """Record the export in the database, which is the place for times and paths."""
     with store.atomic() as writer:
         number = int(writer.value("select coalesce(max(export), 0) + 1 from export"))
         report = ExportReport(

@@ -1,4 +1,4 @@
-"""Where an export may be written, and what is an export already. Knows nothing of what is written into it."""
+"""Where an export may be written, and which folders are exports. Knows nothing of an export's contents."""
 
 import json
 from collections.abc import Iterator
@@ -8,15 +8,15 @@ from pathlib import Path
 from adr.errors import AdrError
 from adr.files import recover, whole_folder
 
-MARK = "manifest.json"  # a folder with it is an export of ours and may be replaced when asked
+MARK = "manifest.json"  # a folder with this file is an export of this program and may be replaced on request
 
 
 @contextmanager
 def whole(target: Path, *, replace: bool) -> Iterator[Path]:
-    """A temporary folder beside `target` that takes its place when the block ends well, and is removed when not.
+    """A temporary folder beside `target` that replaces it when the block succeeds, and is removed when it fails.
 
-    An existing non-empty folder is replaced only when asked, and only when it is an export. A full disk or a kill
-    leaves the old folder or none; what a killed process left behind is cleared by the next one.
+    An existing non-empty folder is replaced only with `replace`, and only when it is an export. A full disk or a kill
+    leaves the old folder or none; the next export clears what a killed process left behind.
     AdrError when the target may not be written, or the disk is full.
     """
     target = target.expanduser().absolute()
@@ -25,11 +25,11 @@ def whole(target: Path, *, replace: bool) -> Iterator[Path]:
     try:
         with whole_folder(target) as unfinished:
             yield unfinished
-            _allowed(target, replace)  # it may have come into being meanwhile
+            _allowed(target, replace)  # the target may have been created in the meantime
     except OSError as error:
         raise AdrError(
             f"The export cannot be written to {target}: {error.strerror or error}.",
-            "Free some space or choose another folder; nothing was changed.",
+            "Free some space or choose another folder. Nothing was changed.",
         ) from error
 
 
@@ -48,8 +48,8 @@ def _allowed(target: Path, replace: bool) -> None:
     if not target.is_dir() or not any(target.iterdir()):
         return
     if not replace:
-        raise AdrError(f"The folder {target} exists.", "Choose another, or ask to replace it (--replace).")
+        raise AdrError(f"The folder {target} already exists.", "Choose another folder, or replace it (--replace).")
     if not is_export(target):
         raise AdrError(
-            f"The folder {target} holds other things than an export, so it is not replaced.", "Choose another folder."
+            f"The folder {target} holds something other than an export and is not replaced.", "Choose another folder."
         )

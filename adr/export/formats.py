@@ -1,4 +1,4 @@
-"""The formats by name: a dictionary is all the plugin system there is."""
+"""The formats by name. A new format needs only an entry in this dictionary."""
 
 from adr.errors import AdrError
 from adr.export import coco, internvl, llama_factory, llava, ms_swift, parquet, qwen_vl, selection, webdataset
@@ -11,7 +11,7 @@ FORMATS: dict[str, Format] = {
 
 
 def named(name: str) -> Format:
-    """The format of that name; AdrError lists the known ones."""
+    """The format with this name; AdrError lists the known ones."""
     if name not in FORMATS:
         raise AdrError(f"There is no format {name!r}.", f"Choose one of {', '.join(FORMATS)}.")
     return FORMATS[name]

@@ -1,4 +1,4 @@
-"""Ids made unique, for tools that join by id. Only rows whose id repeats an earlier one are touched."""
+"""Makes ids unique, for tools that join by id. Only rows whose id repeats an earlier one are changed."""
 
 import json
 
@@ -7,10 +7,10 @@ from adr.store import Store
 
 
 def repaired_ids(store: Store, leave: Leaving) -> dict[int, str]:
-    """{place: new id as JSON text} for the rows whose id occurred before, in export order.
+    """{place: new id as JSON text} for the rows whose id occurs earlier in the export.
 
-    The number 7 and the text "7" count as the same. The first keeps its id; the others get "ID-2", "ID-3" …, skipping
-    names that are taken.
+    The number 7 and the text "7" count as the same id. The first row keeps it; the others get "ID-2", "ID-3" …,
+    skipping ids that are taken.
     """
     repeated = {
         name

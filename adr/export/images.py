@@ -1,6 +1,6 @@
 """Pictures beside an export: synthetic ones are copied; source pictures are referenced, copied or linked.
 
-All of them lie below `images/` under the paths that the rows name. Knows nothing of formats.
+All of them go below `images/`, under the paths that the rows name. Knows nothing of formats.
 """
 
 import hashlib
@@ -17,9 +17,10 @@ SUMS = "images.sha256"
 
 
 def place_images(work: Work) -> int:
-    """Put the pictures into the export's folder; returns how many lie there (copied and linked).
+    """Put the pictures into the export's folder; returns how many were copied or linked.
 
-    Writes `images.sha256` (as `sha256sum` does) over the copies; links are not hashed. AdrError when one is missing.
+    Writes `images.sha256` (in the format of `sha256sum`) for the copies; links are not hashed. AdrError when a picture
+    is missing.
     """
     sums: dict[str, str] = {}
     for row in sorted(set(work.leave.candidate_rows), reverse=True):
@@ -44,7 +45,7 @@ def _source_images(work: Work, sums: dict[str, str]) -> int:
             "Reference the pictures, or ingest again with the image folder (Dataset page).",
         )
     root = root.resolve()
-    seen = set(sums)  # the synthetic ones, which are no pictures of the source
+    seen = set(sums)  # the synthetic pictures, which are not the source's
     done, linked = 0, 0
     for batch in batches(work.store, work.leave, raw=False):
         work.progress(done, work.leave.instances, "Copying pictures" if work.images == "copy" else "Linking pictures")
@@ -56,7 +57,7 @@ def _source_images(work: Work, sums: dict[str, str]) -> int:
                 target = work.folder / FOLDER / name
                 if Path(name).parts[:1] == (SYNTHETIC_FOLDER,):
                     raise AdrError(
-                        f"The source has pictures in a folder {SYNTHETIC_FOLDER}, as the export does.",
+                        f"The source has a picture folder {SYNTHETIC_FOLDER}, which the export needs for its own.",
                         "Rename that folder, or reference the pictures.",
                     )
                 if work.images == "copy":
@@ -77,7 +78,7 @@ def _copy(source: Path, target: Path, whose: str) -> str:
             shutil.copyfileobj(given, out, 1 << 20)
     except FileNotFoundError as error:
         raise AdrError(
-            f"The picture {source.name} of {whose} is not on disk.", "Put it back, or leave out the rows with errors."
+            f"The picture {source.name} of {whose} is not on disk.", "Restore it, or leave out the rows with errors."
         ) from error
     with target.open("rb") as copy:
         return hashlib.file_digest(copy, "sha256").hexdigest()

@@ -11,7 +11,7 @@ META = "meta.json"
 
 
 def write(work: Work) -> list[str]:
-    """One line a row, and the meta file; returns [FILE, META]."""
+    """Write one line per row, and the meta file; returns [FILE, META]."""
     with work.file(FILE) as out:
         for batch in work.rows(turns=work.form != "llava"):
             out.write(b"".join(line(conversations(row, work.form)) for row in batch))
@@ -33,7 +33,7 @@ FORMAT = Format(
     name="internvl",
     title="InternVL",
     sentence="JSON Lines (train.jsonl) and the meta file that names it (meta.json).",
-    setting='--meta_path {out}/meta.json, in it "root": "{root}" and "annotation": "{out}/train.jsonl"',
+    setting='--meta_path {out}/meta.json, with "root": "{root}" and "annotation": "{out}/train.jsonl" in it',
     rules=Rules(),
     images=("reference", "copy", "link"),
     write=write,

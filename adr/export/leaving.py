@@ -1,7 +1,7 @@
 """What leaves the workspace, in its order: the kept instances of a run, and the accepted candidates.
 
-Knows nothing of formats and writes no files. A row is addressed by one
-number: an instance by its position, an accepted candidate by its `candidate_row`.
+Knows nothing of formats and writes no files. A row is addressed by one number: an instance by its position, an accepted
+candidate by its `candidate_row`.
 """
 
 import json
@@ -22,7 +22,7 @@ from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
 
-SYNTHETIC_FOLDER = "adr-synthetic"  # below the image root of an export; its name keeps off the source's own folders
+SYNTHETIC_FOLDER = "adr-synthetic"  # below the image root of an export; unlikely to be a folder of the source
 SHUFFLE_KEY = draw_key("shuffle", "")
 CHUNK = 10_000
 
@@ -31,11 +31,11 @@ Turns = list[tuple[str, str]]  # (role, text); role is 'human', 'gpt', 'system' 
 
 @dataclass(frozen=True)
 class Accepted:
-    """A candidate that leaves, with the conversation as it stands after its latest edit."""
+    """An accepted candidate to be exported, with its conversation after the latest edit."""
 
     candidate: str
-    image: Path | None  # its own picture, a file in the workspace; None: only the conversation is new
-    images: tuple[str, ...]  # what its row names, below the image root: its picture, or the parent's
+    image: Path | None  # its own picture, a file in the workspace; None when only the conversation is new
+    images: tuple[str, ...]  # the paths in its row, below the image root: its own picture, or the parent's
     turns: Turns
     caption: str
     entities: tuple[int, ...]
@@ -43,22 +43,22 @@ class Accepted:
 
     @property
     def id(self) -> str:
-        """The id its row carries, as JSON text."""
+        """The id of its row, as JSON text."""
         return json.dumps(f"adr-{self.candidate}")
 
 
 @dataclass(slots=True)
 class Exported:
-    """One row of the dataset: an instance as it came, or an accepted candidate."""
+    """One row of the exported dataset: an instance as it was read, or an accepted candidate."""
 
     place: int  # 0.. in the export
-    source: int  # position in the source, or a candidate's row
-    copy: int  # 1.., which copy of a repeated instance
+    source: int  # position in the source, or a `candidate_row`
+    copy: int  # 1.., the number of this copy of a repeated instance
     id: str | None  # JSON text
     images: list[str]
     turns: Turns
-    raw: str | None  # the record as it came; None for a candidate, or where it was not asked for
-    repaired: bool = False  # `id` is not the one of `raw`
+    raw: str | None  # the record as it was read; None for a candidate, or when it was not requested
+    repaired: bool = False  # whether `id` differs from the id in `raw`
 
     @property
     def synthetic(self) -> bool:
@@ -67,25 +67,25 @@ class Exported:
 
     @property
     def key(self) -> str:
-        """A name without dots: nine digits of the position, or the candidate's."""
+        """A name without dots: the position with nine digits, or the candidate's name."""
         return json.loads(self.id or '""') if self.synthetic else f"{self.source:09d}"
 
 
 @dataclass(frozen=True)
 class Leaving:
-    """Everything that an export writes, and in which order."""
+    """Everything that an export writes, in its order."""
 
     run: int
     recipe: Recipe
     form: str  # of the source: 'llava', 'messages', or 'llava, messages'
-    image_root: Path | None  # where the source's pictures lie
-    order: np.ndarray  # int64 per row: a position, or a candidate's row
+    image_root: Path | None  # the folder of the source's pictures
+    order: np.ndarray  # int64 per row: a position, or a `candidate_row`
     accepted: Sequence[Accepted]
     new_ids: dict[int, str] = field(default_factory=dict)  # place -> repaired id, as JSON text
 
     @property
     def instances(self) -> int:
-        """Number of rows, copies and candidates included."""
+        """Number of rows, including copies and candidates."""
         return len(self.order)
 
     @property
@@ -105,12 +105,12 @@ class Leaving:
 
     @property
     def with_image(self) -> list[int]:
-        """The candidates' rows that bring their own image, in order."""
+        """The rows of candidates with their own image, in order."""
         return [row for row in self.candidate_rows if self.candidate(row).image]
 
 
 def candidate_row(number: int) -> int:
-    """The row of the accepted candidate `number` (from 0), a number below every position; and the way back."""
+    """The row of the accepted candidate `number` (from 0), which is below every position; also the inverse."""
     return -1 - number
 
 
@@ -123,18 +123,18 @@ def leaving(
     synthetic: str = "run",
     accept_above: float | None = None,
 ) -> Leaving:
-    """The rows that a run keeps and the candidates accepted, in export order.
+    """The rows that a run keeps and the accepted candidates, in export order.
 
-    order: 'source' (as in the source, candidates after) or 'shuffled' (all together, by the recipe's seed).
-    synthetic: candidates planned from this 'run', of 'all' runs, or 'none'. accept_above: a rule of the recipe that
-    accepts the best candidate of a slot when nobody has judged it, it has no flags and its score is at least that.
+    order: 'source' (the source's order, then candidates) or 'shuffled' (all together, by the recipe's seed).
+    synthetic: candidates planned from this 'run', from 'all' runs, or 'none'. accept_above: the recipe's rule, which
+    accepts the best candidate of a slot when nobody has judged it, it has no flags, and its score is at least this.
     """
     found = store.row("select recipe from run where run = $1", [run])
     if found is None:
         listed = [str(number) for (number,) in store.rows("select run from run order by run")]
         raise AdrError(
             f"There is no run {run}.",
-            f"Runs are {', '.join(listed)}." if listed else "Apply a recipe first (Rebalance).",
+            f"Runs: {', '.join(listed)}." if listed else "Apply a recipe on the Rebalance page first.",
         )
     recipe = Recipe.from_toml(found[0], f"the recipe of run {run}")
     form, images = store.row("select form, images from source") or ("llava", None)
@@ -151,14 +151,14 @@ def leaving(
     if order == "shuffled":
         rows = rows[_shuffle(len(rows), recipe.seed)]
     elif order != "source":
-        raise AdrError(f"order is {order!r}.", "Choose source or shuffled.")
+        raise AdrError(f"There is no order {order!r}.", "Choose source or shuffled.")
     return Leaving(run, recipe, form, Path(images) if images else None, rows, accepted)
 
 
 def batches(
     store: Store, leave: Leaving, *, turns: bool = False, raw: bool = True, size: int = CHUNK
 ) -> Iterator[list[Exported]]:
-    """The rows in lists of at most `size`, in order; memory stays flat. `turns` and `raw` say what is looked up."""
+    """The rows in lists of at most `size`, in order, with bounded memory. turns, raw: whether these are looked up."""
     columns = ["i.id", "i.images"] + (["i.turns"] if turns else []) + (["i.raw"] if raw else [])
     size = chunk_rows(leave, size)
     copies: dict[int, int] = {}  # filled only where the recipe repeats instances
@@ -192,7 +192,7 @@ def batches(
 def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Table:
     """Columns of `instance i` for the positions in `part` (candidates skipped), one row each, in that order.
 
-    `columns` are SQL expressions written by the formats, never by a user.
+    columns: SQL expressions, written by the formats and never by a user.
     """
     positions = part[part >= 0]
     low, high = (int(positions.min()), int(positions.max())) if len(positions) else (0, -1)
@@ -208,15 +208,15 @@ def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Ta
     table = store.arrow(sql, [positions.tolist(), low, high])
     if table.num_rows != len(positions):
         raise AdrError(
-            "The run names instances that the dataset no longer has.",
-            "Apply the recipe again after the new ingest (Rebalance).",
+            "The run names instances that are not in the dataset.",
+            "The dataset was ingested again: apply the recipe again on the Rebalance page.",
         )
     return table
 
 
 def chunk_rows(leave: Leaving, size: int) -> int:
-    """Rows a look-up. In source order a chunk is one stretch of the table; shuffled, each look-up reads all of it, so
-    there are at most twelve of them."""
+    """Rows per look-up. In source order a chunk is one stretch of the table; shuffled, each look-up reads the whole
+    table, so there are at most twelve of them."""
     ordered = leave.order[leave.order >= 0]
     if len(ordered) < 2 or bool((np.diff(ordered) >= 0).all()):
         return size
@@ -236,12 +236,12 @@ def _turns(column: pa.ChunkedArray) -> list[Turns]:
 
 
 def _shuffle(count: int, seed: int) -> np.ndarray:
-    """A permutation of `count` rows, the same on every machine: rows by the draw of (seed, place)."""
+    """A permutation of `count` rows, the same on every machine: rows sorted by the draw of (seed, place)."""
     return np.argsort(draws(seed, SHUFFLE_KEY, np.arange(count)), kind="stable")
 
 
 def rule_name(accept_above: float) -> str:
-    """How the manifest names the rule of a recipe that accepts unseen candidates."""
+    """The name, in the manifest, of the recipe's rule that accepts candidates nobody has seen."""
     return f"recipe: score >= {accept_above:g}, best of its slot, no flags, judged by nobody"
 
 
@@ -249,7 +249,7 @@ def _accepted(
     store: Store, workspace: Workspace, run: int, synthetic: str, accept_above: float | None
 ) -> list[Accepted]:
     if synthetic not in ("run", "all", "none"):
-        raise AdrError(f"synthetic is {synthetic!r}.", "Choose run, all or none.")
+        raise AdrError(f"There is no choice {synthetic!r} of synthetic rows.", "Choose run, all or none.")
     if synthetic == "none":
         return []
     if accept_above is not None and not (isinstance(accept_above, int | float) and 0 <= accept_above <= 1):
@@ -306,7 +306,7 @@ def _marked(turns: Turns) -> Turns:
 
 
 def dumps(value: Any) -> str:
-    """JSON on one line, non-ASCII letters as they are; escapes only where UTF-8 could not hold them."""
+    """JSON on one line, with non-ASCII letters as they are; only what UTF-8 cannot encode is escaped."""
     text = json.dumps(value, ensure_ascii=False)
     return text if _encodable(text) else json.dumps(value)
 
@@ -314,11 +314,11 @@ def dumps(value: Any) -> str:
 def _encodable(text: str) -> bool:
     try:
         text.encode("utf-8")
-    except UnicodeEncodeError:  # half of a surrogate pair, written as an escape in the source
+    except UnicodeEncodeError:  # half of a surrogate pair, which the source has as an escape
         return False
     return True
 
 
 def one_line(raw: str) -> str:
-    """A record as it came, on one line. Line ends inside JSON text stand between tokens only, so nothing changes."""
+    """A record as it was read, on one line. JSON has line ends between tokens only, so its content stays the same."""
     return raw.replace("\r", " ").replace("\n", " ") if "\n" in raw or "\r" in raw else raw

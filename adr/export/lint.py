@@ -1,6 +1,6 @@
-"""What a trainer would stumble over, found before anything is written. Errors block an export, warnings do not.
+"""Finds what a trainer would stumble over, before anything is written. Errors block an export, warnings do not.
 
-Knows the rules of the formats as data (`Rules`), writes nothing.
+Takes the rules of a format as data (`Rules`) and writes nothing.
 """
 
 import json
@@ -17,29 +17,29 @@ from adr.export.leaving import Accepted, Leaving, candidate_row
 from adr.progress import Progress, let_pages_run, silent
 from adr.store import Store
 
-STRETCH = 50_000  # instances a statement
+STRETCH = 50_000  # instances per SQL statement
 
 EXAMPLES = 5
-OPENED = 5_000  # source pictures opened by lint; all that are copied or packed are opened anyway
+OPENED = 5_000  # source pictures that lint opens; those that are copied or packed are all read anyway
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a trainer's loader insists on; what it does not is told as a warning."""
+    """What a trainer's loader insists on; breaking anything else is only a warning."""
 
-    markers_equal_images: bool = True  # else too few markers are a warning (the picture is not looked at)
+    markers_equal_images: bool = True  # if not, too few markers are a warning (the picture is not used)
     marker_in_answer: bool = True  # whether an answer may hold a marker
     system_turn: bool = True  # whether a system turn may come first
-    tool_turns: bool = False  # whether tool turns may stand between
+    tool_turns: bool = False  # whether there may be tool turns
     one_schema: bool = False  # whether all rows must have the same keys and id type
     carries_ids: bool = True  # whether the rows hold ids at all
-    ids_as_text: bool = False  # whether it writes all ids as text
-    conversation: bool = True  # False: the format holds no conversation (selection, captions)
+    ids_as_text: bool = False  # whether all ids are written as text
+    conversation: bool = True  # whether the rows hold conversations (not in selection and captions)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One kind of fault: how many rows have it, and the first few."""
+    """One kind of fault: how many rows have it, and the first few of them."""
 
     kind: str
     level: str  # 'error' or 'warning'
@@ -50,14 +50,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Lint:
-    """All findings, errors first, and the rows that an export could leave out to be free of errors."""
+    """All findings, errors first, and the rows that an export could leave out to avoid the errors."""
 
     findings: tuple[Finding, ...]
-    faulty: frozenset[int]  # rows that hold an error themselves
+    faulty: frozenset[int]  # rows that have an error
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """Findings that block."""
+        """Findings that block the export."""
         return tuple(f for f in self.findings if f.level == "error")
 
 
@@ -70,8 +70,8 @@ def lint(
     images: str = "reference",
     progress: Progress = silent,
 ) -> Lint:
-    """Every fault of the rows that leave. `verbatim`: records are written as they came; `images`: where the pictures
-    of the rows will be (`work.IMAGES`)."""
+    """Every fault in the rows to be exported. verbatim: records are written as they were read; images: where the
+    pictures of the rows will be (`work.IMAGES`)."""
     progress(0, 4, "Checking conversations")
     found = _Findings()
     if rules.conversation:
@@ -103,7 +103,7 @@ class _Findings:
         self.faulty: set[int] = set()
 
     def add(self, kind: str, level: str, rows: Mapping[int, str], count: int | None = None, own: bool = True) -> None:
-        """`rows`: row → how an example of it reads; `own` says that leaving them out mends it."""
+        """Add one kind. rows: {row: its text as an example}; own: whether leaving these rows out removes the fault."""
         total = len(rows) if count is None else count
         if not total:
             return
@@ -141,19 +141,19 @@ SENTENCES = {
         )
     },
     "image_missing": "A picture is not on disk.",
-    "image_unreadable": "A picture does not open.",
+    "image_unreadable": "A picture cannot be opened.",
     "images_not_checked": "The dataset was read without an image folder, so its pictures were not checked.",
-    "image_address": "A picture is a web address or data, not a file; most trainers read files only.",
+    "image_address": "A picture is a web address or data, not a file; most trainers read only files.",
     "images_sampled": f"Only {OPENED:,} of the source pictures, evenly spread, were opened to check them.",
-    "repeated_ids": "Ids occur in more than one row (repair them if your tools join by id).",
+    "repeated_ids": "Some ids occur in more than one row (repair them if your tools join by id).",
     "mixed_ids": "Some ids are numbers and some are text; readers that infer a schema refuse that.",
-    "keys_differ": "Rows differ in their keys; readers that infer a schema may refuse that.",
-    "keys_left_out": "Keys of the source that this format has no place for are left out.",
-    "nothing_to_write": "Nothing is kept and nothing accepted.",
+    "keys_differ": "The rows do not all have the same keys; readers that infer a schema may refuse that.",
+    "keys_left_out": "The source has keys that this format has no place for; they are left out.",
+    "nothing_to_write": "No instance is kept and no candidate is accepted.",
 }
 
-# One row per instance with what its turns break; said in SQL because 665,298 conversations take 4 s so, and minutes in
-# Python. `body` is the conversation after a leading system turn.
+# One row per instance with the rules its turns break. In SQL, because 665,298 conversations take 4 s that way and
+# minutes in Python. `body` is the conversation without a leading system turn.
 _CHECKS = """
     with body as (
         select i.instance, len(i.images) as images, turns,
@@ -189,7 +189,7 @@ _FAULTS = f"""
 
 
 def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, progress: Progress) -> None:
-    """Faults of kept instances' conversations, a stretch of the table at a time, so that it can be cancelled."""
+    """Faults in the conversations of kept instances, one stretch of the table at a time, which allows a cancel."""
     levels = {
         "no_turns": "error",
         "empty_turn": "error",
@@ -228,7 +228,7 @@ def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, pro
 
 
 def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
-    """Faults of one candidate's conversation, by the same rules."""
+    """Faults in one candidate's conversation, by the same rules."""
     roles = [role for role, _ in one.turns]
     body = [role for role in (roles[1:] if roles[:1] == ["system"] else roles) if role != "tool"]
     markers = sum(text.count(MARKER) for _, text in one.turns)
@@ -257,7 +257,7 @@ def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
 
 
 def _source_images(store: Store, leave: Leaving, images: str, found: _Findings, progress: Progress) -> None:
-    """Pictures that were missing when the source was read, and those of a spread sample that do not open now."""
+    """Pictures that were missing when the source was read, and pictures of a spread sample that cannot be opened."""
     if not len(leave.order) or int(leave.order.max()) < 0:
         return
     if leave.image_root is None:
@@ -320,7 +320,7 @@ def _first_missing(root: Path, images: list[str]) -> str:
 
 
 def _synthetic_images(leave: Leaving, found: _Findings) -> None:
-    """Pictures of candidates: their own, and the parent's of those whose words alone are new."""
+    """Pictures of candidates: their own, or the parent's where only the conversation is new."""
     for j, one in enumerate(leave.accepted):
         said = {candidate_row(j): f"candidate {one.candidate}"}
         if one.image is None and leave.image_root is None:
@@ -343,12 +343,12 @@ def opens(path: Path) -> bool:
     try:
         with Image.open(path) as image:
             return image.size[0] > 0 and image.size[1] > 0
-    except Exception:  # PIL raises many kinds for broken files; all mean the same here
+    except Exception:  # PIL raises many kinds of exceptions for broken files, which all mean the same here
         return False
 
 
 def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
-    """Ids that repeat (copies included), id types, and sets of keys."""
+    """Ids that repeat (including copies), and ids of mixed types."""
     kept = "instance i join decision d using (instance) where d.run = $1 and d.kept"
     repeated = store.rows(
         f"""
@@ -385,7 +385,7 @@ def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
 
 
 def _keys(store: Store, leave: Leaving, rules: Rules, verbatim: bool, found: _Findings) -> None:
-    """Rows that differ in their keys when records leave as they came, keys left behind when they do not."""
+    """Rows that differ in their keys when records are written as they were read; keys left out when they are not."""
     sets = [
         (set(keys or ()), int(count), int(first))
         for keys, count, first in store.rows(

@@ -1,6 +1,6 @@
 """LLaMA-Factory: a JSON array beside its dataset_info.json (data/README.md of that project, "sharegpt" formatting).
 
-LLaVA's shape becomes `conversations` with a list of `images`; the `messages` shape is theirs already and is handed on.
+LLaVA's shape becomes `conversations` with a list of `images`; the `messages` shape is theirs already and stays.
 """
 
 import json
@@ -36,7 +36,7 @@ COLUMNS = {
 
 
 def write(work: Work) -> list[str]:
-    """The array and its entry; returns [FILE, INFO]."""
+    """Write the array and its entry; returns [FILE, INFO]."""
     first = True
     with work.file(FILE) as out:
         for batch in work.rows(turns=True):
@@ -61,7 +61,7 @@ def _record(row: Exported, form: str) -> str:
 FORMAT = Format(
     name="llama-factory",
     title="LLaMA-Factory",
-    sentence="A JSON array (data.json) with a list of images in each row, and its dataset_info.json (data set “adr”).",
+    sentence="A JSON array (data.json) with a list of images in each row, and its dataset_info.json (dataset “adr”).",
     setting="dataset_dir: {out}, dataset: adr, media_dir: {root}",
     rules=Rules(system_turn=True, tool_turns=True, one_schema=True, carries_ids=False),
     images=("reference", "copy", "link"),

@@ -1,6 +1,6 @@
 """LLaVA: one JSON array of {"id", "image", "conversations"}, as read by LLaVA's llava/train/train.py --data_path.
 
-Records that came in this shape leave as they came, byte for byte.
+Records that were read in this shape are written byte for byte as they were.
 """
 
 from adr.export.lint import Rules
@@ -11,7 +11,7 @@ FILE = "llava.json"
 
 
 def write(work: Work) -> list[str]:
-    """The array, one record after the other; returns [FILE]."""
+    """Write the array, one record after the other; returns [FILE]."""
     first = True
     with work.file(FILE) as out:
         for batch in work.rows(turns=work.form != "llava"):
@@ -25,7 +25,7 @@ def write(work: Work) -> list[str]:
 FORMAT = Format(
     name="llava",
     title="LLaVA",
-    sentence="One JSON array (llava.json); untouched records byte for byte as they came.",
+    sentence="One JSON array (llava.json); unchanged records are byte for byte those of the source.",
     setting="--data_path {out}/llava.json --image_folder {root}",
     rules=Rules(markers_equal_images=False, system_turn=False),
     images=("reference", "copy", "link"),

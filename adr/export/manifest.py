@@ -1,6 +1,6 @@
-"""The manifest: what is in an export, how it was made, and the hash of every file. Written last.
+"""The manifest: what is in an export, how it was made, and the hash of every file. It is written last.
 
-Holds no times and no absolute paths: the same recipe, source and verdicts give the same bytes on another machine.
+It holds no times and no absolute paths: the same recipe, source and verdicts give the same bytes on every machine.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ FILE = "manifest.json"
 # Packages whose version can change what is written.
 PACKAGES = ("duckdb", "pyarrow", "numpy", "pillow", "matplotlib", "pandas")
 MODEL_PACKAGES = ("torch", "diffusers", "transformers", "open_clip_torch", "spacy", "nltk")
-WHOLE = 600 << 20  # model files up to this size in all are hashed whole
+WHOLE = 600 << 20  # the files of a model are hashed in full when they have at most this many bytes together
 
 
 def build(
@@ -37,7 +37,7 @@ def build(
     options: dict[str, Any],
     recipe: Recipe,
 ) -> dict[str, Any]:
-    """The manifest as a JSON object, still without its list of files."""
+    """The manifest as a JSON object, without its list of files."""
     store, leave = work.store, work.leave
     kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
     reasons = {
@@ -69,8 +69,8 @@ def build(
             "in_words": recipe.in_words(),
             "toml": recipe.to_toml(),
         },
-        "draws": "uniform number of (seed, perspective, entity, instance): blake2b-64 of the name, splitmix64 mixing; "
-        "written out in adr/draws.py",
+        "draws": "one uniform number per (seed, perspective, entity, instance): blake2b-64 of the name, mixed by "
+        "splitmix64; adr/draws.py has the code",
         "source": _source(store),
         "index": _index(store),
         "perspectives": {one.perspective: one.as_json() for one in counts},
@@ -93,7 +93,7 @@ def write(work: Work, manifest: dict[str, Any]) -> None:
 
 
 def hashes(folder: Path) -> list[dict[str, Any]]:
-    """{path, bytes, sha256} of every file but pictures (images.sha256 has those) and links, by path."""
+    """{path, bytes, sha256} of every file, by path, except links and pictures (which images.sha256 lists)."""
     listed = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -104,7 +104,7 @@ def hashes(folder: Path) -> list[dict[str, Any]]:
 
 
 def main_sha256(manifest: dict[str, Any]) -> str:
-    """The SHA-256 of the main data file; of several, that of their hashes one after the other."""
+    """The SHA-256 of the main data file; with several files, that of their concatenated hashes."""
     by_path = {file["path"]: file["sha256"] for file in manifest["files"]}
     found = [by_path[name] for name in manifest["main"]]
     return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
@@ -112,7 +112,7 @@ def main_sha256(manifest: dict[str, Any]) -> str:
 
 @cache
 def code_fingerprint() -> str:
-    """12 hex digits of the program's own text: every module of the package but those that only draw, and the schema."""
+    """12 hex digits over the program's source text: the schema and every module of the package outside `adr/ui`."""
     root = Path(adr.__file__).parent
     digest = hashlib.sha256()
     for path in sorted([*root.rglob("*.py"), root / "schema.sql"]):
@@ -123,7 +123,7 @@ def code_fingerprint() -> str:
 
 
 def verdicts(store: Store) -> dict[str, Any]:
-    """Totals of the verdicts in force: by judgement, by reviewer, by rule, by reason; and candidates never judged."""
+    """Totals of the verdicts in force by judgement, reviewer, rule and reason, and how many candidates have none."""
 
     def totals(sql: str) -> dict[str, dict[str, int]]:
         made: dict[str, dict[str, int]] = {}
@@ -161,7 +161,7 @@ def verdicts(store: Store) -> dict[str, Any]:
 
 
 def synthesis(work: Work) -> dict[str, Any]:
-    """What the synthetic part was made with: models and their fingerprints, conversations, who accepted it."""
+    """How the synthetic part was made: models and their fingerprints, conversations, and who accepted it."""
     accepted = [work.leave.candidate(row) for row in work.leave.candidate_rows]
     names = [one.candidate for one in accepted]
     rows = work.store.rows(
@@ -188,8 +188,8 @@ def synthesis(work: Work) -> dict[str, Any]:
 
 
 def model_fingerprint(model: str) -> dict[str, str]:
-    """{'fingerprint', 'of'} of a model folder; of its files' names and sizes alone where it is large. A hub id has
-    none here."""
+    """{'fingerprint', 'of'} of a model folder, over its files or, where it is large, over their names and sizes; empty
+    for a hub id."""
     folder = find(model)
     if not folder.is_dir():
         return {}

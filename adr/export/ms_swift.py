@@ -8,7 +8,7 @@ FILE = "train.jsonl"
 
 
 def write(work: Work) -> list[str]:
-    """One line a row; returns [FILE]."""
+    """Write one line per row; returns [FILE]."""
     with work.file(FILE) as out:
         for batch in work.rows(turns=True, raw=work.form == "messages"):
             out.write(b"".join(line(messages(row, work.form)) for row in batch))

@@ -1,4 +1,4 @@
-"""How a run leaves: the options of an export, as a recipe's [export], the command line and the page have them."""
+"""The options of an export: one list for a recipe's [export], the command line and the page."""
 
 from dataclasses import dataclass
 
@@ -9,22 +9,22 @@ from adr.options import option
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """How a run leaves. images: None takes the format's own default (reference, or inside the file)."""
+    """How a run is exported. images: None for the format's default (reference, or inside the file)."""
 
     format: str = option("llava", "the trainer's format", tuple(FORMATS))
     images: str | None = option(
-        None, "what happens to source images (reference; inside for parquet and webdataset)", IMAGES
+        None, "where source images go (default: reference; inside for parquet and webdataset)", IMAGES
     )
-    order: str = option("source", "the source's order, or shuffled by the recipe's seed", ("source", "shuffled"))
+    order: str = option("source", "in the source's order, or shuffled by the recipe's seed", ("source", "shuffled"))
     synthetic: str = option(
         "run", "accepted candidates planned from this run, from all runs, or none", ("run", "all", "none")
     )
     accept_above: float | None = option(
         None,
-        "accept the best candidate of a slot from this score when nobody has judged it",
+        "accept the best candidate of a slot from this score on, if nobody has judged it",
         least=0,
         most=1,
         metavar="S",
     )
     repair_ids: bool = option(False, "make repeated ids unique where the trainer needs it")
-    leave_out_faulty: bool = option(False, "leave out rows with errors and go on")
+    leave_out_faulty: bool = option(False, "leave out rows with errors instead of stopping")

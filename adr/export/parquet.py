@@ -1,7 +1,8 @@
 """TRL and Hugging Face datasets: Parquet shards of {id, images, messages} ("Vision datasets" in TRL's dataset formats).
 
-`messages` is what TRL's conversational format wants: content as a list of {"type": "image"} and {"type": "text"} parts.
-With the pictures inside, `images` decodes by itself; without, it is a list of paths, and writing is SQL-fast.
+`messages` follows TRL's conversational format: content as a list of {"type": "image"} and {"type": "text"} parts. With
+the pictures inside, the reader decodes `images`; without them, `images` is a list of paths, and writing is as fast as
+SQL.
 """
 
 import json
@@ -20,13 +21,14 @@ from adr.export.records import OPENAI_ROLES
 from adr.export.work import Format, Work
 from adr.progress import let_pages_run
 
-SHARD = 500 << 20  # bytes at which the next shard begins
-WITH_IMAGES = 200  # rows of a row group whose pictures are inside
+SHARD = 500 << 20  # bytes after which the next shard begins
+WITH_IMAGES = 200  # rows per row group when the pictures are inside
 PART = pa.struct([("type", pa.string()), ("text", pa.string())])
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(PART))]))
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
-# The conversation in messages form. A marker becomes an image part; the line end that set it off is not part of a text.
+# The conversation in messages form. A marker becomes an image part; the line end that separates it from the text is
+# dropped.
 MESSAGES_SQL = """
     list_transform(i.turns, lambda t: {
         'role': case t.role when 'human' then 'user' when 'gpt' then 'assistant' else t.role end,
@@ -42,7 +44,7 @@ MESSAGES_SQL = """
 
 
 def write(work: Work) -> list[str]:
-    """The shards `data/train-00000-of-00001.parquet` …, each of about 500 MB; returns their paths."""
+    """Write the shards `data/train-00000-of-00001.parquet` …, of about 500 MB each; returns their paths."""
     inside = work.images == "inside"
     shards = _Shards(work, _schema(inside))
     try:
@@ -54,7 +56,7 @@ def write(work: Work) -> list[str]:
 
 
 def messages(turns: Turns) -> list[dict[str, object]]:
-    """The conversation of a candidate in messages form; the same as the SQL makes of an instance's."""
+    """The conversation of a candidate in messages form, the same as `MESSAGES_SQL` gives for an instance."""
     return [{"role": OPENAI_ROLES[role], "content": _parts(text)} for role, text in turns]
 
 
@@ -74,7 +76,7 @@ def _parts(text: str) -> list[dict[str, str | None]]:
 
 
 def _tables(work: Work, size: int) -> Iterator[pa.Table]:
-    """The rows as tables of id, images (paths) and messages, with `source` to find candidates by."""
+    """The rows as tables of id, images (paths) and messages, at most `size` rows each."""
     order = work.leave.order
     step = chunk_rows(work.leave, size)
     plain = pa.schema([("id", pa.string()), ("images", pa.list_(pa.string())), ("messages", MESSAGES)])
@@ -108,7 +110,7 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
 
 
 def _with_images(work: Work, table: pa.Table) -> pa.Table:
-    """The same rows with each picture's bytes in place of its path alone."""
+    """The same rows with each picture's bytes and file name in place of its path."""
     ids = table.column("id").to_pylist()
     rows = [
         [{"bytes": _read(work, name, ids[n]), "path": Path(name).name} for name in names or []]
@@ -123,12 +125,12 @@ def _read(work: Work, name: str, whose: str | None) -> bytes:
     except OSError as error:
         raise AdrError(
             f"The picture {name} of {whose} cannot be read: {error.strerror}.",
-            "Put it back, or leave out the rows with errors.",
+            "Restore it, or leave out the rows with errors.",
         ) from error
 
 
 def _schema(inside: bool) -> pa.Schema:
-    """The columns, with the features that Hugging Face datasets reads from a file's metadata."""
+    """The columns, with the features that Hugging Face datasets reads from the file's metadata."""
     text = {"dtype": "string", "_type": "Value"}
     features = {
         "id": text,
@@ -145,7 +147,7 @@ def _schema(inside: bool) -> pa.Schema:
 
 
 class _Shards:
-    """Parquet files written one after the other, named when their number is known."""
+    """Parquet files written one after the other, and named once it is known how many there are."""
 
     def __init__(self, work: Work, schema: pa.Schema) -> None:
         self.folder = work.folder / "data"
@@ -155,7 +157,7 @@ class _Shards:
         self.writer: pq.ParquetWriter | None = None
 
     def write(self, table: pa.Table) -> None:
-        """Append one row group; begins a new file when the last is full."""
+        """Append one row group, to a new file when the last one is full."""
         if self.writer is None:
             self.writer = pq.ParquetWriter(self._part(self.count), self.schema, compression="zstd")
             self.count += 1
@@ -164,13 +166,13 @@ class _Shards:
             self.close()
 
     def close(self) -> None:
-        """Finish the file under way."""
+        """Finish the current file."""
         if self.writer is not None:
             self.writer.close()
             self.writer = None
 
     def named(self) -> list[str]:
-        """Give the files their names; returns the paths in the export's folder."""
+        """Give the files their final names; returns their paths in the export's folder."""
         if not self.count:
             self.write(self.schema.empty_table())
             self.close()
@@ -186,7 +188,7 @@ class _Shards:
 FORMAT = Format(
     name="parquet",
     title="TRL · Hugging Face (Parquet)",
-    sentence="Parquet shards of id, images and messages; the pictures inside, or their paths alone.",
+    sentence="Parquet shards of id, images and messages, with the pictures inside or only their paths.",
     setting='datasets.load_dataset("{out}")',
     rules=Rules(tool_turns=True, ids_as_text=True),
     images=("inside", "reference", "copy", "link"),

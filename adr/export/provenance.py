@@ -1,6 +1,6 @@
-"""Where every row came from: `synthetic.jsonl` for candidates, `dropped.jsonl` for instances that stayed behind.
+"""Where every row came from: `synthetic.jsonl` for candidates, `dropped.jsonl` for instances that are not exported.
 
-No times and no absolute paths, so that the same decisions give the same bytes on another machine.
+The files hold no times and no absolute paths, so that the same decisions give the same bytes on every machine.
 """
 
 import json
@@ -15,7 +15,7 @@ DROPPED = "dropped.jsonl"
 
 
 def write_synthetic(work: Work) -> None:
-    """One line per accepted candidate, in export order: parent, prompt, seed, model, scores, verdict, editor."""
+    """Write one line per accepted candidate, in export order: parent, prompt, seed, model, scores, verdict, editor."""
     found = {
         row[0]: row[1:]
         for row in work.store.rows(
@@ -111,8 +111,8 @@ def write_synthetic(work: Work) -> None:
 
 
 def write_dropped(work: Work) -> None:
-    """One line per instance of the source that is not in the export: position, id, reason, passes, probability; then
-    the kept ones that were left out because of an error (reason 'faulty')."""
+    """Write one line per dropped instance: position, id, reason, pass count, probability; then one per kept instance
+    that was left out because of an error (reason 'faulty')."""
     with work.file(DROPPED) as out:
         for batch in work.store.batches(
             """
@@ -135,7 +135,7 @@ def _parsed(text: str | None) -> Any:
 
 
 def model_name(model: str | None) -> str | None:
-    """A model as exports name it: a hub id or a path below the program; of an absolute path only its last part."""
+    """A model's name in exports: a hub id, a path relative to the program, or the last part of an absolute path."""
     if model and Path(model).is_absolute():
         return Path(model).name
     return model

@@ -11,7 +11,7 @@ REGISTRY = "registry.json"
 
 
 def write(work: Work) -> list[str]:
-    """One line a row, and the entry for the trainer's data registry; returns [FILE, REGISTRY]."""
+    """Write one line per row, and the entry for the trainer's data registry; returns [FILE, REGISTRY]."""
     with work.file(FILE) as out:
         for batch in work.rows(turns=True):
             out.write(b"".join(line(conversations(row, work.form, several="images")) for row in batch))

@@ -1,6 +1,6 @@
-"""A few lines of Python that read an export back with a public reader of its format, ending with `rows`.
+"""A few lines of Python per format that read an export with a public reader of that format into `rows`.
 
-Shown on the page and in docs/export.md; a test executes them.
+They are shown on the page and in docs/export.md, and a test runs them.
 """
 
 import json
@@ -91,5 +91,5 @@ print(len(kept), "of", len(rows), "records stay; record n of the source stays wh
 
 
 def code(format: str, out: str, main: str) -> str:
-    """The lines for an export of that format in the folder `out`, with `main` as its main data file."""
+    """The lines for an export in this format, in the folder `out` and with `main` as its main data file."""
     return SNIPPETS[format].strip().format(out=json.dumps(out, ensure_ascii=False), main=main)

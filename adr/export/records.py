@@ -1,6 +1,6 @@
-"""One row as JSON text, in the two shapes that sources and trainers have: `conversations` and `messages`.
+"""One row as JSON text, in the two shapes that sources and trainers use: `conversations` and `messages`.
 
-A record that has the shape already is handed on as it came. Knows nothing of files.
+A record that already has the shape stays as it was read. Knows nothing of files.
 """
 
 import json
@@ -12,8 +12,8 @@ OPENAI_ROLES = {"human": "user", "gpt": "assistant", "system": "system", "tool":
 
 
 def conversations(row: Exported, form: str, *, several: str = "image") -> str:
-    """The row as {"id", "image", "conversations"} (LLaVA). Text-only rows have no image key: LLaVA's loader asks for
-    the key, not its value. One picture is a string; more are a list under `several`."""
+    """The row as {"id", "image", "conversations"} (LLaVA). Text-only rows have no image key, because LLaVA's loader
+    looks at the key, not its value. One picture is a string; several are a list under `several`."""
     if row.raw is not None and _came_as("llava", row.raw, form) and (several == "image" or len(row.images) < 2):
         return _with_id(row, row.raw)
     record: dict[str, Any] = {} if row.id is None else {"id": json.loads(row.id)}
@@ -26,8 +26,8 @@ def conversations(row: Exported, form: str, *, several: str = "image") -> str:
 
 
 def messages(row: Exported, form: str) -> str:
-    """The row as {"messages", "images"} with the roles user, assistant, system, tool; text-only rows have an empty
-    list, so that all rows have the same keys."""
+    """The row as {"messages", "images"} with the roles user, assistant, system and tool. Text-only rows have an empty
+    list of images, so that all rows have the same keys."""
     if row.raw is not None and _came_as("messages", row.raw, form):
         return _with_id(row, row.raw)
     return dumps(
@@ -41,14 +41,14 @@ def line(record: str) -> bytes:
 
 
 def _came_as(shape: str, raw: str, form: str) -> bool:
-    """Whether a record has the shape; `form` names it for all records, or both shapes where a source mixes them."""
+    """Whether a record has this shape. form: the shape of all records, or both shapes where a source mixes them."""
     if "," not in form:
         return form == shape
     return ("conversations" if shape == "llava" else "messages") in json.loads(raw)
 
 
 def _with_id(row: Exported, raw: str) -> str:
-    """The record as it came, or with the repaired id in place of its own."""
+    """The record as it was read, with its id replaced when that was repaired."""
     if not row.repaired:
         return raw
     record = json.loads(raw)

@@ -1,6 +1,6 @@
-"""Before and after in one page: a single HTML file without any request to elsewhere, to be sent to a colleague.
+"""Before and after on one page: a single HTML file that loads nothing from elsewhere and can be sent to a colleague.
 
-Reads what rebalancing and review decided; writes nothing but that file.
+Reads what rebalancing and review decided, and writes only that file.
 """
 
 import base64
@@ -20,14 +20,14 @@ from adr.store import Store
 from adr.workspace import Workspace
 
 FILE = "report.html"
-ROWS = 25  # entities a table shows
-IMAGES = 60  # accepted pictures shown; the text says how many there are
-SIDE = 160  # pixels of a thumbnail
+ROWS = 25  # entities per table
+IMAGES = 60  # accepted pictures shown; the text says how many there are in all
+SIDE = 160  # a thumbnail's longer side in pixels
 
 
 @dataclass(frozen=True)
 class PageReport:
-    """The page of a run as a file: one HTML file of so many bytes, which needs no other."""
+    """The page of a run as one HTML file, which needs no other. bytes: its size."""
 
     run: int
     file: str
@@ -35,7 +35,8 @@ class PageReport:
 
 
 def write_report(store: Store, workspace: Workspace, run: int, out: Path) -> PageReport:
-    """Write the page of a run to the file `out`, whole; AdrError when there is no such run or it cannot be written."""
+    """Write the page of a run to the file `out`, whole or not at all; AdrError when there is no such run or the file
+    cannot be written."""
     written = report(store, workspace, run).encode()
     with named_file(out) as partial:
         partial.write_bytes(written)
@@ -49,7 +50,7 @@ def report(store: Store, workspace: Workspace, run: int) -> str:
 
 
 def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
-    """The page of what leaves, with counts that are there already."""
+    """The page of an export as HTML, from its rows and counts."""
     name = leave.recipe.name or "Rebalanced"
     source = store.value("select path from source")
     total = int(store.value("select count(*) from instance"))
@@ -57,10 +58,10 @@ def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
     parts = [
         f"<h1>{_text(name)}</h1>",
         f"<p class=lead>{kept:,} of {total:,} instances of <b>{_text(Path(source).name if source else 'the source')}"
-        f"</b> kept, {leave.synthetic:,} synthetic ones added.</p>",
+        f"</b> kept, {leave.synthetic:,} synthetic rows added.</p>",
         f"<p>{_text(leave.recipe.in_words())}</p>",
-        "<h2>Curves</h2><p>Instances that have an entity, by its rank. The dashed red line is τ: entities above it are "
-        "the head.</p>",
+        "<h2>Curves</h2><p>How many instances have each entity, by its rank. The dashed red line is τ: rebalancing "
+        "thins out entities above it.</p>",
         '<div class="pair">' + "".join(f"<figure>{svg(one)}</figure>" for one in counts) + "</div>",
         _numbers(counts),
         _reasons(store, leave),
@@ -97,8 +98,8 @@ def _numbers(counts: list[Counts]) -> str:
     if not rows:
         return ""
     return (
-        "<h2>Numbers</h2><p>Tail share: share of postings of entities that were in the tail before, by the "
-        "paper's rule. Effective entities: how many equally frequent ones would be as diverse. The random subset "
+        "<h2>Numbers</h2><p>Tail share: the share of postings that belong to entities in the source's tail, by the "
+        "paper's rule. Effective entities: how many equally frequent entities would be as diverse. The random subset "
         "has as many instances as were kept.</p>"
         + _table(["perspective", "τ", "state", "entities", "lost", "tail share", "effective entities"], rows)
     )
@@ -123,7 +124,8 @@ def _reasons(store: Store, leave: Leaving) -> str:
 
 
 def _entities(store: Store, one: Counts) -> str:
-    """Two tables of a perspective: heads that lost most, and the tail: what it lost and what synthesis gave it."""
+    """Two tables for one perspective: the head entities that lost most, and the tail entities with what they lost and
+    what synthesis added."""
     lost = one.before - one.after
     heads = [n for n in np.argsort(-lost, kind="stable")[:ROWS] if lost[n] > 0 and not one.tail[n]]
     touched = np.flatnonzero(one.tail & (one.refined != one.before))
@@ -131,7 +133,7 @@ def _entities(store: Store, one: Counts) -> str:
     tails = order[:ROWS].tolist()
     names = _names(store, one, [*heads, *tails])
     title = _text(TITLES.get(one.perspective, one.perspective))
-    said = f'<h2>{title}</h2><div class="pair"><section><h3>Heads that gave most</h3>'
+    said = f'<h2>{title}</h2><div class="pair"><section><h3>Head entities that lost most</h3>'
     said += (
         _table(
             ["entity", "before", "rebalanced", "random"],
@@ -143,7 +145,7 @@ def _entities(store: Store, one: Counts) -> str:
     more = int((one.tail & (one.refined > one.before)).sum())
     count_tail, gone = int(one.tail.sum()), int((one.tail & (one.refined == 0) & (one.before > 0)).sum())
     said += (
-        f"</section><section><h3>The tail</h3><p>{count_tail:,} entities; {len(touched):,} of them changed, "
+        f"</section><section><h3>The tail</h3><p>{count_tail:,} entities: {len(touched):,} changed, "
         f"{gone:,} are gone, {more:,} have more instances than before.</p>"
     )
     if tails:
@@ -155,7 +157,7 @@ def _entities(store: Store, one: Counts) -> str:
             ],
         )
         if len(touched) > ROWS:
-            said += f"<p class=note>The {ROWS} that changed most, of {len(touched):,}.</p>"
+            said += f"<p class=note>The table shows the {ROWS} of {len(touched):,} that changed most.</p>"
     return f"{said}</section></div>"
 
 
@@ -185,12 +187,12 @@ def _accepted(store: Store, leave: Leaving) -> str:
         )
     more = f"<p class=note>The first {IMAGES} of {len(with_image):,}.</p>" if len(with_image) > IMAGES else ""
     worded = len(chosen) - len(with_image)
-    said = f"{len(with_image):,} synthetic pictures" + (f", {worded:,} conversations in other words" if worded else "")
+    said = f"{len(with_image):,} synthetic pictures" + (f", {worded:,} reworded conversations" if worded else "")
     return f"<h2>Accepted</h2><p>{said}.</p><div class=grid>{''.join(cells)}</div>{more}"
 
 
 def _thumbnail(path: Path) -> str:
-    """A small copy of a picture as a data URI; empty where it does not open."""
+    """A small copy of a picture as a data URI; empty when the picture cannot be opened."""
     from PIL import Image
 
     try:
@@ -206,8 +208,8 @@ def _thumbnail(path: Path) -> str:
 
 def _recipe(recipe: Recipe) -> str:
     return (
-        f"<h2>Recipe</h2><p>Fingerprint {recipe.fingerprint}. The same recipe, source and verdicts give the same "
-        f"files again.</p><pre>{_text(recipe.to_toml())}</pre>"
+        f"<h2>Recipe</h2><p>Its fingerprint is {recipe.fingerprint}. The same recipe, source and verdicts give the "
+        f"same files again.</p><pre>{_text(recipe.to_toml())}</pre>"
     )
 
 

@@ -1,6 +1,6 @@
-"""Selection only: which positions of the source are kept and why, to be applied to one's own copy of it.
+"""Selection only: which positions of the source are kept and why, to apply to one's own copy of the source.
 
-Holds no text and no pictures, so it is tiny and free of licence worries.
+It holds no text and no pictures, so it is small and raises no question of licences.
 """
 
 import pyarrow.parquet as pq
@@ -20,7 +20,7 @@ STEP = 100_000
 
 
 def write(work: Work) -> list[str]:
-    """One row per instance of the source, as Parquet and as JSON Lines; returns [PARQUET, LINES]."""
+    """Write one row per instance of the source, as Parquet and as JSON Lines; returns [PARQUET, LINES]."""
     last = int(work.store.value("select coalesce(max(instance), -1) from decision where run = $1", [work.leave.run]))
     writer: pq.ParquetWriter | None = None
     with work.file(LINES) as out:
@@ -42,7 +42,7 @@ FORMAT = Format(
     name="selection",
     title="Selection only",
     sentence="Position, kept, reason and probability of every instance, to apply to your own copy of the source.",
-    setting="keep the records whose position has kept = true",
+    setting="keep the records at the positions with kept = true",
     rules=Rules(conversation=False, carries_ids=False),
     images=("reference",),
     write=write,

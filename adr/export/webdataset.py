@@ -1,7 +1,7 @@
-"""WebDataset: tar shards in which files of one name are one sample: KEY.jpg (KEY.0.jpg, KEY.1.jpg …) and KEY.json.
+"""WebDataset: tar shards in which files with one name are one sample: KEY.jpg (KEY.0.jpg, KEY.1.jpg …) and KEY.json.
 
-The JSON is the row in LLaVA's shape. Keys are the position in the source, or a candidate's name; they hold no dot,
-since the extension begins at the first one.
+The JSON is the row in LLaVA's shape. A key is the position in the source or a candidate's name; it holds no dot,
+because the extension begins at the first one.
 """
 
 import io
@@ -18,7 +18,7 @@ SHARD = 500 << 20
 
 
 def write(work: Work) -> list[str]:
-    """The shards `adr-000000.tar` …, each of about 500 MB; returns their names."""
+    """Write the shards `adr-000000.tar` …, of about 500 MB each; returns their names."""
     names: list[str] = []
     tar: tarfile.TarFile | None = None
     try:
@@ -38,7 +38,7 @@ def write(work: Work) -> list[str]:
 
 
 def key(row: Exported) -> str:
-    """The sample's name in the tar."""
+    """The sample's name in the tar file."""
     return row.key if row.copy == 1 else f"{row.key}-{row.copy}"
 
 
@@ -51,7 +51,7 @@ def _sample(work: Work, row: Exported) -> list[tuple[str, bytes]]:
         except OSError as error:
             raise AdrError(
                 f"The picture {name} of {row.key} cannot be read: {error.strerror}.",
-                "Put it back, or leave out the rows with errors.",
+                "Restore it, or leave out the rows with errors.",
             ) from error
         files.append((f"{key(row)}{suffix}" if len(row.images) == 1 else f"{key(row)}.{n}{suffix}", content))
     files.append((f"{key(row)}.json", conversations(row, work.form).encode()))
@@ -59,7 +59,7 @@ def _sample(work: Work, row: Exported) -> list[tuple[str, bytes]]:
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
-    """Append a file that says nothing of when, where and by whom it was written."""
+    """Append a file without any record of when, where and by whom it was written."""
     entry = tarfile.TarInfo(name)
     entry.size, entry.mtime, entry.mode = len(content), 0, 0o644
     tar.addfile(entry, io.BytesIO(content))
@@ -68,7 +68,7 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 FORMAT = Format(
     name="webdataset",
     title="WebDataset",
-    sentence="Tar shards of pictures and one JSON a sample, for streaming.",
+    sentence="Tar shards with pictures and one JSON file per sample, for streaming.",
     setting='webdataset.WebDataset("{out}/adr-{{000000..}}.tar")',
     rules=Rules(markers_equal_images=False),
     images=("inside",),

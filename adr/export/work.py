@@ -1,4 +1,4 @@
-"""What a format is, and what its writer is handed. Knows no format."""
+"""What a format is, and what its writer is given. Knows nothing of any particular format."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -18,18 +18,18 @@ IMAGES = ("reference", "copy", "link", "inside")
 
 @dataclass
 class Work:
-    """One export under way: its rows, and the temporary folder that a writer fills."""
+    """One export in progress: its rows, and the temporary folder that a writer fills."""
 
     store: Store
     leave: Leaving
     folder: Path
     images: str  # one of IMAGES: where the pictures of the rows will be
-    form: str  # shape of the records as they came: 'llava', 'messages', or 'llava, messages'
+    form: str  # shape of the records as they were read: 'llava', 'messages', or 'llava, messages'
     progress: Progress
-    left_out: Sequence[int] = ()  # positions of kept instances left out because of an error
+    left_out: Sequence[int] = ()  # positions of kept instances that are left out because of an error
 
     def rows(self, *, turns: bool = False, raw: bool = True, size: int = CHUNK) -> Iterator[list[Exported]]:
-        """The rows in lists, in order, telling how far the writing is; may raise Cancelled."""
+        """The rows in lists, in order, while reporting the progress of writing; may raise Cancelled."""
         done = 0
         for batch in batches(self.store, self.leave, turns=turns, raw=raw, size=size):
             self.progress(done, self.leave.instances, "Writing")
@@ -39,7 +39,7 @@ class Work:
 
     @contextmanager
     def file(self, name: str) -> Iterator[IO[bytes]]:
-        """A new file of the export, by its path in the folder; on disk when the block ends."""
+        """A new file of the export, by its path in the folder; it is on disk when the block ends."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb", buffering=1 << 20) as out:
@@ -48,7 +48,7 @@ class Work:
             os.fsync(out.fileno())
 
     def path_of(self, name: str) -> Path:
-        """The file on disk of the picture that rows call `name`."""
+        """The file on disk for the picture that rows name `name`."""
         if name.startswith(f"{SYNTHETIC_FOLDER}/") and name in self._synthetic:
             return self._synthetic[name]
         return (self.leave.image_root or Path()) / name
@@ -65,9 +65,9 @@ class Format:
     name: str  # as on the command line
     title: str  # the trainer
     sentence: str  # what is written, in one line
-    setting: str  # how the trainer is told where the pictures are
+    setting: str  # the trainer's setting for where data and pictures are
     rules: Rules
     images: tuple[str, ...]  # choices of IMAGES, the default first
     write: Callable[[Work], list[str]]  # returns the main data files, in order
-    keeps: Callable[[str], bool]  # whether records of a form (see Work.form) come back as they came
-    part: str = "all"  # 'all' rows, the 'synthetic' ones, or the 'decisions' without any row
+    keeps: Callable[[str], bool]  # whether records of a form (see Work.form) are written as they were read
+    part: str = "all"  # 'all' rows, only the 'synthetic' ones, or only the 'decisions', without rows

@@ -6,12 +6,11 @@ import numpy as np
 
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import RecipePreview
+from adr.rebalance.suggestions import COMMON
 from adr.recipe import PERSPECTIVES
 
 NEARLY_ALL = 0.95
 """From this share on, a perspective that passes tells no instances apart."""
-COMMON = 0.5
-"""An entity in more than this share of all instances is common."""
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def for_volume(
 
 
 def for_bounds(engine: Engine, recipe: Recipe, bounds: Mapping[str, Mapping[str, int]]) -> FoundRecipe:
-    """The recipe with these caps added, {perspective: {entity: at most}}; AdrError for an entity that does not occur."""
+    """The recipe with these caps {perspective: {entity: at most}} added; AdrError for an entity that does not occur."""
     for perspective, wanted in bounds.items():
         there = engine.places(perspective, list(wanted))
         if missing := [name for name in wanted if name not in there]:

@@ -225,7 +225,7 @@ class Engine:
             loops.rows_with(postings.offsets, postings.entities, marked, wanted)
             critical, decider = near[2].tau.copy(), near[2].decider.copy()
         seed, rule, perspective = family
-        compute = loops.critical_any if rule == "any" else loops.critical_mean
+        compute = loops.CRITICAL[rule]
         keys = postings.keys if rule == "any" else np.uint64(draw_key(perspective, ""))
         limits, start = self._own_array(postings, own), np.uint64(seed_start(seed))
         edges = np.linspace(0, self.rows, self._threads + 1).astype(int)
@@ -429,8 +429,7 @@ class Engine:
     ) -> tuple[npt.NDArray[np.float64], float, float]:
         def chance(perspective: str) -> npt.NDArray[np.float64]:
             postings, q = self.postings[perspective], np.empty(self.rows)
-            compute = loops.chance_any if recipe.pass_rule == "any" else loops.chance_mean
-            compute(
+            loops.CHANCE[recipe.pass_rule](
                 postings.offsets,
                 postings.entities,
                 postings.n,

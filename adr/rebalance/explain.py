@@ -281,8 +281,7 @@ def _pass(recipe: Recipe, perspective: str, tau: float, instance: int, rows: lis
     offsets, entities = np.array([0, number], dtype=np.int64), np.arange(number, dtype=np.int32)
     critical, decider, chance = np.empty(1), np.empty(1, dtype=np.int32), np.empty(1)
     key = keys if recipe.pass_rule == "any" else np.uint64(draw_key(perspective, ""))
-    compute = loops.critical_any if recipe.pass_rule == "any" else loops.critical_mean
-    compute(
+    loops.CRITICAL[recipe.pass_rule](
         0,
         1,
         np.ones(1, dtype=bool),
@@ -296,7 +295,7 @@ def _pass(recipe: Recipe, perspective: str, tau: float, instance: int, rows: lis
         critical,
         decider,
     )
-    (loops.chance_any if recipe.pass_rule == "any" else loops.chance_mean)(offsets, entities, n, own, tau, chance)
+    loops.CHANCE[recipe.pass_rule](offsets, entities, n, own, tau, chance)
     drawn = draws(recipe.seed, key, np.full(number, instance)) if number else np.empty(0)
     told = tuple(
         EntityDraw(

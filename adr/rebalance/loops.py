@@ -138,6 +138,50 @@ def critical_mean(
 
 
 @_compiled
+def critical_mean_unclamped(
+    begin: int,
+    end: int,
+    wanted: Any,
+    offsets: Any,
+    entities: Any,
+    n: Any,
+    key: Any,
+    own: Any,
+    start: Any,
+    instances: Any,
+    critical: Any,
+    decider: Any,
+) -> None:
+    """Critical τ of the wanted rows, by the rule "one draw is below the mean of τ / n over the entities".
+
+    As `critical_mean`, but a τ / n above 1 counts in full, so that one rare entity can carry the others:
+    (draw · m − constants) / Σ 1/n. decider: the entity with the largest τ / n, or −1.
+    """
+    for row in range(begin, end):
+        if not wanted[row]:
+            continue
+        first, last = offsets[row], offsets[row + 1]
+        critical[row], decider[row] = np.inf, -1
+        constant, inverse, largest = 0.0, 0.0, 0.0
+        for at in range(first, last):
+            entity = entities[at]
+            if own[entity] < 0:
+                inverse += 1.0 / n[entity]
+                decider[row] = entity
+            else:
+                ratio = own[entity] / n[entity]
+                constant += ratio
+                if ratio > largest and inverse == 0.0:
+                    largest = ratio
+                    decider[row] = entity
+        needed = draw(key, start, instances[row]) * (last - first) - constant
+        if needed < 0:
+            critical[row] = PASSES_ALWAYS
+        elif inverse > 0:
+            critical[row] = needed / inverse
+
+
+@_compiled
 def chance_any(offsets: Any, entities: Any, n: Any, own: Any, tau: float, chance: Any) -> None:
     """q of every row: 1 − Π (1 − p(e)), the probability over all seeds that the perspective passes."""
     for row in range(len(offsets) - 1):
@@ -163,6 +207,22 @@ def chance_mean(offsets: Any, entities: Any, n: Any, own: Any, tau: float, chanc
             limit = tau if own[entity] < 0 else own[entity]
             total += min(1.0, limit / n[entity])
         chance[row] = total / (last - first) if last > first else 0.0
+
+
+@_compiled
+def chance_mean_unclamped(offsets: Any, entities: Any, n: Any, own: Any, tau: float, chance: Any) -> None:
+    """q of every row under the unclamped mean rule: the mean of τ / n, at most 1; 0 for a row without entities."""
+    for row in range(len(offsets) - 1):
+        first, last = offsets[row], offsets[row + 1]
+        total = 0.0
+        for at in range(first, last):
+            entity = entities[at]
+            total += (tau if own[entity] < 0 else own[entity]) / n[entity]
+        chance[row] = min(1.0, total / (last - first)) if last > first else 0.0
+
+
+CRITICAL = {"any": critical_any, "mean": critical_mean, "mean_unclamped": critical_mean_unclamped}
+CHANCE = {"any": chance_any, "mean": chance_mean, "mean_unclamped": chance_mean_unclamped}
 
 
 @_compiled

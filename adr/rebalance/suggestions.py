@@ -1,8 +1,8 @@
-"""Caps worth considering, each with its reason; nothing is set unless a person accepts it.
+"""Mutes and caps worth considering, each with its reason; nothing is set unless a person accepts it.
 
 Part of the rebalance stage; reads `entity`. A word that every prompt contains says nothing about a picture, and debris
 of a parser or detector (fused words, fragments) is rare, so it would keep its instances for no good reason: both are
-best muted (cap 0).
+best muted. What a large part of all instances has is worth a cap.
 """
 
 import re
@@ -65,6 +65,10 @@ TURN_OPENERS = (
     "the",
 )
 _TWICE = re.compile(r"[a-z]{2,}([a-z]{3,})\1")
+HEAD_SHARE = 0.1
+"""An entity in a larger share of all instances is worth a cap at this share."""
+COMMON = 0.5
+"""An entity in a larger share of all instances is common: a cap on it would drop most of the dataset."""
 REASONS = {
     "prompt_word": "this word comes from the prompt or the task, not from the picture",
     "fused_word": "two words fused where one turn ends and the next begins",
@@ -78,13 +82,12 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Mute this entity (cap 0), for this reason (a key of REASONS)."""
+    """Mute this entity, for this reason (a key of REASONS)."""
 
     perspective: str
     entity: str
     n: int
     reason: str
-    cap: float = 0.0
 
     @property
     def sentence(self) -> str:
@@ -93,11 +96,24 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class CapSuggestion:
+    """Cap this entity: n of all instances have it, the share `share` (0..1); at_most is HEAD_SHARE of all instances."""
+
+    perspective: str
+    entity: str
+    n: int
+    share: float
+    at_most: int
+
+
+@dataclass(frozen=True)
 class SuggestReport:
-    """Entities worth muting, by reason, the most frequent of each reason first. says: {reason: the reason in words}."""
+    """Entities worth muting, by reason, the most frequent of each reason first, and entities worth a cap, those in the
+    largest share of instances first. says: {reason: the reason in words}."""
 
     suggestions: tuple[Suggestion, ...]
     says: Mapping[str, str]
+    caps: tuple[CapSuggestion, ...]
 
 
 def suggest_report(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> SuggestReport:
@@ -105,7 +121,11 @@ def suggest_report(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -
     if not store.value("select 1 from entity limit 1"):
         raise AdrError("There are no postings yet.", "Build the index: `python -m adr index`, or on the Dataset page.")
     found = tuple(suggest(store, perspectives))
-    return SuggestReport(found, {reason: REASONS[reason] for reason in REASONS if reason in {s.reason for s in found}})
+    return SuggestReport(
+        found,
+        {reason: REASONS[reason] for reason in REASONS if reason in {s.reason for s in found}},
+        tuple(suggest_caps(store, perspectives)),
+    )
 
 
 def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[Suggestion]:
@@ -144,6 +164,21 @@ def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[
     found += [s for s in _repeating(store, perspectives) if (s.perspective, s.entity) not in seen]
     order = list(REASONS)
     return sorted(found, key=lambda s: (order.index(s.reason), PERSPECTIVES.index(s.perspective), -s.n, s.entity))
+
+
+def suggest_caps(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[CapSuggestion]:
+    """Nouns and objects in more than HEAD_SHARE of all instances and at most COMMON of them, largest share first; words
+    of the prompt are left out, since muting is for them, and so is what nearly every instance has."""
+    rows = store.rows(
+        """
+        select e.perspective::varchar, e.name, e.n, e.n / i.n, ceil($head * i.n)::bigint
+        from entity e, (select count(*) as n from instance) i
+        where e.perspective in ('token', 'object') and list_contains($perspectives::varchar[], e.perspective::varchar)
+          and e.n > $head * i.n and e.n <= $common * i.n and not list_contains($words::varchar[], e.name)
+        order by e.n desc, e.perspective, e.name""",
+        {"head": HEAD_SHARE, "common": COMMON, "words": list(PROMPT_WORDS), "perspectives": list(perspectives)},
+    )
+    return [CapSuggestion(str(p), str(name), int(n), float(share), int(most)) for p, name, n, share, most in rows]
 
 
 def _repeating(store: Store, perspectives: tuple[str, ...]) -> list[Suggestion]:

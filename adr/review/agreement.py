@@ -1,4 +1,4 @@
-"""Where people agree and where they differ."""
+"""Where reviewers agree and where they differ."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 from adr.store import Store
 
-ENOUGH = 20  # pairs below which kappa says nothing
+ENOUGH = 20  # with fewer pairs kappa means nothing
 
 # Each person's latest standing judgement per candidate.
 _LATEST = """
@@ -19,8 +19,8 @@ _LATEST = """
 
 @dataclass(frozen=True)
 class Agreement:
-    """How two people agree. pairs: candidates judged by both; share: judged the same, 0..1; kappa: Cohen's kappa
-    (chance corrected), or None below `ENOUGH` pairs or when chance agreement is 1."""
+    """How far two people agree. pairs: candidates judged by both; share: share of them judged the same, 0..1; kappa:
+    Cohen's kappa (corrected for chance), or None below `ENOUGH` pairs or when chance agreement is 1."""
 
     first: str
     second: str
@@ -50,7 +50,7 @@ def agreement(store: Store) -> list[Agreement]:
 
 
 def disputes(store: Store) -> pd.DataFrame:
-    """Candidates whose standing verdicts of people differ and are not resolved: candidate, name, verdicts (text)."""
+    """Unresolved candidates on which people's standing verdicts differ: candidate, name, verdicts (text)."""
     return store.frame(f"""
         with latest as ({_LATEST})
         select l.candidate, e.name, string_agg(l.reviewer || ': ' || l.judgement, ', ' order by l.reviewer) as verdicts

@@ -1,4 +1,4 @@
-"""One candidate as a reviewer looks at it: how it was made, its scores, its verdict, and what it is compared with."""
+"""One candidate as a reviewer sees it: how it was made, its scores, its verdict, and what it is compared with."""
 
 import json
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from adr.store import Store
 
 @dataclass(frozen=True)
 class SeenCandidate:
-    """A candidate with its entity and its verdict in force (None: it waits). image: its own, None where nothing but the
-    conversation is new; shown_image: what it is seen with (see `candidate_image`); scores are cosines or from 0 to 1,
-    None where it was not scored; nearest: 'instance:12' or a candidate."""
+    """A candidate with its entity and its verdict in force (None while it waits). image: its own, or None where only
+    the conversation is new; shown_image: the image it is shown with (see `candidate_image`); scores: cosines, or 0 to
+    1, None where it was not scored; nearest: 'instance:12' or a candidate."""
 
     candidate: str
     plan: int
@@ -44,7 +44,7 @@ class SeenCandidate:
 
 
 def seen_candidate(store: Store, candidate: str) -> SeenCandidate:
-    """The candidate with this name; AdrError when there is none."""
+    """The candidate with this name; AdrError when it does not exist."""
     row = store.row(
         """
         select c.candidate, c.plan, c.entity, coalesce(e.name, ''), coalesce(e.perspective::varchar, ''), c.parent,
@@ -69,8 +69,8 @@ def is_candidate(store: Store, name: str) -> bool:
 
 
 def shown_images(store: Store, candidates: Sequence[str]) -> list[str]:
-    """The images that candidates are seen with, below the workspace or absolute, by candidate; those without one are
-    left out."""
+    """The images that candidates are shown with, relative to the workspace or absolute, in the order of the candidates'
+    names; candidates without an image are left out."""
     rows = store.rows(
         """
         select shown_image from candidate_image
@@ -82,8 +82,8 @@ def shown_images(store: Store, candidates: Sequence[str]) -> list[str]:
 
 
 def real_images(store: Store, seen: SeenCandidate, most: int = 4) -> list[tuple[int, Path | None]]:
-    """(instance, its image) of instances with the entity and one image, without the candidate's parent: the one that is
-    nearest to the candidate first where it is among them. The image is None without an image folder."""
+    """(instance, its image) for instances with the entity and exactly one image, except the candidate's parent. The one
+    nearest to the candidate comes first, if it is among them. The image is None when there is no image folder."""
     nearest = (seen.nearest or "").removeprefix("instance:")
     rows = store.rows(
         """
@@ -105,8 +105,8 @@ def real_images(store: Store, seen: SeenCandidate, most: int = 4) -> list[tuple[
 
 
 def entity_forms(store: Store, candidate: str) -> list[str]:
-    """Ways to write a candidate's entity, singular and plural, one of which an edited conversation must hold; empty for
-    a question form, which need not be said."""
+    """Spellings of a candidate's entity, singular and plural, one of which an edited conversation must contain; empty
+    for a question form, which need not be said."""
     seen = seen_candidate(store, candidate)
     if seen.perspective == "interrogation":
         return []

@@ -1,4 +1,4 @@
-"""Who holds what: items in someone's hands are not handed to another reviewer for a few minutes."""
+"""Which reviewer holds which candidate: a held candidate is not given to another reviewer for a few minutes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,12 +18,13 @@ def claim_next(
     skip: frozenset[str] = frozenset(),
     minutes: float = MINUTES,
 ) -> str | None:
-    """The first candidate of a filter that nobody else holds, now held by `reviewer`; None when there is none.
+    """Claim the first candidate of a filter that nobody else holds for `reviewer`, and return it; None when there is no
+    such candidate.
 
-    Candidates in `skip` are passed over. The claim lasts `minutes`, or until a verdict or `release`.
+    Candidates in `skip` are skipped. The claim lasts `minutes`, or until a verdict or `release`.
     """
     now = datetime.now(UTC).replace(tzinfo=None)
-    with store.atomic() as writer:  # one at a time, so that two reviewers never get the same
+    with store.atomic() as writer:  # one at a time, so that two reviewers never get the same candidate
         held = {
             row[0]
             for row in writer.rows("select candidate from claim where until > $1 and reviewer <> $2", [now, reviewer])
@@ -47,7 +48,7 @@ def claim_next(
 
 
 def hold(store: Store, candidate: str, reviewer: str, minutes: float = MINUTES) -> str | None:
-    """Take one candidate in hand; returns the name of who holds it already instead, or None when it is ours now."""
+    """Claim one candidate for `reviewer`; returns None, or the name of the reviewer who already holds it."""
     now = datetime.now(UTC).replace(tzinfo=None)
     with store.atomic() as writer:
         other = writer.value(

@@ -1,4 +1,4 @@
-"""Verdicts out to a file and in from one, as CSV or JSON Lines, so that review can happen elsewhere."""
+"""Verdicts to and from a file, as CSV or JSON Lines, so that the review can happen elsewhere."""
 
 import csv
 import hashlib
@@ -21,8 +21,8 @@ COLUMNS = ("candidate", "entity", "image", "judgement", "reviewer", "reason", "r
 
 @dataclass(frozen=True)
 class ExchangeReport:
-    """What went out or came in. verdicts: rows written; known: rows there already; refused: {reason: rows set aside};
-    examples: the first refused rows, a sentence each."""
+    """What was written or taken in. verdicts: rows written; known: rows that were there already; refused: {reason: rows
+    set aside}; examples: the first refused rows, one sentence each."""
 
     verdicts: int
     known: int = 0
@@ -31,9 +31,9 @@ class ExchangeReport:
 
 
 def export_verdicts(store: Store, path: Path) -> ExchangeReport:
-    """Write one row per candidate: its verdict in force (blank: pending), and its conversation when it was edited.
+    """Write one row per candidate: its verdict in force (blank while pending), and its conversation if it was edited.
 
-    CSV when the file ends in .csv, else JSON Lines. Written whole or not at all.
+    The file is CSV when its name ends in .csv, else JSON Lines. It is written whole or not at all.
     """
     frame = store.frame("""
         with edited as (
@@ -65,8 +65,8 @@ def export_verdicts(store: Store, path: Path) -> ExchangeReport:
 
 def import_verdicts(store: Store, path: Path) -> ExchangeReport:
     """Take in verdicts from CSV or JSON Lines with at least candidate, judgement and reviewer; blank judgements are
-    passed over. Idempotent: a row that was taken in before is counted as known. Rows that cannot be are set aside and
-    counted; AdrError when the file cannot be read at all, and then nothing is written.
+    skipped. Importing a file again changes nothing: rows taken in before count as known. Rows that cannot be taken in
+    are set aside and counted. AdrError, with nothing written, when the file cannot be read at all.
     """
     candidates = dict(store.rows("select candidate, markers from candidate_image"))
     present = {row[0] for row in store.rows("select mark from verdict where mark is not null")}
@@ -115,7 +115,7 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise AdrError(f"{path} is not UTF-8 text.", "Save it as UTF-8 and import it again.") from error
+        raise AdrError(f"{path} is not UTF-8 text.", "Save it as UTF-8, then import it again.") from error
     except OSError as error:
         raise AdrError(f"{path} cannot be read: {error.strerror}.", "Name a CSV or JSON Lines file.") from error
     if path.suffix.lower() == ".csv":
@@ -136,15 +136,16 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             record = json.loads(line)
         except json.JSONDecodeError as error:
             raise AdrError(
-                f"Line {number} of {path} is not JSON: {error.msg}.", "Give one JSON object a line."
+                f"Line {number} of {path} is not JSON: {error.msg}.", "Write one JSON object per line."
             ) from error
         if not isinstance(record, dict):
-            raise AdrError(f"Line {number} of {path} is not an object.", "Give one JSON object a line.")
+            raise AdrError(f"Line {number} of {path} is not an object.", "Write one JSON object per line.")
         yield number, record
 
 
 def _refusal(record: dict[str, Any], candidates: Mapping[str, int]) -> str | None:
-    """Why a row is not taken, or None. candidates: how often `<image>` stands in the conversation of each."""
+    """The reason why a row is refused, or None. candidates: {candidate: number of `<image>` markers in its
+    conversation}."""
     if record.get("candidate") not in candidates:
         return "unknown_candidate"
     if record.get("judgement") and record["judgement"] not in JUDGEMENTS:
@@ -190,7 +191,7 @@ def _verdict_rows(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if record.get("judgement"):
         steps.append((record["judgement"], None))
     for judgement, said in steps:
-        # The same row again has the same mark, so that importing a file twice changes nothing.
+        # The same row always has the same mark, so that importing a file twice changes nothing.
         mark = json.dumps(
             [
                 given["candidate"],

@@ -1,4 +1,4 @@
-"""How far each concept is filled, and how the review goes on."""
+"""How far each wanted entity is filled, and how the review is going."""
 
 import math
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from adr.store import Store
 
 @dataclass(frozen=True)
 class ReviewProgress:
-    """Where the review of the chosen candidates stands. rate: verdicts by people a minute over the last ten minutes of
-    activity, or None before there are two; minutes_left: at that rate, or None."""
+    """Where the review of the chosen candidates stands. rate: people's verdicts per minute over the last ten minutes of
+    activity, or None with fewer than two; minutes_left: the time that is left at that rate, or None."""
 
     candidates: int
     accepted: int
@@ -24,7 +24,7 @@ class ReviewProgress:
 
 
 def progress(store: Store, plan: int | None = None) -> ReviewProgress:
-    """Counts over the chosen candidates of a plan (None: of all plans), and over any that has a verdict."""
+    """Counts of those candidates of a plan (None for all plans) that are chosen or have a verdict."""
     counts = store.row(
         """
         select count(*), count(*) filter (where judgement = 'accept'), count(*) filter (where judgement = 'reject'),
@@ -49,13 +49,13 @@ def progress(store: Store, plan: int | None = None) -> ReviewProgress:
 
 
 def meters(store: Store, plan: int | None = None) -> pd.DataFrame:
-    """One row a wanted entity that the plan has slots or candidates for.
+    """One row per wanted entity that the plan has slots or candidates for.
 
     Columns: plan, entity, name, perspective, target, have, accepted, rejected, waiting, filled
-    (have + accepted), to_go, rate (share accepted of those judged, or NaN), state.
+    (have + accepted), to_go, rate (accepted as a share of judged, or NaN), state.
 
-    state: 'filled', 'open' (candidates wait), 'short' (none waits and it is not filled), or 'given up' (short, and at
-    least five judged without an accept).
+    state: 'filled', 'open' (candidates wait), 'short' (not filled, and no candidate waits), or 'given up' (short, with
+    at least five rejected and none accepted).
     """
     frame = store.frame(
         """
@@ -92,7 +92,7 @@ def meters(store: Store, plan: int | None = None) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Meter:
-    """How far one wanted entity of a plan is filled; the columns of `meters`, rate None while nothing was judged."""
+    """How far one wanted entity of a plan is filled: the columns of `meters`. rate: None while nothing is judged."""
 
     plan: int
     entity: int
@@ -111,7 +111,7 @@ class Meter:
 
 @dataclass(frozen=True)
 class MetersReport:
-    """Where the review of a plan stands (None: of all plans): counts of candidates as in `progress`, and its meters."""
+    """Where the review of a plan (None for all plans) stands: counts of candidates as in `progress`, and its meters."""
 
     plan: int | None
     candidates: int
@@ -125,9 +125,9 @@ class MetersReport:
 
 
 def meters_report(store: Store, plan: int | None = None) -> MetersReport:
-    """The review's standing and every meter of a plan, or of all plans; AdrError when there is no such plan."""
+    """Where the review stands, and every meter of a plan or of all plans; AdrError when there is no such plan."""
     if plan is not None and not store.value("select 1 from plan where plan = $1", [plan]):
-        raise AdrError(f"There is no plan {plan}.", "List them: `python -m adr plans`.")
+        raise AdrError(f"There is no plan {plan}.", "List the plans with `python -m adr plans`.")
     stands = progress(store, plan)
     found = meters(store, plan).astype(object)
     rows = found.where(found.notna(), None).to_dict("records")
@@ -145,10 +145,10 @@ def meters_report(store: Store, plan: int | None = None) -> MetersReport:
 
 
 def more_needed(store: Store, plan: int) -> pd.DataFrame:
-    """What a next plan should make for the entities that stay short: name, entity, to_go, rate, to_make.
+    """What the next plan should make for the entities that stay short: name, entity, to_go, rate, to_make.
 
-    to_make = ceil(to_go / acceptance rate), where the rate is Laplace-smoothed, (accepted + 1) / (judged + 2), so that
-    a concept with few verdicts does not ask for the moon.
+    to_make = ceil(to_go / acceptance rate). The rate is Laplace-smoothed, (accepted + 1) / (judged + 2), so that an
+    entity with few verdicts does not get an absurd number.
     """
     frame = meters(store, plan)
     frame = frame[frame["state"].isin(["short", "given up"])].copy()

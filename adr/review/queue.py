@@ -1,4 +1,4 @@
-"""What to look at next: the candidates of a filter, in an order. Knows nothing of who holds what (see claims)."""
+"""What to look at next: the candidates of a filter, in order. Knows nothing of claims (see `claims`)."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -9,7 +9,7 @@ from adr.errors import AdrError
 from adr.store import Store
 
 STATES = ("pending", "accept", "reject", "unsure", "disputed", "second", "any")
-# Order -> (sentence, SQL). Ties break by candidate, so that the order is the same for everybody.
+# {order: (sentence, SQL)}. Ties are broken by candidate, so that the order is the same for everybody.
 ORDERS = {
     "gain": ("most for the tail", "gain desc, score desc nulls last"),
     "score": ("score, best first", "score desc nulls last"),
@@ -22,11 +22,11 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Filter:
-    """Which candidates are asked for. None means: do not ask.
+    """Which candidates to list. None means that the field does not matter.
 
-    state: 'pending' (no verdict in force), a judgement, 'disputed' (standing verdicts of people differ), 'second'
-    (for a blind second review: judged by somebody else, not by `reviewer`), or 'any'. filled: also those that would
-    add to no entity that is short. alternatives: also those that were not the best of their slot.
+    state: 'pending' (no verdict in force), a judgement, 'disputed' (people's standing verdicts differ), 'second' (for a
+    blind second review: judged by somebody else but not by `reviewer`), or 'any'. filled: include candidates that add
+    to no entity that is short. alternatives: include candidates that were not the best of their slot.
     """
 
     state: str = "pending"
@@ -43,8 +43,8 @@ class Filter:
     alternatives: bool = False
 
 
-# One row a candidate with its verdict in force, its entity's name and `gain`: over the entities it adds to, the sum of
-# (still short) / target. `accepted` counts accepted candidates of the same plan.
+# One row per candidate with its verdict in force, its entity's name and `gain`: the sum of (still short) / target over
+# the entities it adds to. `accepted` counts accepted candidates of the same plan.
 _LISTED = """
     with accepted as (
         select c.plan, unnest(c.entities) as entity
@@ -103,8 +103,8 @@ _LISTED = """
 
 def queue(store: Store, wanted: Filter, order: str = "gain", limit: int = 60, offset: int = 0) -> pd.DataFrame:
     """One page of the queue: candidate, plan, slot, alternative, chosen, entity (id), name, perspective, score,
-    entity_rank, flags, generator, prompt, picture (what it is seen with, below the workspace or absolute, or null),
-    gain, judgement, reviewer, reason, rule, disputed."""
+    entity_rank, flags, generator, prompt, gain, judgement, reviewer, reason, rule, disputed, shown_image (the image it
+    is shown with, relative to the workspace or absolute, or null)."""
     return store.frame(
         f"""
         {_LISTED}, page as (
@@ -120,8 +120,8 @@ def queue(store: Store, wanted: Filter, order: str = "gain", limit: int = 60, of
 
 @dataclass(frozen=True)
 class QueuedCandidate:
-    """A candidate as the queue has it: perspective and name of the entity it was made for, its score (0 to 1, None: not
-    scored), what it adds to the tail (gain), and its verdict in force (None: it waits)."""
+    """A candidate in the queue: perspective and name of the entity it was made for, its score (0 to 1, or None when it
+    was not scored), what it adds to the tail (gain), and its verdict in force (None while it waits)."""
 
     candidate: str
     plan: int
@@ -143,7 +143,7 @@ class QueuedCandidate:
 
 @dataclass(frozen=True)
 class CandidatesReport:
-    """One page of the queue in an order of ORDERS; total: how many candidates the filter holds."""
+    """One page of the queue, in one of ORDERS. total: how many candidates match the filter."""
 
     state: str
     order: str
@@ -154,7 +154,7 @@ class CandidatesReport:
 def candidates_report(
     store: Store, wanted: Filter, order: str = "gain", limit: int = 60, offset: int = 0
 ) -> CandidatesReport:
-    """`limit` candidates of a filter from `offset` on, in order."""
+    """At most `limit` candidates of a filter from `offset` on, in order."""
     names = [f.name for f in fields(QueuedCandidate)]
     page = queue(store, wanted, order, limit, offset)[names].astype(object)
     rows = page.where(page.notna(), None).to_dict("records")
@@ -172,12 +172,12 @@ def _queued(row: dict[str, Any]) -> QueuedCandidate:
 
 
 def count(store: Store, wanted: Filter) -> int:
-    """How many candidates a filter holds."""
+    """How many candidates match a filter."""
     return int(store.value(f"{_LISTED} select count(*) from listed", _parameters(wanted)))
 
 
 def identifiers(store: Store, wanted: Filter, order: str = "gain") -> list[str]:
-    """All candidates of a filter in order, for "all in filter"."""
+    """All candidates that match a filter, in order, for "all in filter"."""
     return [
         row[0]
         for row in store.rows(
@@ -187,8 +187,8 @@ def identifiers(store: Store, wanted: Filter, order: str = "gain") -> list[str]:
 
 
 def neighbours(store: Store, candidate: str) -> pd.DataFrame:
-    """The alternatives of a candidate's slot, best first: candidate, alternative, chosen, score, entity_rank, flags,
-    picture (as in `queue`), seed, judgement."""
+    """The alternatives in a candidate's slot, best first: candidate, alternative, chosen, score, entity_rank, flags,
+    shown_image (as in `queue`), seed, judgement."""
     return store.frame(
         """
         select o.candidate, o.alternative, o.chosen, o.score, o.entity_rank, o.flags, s.shown_image, o.seed, v.judgement
@@ -202,7 +202,7 @@ def neighbours(store: Store, candidate: str) -> pd.DataFrame:
 
 
 def facets(store: Store) -> dict[str, list[Any]]:
-    """The values there are to filter by: plans, entities [(id, name, perspective)], flags, generators, reviewers."""
+    """The values to filter by: plans, entities [(id, name, perspective)], flags, generators, reviewers."""
     return {
         "plans": [r[0] for r in store.rows("select distinct plan from candidate order by 1")],
         "entities": store.rows("""
@@ -216,13 +216,13 @@ def facets(store: Store) -> dict[str, list[Any]]:
 
 def _order(name: str) -> str:
     if name not in ORDERS:
-        raise AdrError(f"{name!r} is no order of the queue.", f"Choose one of {', '.join(ORDERS)}.")
+        raise AdrError(f"{name!r} is not an order of the queue.", f"Choose one of {', '.join(ORDERS)}.")
     return ORDERS[name][1]
 
 
 def _parameters(wanted: Filter) -> dict[str, Any]:
     if wanted.state not in STATES:
-        raise AdrError(f"{wanted.state!r} is no state of a candidate.", f"Choose one of {', '.join(STATES)}.")
+        raise AdrError(f"{wanted.state!r} is not a state of a candidate.", f"Choose one of {', '.join(STATES)}.")
     return {
         name: getattr(wanted, name)
         for name in (

@@ -1,4 +1,4 @@
-"""Rules: verdicts by a line through a score, seen before they are given. A person's verdict always wins."""
+"""Rules: verdicts by a cut-off on a score, previewed before they are given. A person's verdict always wins."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from adr.errors import AdrError
 from adr.review.verdicts import judge
 from adr.store import Store
 
-# Columns of candidate that a rule may use, with what they say.
+# Columns of `candidate` that a rule may use, and what they mean.
 SCORES = {
     "score": "overall score",
     "entity_rank": "rank of the entity among its siblings (1 is best)",
@@ -24,7 +24,7 @@ BINS = 20
 
 @dataclass(frozen=True)
 class Rule:
-    """ "judgement where column comparison value"; applies to pending candidates only."""
+    """A rule "judgement where column comparison value", which applies to pending candidates only."""
 
     judgement: str
     column: str
@@ -39,23 +39,23 @@ class Rule:
             ("comparison", self.comparison, COMPARISONS),
         ):
             if value not in allowed:
-                raise AdrError(f"{value!r} is no {what} of a rule.", f"Choose one of {', '.join(allowed)}.")
+                raise AdrError(f"A rule cannot have the {what} {value!r}.", f"Choose one of {', '.join(allowed)}.")
 
     @property
     def name(self) -> str:
-        """How the rule is named in verdicts and manifests, e.g. 'reject where score < 0.3'."""
+        """The rule's name in verdicts and manifests, e.g. 'reject where score < 0.3'."""
         return f"{self.judgement} where {self.column} {self.comparison} {self.value:g}"
 
     def holds(self, values: pd.Series) -> pd.Series:
-        """Whether the rule applies, elementwise; a missing score never does."""
+        """Whether the rule applies, elementwise; it never applies to a missing score."""
         compare = {"<": values.lt, "<=": values.le, ">": values.gt, ">=": values.ge}[self.comparison]
         return compare(self.value) & values.notna()
 
 
 @dataclass(frozen=True)
 class RulePreview:
-    """What a rule would do: pending candidates in all and on its side, a histogram (counts between edges), and the
-    candidates nearest to the line on either side, nearest first."""
+    """What a rule would do: how many candidates are pending, how many of them it would judge, a histogram (counts
+    between edges), and the candidates nearest to the cut-off on either side, nearest first."""
 
     pending: int
     applies: int
@@ -66,7 +66,7 @@ class RulePreview:
 
 
 def preview(store: Store, rule: Rule, examples: int = 5) -> RulePreview:
-    """What applying the rule now would do; writes nothing."""
+    """What applying the rule would do; writes nothing."""
     frame = _pending(store, rule)
     values = frame[rule.column].astype(float)
     holds = rule.holds(values)
@@ -86,8 +86,8 @@ def preview(store: Store, rule: Rule, examples: int = 5) -> RulePreview:
 
 
 def apply(store: Store, rule: Rule, reviewer: str) -> int:
-    """Give the rule's judgement to every pending candidate on its side, as one batch that names the rule; returns how
-    many."""
+    """Give the rule's judgement to every pending candidate that it applies to, as one batch that names the rule;
+    returns how many there were."""
     frame = _pending(store, rule)
     chosen = frame.loc[rule.holds(frame[rule.column].astype(float)), "candidate"].tolist()
     return judge(store, chosen, rule.judgement, reviewer, rule=rule.name) if chosen else 0

@@ -1,4 +1,4 @@
-"""Writing verdicts: judge, edit, resolve, undo. Append-only; every row names who, when, what and why."""
+"""Writing verdicts: judge, edit, resolve, undo. They are append-only; every row says who, when, what and why."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from adr.errors import AdrError
 from adr.store import Store, Writer
 
 JUDGEMENTS = ("accept", "reject", "unsure")
-# Why a candidate was rejected; keys 1 to 9 in this order.
+# Why a candidate was rejected; the keys 1 to 9 choose them in this order.
 REASONS = {
     "not_the_entity": "it does not show the entity",
     "malformed": "the thing is malformed",
@@ -29,7 +29,7 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Undone:
-    """What one undo took back: the judgement, and the candidates that it had been given to."""
+    """What one undo took back: the judgement, and the candidates it was given to."""
 
     judgement: str
     candidates: tuple[str, ...]
@@ -46,15 +46,16 @@ def judge(
     rule: str | None = None,
     note: str | None = None,
 ) -> int:
-    """Give one judgement to candidates in one step; on disk when this returns. Returns how many rows were written.
+    """Give one judgement to candidates in one step; it is on disk when this returns. Returns how many rows were
+    written.
 
-    Several candidates share a batch, and one undo takes all of them back. AdrError for an unknown judgement, reason
-    or candidate, or a missing name; then nothing is written.
+    Several candidates share a batch, and one undo takes all of them back. AdrError, with nothing written, for an
+    unknown judgement, reason or candidate, or a missing name.
     """
     if judgement not in JUDGEMENTS:
-        raise AdrError(f"{judgement!r} is no judgement.", f"Give one of {', '.join(JUDGEMENTS)}.")
+        raise AdrError(f"{judgement!r} is not a judgement.", f"Choose one of {', '.join(JUDGEMENTS)}.")
     if reason is not None and reason not in REASONS:
-        raise AdrError(f"{reason!r} is no reason.", f"Give one of {', '.join(REASONS)}.")
+        raise AdrError(f"{reason!r} is not a reason.", f"Choose one of {', '.join(REASONS)}.")
     who = _reviewer(reviewer)
     unique = list(dict.fromkeys(candidates))
     with store.atomic() as writer:
@@ -73,11 +74,10 @@ def judge(
 def edit(
     store: Store, candidate: str, turns: Sequence[Mapping[str, str]], reviewer: str, entity_forms: Sequence[str] = ()
 ) -> None:
-    """Keep an edited conversation as a row of its own; the original stays in the candidate.
+    """Keep an edited conversation as a separate row; the original stays in the candidate.
 
-    AdrError with the fault's sentence when the conversation does not pass the check of `adr.conversation`. Where
-    nothing but the words is new, `<image>` must stand as often as in the candidate, and either side may mention the
-    entity.
+    AdrError with the fault's sentence when the conversation fails the check of `adr.conversation`. Where only the
+    conversation is new, `<image>` must occur as often as in the candidate, and either side may mention the entity.
     """
     with_image, markers = store.row(
         "select image is not null, markers from candidate join candidate_image using (candidate) where candidate = $1",
@@ -87,7 +87,7 @@ def edit(
     if not fault and not with_image and entity_forms and not conversation.mentioned(turns, entity_forms):
         fault = "no_synonym"
     if fault:
-        raise AdrError(conversation.FAULTS[fault], "Mend the conversation and save it again.")
+        raise AdrError(conversation.FAULTS[fault], "Correct the conversation, then save it again.")
     who = _reviewer(reviewer)
     with store.atomic() as writer:
         _known(writer, [candidate])
@@ -98,9 +98,9 @@ def edit(
 
 
 def resolve(store: Store, candidate: str, judgement: str, reviewer: str) -> None:
-    """The last word on a disputed candidate; wins over every other verdict until it is undone."""
+    """Give the final judgement on a disputed candidate; it wins over every other verdict until it is undone."""
     if judgement not in JUDGEMENTS:
-        raise AdrError(f"{judgement!r} is no judgement.", f"Give one of {', '.join(JUDGEMENTS)}.")
+        raise AdrError(f"{judgement!r} is not a judgement.", f"Choose one of {', '.join(JUDGEMENTS)}.")
     who = _reviewer(reviewer)
     with store.atomic() as writer:
         _known(writer, [candidate])
@@ -111,7 +111,7 @@ def resolve(store: Store, candidate: str, judgement: str, reviewer: str) -> None
 
 
 def undo(store: Store, reviewer: str) -> Undone | None:
-    """Take back the reviewer's last step that still stands (a whole batch counts as one); None when there is none."""
+    """Take back the reviewer's last step that still stands (a batch is one step); None when there is none."""
     with store.atomic() as writer:
         last = writer.rows(
             """
@@ -150,7 +150,7 @@ def undo(store: Store, reviewer: str) -> Undone | None:
 
 
 def current_turns(store: Store, candidate: str) -> tuple[list[dict[str, str]], str | None]:
-    """The conversation that an export would write, and who edited it last (None: as it was generated)."""
+    """The conversation that an export would write, and who edited it last (None when it is as generated)."""
     edited = store.row(
         """
         select turns, reviewer from verdict v
@@ -166,7 +166,7 @@ def current_turns(store: Store, candidate: str) -> tuple[list[dict[str, str]], s
 
 
 def history(store: Store, candidate: str | None = None, limit: int = 200) -> pd.DataFrame:
-    """The newest verdict rows first, of one candidate or of all: verdict, candidate, reviewer, judgement, reason, rule,
+    """The verdict rows of one candidate or of all, newest first: verdict, candidate, reviewer, judgement, reason, rule,
     note, batch, undoes, judged_at, undone (bool)."""
     return store.frame(
         """

@@ -1,6 +1,6 @@
-"""What a captioner says of pictures: any image-text-to-text model of transformers, from a folder or a hub id.
+"""Captions of pictures by any image-text-to-text model of transformers, from a folder or a hub id.
 
-Knows nothing of plans or tables; it looks at pictures and answers questions.
+Knows nothing of plans or tables.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from adr.models import Place, find_model, loading, place, require
 from adr.settings import setting
 
 DESCRIBE = "Describe the image."
-# Asked after the description, as many as the source's conversations have turns.
+# Asked after the description, in a drawn order, as many as the conversation's shape has room for.
 OPEN_QUESTIONS = (
     "What objects can be seen in the image?",
     "What is the main subject of the image?",
@@ -35,7 +35,8 @@ class Captioner:
         self._pipe, self._place = pipe, where
 
     def answers(self, images: Sequence[Image.Image], questions: Sequence[str]) -> list[str]:
-        """What the model says to each question about the picture beside it, greedily, in at most `most_tokens`."""
+        """The model's answer to each question about the picture at the same position: greedy decoding, at most
+        `most_tokens` tokens each."""
         found: list[str] = []
         for start in range(0, len(images), _BATCH):
             part = slice(start, start + _BATCH)
@@ -62,7 +63,7 @@ class Captioner:
 
 
 def load_captioner(name: str | None = None, device: str | None = None) -> Captioner:
-    """The captioner `name`, or the one that the settings name; AdrError when there is none or it cannot be loaded."""
+    """The captioner `name`, or the one named in the settings; AdrError when none is named or it cannot be loaded."""
     require("transformers", "A captioner")
     asked = name or setting("ADR_CAPTIONER_MODEL")
     if not asked:
@@ -84,7 +85,7 @@ def _text(said: Any) -> str:
     """The text in what a pipeline returns for one request."""
     one = said[0] if isinstance(said, list) and said else said
     text = one.get("generated_text", "") if isinstance(one, dict) else ""
-    if isinstance(text, list):  # the whole talk: the assistant's turn is the last
+    if isinstance(text, list):  # the whole conversation, which ends with the assistant's turn
         last = text[-1] if text else {}
         text = last.get("content", "") if isinstance(last, dict) else str(last)
     if isinstance(text, list):

@@ -1,7 +1,7 @@
-"""Who has which slot in hand, so that several workers on one plan never make the same candidate twice.
+"""Which worker holds which slot, so that several workers on one plan never make the same candidate twice.
 
-A claim is a file made with O_EXCL; its holder touches it while it lives. A claim whose holder is dead, or silent for
-two minutes, can be taken over. Knows nothing of what is made.
+A claim is a file created with O_EXCL; its holder touches it for as long as the holder lives. A claim whose holder is
+dead, or has been silent for two minutes, can be taken over. Knows nothing of what is made.
 """
 
 import fcntl
@@ -45,14 +45,15 @@ class Claims:
         return True
 
     def release(self, slot: int) -> None:
-        """Give a slot back: it is finished, or somebody else may have it."""
+        """Give a slot back, because it is finished or another worker may take it."""
         path = self.folder / f"{slot:05d}"
         with self._lock:
             self._mine.discard(path)
         path.unlink(missing_ok=True)
 
     def _take_over(self, path: Path) -> bool:
-        """Replace a stale claim by an own one; one worker at a time, so that no fresh claim is taken for the old."""
+        """Replace a stale claim by one of this worker. One worker does so at a time, so that a fresh claim is never
+        mistaken for the stale one."""
         if not stale(path):
             return False
         with (self.folder / ".lock").open("w") as lock:
@@ -75,7 +76,7 @@ class Claims:
 
 
 def stale(path: Path) -> bool:
-    """Whether a claim's holder is dead (on this machine) or has been silent too long. A claim that is gone is not."""
+    """Whether a claim's holder is dead (on this machine) or has been silent too long. A released claim is not stale."""
     try:
         age = time.time() - path.stat().st_mtime
         holder = json.loads(path.read_bytes() or b"{}")
@@ -89,7 +90,7 @@ def stale(path: Path) -> bool:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process of this machine is running."""
+    """Whether a process on this machine is running."""
     if pid <= 0:
         return False
     try:

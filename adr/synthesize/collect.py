@@ -1,4 +1,4 @@
-"""Takes finished files in as candidates. The only writer of `candidate` and `failed`; runs as often as one likes."""
+"""Takes finished files in as candidates. The only writer of `candidate` and `failed`; running it again is harmless."""
 
 import json
 import os
@@ -52,8 +52,9 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class CollectReport:
-    """What was taken in. collected: in this call; candidates: of the plan in all; chosen: the best of their slots;
-    tail: {perspective: {lacking, lacking_after, missing, missing_after}}, 'after' when all chosen are accepted."""
+    """What was taken in. collected: by this call; candidates: all of the plan; chosen: those that are the best of their
+    slots; tail: {perspective: {lacking, lacking_after, missing, missing_after}}, where 'after' assumes that all chosen
+    candidates are accepted."""
 
     plan: int
     collected: int
@@ -65,8 +66,8 @@ class CollectReport:
 
 
 def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent) -> CollectReport:
-    """Finished files of `plan` → rows of `candidate`, new pictures into the workspace's images, the best of each slot
-    chosen. What is there already stays as it is; a slot in which somebody has judged keeps its choice."""
+    """Turn the finished files of `plan` into rows of `candidate`, put new pictures among the workspace's images, and
+    choose the best candidate of each slot. Existing rows stay as they are; a slot with a verdict keeps its choice."""
     settings_of(store, plan)
     folder = plan_folder(workspace, plan)
     known = {(s, a) for s, a in store.rows("select slot, alternative from candidate where plan = $1", [plan])}
@@ -80,7 +81,7 @@ def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress
             record["image"] = _keep(folder.image(*key), workspace, record["candidate"])
             record["vector"] = _vector(folder, key)
         records.append(record)
-    progress(len(sidecars), len(sidecars), "looking for near-duplicates")
+    progress(len(sidecars), len(sidecars), "looking for near duplicates")
     find_nearest(store, workspace, [record for record in records if record["image"]])
     failures = [json.loads(path.read_text(encoding="utf-8")) for path in folder.failures().values()]
     with store.atomic() as writer:
@@ -141,7 +142,8 @@ def _report(store: Store, plan: int, collected: int, failures: Sequence[Mapping[
 
 
 def _keep(image: Path, workspace: Workspace, candidate: str) -> str:
-    """The picture below the workspace's images, linked where the disk can, and its path below the workspace."""
+    """Put the picture among the workspace's images, as a hard link where the disk allows, and return its path relative
+    to the workspace."""
     kept = workspace.images / f"{candidate}.png"
     with whole_file(kept) as partial:
         try:
@@ -181,7 +183,8 @@ def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _choose(writer: Writer, plan: int, slots: Sequence[int]) -> None:
-    """The best of each slot: a conversation without fault first, then the highest score, then the first."""
+    """Choose the best of each slot: a conversation without a fault before one with, then the highest score, then the
+    lowest number."""
     writer.execute(
         """
         update candidate set chosen = ranked.place = 1

@@ -1,5 +1,5 @@
-"""Conversations of synthetic pictures: by template, the parent's own, by a captioner, by a language model, or the
-parent's with tail synonyms. What comes back is checked; what fails is set aside with its reason.
+"""Conversations for candidates: by template, the parent's own, by a captioner, by a language model, or the parent's
+with tail synonyms. Each one is checked; one that fails is set aside with its reason.
 
 Knows nothing of pictures on disk or of the database.
 """
@@ -38,8 +38,8 @@ __all__ = ["KINDS", "WRITERS", "Request", "Written", "check_conversation", "load
 
 @dataclass(frozen=True)
 class Written:
-    """A conversation and how it came about. fault: why it failed its check (`adr.conversation.FAULTS`), or None; turns
-    are what there is of it then, for a person to mend."""
+    """A conversation and how it was written. fault: why it failed its check (`adr.conversation.FAULTS`), or None. With
+    a fault, turns holds as much of the conversation as there is, for a person to mend."""
 
     turns: Turns
     caption: str
@@ -49,7 +49,8 @@ class Written:
 
 @dataclass(frozen=True)
 class Request:
-    """A conversation wanted: for which slot, with which seed, about which picture; None: the parent's own, or none."""
+    """A conversation wanted: for which slot, with which seed, about which new picture. image: None when the candidate
+    keeps the parent's picture, or has no picture."""
 
     slot: Slot
     seed: int
@@ -60,8 +61,8 @@ Write = Callable[[Sequence[Request]], list[Written]]
 
 
 def load_writer(method: str, folder: PlanFolder | None = None) -> Write:
-    """What writes conversations by `method` for the plan in `folder`, ready to be called with the requests of a batch;
-    AdrError when the method is not known or what it needs is missing."""
+    """The writer of conversations by `method` for the plan in `folder`, to be called with the requests of a batch;
+    AdrError when the method is unknown or something it needs is missing."""
     if method not in WRITERS:
         raise AdrError(f"Conversations cannot be made by {method!r}.", f"Choose one of {', '.join(WRITERS)}.")
     return WRITERS[method](folder)
@@ -77,7 +78,7 @@ def check_conversation(turns: Sequence[Mapping[str, str]], entity: str) -> str |
 
 
 def forms_of(name: str) -> tuple[str, ...]:
-    """Ways to write an entity: as it is, and with simple plural or singular endings."""
+    """Spellings of an entity: as it is, and with simple plural and singular endings."""
     last = name[-1:] == "y" and name[-2:-1] not in "aeiou"
     plural = name[:-1] + "ies" if last else name + ("es" if re.search(r"(s|x|z|ch|sh)$", name) else "s")
     singular = name[:-1] if name.endswith("s") and not name.endswith("ss") else name
@@ -85,7 +86,7 @@ def forms_of(name: str) -> tuple[str, ...]:
 
 
 def turns_of(pairs: Sequence[Pair], shape: Shape) -> Turns:
-    """Questions with answers as turns, with `<image>` in the first where the shape has it."""
+    """Questions and answers as turns, with `<image>` in the first turn where the shape puts it."""
     turns: Turns = []
     for question, answer in pairs:
         turns += [
@@ -96,7 +97,7 @@ def turns_of(pairs: Sequence[Pair], shape: Shape) -> Turns:
 
 
 def caption_of(prompt: str) -> str:
-    """What a prompt says of the picture, as a sentence: 'A photo of an accordion and a chair.'"""
+    """What a prompt says about the picture, as a sentence: 'A photo of an accordion and a chair.'"""
     said = re.split(r",\s*(?=natural light|realistic|sharp focus|detailed)", prompt)[0].strip().rstrip(".")
     return f"{said[:1].upper()}{said[1:]}."
 
@@ -105,15 +106,15 @@ def caption_of(prompt: str) -> str:
 
 
 def by_template(slot: Slot, seed: int, style: TurnStyle | None = None) -> Written:
-    """Questions with answers of kinds and in a shape drawn by `seed`."""
+    """Questions and answers by template; `seed` draws their kinds and the conversation's shape."""
     shape = (style or TurnStyle()).shape(seed)
     turns = turns_of(template_pairs(slot, seed, shape), shape)
     return Written(turns, caption_of(slot.prompt), "template", check_conversation(turns, slot.name))
 
 
 def by_parent(slot: Slot, seed: int, style: TurnStyle | None = None) -> Written:
-    """The parent's own conversation (the paper's "image only"), checked like any other, so that one which never names
-    the entity is set aside; a slot without a parent gets one by template."""
+    """The parent's own conversation (the paper's "image only"), checked like any other: one that never names the entity
+    is set aside. A slot without a parent gets a conversation by template."""
     if not slot.turns:
         return by_template(slot, seed, style)
     turns = [{"role": t["role"], "text": t["text"]} for t in slot.turns]
@@ -124,8 +125,8 @@ def by_parent(slot: Slot, seed: int, style: TurnStyle | None = None) -> Written:
 
 
 def by_captioner(requests: Sequence[Request], captioner: Captioner, style: TurnStyle) -> list[Written]:
-    """What a captioner that looks at the picture says to "Describe the image." and to further open questions. An entity
-    that it never names is a fault, and a hint that the picture does not show it."""
+    """A captioner's answers to "Describe the image." and to further open questions about the picture. It is a fault
+    when the entity is never named, and a hint that the picture does not show it."""
     shapes = [style.shape(r.seed) for r in requests]
     asked = [
         [DESCRIBE, *Draw(r.seed).order(OPEN_QUESTIONS, "open")][: max(1, shape.pairs)]
@@ -151,8 +152,8 @@ def by_captioner(requests: Sequence[Request], captioner: Captioner, style: TurnS
 def by_language_model(
     requests: Sequence[Request], model: LanguageModel, style: TurnStyle, captions: Sequence[str], sees: bool = False
 ) -> list[Written]:
-    """What a language model makes of a caption; what fails its check is asked for once more. sees: the model is shown
-    the picture too."""
+    """Conversations that a language model writes from captions; each that fails its check is requested once more.
+    sees: the model is shown the picture too."""
     shapes = [style.shape(r.seed) for r in requests]
     asked = [
         conversation_messages(
@@ -169,8 +170,8 @@ def by_language_model(
 
 
 def by_rewriting(requests: Sequence[Request], model: LanguageModel) -> list[Written]:
-    """The parent's conversation in a language model's words, with tail synonyms to choose from; one that uses none of
-    them has the fault 'no_synonym'."""
+    """The parent's conversation in a language model's words, with tail synonyms to choose from; a conversation that
+    uses none of them has the fault 'no_synonym'."""
     usable = [_usable(r.slot) for r in requests]
     asked = [rewrite_messages(r.slot.turns, words, r.slot.things) for r, words in zip(requests, usable, strict=True)]
     open_ones = [i for i, words in enumerate(usable) if words and requests[i].slot.turns]
@@ -191,7 +192,8 @@ def by_rewriting(requests: Sequence[Request], model: LanguageModel) -> list[Writ
 def _asked_twice(
     model: LanguageModel, asked: Sequence[Messages], read: Callable[[int, Answer], Written]
 ) -> list[Written]:
-    """Answers read and checked; those with a fault are asked for once more, warmer, and keep the better of both."""
+    """Answers, read and checked. One with a fault is requested once more at a higher temperature, and the better of the
+    two is kept."""
     written = [read(i, answer) for i, answer in enumerate(model.answers(asked))]
     failed = [i for i, one in enumerate(written) if one.fault]
     for i, answer in zip(failed, model.answers([asked[i] for i in failed], AGAIN), strict=True):
@@ -216,15 +218,16 @@ def _data_url(image: Image.Image) -> str:
 
 
 def by_synonyms(request: Request) -> Written:
-    """The parent's conversation with nouns replaced by their tail synonyms (the paper's rule replacement). What a
-    picture is planned for stays; fault 'no_synonym' where nothing could be replaced."""
+    """The parent's conversation with nouns replaced by their tail synonyms (the paper's rule replacement). The entity
+    that a picture is planned for is not replaced; fault 'no_synonym' where nothing could be."""
     turns, changes = rewrite(request.slot.turns, _usable(request.slot))
     found = _check_said(turns, request) if turns else "no_turns"
     return Written(turns, _caption(request), "synonyms", found or (None if changes else "no_synonym"))
 
 
 def _usable(slot: Slot) -> dict[str, Sequence[str]]:
-    """The synonyms of a slot's parent, without those of what the picture is planned for and of what is not said."""
+    """The synonyms of a slot's parent, without those for the entity that the picture is planned for and for nouns that
+    the conversation does not say."""
     return {
         word: names
         for word, names in slot.words.items()
@@ -233,8 +236,8 @@ def _usable(slot: Slot) -> dict[str, Sequence[str]]:
 
 
 def _check_said(turns: Sequence[Mapping[str, str]], request: Request) -> str | None:
-    """The check of a conversation in other words. Without a new picture it is the parent's check over again, whose own
-    fault is the source's, and either side may say the synonym."""
+    """The fault of a reworded conversation, or None. Without a new picture, a fault that the parent's conversation has
+    too is the source's and does not count, and the synonym may be said by either side."""
     if request.image is not None:
         return check_conversation(turns, request.slot.name)
     before = request.slot.turns
@@ -246,12 +249,12 @@ def _check_said(turns: Sequence[Mapping[str, str]], request: Request) -> str | N
 
 
 def _caption(request: Request) -> str:
-    """What the prompt says of a new picture; nothing of the parent's."""
+    """What the prompt says about a new picture; empty when the candidate has no new picture."""
     return "" if request.image is None else caption_of(request.slot.prompt)
 
 
 def _seen(request: Request) -> Image.Image:
-    """The picture of a request whose conversation is about a new one."""
+    """The new picture of a request, which must have one."""
     assert request.image is not None
     return request.image
 
@@ -262,7 +265,8 @@ def _parents(request: Request, found: str, by: str) -> Written:
 
 
 def _place(request: Request) -> str:
-    """Where `<image>` stands in the parent's first human turn, as a shape has it; nowhere without any picture."""
+    """Where `<image>` stands in the parent's first human turn, written as `Shape.place`; '{text}' alone when there is
+    no picture."""
     first = next((t["text"].strip() for t in request.slot.turns if t["role"] == "human"), "")
     if request.image is None and MARKER not in first:
         return "{text}"
@@ -289,7 +293,7 @@ def _captioner(folder: PlanFolder | None) -> Write:
 
 
 def _language_model(folder: PlanFolder | None) -> Write:
-    """The caption comes from the captioner where one is set, else from the prompt."""
+    """Writes from a caption: the captioner's where one is set, else the prompt's."""
     style, model = read_style(folder), load_language_model()
     captioner = load_captioner() if setting("ADR_CAPTIONER_MODEL") else None
     sees = setting("ADR_LANGUAGE_MODEL_SEES").lower() in ("yes", "true", "1")
@@ -314,7 +318,7 @@ def _rewrite(folder: PlanFolder | None) -> Write:
     return lambda requests: by_rewriting(requests, model)
 
 
-# Method → what loads it for a plan. A loader may be slow or raise AdrError; the worker calls it once.
+# {method: function that loads it for a plan}. Loading may be slow or raise AdrError; the worker does it once.
 WRITERS: dict[str, Callable[[PlanFolder | None], Write]] = {
     "template": _template,
     "parent": _parent,

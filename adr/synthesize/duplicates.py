@@ -1,4 +1,4 @@
-"""Which picture is nearest to each candidate, among all of the source and all synthetic ones, and what is a duplicate.
+"""Which picture of the source, or other synthetic picture, is nearest to each candidate, and which are duplicates.
 
 Reads embeddings that workers and `source_images` have written; loads no model.
 """
@@ -18,12 +18,12 @@ from adr.workspace import Workspace
 
 
 def find_nearest(store: Store, workspace: Workspace, records: Sequence[dict[str, Any]]) -> None:
-    """Write into new candidates' records what is nearest to them: `nearest` ('instance:12' or a candidate),
+    """Write into the records of new candidates what is nearest to them: `nearest` ('instance:12' or a candidate),
     `nearest_score`, `perceptual_distance`, and 'near_duplicate' among their flags.
 
     Each record has 'candidate', 'scorer', 'vector' (or None), 'perceptual_hash' (hexadecimal), 'flags' and, where the
-    worker measured it, 'own'. Compared are candidates of all plans by the same scorer, and the source's pictures as
-    far as they are embedded.
+    worker measured it, 'own'. They are compared with the candidates of all plans that have the same scorer, and with
+    those of the source's pictures that are embedded.
     """
     for scorer in dict.fromkeys(record["scorer"] for record in records):
         mine = [record for record in records if record["scorer"] == scorer]
@@ -51,7 +51,7 @@ def find_nearest(store: Store, workspace: Workspace, records: Sequence[dict[str,
 
 def compare_again(store: Store, writer: Writer, workspace: Workspace, plan: int) -> int:
     """Compare the candidates of `plan` with source pictures that have been embedded since they were collected; returns
-    how many have now a nearer one."""
+    how many candidates got a nearer picture."""
     folder = plan_folder(workspace, plan)
     seen_path = folder.folder / "compared.json"
     seen: dict[str, int] = json.loads(seen_path.read_text()) if seen_path.is_file() else {}
@@ -124,7 +124,7 @@ def _arrays(records: Sequence[Mapping[str, Any]]) -> "tuple[list[str], np.ndarra
 
 
 def _as_instances(store: Store, found: Sequence[Near]) -> list[Near]:
-    """Findings with the paths of source pictures as 'instance:12'."""
+    """The findings, with the names of source pictures replaced by 'instance:12'."""
     paths = {near.name: path_of(near.name) for near in found if near.name and " " in near.name}
     instances = instances_of(store, list(paths.values())) if paths else {}
     return [
@@ -141,7 +141,7 @@ def _as_instances(store: Store, found: Sequence[Near]) -> list[Near]:
 
 
 def _fill_up(store: Store, workspace: Workspace, scorer: str | None, others: Embeddings) -> None:
-    """Add candidates that are missing here, as after the folder was deleted, from what the workers wrote."""
+    """Add candidates missing from the embeddings, as after their folder was deleted, from the workers' files."""
     known = set(others.names())
     records = []
     for candidate, plan, slot, alternative in store.rows(

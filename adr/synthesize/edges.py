@@ -1,7 +1,7 @@
-"""Outlines of a picture, as a ControlNet takes them. Pillow and NumPy; knows nothing of pipelines.
+"""Outlines of a picture, as a ControlNet takes them, by Pillow and NumPy. Knows nothing of pipelines.
 
 `canny` gives thin white lines (for ControlNets trained on Canny edges). `soft` gives graded outlines (for soft-edge
-ControlNets such as HED's, whose own detector is a neural network of its own: the paper's B).
+ControlNets such as HED's, whose detector, the paper's B, is a neural network).
 """
 
 import numpy as np
@@ -23,14 +23,15 @@ def edges(image: Image.Image, kind: str = "canny") -> Image.Image:
 
 
 def soft(image: Image.Image) -> Image.Image:
-    """The strength of the gradient, the strongest one in a hundred white."""
+    """The strength of the gradient; the strongest 1 % of pixels are white."""
     strength, _ = _gradient(image)
     top = float(np.percentile(strength, 99)) or 1.0
     return _image(np.clip(strength / top, 0, 1) * 255)
 
 
 def canny(image: Image.Image, low: float = 40, high: float = 90) -> Image.Image:
-    """Canny's edges (1986): blur, gradient, thin to ridges, keep weak ones (≥ low) that touch strong ones (≥ high)."""
+    """Canny's edges (1986): blur, take the gradient, thin it to ridges, keep weak ridges (≥ low) that are connected to
+    strong ones (≥ high)."""
     strength, angle = _gradient(image)
     ridge = _thin(strength, angle)
     strong, weak = ridge >= high, ridge >= low

@@ -1,7 +1,7 @@
 """Embeddings and perceptual hashes of many pictures on disk, and which of them is nearest to a given one.
 
-A folder of blocks, each a whole file; names beside 16-bit vectors, so that 100,000 pictures of 512 numbers take
-100 MB. Knows nothing of what the names mean, of models or of tables.
+They are kept in a folder of blocks, one file per block, with names beside 16-bit vectors: 100,000 pictures with 512
+numbers each take 100 MB. Knows nothing of what the names mean, of models or of tables.
 """
 
 import io
@@ -28,8 +28,8 @@ _ROWS = 1024
 
 @dataclass(frozen=True)
 class Near:
-    """The nearest other picture by embedding (name, cosine, and by how many bits the two hashes differ), and `bits`:
-    by how many the nearest of all hashes does. (None, −1, 64) and 64 where there is no other."""
+    """The nearest other picture by embedding: its name, its cosine, and `bits_there`, by how many bits the two hashes
+    differ. bits: by how many bits the nearest of all hashes differs. (None, −1, 64, 64) where there is no other."""
 
     name: str | None = None
     cosine: float = -1.0
@@ -37,20 +37,20 @@ class Near:
     bits: int = 64
 
     def or_nearer(self, other: "Near") -> "Near":
-        """The nearer of two findings, and the fewer bits."""
+        """The nearer of two findings by embedding, with the smaller `bits` of the two."""
         best = other if other.cosine > self.cosine else self
         return Near(best.name, best.cosine, best.bits_there, min(self.bits, other.bits))
 
 
 def embeddings_folder(workspace: Workspace, scorer: str | None, what: str) -> Path:
-    """Where the embeddings of `what` ('sources', 'candidates') by one scorer lie; safe to delete. A model folder whose
-    files have changed is another scorer."""
+    """The folder for one scorer's embeddings of `what` ('sources' or 'candidates'); it can be deleted safely. A model
+    folder whose files have changed counts as another scorer."""
     if scorer is None:
         return workspace.folder / "embeddings" / "none" / what
     key = scorer
     try:
         found = Path(find_model(scorer))
-    except Exception:  # a scorer of another machine
+    except Exception:  # a scorer that only another machine has
         found = Path(scorer)
     if found.is_dir():
         key += "-" + "-".join(f"{p.stat().st_mtime_ns:x}{p.stat().st_size:x}" for p in sorted(found.glob("*model*.*")))
@@ -58,7 +58,7 @@ def embeddings_folder(workspace: Workspace, scorer: str | None, what: str) -> Pa
 
 
 class Embeddings:
-    """The pictures of one folder. Vectors have length 1, or no numbers at all where there is no scorer."""
+    """The pictures of one folder. Vectors have length 1, or are empty where there is no scorer."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -69,11 +69,11 @@ class Embeddings:
             yield _read(path)
 
     def names(self) -> list[str]:
-        """All names, in the order in which they came."""
+        """All names, in the order in which they were added."""
         return [name for names, _, _ in self.blocks() for name in names]
 
     def append(self, names: Sequence[str], vectors: Vectors, hashes: Hashes) -> None:
-        """Add pictures; the last block is filled up first. A kill loses nothing that was there."""
+        """Add pictures, filling the last block first. A kill loses nothing that was there before."""
         paths = self._paths()
         number = int(paths[-1].stem) if paths else 0
         if paths:
@@ -88,7 +88,7 @@ class Embeddings:
             self._write(number + start // BLOCK, list(names[part]), vectors[part], hashes[part])
 
     def keep(self, names: set[str]) -> int:
-        """Drop all pictures but these; returns how many are left."""
+        """Drop all other pictures; returns how many are left."""
         left = 0
         for path in self._paths():
             held, vectors, hashes = _read(path)
@@ -103,7 +103,8 @@ class Embeddings:
         return left
 
     def nearest(self, vectors: Vectors, hashes: Hashes, own: Sequence[str]) -> list[Near]:
-        """For each picture (vector, hash, own name) the nearest other one here; one's own name is left out."""
+        """The nearest other picture here for each picture, given as vector, hash and own name. A picture is
+        never its own nearest."""
         found = [Near()] * len(vectors)
         for names, others, marks in self.blocks():
             if vectors.shape[1] and others.shape[1] != vectors.shape[1]:
@@ -139,7 +140,7 @@ def _read(path: Path) -> Block:
 def _nearest(
     vectors: Vectors, hashes: Hashes, mine: npt.NDArray[np.int64], names: Sequence[str], others: Vectors, marks: Hashes
 ) -> list[Near]:
-    """The nearest of one block; `mine` is a picture's own place in it, −1: not there."""
+    """The nearest picture of one block. mine: each picture's own place in the block, −1 when it is not there."""
     rows = np.flatnonzero(mine >= 0)
     bits = np.bitwise_count(hashes[:, None] ^ marks[None, :]).astype(np.int64)
     bits[rows, mine[rows]] = 64

@@ -1,4 +1,4 @@
-"""Runs the workers of a plan and relays how far they are. Starts processes; makes no picture and writes no table."""
+"""Runs the workers of a plan and relays their progress. Starts processes; makes no picture and writes no table."""
 
 import json
 import time
@@ -19,8 +19,8 @@ from adr.workspace import Workspace
 
 @dataclass(frozen=True)
 class GenerateReport:
-    """What became of a plan's candidates. made: in this call; failed: {reason: n}; left: neither made nor failed;
-    seconds_each: per candidate made in this call, over all workers, loading left out."""
+    """What became of a plan's candidates. made: by this call; failed: {reason: n}; left: neither made nor failed;
+    seconds_each: per candidate made by this call, over all workers, without loading the models."""
 
     plan: int
     candidates: int
@@ -42,11 +42,11 @@ def generate(
     limit: int | None = None,
     progress: Progress = silent,
 ) -> GenerateReport:
-    """Make the candidates of `plan` that are not there yet; what failed before is tried again.
+    """Make the candidates of `plan` that have not been made; candidates that failed before are tried again.
 
-    workers: processes, one for each GPU. limit: stop after about this many. A cancel ends the workers and raises
-    `Cancelled`; what was finished stays, and the next call goes on from there. AdrError when workers stop on something
-    that a person can mend.
+    workers: processes, one per GPU. limit: stop after about this many candidates. A cancel ends the workers and raises
+    `Cancelled`; finished candidates stay, and the next call continues from there. AdrError when workers stop for a
+    reason that a person can mend.
     """
     settings = settings_of(store, plan)
     if generator is not None and generator not in GENERATORS:
@@ -83,13 +83,13 @@ def generate(
 
 
 def failures_by_reason(folder: PlanFolder) -> dict[str, int]:
-    """{reason: candidates} of what could not be made."""
+    """{reason: number of candidates that could not be made}."""
     found = Counter(json.loads(path.read_text(encoding="utf-8"))["reason"] for path in folder.failures().values())
     return dict(sorted(found.items()))
 
 
 def _rate(seconds: float | None) -> str:
-    """', 80 a minute', or nothing while it is not known."""
+    """', 80 a minute', or an empty string while the rate is unknown."""
     if not seconds:
         return ""
     return f", {60 / seconds:,.0f} a minute" if seconds <= 30 else f", {3600 / seconds:,.0f} an hour"
@@ -109,7 +109,7 @@ class _Crew:
         return round((self.last - self.first) / (self.done - 1), 3) if self.done > 1 else None
 
     def run(self, total: int, progress: Progress) -> None:
-        """Start the workers and stay until all have ended; AdrError when they stopped early."""
+        """Start the workers and wait until all have ended; AdrError when every one of them stopped early."""
         message = "loading the models"
 
         def hear(event: Event) -> None:
@@ -121,8 +121,8 @@ class _Crew:
         lost = [code for code in codes if code]
         if len(lost) == len(codes):
             raise AdrError(
-                f"The worker ended unexpectedly ({how(lost[0])}); what was finished is kept.",
-                f"Resume. If it happens again, look into {self._log(0)}.",
+                f"The worker ended unexpectedly ({how(lost[0])}). Finished candidates are kept.",
+                f"Resume. If it happens again, read {self._log(0)}.",
             )
 
     def _command(self, number: int) -> Command:
@@ -137,7 +137,7 @@ class _Crew:
         return self.folder.folder / f"worker-{number}.log"
 
     def _take(self, event: Event) -> str:
-        """Note what a worker told; returns what to say about it, or nothing."""
+        """Note a worker's event; returns the progress message for it, or an empty string."""
         kind = event.get("event")
         if kind == "made":
             self.done += 1

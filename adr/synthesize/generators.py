@@ -1,6 +1,6 @@
-"""Makes pictures through diffusers: a dictionary name → factory, one way to load and one way to run for all of them.
+"""Makes pictures with diffusers: {name: factory}, and one way to load and to run all generators.
 
-A starter model of a few megabytes and a Stable Diffusion XL on a GPU go through the same code. Knows nothing of plans
+The starter model of a few megabytes and Stable Diffusion XL on a GPU go through the same code. Knows nothing of plans
 on disk or of the database.
 """
 
@@ -22,7 +22,7 @@ from adr.synthesize.prompts import style_of
 
 @dataclass(frozen=True)
 class Wish:
-    """One picture wanted. parent: the picture to start from, for generators that need one."""
+    """One picture wanted. parent: the picture to start from, for generators that start from one."""
 
     prompt: str
     seed: int
@@ -32,7 +32,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class MadeImage:
-    """One picture made, RGB. blanked: the model's safety checker replaced it by black."""
+    """One picture made, RGB. blanked: the model's safety checker replaced it with black."""
 
     image: Image.Image
     blanked: bool = False
@@ -40,7 +40,8 @@ class MadeImage:
 
 @dataclass
 class Generator:
-    """A loaded pipeline and how it is run. side: of a square picture in pixels; multiple: sides are multiples of it."""
+    """A loaded pipeline and how it is run. side: of a square picture, in pixels; multiple: every side is a multiple of
+    it."""
 
     name: str
     model: str
@@ -55,14 +56,15 @@ class Generator:
 
     @property
     def batch(self) -> int:
-        """Pictures at once: 1 on a CPU, where a batch is no faster and a picture then never depends on its company."""
+        """Pictures per batch: 1 on a CPU, where larger batches are no faster, so that a picture there never depends on
+        the rest of its batch."""
         if not self.place.has_gpu or self.place.short_of_memory:
             return 1
         return 8 if self.side <= 512 else 4
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What decides a picture besides model, prompt, parent and seed: kept with each candidate."""
+        """What determines a picture besides model, prompt, parent and seed; it is kept with each candidate."""
         return (
             {
                 "steps": self.steps,
@@ -76,7 +78,7 @@ class Generator:
         )
 
     def size_for(self, parent: Image.Image | None) -> tuple[int, int]:
-        """(width, height) of a picture: square, or in the parent's shape with as many pixels."""
+        """(width, height) of a picture: square, or in the parent's proportions with as many pixels."""
         if self.name not in ("image-to-image", "controlnet") or parent is None:
             return self.side, self.side
         shape = math.sqrt(parent.width / max(1, parent.height))
@@ -84,8 +86,8 @@ class Generator:
         return _multiple(self.side * shape, self.multiple), _multiple(self.side / shape, self.multiple)
 
     def make(self, wishes: Sequence[Wish]) -> list[MadeImage]:
-        """A picture for each wish, made in one batch where their sizes allow; each has its own random numbers, so that
-        a wish made alone gives the same picture on the same machine."""
+        """A picture for each wish, in one batch per size. Each picture has its own random numbers, so that a wish made
+        alone gives the same picture on the same machine."""
         made: dict[int, MadeImage] = {}
         sizes = [self.size_for(wish.parent) for wish in wishes]
         for size in sorted(set(sizes)):
@@ -128,8 +130,8 @@ class Generator:
 
 
 def load_generator(settings: PlanSettings, device: str | None = None) -> Generator:
-    """The generator of a plan, ready to run; AdrError when its name is unknown, its package missing, or its model
-    missing, broken or of another kind."""
+    """The generator of a plan, ready to run; AdrError when its name is unknown, its package is missing, or its model is
+    missing, broken or of the wrong kind."""
     if settings.generator not in FACTORIES:
         raise AdrError(f"There is no generator {settings.generator!r}.", f"Choose one of {', '.join(FACTORIES)}.")
     require("diffusers", f"The generator {settings.generator}", "diffusers transformers accelerate")
@@ -203,7 +205,7 @@ FACTORIES: dict[str, Callable[[str, PlanSettings, Place], Any]] = dict(
 
 
 def _how(found: str, where: Place) -> dict[str, Any]:
-    """Keywords of `from_pretrained`: the precision, and the fp16 files where a folder has only those."""
+    """Keywords for `from_pretrained`: the precision, and the fp16 files where a folder has only those."""
     how: dict[str, Any] = {"dtype": where.dtype}
     if is_folder(found):
         weights = list(Path(found).glob("*/*.safetensors")) + list(Path(found).glob("*/*.bin"))
@@ -223,7 +225,7 @@ def _refuse(found: str, part: str, generator: str, needs: str) -> None:
 
 
 def settle(pipe: Any, where: Place) -> None:
-    """Put a pipeline where it runs: whole on the device, or part by part where its memory is short."""
+    """Put a pipeline on its device: whole, or part by part where the device is short of memory."""
     pipe.set_progress_bar_config(disable=True)
     models = [part for part in pipe.components.values() if hasattr(part, "parameters")]
     size = sum(p.numel() * p.element_size() for model in models for p in model.parameters())
@@ -239,7 +241,7 @@ def settle(pipe: Any, where: Place) -> None:
 
 
 def _hush() -> None:
-    """No bars and warnings of the libraries: progress and faults are told by whoever runs the generator."""
+    """Silence the libraries' progress bars and warnings: the caller of the generator reports progress and faults."""
     import diffusers.utils.logging
     import transformers.utils.logging
 

@@ -1,4 +1,4 @@
-"""Chooses parents for slots, each time the one that adds most to what the tail still lacks.
+"""Chooses parents for slots, each time the parent that adds most to what the tail still lacks.
 
 Pure: arrays in, list out. Knows nothing of tables or prompts.
 """
@@ -17,8 +17,8 @@ _LOOKS = 500
 @dataclass(frozen=True)
 class Pool:
     """Possible parents and their tail entities. `entities[offsets[i]:offsets[i + 1]]` are those of parent i, as
-    positions in the arrays of entities; `limits[i]` is how often parent i may be used. groups: beside `entities`,
-    where a slot can add to only one entity of each group of its parent; None: to all."""
+    positions in the arrays of entities; `limits[i]` is how often parent i may be used. groups: the group of each item
+    of `entities`, where a slot can add to only one entity per group of its parent; None when it can add to all."""
 
     offsets: npt.NDArray[np.int64]
     entities: npt.NDArray[np.int64]
@@ -48,11 +48,11 @@ def choose(
     """Up to `budget` slots, best first, the same on every machine.
 
     An entity's shortage is the share of its target it still lacks, max(0, (target − have − planned) / target). A slot's
-    gain is the sum of the shortages of *all* entities of its parent; parents are chosen by gain / (1 + times used),
-    ties by fewer uses and then position, so that variations spread over parents. As every choice can only lower what
-    others are worth, a heap with stale values finds the greatest without looking at all of them (lazy greedy). With
-    groups only the scarcest entity of each counts. The slot is planned for the entity with the smallest `lead`, then
-    the greatest shortage. Ends when nothing lacks.
+    gain is the sum of the shortages of *all* entities of its parent. Parents are chosen by gain / (1 + times used),
+    with ties broken by fewer uses and then position, so that variations spread over parents. Because a choice can only
+    lower the value of the others, a heap with stale values finds the greatest without looking at all of them (lazy
+    greedy). With groups, only the scarcest entity of each group counts. The slot is planned for the entity with the
+    smallest `lead`, then the greatest shortage. Choosing ends when no entity lacks anything.
     """
     sure = np.where(target > 0, target, 1.0)
     shortage = np.where(target > 0, np.maximum(0.0, (target - have) / sure), 0.0).tolist()
@@ -95,7 +95,7 @@ def choose(
 
 
 def _scarcest(entities: list[int], groups: list[int], shortage: list[float]) -> list[int]:
-    """Of each group the entity with the greatest shortage, the first of equals; none where nothing lacks."""
+    """The entity with the greatest shortage of each group, the first of equals; groups that lack nothing give none."""
     best: dict[int, int] = {}
     for entity, group in zip(entities, groups, strict=True):
         if shortage[entity] > (shortage[best[group]] if group in best else 0.0):

@@ -1,4 +1,4 @@
-"""Plain facts of a picture that no model is needed for: faults, a perceptual hash, a slightly altered copy.
+"""Facts about a picture that need no model: faults, a perceptual hash, a slightly altered copy.
 
 Knows nothing of entities, prompts or files.
 """
@@ -6,13 +6,14 @@ Knows nothing of entities, prompts or files.
 import numpy as np
 from PIL import Image, ImageEnhance
 
-# Faults that make a picture useless whatever it is meant to show.
+# Faults that make a picture useless, whatever it is meant to show.
 FAULTS = ("blank", "dark", "flat")
-# Bits of the perceptual hash. Measured on 553 pictures of the demo world: no two different ones below 8 of 63 bits
+# Bits of the perceptual hash. Measured on 553 pictures of the demo world: different pictures are at least 8 of 63 bits
 # apart; re-encoded, resized or slightly cropped copies are 0 to 8 apart, unrelated pictures about 31.
 SAME_BITS = 6
 LIKE_BITS = 20
-# Cosine that is a copy whatever the hash says (mirrored, turned), and the least that can be one with a like hash.
+# The cosine from which a picture is a copy whatever its hash (mirrored, turned), and the lowest cosine that makes it a
+# copy together with a similar hash.
 SAME_COSINE = 0.995
 LIKE_COSINE = 0.96
 _SIDE, _KEPT = 32, 8
@@ -35,7 +36,7 @@ def faults(image: Image.Image) -> list[str]:
 
 def perceptual_hash(image: Image.Image) -> int:
     """A 63-bit hash: which low frequencies of the picture (8×8 of its cosine transform, without the mean) lie above
-    their median. Near pictures differ in few bits; brightness and small crops hardly change it."""
+    their median. Similar pictures differ in few bits; brightness and small crops hardly change it."""
     small = image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
     at = np.arange(_SIDE)
     waves = np.cos(np.pi * (2 * at[None, :] + 1) * np.arange(_KEPT)[:, None] / (2 * _SIDE))
@@ -50,7 +51,7 @@ def bits_apart(first: int, second: int) -> int:
 
 
 def altered(image: Image.Image) -> Image.Image:
-    """A copy cropped by 4 % on every side and 8 % brighter: how near a copy may be that is still one."""
+    """A copy cropped by 4 % on every side and 8 % brighter. Its likeness to the original is the bar for copies."""
     width, height = image.size
     margin = max(1, round(min(width, height) * 0.04))
     inner = image.convert("RGB").crop((margin, margin, width - margin, height - margin))
@@ -58,9 +59,9 @@ def altered(image: Image.Image) -> Image.Image:
 
 
 def is_copy(cosine: float | None, own: float | None, bits: int) -> bool:
-    """Whether two pictures are (nearly) one. cosine: of their embeddings; own: cosine of the picture with `altered` of
-    itself, so that the bar suits every model; bits: by which their hashes differ. By the hash alone, by the embedding
-    alone when it is almost the same, or by both."""
+    """Whether two pictures are (nearly) the same: by the hash alone, by the embedding alone when it is almost the same,
+    or by both. cosine: of their embeddings; own: cosine of the picture with its `altered` copy, so that the bar suits
+    every model; bits: by how many their hashes differ."""
     if bits <= SAME_BITS:
         return True
     if cosine is None:

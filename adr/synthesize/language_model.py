@@ -1,6 +1,6 @@
-"""A language model behind an OpenAI-compatible URL: asking it, and reading questions and answers out of what it says.
+"""A language model behind an OpenAI-compatible URL: what it is asked, and reading questions and answers from its reply.
 
-The key comes from OPENAI_API_KEY and is written nowhere. Knows nothing of plans, pictures on disk or tables.
+The key comes from OPENAI_API_KEY and is never written down. Knows nothing of plans, pictures on disk or tables.
 """
 
 import json
@@ -23,7 +23,7 @@ TIMEOUT = 120.0
 RETRIES = 3
 AT_ONCE = 4
 _MOST_TOKENS = 1024
-# Temperature of the first answer, as the paper's, and of the one after an answer that failed its check.
+# Temperature of the first answer (the paper's), and of the second one after an answer that failed its check.
 FIRST, AGAIN = 0.0, 0.7
 
 
@@ -37,8 +37,8 @@ class Answer:
 
 
 class LanguageModel:
-    """A model that answers; made by `load_language_model`. timeout: seconds an answer may take; retries: of time-outs,
-    overload (429) and server faults, with growing pauses; at_once: requests under way at a time."""
+    """A model that answers; made by `load_language_model`. timeout: seconds an answer may take; retries: after
+    time-outs, overload (429) and server faults, with growing pauses; at_once: concurrent requests."""
 
     def __init__(
         self, url: str, model: str = "", *, timeout: float = TIMEOUT, retries: int = RETRIES, at_once: int = AT_ONCE
@@ -49,11 +49,12 @@ class LanguageModel:
         self._client: Any = openai.OpenAI(
             base_url=self.url, api_key=os.environ.get("OPENAI_API_KEY") or "none", timeout=timeout, max_retries=retries
         )
-        self._refused: set[str] = set()  # options that this server does not take
+        self._refused: set[str] = set()  # options that this server does not accept
         self.name = model or self._only_one()
 
     def answers(self, asked: Sequence[Messages], temperature: float = FIRST) -> list[Answer]:
-        """An answer to each, in order. AdrError when the server is not there, or refuses the key or the model."""
+        """An answer to each request, in order. AdrError when the server cannot be reached, or refuses the key or the
+        model."""
         if not asked:
             return []
         with ThreadPoolExecutor(self.at_once) as pool:
@@ -102,13 +103,13 @@ class LanguageModel:
         return {name: value for name, value in options.items() if name not in self._refused}
 
     def _without(self, said: str) -> bool:
-        """Do without an option that a server refuses, from now on; whether it names one."""
+        """Leave out the option that the server's error names from all further requests; whether it names one."""
         named = [name for name in ("max_tokens", "max_completion_tokens", "temperature") if name in said]
         self._refused |= {named[0]} if named else set()
         return bool(named)
 
     def _only_one(self) -> str:
-        """The model's name where the server has but one."""
+        """The name of the server's model, when it has only one; AdrError otherwise."""
         import openai
 
         try:
@@ -127,7 +128,7 @@ class LanguageModel:
 
 
 def load_language_model() -> LanguageModel:
-    """The language model that the settings name; AdrError when there is none."""
+    """The language model named in the settings; AdrError when none is named."""
     require("openai", "A language model")
     url = setting("ADR_LANGUAGE_MODEL_URL")
     if not url:
@@ -137,11 +138,11 @@ def load_language_model() -> LanguageModel:
             "OpenAI-compatible server, such as http://localhost:8000/v1, and ADR_LANGUAGE_MODEL.",
         )
     if not re.match(r"https?://[^/\s]+", url):
-        raise AdrError(f"{url} is no address of a server.", "Begin ADR_LANGUAGE_MODEL_URL with http:// or https://.")
+        raise AdrError(f"{url} is not a server address.", "Start ADR_LANGUAGE_MODEL_URL with http:// or https://.")
     return LanguageModel(url, setting("ADR_LANGUAGE_MODEL"))
 
 
-# -- what it is asked --------------------------------------------------------------------------------------------------
+# -- requests ----------------------------------------------------------------------------------------------------------
 
 _SYSTEM = (
     "You write training conversations between a person and an assistant that sees a picture. "
@@ -154,7 +155,7 @@ def conversation_messages(
     caption: str, things: Sequence[str], absent: Sequence[str], pairs: int, brief: bool, image: str | None = None
 ) -> Messages:
     """The request for a conversation about a picture of `things` that `caption` describes. absent: things that are not
-    in it; picture: the picture itself as a data URL, for models that see."""
+    in it; image: the picture itself as a data URL, for models that accept images."""
     length = "a word or a short phrase" if brief else "one or two full sentences"
     text = (
         f"A picture is described so: {caption}\n\n"
@@ -179,7 +180,7 @@ def conversation_messages(
 def rewrite_messages(
     turns: Sequence[Mapping[str, str]], synonyms: Mapping[str, Sequence[str]], keep: Sequence[str]
 ) -> Messages:
-    """The request to put a conversation into other words, with rare synonyms to choose from. keep: words that stay."""
+    """The request to reword a conversation, with rare synonyms to choose from. keep: words that must stay."""
     said = [t["text"].replace(MARKER, "").strip() for t in turns if t["role"] in ("human", "gpt")]
     pairs = [{"question": q, "answer": a} for q, a in zip(said[::2], said[1::2], strict=False)]
     words = "\n".join(f"- {word}: {', '.join(names)}" for word, names in synonyms.items())
@@ -195,7 +196,7 @@ def _messages(content: "str | list[dict[str, Any]]") -> Messages:
     return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": content}]
 
 
-# -- what it answers ---------------------------------------------------------------------------------------------------
+# -- answers -----------------------------------------------------------------------------------------------------------
 
 _MARK = re.compile(
     r"(?:(?:^|\n|={3,})[ \t]*(?:\d+[.)]\s*)?[*_#]*(?P<line>question|answer|user|human|assistant|q|a)"
@@ -210,10 +211,10 @@ _OBJECT = re.compile(r"\{[^{}]*\}")
 
 
 def read_pairs(answer: Answer) -> "list[Pair] | str":
-    """The questions with answers in what a model said, or the fault: 'no_reply', 'unreadable_reply' (neither JSON nor
+    """The questions and answers in a model's reply, or the fault: 'no_reply', 'unreadable_reply' (neither JSON nor
     blocks of Question: and Answer:), 'turns_do_not_alternate'.
 
-    Prose before and after is left out, and what an answer that was cut off left unfinished.
+    Prose before and after is left out, and so is a pair that a cut-off answer left unfinished.
     """
     if answer.text is None:
         return "no_reply"
@@ -246,7 +247,7 @@ def _loaded(text: str) -> Any:
 
 
 def _pairs_in(read: Any) -> list[Pair] | None:
-    """Pairs in a list of questions with answers or of turns, or in the one list that an object holds."""
+    """Pairs in a list of question-answer objects or of turns, or in the only list that an object holds."""
     if isinstance(read, dict):
         one = _pair(read)
         lists = [value for value in read.values() if isinstance(value, list)]
@@ -273,7 +274,7 @@ def _pair(item: Any) -> Pair | None:
 
 
 def _from_blocks(text: str, cut: bool) -> "list[Pair] | str | None":
-    """Pairs from blocks of Question: and Answer:, also when they stand glued together on a line."""
+    """Pairs from blocks of Question: and Answer:, even when they run together on one line."""
     marks = list(_MARK.finditer(text))
     if not marks:
         return None
@@ -288,6 +289,6 @@ def _from_blocks(text: str, cut: bool) -> "list[Pair] | str | None":
 
 
 def _clean(text: str) -> str:
-    """Without rules, fences and `<image>`."""
+    """The text without horizontal rules, code fences and `<image>`."""
     text = re.sub(r"\s*(={3,}|-{3,}|```\w*)\s*", "\n", text.replace(MARKER, ""))
     return text.strip().strip("*_").strip()

@@ -1,4 +1,4 @@
-"""What a plan will bring and how long it will take: the tail when all is accepted, and an estimate from measured speed.
+"""What a plan will bring and how long it will take: the tail when all is accepted, and a time from the measured speed.
 
 Reads tables and sidecars; writes nothing.
 """
@@ -26,13 +26,13 @@ from adr.synthesize.prompts import style_of
 from adr.workspace import Workspace
 
 _RECENT = 200
-_SHOWN = 24  # newest pictures to look at, where nothing tells their order
+_SHOWN = 24  # candidates to show where no diary records their order
 
 
 @dataclass(frozen=True)
 class Projection:
-    """The entities of a plan in one perspective, from the most frequent. have: instances kept; target: wanted;
-    then: with the plan's slots accepted (at a rate below 1: the expected number)."""
+    """The entities of a plan in one perspective, most frequent first. have: instances kept; target: instances wanted;
+    then: instances with the plan's slots accepted (at a rate below 1, the expected number)."""
 
     perspective: str
     name: list[str]
@@ -42,17 +42,17 @@ class Projection:
 
     @property
     def lacking_before(self) -> int:
-        """Entities below their target now."""
+        """Entities below their target without the plan."""
         return int((self.have < self.target).sum())
 
     @property
     def lacking_after(self) -> int:
-        """Entities below their target then."""
+        """Entities below their target with the plan's slots accepted."""
         return int((self.then < self.target).sum())
 
 
 def projected(store: Store, plan: int, rate: float = 1.0) -> dict[str, Projection]:
-    """{perspective: what becomes of the entities that lacked something} when the share `rate` of slots is accepted."""
+    """{perspective: what becomes of the entities that lack instances} when the share `rate` of slots is accepted."""
     rows = store.frame(
         """
         select e.perspective::varchar as perspective, e.name, w.have, w.target, w.quota
@@ -69,8 +69,8 @@ def projected(store: Store, plan: int, rate: float = 1.0) -> dict[str, Projectio
 
 
 def seconds_each(store: Store, workspace: Workspace, settings: PlanSettings) -> float | None:
-    """Seconds a candidate of these settings takes, from the newest ones of the same generator, model and size, scaled
-    by the number of steps; None when nothing has been measured or the model is not there."""
+    """Seconds per candidate with these settings, from the newest candidates of the same generator, model and size,
+    scaled by the number of steps; None when nothing has been measured or the model is missing."""
     try:
         steps = settings.steps or (style_of(settings.model, settings.generator).steps if settings.with_image else 1)
     except AdrError:
@@ -90,7 +90,7 @@ def seconds_each(store: Store, workspace: Workspace, settings: PlanSettings) -> 
 
 
 def _newest(workspace: Workspace) -> list[dict[str, Any]]:
-    """What the sidecars of the newest plan that has any tell, a handful of them."""
+    """Some of the sidecars of the newest plan that has any."""
     plans = sorted(
         (f for f in workspace.plans.glob("*/made") if f.parent.name.isdigit()),
         key=lambda f: int(f.parent.name),
@@ -114,7 +114,7 @@ def planned(
     order: str = "to make",
     limit: int = 1000,
 ) -> pd.DataFrame:
-    """The entities of a plan: entity (id), perspective, name, have, target, quota, parents (how many), leads (slots
+    """The entities of a plan: entity (id), perspective, name, have, target, quota, parents (their number), leads (slots
     planned for it first). search: part of a name; at most `limit` rows."""
     return store.frame(
         f"""
@@ -139,7 +139,8 @@ def planned(
 
 @dataclass(frozen=True)
 class PossibleParent:
-    """An instance whose picture may be varied for an entity. slots: how many it has in the plan; image: as given."""
+    """An instance whose picture may be varied for an entity. slots: its slots in the plan for that entity; image: the
+    path as the source gives it."""
 
     instance: int
     image: str
@@ -147,7 +148,7 @@ class PossibleParent:
 
 
 def possible_parents(store: Store, plan: int, entity: int, limit: int = 60) -> list[PossibleParent]:
-    """Instances with the entity whose images nobody else uses and are on disk; those in use first."""
+    """Instances with the entity whose images are on disk and used by no other instance; those with slots first."""
     return [
         PossibleParent(*row)
         for row in store.rows(
@@ -174,7 +175,7 @@ def possible_parents(store: Store, plan: int, entity: int, limit: int = 60) -> l
 
 @dataclass(frozen=True)
 class PlanStanding:
-    """How far a plan is. failed: {reason: candidates}; left: neither made nor failed."""
+    """How far a plan is. failed: {reason: candidates}."""
 
     candidates: int
     finished: int
@@ -182,12 +183,12 @@ class PlanStanding:
 
     @property
     def left(self) -> int:
-        """Candidates still to be made."""
+        """Candidates neither made nor failed."""
         return max(0, self.candidates - self.finished - sum(self.failed.values()))
 
 
 def standing(store: Store, workspace: Workspace, plan: int) -> PlanStanding:
-    """How far plan `plan` is, by its files."""
+    """How far plan `plan` is, according to its files."""
     total = int(store.value("select candidates from plan where plan = $1", [plan]) or 0)
     there = _looked(plan_folder(workspace, plan))
     return PlanStanding(total, there.finished, dict(sorted(Counter(reason for *_, reason, _ in there.failed).items())))
@@ -203,12 +204,12 @@ class _There:
 
 
 def _looked(folder: PlanFolder) -> _There:
-    """The folder's files, listed once for each change: a large plan has half a million."""
+    """The folder's files, listed once per change: a large plan has half a million."""
     try:
         changed = os.stat(folder.made).st_mtime_ns
     except FileNotFoundError:
         return _There(0, (), ())
-    # A file that comes within the clock's grain of the last one leaves the time as it is.
+    # A file written within the clock's resolution of the last one does not change the folder's time.
     settled = time.time_ns() - changed > 2_000_000_000
     return _listed(folder, changed) if settled else _listed.__wrapped__(folder, changed)
 
@@ -233,7 +234,7 @@ def _key(stem: str) -> tuple[int, int] | None:
 
 @dataclass(frozen=True)
 class Made:
-    """A finished candidate as its sidecar tells it. picture: its own, or the parent's, which may have none."""
+    """A finished candidate, from its sidecar. image: its own, or the parent's, or None when the parent has none."""
 
     candidate: str
     entity: str
@@ -245,8 +246,8 @@ class Made:
 
 
 def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
-    """The last `count` candidates of a plan that were finished, newest first. Reads no more than it shows, so that it
-    can be asked every second."""
+    """The last `count` finished candidates of a plan, newest first. Reads only as many files as it returns, so that it
+    can be called every second."""
     folder = plan_folder(workspace, plan)
     found = []
     for told in _last_sidecars(folder, count):
@@ -266,7 +267,7 @@ def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
 
 
 def _last_sidecars(folder: PlanFolder, count: int) -> list[dict[str, Any]]:
-    """What the sidecars of the last `count` candidates tell, newest first."""
+    """The sidecars of the last `count` candidates, newest first."""
     found = []
     for slot, alternative in _last_told(folder, count) or _looked(folder).last[:count]:
         try:
@@ -277,7 +278,7 @@ def _last_sidecars(folder: PlanFolder, count: int) -> list[dict[str, Any]]:
 
 
 def _last_told(folder: PlanFolder, count: int) -> list[tuple[int, int]]:
-    """(slot, alternative) of the last lines of the diary, newest first; empty without one."""
+    """(slot, alternative) of the diary's last lines, newest first; empty without a diary."""
     try:
         with folder.diary.open("rb") as diary:
             diary.seek(max(0, diary.seek(0, 2) - 40 * count))

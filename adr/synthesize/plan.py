@@ -37,7 +37,7 @@ from adr.synthesize.tail import Parents, RunFacts, Tail, entity_ids, lacking, po
 from adr.synthesize.turn_style import measure_style, write_style
 from adr.workspace import Workspace
 
-# What a picture can add to. An interrogation form is a way of asking; it is planned for only when it is named.
+# Perspectives that a picture can add to. An interrogation form is a way of asking; it is planned for only on request.
 PLANNED = ("object", "co_occurrence", "token")
 # What words alone can add to, and where they come from.
 SAID = ("token",)
@@ -48,8 +48,8 @@ _ABSENT = 3
 
 @dataclass(frozen=True)
 class PlanReport:
-    """What was planned. entities: how many tail entities get something; lacking: how many lack something;
-    missing: instances they lack together; filled: how much of that is planned; pool: instances that may be parents."""
+    """What was planned. entities: tail entities that get slots; lacking: tail entities that lack instances; missing:
+    instances they lack together; filled: how many of those are planned; pool: instances that may be parents."""
 
     plan: int
     run: int
@@ -69,9 +69,9 @@ class PlanReport:
 def plan(store: Store, workspace: Workspace, run: int, *, progress: Progress = silent, **options: Any) -> PlanReport:
     """Make a new plan for `run`; options are the fields of `plan_file.PlanSettings`.
 
-    budget: slots at most, default what the run dropped. seed: default the recipe's plus the plan's number. entities and
-    without take ids or names ('object:accordion'), targets and parents take them as keys. AdrError when an option is
-    not known, or there is nothing to fill or no parent to fill it from.
+    budget: slots at most; by default as many as the run dropped instances. seed: by default the recipe's seed plus the
+    plan's number. entities and without take ids or names ('object:accordion'); targets and parents take them as keys.
+    AdrError when an option is unknown, when nothing needs filling, or when there is no parent to fill it from.
     """
     facts = run_facts(store, run)
     number = int(store.value("select coalesce(max(plan), 0) + 1 from plan"))
@@ -80,16 +80,16 @@ def plan(store: Store, workspace: Workspace, run: int, *, progress: Progress = s
 
 
 def revise(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent, **options: Any) -> PlanReport:
-    """Make plan `plan` anew with some options changed; AdrError when candidates of it have been made."""
+    """Make plan `plan` again with some options changed; AdrError when it has candidates already."""
     settings = settings_of(store, plan)
     folder = plan_folder(workspace, plan)
     if folder.finished() or store.value("select 1 from candidate where plan = $1 limit 1", [plan]):
-        raise AdrError(f"Plan {plan} has candidates already and stays as it is.", "Make a new plan.")
+        raise AdrError(f"Plan {plan} already has candidates and cannot be changed.", "Make a new plan.")
     return _make(store, workspace, replace(settings, **_resolved(store, options)), progress)
 
 
 def settings_of(store: Store, plan: int) -> PlanSettings:
-    """The settings of a plan; AdrError when there is none."""
+    """The settings of a plan; AdrError when there is no such plan."""
     text = store.value("select settings from plan where plan = $1", [plan])
     if text is None:
         known = [str(p) for (p,) in store.rows("select plan from plan order by plan")]
@@ -97,13 +97,13 @@ def settings_of(store: Store, plan: int) -> PlanSettings:
             f"There is no plan {plan}.",
             f"Plans: {', '.join(known)}."
             if known
-            else "Make one: `python -m adr plan --run 1`, or on the Synthesize page.",
+            else "Make one with `python -m adr plan --run 1` or on the Synthesize page.",
         )
     return PlanSettings.from_json(text)
 
 
 def plan_report(store: Store, plan: int) -> PlanReport:
-    """What `plan` returned for a plan; AdrError when there is none."""
+    """The report that `plan` returned for a plan; AdrError when there is no such plan."""
     settings_of(store, plan)
     return from_json(PlanReport, str(store.value("select report from plan where plan = $1", [plan])))
 
@@ -111,7 +111,7 @@ def plan_report(store: Store, plan: int) -> PlanReport:
 def same_plan(store: Store, run: int, options: Mapping[str, Any]) -> int | None:
     """The newest plan of a run that these options would only repeat, or None.
 
-    A model that the options do not name may have been another default when the plan was made.
+    Models that the options do not name are not compared: the default may have been another when the plan was made.
     """
     facts = run_facts(store, run)
     free = {"model", "scorer"} - set(options)
@@ -147,7 +147,7 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
         )
     own.setdefault("model", setting("ADR_GENERATOR_MODEL"))
     own.setdefault("scorer", setting("ADR_SCORER_MODEL"))
-    if own.get("entities"):  # chosen by hand: whatever can be done for them
+    if own.get("entities"):  # chosen by hand: fill them in every way there is
         own.setdefault("alone", True)
     every = PERSPECTIVES if own.get("entities") else PLANNED
     return PlanSettings(**{"perspectives": every, **own, "plan": number, "run": run})
@@ -178,7 +178,7 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
     facts = run_facts(store, settings.run)
     if not settings.with_image and not set(SAID) & set(facts.tau):
         raise AdrError(
-            f"The recipe of run {settings.run} does not look at nouns, so they have no tail.",
+            f"The recipe of run {settings.run} does not use the token perspective, so nouns have no tail.",
             "Rebalance with the token perspective, and plan for that run.",
         )
     if settings.controlnet:
@@ -218,7 +218,7 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
 
 @dataclass(frozen=True)
 class _Slots:
-    """What was chosen: the slots, in the order of their choices, and how many parents there were to choose from."""
+    """What was chosen: the slots, in the order of their choices. pool: how many parents there were to choose from."""
 
     slots: list[Slot]
     choices: list[Choice]
@@ -227,7 +227,7 @@ class _Slots:
 
 
 def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings, progress: Progress) -> _Slots:
-    """Slots of pictures."""
+    """Slots for new pictures."""
     style = style_of(settings.model, settings.generator)
     named = None if settings.generator in FROM_PARENT else 1 + style.companions
     parents = pool(
@@ -236,7 +236,7 @@ def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: PlanSetting
     choices = choices_of(tail, parents, settings, style.things if named is not None else 0, progress)
     if not choices:
         raise AdrError(
-            "No instance can be a parent: none has an image of its own, which is on disk, with a tail entity.",
+            "No instance can be a parent: a parent needs a tail entity and an image on disk that no other uses.",
             "Check the image folder on the Dataset page, or let text-to-image fill entities without a parent.",
         )
     progress(len(choices), len(choices), "writing prompts")
@@ -248,7 +248,7 @@ def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: PlanSetting
 
 
 def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings, progress: Progress) -> _Slots:
-    """Slots of conversations: the parent's own, with synonyms that lack instances."""
+    """Slots for reworded conversations: the parent's own, with synonyms that lack instances."""
     found = rewordable(store, settings.run, tail, facts.tau.get("token"), settings.parents)
     choices = choose(found.pool(settings.per_parent), tail.have, tail.target, tail.lead, settings.budget, progress)
     if not choices:
@@ -282,7 +282,8 @@ def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings,
 
 
 def choices_of(tail: Tail, parents: Parents, settings: PlanSettings, things: int, progress: Progress) -> list[Choice]:
-    """Slots over the pool; `alone` also over objects that no parent has, and pairs when a prompt may name two."""
+    """Slots from the pool; with `alone` also for objects that no parent has, and for pairs when a prompt may name two
+    things."""
     entities, offsets = parents.entities, parents.offsets
     limits = np.full(len(parents.instance), settings.per_parent, np.int64)
     if things and settings.alone:
@@ -296,7 +297,7 @@ def choices_of(tail: Tail, parents: Parents, settings: PlanSettings, things: int
 def _slots(
     store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice], settings: PlanSettings, style: Style
 ) -> tuple[list[Slot], list[str]]:
-    """The slots with prompts and what a worker needs, and the names of sibling entities."""
+    """The slots with their prompts and everything a worker needs, and the names of sibling entities."""
     count = len(parents.instance)
     used = sorted({int(parents.instance[c.parent]) for c in choices if c.parent < count})
     objects, turns, images = _objects(store, used), _turns(store, used), _images(store, used)
@@ -344,7 +345,7 @@ def _slots(
 
 
 def _others(names: Sequence[str], near: set[str], start: int) -> tuple[str, ...]:
-    """The next few of `names`, from `start` on and round, that are not in `near`."""
+    """The next few of `names` that are not in `near`, from `start` on, continuing at the beginning."""
     found: list[str] = []
     for step in range(len(names)):
         name = names[(start + step) % len(names)]
@@ -461,7 +462,8 @@ def _insert(writer: Writer, table: str, columns: Mapping[str, Iterable[Any]]) ->
 def plan_like(
     store: Store, workspace: Workspace, plan_number: int, *, progress: Progress = silent, **options: Any
 ) -> PlanReport:
-    """A new plan with the settings of another, some of them changed; its pictures are others (another seed)."""
+    """A new plan with the settings of another, some of them changed, and with another seed, so that its pictures
+    differ."""
     settings = settings_of(store, plan_number)
     own = {f.name: getattr(settings, f.name) for f in fields(PlanSettings) if f.name not in ("plan", "run", "seed")}
     return plan(store, workspace, settings.run, progress=progress, **(own | options))

@@ -1,5 +1,5 @@
-"""What a plan is on disk: `plan.jsonl` (a line a slot), `plan.json` (the settings, written last), and where a worker
-puts what it makes. Knows nothing of the database or of models; the worker and the app read it alike.
+"""A plan on disk: `plan.jsonl` (one slot per line), `plan.json` (the settings, written last), and where a worker puts
+what it makes. Both the worker and the app read it. Knows nothing of the database or of models.
 """
 
 import hashlib
@@ -14,27 +14,29 @@ from adr.errors import AdrError
 from adr.files import write_whole
 
 IMAGE_GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
-# The generators that make no picture: the parent keeps its own, or has none, and only the conversation is new.
+# The generators that make no picture: only the conversation is new, with the parent's picture or with none.
 WITHOUT_IMAGE = ("language",)
 GENERATORS = (*IMAGE_GENERATORS, *WITHOUT_IMAGE)
 CONVERSATIONS = ("template", "parent", "captioner", "language_model", "synonyms", "rewrite")
-# The generators that cannot do without a picture of the parent.
+# The generators that need the parent's picture.
 FROM_PARENT = ("image-to-image", "image-variation", "controlnet")
-# The ways to make conversations that say the parent's own with synonyms of the tail.
+# The ways to make conversations that reword the parent's own with synonyms from the tail.
 FROM_SYNONYMS = ("synonyms", "rewrite")
 NO_SCORER = "none"
 
 
 @dataclass(frozen=True)
 class PlanSettings:
-    """How a plan's candidates are made and what they are to reach. None: the model's own (see `prompts.Style`).
+    """How a plan's candidates are made and what they aim at. steps, guidance, size, negative_prompt: None for the
+    model's own (see `prompts.Style`).
 
-    target: instances wanted per tail entity, None: τ of its perspective. budget: slots at most. per_parent: variations
-    of one parent at most. per_slot: candidates of a slot. entities: only these (ids) are filled, None: the whole tail.
-    without: these are not. targets: {entity id: instances wanted}. parents: {entity id: instances that may be its
-    parents}. alone: text-to-image also fills objects that no instance of the pool has, and pairs that no prompt with a
-    parent names, from a prompt without a parent. strength: how much of the parent's picture is remade, 0..1
-    (image-to-image). The generator `language` takes one candidate a slot and a conversation from synonyms.
+    target: instances wanted per tail entity; None for τ of its perspective. budget: slots at most. per_parent:
+    variations of one parent at most. per_slot: candidates per slot. entities: ids of the only entities to fill; None
+    for the whole tail. without: ids of entities that are not filled. targets: {entity id: instances wanted}. parents:
+    {entity id: instances that may be its parents}. alone: text-to-image also fills, from a prompt without a parent,
+    objects that no instance of the pool has and pairs that no prompt with a parent names. strength: how much of the
+    parent's picture is remade, 0..1 (image-to-image). The generator `language` makes one candidate per slot, and its
+    conversations are made from synonyms.
     """
 
     plan: int
@@ -71,8 +73,8 @@ class PlanSettings:
             )
         if self.generator in WITHOUT_IMAGE and (self.conversations not in FROM_SYNONYMS or self.per_slot != 1):
             raise AdrError(
-                f"The generator {self.generator} makes no picture, so all that is new is one conversation.",
-                f"Take conversations by {' or '.join(FROM_SYNONYMS)}, and one candidate a slot.",
+                f"The generator {self.generator} makes no picture: it only rewords the parent's conversation.",
+                f"Make conversations by {' or '.join(FROM_SYNONYMS)}, with one candidate per slot.",
             )
         checks: tuple[tuple[str, float | None, float, float], ...] = (
             ("budget", self.budget, 1, 1e8),
@@ -90,7 +92,7 @@ class PlanSettings:
 
     @property
     def with_image(self) -> bool:
-        """Whether candidates have a picture of their own."""
+        """Whether candidates get a new picture."""
         return self.generator not in WITHOUT_IMAGE
 
     def to_json(self) -> str:
@@ -99,7 +101,7 @@ class PlanSettings:
 
     @classmethod
     def from_json(cls, text: str) -> "PlanSettings":
-        """The settings written in `text`; keys of other versions are left out."""
+        """The settings written in `text`; keys that only other versions have are left out."""
         known = {f.name for f in fields(cls)}
         read = {key: value for key, value in json.loads(text).items() if key in known}
         for key in ("perspectives", "without", "entities"):
@@ -112,10 +114,10 @@ class PlanSettings:
 
 @dataclass(frozen=True)
 class Slot:
-    """One picture wanted, or one conversation. name: the entity it was planned for; things: what the picture must show
-    of it (two for a pair), or the conversation say: then one for each of `entities`; companions: what else the prompt
-    names; absent: things that nobody expects in it; image: the parent's picture as an absolute path; turns: the
-    parent's conversation; words: nouns of it with their synonyms of the tail, best first."""
+    """One picture or one conversation wanted. name: the entity it is planned for. things: what the picture must show
+    (two things for a pair), or the words that the conversation must say (one for each of `entities`). companions: what
+    else the prompt names. absent: things that nobody expects in the picture. image: absolute path of the parent's
+    picture. turns: the parent's conversation. words: nouns in it with their synonyms from the tail, best first."""
 
     slot: int
     entity: int
@@ -134,23 +136,24 @@ class Slot:
 
 @dataclass(frozen=True)
 class PlanFolder:
-    """One plan's folder in the workspace and the names of all files in it."""
+    """One plan's folder in the workspace, and the names of all files in it."""
 
     folder: Path
 
     @property
     def made(self) -> Path:
-        """Where pictures and their sidecars go."""
+        """The folder of pictures and their sidecars."""
         return self.folder / "made"
 
     @property
     def claims(self) -> Path:
-        """Where workers say which slots they have in hand."""
+        """The folder in which workers claim slots."""
         return self.folder / "claims"
 
     @property
     def diary(self) -> Path:
-        """Names of finished candidates in the order in which they were told: what to look at first, no record."""
+        """The file with the names of finished candidates in the order they were reported. It only says what to show
+        first; the sidecars are the record."""
         return self.folder / "made.txt"
 
     def image(self, slot: int, alternative: int) -> Path:
@@ -158,7 +161,7 @@ class PlanFolder:
         return self.made / f"{slot:05d}-{alternative}.png"
 
     def sidecar(self, slot: int, alternative: int) -> Path:
-        """The record of a candidate, written when everything of it is there."""
+        """The record of a candidate, written after its other files."""
         return self.made / f"{slot:05d}-{alternative}.json"
 
     def failure(self, slot: int, alternative: int) -> Path:
@@ -170,7 +173,7 @@ class PlanFolder:
         return self.made / f"{slot:05d}-{alternative}.npy"
 
     def write(self, settings: PlanSettings, slots: list[Slot], siblings: list[str]) -> None:
-        """Write the plan: slots first, the settings last, so that a plan that can be read is whole."""
+        """Write the plan, with the slots first and the settings last, so that a plan that can be read is complete."""
         self.made.mkdir(parents=True, exist_ok=True)
         self.claims.mkdir(exist_ok=True)
         (self.folder / "plan.json").unlink(missing_ok=True)
@@ -203,7 +206,7 @@ class PlanFolder:
                 yield Slot(**read)
 
     def finished(self) -> dict[tuple[int, int], Path]:
-        """{(slot, alternative): sidecar} of all candidates that are there, by slot and alternative."""
+        """{(slot, alternative): sidecar} of all finished candidates, by slot and alternative."""
         return self._named(".json")
 
     def failures(self) -> dict[tuple[int, int], Path]:
@@ -226,7 +229,7 @@ class PlanFolder:
 
 
 def candidate_name(plan: int, slot: int, alternative: int) -> str:
-    """The name of a candidate everywhere: 'p1-00012-0'."""
+    """The name by which a candidate is known everywhere: 'p1-00012-0'."""
     return f"p{plan}-{slot:05d}-{alternative}"
 
 

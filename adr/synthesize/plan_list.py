@@ -1,4 +1,5 @@
-"""The plans there are: what each was made for, and how far it is by its files and by `candidate`. Writes nothing."""
+"""The list of plans: what each was made for, and how far it is according to its files and to `candidate`. Writes
+nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from adr.workspace import Workspace
 
 @dataclass(frozen=True)
 class ListedPlan:
-    """A plan in short. entities: tail entities that get something, of `lacking`; filled: instances planned, of
-    `missing`; candidates: planned, of which `finished` are made, `failed` are not ({reason: n}) and `left` are to come;
-    collected: taken in; waiting: the best of their slots without a verdict; accepted: by a person or a rule."""
+    """A plan in short. entities: tail entities that get slots, of `lacking`; filled: instances planned, of `missing`;
+    candidates: planned, of which `finished` are made, `failed` could not be made ({reason: n}) and `left` remain;
+    collected: taken in; waiting: the best of their slots, without a verdict; accepted: by a person or a rule."""
 
     plan: int
     run: int

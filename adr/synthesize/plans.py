@@ -1,4 +1,4 @@
-"""The plans there are, and what is in them: counts over `plan`, `wanted` and `candidate`. Writes nothing."""
+"""Which plans there are and how large they are: counts over `plan`, `wanted` and `candidate`. Writes nothing."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from adr.store import Store
 
 @dataclass(frozen=True)
 class PlanInShort:
-    """A plan with what tells it from others."""
+    """A plan with what distinguishes it from others."""
 
     plan: int
     run: int
@@ -26,7 +26,7 @@ class PlanCounts:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What became of the finished files of a plan. waiting: chosen of their slot and without a verdict."""
+    """What became of the finished files of a plan. waiting: candidates chosen in their slot, without a verdict."""
 
     candidates: int
     waiting: int

@@ -1,4 +1,4 @@
-"""What a diffusion model is told: the entity, what usually stands beside it, in the words the model was trained with.
+"""Prompts for diffusion models: the entity and what usually stands beside it, in the words the model was trained with.
 
 Knows nothing of tables or pipelines.
 """
@@ -10,15 +10,15 @@ from typing import Any
 
 from adr.models import find_model, is_folder, model_facts
 
-# A model folder may hold this file: how it likes to be asked. The starter model has one.
+# A model folder may hold this file, which says how the model is prompted best. The starter model has one.
 STYLE_FILE = "adr.json"
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a model likes to be asked. templates: sentences with {things}; companions: how many other things a prompt
-    names at most; things: of how many an entity may be made for a prompt alone (2: pairs too); steps, guidance: what
-    suits it. `size` is the side of its pictures, None: what its config says."""
+    """How a model is prompted best. templates: sentences with {things}. companions: how many other things a prompt
+    names at most. things: how many things a prompt without a parent may ask for (2: pairs too). steps, guidance: what
+    suits the model. size: the side of its pictures in pixels; None for what its config says."""
 
     templates: tuple[str, ...] = (
         "a photo of {things}",
@@ -36,8 +36,8 @@ class Style:
 
 
 def style_of(model: str, generator: str = "text-to-image") -> Style:
-    """The style in the model's folder, else one for its family: few steps without guidance for turbo models,
-    the paper's settings for image variation (guidance 3) and ControlNet (20 steps, guidance 9)."""
+    """The style in the model's folder, else one that suits its family: few steps without guidance for turbo models, the
+    paper's settings for image variation (guidance 3) and ControlNet (20 steps, guidance 9)."""
     found = find_model(model)
     told = model_facts(found, STYLE_FILE) if is_folder(found) else {}
     if told:
@@ -67,8 +67,8 @@ def _told(told: dict[str, Any]) -> Style:
 
 
 def compose(things: Sequence[str], companions: Sequence[str], style: Style, variation: int = 0) -> str:
-    """A prompt that shows `things` with up to `style.companions` companions; `variation` takes the next wording (and
-    the next place, when the style has places)."""
+    """A prompt for `things` with up to `style.companions` companions. Each `variation` takes the next wording, and the
+    next place when the style has places."""
     beside = [c for c in companions if c not in things][: max(0, style.companions)]
     named = listed([with_article(name) for name in (*things, *beside)])
     prompt = style.templates[variation % len(style.templates)].replace("{things}", named)
@@ -78,12 +78,12 @@ def compose(things: Sequence[str], companions: Sequence[str], style: Style, vari
 
 
 def things_of(name: str, perspective: str) -> tuple[str, ...]:
-    """What a picture of an entity must show: two things for a pair, one else."""
+    """What a picture of an entity must show: two things for a pair, otherwise one."""
     return tuple(part.strip() for part in name.split(" + ")) if perspective == "co_occurrence" else (name,)
 
 
 def with_article(name: str) -> str:
-    """'an accordion', 'a cat', 'scissors': the indefinite article, none before a plural."""
+    """The name with its indefinite article, plurals without one: 'an accordion', 'a cat', 'scissors'."""
     if is_plural(name):
         return name
     vowel = re.match(r"[aeiou]", name) and not re.match(r"(uni|use|usual|one\b|eu)", name)

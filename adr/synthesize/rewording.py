@@ -1,4 +1,4 @@
-"""Which conversations can be said with words of the tail: the pool of a plan that makes no picture.
+"""Which conversations can be reworded with nouns of the tail: the pool of a plan that makes no picture.
 
 A parent's frequent noun is replaced by a synonym that lacks instances (the paper's rule replacement). Knows nothing of
 prompts, models or files.
@@ -18,8 +18,9 @@ from adr.synthesize.tail import Tail
 
 @dataclass(frozen=True)
 class Rewordable:
-    """Instances that may be said anew, those that the run dropped first. `synonyms[offsets[i]:offsets[i + 1]]` are
-    positions in a `Tail` of what instance i could say, `nouns` beside them the entities that each would replace."""
+    """Instances that may be reworded, those that the run dropped first. `synonyms[offsets[i]:offsets[i + 1]]` are the
+    positions in a `Tail` of the synonyms that instance i could say; `nouns` holds, at the same positions, the entity
+    that each would replace."""
 
     instance: npt.NDArray[np.int64]
     offsets: npt.NDArray[np.int64]
@@ -28,11 +29,11 @@ class Rewordable:
     names: Mapping[int, str]
 
     def pool(self, per_parent: int) -> Pool:
-        """As a pool in which a noun has one synonym at a time and an instance is used `per_parent` times at most."""
+        """The pool in which a slot uses one synonym per noun, and an instance is used at most `per_parent` times."""
         return Pool(self.offsets, self.synonyms, np.full(len(self.instance), per_parent, np.int64), self.nouns)
 
     def words(self, choice: Choice, tail: Tail) -> dict[str, list[str]]:
-        """{noun: [its synonym]} of a slot, for `choice` out of this pool."""
+        """{noun: [its synonym]} of the slot for a `choice` from this pool."""
         span = slice(self.offsets[choice.parent], self.offsets[choice.parent + 1])
         noun = dict(zip(self.synonyms[span].tolist(), self.nouns[span].tolist(), strict=True))
         return {self.names[noun[e]]: [tail.name[e]] for e in choice.entities}
@@ -41,12 +42,12 @@ class Rewordable:
 def rewordable(
     store: Store, run: int, tail: Tail, tau: float | None, chosen: Mapping[int, Iterable[int]] | None = None
 ) -> Rewordable:
-    """The instances that say a frequent noun with a synonym in `tail`, and not the synonym itself; they have one
-    picture, which is on disk, or none.
+    """The instances that say a frequent noun with a synonym in `tail`, but not the synonym itself, and that have no
+    picture or one that is on disk.
 
-    An instance that the run dropped goes before one that it kept, of which the export would hold both wordings. A
-    synonym of several nouns of an instance replaces the most frequent. tau: τ of the token perspective. chosen:
-    {entity: instances}, the only ones to be reworded for it. AdrError without WordNet.
+    Instances that the run dropped come before those that it kept, because the export would hold both wordings of a kept
+    one. A synonym of several nouns of an instance replaces the most frequent one. tau: τ of the token perspective.
+    chosen: {entity: the only instances to be reworded for it}. AdrError without WordNet.
     """
     at = {
         name: place
@@ -83,7 +84,7 @@ def rewordable(
 
 
 def _said(store: Store, run: int, nouns: Sequence[int]) -> dict[str, npt.NDArray[np.int64]]:
-    """Postings of the nouns: entity, place (0.. in the order of preference) and, by place, instance."""
+    """Postings of the nouns: entity, place (0.. in order of preference) and, by place, instance."""
     found = store.arrays(
         """
         select p.entity, i.instance, d.kept is not distinct from true as kept
@@ -109,7 +110,7 @@ def _said(store: Store, run: int, nouns: Sequence[int]) -> dict[str, npt.NDArray
 def _says_already(
     store: Store, tail: Tail, instance: npt.NDArray[np.int64], table: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
-    """Which rows (place, synonym, noun) name an instance that says the synonym already."""
+    """Which rows (place, synonym, noun) belong to an instance that already says the synonym."""
     known = store.arrays(
         "select instance, entity from posting where perspective = 'token' and entity in (select unnest($1::integer[]))",
         [np.unique(tail.entity[table[:, 1]]).tolist()],
@@ -119,7 +120,7 @@ def _says_already(
 
 
 def _ordered(table: npt.NDArray[np.int64], instance: npt.NDArray[np.int64], names: Mapping[int, str]) -> Rewordable:
-    """The rows by place and noun; of two nouns with one synonym the more frequent, which has the lower id."""
+    """The rows by place and noun. Of two nouns with the same synonym, the more frequent (with the lower id) stays."""
     table = table[np.lexsort((table[:, 1], table[:, 2], table[:, 0]))]
     _, first = np.unique(table[:, 0] << 32 | table[:, 1], return_index=True)
     table = table[np.sort(first)]

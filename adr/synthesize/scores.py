@@ -1,14 +1,14 @@
-"""How good a synthetic picture is, by an open_clip model and by plain faults of the picture itself.
+"""How good a synthetic picture is, according to an open_clip model and to plain faults of the picture itself.
 
 Knows nothing of plans on disk or of the database; the worker calls it for every picture.
 
-One number in the end, `score`, 0..1, is the weighted mean of what there is of three parts, a quarter of it for a
-picture that is blank, dark or flat:
+The result is one number, `score`, 0..1: the weighted mean of those of three parts that are available, divided by four
+for a picture that is blank, dark or flat:
 
 * entity (weight 0.5): 1 / rank of the entity among its siblings by cosine; 1 when it is the best match.
-* prompt (0.3): how far the prompt's cosine lies above the cosines of the siblings' names, in their standard
-  deviations, 5 of which are full. So the model's own scale cancels out.
-* parent (0.2), for pictures made from a parent's: 1, or 0 for a copy of it or one that has lost it.
+* prompt (0.3): how far the prompt's cosine lies above the mean cosine of the siblings' names, in their standard
+  deviations; 5 of them give 1. The model's own scale cancels out.
+* parent (0.2), for pictures made from a parent's: 1, or 0 for one that copies it or has lost it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from adr.synthesize.prompts import with_article
 WEIGHTS = {"entity": 0.5, "prompt": 0.3, "parent": 0.2}
 FAULTY = 0.25
 _DEVIATIONS = 5.0
-# Fewer names give no scale for a prompt, fewer parents none for what has been lost.
+# With fewer names there is no scale for a prompt's cosine; with fewer parents none for losing the parent.
 _ENOUGH = 8
 # Sentences about an entity whose mean embedding stands for it.
 _FRAMES = ("a photo of {}", "a picture of {}", "a drawing of {}")
@@ -37,11 +37,12 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Scores:
-    """What a scorer says of one picture. Cosines are −1..1 or None where there is nothing to compare with.
+    """What a scorer says about one picture. Cosines are −1..1, or None where there is nothing to compare with.
 
-    entity_rank: 1 when the entity (of a pair: the worse of both) is the best match among its siblings. own: cosine of
-    the picture with a slightly altered copy of itself. flags: plain faults, 'not_the_entity' (rank above one in a
-    hundred siblings), 'copy_of_parent', 'lost' (no nearer to its parent than to other parents). embedding: length 1.
+    entity_rank: 1 when the entity (of a pair, the worse of the two) is the best match among its siblings. own: cosine
+    of the picture with a slightly altered copy of itself. flags: plain faults, 'not_the_entity' (ranked below the first
+    hundredth of its siblings), 'copy_of_parent', 'lost' (no nearer to its parent than to other parents). embedding: of
+    length 1.
     """
 
     scorer: str
@@ -92,7 +93,8 @@ class Scorer:
         return _unit(found.reshape(len(names), len(_FRAMES), -1).mean(axis=1))
 
     def refer(self, images: Sequence[Image.Image]) -> None:
-        """Pictures of parents, to tell what has lost its parent: it is then no nearer to it than to these."""
+        """Keep these pictures of parents for comparison: a picture that is no nearer to its parent than to them has
+        lost it."""
         self._others = self.images(images) if len(images) >= _ENOUGH else None
 
     def score(
@@ -108,8 +110,8 @@ class Scorer:
     ) -> Scores:
         """Rate one picture of `things` among `siblings` (names of entities, `things` included).
 
-        beside: what else the prompt names; it may be there and is no rival. varied: the picture was made from the
-        parent's, so that it may lose it.
+        beside: what else the prompt names; it may be in the picture and does not count as a rival. varied: the picture
+        was made from the parent's, and so can lose it.
         """
         seen = self.images([image, altered(image), *([parent] if parent is not None else [])])
         own = float(seen[0] @ seen[1])
@@ -146,7 +148,8 @@ class Scorer:
 
 
 def overall(parts: dict[str, float | None], faulty: bool) -> float:
-    """0..1: the mean of the parts there are by `WEIGHTS`, a quarter of it for a faulty picture; 0 without any part."""
+    """0..1: the mean of the parts that are not None, weighted by `WEIGHTS`, and a quarter of that for a faulty picture;
+    0 without any part."""
     there = {name: value for name, value in parts.items() if value is not None}
     weight = sum(WEIGHTS[name] for name in there)
     score = sum(WEIGHTS[name] * value for name, value in there.items()) / weight if weight else 0.0
@@ -155,7 +158,7 @@ def overall(parts: dict[str, float | None], faulty: bool) -> float:
 
 def load_scorer(name: str, device: str | None = None) -> Scorer:
     """The scorer `name`: a folder with open_clip_config.json, NAME/PRETRAINED_TAG as open_clip lists them, or a hub id
-    of an open_clip model; AdrError when it cannot be had."""
+    of an open_clip model; AdrError when it cannot be loaded."""
     require("open_clip", "A scorer", "open_clip_torch")
     where = place(device)
     return Scorer(name, *load_clip(name, where), where)
@@ -175,7 +178,7 @@ def _ranked(
 
 
 def _above(prompted: float, agreement: Vectors) -> float:
-    """0..1: the prompt's cosine above the siblings', in their standard deviations."""
+    """0..1: how far the prompt's cosine lies above the siblings', in their standard deviations."""
     spread = float(agreement.std()) if len(agreement) >= _ENOUGH else 0.0
     if not spread:
         return min(1.0, max(0.0, (prompted + 1) / 2))

@@ -1,7 +1,7 @@
 """Embeds the source's own pictures once, so that synthetic ones can be compared with all of them.
 
-`embed_sources` is called where the database is and starts a process, `python -m adr.synthesize.source_images`, which
-never opens it. Stopped at any moment it loses some seconds of work and goes on from there next time.
+`embed_sources` runs in the process that owns the database and starts `python -m adr.synthesize.source_images`, which
+never opens it. Stopped at any moment, that process loses a few seconds of work and continues from there next time.
 """
 
 import argparse
@@ -39,7 +39,8 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class SourcesReport:
-    """images: of the source; compared: of these embedded, now or before; unreadable: not there or broken."""
+    """images: pictures of the source; compared: those that are embedded, by this call or before; unreadable: those that
+    are missing or broken."""
 
     images: int
     compared: int
@@ -47,8 +48,8 @@ class SourcesReport:
 
 
 def embed_sources(store: "Store", workspace: Workspace, scorer: str, *, progress: Progress = silent) -> SourcesReport:
-    """Embed the source's pictures that are not yet, in a process of its own. `Cancelled` from `progress` keeps what is
-    done. AdrError when the scorer cannot be loaded."""
+    """Embed those of the source's pictures that are not embedded yet, in a separate process. When `progress` raises
+    `Cancelled`, finished embeddings are kept. AdrError when the scorer cannot be loaded."""
     folder = embeddings_folder(workspace, scorer, "sources")
     folder.mkdir(parents=True, exist_ok=True)
     images = source_images(store)
@@ -62,12 +63,12 @@ def embed_sources(store: "Store", workspace: Workspace, scorer: str, *, progress
 
 
 def source_images(store: "Store") -> list[str]:
-    """The absolute paths of the source's pictures, each once: those of instances that have an entity of any plan's tail
-    first, then in the source's order, ADR_COMPARED_IMAGES at most."""
+    """The absolute paths of the source's pictures, each once and at most ADR_COMPARED_IMAGES: first those of instances
+    that have an entity which a plan fills, then the others in the source's order."""
     try:
         limit = int(setting("ADR_COMPARED_IMAGES"))
     except ValueError as error:
-        raise AdrError("ADR_COMPARED_IMAGES is no number.", "Set it to how many pictures, such as 20000.") from error
+        raise AdrError("ADR_COMPARED_IMAGES is not a number.", "Set it to a number, such as 20000.") from error
     base = _base(store)
     return [
         str(base / image)
@@ -87,7 +88,7 @@ def source_images(store: "Store") -> list[str]:
 
 
 def instances_of(store: "Store", paths: Sequence[str]) -> dict[str, int]:
-    """{path: its first instance} of pictures of the source by absolute path."""
+    """{absolute path of a picture of the source: its first instance}."""
     base = _base(store)
     names = {os.path.relpath(path, base): path for path in paths} | {path: path for path in paths}
     return {
@@ -109,12 +110,12 @@ def _base(store: "Store") -> Path:
 
 
 def path_of(name: str) -> str:
-    """The path in the name under which a source picture's embedding is kept: 'time-size path'."""
+    """The path in the name of a source picture's embedding, which is 'time-size path'."""
     return name.partition(" ")[2]
 
 
 def _embedded(folder: Path, scorer: str, progress: Progress) -> Event:
-    """The last event of the process, to which progress was told; it ends when the caller does."""
+    """Run the process and report its progress; returns its last event. The process ends when the caller does."""
     last: Event = {}
 
     def hear(event: Event) -> None:
@@ -124,13 +125,14 @@ def _embedded(folder: Path, scorer: str, progress: Progress) -> Event:
     log = folder / "sources.log"
     if any(relay([Command("adr.synthesize.source_images", [str(folder), "--scorer", scorer], log)], hear)):
         raise AdrError(
-            "Looking at the source's pictures ended unexpectedly.", f"Try again; if it happens again, look into {log}."
+            "The comparison with the source's pictures ended unexpectedly.",
+            f"Try again. If it happens again, read {log}.",
         )
     return last
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The process: embed what `pictures.json` of the folder lists; exit status 0, or 1 for what it has told."""
+    """The process: embed the pictures in the folder's `images.json`; exit status 0, or 1 for a reported error."""
     parser = argparse.ArgumentParser(prog="python -m adr.synthesize.source_images", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scorer", required=True)
@@ -173,7 +175,7 @@ def _save(kept: Embeddings, held: Sequence[tuple[str, np.ndarray, int]]) -> None
 
 
 def _stamp(path: str) -> str | None:
-    """The name of a picture's embedding, which changes with the file; None where there is no file."""
+    """The name of a picture's embedding, which changes when the file does; None where there is no file."""
     try:
         facts = os.stat(path)
     except OSError:

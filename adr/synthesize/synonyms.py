@@ -1,7 +1,7 @@
-"""Language synthesis (the paper's): nouns of the tail in place of their more frequent synonyms.
+"""The paper's language synthesis: nouns of the tail in place of their more frequent synonyms.
 
-Synonyms come from WordNet; the count of each in the source decides whether it may be used. They are looked up where the
-database is, when a plan is made, and stand in its slots.
+Synonyms come from WordNet, and the count of each in the source decides whether it may be used. They are looked up when
+a plan is made, in the process that owns the database, and kept in the plan's slots.
 """
 
 import re
@@ -23,16 +23,16 @@ from adr.tail import tail_share_to_tau
 if TYPE_CHECKING:
     from adr.store import Store
 
-# For the page that offers this.
+# Shown by the page that offers language synthesis.
 WARNING = (
     "The paper found that rewriting tokens harms captioning: in its Table 8, Flickr30k captioning breaks down "
-    "with token rewriting alone. Use it for a part of the data, and evaluate captioning. "
+    "with token rewriting alone. Use it for part of the data, and evaluate captioning. "
     "Synonyms come from WordNet: `python -m nltk.downloader wordnet`."
 )
 Turns = list[dict[str, str]]
 
-# Kinds of nouns (WordNet's lexicographer files) that name what one can point at. Nouns of time, feeling, thought, form
-# and the like are left alone, as the paper does by a list of words.
+# Kinds of nouns (WordNet's lexicographer files) that name things one can point at. Nouns for time, feeling, thought,
+# form and the like are left alone; the paper has a list of words for this.
 _CONCRETE = frozenset(
     {
         "noun.animal",
@@ -46,17 +46,17 @@ _CONCRETE = frozenset(
     }
 )
 _SENSES = 1
-# Of a synonym's own meanings, from the most frequent, those that the shared one must be among.
+# The meaning shared with a synonym must be among this many of the synonym's most frequent meanings.
 _FIRST_MEANINGS = 2
 _AT_ONCE = 20_000
 _LOOKS = 200
-_readers: dict[str, Any] = {}  # by where WordNet lies; each takes a second and a half to make
-_reading = threading.Lock()  # a reader seeks in its open files
+_readers: dict[str, Any] = {}  # by the place of WordNet; each takes a second and a half to make
+_reading = threading.Lock()  # a reader seeks in its open files, so it serves one thread at a time
 
 
 def load_wordnet() -> Any:
-    """NLTK's reader of WordNet, made once, which answers one thread at a time (`_reading`); AdrError says how to get it
-    where it is missing."""
+    """NLTK's reader of WordNet, made once. It serves one thread at a time (`_reading`). Where WordNet is missing, the
+    AdrError says how to get it."""
     require("nltk", "WordNet's reader")
     import nltk
     from nltk.corpus.reader.wordnet import WordNetCorpusReader
@@ -64,25 +64,26 @@ def load_wordnet() -> Any:
     for place in ("corpora/wordnet", "corpora/wordnet.zip/wordnet/"):
         try:
             found = nltk.data.find(place)
-            if repr(found) not in _readers:  # else a page would wait for a plan that is reading
-                with _reading, warnings.catch_warnings(action="ignore"):  # that it has English only
+            if repr(found) not in _readers:  # without the lock: no page waits for a plan that is reading
+                with _reading, warnings.catch_warnings(action="ignore"):  # it warns that it has English only
                     _readers[repr(found)] = WordNetCorpusReader(found, None)
             return _readers[repr(found)]
         except LookupError:
             continue
         except OSError as error:
             raise AdrError(
-                f"WordNet cannot be read: {error}.", "Get it again: python -m nltk.downloader --force wordnet"
+                f"WordNet cannot be read: {error}.", "Download it again: python -m nltk.downloader --force wordnet"
             ) from error
     raise AdrError(
-        "WordNet, where synonyms come from, is not on this machine.", "Get it: python -m nltk.downloader wordnet"
+        "WordNet, where synonyms come from, is not on this machine.", "Download it: python -m nltk.downloader wordnet"
     )
 
 
 def synonyms_of(wordnet: Any, noun: str, senses: int = _SENSES) -> list[str]:
-    """Single-word synonyms of a noun in its `senses` most frequent concrete senses, by sense, then by name, that mean
-    the same before other things ("child" has the synonym "kid", not "fry"). Empty where the noun's most frequent sense
-    is not concrete, or the word is more often a verb ("stand"): replacing it would not see the difference."""
+    """Single-word synonyms of a noun in its `senses` most frequent concrete senses, by sense, then by name, for which
+    the shared meaning is a main one ("child" has the synonym "kid", not "fry"). Empty where the noun's most frequent
+    sense is not concrete, or the word is more often a verb ("stand"), because a replacement cannot tell the two apart.
+    """
     found: list[str] = []
     synsets = wordnet.synsets(noun, pos="n")
     if not synsets or synsets[0].lexname() not in _CONCRETE:
@@ -99,20 +100,21 @@ def synonyms_of(wordnet: Any, noun: str, senses: int = _SENSES) -> list[str]:
 
 
 def _tagged(wordnet: Any, word: str, pos: str) -> int:
-    """How often the word stands as this part of speech in the texts that WordNet's senses were counted in."""
+    """How often the word occurs as this part of speech in the texts that WordNet's senses were counted in."""
     return sum(lemma.count() for lemma in wordnet.lemmas(word, pos=pos))
 
 
 def in_the_tail(names: Iterable[str], counts: Mapping[str, int], tau: float) -> list[str]:
-    """The names with a score τ − n(name) > 0 (the paper's), best first: the rarest that the source has, then new ones,
-    which have n = 0 and fill no entity of the tail."""
+    """The names with a score τ − n(name) > 0 (the paper's), best first: the rarest ones in the source, then names that
+    the source lacks, which have n = 0 and fill no entity of the tail."""
     usable = [name for name in dict.fromkeys(names) if tau - counts.get(name, 0) > 0]
     return sorted(usable, key=lambda name: (counts.get(name, 0) == 0, counts.get(name, 0), name))
 
 
 def rewrite(turns: Sequence[Mapping[str, str]], synonyms: Mapping[str, Sequence[str]]) -> tuple[Turns, dict[str, str]]:
-    """The turns with every noun of `synonyms` (singular) replaced by its first synonym, and {noun: synonym} of what was
-    replaced. Whole words only; number, case and a preceding "a" or "an" are made to agree. `<image>` stays."""
+    """The turns with every noun of `synonyms` (singular) replaced by its first synonym, and {noun: synonym} for what
+    was replaced. Only whole words are replaced; number, case and a preceding "a" or "an" agree with the synonym.
+    `<image>` stays."""
     changes: dict[str, str] = {}
     texts = [t["text"] for t in turns]
     taken = set(synonyms)
@@ -129,12 +131,12 @@ def rewrite(turns: Sequence[Mapping[str, str]], synonyms: Mapping[str, Sequence[
 
 
 def replaced(turns: Sequence[Mapping[str, str]], noun: str) -> bool:
-    """Whether a noun, singular or plural, stands in the turns."""
+    """Whether a noun, singular or plural, occurs in the turns."""
     return any(_found(noun).search(t["text"]) for t in turns)
 
 
 def spoken(turns: Sequence[Mapping[str, str]], names: Iterable[str]) -> bool:
-    """Whether any of the names, singular or plural, stands in the turns."""
+    """Whether any of the names, singular or plural, occurs in the turns."""
     return any(replaced(turns, name) for name in names)
 
 
@@ -185,10 +187,10 @@ def _article(noun: str) -> str:
 
 
 def tail_synonyms(store: "Store", tau: float | None, nouns: Iterable[str] | None = None) -> dict[str, list[str]]:
-    """{noun: its synonyms in the tail or new, best first} for nouns (token entities) outside the tail that have some;
-    nouns: only these.
+    """{noun: its synonyms that are in the tail or new to the source, best first} for those nouns (token entities)
+    outside the tail that have such synonyms. nouns: the only nouns to look up.
 
-    tau: τ of the token perspective, None: by the paper's share. AdrError without WordNet.
+    tau: τ of the token perspective; None for the paper's tail share. AdrError without WordNet.
     """
     wordnet = load_wordnet()
     counts = dict(store.rows("select name, n from entity where perspective = 'token' order by n desc, name"))
@@ -205,8 +207,8 @@ def tail_synonyms(store: "Store", tau: float | None, nouns: Iterable[str] | None
 
 
 def synonyms_of_parents(store: "Store", parents: Iterable[int], tau: float | None) -> dict[int, dict[str, list[str]]]:
-    """{parent: {noun of it: synonyms}} as `tail_synonyms` has them, the most frequent noun first, for parents with
-    some. AdrError when none has."""
+    """{parent: {noun: synonyms as `tail_synonyms` has them}}, most frequent noun first, for the parents that have any;
+    AdrError when no parent does."""
     nouns: dict[int, list[str]] = defaultdict(list)
     wanted = sorted(set(parents))
     for start in range(0, len(wanted), _AT_ONCE):
@@ -227,7 +229,7 @@ def synonyms_of_parents(store: "Store", parents: Iterable[int], tau: float | Non
     }
     if not found:
         raise AdrError(
-            "No noun of the parents' conversations has a synonym in the tail.",
+            "No noun in the parents' conversations has a synonym in the tail.",
             "Choose another way to make conversations.",
         )
     return found

@@ -1,4 +1,4 @@
-"""What a run's tail lacks and which instances can be parents: the questions a plan asks of the tables.
+"""What a run's tail lacks, and which instances can be parents: the questions that a plan asks the tables.
 
 Knows nothing of prompts, models or files.
 """
@@ -16,7 +16,7 @@ from adr.recipe import PERSPECTIVES, Recipe
 from adr.store import Store
 from adr.tail import tail_share_to_tau
 
-# A picture shows objects; a pair and then a noun are the next best thing to plan for.
+# Pictures show objects, so slots are planned for objects first, then for pairs, then for nouns.
 LEAD = {"object": 0, "co_occurrence": 1, "token": 2, "interrogation": 3}
 
 
@@ -33,7 +33,7 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class Tail:
-    """Entities that lack instances, ordered by id. have: kept instances that have it; target: instances wanted."""
+    """Entities that lack instances, ordered by id. have: kept instances with the entity; target: instances wanted."""
 
     entity: npt.NDArray[np.int64]
     perspective: list[str]
@@ -46,7 +46,7 @@ class Tail:
 
     @property
     def lead(self) -> npt.NDArray[np.int64]:
-        """For which entity a slot is planned first: objects, then pairs, nouns, question forms."""
+        """The order in which a slot picks the entity it is planned for: objects, then pairs, nouns, question forms."""
         return np.array([LEAD[p] for p in self.perspective], dtype=np.int64)
 
 
@@ -59,7 +59,7 @@ def run_facts(store: Store, run: int) -> RunFacts:
             f"There is no run {run}.",
             f"Runs: {', '.join(known)}."
             if known
-            else "Rebalance first: `python -m adr rebalance`, or on the Rebalance page.",
+            else "Rebalance first, with `python -m adr rebalance` or on the Rebalance page.",
         )
     recipe = Recipe.from_toml(row[0], f"the recipe of run {run}")
     report = json.loads(row[2] or "{}").get("perspectives", {})
@@ -84,10 +84,10 @@ def lacking(
     without: Iterable[int] = (),
     targets: Mapping[int, float] | None = None,
 ) -> Tail:
-    """The entities of a run that lack instances: n(e) < τ (muted ones left out) and fewer kept than wanted.
+    """The entities of a run that lack instances: n(e) < τ (without muted ones) and fewer kept than wanted.
 
-    target: wanted per entity, None: τ of its perspective; `targets` goes before it. only: these entities (ids), in the
-    tail or not; without: not these.
+    target: instances wanted per entity; None for τ of its perspective. targets: {entity: instances wanted}, which
+    overrides target. only: the only entities (ids) to look at, in the tail or not. without: entities to leave out.
     """
     chosen = [p for p in perspectives if p in facts.tau]
     told = targets or {}
@@ -153,12 +153,12 @@ def pool(
     named: int | None = None,
     words: bool = False,
 ) -> Parents:
-    """The synthesis pool (DESIGN §2): instances with images that are all on disk and that no other instance uses, and
-    at least one entity of `tail` that a picture made from them would have.
+    """The synthesis pool (DESIGN §2): instances whose images are all on disk and used by no other instance, and that
+    have at least one entity of `tail` that a picture made from them would have.
 
-    named: a prompt names this many of the parent's objects, the rarest; None: the picture keeps all of them. Pairs
-    count when both objects are in it, tokens when they are one of the objects; all tokens and question forms count
-    with `words` (the parent's own conversation is kept). chosen: {entity: instances}, its only parents.
+    named: how many of the parent's objects, the rarest ones, a prompt names; None when the picture keeps all of them.
+    Pairs count when both their objects are in the picture, tokens when they name one of its objects. With `words` (the
+    parent's own conversation is kept) all tokens and question forms count. chosen: {entity: its only parents}.
     """
     found = store.arrays(
         """
@@ -202,7 +202,8 @@ def pool(
 
 
 def entity_ids(store: Store, names: Iterable[Any]) -> list[int]:
-    """Ids of entities given as ids, 'perspective:name' or a bare name (the objects' first); AdrError for others."""
+    """Ids of entities given as ids, as 'perspective:name' or as a bare name (objects first); AdrError for an unknown
+    name."""
     found = []
     for asked in names:
         if isinstance(asked, int) and not isinstance(asked, bool):

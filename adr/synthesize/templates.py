@@ -1,7 +1,7 @@
-"""Questions with answers about a picture by template: two dozen kinds, each in several wordings.
+"""Questions and answers about a picture by template: two dozen kinds, each in several wordings.
 
-Everything said follows from the prompt: what was asked for is taken to be in the picture, which is why scores and a
-person judge the picture afterwards. Knows nothing of files or of turns.
+Everything they say follows from the prompt: what was asked for is assumed to be in the picture, which is why scores and
+a person judge the picture afterwards. Knows nothing of files or of turns.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ BRIEFLY = "Answer the question using a single word or phrase."
 
 @dataclass(frozen=True)
 class QuestionAnswer:
-    """A question with its answer in a sentence and, where there is one, in a word or phrase."""
+    """A question with its answer as a sentence and, where possible, as a word or phrase."""
 
     question: str
     answer: str
@@ -29,7 +29,7 @@ class QuestionAnswer:
 
 
 class Draw:
-    """What varies within a conversation, by its seed: the same choice for the same seed and question."""
+    """What varies in a conversation, drawn by its seed: the same seed and question give the same choice."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -51,8 +51,8 @@ Kind = Callable[[Slot, Draw], QuestionAnswer | None]
 
 
 def template_pairs(slot: Slot, seed: int, shape: Shape) -> list[Pair]:
-    """As many questions with answers as the shape says (fewer where the slot has less to say), of kinds drawn by `seed`
-    and never one twice; at least one answer names every thing the picture is planned for."""
+    """As many questions with answers as the shape says (fewer where the slot has less to say), each of a different kind
+    drawn by `seed`; at least one answer names everything that the picture is planned for."""
     draw = Draw(seed)
     asked = [
         found
@@ -325,7 +325,7 @@ def _list_them(slot: Slot, draw: Draw) -> QuestionAnswer:
     return QuestionAnswer("List the things in the picture, one on each line.", lines)
 
 
-# Question kinds by the way of asking; None where the slot gives no true answer.
+# {name: kind of question}. A kind returns None where the slot allows no true answer.
 KINDS: dict[str, Kind] = {
     "describe": _describe,
     "caption": _caption,

@@ -1,6 +1,6 @@
 """How the source's conversations look: how many questions, where `<image>` stands, how long answers are.
 
-Measured once for a plan and kept in its folder, so that what is written for synthetic pictures looks alike.
+Measured once per plan and kept in its folder, so that the conversations of candidates look like those of the source.
 """
 
 import hashlib
@@ -25,8 +25,8 @@ _SAMPLE = 20_000
 
 @dataclass(frozen=True)
 class Shape:
-    """What one conversation is to look like. place: the first question with {text} and `<image>` in their places;
-    brief: answers of a word or a phrase."""
+    """What one conversation should look like. pairs: its number of questions; place: where `<image>` and the question
+    ({text}) stand in the first turn; brief: answers of a word or a phrase."""
 
     pairs: int = 3
     place: str = MARKER + "\n{text}"
@@ -39,8 +39,8 @@ class Shape:
 
 @dataclass(frozen=True)
 class TurnStyle:
-    """Shares of the source's conversations about one picture: {questions: share}, {place: share}, and of those in
-    which no answer has more than four words or ends like a sentence."""
+    """Shares among the source's conversations about one picture. pairs: {number of questions: share}; places: {place:
+    share}; brief: share of conversations in which no answer has more than four words or ends like a sentence."""
 
     pairs: Mapping[int, float] = field(default_factory=lambda: {3: 1.0})
     places: Mapping[str, float] = field(default_factory=lambda: {Shape.place: 1.0})
@@ -56,7 +56,7 @@ class TurnStyle:
 
 
 def measure_style(store: "Store") -> TurnStyle:
-    """The style of the source, from at most 20,000 conversations about one picture; the plain one without any."""
+    """The style of the source, from at most 20,000 conversations about one picture; the default style without any."""
     rows = store.rows(
         """
         with sampled as (
@@ -94,13 +94,13 @@ def measure_style(store: "Store") -> TurnStyle:
 
 
 def write_style(folder: PlanFolder, style: TurnStyle) -> None:
-    """Keep a style in a plan's folder."""
+    """Write a style into a plan's folder."""
     folder.folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder.folder / FILE, json.dumps(asdict(style)).encode())
 
 
 def read_style(folder: PlanFolder | None) -> TurnStyle:
-    """The style in a plan's folder; the plain one where there is none."""
+    """The style in a plan's folder; the default style where there is none."""
     path = Path() if folder is None else folder.folder / FILE
     try:
         read = json.loads(path.read_text(encoding="utf-8"))

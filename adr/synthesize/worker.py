@@ -1,7 +1,7 @@
 """Makes the candidates of a plan: `python -m adr.synthesize.worker PLAN_FOLDER`. Never opens the database.
 
-Reads the plan's files, writes a picture and, last, its sidecar; tells what it does as JSON lines on standard output.
-Killed at any moment it loses the candidate in flight and nothing else; started again it goes on.
+Reads the plan's files, writes each picture and, last, its sidecar, and reports what it does as JSON lines on standard
+output. Killed at any moment, it loses only the candidates it is working on; started again, it continues.
 """
 
 import argparse
@@ -41,13 +41,13 @@ FAILURES = {
     "parent_unreadable": "The parent's picture cannot be read.",
     "safety_checker": "The model's safety checker blanked the picture.",
     "out_of_memory": "There was not enough memory for a single picture.",
-    "generator_fault": "The pipeline failed on it.",
+    "generator_fault": "The pipeline failed on this picture.",
 }
-# This many faults of the pipeline in a row are not the candidates' fault.
+# After this many failures in a row the fault is not with the candidates.
 _FAULTS_IN_A_ROW = 5
-# How many parents' pictures a varied one is compared with, to tell whether it has lost its own.
+# How many parents' pictures a varied one is compared with, to see whether it has lost its own parent.
 _PARENTS = 32
-# Conversations written together where no picture is made.
+# Conversations per batch where no picture is made.
 _WORDS_AT_ONCE = 8
 
 Tell = Callable[[Event], None]
@@ -55,7 +55,7 @@ Tell = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Order:
-    """One candidate to be made now."""
+    """One candidate to make."""
 
     slot: Slot
     alternative: int
@@ -64,7 +64,7 @@ class Order:
 
 
 class Worker:
-    """One worker on one plan; `run` returns when nothing is left that it could do."""
+    """One worker on one plan; `run` returns when nothing is left for it to do."""
 
     def __init__(
         self,
@@ -102,11 +102,11 @@ class Worker:
                         self.claims.release(slot.slot)
                 if self.limit is not None and self.made >= self.limit:
                     return self.made
-            if self.made == before:  # what others had in hand a moment ago may be free by now
+            if self.made == before:  # slots that others held a moment ago may be free by the next pass
                 return self.made
 
     def _claimed(self) -> Iterator[list[Slot]]:
-        """Slots with something left to make, in lists that fill a batch; each claimed and looked at once more."""
+        """Slots with something left to make, in lists that fill a batch. Each is claimed, then checked once more."""
         held: list[Slot] = []
         settled = set(self.folder.finished()) | set(self.folder.failures())
         alternatives = range(self.settings.per_slot)
@@ -132,7 +132,7 @@ class Worker:
         ]
 
     def load(self) -> None:
-        """Load models when the first slot is in hand: a worker that finds nothing to do loads none."""
+        """Load the models, once. It is called for the first claimed slot, so an idle worker loads none."""
         if self._write is not None:
             return
         if not self.settings.with_image:
@@ -162,7 +162,8 @@ class Worker:
         return found
 
     def _orders(self, slot: Slot) -> list[Order]:
-        """The candidates a slot still lacks; one whose parent cannot be opened is set aside."""
+        """The candidates a slot still lacks. They are set aside when the generator needs the parent's picture and it
+        cannot be opened."""
         left = self._left(slot)
         parent = None
         if not self.settings.with_image:
@@ -186,7 +187,7 @@ class Worker:
         return [Order(slot, a, candidate_seed(self.settings.seed, slot.slot, a), parent) for a in left]
 
     def _make(self, orders: Sequence[Order]) -> None:
-        """Make orders in batches; after running out of memory in smaller ones."""
+        """Make the orders in batches, which get smaller after running out of memory."""
         at = 0
         while at < len(orders):
             some = orders[at : at + self.batch]
@@ -202,7 +203,7 @@ class Worker:
                     {
                         "event": "smaller_batch",
                         "batch": self.batch,
-                        "message": f"memory ran out; going on with {self.batch} at a time",
+                        "message": f"memory ran out; continuing with {self.batch} at a time",
                     }
                 )
                 continue
@@ -210,7 +211,8 @@ class Worker:
             self._finish(some, images, started)
 
     def _images(self, orders: Sequence[Order]) -> "list[MadeImage | None] | None":
-        """A picture for each order, None for one that was set aside; None in all when the batch must be smaller."""
+        """A picture for each order, None for one that was set aside; None instead of a list when the batch must be
+        smaller."""
         from adr.synthesize.generators import Wish
 
         assert self.generator is not None
@@ -247,7 +249,7 @@ class Worker:
         return images
 
     def _finish(self, orders: Sequence[Order], images: "Sequence[MadeImage | None]", started: float) -> None:
-        """Score, write the conversation and the files of what was made."""
+        """Score the pictures, write their conversations, and write all files."""
         done = []
         for order, made in zip(orders, images, strict=True):
             if made is None:
@@ -269,7 +271,7 @@ class Worker:
     def _tell_of(
         self, orders: Sequence[Order], written: Sequence[Written], started: float, images: Sequence[Image.Image] = ()
     ) -> None:
-        """Write each candidate's picture, where it has one, and its sidecar last; tell that it is made."""
+        """Write each candidate's picture, where it has one, and last its sidecar; report that it is made."""
         share = (time.monotonic() - started) / len(orders)
         for number, (order, words) in enumerate(zip(orders, written, strict=True)):
             began = time.monotonic()
@@ -290,7 +292,7 @@ class Worker:
             self.tell({"event": "made", "candidate": record["candidate"], "seconds": record["seconds"]})
 
     def _record(self, order: Order, image: Image.Image) -> dict[str, Any]:
-        """Write the picture and its embedding; returns what the sidecar says of it."""
+        """Write the picture and its embedding; returns what the sidecar says about it."""
         assert self.generator is not None
         slot, alternative, settings = order.slot, order.alternative, self.settings
         png = io.BytesIO()
@@ -334,7 +336,7 @@ class Worker:
         }
 
     def _origin(self, order: Order) -> dict[str, Any]:
-        """What every sidecar says of where its candidate comes from."""
+        """What every sidecar says about its candidate's origin."""
         slot, alternative, settings = order.slot, order.alternative, self.settings
         return {
             "candidate": candidate_name(settings.plan, slot.slot, alternative),
@@ -352,7 +354,7 @@ class Worker:
         }
 
     def _wording(self, order: Order, words: Written) -> dict[str, Any]:
-        """What the sidecar of a candidate without a picture of its own says: it adds to the entities that are said."""
+        """What the sidecar of a candidate without a new picture says. Its entities are those that the turns name."""
         said = [
             e for e, name in zip(order.slot.entities, order.slot.things, strict=True) if spoken(words.turns, [name])
         ]
@@ -382,22 +384,23 @@ class Worker:
 
 
 def _written(path: Path, data: bytes) -> None:
-    """`write_whole`, with what can go wrong on a disk as a sentence."""
+    """`write_whole`, with an AdrError for what can go wrong on a disk."""
     try:
         write_whole(path, data)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise AdrError(
-                f"The disk that holds {path.parent} is full.", "Free some space and resume; what is finished is kept."
+                f"The disk that holds {path.parent} is full.",
+                "Free some space and resume. Finished candidates are kept.",
             ) from error
         raise AdrError(
             f"{path.parent} cannot be written: {error.strerror}.",
-            "Check the folder's permissions and resume; what is finished is kept.",
+            "Check the folder's permissions and resume. Finished candidates are kept.",
         ) from error
 
 
 def own_device(number: int) -> str | None:
-    """The device of worker `number` when none is set: one GPU each, in turn; None leaves the choice to `place`."""
+    """The device of worker `number` when no device is set: the GPUs in turn; None leaves the choice to `place`."""
     if setting("ADR_DEVICE").lower() != "auto" or number == 0:
         return None
     import torch
@@ -407,10 +410,10 @@ def own_device(number: int) -> str | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a worker from a shell; exit status 0 nothing left to do, 1 stopped by something that it has told."""
+    """Run a worker from a shell; exit status 0 when nothing is left to do, 1 when it stopped with a reported error."""
     parser = argparse.ArgumentParser(prog="python -m adr.synthesize.worker", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--generator", help="another generator than the plan's")
+    parser.add_argument("--generator", help="a generator other than the plan's")
     parser.add_argument("--number", type=int, default=0, help="which of several workers this is")
     parser.add_argument("--limit", type=int, help="stop after this many candidates")
     given = parser.parse_args(arguments)

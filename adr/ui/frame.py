@@ -1,4 +1,4 @@
-"""The frame every page enters: page set-up, sidebar, the opened workspace, and errors told as a sentence.
+"""The frame that every page enters: page set-up, sidebar, the open workspace, and errors shown as a sentence.
 
 How a page uses it:
 
@@ -8,11 +8,11 @@ How a page uses it:
     with frame("Explore") as here:          # the page's name as in PAGES
         here.store, here.workspace, here.jobs, here.standing
 
-        @fragment                           # or @fragment(run_every=1); tells an AdrError like the frame does
+        @fragment                           # or @fragment(run_every=1); shows an AdrError as the frame does
         def controls() -> None: ...
 
 An `AdrError` inside becomes its sentence, its next step and a link to the page that the next step names ("... on the
-Dataset page"). Anything else is a bug and keeps its traceback. Cached answers of a page are keyed by `here.key`
+Dataset page"). Anything else is a bug and keeps its traceback. Cached results of a page are keyed by `here.key`
 (workspace and its revision): `@st.cache_data` on `def answer(key, _store, ...)`. `go("Review", candidate="p1-0-0")`
 of `adr.ui.navigation` changes the page with query parameters, `link(...)` draws a link that does.
 """
@@ -48,15 +48,15 @@ class Frame:
 
     @property
     def key(self) -> tuple[str, int]:
-        """Changes with the workspace and with every write: the cache key of what a page has computed."""
+        """The cache key of what a page computes: it changes with the workspace and with every write."""
         return str(self.workspace.folder), self.revision
 
 
 @contextmanager
 def frame(title: str) -> Iterator[Frame]:
-    """Set up the page `title` (a name in PAGES), draw the sidebar and give the opened workspace.
+    """Set up the page `title` (a name in PAGES), draw the sidebar and yield the open workspace.
 
-    An AdrError, here or in the block, is told and ends the page's run.
+    An AdrError, here or in the block, is shown and ends the run of the page.
     """
     st.set_page_config(
         page_title=title if title == "ADR Workbench" else f"{title} · ADR Workbench",
@@ -104,7 +104,7 @@ def _sidebar(folder: str, here: Frame | None) -> None:
 
 
 def _jobs_line(jobs: Jobs) -> None:
-    """The work under way, on whatever page one is; when the last of it ends, the page is drawn again."""
+    """The running jobs, shown on every page; when the last one ends, the page is drawn again."""
     running = jobs.running()
     if not running:
         st.rerun(scope="app")
@@ -114,7 +114,7 @@ def _jobs_line(jobs: Jobs) -> None:
 
 
 def stage_states(stands: Standing) -> dict[str, str]:
-    """What each page has to show so far, in a few words; empty where there is nothing."""
+    """What each page has to show, in a few words; empty where there is nothing."""
 
     def said(count: int, one: str, many: str) -> str:
         return f"{count:,} {one if count == 1 else many}" if count else ""

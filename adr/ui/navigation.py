@@ -1,4 +1,4 @@
-"""The pages by name, in the data's order; ways to get to one."""
+"""The pages by name, in the data's order, and ways to open one."""
 
 from collections.abc import Mapping
 from typing import Any, NoReturn

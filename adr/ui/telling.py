@@ -1,4 +1,4 @@
-"""An AdrError as a page tells it: a sentence, a next step, and links to the pages that the next step names."""
+"""An AdrError as a page shows it: a sentence, a next step, and links to the pages that the next step names."""
 
 import functools
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from adr.ui.navigation import PAGES, link
 
 
 def fragment(draw: Callable[..., Any] | None = None, *, run_every: float | None = None, key: str | None = None) -> Any:
-    """`st.fragment` that tells an AdrError: a fragment's own reruns do not pass through the frame."""
+    """`st.fragment` that shows an AdrError itself, since the reruns of a fragment do not pass through the frame."""
     if draw is None:
         return functools.partial(fragment, run_every=run_every, key=key)
 

@@ -1,4 +1,4 @@
-"""Which workspace a session works in: named by the address, remembered by the session, or the setting's."""
+"""Which workspace a session works in: the one in the address, in the session, or in the setting."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +16,16 @@ from adr.workspace import Workspace
 
 @dataclass
 class WorkspaceState:
-    """The folder this session works in (None: the setting's), and what was wrong with the one asked for last."""
+    """The folder this session works in (None: the setting's), and why the last folder could not be opened."""
 
     folder: str | None = None
     fault: AdrError | None = None
 
 
 def switch_workspace(folder: str) -> None:
-    """Make `folder` this session's workspace, opened at the next run; what pages remember of the other is forgotten.
+    """Make `folder` this session's workspace, opened at the next run; what pages remember of the old one is cleared.
 
-    A fault is kept for the next run to tell: callbacks of buttons run outside the frame.
+    A fault is kept for the next run to show, since callbacks of buttons run outside the frame.
     """
     try:
         chosen = Workspace.at(folder)
@@ -52,7 +52,7 @@ def opened(folder: str) -> tuple[Workspace, Store, Jobs]:
 
 
 def open_workspace(folder: str) -> tuple[Workspace, Store, Jobs]:
-    """What `opened` gives; the folder is the first to be offered from now on."""
+    """The result of `opened`; the folder becomes the first of the recent ones."""
     found = opened(folder)
     recent = _recent()
     if folder in recent:
@@ -62,8 +62,8 @@ def open_workspace(folder: str) -> tuple[Workspace, Store, Jobs]:
 
 
 def chosen_folder() -> str:
-    """The workspace named in the address, else the session's, else the setting's. The address names a workspace by
-    its folder's name and only one that is known here: a link cannot make the app open any folder of the machine."""
+    """The workspace in the address, else the session's, else the setting's. The address holds the name of a folder,
+    and only a known workspace is opened: a link cannot make the app open an arbitrary folder of the machine."""
     own = str(Path(setting("ADR_WORKSPACE")).expanduser().resolve())
     asked = st.query_params.get("workspace")
     if asked:
@@ -87,7 +87,7 @@ def _known(current: str) -> list[str]:
 
 
 def workspace_picker(current: str) -> None:
-    """What is open, in a popover that opens another; `current` is a folder."""
+    """The open workspace (the folder `current`), in a popover that opens another one."""
     state = remembered(WorkspaceState)
     fault, state.fault = state.fault, None
     st.caption("Workspace")
@@ -115,6 +115,6 @@ def workspace_picker(current: str) -> None:
             )
         with st.form("other workspace", border=False, clear_on_submit=True):
             folder = st.text_input("Another folder", placeholder="/data/my-workspace", key="workspace_folder")
-            if st.form_submit_button("Open or make it", width="stretch") and folder.strip():
+            if st.form_submit_button("Open or create", width="stretch") and folder.strip():
                 switch_workspace(folder.strip())
                 st.rerun()

@@ -305,7 +305,7 @@ def main() -> None:
         whole = cancel.count() == 1
         if whole:
             cancel.click()
-            page.get_by_text("cancelled. What was finished is kept").wait_for()
+            page.get_by_text("cancelled. Finished work is kept").wait_for()
         chromium.close()
     found: dict[str, Any] = {
         "date": date.today().isoformat(),

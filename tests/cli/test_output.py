@@ -1,4 +1,4 @@
-"""How output leaves: nothing in a text is obeyed by a terminal, and nobody need read on."""
+"""How output is written: a terminal acts on nothing in a text, and the reader may stop at any time."""
 
 import io
 import json
@@ -83,7 +83,7 @@ class Named:
 
 
 class Latin(io.StringIO):
-    """A stream that cannot write every letter."""
+    """A stream whose encoding lacks some letters."""
 
     encoding = "ascii"
 
@@ -129,7 +129,7 @@ def through(command: str, *arguments: str, both: bool = False) -> subprocess.Com
 
 @pytest.mark.parametrize("arguments", [["--help"], ["doctor", "--json"], ["doctor"], ["index", "--help"]])
 def test_pipe__closed_before_anything_is_read(arguments, tmp_path) -> None:
-    """The reader is gone when the verb prints: no traceback, and the status that a shell gives to SIGPIPE."""
+    """The reader has gone when the verb prints: no traceback, and the status that a shell gives for SIGPIPE."""
     asked = arguments if "--help" in arguments else [*arguments, "-w", str(tmp_path)]
     done = through("(exec 0<&-; sleep 0.1)", *asked)
     assert done.stderr == ""
@@ -161,7 +161,7 @@ def test_pipe__json_cut_off(many) -> None:
 
 
 def test_pipe__an_error_that_nobody_reads(tmp_path) -> None:
-    """Standard error is closed as well: the sentence goes nowhere, and there is no traceback."""
+    """Standard error is closed as well: the sentence is lost, and there is no traceback."""
     done = through("(exec 0<&-; sleep 3)", "curve", "--perspective", "object", "-w", str(tmp_path / "none"), both=True)
     assert (done.stderr, done.stdout) == ("", "141\n")
 
@@ -198,7 +198,7 @@ def test_terminal__a_bar_with_a_count_and_a_page_in_bold(tmp_path) -> None:
 
 
 def test_terminal__no_color_means_no_colour(tmp_path) -> None:
-    """Codes 30 to 49 and 90 to 107 are colours; bold and dim are none."""
+    """Codes 30 to 49 and 90 to 107 are colours; bold and dim are not."""
     said = on_a_terminal("demo", "--instances", "40", "-w", str(tmp_path), NO_COLOR="1")
     codes = {code for part in said.split("\x1b[")[1:] if "m" in part for code in part.split("m")[0].split(";")}
     assert not {code for code in codes if code.isdigit() and 30 <= int(code) <= 107}
@@ -232,5 +232,5 @@ def test_interrupt__a_sentence_and_what_was_there_stays(tmp_path) -> None:
     process.send_signal(signal.SIGINT)
     out, said = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
-    assert said.splitlines()[-1] == "Stopped. What was finished is kept; the same command goes on from there."
+    assert said.splitlines()[-1] == "Stopped. Finished work is kept; the same command continues from there."
     assert "Traceback" not in said and not (tmp_path / "demo").exists()

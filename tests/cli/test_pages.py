@@ -52,7 +52,7 @@ def test_rebalance__a_sentence_and_before_after_random_side_by_side(printed) -> 
         said
         == """\
 Run 1 keeps 4 of 10 instances (expected 4 ± 0 over all seeds).
-Keeps an instance when at least one of token and object passes; head caps: token 0, object 0; by
+Keeps an instance when at least one of token and object passes; thresholds: token 0, object 0; by
 hand: poem protected, dog protected, yak muted. Seed 42.
 Why: too few perspectives pass (5), enough perspectives pass (4), no entity in any perspective (1).
 
@@ -78,9 +78,9 @@ not used        effective entities        2        2        2
                 fall below 5              0        0        0
                 entities lost             0        1        1
 
-Random: a uniform subset of the same size. Tail: past the head by the paper's rule, before.
-Kept where there is less to pass with: no entities 0 of 1, no token 0 of 1, no object 1 of 2.
-Caps of entities that do not occur: object: yak.
+Random: a uniform subset of the same size. Tail: the tail before rebalancing (the paper's rule).
+Kept by group: no entities 0 of 1, no token 0 of 1, no object 1 of 2.
+Caps for entities that do not occur: object: yak.
 """
     )
 
@@ -144,9 +144,9 @@ def test_compare__a_against_b(printed) -> None:
         == """\
 A keeps 3 and B keeps 3 instances; both keep 1, only A 2, only B 2.
 They agree on 20.0 % of what either keeps.
-A: Keeps an instance when the object perspective passes; head caps: object 0; by hand: dog
+A: Keeps an instance when the object perspective passes; thresholds: object 0; by hand: dog
 protected. Seed 42.
-B: Keeps an instance when the token perspective passes; head caps: token 0; by hand: grass
+B: Keeps an instance when the token perspective passes; thresholds: token 0; by hand: grass
 protected, poem protected. Seed 42.
 
 perspective                          before          A          B
@@ -178,8 +178,8 @@ object          dog               3   3   1      −2
 co-occurrence   cat + dog         2   2   0      −2
 interrogation   what color        4   0   1      +1
 
-Only A keeps 1 and 1 more.
-Only B keeps 0 and 1 more.
+Instances that only A keeps: 1 and 1 more.
+Instances that only B keeps: 0 and 1 more.
 """
     )
 
@@ -263,10 +263,10 @@ Advice:
 
 rows              instance 665,298, run 2
 device            cuda, float16
-free on its disk  66.6 GB
+free disk space   66.6 GB
 packages          1 of 2 installed
 ADR_SCORER_MODEL  ViT-L-14/openai
-WordNet           not there
+WordNet           not found
 """
     )
 
@@ -328,7 +328,7 @@ LARGE = RunReport(
         },
         unused_caps=(),
         fingerprint="f",
-        in_words="Keeps an instance when the object perspective passes; head caps: object 40,612.7. Seed 42.",
+        in_words="Keeps an instance when the object perspective passes; thresholds: object 40,612.7. Seed 42.",
         seconds=1.0,
     ),
     plan=PlanReport(
@@ -407,7 +407,7 @@ set aside because              records
 ──────────────────────────────────────
 the record is not valid JSON         1
 
-624,610 instances with images that were read without an image folder.
+Instances with images, read without an image folder: 624,610.
 
 ── index (done before)
 665,298 instances indexed in 60 s: nouns by word lists, objects from text.
@@ -416,11 +416,11 @@ perspective   entities    postings
 ──────────────────────────────────
 object           9,000   3,100,000
 
-The text of 12 instances is in a language that cannot be read so.
+The text of 12 instances is in a language that was not read.
 
 ── rebalance
 Run 3 keeps 581,204 of 665,298 instances (expected 581,103 ± 232 over all seeds).
-Keeps an instance when the object perspective passes; head caps: object 40,612.7. Seed 42.
+Keeps an instance when the object perspective passes; thresholds: object 40,612.7. Seed 42.
 Why: enough perspectives pass (581,204), too few perspectives pass (84,094).
 
 perspective                        before    after   random
@@ -430,12 +430,12 @@ object        tail share           10.0 %   12.3 %   10.0 %
               fall below 5              0        3        9
               entities lost             0        1        0
 
-Random: a uniform subset of the same size. Tail: past the head by the paper's rule, before.
-Kept where there is less to pass with: no object 7 of 1,200.
+Random: a uniform subset of the same size. Tail: the tail before rebalancing (the paper's rule).
+Kept by group: no object 7 of 1,200.
 
 ── plan
 Plan 1: 2,000 candidates in 1,000 slots for 700 of 8,000 tail entities that lack instances.
-They fill 1,000 of 90,000 instances that the tail of run 3 lacks.
+They add 1,000 of 90,000 instances that the tail of run 3 lacks.
 
 budget     84,094 slots
 parents    400 of 500,000 in the pool
@@ -445,20 +445,21 @@ model      m
 Next: adr generate --plan 1
 
 ── generate
-Plan 1: 1,990 candidates made in 17 min, 0.52 s each; 1,990 of 2,000 are there.
+Plan 1: 1,990 candidates made in 17 min, 0.52 s each; 1,990 of 2,000 are finished.
 Not made: out of memory (10).
 Next: adr collect --plan 1
 
 ── collect
-Plan 1: 1,990 candidates collected, 1,990 in all, 1,000 the best of their slots.
+Plan 1: 1,990 candidates collected, 1,990 in all, 1,000 of them the best of their slots.
 Flags: blank (9), near duplicate (4).
 
-the tail lacks   entities   when all are accepted   instances   when all are accepted
-─────────────────────────────────────────────────────────────────────────────────────
-object              8,000                   7,400      90,000                  89,000
+                                when all                   when all
+the tail lacks   entities   are accepted   instances   are accepted
+───────────────────────────────────────────────────────────────────
+object              8,000          7,400      90,000         89,000
 
 ── verdicts
-1 verdict; 2 were there already.
+1 verdict; 2 were already there.
 Set aside: unknown candidate (1).
 Row 2: who is this?
 

@@ -1,4 +1,4 @@
-"""The schemas under docs/reports are those of the types, and what each verb prints with --json is valid by its own."""
+"""The schemas under docs/reports are those of the types, and what each verb prints with --json fits its schema."""
 
 import json
 import math
@@ -23,7 +23,7 @@ from tests.worlds.zoo import ZOO, fill
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "reports"
-REPORTING = [verb for verb in VERBS if verb != "app"]  # it ends without a report
+REPORTING = [verb for verb in VERBS if verb != "app"]  # it has no report
 DEMO = str(ROOT / "assets/recipes/demo.toml")
 
 
@@ -42,7 +42,7 @@ def test_write__leaves_the_schemas_alone_that_are_and_no_others(tmp_path) -> Non
 
 
 def parts(schema: Any) -> list[dict[str, Any]]:
-    """A schema and everything in it that is one."""
+    """A schema and every schema inside it."""
     if isinstance(schema, list):
         return [part for one in schema for part in parts(one)]
     if not isinstance(schema, dict):

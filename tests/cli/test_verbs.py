@@ -210,7 +210,7 @@ def test_exports__newest_first_and_whether_they_are_there(demo, capsys, tmp_path
     shutil.rmtree(tmp_path / "a")
     assert said(capsys, "exports", "-w", str(demo))["exports"][0]["there"] is False
     assert main(["exports", "-w", str(demo)]) == 0
-    assert "(not there any more)" in capsys.readouterr().out
+    assert "(missing)" in capsys.readouterr().out
 
 
 @pytest.fixture

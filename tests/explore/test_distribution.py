@@ -1,4 +1,4 @@
-"""The threshold rule and the numbers about a distribution, on counts that can be added up by eye."""
+"""The threshold rule and the numbers about a distribution, on counts that can be added up in one's head."""
 
 import math
 
@@ -44,7 +44,7 @@ def test_tail_rule__does_not_care_about_order() -> None:
 def test_tail_rule__gives_table_1_of_the_paper(
     entities: int, head: int, tau: int, postings: int, rho: float, percent_entities: float, percent_data: float
 ) -> None:
-    """A distribution with the paper's totals and its head size has the paper's τ and percentages (Table 1)."""
+    """A distribution with the paper's totals and head size has the paper's τ and percentages (Table 1)."""
     reached = math.ceil(postings * rho)
     above = _spread(reached - tau, head - 1)
     below = _spread(postings - reached, entities - head)

@@ -141,7 +141,7 @@ def test_asked__prompts(turn: str, forms: list[str]) -> None:
 
 
 def test_asked__the_reduced_sentence_reads_like_the_whole_one() -> None:
-    """What a batch makes of a question must not depend on the questions before it."""
+    """The forms of a question must not depend on the questions before it in a batch."""
     questions = [question for question, _ in REAL]
     assert asked(*questions) == [asked(question)[0] for question in questions]
 

@@ -1,4 +1,4 @@
-"""A new index numbers entities anew: what runs and plans point at follows by name."""
+"""A new index numbers entities differently: the entities of runs and plans are carried over by name."""
 
 from adr.index.renumber import remember, renumber
 from adr.store import Store

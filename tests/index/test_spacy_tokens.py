@@ -138,7 +138,7 @@ def test_index__spacy_in_processes_of_its_own(english: Path, tmp_path: Path, mon
     monkeypatch.setattr("adr.index.spacy_tokens.CHUNK", 2)
     monkeypatch.setattr("adr.index.index.WORTH_A_PROCESS", 4)
     monkeypatch.setenv("ADR_THREADS", "2")
-    # as in the app, where __main__ is a page that must not be run again by every process
+    # as in the app, where __main__ is a page that no process may run again
     page = ModuleType("__main__")
     page.__file__ = str(tmp_path / "page.py")
     (tmp_path / "page.py").write_text("raise SystemExit('run again')")

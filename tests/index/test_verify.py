@@ -27,7 +27,7 @@ COLOURS = {"fire truck": (200, 0, 0), "grass": (0, 200, 0), "sky": (0, 0, 200)}
 
 
 class ColourChecker:
-    """Sees a name where the picture has the name's colour; written out for this test, and right about it."""
+    """Sees a name when the picture has the name's colour; written for this test, and always right."""
 
     side = 16
 
@@ -81,7 +81,7 @@ def test_seen__one_image_is_enough() -> None:
 
 
 def met_in_order(names: str, said: list[tuple[int, str]]) -> Postings:
-    """These postings, their names numbered as they stand in `names`."""
+    """These postings, with names numbered in the order of `names`."""
     postings = Postings()
     for name in names.split(" "):
         postings.names(name.replace("-", " "))
@@ -90,7 +90,7 @@ def met_in_order(names: str, said: list[tuple[int, str]]) -> Postings:
 
 
 def test_look__keeps_what_is_seen_in_a_image(store: Store, tmp_path: Path) -> None:
-    """All that the owner and the process do, in one process, with a checker that is right about colours."""
+    """Everything that the owner and the process do, in one process, with a checker that is right about colours."""
     said = [(0, "grass"), (0, "sky"), (1, "fire truck"), (1, "grass"), (1, "sky"), (2, "sky"), (3, "cat")]
     annotated = np.array([False, False, False, True])
     folder, told, loaded = VerifyFolder(tmp_path / "verified"), [], []
@@ -99,7 +99,8 @@ def test_look__keeps_what_is_seen_in_a_image(store: Store, tmp_path: Path) -> No
         loaded.append((name, list(names)))
         return ColourChecker()
 
-    for met in ("sky ball fire-truck grass cat", "cat grass sky fire-truck"):  # the second time all is answered
+    # The second time everything is answered already.
+    for met in ("sky ball fire-truck grass cat", "cat grass sky fire-truck"):
         postings = by_name(met_in_order(met, said))
         names = postings.names.listed()
         assert folder.ask(names, tmp_path, asked(store, postings, annotated)) == 3
@@ -142,7 +143,7 @@ def test_opened__smaller_but_never_too_small(tmp_path: Path) -> None:
 
 @pytest.fixture
 def tiny_clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The folder of an open_clip model with tiny random weights, which is the one that checks."""
+    """The folder of an open_clip model with tiny random weights, set as the model that checks."""
     monkeypatch.setenv("ADR_DEVICE", "cpu")
     monkeypatch.setenv("ADR_SCORER_MODEL", str(clip(tmp_path / "scorer")))
     return str(tmp_path / "scorer")
@@ -168,7 +169,7 @@ def test_index__rows_are_what_the_checker_says(store: Store, tiny_clip: str, tmp
 
 @pytest.fixture
 def many(tmp_path: Path) -> Store:
-    """A workspace of 1,280 instances with a picture each, and an index of them that nobody verified."""
+    """A workspace of 1,280 instances with a picture each, and an index of them that was not verified."""
     workspace = Workspace.at(tmp_path / "many")
     Image.radial_gradient("L").convert("RGB").save(tmp_path / "one.jpg")
     for number in range(1280):
@@ -195,7 +196,7 @@ def many(tmp_path: Path) -> Store:
 def interrupted(
     store: Store, started: list[subprocess.Popen], error: type[Exception], interrupt: Callable[[], None]
 ) -> Exception:
-    """What a verification raises that is interrupted when some, not all, has been looked at; the former index stays."""
+    """What a verification raises when it is interrupted after some of the pictures; the former index stays."""
     before = objects(store), store.rows("select * from index_made")
 
     def progress(done: int, total: int | None, message: str) -> None:
@@ -210,7 +211,7 @@ def interrupted(
 
 
 def continued(store: Store) -> None:
-    """Index again, and see that what was answered is not looked at again."""
+    """Index again, and check that what was answered is not looked at again."""
     answers = store.path.parent / "verified" / "open_clip" / "answers"
     there = {path: path.stat().st_mtime_ns for path in answers.glob("*.npy")}
     assert 0 < len(there) < 20
@@ -224,7 +225,7 @@ def continued(store: Store) -> None:
 
 @pytest.mark.models
 def test_verified__names_may_be_met_in_another_order(many: Store, tiny_clip: str) -> None:
-    """Threads number the names as they meet them; what was answered is found again all the same."""
+    """Threads number names in the order in which they meet them; earlier answers are found again all the same."""
     said = [(number, name) for number in range(3) for name in ("cat", "dog")]
     answers = many.path.parent / "verified" / "open_clip" / "answers"
     found = []
@@ -292,7 +293,7 @@ def test_open_clip__answers_for_every_name(store: Store, tmp_path: Path, monkeyp
 
 
 def tiny_detector(folder: Path) -> Path:
-    """A Grounding DINO with tiny random weights and a tokenizer of a few words, saved as any other is."""
+    """A Grounding DINO with tiny random weights and a tokenizer of a few words, saved like any other model."""
     from transformers import (
         BertConfig,
         BertTokenizerFast,

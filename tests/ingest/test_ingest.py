@@ -1,4 +1,4 @@
-"""Ingest: what is normal comes in exactly as it stands, what is odd is counted, and all or nothing is written."""
+"""Ingest: normal records come in exactly as they stand, odd ones are counted, and all or nothing is written."""
 
 import json
 from contextlib import closing
@@ -26,7 +26,7 @@ def store():
 
 @pytest.fixture(scope="module")
 def shared_store():
-    """For the law, which replaces its dataset many times."""
+    """A store for the law, which replaces its dataset many times."""
     with closing(Store.memory()) as opened:
         yield opened
 

@@ -1,4 +1,4 @@
-"""The preview engine equals the definition, instance for instance, and its laws hold."""
+"""The preview engine agrees with the definition, instance for instance, and its laws hold."""
 
 import math
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def engine_of(rows: Sequence[dict[str, list[str]]], **how: object) -> Engine:
     st.lists(recipes(), min_size=1, max_size=4),
 )
 def test_preview__keeps_what_the_definition_keeps(rows: list[dict[str, list[str]]], asked: list[Recipe]) -> None:
-    """Several recipes one after the other on one engine, so that what it remembers is tried too."""
+    """Several recipes one after the other on one engine, so that its caches are tested too."""
     engine = engine_of(rows, into=AGAIN)
     for recipe in [*asked, asked[0]]:
         preview = engine.preview(recipe)
@@ -220,7 +220,7 @@ def test_preview__the_last_few_are_remembered() -> None:
     first = engine.preview(Recipe(tau=TAU))
     assert engine.preview(Recipe(tau=dict(TAU))) is first  # an equal recipe, not the same
     assert engine.preview(Recipe(tau=TAU), k=2) is not first
-    noted = Recipe(tau=TAU, notes={"object": {"cat": "why"}})  # equal but for what decides nothing
+    noted = Recipe(tau=TAU, notes={"object": {"cat": "why"}})  # differs only in what decides nothing
     assert engine.preview(noted).recipe.notes == noted.notes
     for seed in range(7):
         engine.preview(Recipe(tau=TAU, seed=seed))

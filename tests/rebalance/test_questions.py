@@ -1,4 +1,4 @@
-"""The inverse questions, A against B, and suggested caps."""
+"""The questions asked backwards, A against B, and suggested caps."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def crowd() -> Engine:
 
 
 def test_for_size__one_perspective_with_one_entity_is_the_sorted_draws(crowd: Engine) -> None:
-    """Object alone, dogs muted: the instance with the 100th smallest draw · 400 is the last that stays."""
+    """Object alone, dogs muted: the instance with the 100th smallest draw · 400 is the last that is kept."""
     recipe = Recipe(perspectives=("object",), tau={"object": 50}, mute={"object": ["dog"]})
     answer = for_size(crowd, recipe, 100)
     products = sorted(draw_of(42, "object", "person", i) * 400 for i in range(400))

@@ -132,7 +132,7 @@ def test_explain__ten_instances_by_hand() -> None:
             assert {d.entity: (d.n, d.draw) for d in found.entities} == {
                 e: (n[e], draw_of(42, perspective, e, position)) for e in row.get(perspective, [])
             }
-    surely = explain(store, 1, 4)  # zebra and cat + zebra occur once: both always pass
+    surely = explain(store, 1, 4)  # zebra and cat + zebra each occur once: both always pass
     assert (surely.kept, surely.pass_count, surely.probability, surely.reason) == (True, 2, 1.0, "passes")
     assert "zebra" in surely.in_words
     empty = explain(store, 1, 7)

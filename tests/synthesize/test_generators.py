@@ -116,7 +116,7 @@ def test_place__says_what_is_not_there(monkeypatch):
     monkeypatch.setenv("ADR_DEVICE", "abacus")
     with pytest.raises(AdrError, match="no device 'abacus'"):
         place()
-    with pytest.raises(AdrError, match=r"cuda:99 is not there"):
+    with pytest.raises(AdrError, match=r"no device cuda:99"):
         place("cuda:99")
 
 

@@ -391,7 +391,7 @@ def test_page__plans_conversations(world, page, monkeypatch):
     at = page("Synthesize")
     at.selectbox(key="plan_generator").set_value("language").run()
     assert not at.exception
-    assert [box.label for box in at.number_input][:2] == ["Conversations at most", "Per parent"]
+    assert [box.label for box in at.number_input][:2] == ["Maximum conversations", "Per parent"]
     assert not [box for box in at.selectbox if box.label == "Model"]
     assert any("harms captioning" in text.value for text in at.caption)
     at.number_input(key="plan_budget 1").set_value(2)

@@ -1,4 +1,4 @@
-"""Scripts and styles that lie beside the Python that uses them."""
+"""Scripts and styles that are files beside the Python that uses them."""
 
 import re
 from pathlib import Path

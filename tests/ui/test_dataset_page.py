@@ -1,4 +1,4 @@
-"""The Dataset page, empty and with small workspaces, as a visitor opens it."""
+"""The Dataset page, empty and with small workspaces, as a user opens it."""
 
 import json
 import time
@@ -16,7 +16,7 @@ from adr.workspace import Workspace
 
 
 def record(number: int, **keys: object) -> str:
-    """A small record's text."""
+    """The text of a small record."""
     return json.dumps(
         {
             "id": number,
@@ -31,7 +31,7 @@ def record(number: int, **keys: object) -> str:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """45 records: 40 with a picture (of which 39 is missing), 3 of text only, one number and one without roles."""
+    """45 records: 40 with a picture (39.png is missing), 3 with text only, one number, and one without roles."""
     (tmp_path / "images").mkdir()
     for number in range(39):
         Image.new("RGB", (32, 24), (number * 5, 80, 120)).save(tmp_path / "images" / f"{number}.png")
@@ -50,7 +50,7 @@ def read_workspace(empty_workspace: Workspace, source: Path) -> Workspace:
 
 
 def said(at) -> str:
-    """All that the page says in words."""
+    """All texts of the page."""
     return "\n".join(
         str(one.value)
         for kind in ("markdown", "caption", "info", "warning", "error", "success", "title")
@@ -59,7 +59,7 @@ def said(at) -> str:
 
 
 def finished(at, workspace: Workspace):
-    """The page once the app's jobs have ended; fails after a minute."""
+    """The page after the jobs of the app have ended; fails after a minute."""
     from adr.ui.workspaces import opened
 
     jobs = opened(str(workspace.folder))[2]

@@ -45,7 +45,7 @@ def test_explore__search_leaves_what_answers(small_workspace, page):
     at = page("Explore", perspective="token", search="ca")
     assert not at.exception and "2 of 10 tokens" in texts(at)
     at = page("Explore", perspective="token", search="zebra")
-    assert not at.exception and "No token answers to that" in texts(at)
+    assert not at.exception and "No token matches" in texts(at)
 
 
 def test_explore__opening_an_entity_writes_its_address(small_workspace, page):
@@ -98,7 +98,7 @@ def test_plain__no_markdown_left():
 
 def test_explore__next_instance_of_the_entity(small_workspace, page):
     at = page("Explore", perspective="object", entity="cat", instance="0")
-    next(b for b in at.button if b.label == "After").click().run()
+    next(b for b in at.button if b.label == "Next").click().run()
     assert not at.exception and at.subheader[0].value == "Instance 1" and query(at)["instance"] == "1"
 
 
@@ -115,7 +115,7 @@ def test_explore__objects_together(small_workspace, page):
 
 
 def again(at, asked):
-    """The same visitor at another address of the page."""
+    """The same session at another address of the page."""
     at.query_params.clear()
     at.query_params.update(asked)
     return at.run()
@@ -123,7 +123,7 @@ def again(at, asked):
 
 def test_explore__objects_together_other_sets(small_workspace, page):
     at = page("Explore", view="together", which="tail")
-    assert not at.exception and "at least two objects" in at.info[0].value  # one object is tail
+    assert not at.exception and "at least two objects" in at.info[0].value  # the tail has one object
     for asked in ({"which": "around", "around": "cat"}, {"by": "association"}, {"which": "own", "objects": "cat|sofa"}):
         again(at, {"view": "together", **asked})
         assert not at.exception and not at.error and len(at.get("plotly_chart")) == 1, asked

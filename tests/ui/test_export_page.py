@@ -51,14 +51,14 @@ def test_page__writes_an_export_and_lists_it(ran, page):
     at.checkbox(key="export leave out").check().run()
     at.button(key="export write").click().run()
     for _ in range(200):
-        if (ran.exports / "run-1-llava" / "manifest.json").exists() and "Written:" in texts(at):
+        if (ran.exports / "run-1-llava" / "manifest.json").exists() and "were written to" in texts(at):
             break
         at.run()
     assert not at.exception
     records = json.loads((ran.exports / "run-1-llava" / "llava.json").read_text())
     assert len(records) == 5
     said = texts(at)
-    assert "Written: 5 rows" in said
+    assert "5 rows (0 synthetic) were written to" in said
     sha256 = json.loads((ran.exports / "run-1-llava" / "manifest.json").read_text())["files"]
     assert any(file["sha256"] in said for file in sha256)
 
@@ -90,6 +90,6 @@ def test_page__a_folder_of_other_things_is_refused(ran, page, tmp_path):
     (tmp_path / "thesis" / "chapter.txt").write_text("x")
     at = page(PAGE, format="selection")
     at.text_input(key="export folder 1 selection").set_value(str(tmp_path / "thesis")).run()
-    assert "other things than an export" in texts(at)
+    assert "something other than an export" in texts(at)
     assert at.button(key="export write").disabled
     assert Path(tmp_path / "thesis" / "chapter.txt").exists()

@@ -1,4 +1,4 @@
-"""Thumbnails: made when first shown, kept in the workspace, and never of a file outside the image folder."""
+"""Thumbnails: made on first use, kept in the workspace, and never made of a file outside the image folder."""
 
 import os
 

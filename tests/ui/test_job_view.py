@@ -1,4 +1,4 @@
-"""How long work looks on a page: running, cancelled, failed, done."""
+"""Long work on a page: running, cancelled, failed, done."""
 
 import time
 

@@ -1,7 +1,7 @@
 """The user's path in a real browser: demo → explore → click an entity → lower a cap → apply → export → file read back;
 and every page by its address on a cold server.
 
-With ADR_PICTURES set to a folder, the pages' pictures for the README are written there on the way.
+With ADR_PICTURES set to a folder, screenshots of the pages for the README are written there on the way.
 """
 
 import json
@@ -24,7 +24,7 @@ PAGES = ["", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export"
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Path:
-    """The demo workspace, or for the README's pictures the one that ADR_PICTURES_WORKSPACE names."""
+    """The demo workspace; for the README's screenshots, the workspace that ADR_PICTURES_WORKSPACE names."""
     if IMAGES and (named := os.environ.get("ADR_PICTURES_WORKSPACE")):
         return Path(named)
     workspace = Workspace.at(tmp_path_factory.mktemp("journey") / "demo")
@@ -36,7 +36,7 @@ def demo(tmp_path_factory) -> Path:
 
 
 def settle(page) -> None:
-    """Until the page has stopped running and drawing."""
+    """Wait until the page has stopped running and drawing."""
     page.wait_for_selector("[data-testid=stSidebar] a", timeout=90_000)
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
     page.wait_for_timeout(600)
@@ -84,7 +84,7 @@ def test_journey__demo_to_a_refined_file(chromium, demo):
         settle(page)
         image(page, "dataset")
 
-        # explore: an entity of the table, its instances, one instance's entities
+        # explore: an entity of the table, its instances, the entities of one instance
         page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("^Explore")).click()
         settle(page)
         page.wait_for_selector(".js-plotly-plot")

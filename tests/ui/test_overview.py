@@ -1,4 +1,4 @@
-"""The Overview and the frame around every page: empty, filled, and when something cannot be opened."""
+"""The Overview and the frame around every page: empty, filled, and when a workspace cannot be opened."""
 
 from streamlit.testing.v1 import AppTest
 

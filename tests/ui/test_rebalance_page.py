@@ -178,14 +178,14 @@ def test_board__follows_the_hand_and_answers_exactly(small_workspace):
         board = page.locator("[data-size]").first
         slider = page.get_by_label("τ of Objects", exact=True)
         slider.hover()
-        page.wait_for_timeout(1500)  # the grid of curves has come
+        page.wait_for_timeout(1500)  # the grid of curves has arrived
         first = board.get_attribute("data-size")
         box = slider.bounding_box()
         page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2, steps=6)
         page.get_by_text(re.compile("^≈")).wait_for()
-        assert "object=1&" in page.url + "&"  # not yet told to the server
+        assert "object=1&" in page.url + "&"  # the server does not know it yet
         page.mouse.up()
         page.wait_for_url("**object=4**")
         page.locator("[data-size='5']").first.wait_for()  # all that have an object

@@ -35,7 +35,7 @@ def card(page, attribute: str) -> str:
 
 
 def settled(page) -> None:
-    """Until every key that was pressed has been answered."""
+    """Wait until every key press has been answered."""
     page.wait_for_function(
         """() => {
         const card = [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('#card')).find(Boolean);
@@ -57,7 +57,7 @@ def test_keyboard__a_hundred_at_full_speed_then_undo_edit_and_reload(chromium, w
         page = open_review(chromium, address)
         pressed = [("a", "accept"), ("x", "reject"), ("u", "unsure"), ("2", "reject")] * 25
         for key, _ in pressed:
-            page.keyboard.press(key)  # no pause: what is not sent yet waits in the card
+            page.keyboard.press(key)  # no pause: keys that are not sent yet wait in the card
         settled(page)
         for _ in range(10):
             page.keyboard.press("z")
@@ -94,7 +94,7 @@ def test_grid__a_batch_of_sixty_and_its_undo(chromium, workspace):
         page.keyboard.press("a")
         page.wait_for_selector("#grid .said:has-text('60 accepted')", timeout=30_000)
         page.keyboard.press("z")
-        page.wait_for_selector("#grid .said:has-text('60 taken back')", timeout=30_000)
+        page.wait_for_selector("#grid .said:has-text('60 undone')", timeout=30_000)
         page.locator("#grid .tile").nth(2).click()
         page.locator("#grid .tile").nth(5).click(modifiers=["Shift"])
         page.wait_for_selector("text=4 selected")
@@ -118,7 +118,7 @@ def test_two_reviewers__no_candidate_is_judged_twice(chromium, workspace):
 
 
 def test_killed__every_acknowledged_verdict_is_there(chromium, workspace):
-    """The app is killed (-9) in the middle of a fast review, ten times; what the screen had acknowledged is on disk."""
+    """The app is killed (-9) in the middle of a fast review, ten times; every acknowledged verdict is on disk."""
     port = browser.free_port()
     acknowledged: list[str] = []
     for round_ in range(10):
@@ -135,7 +135,7 @@ def test_killed__every_acknowledged_verdict_is_there(chromium, workspace):
         finally:
             app.kill()
             app.wait()
-        now = card(page, "candidate")  # on screen means: all before it were answered
+        now = card(page, "candidate")  # it is on screen, so all before it were answered
         page.context.close()
         assert now != before
         acknowledged.append(before)

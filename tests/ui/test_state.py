@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def counting() -> None:
-    """A page that counts its runs, and what it was told."""
+    """A page that counts its runs and remembers a text of each."""
     from dataclasses import dataclass, field
 
     import streamlit as st

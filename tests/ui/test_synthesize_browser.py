@@ -1,7 +1,7 @@
 """The Synthesize page in a real browser: the form, a plan, pictures that appear, cancel, resume, what could not be
 made, and a job that fails.
 
-With ADR_PICTURES set to a folder, a picture of every state is written there, in the light and in the dark theme.
+With ADR_PICTURES set to a folder, a screenshot of every state is written there, in the light and in the dark theme.
 """
 
 import json
@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING),
 ]
 IMAGES = os.environ.get("ADR_PICTURES")
-PLANNED = 20 if IMAGES else 8  # a picture of the page while it works takes some time
+PLANNED = 20 if IMAGES else 8  # a screenshot of the page while it works takes some time
 SIZE = {"width": 1440, "height": 900}
 STARTER = browser.ROOT / "assets" / "models" / "starter-diffusion"
 LONG = "old green hand-painted glass bottle with a cork and a label that nobody can read any more"
@@ -46,7 +46,7 @@ def world(tmp_path_factory) -> Path:
 
 
 class Visit:
-    """The Synthesize page of an app, as somebody sees it."""
+    """The Synthesize page of an app, as a user sees it."""
 
     def __init__(self, chromium, address: str, query: str = "") -> None:
         self.chromium, self.address = chromium, address
@@ -66,7 +66,7 @@ class Visit:
         assert page.locator("[data-testid=stException]").count() == 0
 
     def image(self, name: str) -> None:
-        """What the page looks like: this one, and a second visitor's with the dark theme."""
+        """Screenshots of this page and of a second session with the dark theme."""
         if not IMAGES:
             return
         self.page.wait_for_timeout(1500)
@@ -100,7 +100,7 @@ def test_synthesize__without_a_run(chromium, tmp_path):
 
 
 def test_synthesize__from_the_form_to_the_last_image(chromium, world):
-    """Pictures with two tries each: begun while a parent's picture is away, cancelled, resumed when it is back."""
+    """Pictures with two tries each: started while a parent image is missing, cancelled, resumed when it is back."""
     with browser.running_app(world) as address:
         visit = Visit(chromium, address)
         page = visit.page
@@ -109,8 +109,8 @@ def test_synthesize__from_the_form_to_the_last_image(chromium, world):
         page.get_by_label("Generator", exact=True).click()
         page.get_by_role("option", name="image-to-image").click()
         visit.sees("From the parent's picture and words")
-        page.get_by_role("spinbutton", name="Pictures at most").fill(str(PLANNED))
-        page.get_by_role("spinbutton", name="Pictures at most").press("Enter")
+        page.get_by_role("spinbutton", name="Maximum pictures").fill(str(PLANNED))
+        page.get_by_role("spinbutton", name="Maximum pictures").press("Enter")
         visit.sees(f"At most {2 * PLANNED} candidates")
         visit.press("Make the plan")
         visit.sees(f"{2 * PLANNED} candidates to make")
@@ -124,7 +124,7 @@ def test_synthesize__from_the_form_to_the_last_image(chromium, world):
         assert page.locator(".grid .tile img").first.evaluate("(e) => e.decode().then(() => e.naturalWidth)") > 30
         visit.image("3-running")
         visit.press("Cancel")
-        visit.sees("cancelled. What was finished is kept")
+        visit.sees("cancelled. Finished work is kept")
         visit.sees("The parent's picture is not on disk")
         visit.settle(page)
         assert 0 < visit.tiles() < 2 * PLANNED

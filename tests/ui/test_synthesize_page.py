@@ -31,7 +31,7 @@ def texts(at):
 
 
 def pressed(at, key):
-    """The page after a button that plans: a busy machine may take longer than the page waits."""
+    """The page after a button that plans: on a busy machine planning may take longer than the page waits."""
     at.button(key=key).click().run()
     for _ in range(200):
         if at.session_state["SynthesizeState"].awaited is None:
@@ -80,7 +80,7 @@ def test_page__a_missing_model_is_told_before_planning(world, page, monkeypatch)
 
 
 def test_page__planned_can_be_changed(world, page):
-    """Choosing parents: 4 is taken out, so that only 5 and 6 can be varied for an accordion."""
+    """Choosing parents: without 4, only 5 and 6 can be varied for an accordion."""
     store, workspace = world
     plan(store, workspace, 1, budget=9, generator="image-to-image")
     store.close()
@@ -108,14 +108,14 @@ def test_page__what_is_finished_is_taken_in(world, page):
         image.write_bytes((workspace.folder.parent / "source" / "4.png").read_bytes())
     store.close()
     at = page("Synthesize", plan="1")
-    assert "**3** finished are not taken in yet." in texts(at)
+    assert "**3** finished candidates are not collected yet." in texts(at)
     at.button(key="collect 1").click().run()
     for _ in range(100):
-        if "wait for a judgement" in texts(at):
+        if "wait for a verdict" in texts(at):
             break
         time.sleep(0.1)
         at.run()
-    assert "**2** wait for a judgement" in texts(at)  # the better of the first slot, and the one of the second
+    assert "**2** wait for a verdict" in texts(at)  # the better of the first slot, and the one of the second
 
 
 def test_page__finished_and_failed(world, page):
@@ -136,7 +136,7 @@ def test_page__finished_and_failed(world, page):
     at = page("Synthesize", plan="1")
     assert not at.exception
     said = texts(at)
-    assert "safety checker blanked" in said and "wait for a judgement" in said
+    assert "safety checker blanked" in said and "wait for a verdict" in said
     assert "**1** candidate is left" in said
     pressed(at, "again 1")  # locked: a change goes into a new plan
     assert not at.exception

@@ -47,7 +47,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
         min_passes=draw(st.integers(0, 4)),
         alpha=draw(st.sampled_from([1.0, 0.0, 0.5, 0.9])),
         perspectives=tuple(draw(st.sets(st.sampled_from(PERSPECTIVES), min_size=1))),
-        pass_rule=draw(st.sampled_from(["any", "mean"])),
+        pass_rule=draw(st.sampled_from(["any", "mean", "mean_unclamped"])),
         repeat=draw(st.integers(1, 3)),
         tau={p: draw(limits) for p in PERSPECTIVES},
         mute={p: [e for e, how in apart[p].items() if how == "mute"] for p in PERSPECTIVES},
@@ -163,14 +163,18 @@ def by_keep_rule(
     passes, rarest = 0, Fraction(0)
     for perspective in recipe.perspectives:
         own = recipe.limits(perspective)
-        passed, probabilities = False, []
+        passed, probabilities, ratios = False, [], []
         for entity in sorted(set(row.get(perspective, ())), key=lambda e: (-counts[perspective][e], e)):
             n, limit = counts[perspective][entity], own.get(entity, tau[perspective])
             passed |= draw_of(recipe.seed, perspective, entity, position) * n < limit
             probabilities.append(min(1.0, limit / n))
+            ratios.append(limit / n)
             rarest = max(rarest, Fraction(10**9) if math.isinf(limit) else Fraction(limit) / n)
         if recipe.pass_rule == "mean":
             mean = sum(probabilities) / len(probabilities) if probabilities else 0.0
+            passed = draw_of(recipe.seed, perspective, "", position) < mean
+        if recipe.pass_rule == "mean_unclamped":
+            mean = sum(ratios) / len(ratios) if ratios else 0.0
             passed = draw_of(recipe.seed, perspective, "", position) < mean
         passes += passed
     kept = passes >= recipe.min_passes and draw_of(recipe.seed, "alpha", "", position) < recipe.alpha

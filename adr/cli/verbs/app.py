@@ -1,4 +1,4 @@
-"""`adr app`: open the app on the workspace, on this machine alone."""
+"""`adr app`: open the app on the workspace, for this machine only."""
 
 import argparse
 
@@ -9,8 +9,8 @@ from adr.workspace import Workspace
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The port alone."""
-    parser.add_argument("--port", type=int, metavar="N", help="the port it listens on [8501, or the next free one]")
+    """The port."""
+    parser.add_argument("--port", type=int, metavar="N", help="the port to listen on [8501, or the next free one]")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> None:
@@ -18,6 +18,6 @@ def act(options: argparse.Namespace, progress: Progress) -> None:
     workspace = Workspace.at(options.workspace)
 
     def answers(address: str) -> None:
-        output.tell(f"ADR Workbench: {address}\nWorkspace: {workspace.folder}\nCtrl-C ends it.")
+        output.tell(f"ADR Workbench: {address}\nWorkspace: {workspace.folder}\nPress Ctrl-C to stop.")
 
     run_app(workspace, options.port, answers)

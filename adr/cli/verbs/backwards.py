@@ -1,4 +1,4 @@
-"""`adr backwards`: the τ that give a size, so many instances of an entity, or a tail share."""
+"""`adr backwards`: find the τ that give a size, a number of instances of an entity, or a tail share; or try caps."""
 
 import argparse
 from collections.abc import Iterator
@@ -11,7 +11,15 @@ from adr.cli.phrases import perspective_words
 from adr.figures import counted, number_words
 from adr.files import named_file
 from adr.progress import Progress
-from adr.rebalance.backwards import BackwardsReport, FoundRecipe, backwards_report, for_size, for_tail_share, for_volume
+from adr.rebalance.backwards import (
+    BackwardsReport,
+    FoundRecipe,
+    backwards_report,
+    for_bounds,
+    for_size,
+    for_tail_share,
+    for_volume,
+)
 from adr.rebalance.engine import Engine
 from adr.recipe import PERSPECTIVES, Recipe
 
@@ -25,10 +33,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--volume", type=_volume, metavar="PERSPECTIVE:ENTITY=N", help="keep N instances of an entity: object:dog=200"
     )
     wanted.add_argument(
-        "--tail-share", type=_tail_share, metavar="PERSPECTIVE=R", help="a tail share of what is left: object=0.15"
+        "--at-most",
+        type=_volume,
+        action="append",
+        metavar="PERSPECTIVE:ENTITY=N",
+        help="cap an entity at N instances; may be given several times",
     )
-    parser.add_argument("--only", choices=PERSPECTIVES, help="move the τ of this one [all, in proportion]")
-    parser.add_argument("--out", metavar="FILE", help="write the recipe that was found to a file")
+    wanted.add_argument(
+        "--tail-share",
+        type=_tail_share,
+        metavar="PERSPECTIVE=R",
+        help="reach this tail share in what is kept: object=0.15",
+    )
+    parser.add_argument("--only", choices=PERSPECTIVES, help="move only the τ of this perspective [all, in proportion]")
+    parser.add_argument("--out", metavar="FILE", help="write the recipe that was found to this file")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> BackwardsReport:
@@ -47,15 +65,20 @@ def act(options: argparse.Namespace, progress: Progress) -> BackwardsReport:
 def _answer(engine: Engine, recipe: Recipe, options: argparse.Namespace) -> FoundRecipe:
     if options.volume:
         return for_volume(engine, recipe, *options.volume, perspective=options.only)
+    if options.at_most:
+        bounds: dict[str, dict[str, int]] = {}
+        for perspective, entity, most in options.at_most:
+            bounds.setdefault(perspective, {})[entity] = most
+        return for_bounds(engine, recipe, bounds)
     if options.tail_share:
         return for_tail_share(engine, recipe, *options.tail_share, perspective=options.only)
     return for_size(engine, recipe, options.size, perspective=options.only)
 
 
 def page(report: BackwardsReport) -> Iterator[Block]:
-    """The answer, its τ, and the recipe or where it was written."""
+    """The answer, its τ, and the recipe or the file it was written to."""
     yield headline(report.sentence)
-    if report.kept != report.reached:
+    if report.scaled and report.kept != report.reached:
         yield sentence(f"The recipe keeps {counted(report.kept, 'instance')}.")
     yield table(
         ["perspective", "τ", ""],

@@ -14,20 +14,20 @@ from adr.synthesize.collect import CollectReport, collect
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A plan."""
-    parser.add_argument("--plan", type=count, required=True)
+    parser.add_argument("--plan", type=count, required=True, metavar="N", help="the number of the plan")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> CollectReport:
-    """Take them in."""
+    """Take in what is finished."""
     with opened(options) as (workspace, store):
         return collect(store, workspace, options.plan, progress=progress)
 
 
 def page(report: CollectReport) -> Iterator[Block]:
-    """How many came in, what is odd about them, and what the tail lacks with them."""
+    """How many were taken in, their flags, and what the tail lacks before and after they are accepted."""
     yield headline(
         f"Plan {report.plan}: {counted(report.collected, 'candidate')} collected, {report.candidates:,} in all, "
-        f"{report.chosen:,} the best of their slots."
+        f"{report.chosen:,} of them the best of their slots."
     )
     if report.flags:
         yield sentence(f"Flags: {reasons(report.flags)}.")
@@ -35,7 +35,7 @@ def page(report: CollectReport) -> Iterator[Block]:
         yield sentence(f"Not made: {reasons(report.failed)}.")
     if report.tail:
         yield table(
-            ["the tail lacks", "entities", "when all are accepted", "instances", "when all are accepted"],
+            ["the tail lacks", "entities", "when all\nare accepted", "instances", "when all\nare accepted"],
             [
                 (
                     perspective_words(p),

@@ -1,4 +1,4 @@
-"""`adr compare`: what one recipe or run keeps and another does not."""
+"""`adr compare`: show what one recipe or run keeps and another does not."""
 
 import argparse
 from collections.abc import Iterator
@@ -19,16 +19,16 @@ EXAMPLES = 10
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """A and B."""
+    """A and B, and how many entities to list."""
     for name in ("a", "b"):
-        parser.add_argument(name, metavar=name.upper(), help="a run's number, or a recipe file")
+        parser.add_argument(name, metavar=name.upper(), help="the number of a run, or a recipe file")
     parser.add_argument(
         "--top", type=count, default=10, metavar="N", help="entities that differ most, per perspective [%(default)s]"
     )
 
 
 def act(options: argparse.Namespace, progress: Progress) -> ComparisonReport:
-    """Preview both on the index that is there."""
+    """Preview both on the index of the workspace."""
     with opened(options) as (_, store):
         a, b = _recipe(store, options.a), _recipe(store, options.b)
         return comparison_report(Engine(store, progress), a, b, top=options.top)
@@ -55,7 +55,7 @@ def page(report: ComparisonReport) -> Iterator[Block]:
         yield sentence("A and B leave the same number of instances of every entity.")
     for name, number, examples in (("A", report.only_a, report.examples_a), ("B", report.only_b, report.examples_b)):
         if number:
-            yield sentence(f"Only {name} keeps {enumerated(examples[:EXAMPLES], number)}.")
+            yield sentence(f"Instances that only {name} keeps: {enumerated(examples[:EXAMPLES], number)}.")
 
 
 def _sides(report: ComparisonReport) -> Block:

@@ -1,4 +1,4 @@
-"""`adr curve`: the distribution of one perspective."""
+"""`adr curve`: show the distribution of one perspective."""
 
 import argparse
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from adr.recipe import PERSPECTIVES
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which perspective, and where its tail begins."""
-    parser.add_argument("--perspective", choices=PERSPECTIVES, required=True)
+    parser.add_argument("--perspective", choices=PERSPECTIVES, required=True, help="the perspective to rank")
     parser.add_argument("--tail-share", type=share, metavar="R", help="share of postings in the tail [the paper's]")
-    parser.add_argument("--top", type=count, default=20, metavar="N", help="entities of each end [%(default)s]")
+    parser.add_argument("--top", type=count, default=20, metavar="N", help="entities listed at each end [%(default)s]")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> CurveReport:

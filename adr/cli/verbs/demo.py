@@ -14,8 +14,8 @@ from adr.progress import Progress
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """How many instances, and the seed they are drawn from."""
-    parser.add_argument("--instances", type=count, default=3000)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--instances", type=count, default=3000, metavar="N", help="instances to draw [%(default)s]")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the drawing [%(default)s]")
     parser.add_argument("--replace", action="store_true", help="replace what the workspace holds")
 
 
@@ -28,5 +28,5 @@ def act(options: argparse.Namespace, progress: Progress) -> IngestReport:
 
 
 def page(report: IngestReport) -> Iterator[Block]:
-    """As of a dataset that was read."""
+    """The page of `adr ingest`."""
     yield from ingest.page(report)

@@ -1,4 +1,4 @@
-"""`adr doctor`: check a workspace and what is installed."""
+"""`adr doctor`: check the workspace and what is installed."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from adr.progress import Progress
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes none."""
+    """No arguments."""
 
 
 def act(options: argparse.Namespace, progress: Progress) -> DoctorReport:
@@ -20,8 +20,8 @@ def act(options: argparse.Namespace, progress: Progress) -> DoctorReport:
 
 
 def page(report: DoctorReport) -> Iterator[Block]:
-    """Problems, advice, and what there is."""
-    problems = counted(len(report.problems), "problem") if report.problems else "No problem"
+    """Problems, advice, and what was found."""
+    problems = counted(len(report.problems), "problem") if report.problems else "No problems"
     yield headline(f"{problems} in {report.workspace}.")
     yield from _listed(report.problems)
     if report.advice:
@@ -41,8 +41,8 @@ def _rows(report: DoctorReport) -> Iterator[tuple[str, str]]:
         yield "rows", ", ".join(f"{table} {n:,}" for table, n in report.holds.items())
     yield "device", report.device or "unknown"
     if report.free_bytes is not None:
-        yield "free on its disk", size_words(report.free_bytes)
+        yield "free disk space", size_words(report.free_bytes)
     there = sum(version is not None for version in report.installed.values())
     yield "packages", f"{there:,} of {len(report.installed):,} installed"
     for name, where in report.models.items():
-        yield name, where or "not there"
+        yield name, where or "not found"

@@ -1,4 +1,4 @@
-"""`adr explain`: why an instance was kept or dropped."""
+"""`adr explain`: show why an instance was kept or dropped."""
 
 import argparse
 import math
@@ -12,13 +12,13 @@ from adr.figures import counted, number_words, share_words
 from adr.progress import Progress
 from adr.rebalance.explain import EntityDraw, Explanation, Pass, explain
 
-MOST = 6  # entities of a perspective, those nearest to passing first
+MOST = 6  # entities listed per perspective, those nearest to passing first
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A run and a position in the source."""
-    parser.add_argument("--run", type=count, required=True)
-    parser.add_argument("--instance", type=int, required=True, help="its position in the source, from 0")
+    parser.add_argument("--run", type=count, required=True, metavar="N", help="the number of the run")
+    parser.add_argument("--instance", type=int, required=True, metavar="N", help="its position in the source, from 0")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> Explanation:
@@ -28,7 +28,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Explanation:
 
 
 def page(report: Explanation) -> Iterator[Block]:
-    """The decision, what each perspective decided, and the draws of its entities."""
+    """The decision, how each perspective decided, and the draws of its entities."""
     yield headline(report.in_words)
     yield sentence(
         f"Instance {report.instance:,} in run {report.run}: {counted(report.pass_count, 'perspective')} "

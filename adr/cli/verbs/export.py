@@ -15,13 +15,13 @@ from adr.export.options import ExportOptions
 from adr.figures import counted, size_words
 from adr.progress import Progress
 
-MAIN = 3  # main files that are named
+MAIN = 3  # main files listed by name
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A run, a folder, and the options of an export."""
-    parser.add_argument("--run", type=count, required=True)
-    parser.add_argument("--out", required=True, metavar="DIR")
+    parser.add_argument("--run", type=count, required=True, metavar="N", help="the run whose instances are written")
+    parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write")
     add_options(parser, ExportOptions)
     parser.add_argument("--replace", action="store_true", help="overwrite an existing folder")
 
@@ -41,7 +41,7 @@ def act(options: argparse.Namespace, progress: Progress) -> ExportReport:
 
 
 def page(report: ExportReport) -> Iterator[Block]:
-    """What was written where, its hash, and what the lint has to say."""
+    """What was written where, its hash, and the findings of the lint."""
     yield headline(
         f"{counted(report.instances, 'row')} ({report.synthetic:,} synthetic) of run {report.run} written to "
         f"{report.folder}."

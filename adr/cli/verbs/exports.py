@@ -1,4 +1,4 @@
-"""`adr exports`: the exports that were written."""
+"""`adr exports`: list the exports that were written."""
 
 import argparse
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from adr.progress import Progress
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes none."""
+    """No arguments."""
 
 
 def act(options: argparse.Namespace, progress: Progress) -> ExportsReport:
@@ -22,7 +22,7 @@ def act(options: argparse.Namespace, progress: Progress) -> ExportsReport:
 
 
 def page(report: ExportsReport) -> Iterator[Block]:
-    """A line per export, newest first."""
+    """One line per export, newest first."""
     if not report.exports:
         yield headline("Nothing has been written yet.")
         yield note("Write what a run keeps: adr export --run N --out DIR")
@@ -41,5 +41,5 @@ def _line(one: WrittenExport) -> tuple[str, ...]:
         f"{one.synthetic:,}",
         size_words(one.bytes),
         time_of(one.created_at),
-        one.folder if one.there else f"{one.folder} (not there any more)",
+        one.folder if one.there else f"{one.folder} (missing)",
     )

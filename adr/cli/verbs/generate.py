@@ -1,4 +1,4 @@
-"""`adr generate`: make images and conversations of a plan."""
+"""`adr generate`: make the images and conversations of a plan; continues where it stopped."""
 
 import argparse
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from adr.synthesize.generate import GenerateReport, generate
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A plan, and how many workers."""
-    parser.add_argument("--plan", type=count, required=True)
-    parser.add_argument("--generator", metavar="NAME", help="another generator than the plan's")
-    parser.add_argument("--workers", type=count, default=1, metavar="N", help="worker processes, one per GPU")
+    parser.add_argument("--plan", type=count, required=True, metavar="N", help="the number of the plan")
+    parser.add_argument("--generator", metavar="NAME", help="use this generator instead of the plan's")
+    parser.add_argument("--workers", type=count, default=1, metavar="N", help="worker processes: one per GPU")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> GenerateReport:
-    """Make what is not there yet."""
+    """Make what is still missing."""
     with opened(options) as (workspace, store):
         return generate(
             store, workspace, options.plan, generator=options.generator, workers=options.workers, progress=progress
@@ -32,11 +32,11 @@ def page(report: GenerateReport) -> Iterator[Block]:
     pace = f", {number_words(report.seconds_each, 2)} s each" if report.seconds_each else ""
     yield headline(
         f"Plan {report.plan}: {counted(report.made, 'candidate')} made in {time_words(report.seconds)}{pace}; "
-        f"{report.finished:,} of {report.candidates:,} are there."
+        f"{report.finished:,} of {report.candidates:,} are finished."
     )
     if report.failed:
         yield sentence(f"Not made: {reasons(report.failed)}.")
     if report.left:
-        yield note(f"{report.left:,} left; the same command goes on with them.")
+        yield note(f"{report.left:,} left; the same command continues with them.")
     else:
         yield note(f"Next: adr collect --plan {report.plan}")

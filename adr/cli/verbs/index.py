@@ -14,8 +14,8 @@ from adr.recipe import Recipe
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """A recipe with [index], and its options one by one."""
-    parser.add_argument("--recipe", metavar="FILE", help="take [index] of a recipe; options given here win")
+    """A recipe with an [index] table, and the options of the index."""
+    parser.add_argument("--recipe", metavar="FILE", help="take [index] of this recipe; arguments override it")
     add_options(parser, IndexOptions)
 
 
@@ -27,7 +27,7 @@ def act(options: argparse.Namespace, progress: Progress) -> IndexReport:
 
 
 def page(report: IndexReport) -> Iterator[Block]:
-    """How the postings were made, and how many there are."""
+    """How the postings were made, and how many there are of each perspective."""
     nouns = report.spacy_model or "word lists"
     checked = f", checked on the images by {report.verified_by}" if report.verified_by else ""
     yield headline(
@@ -39,6 +39,6 @@ def page(report: IndexReport) -> Iterator[Block]:
         [(perspective_words(p), f"{report.entities[p]:,}", f"{n:,}") for p, n in report.postings.items()],
     )
     if report.unread:
-        yield sentence(f"The text of {counted(report.unread, 'instance')} is in a language that cannot be read so.")
+        yield sentence(f"The text of {counted(report.unread, 'instance')} is in a language that was not read.")
     for notice in report.notices:
         yield sentence(notice)

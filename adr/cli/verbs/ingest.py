@@ -1,4 +1,4 @@
-"""`adr ingest`: read a dataset."""
+"""`adr ingest`: read a dataset into the workspace."""
 
 import argparse
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from adr.progress import Progress
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """A source, where its images lie, and its objects."""
+    """A source, its image folder, and its object annotations."""
     parser.add_argument("source", metavar="SOURCE", help="a LLaVA JSON array, JSON Lines, or the messages form")
-    parser.add_argument("--images", metavar="DIR", help="the folder its image paths are relative to")
+    parser.add_argument("--images", metavar="DIR", help="the folder that the image paths start from")
     parser.add_argument(
         "--objects", metavar="FILE", help='object annotations: JSON Lines of {"image": …, "objects": […]}'
     )
@@ -38,7 +38,7 @@ def act(options: argparse.Namespace, progress: Progress) -> IngestReport:
 
 
 def page(report: IngestReport) -> Iterator[Block]:
-    """What was taken in, what was set aside, what is odd."""
+    """What was read, what was set aside, and what is odd about the dataset."""
     refused = sum(report.rejected.values())
     said = f"{counted(report.instances, 'instance')} read from {Path(report.source).name}"
     aside = f"; {counted(refused, 'record')} set aside." if refused else "; nothing set aside."
@@ -59,4 +59,5 @@ def page(report: IngestReport) -> Iterator[Block]:
         )
     for kind, n in report.warnings.items():
         if n:
-            yield sentence(f"{n:,} {WARNINGS.get(kind, kind)}.")
+            says = WARNINGS.get(kind, kind)
+            yield sentence(f"{says[:1].upper()}{says[1:]}: {n:,}.")

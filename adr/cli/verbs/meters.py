@@ -1,4 +1,4 @@
-"""`adr meters`: how far the concepts of a plan are filled."""
+"""`adr meters`: show how far the concepts of a plan are filled."""
 
 import argparse
 from collections.abc import Iterator
@@ -14,17 +14,17 @@ from adr.review.meters import Meter, MetersReport, meters_report
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A plan, or all."""
-    parser.add_argument("--plan", type=count, metavar="N", help="of this plan [all]")
+    parser.add_argument("--plan", type=count, metavar="N", help="only of this plan [all]")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> MetersReport:
-    """Count them."""
+    """Count what fills each concept."""
     with opened(options) as (_, store):
         return meters_report(store, options.plan)
 
 
 def page(report: MetersReport) -> Iterator[Block]:
-    """Where the review stands, and a line per concept."""
+    """How far the review is, and one line per concept."""
     if not report.meters:
         yield headline("No plan names concepts to fill yet.")
         yield note("Plan what a run lacks: adr plan --run N")

@@ -1,4 +1,4 @@
-"""`adr plan`: what to synthesize."""
+"""`adr plan`: plan what to synthesize."""
 
 import argparse
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from adr.progress import Progress
 from adr.synthesize.plan import PlanReport, plan
 from adr.synthesize.plan_file import CONVERSATIONS, GENERATORS
 
-# Arguments that are options of a plan; those that are not given are left to it.
+# Arguments that are options of a plan; the plan decides those that are not given.
 OPTIONS = ("budget", "generator", "model", "target", "per_slot", "per_parent", "conversations", "steps", "alone")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A run, and the options of a plan."""
-    parser.add_argument("--run", type=count, required=True)
-    parser.add_argument("--budget", type=count, metavar="N", help="slots at most [what rebalancing dropped]")
+    parser.add_argument("--run", type=count, required=True, metavar="N", help="the run whose tail is filled")
+    parser.add_argument("--budget", type=count, metavar="N", help="at most N slots [as many as the run dropped]")
     parser.add_argument("--target", type=float, metavar="N", help="instances wanted per tail entity [τ]")
     parser.add_argument("--per-slot", type=count, metavar="N", help="candidates per slot [2]")
-    parser.add_argument("--per-parent", type=count, metavar="K", help="variations of one parent at most")
+    parser.add_argument("--per-parent", type=count, metavar="K", help="at most K variations of one parent")
     parser.add_argument(
         "--generator", metavar="NAME", help=f"{', '.join(GENERATORS)} (the last makes no image) [text-to-image]"
     )
@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--alone",
         action="store_true",
         default=None,
-        help="also what no parent shows, objects and pairs, from a prompt alone (text-to-image)",
+        help="also fill objects and pairs that no parent shows, from a prompt alone (text-to-image)",
     )
     parser.add_argument("--conversations", metavar="WAY", help=f"{', '.join(CONVERSATIONS)} [template]")
 
@@ -44,14 +44,14 @@ def act(options: argparse.Namespace, progress: Progress) -> PlanReport:
 
 
 def page(report: PlanReport) -> Iterator[Block]:
-    """What is to be made, for how much of the tail, by what."""
+    """How many candidates, how much of the tail they fill, and what makes them."""
     lacking = counted(report.lacking, "tail entity that lacks", "tail entities that lack")
     yield headline(
         f"Plan {report.plan}: {counted(report.candidates, 'candidate')} in {counted(report.slots, 'slot')} for "
         f"{report.entities:,} of {lacking} instances."
     )
     yield sentence(
-        f"They fill {report.filled:,} of {counted(report.missing, 'instance')} that the tail of run {report.run} lacks."
+        f"They add {report.filled:,} of {counted(report.missing, 'instance')} that the tail of run {report.run} lacks."
     )
     yield facts(
         [

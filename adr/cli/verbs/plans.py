@@ -1,4 +1,4 @@
-"""`adr plans`: the synthesis plans of the workspace, and how far they are."""
+"""`adr plans`: list the synthesis plans of the workspace and how far each is."""
 
 import argparse
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from adr.synthesize.plan_list import ListedPlan, PlansReport, plans_report
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes none."""
+    """No arguments."""
 
 
 def act(options: argparse.Namespace, progress: Progress) -> PlansReport:
@@ -22,7 +22,7 @@ def act(options: argparse.Namespace, progress: Progress) -> PlansReport:
 
 
 def page(report: PlansReport) -> Iterator[Block]:
-    """A line per plan, newest first."""
+    """One line per plan, newest first."""
     if not report.plans:
         yield headline("No plan yet.")
         yield note("Plan what a run lacks: adr plan --run N")
@@ -32,7 +32,7 @@ def page(report: PlansReport) -> Iterator[Block]:
     yield table(heads, map(_line, report.plans), words=(0, 1, 2))
     for plan in report.plans:
         if plan.failed:
-            yield sentence(f"Plan {plan.plan}: not made: {reasons(plan.failed)}.")
+            yield sentence(f"Not made in plan {plan.plan}: {reasons(plan.failed)}.")
 
 
 def _line(plan: ListedPlan) -> tuple[str, ...]:

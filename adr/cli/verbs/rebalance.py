@@ -1,4 +1,4 @@
-"""`adr rebalance`: apply a recipe."""
+"""`adr rebalance`: apply a recipe: write a run."""
 
 import argparse
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from adr.recipe import Recipe
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A recipe, and how the run is called."""
-    parser.add_argument("--recipe", required=True, metavar="FILE")
-    parser.add_argument("--name", help="a name for the run")
+    parser.add_argument("--recipe", required=True, metavar="FILE", help="the recipe to apply (TOML)")
+    parser.add_argument("--name", help="a name for the run [the recipe's]")
     parser.add_argument(
         "--expected", action="store_true", help="where caps bind, estimate the size over 20 other seeds"
     )
@@ -30,7 +30,7 @@ def act(options: argparse.Namespace, progress: Progress) -> RebalanceReport:
 
 
 def page(report: RebalanceReport) -> Iterator[Block]:
-    """What the run keeps, why, and each perspective before, after and in a random subset."""
+    """What the run keeps and why, and each perspective before, after and in a random subset."""
     total = report.kept + report.dropped
     copies = f", and {report.repeated:,} copies of rare ones" if report.repeated else ""
     yield headline(
@@ -39,18 +39,18 @@ def page(report: RebalanceReport) -> Iterator[Block]:
     yield sentence(report.in_words)
     yield sentence(f"Why: {reasons(report.reasons, REASON_WORDS)}.")
     yield _states(report)
-    yield note("Random: a uniform subset of the same size. Tail: past the head by the paper's rule, before.")
+    yield note("Random: a uniform subset of the same size. Tail: the tail before rebalancing (the paper's rule).")
     few = [
         f"{GROUP_WORDS[name]} {group['kept']:,} of {group['instances']:,}"
         for name, group in report.groups.items()
         if group["instances"]
     ]
     if few:
-        yield sentence(f"Kept where there is less to pass with: {', '.join(few)}.")
+        yield sentence(f"Kept by group: {', '.join(few)}.")
     if report.caps:
         yield _caps(report)
     if report.unused:
-        yield sentence(f"Set for entities that do not occur: {', '.join(report.unused)}.")
+        yield sentence(f"Limits for entities that do not occur: {', '.join(report.unused)}.")
 
 
 def _expected(report: RebalanceReport) -> str:
@@ -70,10 +70,10 @@ def _caps(report: RebalanceReport) -> Block:
 
 
 def _states(report: RebalanceReport) -> Block:
-    """Four numbers of each perspective, before, after and in a random subset side by side."""
+    """Four numbers per perspective: before, after and in a random subset, side by side."""
     rows = []
     for perspective, columns in report.perspectives.items():
-        used = f"no_{perspective}" in report.groups  # there is a group for each perspective that decides
+        used = f"no_{perspective}" in report.groups  # each perspective that decides has a group
         tau = f"τ = {number_words(columns.tau)}" if used else "not used"
         names = (perspective_words(perspective), tau, "", "")
         cells = zip(*map(_numbers, (columns.before, columns.after, columns.random)), strict=True)
@@ -84,7 +84,7 @@ def _states(report: RebalanceReport) -> Block:
 
 
 def _numbers(numbers: Numbers) -> tuple[str, str, str, str]:
-    """The cells of a column; before, nothing has fallen or is lost."""
+    """The cells of one column."""
     return (
         share_words(numbers.tail_share),
         f"{numbers.effective_entities:,.0f}",

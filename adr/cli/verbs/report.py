@@ -14,8 +14,8 @@ from adr.progress import Progress
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A run and a file."""
-    parser.add_argument("--run", type=count, required=True)
-    parser.add_argument("--out", required=True, metavar="FILE", help="the HTML file; one that is there is replaced")
+    parser.add_argument("--run", type=count, required=True, metavar="N", help="the number of the run")
+    parser.add_argument("--out", required=True, metavar="FILE", help="the HTML file; an existing one is replaced")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> PageReport:
@@ -25,5 +25,5 @@ def act(options: argparse.Namespace, progress: Progress) -> PageReport:
 
 
 def page(report: PageReport) -> Iterator[Block]:
-    """Where it is."""
-    yield headline(f"The page of run {report.run} is {report.file} ({size_words(report.bytes)}).")
+    """Where the file is."""
+    yield headline(f"The page of run {report.run} is in {report.file} ({size_words(report.bytes)}).")

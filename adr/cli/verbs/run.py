@@ -1,4 +1,4 @@
-"""`adr run`: every stage, unattended."""
+"""`adr run`: run every stage, unattended; continues where it stopped."""
 
 import argparse
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ from adr.recipe import Recipe
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """A recipe, a source with what belongs to it, and a folder."""
-    parser.add_argument("recipe", metavar="RECIPE")
-    parser.add_argument("source", metavar="SOURCE")
-    parser.add_argument("--images", metavar="DIR", help="the folder its image paths are relative to")
+    """A recipe, a source with its images and objects, and the folder to write."""
+    parser.add_argument("recipe", metavar="RECIPE", help="the recipe file (TOML)")
+    parser.add_argument("source", metavar="SOURCE", help="the dataset, as for ingest")
+    parser.add_argument("--images", metavar="DIR", help="the folder that the image paths start from")
     parser.add_argument("--objects", metavar="FILE", help="object annotations, as for ingest")
-    parser.add_argument("--verdicts", metavar="FILE", help="verdicts to take in before the export")
+    parser.add_argument("--verdicts", metavar="FILE", help="verdicts to import before the export")
     parser.add_argument("--out", required=True, metavar="DIR", help="where the refined dataset goes")
-    parser.add_argument("--reindex", action="store_true", help="make an index anew that does not fit the recipe")
+    parser.add_argument("--reindex", action="store_true", help="build the index again if it does not fit the recipe")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> pipeline.RunReport:
-    """Do what is not done yet."""
+    """Run the stages that are not done yet."""
     recipe = Recipe.from_file(options.recipe)
     with opened(options, create=True) as (workspace, store):
         return pipeline.run(
@@ -43,7 +43,7 @@ def act(options: argparse.Namespace, progress: Progress) -> pipeline.RunReport:
 
 
 def page(report: pipeline.RunReport) -> Iterator[Block]:
-    """What was written, and then each stage as its own verb says it."""
+    """What was written, then the page of each stage."""
     made = report.export
     yield headline(f"{made.instances:,} rows ({made.synthetic:,} synthetic) written to {made.folder}.")
     for notice in report.notices:
@@ -56,7 +56,7 @@ def page(report: pipeline.RunReport) -> Iterator[Block]:
 
 
 def _stages(report: pipeline.RunReport) -> Iterator[tuple[str, Iterator[Block]]]:
-    """(stage, its page), in order; stages that the recipe does without are left out."""
+    """(stage, its page), in order; stages that the recipe does not use are left out."""
     yield "ingest", ingest.page(report.ingest)
     yield "index", index.page(report.index)
     yield "rebalance", rebalance.page(report.rebalance)

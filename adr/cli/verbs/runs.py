@@ -1,4 +1,4 @@
-"""`adr runs`: the runs of the workspace."""
+"""`adr runs`: list the runs of the workspace."""
 
 import argparse
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from adr.recipe import PERSPECTIVES
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes none."""
+    """No arguments."""
 
 
 def act(options: argparse.Namespace, progress: Progress) -> RunsReport:
@@ -23,7 +23,7 @@ def act(options: argparse.Namespace, progress: Progress) -> RunsReport:
 
 
 def page(report: RunsReport) -> Iterator[Block]:
-    """A line per run, newest first."""
+    """One line per run, newest first."""
     if not report.runs:
         yield headline("No run yet.")
         yield note("Apply a recipe: adr rebalance --recipe FILE")
@@ -36,6 +36,6 @@ def page(report: RunsReport) -> Iterator[Block]:
 
 
 def _line(run: ListedRun) -> tuple[str, ...]:
-    name = run.name + (" (outdated: the dataset was read or indexed since)" if run.outdated else "")
+    name = run.name + (" (outdated: the dataset was read or indexed again)" if run.outdated else "")
     tails = [share_words(run.tail_share[p]) for p in PERSPECTIVES]
     return str(run.run), name, f"{run.kept:,}", f"{run.dropped:,}", *tails, f"{run.plans:,}"

@@ -1,4 +1,4 @@
-"""`adr suggest`: entities worth muting, each with the reason."""
+"""`adr suggest`: list entities worth muting, each with the reason."""
 
 import argparse
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from adr.recipe import PERSPECTIVES
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One perspective, or all."""
-    parser.add_argument("--perspective", choices=PERSPECTIVES, help="of this one alone [all]")
+    parser.add_argument("--perspective", choices=PERSPECTIVES, help="only of this perspective [all]")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> SuggestReport:
@@ -26,10 +26,10 @@ def act(options: argparse.Namespace, progress: Progress) -> SuggestReport:
 def page(report: SuggestReport) -> Iterator[Block]:
     """Each entity with its count and the reason."""
     if not report.suggestions:
-        yield headline("No entity looks as if it should be muted.")
+        yield headline("No entity seems worth muting.")
         return
     yield headline(f"{counted(len(report.suggestions), 'entity', 'entities')} may be worth muting.")
-    yield note("A cap of 0 under [rebalance.caps.PERSPECTIVE] of a recipe mutes one.")
+    yield note("To mute one, give it a cap of 0 under [rebalance.caps.PERSPECTIVE] in the recipe.")
     yield table(
         ["perspective", "entity", "instances", "why"],
         [(perspective_words(s.perspective), s.entity, f"{s.n:,}", report.says[s.reason]) for s in report.suggestions],

@@ -1,4 +1,4 @@
-"""`adr verdicts`: reviews as CSV or JSON Lines, in and out."""
+"""`adr verdicts`: import or export verdicts as CSV or JSON Lines."""
 
 import argparse
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from adr.review.exchange import ExchangeReport, export_verdicts, import_verdicts
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The way, and a file."""
-    parser.add_argument("way", choices=("import", "export"))
+    """The direction and a file."""
+    parser.add_argument("way", choices=("import", "export"), help="read verdicts from the file, or write them to it")
     parser.add_argument("file", metavar="FILE", help="CSV when it ends in .csv, else JSON Lines")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> ExchangeReport:
-    """Take them in, or write them."""
+    """Import or export them."""
     with opened(options) as (_, store):
         exchange = import_verdicts if options.way == "import" else export_verdicts
         return exchange(store, Path(options.file))
@@ -27,7 +27,7 @@ def act(options: argparse.Namespace, progress: Progress) -> ExchangeReport:
 
 def page(report: ExchangeReport) -> Iterator[Block]:
     """How many, and what was set aside."""
-    known = f"; {report.known:,} were there already" if report.known else ""
+    known = f"; {report.known:,} were already there" if report.known else ""
     yield headline(f"{counted(report.verdicts, 'verdict')}{known}.")
     if report.refused:
         yield sentence(f"Set aside: {reasons(report.refused)}.")

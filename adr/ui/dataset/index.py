@@ -1,10 +1,11 @@
-"""How the postings were made, and building them again."""
+"""How the postings were made, and a form to build them again."""
 
 from importlib import metadata
 
 import streamlit as st
 
 from adr.explore import dataset
+from adr.figures import counted
 from adr.index.index import index
 from adr.recipe import PERSPECTIVES
 from adr.ui.frame import Frame
@@ -25,13 +26,13 @@ _VERIFIERS = {
 
 
 def index_view(here: Frame) -> None:
-    """How the postings were made, and building them again."""
+    """How the postings were made, and a form to build them again."""
     made = dataset.index_made(here.store)
     facts, form = st.columns([3, 2], gap="large")
     with facts:
         if made is None:
             st.info(
-                "No index yet. It finds the entities of every instance in the four perspectives.",
+                "No index yet. Building it finds the entities of every instance in the four perspectives.",
                 icon=":material/info:",
             )
         else:
@@ -45,7 +46,7 @@ def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
     st.markdown(
         f"Built {made.indexed_at:%Y-%m-%d %H:%M} in {made.seconds:,.1f} s by **{made.extractor}**{with_model}; "
         f"objects from **{made.objects_from}**"
-        + (f", looked for in the pictures by **{made.verified_by}**" if made.verified_by else "")
+        + (f", checked on the pictures by **{made.verified_by}**" if made.verified_by else "")
         + "."
     )
     st.dataframe(
@@ -69,8 +70,9 @@ def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
     )
     if made.unread:
         st.warning(
-            f"{made.unread:,} instances hold text that this extractor cannot read (another language). Install a "
-            "spaCy pipeline of that language (`python -m spacy download NAME`) and build the index with it.",
+            f"{counted(made.unread, 'instance holds', 'instances hold')} text in a language that this extractor cannot "
+            "read. Install a spaCy pipeline for that language (`python -m spacy download NAME`) and build the index "
+            "with it.",
             icon=":material/translate:",
         )
     job = here.jobs.latest("index")
@@ -94,26 +96,26 @@ def _index_form(here: Frame, again: bool) -> None:
             help="An installed pipeline or a folder that holds one.",
         )
         if not installed:
-            st.caption("None is installed: `python -m spacy download en_core_web_sm`, or name a folder.")
+            st.caption("No pipeline is installed. Run `python -m spacy download en_core_web_sm`, or name a folder.")
     has = dataset.has_annotations(here.store)
     objects = st.radio(
         "Objects from",
         list(_OBJECTS) if has else ["text"],
         key="objects_from",
         format_func=_OBJECTS.__getitem__,
-        help=None if has else "This dataset names no objects; give an objects file when reading it.",
+        help=None if has else "This dataset has no object annotations. You can give a file of them when you read it.",
     )
     verify = st.selectbox(
-        "Look for text objects in the pictures",
+        "Check objects named by the text on the pictures",
         list(_VERIFIERS),
         key="verify",
         format_func=_VERIFIERS.__getitem__,
-        help="Drops objects that the text names and the picture does not show. Needs a model; slow.",
+        help="Drops objects that the text names but the picture does not show. Needs a model, and is slow.",
     )
     if again:
         st.caption(
-            "Building it again replaces the postings. Runs made from the former index keep their decisions; "
-            "apply their recipes again for the new counts."
+            "Building the index again replaces the postings. Existing runs keep their decisions; apply their "
+            "recipes again to use the new counts."
         )
     busy = bool(here.jobs.running())
     if st.button("Build the index again" if again else "Build the index", type="primary", key="build", disabled=busy):
@@ -121,7 +123,7 @@ def _index_form(here: Frame, again: bool) -> None:
 
 
 def start_index(here: Frame, extractor: str, model: str | None, objects: str, verify: str | None) -> None:
-    """Build the index as a job; arguments as of `adr.index.index.index`."""
+    """Build the index as a job; the arguments are those of `adr.index.index.index`."""
     store = here.store
     here.jobs.start(
         "index",

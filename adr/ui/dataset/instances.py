@@ -6,6 +6,7 @@ import streamlit as st
 
 from adr.explore import dataset
 from adr.explore.instances import Instance
+from adr.figures import counted
 from adr.ui.dataset.source import counted_kinds
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
@@ -27,7 +28,7 @@ _KIND_NAMES = {
 
 
 def instances_view(here: Frame) -> None:
-    """Twenty instances a page, and one of them with picture and conversation."""
+    """Twenty instances per page, and one of them with picture and conversation."""
     counted = counted_kinds(here.key, here.store)
     kind = choice(
         "Kind",
@@ -68,9 +69,9 @@ def _look(here: Frame, shown: Instance) -> None:
             part
             for part in (
                 f"id `{shown.id}`" if shown.id is not None else "no id",
-                "text only" if not shown.images else f"{len(shown.images)} image{'s' if len(shown.images) > 1 else ''}",
+                counted(len(shown.images), "image") if shown.images else "text only",
                 f"{shown.missing} missing" if shown.missing else "",
-                f"{len(shown.turns)} turns",
+                counted(len(shown.turns), "turn"),
             )
             if part
         )

@@ -1,4 +1,4 @@
-"""Reading and indexing under way on the Dataset page, and how they ended."""
+"""Reading and indexing as the Dataset page shows them: progress, and how they ended."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from adr.ui.parts.job_view import job_view
 
 
 def jobs_view(here: Frame) -> None:
-    """Work under way, with its bar; and how the last one of each kind ended."""
+    """The running jobs with their bars, and how the last job of each kind ended."""
     for kind in ("ingest", "index"):
         job = job_view(here.jobs, kind)
         if job is not None and job.state == "done" and job.job not in state().announced:

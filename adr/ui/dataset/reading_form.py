@@ -1,4 +1,4 @@
-"""The form that reads a dataset: from a path, an upload or the demo world, with an answer while one types."""
+"""The form that reads a dataset, from a path, an upload or the demo world; it checks a path while the user types."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ from adr.ui.frame import Frame
 from adr.ui.telling import fragment
 
 _WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}
-_FORM = "Single bad records are set aside with their reason; a file that is cut off or no JSON changes nothing."
+_FORM = "Unusable records are set aside with the reason; a file that is cut off or is not JSON changes nothing."
 _EXAMPLE = """{
   "id": "000000033471",
   "image": "coco/000000033471.jpg",
@@ -44,8 +44,8 @@ def _form(here: Frame) -> None:
         st.markdown("**What a record looks like**")
         st.code(_EXAMPLE, language="json")
         st.caption(
-            "Also `messages` with `role` and `content`, a list of images, no image at all, any further keys: "
-            "every record is kept exactly as it stands. " + _FORM
+            "A record may also hold `messages` with `role` and `content`, a list of images, no image at all, and any "
+            "other keys; every record is kept exactly as it is. " + _FORM
         )
     with form, st.container(border=True):
         way = st.segmented_control(
@@ -62,7 +62,7 @@ def _form(here: Frame) -> None:
         else:
             work, title = _file_inputs(here, upload=way == "upload")
         agreed = _agreement(here)
-        then_index = st.checkbox("Build the index right after (lexicon)", value=True, key="then_index")
+        then_index = st.checkbox("Then build the index (lexicon)", value=True, key="then_index")
         ready = work is not None and agreed and not here.jobs.running()
         label = "Draw and read" if way == "demo" else "Read the dataset"
         if st.button(label, type="primary", key="read", disabled=not ready) and work is not None:
@@ -74,8 +74,8 @@ Work = Callable[[Progress], Any]
 
 def _demo_inputs(here: Frame) -> tuple[Work | None, str]:
     st.markdown(
-        "A small world that the program draws itself: things of many kinds on changing grounds, with a long "
-        "tail and themed company, conversations that are true of each picture, and object annotations."
+        "A small world that the program draws itself: many kinds of things on varied backgrounds, with a long tail, "
+        "themes that bring things together, conversations that are true of their pictures, and object annotations."
     )
     left, right = st.columns(2)
     count = left.number_input("Instances", 100, 100_000, 3000, step=500, key="demo_instances")
@@ -112,7 +112,7 @@ def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
             "Object annotations (optional)",
             "objects",
             "/data/objects.jsonl",
-            'JSON Lines of {"image": "a.jpg", "objects": ["cat", …]}; "position" or "id" may stand for "image".',
+            'JSON Lines of {"image": "a.jpg", "objects": ["cat", …]}; "position" or "id" may replace "image".',
         )
     faults = not _images_line(source, images)
     if objects is not None:
@@ -164,14 +164,14 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
         )
     elif images is None and seen.images:
         st.caption(
-            "It has images; without an image folder no picture can be shown, and none can be a parent of new ones."
+            "The dataset has images. Without an image folder, no picture can be shown or be a parent of new ones."
         )
     return True
 
 
 def _seen_words(seen: Peek, images: Path | None) -> str:
     layout = "A JSON array" if seen.layout == "array" else "JSON Lines"
-    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records} records {seen.conversations} "
+    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records} records, {seen.conversations} "
     said += "is a conversation" if seen.conversations == 1 else "are conversations"
     said += f" ({_reasons(seen)})" if seen.reasons else ""
     if images is not None and seen.images:
@@ -180,7 +180,7 @@ def _seen_words(seen: Peek, images: Path | None) -> str:
 
 
 def _reasons(seen: Peek) -> str:
-    return ", ".join(f"{n} {reason}" for reason, n in seen.reasons.most_common())
+    return ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in seen.reasons.most_common())
 
 
 def _told(look: Callable[[], Any]) -> bool:
@@ -194,7 +194,7 @@ def _told(look: Callable[[], Any]) -> bool:
 
 def _uploaded(here: Frame) -> Path | None:
     given = st.file_uploader(
-        "Dataset file (up to 200 MB; larger ones by their path)", type=["json", "jsonl", "ndjson"], key="upload"
+        "Dataset file (up to 200 MB; read a larger one from its path)", type=["json", "jsonl", "ndjson"], key="upload"
     )
     if given is None:
         return None
@@ -207,8 +207,8 @@ def _uploaded(here: Frame) -> Path | None:
             state().kept = (given.file_id, str(kept))
     except OSError as error:
         raise AdrError(
-            f"The upload cannot be kept in {folder}: {error.strerror}.",
-            "Make room there, or give the file's path instead.",
+            f"The upload cannot be saved in {folder}: {error.strerror}.",
+            "Make room there, or read the file from its path instead.",
         ) from error
     return kept
 
@@ -218,14 +218,14 @@ def _agreement(here: Frame) -> bool:
     if not here.standing.instances:
         return True
     made = ", ".join(f"{n:,} {name}" for name, n in dataset.made_of_it(here.store).items())
-    lost = f", and clears what was made of it: {made}" if made else ""
+    lost = f", and clears what was made from it: {made}" if made else ""
     st.warning(
         f"This workspace holds {here.standing.instances:,} instances of `{here.standing.source}`. Reading "
-        f"another dataset replaces it{lost}. Generated pictures are moved to the folder `replaced`, exported "
-        "folders stay. To keep everything, open another workspace (left, below).",
+        f"another dataset replaces it{lost}. Generated pictures are moved to the folder `replaced`; exported "
+        "folders stay. To keep everything, open another workspace (below the pages in the sidebar).",
         icon=":material/warning:",
     )
-    return bool(st.checkbox("Replace the dataset and clear what was made of it", key="agree_replace"))
+    return bool(st.checkbox("Replace the dataset and clear what was made from it", key="agree_replace"))
 
 
 def _start(here: Frame, title: str, work: Work, then_index: bool) -> None:
@@ -233,7 +233,7 @@ def _start(here: Frame, title: str, work: Work, then_index: bool) -> None:
 
     def whole(progress: Progress) -> Any:
         report = work(progress)
-        if then_index:  # a job of its own, with its own estimate; it needs no page to be open
+        if then_index:  # a separate job with its own estimate; no page has to stay open
             jobs.start("index", "Building the index", lambda after: index(store, progress=after))
         return report
 

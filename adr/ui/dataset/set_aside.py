@@ -1,5 +1,7 @@
 """The records that did not become instances, each with its reason."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from adr.explore import dataset
@@ -16,35 +18,16 @@ def rejected_view(here: Frame) -> None:
     if not reasons:
         st.success("Every record of the source became an instance; nothing was set aside.", icon=":material/check:")
         return
-    total = sum(reasons.values())
-    names = ("all", *reasons)
-    reason = choice(
-        "Reason",
-        names,
-        "reason",
-        default="all",
-        drops=("page",),
-        says=lambda r: f"All {total:,}" if r == "all" else f"{r} {reasons[r]:,}",
-    )
+    reason = _reason(reasons)
     chosen = None if reason == "all" else reason
-    count = reasons[chosen] if chosen else total
+    count = reasons[chosen] if chosen else sum(reasons.values())
+    why = REASONS.get(reason, "each record with its reason")
     st.caption(
-        f"{REASONS.get(reason, 'Each record with its reason').capitalize()}. Positions count the records of "
-        "the source from 0; an instance keeps its own, so these are holes."
+        f"{why[:1].upper()}{why[1:]}. Positions count the records of the source from 0. Instances keep their "
+        "positions, so a record that was set aside leaves a gap."
     )
     offset = (asked_number("page", 1, 1, max(1, -(-count // ROWS))) - 1) * ROWS
-    st.dataframe(
-        dataset.rejected(here.store, chosen, offset, ROWS),
-        hide_index=True,
-        key="rejected",
-        height="content",
-        column_config={
-            "position": st.column_config.NumberColumn("Position", width="small", format="localized"),
-            "reason": st.column_config.TextColumn("Reason", width="small"),
-            "detail": st.column_config.TextColumn("Detail", width="medium"),
-            "excerpt": st.column_config.TextColumn("How it begins", width="large"),
-        },
-    )
+    _records(here, chosen, offset)
     left, right = st.columns([4, 1], vertical_alignment="center")
     with left:
         pages(count, ROWS, "page")
@@ -57,4 +40,33 @@ def rejected_view(here: Frame) -> None:
         file_name=f"set_aside{'_' + chosen if chosen else ''}.csv",
         width="stretch",
         data=lambda: dataset.rejected(here.store, chosen).to_csv(index=False).encode(),
+    )
+
+
+def _reason(reasons: Mapping[str, int]) -> str:
+    """The reason that is looked at, or 'all'."""
+    counts = {"all": sum(reasons.values()), **reasons}
+    return choice(
+        "Reason",
+        tuple(counts),
+        "reason",
+        default="all",
+        drops=("page",),
+        says=lambda reason: f"{reason.replace('_', ' ').capitalize()} {counts[reason]:,}",
+    )
+
+
+def _records(here: Frame, reason: str | None, offset: int) -> None:
+    """One page of the records, of one reason or of all."""
+    st.dataframe(
+        dataset.rejected(here.store, reason, offset, ROWS),
+        hide_index=True,
+        key="rejected",
+        height="content",
+        column_config={
+            "position": st.column_config.NumberColumn("Position", width="small", format="localized"),
+            "reason": st.column_config.TextColumn("Reason", width="small"),
+            "detail": st.column_config.TextColumn("Detail", width="medium"),
+            "excerpt": st.column_config.TextColumn("How it begins", width="large"),
+        },
     )

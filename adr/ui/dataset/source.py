@@ -1,4 +1,4 @@
-"""Where the dataset comes from, in one line and a row of numbers; what the page says without one."""
+"""Where the dataset comes from, in one line and a row of numbers; what the page shows without a dataset."""
 
 from pathlib import Path
 
@@ -12,15 +12,23 @@ from adr.ui.dataset.index import start_index
 from adr.ui.frame import Frame
 from adr.ui.parts.figures import figures
 
+_ODD_INSTANCES = {
+    "image_missing": "with a missing image",
+    "repeated_ids": "share an id",
+    "marker_mismatch": "<image> markers ≠ images",
+    "nobody_answers": "without an answer",
+}
+_ODD_OBJECTS = ("objects_unread", "objects_unmatched")
+
 
 @st.cache_data(show_spinner="Counting …", max_entries=8)
 def counted_kinds(key: tuple[str, int], _store: Store) -> dict[str, int]:
-    """How many instances there are of each kind, counted once until the workspace changes."""
+    """The number of instances of each kind, counted again only when the workspace changes."""
     return dataset.kinds(_store)
 
 
 def welcome(here: Frame) -> None:
-    """What an empty workspace says."""
+    """What the page shows for an empty workspace."""
     st.markdown(
         "This workspace is empty. Read a LLaVA-style dataset (`conversations` or `messages`; a JSON array or "
         "JSON Lines) from a path on this machine, upload a small one, or let the program draw its demo world."
@@ -33,6 +41,17 @@ def source_view(here: Frame) -> None:
     counted = counted_kinds(here.key, here.store)
     if source is None:
         return
+    _line(source)
+    figures([*_counts(source, counted), *_oddities(source, counted)])
+    if not here.standing.postings and not here.jobs.running("index"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(":material/info: No index yet. The curves need one.", width="content")
+            if st.button("Build the index", type="primary", key="build now", disabled=bool(here.jobs.running())):
+                start_index(here, "lexicon", None, "auto", None)
+    _missing_images(source, counted)
+
+
+def _line(source: dataset.Source) -> None:
     form = {"llava": "LLaVA form", "messages": "messages form"}.get(source.form, source.form)
     parts = [
         f"**{Path(source.path).name}**",
@@ -49,33 +68,31 @@ def source_view(here: Frame) -> None:
         f"SHA-256: `{source.sha256}`",
     ]
     st.caption(" · ".join(parts), help="  \n".join(where))
-    items = [
-        (f"{counted.get('all', 0):,}", "instances", "Records that became instances; identity is the position."),
+
+
+def _counts(source: dataset.Source, counted: dict[str, int]) -> list[tuple[str, str, str]]:
+    hint = "Records that became instances; each is identified by its position."
+    return [
+        (f"{counted.get('all', 0):,}", "instances", hint),
         (f"{source.rejected:,}", "set aside", "Records that could not be used, each with its reason."),
         (f"{counted.get('text_only', 0):,}", "text only", "Instances without an image."),
     ]
-    for kind, name in (
-        ("image_missing", "with a missing image"),
-        ("repeated_ids", "share an id"),
-        ("marker_mismatch", "<image> markers ≠ images"),
-        ("nobody_answers", "without an answer"),
-    ):
-        if counted.get(kind):
-            hint = "instances whose id occurs more than once" if kind == "repeated_ids" else WARNINGS[kind]
-            items.append((f"{counted[kind]:,}", name, f"{hint.capitalize()}."))
-    for kind in ("objects_unread", "objects_unmatched"):
-        if source.warnings.get(kind):
-            items.append((f"{source.warnings[kind]:,}", kind.replace("_", " "), f"{WARNINGS[kind].capitalize()}."))
-    figures(items)
-    if not here.standing.postings and not here.jobs.running("index"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(":material/info: No index yet: the curves are counted from it.", width="content")
-            if st.button("Build the index", type="primary", key="build now", disabled=bool(here.jobs.running())):
-                start_index(here, "lexicon", None, "auto", None)
+
+
+def _oddities(source: dataset.Source, counted: dict[str, int]) -> list[tuple[str, str, str]]:
+    """A number for each thing that is odd about the dataset."""
+    hints = {**WARNINGS, "repeated_ids": "instances whose id occurs more than once"}
+    found = [(kind, name, counted.get(kind, 0)) for kind, name in _ODD_INSTANCES.items()]
+    found += [(kind, kind.replace("_", " "), source.warnings.get(kind, 0)) for kind in _ODD_OBJECTS]
+    return [(f"{n:,}", name, f"{hints[kind][:1].upper()}{hints[kind][1:]}.") for kind, name, n in found if n]
+
+
+def _missing_images(source: dataset.Source, counted: dict[str, int]) -> None:
+    """A warning when no image was found, or fewer than half of them."""
     if source.warnings.get("no_image_folder"):
         st.warning(
             f"{source.warnings['no_image_folder']:,} instances have images, but no image folder was given: no "
-            "picture can be shown, and none can be a parent. Read the dataset again with its image folder.",
+            "picture can be shown or be a parent. Read the dataset again with its image folder.",
             icon=":material/hide_image:",
         )
     elif counted.get("image_missing", 0) > counted.get("all", 0) // 2:

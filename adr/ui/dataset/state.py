@@ -7,10 +7,10 @@ from adr.ui.parts.state import remembered
 
 @dataclass
 class DatasetState:
-    """What was taken in and said already."""
+    """The upload that was saved, and the jobs whose end was announced."""
 
-    kept: tuple[str, str] | None = None  # the upload that was written to disk: its id, and where
-    announced: set[int] = field(default_factory=set)  # jobs whose end was announced
+    kept: tuple[str, str] | None = None  # the upload that was saved: its id and its path
+    announced: set[int] = field(default_factory=set)  # numbers of jobs
 
 
 def state() -> DatasetState:

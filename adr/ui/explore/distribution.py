@@ -42,10 +42,10 @@ def _numbers(known: Distribution) -> None:
     once = spectrum.singletons / known.entities
     figures(
         [
-            (f"{known.entities:,}", "entities", "How many different ones there are."),
-            (f"{spectrum.postings:,}", "postings", "An entity occurs in an instance, once however often it is said."),
+            (f"{known.entities:,}", "entities", "How many different entities there are."),
+            (f"{spectrum.postings:,}", "postings", "Entities in instances, each counted once per instance."),
             (f"{spectrum.singletons:,}", f"singletons · {once:.0%}", "Entities that occur in exactly one instance."),
-            (f"{rule.tau:,}", "τ, instances", "The count at which the tail begins: rarer entities are tail."),
+            (f"{rule.tau:,}", "τ, instances", "The threshold: the count of the last head entity."),
             (
                 f"{rule.tail_entities:,}",
                 f"tail entities · {rule.tail_entities / known.entities:.1%}",
@@ -55,15 +55,15 @@ def _numbers(known: Distribution) -> None:
             (
                 f"{spectrum.effective_entities:,.0f}",
                 "effective entities",
-                "Exp of the entropy: this many equally frequent entities would be as diverse.",
+                "Exp of the entropy: this many equally frequent entities would be equally diverse.",
             ),
-            (f"{spectrum.gini:.2f}", "Gini", "0: all entities are alike, 1: one has everything."),
+            (f"{spectrum.gini:.2f}", "Gini", "0: all entities have the same count; 1: one entity has all postings."),
         ]
     )
 
 
 def tail_slider(perspective: str) -> float:
-    """Where head and tail part, as a share of postings; the paper's where the address holds none."""
+    """The share of postings that is tail; the paper's where the address holds none."""
     own = PAPER_TAIL_SHARE[perspective]
     share = asked_share("tail", own)
     key = f"tail {perspective}"
@@ -81,8 +81,8 @@ def tail_slider(perspective: str) -> float:
         key=key,
         on_change=moved,
         format="%.1f %%",
-        help=f"Where head and tail part in these views. The paper takes {own:.0%} for this "
-        "perspective. It decides nothing here: caps are set on the Rebalance page.",
+        help=f"Where the head ends and the tail begins in these views. The paper uses {own:.0%} for this "
+        "perspective. It changes these views only; thresholds are set on the Rebalance page.",
     )
     return asked_share("tail", own)
 
@@ -123,22 +123,9 @@ def _marks(key: Key, _store: Store, perspective: str, ranks: tuple[int, ...]) ->
 
 @fragment
 def _table(here: Frame, perspective: str, known: Distribution) -> None:
-    rank, top = known.rule.head_rank, int(known.spectrum.values.max(initial=1))
-    word = PERSPECTIVE_WORDS[perspective][0]
-    box, part_box, bounds = st.columns([5, 4, 2], vertical_alignment="center")
-    with box:
-        search = words("Search", "search", placeholder=f"Search {known.entities:,} {word}s", drops=("page",))
-    with part_box:
-        part = choice(
-            "Part",
-            ("all", "head", "tail"),
-            "part",
-            default="all",
-            drops=("page",),
-            says={"all": "All", "head": f"Head · {rank:,}", "tail": f"Tail · {known.rule.tail_entities:,}"}.__getitem__,
-        )
-    with bounds:
-        least, most = _bounds(top)
+    word, rank = PERSPECTIVE_WORDS[perspective][0], known.rule.head_rank
+    top = int(known.spectrum.values.max(initial=1))
+    search, part, least, most = _filters(known, word, top)
     order = asked("order", "head", tuple(ORDERS))
     size = asked_number("rows", ROWS, 5, 200)
     bound: dict[str, Any] = {
@@ -155,7 +142,7 @@ def _table(here: Frame, perspective: str, known: Distribution) -> None:
         move(page=None)
         found = find_entities(here.store, perspective, **bound, limit=size)
     if not found.entities:
-        st.info(f"No {word} answers to that: {_told(search, least, most, part)}.", icon=":material/search_off:")
+        st.info(f"No {word} matches: {_told(search, least, most, part)}.", icon=":material/search_off:")
         return
     event = entity_table(found.entities, order=order, head_rank=rank, top=top, key=f"entities {perspective}")
     if event.opened:
@@ -169,6 +156,22 @@ def _table(here: Frame, perspective: str, known: Distribution) -> None:
         st.caption(f"{found.total:,} of {known.entities:,} {word}s, {_order_told(order)}")
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         _actions(here, perspective, event.chosen, rank)
+
+
+def _filters(known: Distribution, word: str, top: int) -> tuple[str, str, int | None, int | None]:
+    """The controls above the table: the search, the part (all, head or tail), and the bounds on the count."""
+    box, part_box, bounds = st.columns([5, 4, 2], vertical_alignment="center")
+    with box:
+        search = words("Search", "search", placeholder=f"Search {known.entities:,} {word}s", drops=("page",))
+    with part_box:
+        sizes = {
+            "all": "All",
+            "head": f"Head · {known.rule.head_rank:,}",
+            "tail": f"Tail · {known.rule.tail_entities:,}",
+        }
+        part = choice("Part", tuple(sizes), "part", default="all", drops=("page",), says=sizes.__getitem__)
+    with bounds:
+        return search, part, *_bounds(top)
 
 
 def _bounds(top: int) -> tuple[int | None, int | None]:
@@ -218,7 +221,7 @@ def _told(search: str, least: int | None, most: int | None, part: str) -> str:
     said = [f"name contains “{search}”"] if search else []
     said += [f"at least {least:,} instances"] if least else []
     said += [f"at most {most:,} instances"] if most else []
-    return ", ".join(said + ([f"in the {part}"] if part != "all" else [])) or "none at all"
+    return ", ".join(said + ([f"in the {part}"] if part != "all" else [])) or "no filter"
 
 
 def _order_told(order: str) -> str:
@@ -226,5 +229,5 @@ def _order_told(order: str) -> str:
         "head": "the most frequent first",
         "tail": "the rarest first",
         "name": "by name",
-        "name_down": "by name, backwards",
+        "name_down": "by name, from Z to A",
     }[order]

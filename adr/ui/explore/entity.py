@@ -1,4 +1,4 @@
-"""One entity: what it counts, what it comes together with, and the instances that have it."""
+"""One entity: its numbers, the entities that occur together with it, and the instances that have it."""
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ TILES = 24
 
 
 def entity_view(here: Frame, perspective: str, name: str) -> None:
-    """One entity: what it counts, its neighbours, and its instances."""
+    """One entity: its numbers, its neighbours, and its instances."""
     if st.button(f"All {PERSPECTIVE_NAMES[perspective].lower()}", icon=":material/arrow_back:", type="tertiary"):
         jump(perspective=perspective)
     entity = entity_named(here.store, perspective, name)
@@ -52,11 +52,11 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
             ),
             (f"{entity.rank:,}", "rank", "1 is the most frequent."),
             ("tail" if tail else "head", f"τ is {rule.tau:,}", "At the paper's tail share for this perspective."),
-            (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely it keeps one of its instances."),
+            (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely one of its draws passes."),
         ]
     )
     images, beside = st.columns([7, 3], gap="large")
-    with images:  # first: they are there at once, neighbours of the head take longer
+    with images:  # first: they are shown at once, while the neighbours of a head entity take longer
         _instances_view(here, entity)
     with beside:
         _neighbours_view(here, entity)
@@ -75,26 +75,15 @@ def _instances_view(here: Frame, entity: Entity) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=256)
 def known_neighbours(key: Key, _store: Store, entity: Entity, perspective: str, by: str) -> Neighbours:
-    """What an entity comes together with, kept until the workspace changes."""
+    """The entities that occur together with an entity, kept until the workspace changes."""
     return neighbours(_store, entity, perspective, by=by)
 
 
 @fragment
 def _neighbours_view(here: Frame, entity: Entity) -> None:
     if entity.perspective == "co_occurrence":
-        picked = chips(
-            [
-                ChipGroup(
-                    "Its two objects",
-                    PERSPECTIVE_COLORS["object"],
-                    [Chip(part, part) for part in entity.name.split(" + ")],
-                )
-            ],
-            key="its objects",
-        )
-        if picked:
-            jump(perspective="object", entity=picked)
-    st.markdown("**Comes together with**")
+        _its_objects(entity)
+    st.markdown("**Occurs together with**")
     own = entity.perspective if entity.perspective != "co_occurrence" else "object"
     perspective = choice(
         "Perspective",
@@ -108,10 +97,29 @@ def _neighbours_view(here: Frame, entity: Entity) -> None:
         ("together", "association"),
         "by",
         default="together",
-        says={"together": "Most often", "association": "Most unlike chance"}.__getitem__,
+        says={"together": "Most often", "association": "Most above chance"}.__getitem__,
     )
     found = known_neighbours(here.key, here.store, entity, perspective, by)
-    made = [
+    none = "nothing" if by == "together" else "nothing beyond what chance explains"
+    group = ChipGroup("", PERSPECTIVE_COLORS[perspective], _neighbour_chips(found, by), none)
+    picked = chips([group], key=f"neighbours {perspective} {by}")
+    if found.looked_at < entity.n:
+        st.caption(f"Counted in an even sample of {found.looked_at:,} of its {entity.n:,} instances.")
+    if picked:
+        jump(perspective=perspective, entity=picked)
+
+
+def _its_objects(entity: Entity) -> None:
+    """The two objects of a pair, to click."""
+    objects = [Chip(part, part) for part in entity.name.split(" + ")]
+    picked = chips([ChipGroup("Its two objects", PERSPECTIVE_COLORS["object"], objects)], key="its objects")
+    if picked:
+        jump(perspective="object", entity=picked)
+
+
+def _neighbour_chips(found: Neighbours, by: str) -> list[Chip]:
+    """A chip per neighbour; ordered by association, only those above chance."""
+    return [
         Chip(
             n.entity.name,
             n.entity.name,
@@ -121,18 +129,3 @@ def _neighbours_view(here: Frame, entity: Entity) -> None:
         for n in found.found
         if by == "together" or n.association > 0
     ]
-    picked = chips(
-        [
-            ChipGroup(
-                "",
-                PERSPECTIVE_COLORS[perspective],
-                made,
-                "nothing" if by == "together" else "nothing beyond what chance explains",
-            )
-        ],
-        key=f"neighbours {perspective} {by}",
-    )
-    if found.looked_at < entity.n:
-        st.caption(f"Counted in an even sample of {found.looked_at:,} of its {entity.n:,} instances.")
-    if picked:
-        jump(perspective=perspective, entity=picked)

@@ -1,9 +1,10 @@
-"""One instance on a page of its own: its entities in all four perspectives, and the ones before and after it."""
+"""One instance on a page by itself: its entities in all four perspectives, and links to its neighbours."""
 
 import streamlit as st
 
 from adr.explore.entities import Entity, entity_named
 from adr.explore.instances import beside, entities_of, instance_at, place_of
+from adr.figures import counted
 from adr.recipe import PERSPECTIVES
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, asked_number, jump
@@ -13,7 +14,7 @@ from adr.ui.parts.plain_text import plain
 
 
 def look_view(here: Frame) -> None:
-    """One instance, its entities in all four perspectives, and the ones before and after it."""
+    """One instance, its entities in all four perspectives, and links to its neighbours."""
     number = asked_number("instance", -1, -1, 2**31 - 1)
     name, perspective = asked("entity"), asked("perspective", "object", PERSPECTIVES)
     entity = entity_named(here.store, perspective, name) if name else None
@@ -25,12 +26,8 @@ def look_view(here: Frame) -> None:
             part
             for part in (
                 f"id {plain(shown.id)}" if shown.id is not None else "no id",
-                "text only"
-                if not shown.images
-                else "1 picture"
-                if len(shown.images) == 1
-                else f"{len(shown.images)} pictures",
-                f"{len(shown.turns)} turns",
+                counted(len(shown.images), "picture") if shown.images else "text only",
+                counted(len(shown.turns), "turn"),
                 f"“{plain(name)}” highlighted" if name else "",
             )
             if part
@@ -49,7 +46,7 @@ def look_view(here: Frame) -> None:
 
 
 def _steps_view(here: Frame, number: int, entity: Entity | None) -> None:
-    """The way back, and to the instances before and after: of the entity, or of the whole dataset."""
+    """The way back, and the ways to the previous and the next instance, of the entity or of the whole dataset."""
     if entity is None:
         before, after = beside(here.store, number)
         place = f"position {number:,} of the source"
@@ -62,9 +59,9 @@ def _steps_view(here: Frame, number: int, entity: Entity | None) -> None:
             jump(**ask)
         st.space("stretch")
         st.caption(place, width="content")
-        if st.button("Before", icon=":material/chevron_left:", disabled=before is None, shortcut="Left"):
+        if st.button("Previous", icon=":material/chevron_left:", disabled=before is None, shortcut="Left"):
             jump(**ask, instance=before)
         if st.button(
-            "After", icon=":material/chevron_right:", icon_position="right", shortcut="Right", disabled=after is None
+            "Next", icon=":material/chevron_right:", icon_position="right", shortcut="Right", disabled=after is None
         ):
             jump(**ask, instance=after)

@@ -1,4 +1,4 @@
-"""Which objects come together, as a heat map of a chosen set."""
+"""Which objects occur together, as a heat map of a chosen set."""
 
 import streamlit as st
 
@@ -13,45 +13,47 @@ from adr.ui.parts.controls import asked, asked_number, choice, jump, move
 from adr.ui.parts.distributions import Key, distribution
 from adr.ui.telling import fragment
 
+_SETS = {"head": "Most frequent", "tail": "Top of the tail", "around": "Around one", "own": "My choice"}
+_COLORED_BY = {"together": "Instances together", "association": "Times chance"}
+
 
 @fragment
 def together_view(here: Frame) -> None:
-    """A heat map of which objects come together, for a chosen set."""
+    """A heat map of which objects occur together, for a chosen set."""
     known = distribution(here.key, here.store, "object", PAPER_TAIL_SHARE["object"])
     if not known.entities:
         st.info("No objects were found in this dataset.", icon=":material/info:")
         return
+    which, size, by = _controls()
+    chosen = _chosen_objects(here, which, size, known.rule.head_rank)
+    if len(chosen) < 2:
+        st.info("Choose at least two objects.", icon=":material/info:")
+        return
+    _map(here, chosen, by)
+
+
+def _controls() -> tuple[str, int, str]:
+    """Which objects, how many, and what colours a square."""
     way, size_box, color = st.columns([5, 2, 4], vertical_alignment="bottom")
     with way:
-        which = choice(
-            "Which objects",
-            ("head", "tail", "around", "own"),
-            "which",
-            default="head",
-            hidden=False,
-            says={
-                "head": "Most frequent",
-                "tail": "Head of the tail",
-                "around": "Around one",
-                "own": "Own choice",
-            }.__getitem__,
-        )
+        which = choice("Which objects", tuple(_SETS), "which", default="head", hidden=False, says=_SETS.__getitem__)
     with size_box:
         size = _size()
     with color:
         by = choice(
             "Coloured by",
-            ("together", "association"),
+            tuple(_COLORED_BY),
             "by",
             default="together",
             hidden=False,
-            says={"together": "Instances together", "association": "Times chance"}.__getitem__,
-            help="Times chance is told conservatively: the end of the 95 % interval that is nearer to chance.",
+            says=_COLORED_BY.__getitem__,
+            help="Times chance is a careful figure: the end of the 95 % interval that is nearer to chance.",
         )
-    chosen = _chosen_objects(here, which, size, known.rule.head_rank)
-    if len(chosen) < 2:
-        st.info("Choose at least two objects.", icon=":material/info:")
-        return
+    return which, size, by
+
+
+def _map(here: Frame, chosen: list[Entity], by: str) -> None:
+    """The heat map of the chosen objects; a click opens a pair."""
     matrix = pair_matrix(here.store, chosen)
     names = [e.name for e in chosen]
     height = 200 + 26 * max(len(names), 12)
@@ -61,15 +63,15 @@ def together_view(here: Frame) -> None:
         on_select="rerun",
         selection_mode="points",
         config=charts.CONFIG,
-        alt=f"Heat map of {len(names)} objects: how often each two come together",
+        alt=f"Heat map of {len(names)} objects: how often each two occur together",
     )
-    st.caption("A square opens the pair, when it exists; the diagonal is left out.")
+    st.caption("Click a square to open the pair. The diagonal is left out.")
     if place := charts.clicked(event):
         row, column = (int(part) for part in place.split("|"))
         pair = pair_named(here.store, names[row], names[column])
         if pair:
             jump(perspective="co_occurrence", entity=pair.name)
-        st.toast(f"“{names[row]}” and “{names[column]}” never come together.", icon=":material/info:")
+        st.toast(f"“{names[row]}” and “{names[column]}” never occur together.", icon=":material/info:")
 
 
 def _size() -> int:
@@ -114,5 +116,5 @@ def _chosen_objects(here: Frame, which: str, size: int, head_rank: int) -> list[
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _common_objects(key: Key, _store: Store) -> list[str]:
-    """The names to choose from; any other can be typed."""
+    """The names to choose from; any other name can be typed."""
     return [e.name for e in find_entities(_store, "object", limit=1000).entities]

@@ -1,6 +1,6 @@
-"""The exports that were written: what each holds, its hash, its files to take away, and code that reads it.
+"""The exports that were written: what each holds, its hash, its files to download, and code that reads it.
 
-Knows what the table `export` and a manifest say; asks no format.
+Knows what the table `export` and a manifest hold; knows nothing of how a format is written.
 """
 
 import functools
@@ -20,7 +20,7 @@ from adr.figures import size_words
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, move
 
-DOWNLOAD = 200 << 20  # bytes that a browser is sent; larger files are taken from their folder
+DOWNLOAD = 200 << 20  # bytes of the largest download; larger files are to be copied from their folder
 
 
 def exports_view(here: Frame) -> None:
@@ -78,7 +78,9 @@ def _one(one: dict[str, Any]) -> None:
             _take(one, folder, manifest)
     hashes, read, card = st.tabs(["Hashes", "Read it back", "Card"])
     with hashes:
-        st.caption(f"SHA-256 of the main data: `{one['sha256']}`. The same recipe, source and verdicts give it again.")
+        st.caption(
+            f"SHA-256 of the main data: `{one['sha256']}`. The same recipe, source and verdicts give the same hash."
+        )
         st.dataframe(
             [
                 {"file": file["path"], "size": size_words(file["bytes"]), "SHA-256": file["sha256"]}
@@ -94,15 +96,15 @@ def _one(one: dict[str, Any]) -> None:
 
 
 def _state(folder: Path, manifest: dict[str, Any]) -> str:
-    """What is wrong with the folder now, or nothing."""
+    """What is wrong with the folder, or nothing."""
     if not is_export(folder):
-        return "This export is not in its folder any more; its manifest is kept here."
+        return "This export is missing from its folder; its manifest is kept here."
     now = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return "" if now == manifest else "The folder holds a newer export now; what is said here is about the former one."
+    return "" if now == manifest else "The folder holds a newer export; this page describes the former one."
 
 
 def _take(one: dict[str, Any], folder: Path, manifest: dict[str, Any]) -> None:
-    """Downloads, made when they are asked for."""
+    """Downloads, each made when it is clicked."""
     sizes = {file["path"]: file["bytes"] for file in manifest["files"]}
     with st.container(horizontal=True):
         for name in manifest["main"][:2]:
@@ -116,11 +118,11 @@ def _take(one: dict[str, Any], folder: Path, manifest: dict[str, Any]) -> None:
                 disabled=not small,
                 icon=":material/download:",
                 type="primary" if name == manifest["main"][0] else "secondary",
-                help=None if small else "Too large for a browser; take it from its folder.",
+                help=None if small else "Too large for a browser; copy it from its folder.",
             )
         whole = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
         st.download_button(
-            "All of it (zip)",
+            "Everything (zip)",
             functools.partial(_zipped, folder),
             f"{folder.name}.zip",
             "application/zip",
@@ -130,7 +132,7 @@ def _take(one: dict[str, Any], folder: Path, manifest: dict[str, Any]) -> None:
             icon=":material/folder_zip:",
             help="Without linked pictures."
             if whole <= DOWNLOAD
-            else "Too large for a browser; take it from its folder.",
+            else "Too large for a browser; copy it from its folder.",
         )
         for name, label in (("report.html", "Report page"), ("manifest.json", "Manifest")):
             if (folder / name).is_file():
@@ -159,7 +161,7 @@ def _zipped(folder: Path) -> bytes:
 
 
 def _card(folder: Path) -> None:
-    """The dataset card, its curves drawn in their places."""
+    """The dataset card, with its curves above the text."""
     path = folder / "README.md"
     if not path.is_file():
         return

@@ -1,4 +1,6 @@
-"""The controls that say how an export is written: for which trainer, with which pictures, in which order."""
+"""The controls for how an export is written: for which trainer, with which pictures, in which order."""
+
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -17,12 +19,13 @@ _IMAGE_HELP = (
     "Synthetic pictures are always copied. Rows name a picture by its path below one image folder: the "
     "source's own, or the export's `images` when they are copied or linked."
 )
+_ORDER_HELP = "Shuffled order comes from the recipe's seed and is the same every time."
 _ORDER = {"source": "As in the source", "shuffled": "Shuffled"}
 _SYNTHETIC = {"run": "This run's", "all": "All", "none": "None"}
 
 
 def chosen_format() -> str:
-    """The trainer's format, by a control whose value stands in the address."""
+    """The format of the trainer, from a control whose value is kept in the address."""
     asked_for = asked("format", "llava", tuple(FORMATS))
     st.session_state["export format"] = asked_for
 
@@ -41,61 +44,49 @@ def chosen_format() -> str:
 
 
 def chosen_options(here: Frame, name: str) -> ExportOptions:
-    """How the format `name` is written, as far as it leaves a choice."""
+    """How the format `name` is written, with a control for each choice that it leaves."""
     format = FORMATS[name]
-    images, order = format.images[0], "source"
+    images = format.images[0]
     if len(format.images) > 1:
-        images = str(
-            st.segmented_control(
-                "Pictures of the source",
-                format.images,
-                default=format.images[0],
-                key=f"export images {name}",
-                format_func=_IMAGES.__getitem__,
-                required=True,
-                help=_IMAGE_HELP,
-            )
-        )
+        images = _segmented("Pictures of the source", format.images, _IMAGES, f"export images {name}", _IMAGE_HELP)
     if format.part == "decisions":
         return ExportOptions(format=name, images=images)
-    synthetic, repair, leave_out = "run", False, False
+    order, synthetic, repair, leave_out = "source", "run", False, False
     left, right = st.columns(2)
     if format.part == "all":
-        order = str(
-            left.segmented_control(
-                "Order",
-                list(_ORDER),
-                default="source",
-                key="export order",
-                format_func=_ORDER.__getitem__,
-                required=True,
-                help="Shuffled by the recipe's seed, the same every time.",
-            )
-        )
+        with left:
+            order = _segmented("Order", tuple(_ORDER), _ORDER, "export order", _ORDER_HELP)
     if here.standing.candidates:
-        synthetic = str(
-            right.segmented_control(
-                "Accepted candidates",
-                list(_SYNTHETIC),
-                default="run",
-                key="export synthetic",
-                format_func=_SYNTHETIC.__getitem__,
-                required=True,
-            )
-        )
+        with right:
+            synthetic = _segmented("Accepted candidates", tuple(_SYNTHETIC), _SYNTHETIC, "export synthetic")
     if format.part == "all":
-        with st.container(horizontal=True, gap="large"):
-            if format.rules.carries_ids:
-                repair = st.checkbox(
-                    "Make repeated ids unique",
-                    key="export repair",
-                    help="The first keeps its id, the others get “-2”, “-3” …; no other row changes.",
-                )
-            leave_out = st.checkbox(
-                "Leave out rows with errors",
-                key="export leave out",
-                help="They are noted in dropped.jsonl with the reason “faulty”.",
-            )
+        repair, leave_out = _faulty_rows(format.rules.carries_ids)
     return ExportOptions(
         format=name, images=images, order=order, synthetic=synthetic, repair_ids=repair, leave_out_faulty=leave_out
     )
+
+
+def _segmented(label: str, options: Sequence[str], says: Mapping[str, str], key: str, help: str | None = None) -> str:
+    """A row of options of which the first is the default; returns the chosen one."""
+    chosen = st.segmented_control(
+        label, options, default=options[0], key=key, format_func=says.__getitem__, required=True, help=help
+    )
+    return str(chosen)
+
+
+def _faulty_rows(carries_ids: bool) -> tuple[bool, bool]:
+    """Whether repeated ids are repaired, and whether rows with errors are left out."""
+    repair = False
+    with st.container(horizontal=True, gap="large"):
+        if carries_ids:
+            repair = st.checkbox(
+                "Make repeated ids unique",
+                key="export repair",
+                help="The first keeps its id, the others get “-2”, “-3” …; no other row changes.",
+            )
+        leave_out = st.checkbox(
+            "Leave out rows with errors",
+            key="export leave out",
+            help="They are listed in dropped.jsonl with the reason “faulty”.",
+        )
+    return repair, leave_out

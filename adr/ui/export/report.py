@@ -17,7 +17,7 @@ def report_view(here: Frame, run: int) -> None:
     """Before and after, as the page that can be saved and sent."""
     page = _report(here.key, here.store, here.workspace, run)
     words, button = st.columns([4, 1], vertical_alignment="center")
-    words.caption("One HTML file without any request to elsewhere: save it, send it. Every export holds it, too.")
+    words.caption("One HTML file that loads nothing from elsewhere: save it or send it. Every export holds it as well.")
     button.download_button(
         "Save the page",
         page,

@@ -9,7 +9,7 @@ from adr.ui.parts.controls import asked_number, move
 
 
 def chosen_run(here: Frame) -> int:
-    """The run that the page is about, by a control whose value stands in the address."""
+    """The run that the page is about, from a control whose value is kept in the address."""
     runs = {one.run: one for one in runs_in_short(here.store)}
     number = asked_number("run", next(iter(runs)))
     number = number if number in runs else next(iter(runs))
@@ -26,6 +26,6 @@ def chosen_run(here: Frame) -> int:
 
 
 def nothing_to_export(here: Frame) -> None:
-    """What the page says before there is a run."""
-    st.markdown("An export writes what a **run** keeps. Apply a recipe first; one that keeps everything will do, too.")
+    """What the page shows before there is a run."""
+    st.markdown("An export writes what a **run** keeps. Apply a recipe first; one that keeps everything will also do.")
     link("Rebalance" if here.standing.postings else "Dataset")

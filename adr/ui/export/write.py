@@ -1,6 +1,6 @@
-"""Writing an export: what would be in it, what the trainer would stumble over, and the button.
+"""Writing an export: what would be in it, what the trainer would object to, and the button.
 
-Asks `adr.export` and draws; knows no format by itself.
+Asks `adr.export` and draws; knows no single format.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from adr.export.folder import is_export
 from adr.export.formats import FORMATS
 from adr.export.lint import Finding
 from adr.export.options import ExportOptions
+from adr.figures import counted
 from adr.store import Store
 from adr.ui.export.options import chosen_format, chosen_options
 from adr.ui.export.run_choice import chosen_run
@@ -35,7 +36,7 @@ class Seen:
 
     rows: int
     synthetic: int
-    images: int  # that the synthetic rows bring
+    images: int  # of the synthetic rows
     kept: int
     left_out: int
     repaired: int
@@ -59,13 +60,13 @@ def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, 
 
 
 def jobs_view(here: Frame, view: str) -> None:
-    """The export under way, or how the last one ended; what it wrote is said where exports are listed."""
+    """The running export, or how the last one ended; the list of exports shows what it wrote."""
     job = job_view(here.jobs, KIND)
     if job is None or job.state != "done" or job.outcome is None or view != "exports":
         return
     made = job.outcome
     st.success(
-        f"Written: {made.instances:,} rows ({made.synthetic:,} synthetic) in `{made.folder}`.",
+        f"{made.instances:,} rows ({made.synthetic:,} synthetic) were written to `{made.folder}`.",
         icon=":material/check_circle:",
     )
 
@@ -93,18 +94,18 @@ def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
         st.markdown("**What will be written**")
         items = [(f"{seen.rows:,}", "rows", "Kept instances with their copies, and accepted candidates.")]
         if format.part != "synthetic":
-            items.append((f"{seen.kept:,}", "from the source", "Kept instances, repeated ones as often as decided."))
+            items.append((f"{seen.kept:,}", "from the source", "Kept instances, each as often as the run repeats it."))
         if format.part != "decisions":
             share = f" ({seen.synthetic / seen.rows:.1%})" if seen.rows else ""
             items.append((f"{seen.synthetic:,}{share}", "synthetic", "Candidates that a person or a rule accepted."))
         if seen.left_out:
             items.append((f"{seen.left_out:,}", "left out", "Rows with errors."))
         if seen.repaired:
-            items.append((f"{seen.repaired:,}", "ids repaired", "Rows whose id occurred before."))
+            items.append((f"{seen.repaired:,}", "ids repaired", "Rows whose id an earlier row has."))
         figures(items)
         st.caption(
-            f"{format.sentence} With it: manifest, dataset card with curves, report page, where each synthetic "
-            "row came from, and what stayed behind."
+            f"{format.sentence} Beside it: a manifest, a dataset card with curves, the report page, where each "
+            "synthetic row came from, and what was left out."
         )
         root = "IMAGES" if options.images == "reference" else "OUT/images"
         st.code(format.setting.format(out="OUT", root=root), language=None, wrap_lines=True)
@@ -114,19 +115,20 @@ def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
                 "`ln -s OUT/images/adr-synthetic IMAGES/`"
             )
         if here.standing.left and format.part == "all" and options.synthetic != "none":
-            link("Review", f"{here.standing.left:,} candidates wait for a verdict; none of them is written")
+            waiting = counted(here.standing.left, "candidate waits", "candidates wait")
+            link("Review", f"{waiting} for a verdict and will not be written")
 
 
 def _findings(seen: Seen) -> None:
-    """The lint: errors open, warnings folded."""
+    """The findings of the lint: errors unfolded, warnings folded."""
     if not seen.findings:
-        st.success("Every row passes the checks of this trainer.", icon=":material/check:")
+        st.success("Every row passes the checks for this trainer.", icon=":material/check:")
         return
     errors = [f for f in seen.findings if f.level == "error"]
     warnings = [f for f in seen.findings if f.level == "warning"]
     for title, found, show, icon in (
         (f"{_kinds(errors, 'error')}: the trainer would stop", errors, seen.blocked, ":material/error:"),
-        (f"{_kinds(warnings, 'warning')}, not in the way", warnings, False, ":material/warning:"),
+        (f"{_kinds(warnings, 'warning')}: the export can be written", warnings, False, ":material/warning:"),
     ):
         if found:
             with st.expander(title, expanded=show, icon=icon):
@@ -151,14 +153,14 @@ def _write(here: Frame, run: int, options: ExportOptions, seen: Seen) -> None:
         "Folder",
         value=default,
         key=f"export folder {run} {options.format}",
-        help="A folder on the machine that runs this app; it appears when all of it is written.",
+        help="A folder on the machine that runs this app; it appears once everything is written.",
     )
     out = Path(given.strip() or default).expanduser()
     replace, taken = False, out.exists() and any(out.iterdir() if out.is_dir() else [out])
     if taken and is_export(out):
-        replace = st.checkbox("Replace the export that is there", key="export replace")
+        replace = st.checkbox("Replace the export in this folder", key="export replace")
     elif taken:
-        st.error("That folder holds other things than an export. Choose another.", icon=":material/error:")
+        st.error("This folder holds something other than an export. Choose another folder.", icon=":material/error:")
     ready = bool(seen.rows) and not seen.blocked and (not taken or replace) and not here.jobs.running(KIND)
     if st.button("Write the export", type="primary", key="export write", disabled=not ready, icon=":material/output:"):
         store, workspace = here.store, here.workspace

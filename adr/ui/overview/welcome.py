@@ -43,10 +43,10 @@ def welcome(here: Frame) -> None:
     """What an empty workspace shows: what this is for, and two ways to begin."""
     st.title("See the long tail. Cap the head. Fill the tail. Leave with a better dataset.", anchor=False)
     st.markdown(
-        "ADR Workbench refines instruction-tuning data for vision-language models in four steps you can see: "
-        "the **long tails** of your dataset in four perspectives, a **cap on the head** with its effect before "
-        "you apply it, **synthetic images** for the tail that you have looked at, and a **file your trainer "
-        "reads**, with a record of how it was made."
+        "ADR Workbench refines instruction-tuning data for vision-language models in four steps: see the "
+        "**long tails** of your dataset from four perspectives, **cap the head** and see the effect before you apply "
+        "it, fill the tail with **synthetic images** that you have looked at, and leave with a **file your trainer "
+        "reads** and a record of how it was made."
     )
     st.image(_image(), width="stretch", alt="Counts by rank: the head cut at the cap, the tail filled up")
     job = job_view(here.jobs, "demo")
@@ -56,8 +56,8 @@ def welcome(here: Frame) -> None:
     with left, st.container(border=True, height="stretch"):
         st.subheader("Try it on the demo world", anchor=False)
         st.write(
-            "3,000 pictures with conversations, drawn on this machine in about a minute: 80 kinds of things, "
-            "a head that drowns everything else, and a tail worth saving."
+            "3,000 pictures with conversations, drawn on this machine in about half a minute: 80 kinds of things, "
+            "a head that drowns out everything else, and a tail worth filling."
         )
         if st.button("Draw the demo", type="primary", icon=":material/palette:", key="draw demo"):
             here.jobs.start("demo", "Drawing the demo world", lambda progress: _demo(here, progress))
@@ -66,7 +66,7 @@ def welcome(here: Frame) -> None:
         st.subheader("Read your own dataset", anchor=False)
         st.write(
             "A LLaVA-style JSON or JSON Lines file with a folder of images. Millions of conversations are fine; "
-            "what cannot be read is set aside with its reason."
+            "records that cannot be used are set aside with the reason."
         )
         if st.button("Read your data", icon=":material/folder_open:", key="read own"):
             go("Dataset")

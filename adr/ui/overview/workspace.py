@@ -1,4 +1,4 @@
-"""The Overview of a workspace: the way through the stages, curves at a glance, some pictures, what was made last."""
+"""The Overview of a workspace: its stages, curves at a glance, some pictures, and the newest runs and exports."""
 
 import numpy as np
 import streamlit as st
@@ -6,6 +6,7 @@ import streamlit as st
 from adr.explore import overview
 from adr.explore.entities import find_entities
 from adr.explore.instances import instances
+from adr.figures import counted
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
 from adr.ui.frame import Frame, stage_states
@@ -20,7 +21,7 @@ from adr.ui.parts.stage_strip import Stage, stage_strip
 
 
 def workspace_view(here: Frame) -> None:
-    """A workspace that holds something."""
+    """The Overview of a workspace that holds a dataset."""
     _title(here)
     for job in here.jobs.running():
         job_view(here.jobs, job.kind)
@@ -98,7 +99,7 @@ def _cards(key: Key, _store: Store) -> list[CurveCard]:
                 PERSPECTIVE_COLORS[perspective],
                 *_unit(known),
                 [
-                    f"{known.entities:,} entities, {rare:.0%} of them tail",
+                    f"{counted(known.entities, 'entity', 'entities')}, {rare:.0%} of them tail",
                     f"The tail has {known.rule.tail_share:.1%} of the postings",
                 ],
                 "Head: " + ", ".join(e.name for e in top) if top else "nothing found",
@@ -108,7 +109,7 @@ def _cards(key: Key, _store: Store) -> list[CurveCard]:
 
 
 def _unit(known: Distribution) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
-    """Head and tail of a curve on logarithmic axes in the unit square, at most some 120 points."""
+    """Head and tail of a curve on logarithmic axes in the unit square, at most about 120 points."""
     if not known.entities:
         return [], []
     wide, high = np.log(max(int(known.ranks[-1]), 2)), np.log(max(int(known.counts[0]), 2)) + 0.4

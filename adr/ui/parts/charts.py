@@ -1,7 +1,7 @@
 """The charts of several pages.
 
-Figures are made from aggregates (at most some 2,000 marks) as NumPy arrays; they carry no background of their own, so
-that both themes work. Knows nothing of tables.
+Figures are made from aggregates (at most about 2,000 marks) as NumPy arrays; they have no background, so that both
+themes work. Knows nothing of tables.
 """
 
 import html
@@ -40,12 +40,11 @@ def rank_frequency(
     marks: Sequence[tuple[int, str, int]],
     height: int = 340,
 ) -> go.Figure:
-    """The rank–frequency curve, log-log, head and tail coloured; (ranks, counts) as by `breakpoints`.
+    """The rank–frequency curve, log-log, head and tail coloured; (ranks, counts) are those of `breakpoints`.
 
     marks: (rank, name, n) of the points that can be clicked; a click's customdata is the rank.
     """
-    points = np.array([rank for rank, _, _ in marks], dtype=np.int64)
-    lines: list[dict[str, Any]] = [
+    areas: list[dict[str, Any]] = [
         {
             "type": "scatter",
             "x": ranks[mine],
@@ -59,7 +58,25 @@ def rank_frequency(
         }
         for part, color, mine in _parts(ranks, head_rank)
     ]
-    seen = {
+    layout = _layout(height, "rank of the entity", "instances that have it")
+    layout["xaxis"] |= {"type": "log", "range": _log_range(ranks, 0.02), **_decades(ranks)}
+    layout["yaxis"] |= {"type": "log", "range": _log_range(counts), **_decades(counts)}
+    if head_rank:
+        dots: dict[str, Any] = {"type": "line", "line": {"color": TAIL_COLOR, "width": 1, "dash": "dot"}}
+        layout["shapes"] = [
+            {**dots, "x0": head_rank, "x1": head_rank, "yref": "paper", "y0": 0, "y1": 1},
+            {**dots, "xref": "paper", "x0": 0, "x1": 1, "y0": tau, "y1": tau},
+        ]
+        said = {"text": f"τ = {tau:,} at rank {head_rank:,}", "font": {"color": TAIL_COLOR, "size": 13}}
+        corner = {"x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom"}
+        layout["annotations"] = [{**corner, **said, "showarrow": False}]
+    return go.Figure([*areas, _clickable(marks, head_rank)], layout)
+
+
+def _clickable(marks: Sequence[tuple[int, str, int]], head_rank: int) -> dict[str, Any]:
+    """The points of a rank–frequency curve that can be clicked; a click's customdata is the rank."""
+    points = np.array([rank for rank, _, _ in marks], dtype=np.int64)
+    return {
         "type": "scatter",
         "x": points,
         "y": np.array([n for _, _, n in marks], dtype=np.int64),
@@ -72,39 +89,16 @@ def rank_frequency(
         "unselected": {"marker": {"opacity": 1}},
         "marker": {
             "size": 9,
-            "line": {"width": 0},  # the first dozen are seen; all can be pointed at
+            "line": {"width": 0},  # the first dozen are visible; all can be pointed at
             "color": [CLEAR if rank > 12 else HEAD_COLOR if rank <= head_rank else TAIL_COLOR for rank in points],
         },
     }
-    layout = _layout(height, "rank of the entity", "instances that have it")
-    layout["xaxis"] |= {"type": "log", "range": _log_range(ranks, 0.02), **_decades(ranks)}
-    layout["yaxis"] |= {"type": "log", "range": _log_range(counts), **_decades(counts)}
-    if head_rank:
-        dots: dict[str, Any] = {"type": "line", "line": {"color": TAIL_COLOR, "width": 1, "dash": "dot"}}
-        layout["shapes"] = [
-            {**dots, "x0": head_rank, "x1": head_rank, "yref": "paper", "y0": 0, "y1": 1},
-            {**dots, "xref": "paper", "x0": 0, "x1": 1, "y0": tau, "y1": tau},
-        ]
-        layout["annotations"] = [
-            {
-                "x": 1,
-                "y": 1,
-                "xref": "paper",
-                "yref": "paper",
-                "xanchor": "right",
-                "yanchor": "bottom",
-                "showarrow": False,
-                "text": f"τ = {tau:,} at rank {head_rank:,}",
-                "font": {"color": TAIL_COLOR, "size": 13},
-            }
-        ]
-    return go.Figure([*lines, seen], layout)
 
 
 def cumulative(
     ranks: npt.NDArray[np.int64], shares: npt.NDArray[np.float64], head_rank: int, head_share: float, height: int = 340
 ) -> go.Figure:
-    """The share of postings that the most frequent entities have, against how many they are (logarithmic)."""
+    """The share of postings that the most frequent entities have, against their number (logarithmic)."""
     lines: list[dict[str, Any]] = [
         {
             "type": "scatter",
@@ -132,18 +126,16 @@ def cumulative(
                 "marker": {"size": 9, "color": TAIL_COLOR},
             }
         )
-        layout["shapes"] = [
-            {
-                "type": "line",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": head_share,
-                "y1": head_share,
-                "line": {"color": TAIL_COLOR, "width": 1, "dash": "dot"},
-            }
-        ]
-        layout["annotations"] = [
+        layout |= _head_line(head_rank, head_share)
+    return go.Figure(lines, layout)
+
+
+def _head_line(head_rank: int, head_share: float) -> dict[str, Any]:
+    """A line at the head's share of the postings, and its text, as parts of a layout."""
+    across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": head_share, "y1": head_share}
+    return {
+        "shapes": [{**across, "line": {"color": TAIL_COLOR, "width": 1, "dash": "dot"}}],
+        "annotations": [
             {
                 "x": 0,
                 "xref": "paper",
@@ -154,8 +146,8 @@ def cumulative(
                 "text": f"{head_rank:,} entities have {head_share:.1%}",
                 "font": {"color": TAIL_COLOR, "size": 13},
             }
-        ]
-    return go.Figure(lines, layout)
+        ],
+    }
 
 
 def pair_map(
@@ -166,53 +158,15 @@ def pair_map(
     by: str,
     height: int = 640,
 ) -> go.Figure:
-    """Pairs of objects as a heat map, coloured by how often they come 'together' or by 'association' (log2 to chance).
+    """Pairs of objects as a heat map, coloured by how often they occur 'together' or by 'association' (log2).
 
-    A click's customdata is 'row|column' (positions). Plotly's own heat map tells no clicks: unseen squares lie above.
+    A click's customdata is 'row|column' (positions). Plotly reports no clicks on a heat map, so invisible squares lie
+    above it.
     """
-    size = len(names)
+    figure = go.Figure(_squares(together, association, by))
+    figure.add_trace(_above_squares(names, together, expected, association))
     short = [html.escape(name if len(name) <= 18 else f"{name[:17]}…") for name in names]
-    off = ~np.eye(size, dtype=bool)
-    if by == "association":
-        bound = float(max(1.0, np.abs(association[off & np.isfinite(association)]).max(initial=0)))
-        values = np.where(off, np.clip(association, -bound, bound), np.nan)
-        scale = {"colorscale": _DIVERGING, "zmin": -bound, "zmax": bound}
-        bar = {"title": {"text": "times chance", "side": "right"}, **_powers(bound)}
-    else:
-        values = np.where(off & (together > 0), np.log10(np.maximum(together, 1)), np.nan)
-        scale = {"colorscale": _SEQUENCE, "zmin": 0}
-        top = int(together[off].max(initial=1))
-        ticks = [10**k for k in range(len(str(top)))]
-        bar = {
-            "title": {"text": "instances", "side": "right"},
-            "tickvals": np.log10(ticks).tolist(),
-            "ticktext": [f"{t:,}" for t in ticks],
-        }
-    figure = go.Figure(
-        go.Heatmap(
-            z=values, hoverinfo="skip", xgap=1, ygap=1, colorbar={**bar, "thickness": 12, "outlinewidth": 0}, **scale
-        )
-    )
-    rows, columns = (place.tolist() for place in np.nonzero(off))
-    names = [html.escape(name) for name in names]
-    said = [
-        f"<b>{names[i]} + {names[j]}</b><br>{together[i, j]:,} instances together<br>"
-        f"{expected[i, j]:,.1f} expected by chance<br>{in_words(float(association[i, j]))}"
-        for i, j in zip(rows, columns, strict=True)
-    ]
-    figure.add_scatter(
-        x=np.array(columns),
-        y=np.array(rows),
-        mode="markers",
-        text=said,
-        hovertemplate="%{text}<extra></extra>",
-        customdata=[f"{i}|{j}" for i, j in zip(rows, columns, strict=True)],
-        showlegend=False,
-        marker={"symbol": "square", "size": max(8, 560 // max(size, 1)), "color": CLEAR},
-        selected={"marker": {"color": CLEAR}},
-        unselected={"marker": {"color": CLEAR}},
-    )
-    ticks_at = list(range(size))
+    ticks_at = list(range(len(names)))
     figure.update_xaxes(tickvals=ticks_at, ticktext=short, tickangle=-45, showgrid=False, zeroline=False)
     figure.update_yaxes(tickvals=ticks_at, ticktext=short, autorange="reversed", showgrid=False, zeroline=False)
     figure.update_layout(
@@ -226,10 +180,60 @@ def pair_map(
     return figure
 
 
+def _squares(together: npt.NDArray[np.int64], association: npt.NDArray[np.float64], by: str) -> go.Heatmap:
+    """The coloured squares of a pair map, without the diagonal."""
+    off = ~np.eye(len(together), dtype=bool)
+    if by == "association":
+        bound = float(max(1.0, np.abs(association[off & np.isfinite(association)]).max(initial=0)))
+        values = np.where(off, np.clip(association, -bound, bound), np.nan)
+        scale = {"colorscale": _DIVERGING, "zmin": -bound, "zmax": bound}
+        bar = {"title": {"text": "times chance", "side": "right"}, **_powers(bound)}
+    else:
+        values = np.where(off & (together > 0), np.log10(np.maximum(together, 1)), np.nan)
+        scale = {"colorscale": _SEQUENCE, "zmin": 0}
+        ticks = [10**k for k in range(len(str(int(together[off].max(initial=1)))))]
+        bar = {
+            "title": {"text": "instances", "side": "right"},
+            "tickvals": np.log10(ticks).tolist(),
+            "ticktext": [f"{t:,}" for t in ticks],
+        }
+    bar |= {"thickness": 12, "outlinewidth": 0}
+    return go.Heatmap(z=values, hoverinfo="skip", xgap=1, ygap=1, colorbar=bar, **scale)
+
+
+def _above_squares(
+    names: Sequence[str],
+    together: npt.NDArray[np.int64],
+    expected: npt.NDArray[np.float64],
+    association: npt.NDArray[np.float64],
+) -> go.Scatter:
+    """Invisible squares with the texts of the pairs; a click's customdata is 'row|column'."""
+    size = len(names)
+    rows, columns = (place.tolist() for place in np.nonzero(~np.eye(size, dtype=bool)))
+    names = [html.escape(name) for name in names]
+    said = [
+        f"<b>{names[i]} + {names[j]}</b><br>{together[i, j]:,} instances together<br>"
+        f"{expected[i, j]:,.1f} expected by chance<br>{in_words(float(association[i, j]))}"
+        for i, j in zip(rows, columns, strict=True)
+    ]
+    return go.Scatter(
+        x=np.array(columns),
+        y=np.array(rows),
+        mode="markers",
+        text=said,
+        hovertemplate="%{text}<extra></extra>",
+        customdata=[f"{i}|{j}" for i, j in zip(rows, columns, strict=True)],
+        showlegend=False,
+        marker={"symbol": "square", "size": max(8, 560 // max(size, 1)), "color": CLEAR},
+        selected={"marker": {"color": CLEAR}},
+        unselected={"marker": {"color": CLEAR}},
+    )
+
+
 def in_words(association: float) -> str:
     """An association (log2) as words: 'at least 4.0 times as often as by chance'."""
     if association == 0 or not np.isfinite(association):
-        return "no more and no less than chance explains" if association == 0 else "never together, against chance"
+        return "no more or less than chance explains" if association == 0 else "never together, against chance"
     times = 2.0 ** abs(association)
     return (
         f"at least {times:,.1f} times as often as by chance"
@@ -285,7 +289,7 @@ def _log_range(values: npt.NDArray[np.int64], space: float = 0.08) -> list[float
 
 
 def _decades(values: npt.NDArray[np.int64]) -> dict[str, object]:
-    """Ticks at powers of ten only: on a log axis Plotly otherwise writes loose 2s and 5s between them."""
+    """Ticks at powers of ten only: on a log axis Plotly otherwise writes bare 2s and 5s between them."""
     top = max(int(values.max(initial=1)), 2)
     ticks = [10**k for k in range(len(str(top)))] if top >= 20 else [1, 2, 5, 10]
     return {"tickvals": ticks, "ticktext": [f"{t:,}" for t in ticks]}

@@ -1,4 +1,4 @@
-"""Small things to click, in groups of one colour each. Knows nothing of what they stand for."""
+"""Chips to click, in groups of one colour each. Knows nothing of what they stand for."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -10,7 +10,7 @@ _CHIPS = component("parts/chips", '<div class="chips"></div>')
 
 @dataclass(frozen=True)
 class Chip:
-    """Something small to click. tone: its own colour where it differs from the group's."""
+    """One chip. tone: its colour where it differs from that of the group."""
 
     id: str
     label: str
@@ -22,7 +22,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class ChipGroup:
-    """Chips of one colour under one label; `none` is said where there are none."""
+    """Chips of one colour under one label; `none` is shown where there are no chips."""
 
     label: str
     color: str

@@ -1,7 +1,7 @@
 """Scripts and styles of the pages: each lies beside the Python that uses it, as `NAME.js` and `NAME.css`.
 
-The browser gets a component as one script, which cannot import another, so what it imports is put before it here. Knows
-no component.
+The browser receives a component as one script, which cannot import another, so the scripts that it imports are put
+before it here. Knows no component.
 """
 
 import functools

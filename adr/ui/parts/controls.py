@@ -1,7 +1,7 @@
-"""Controls whose value stands in the page's address, so that every view can be sent to a colleague.
+"""Controls whose value is kept in the address of the page, so that every view can be sent to a colleague.
 
-The address is the one place where the state is kept: a control shows what it says and writes to it. Knows nothing of
-what is chosen.
+The address is the only place that holds the state: a control shows the value found there and writes changes back. Knows
+nothing of what is chosen.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ def asked(name: str, default: str = "", allowed: Sequence[str] | None = None) ->
 
 
 def asked_number(name: str, default: int, least: int = 0, most: int | None = None) -> int:
-    """The query parameter `name` as a whole number, moved into the bounds; `default` where it is none."""
+    """The query parameter `name` as a whole number, moved into the bounds; `default` where it is not a number."""
     text = str(st.query_params.get(name, ""))
     if not text.lstrip("-").isdecimal() or len(text) > 15:
         return default
@@ -25,7 +25,7 @@ def asked_number(name: str, default: int, least: int = 0, most: int | None = Non
 
 
 def asked_share(name: str, default: float) -> float:
-    """The query parameter `name` as a share from 0 to 1; `default` where it is none."""
+    """The query parameter `name` as a share; `default` where it is not a number from 0 to 1."""
     try:
         value = float(str(st.query_params.get(name, default)))
     except ValueError:
@@ -34,7 +34,7 @@ def asked_share(name: str, default: float) -> float:
 
 
 def move(**changes: Any) -> None:
-    """Write query parameters; None takes one away. Parameters that are not named stay."""
+    """Write query parameters; None removes one. Parameters that are not named stay."""
     for name, value in changes.items():
         if value is None or value == "":
             st.query_params.pop(name, None)
@@ -43,7 +43,7 @@ def move(**changes: Any) -> None:
 
 
 def jump(keep: Sequence[str] = ("workspace",), **new: Any) -> None:
-    """Make the address exactly `new` (with what is in `keep`) and run the page again."""
+    """Make the address exactly `new` (and the parameters in `keep`) and run the page again."""
     kept = {name: st.query_params[name] for name in keep if name in st.query_params}
     st.query_params.from_dict({**kept, **{name: str(v) for name, v in new.items() if v is not None and v != ""}})
     st.rerun(scope="app")
@@ -60,7 +60,7 @@ def choice(
     hidden: bool = True,
     help: str | None = None,
 ) -> str:
-    """A row of options, one of which is chosen; changing it takes the parameters `drops` out of the address."""
+    """A row of options; returns the chosen one. A change removes the parameters `drops` from the address."""
     key = f"choice {name}"
     st.session_state[key] = asked(name, default, options)
 
@@ -82,7 +82,7 @@ def choice(
 
 
 def words(label: str, name: str, *, placeholder: str = "", drops: Sequence[str] = ()) -> str:
-    """A search box that answers while one types."""
+    """A search box that responds while the user types; returns its text."""
     key = f"words {name}"
     st.session_state[key] = asked(name)
 
@@ -103,11 +103,11 @@ def words(label: str, name: str, *, placeholder: str = "", drops: Sequence[str] 
 
 
 def pages(total: int, size: int, name: str) -> int:
-    """A pager for `total` things, `size` to a page; returns how many come before the page. Nothing for one page."""
+    """A pager for `total` things, `size` per page; returns how many come before the page. Not drawn for one page."""
     number = max(1, -(-total // size))
     current = asked_number(name, 1, 1, number)
     if number > 1:
-        key = f"pages {name} {number} {current}"  # a new widget for each page: the address decides, not its state
+        key = f"pages {name} {number} {current}"  # a new widget for each page: the address decides, not its own state
 
         def turned() -> None:
             move(**{name: None if st.session_state[key] == 1 else st.session_state[key]})

@@ -1,4 +1,4 @@
-"""Curves at a glance, side by side, each to click. Knows nothing of where the points come from."""
+"""Curves at a glance, side by side; each can be clicked. Knows nothing of where the points come from."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +11,7 @@ _CARDS = component("parts/curve_cards", '<div class="cards"></div>')
 
 @dataclass(frozen=True)
 class CurveCard:
-    """A curve at a glance: points of head and tail in the unit square (x right, y up), and what is said of it."""
+    """A curve at a glance: points of head and tail in the unit square (x right, y up), and its texts."""
 
     id: str
     title: str

@@ -1,4 +1,4 @@
-"""A picture as a data URI at the size the screen needs, so that one message paints all of a card. Knows files only."""
+"""A picture as a data URI at the size the screen needs, so that one message holds all of a card. Knows only files."""
 
 import base64
 import functools
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def data_uri(path: Path | None, size: int) -> str:
-    """The picture at `path`, at most `size` pixels a side, as WebP; a grey square when it cannot be read."""
+    """The picture at `path`, at most `size` pixels on each side, as WebP; a grey square when it cannot be read."""
     if path is None:
         return _MISSING
     try:

@@ -1,4 +1,4 @@
-"""A perspective's distribution, computed once until the workspace changes, for every page that shows one."""
+"""A perspective's distribution, computed again only when the workspace changes, for every page that shows one."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class Distribution:
-    """A perspective's distribution as the page draws it."""
+    """A perspective's distribution as pages draw it."""
 
     spectrum: Spectrum
     rule: TailRule

@@ -1,4 +1,5 @@
-// Rows of entities: a click on a column sends another order, on a name opens it; ticks are kept over all pages.
+// Rows of entities: a click on a column head sends another order, a click on a name opens the entity; ticks are kept
+// across pages.
 import { el } from "./elements.js";
 
 export default function (component) {

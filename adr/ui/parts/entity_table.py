@@ -1,7 +1,7 @@
-"""A page of entities as a table to sort, to open and to choose from.
+"""A page of entities as a table in which they can be sorted, opened and chosen.
 
-Sorting asks the database, so that it sorts all entities and not only those that are shown. Knows nothing of the
-question behind the page.
+Sorting asks the database, so that it sorts all entities and not only those shown. Knows nothing of the query behind the
+page.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _TABLE = component("parts/entity_table", '<div class="scroll"></div>')
 
 @dataclass(frozen=True)
 class TableEvent:
-    """What the visitor has just done: opened an entity (its name), asked for another order; and what is chosen."""
+    """What the user has just done: opened an entity (its name) or asked for another order; and what is chosen."""
 
     opened: str | None
     order: str | None
@@ -26,7 +26,7 @@ class TableEvent:
 
 
 def entity_table(entities: Sequence[Entity], *, order: str, head_rank: int, top: int, key: str) -> TableEvent:
-    """Draw entities as rows; bars are relative to `top`, a count. `chosen` holds entity numbers, over all pages."""
+    """Draw entities as rows; bars are relative to `top`, a count. `chosen` holds entity numbers, across pages."""
     chosen = [int(number) for number in st.session_state.get(key, {}).get("chosen") or []]
     rows = [
         {

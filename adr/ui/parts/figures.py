@@ -9,7 +9,7 @@ from adr.ui.parts.component import style
 
 
 def figures(items: Sequence[tuple[str, str, str]]) -> None:
-    """A row of numbers: (number, what it counts, one sentence shown when pointed at)."""
+    """A row of numbers: (number, what it counts, one sentence shown on hover)."""
     cells = "".join(
         f'<div class="adr-figure" title="{html.escape(hint, quote=True)}"><b>{html.escape(number)}</b>'
         f"<span>{html.escape(meaning)}</span></div>"

@@ -10,7 +10,7 @@ export default function (component) {
     const tile = old.get(item.id) ?? el("button");
     tile.onclick = () => setTriggerValue("picked", item.id);
     const shows = JSON.stringify(item);
-    if (tile.shows === shows) return tile; // a grid that is drawn again and again decodes no image twice
+    if (tile.shows === shows) return tile; // a grid that is drawn repeatedly decodes no image twice
     tile.shows = shows;
     fill(tile, item);
     return tile;

@@ -1,4 +1,4 @@
-"""A grid of pictures to look at and to click, whatever their number.
+"""A grid of any number of pictures to look at and click.
 
 Knows nothing of what the tiles stand for.
 """
@@ -13,7 +13,7 @@ _GRID = component("parts/image_grid", '<div class="grid"></div>')
 
 @dataclass(frozen=True)
 class Tile:
-    """One picture. image: a data URL, or None: then `instead` is written in its place."""
+    """One picture. image: a data URL; where it is None, `instead` is shown."""
 
     id: str
     title: str

@@ -1,6 +1,6 @@
 """Pictures for the pages: small copies made when first shown and kept in the workspace.
 
-Nothing outside the image folder (or the workspace) is ever opened. Knows nothing of what is on the pictures.
+Nothing outside the image folder (or the workspace) is ever opened. Knows nothing of what the pictures show.
 """
 
 import base64
@@ -19,7 +19,7 @@ SMALL, LARGE = 256, 900  # longest side in pixels: in a grid, beside a conversat
 
 
 def image_file(folder: Path | None, relative: str) -> Path | None:
-    """The file `relative` inside `folder`; None when it is not there or lies outside, by whatever way."""
+    """The file `relative` inside `folder`; None when it does not exist or lies outside, also through a link."""
     if folder is None or not relative:
         return None
     try:
@@ -31,7 +31,7 @@ def image_file(folder: Path | None, relative: str) -> Path | None:
 
 
 def thumbnail(workspace: Workspace, file: Path, side: int = SMALL) -> Path | None:
-    """A WebP of `file` at most `side` pixels long, from workspace/thumbnails; None when it cannot be read as a picture.
+    """A WebP of `file` with sides of at most `side` pixels, from workspace/thumbnails; None when it is not a picture.
 
     Keyed by path, time and size, so a changed picture gets a new one.
     """
@@ -42,7 +42,7 @@ def thumbnail(workspace: Workspace, file: Path, side: int = SMALL) -> Path | Non
         if not made.is_file():
             _shrink(file, made, side)
         return made
-    except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for files that are no pictures
+    except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for files that are not pictures
         log.info("no thumbnail of %s: %s", file, error)
         return None
 
@@ -54,7 +54,7 @@ def data_url(workspace: Workspace, file: Path | None, side: int = SMALL) -> str 
 
 
 def data_urls(workspace: Workspace, files: Sequence[Path | None], side: int = SMALL) -> list[str | None]:
-    """`data_url` of each file, several at once: decoding gives other threads their turn."""
+    """`data_url` of each file, several at once, since decoding releases the interpreter lock."""
     if len(files) < 3:
         return [data_url(workspace, file, side) for file in files]
     with ThreadPoolExecutor(max_workers=4) as pool:

@@ -1,6 +1,6 @@
-"""One instance as a person looks at it: its picture beside its conversation, an entity highlighted; and its entities.
+"""One instance as a person sees it: its picture beside its conversation, an entity highlighted; and its entities.
 
-Used wherever instances are shown (Explore, Rebalance, Review). Texts are shown as they are: nothing in them is markup.
+Used wherever instances are shown (Explore, Rebalance, Review). Texts are shown literally: nothing in them is markup.
 """
 
 import html
@@ -43,7 +43,7 @@ def instance_view(
 
 
 def images_view(here: Frame, relative: Sequence[str]) -> None:
-    """The pictures of an instance, one below the other; a sentence in the place of one that is not there."""
+    """The pictures of an instance, one below the other; a sentence in place of one that is missing."""
     folder = image_folder(here.store)
     for path in relative:
         file = image_file(folder, path)
@@ -58,7 +58,7 @@ def images_view(here: Frame, relative: Sequence[str]) -> None:
 def conversation_view(
     turns: Sequence[tuple[str, str]], entity: tuple[str, str] | None = None, height: int | None = None
 ) -> None:
-    """The turns of a conversation, the entity (perspective, name) highlighted where it is said."""
+    """The turns of a conversation, the entity (perspective, name) highlighted where it is named."""
     color = PERSPECTIVE_COLORS[entity[0]] if entity else ""
     parts = []
     for role, text in turns:
@@ -82,7 +82,7 @@ def entity_chips(
     head_ranks: Mapping[str, int] | None = None,
     chosen: tuple[str, str] | None = None,
 ) -> tuple[str, str] | None:
-    """An instance's entities by perspective, each to click; returns (perspective, name) of the one just clicked."""
+    """An instance's entities by perspective, as chips; returns (perspective, name) of the one just clicked."""
     groups, at = [], {}
     for perspective, entities in found.items():
         marks = []
@@ -123,7 +123,7 @@ def instance_tiles(here: Frame, shown: Sequence[Instance], entity: tuple[str, st
 
 
 def _excerpt(shown: Instance, entity: tuple[str, str] | None, length: int = 110) -> str:
-    """A stretch of the conversation around the first place that says the entity; else the first question."""
+    """The part of the conversation around the first place that names the entity; else the first question."""
     for role, text in shown.turns if entity else ():
         assert entity is not None
         if found := spans(text, *entity, role):
@@ -135,7 +135,7 @@ def _excerpt(shown: Instance, entity: tuple[str, str] | None, length: int = 110)
 
 
 def _marked(text: str, found: Sequence[tuple[int, int]], color: str) -> str:
-    """`text` escaped, with the found stretches marked and image marks shown as small tags."""
+    """`text` escaped, with the spans `found` marked and image markers shown as small tags."""
     pieces, at = [], 0
     for start, end in found:
         pieces.append(html.escape(text[at:start]))

@@ -1,4 +1,4 @@
-"""Long work as the page shows it: a bar with a count and an estimate, a way to cancel, and how it ended.
+"""Long work as a page shows it: a bar with a count and an estimate, a way to cancel, and how it ended.
 
 Knows nothing of what the work is.
 """
@@ -13,8 +13,8 @@ from adr.ui.telling import fragment, tell
 def job_view(jobs: Jobs, kind: str) -> Job | None:
     """Draw the newest job of `kind` and return it, or None when none was started in this process.
 
-    While it runs, only this part of the page is drawn again, twice a second; when it ends the whole page is, once.
-    A failed job's error is told; what a finished one made, the page shows from `job.outcome`.
+    While it runs, only this part of the page is drawn again, twice per second; when it ends, the whole page is drawn
+    once. The error of a failed job is shown; the page takes the result of a finished one from `job.outcome`.
     """
     job = jobs.latest(kind)
     if job is None:
@@ -22,7 +22,7 @@ def job_view(jobs: Jobs, kind: str) -> Job | None:
     if job.state == "running":
         fragment(_running, run_every=0.5, key=f"job {kind}")(job)
     elif job.state == "cancelled":
-        st.info(f"{job.title}: cancelled. What was finished is kept.", icon=":material/block:")
+        st.info(f"{job.title}: cancelled. Finished work is kept.", icon=":material/block:")
     elif job.error is not None:
         tell(job.error)
     return job

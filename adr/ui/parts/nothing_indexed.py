@@ -1,16 +1,17 @@
-"""What a page says that works on postings while there are none."""
+"""What a page that works on postings shows while there are none."""
 
 import streamlit as st
 
+from adr.figures import counted
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 
 
 def nothing_indexed(here: Frame) -> None:
-    """What to do while there are no postings; for every page that works on them."""
+    """What to do while there are no postings."""
     if here.standing.instances:
         st.info(
-            f"{here.standing.instances:,} instances are read, but no index is built yet: there is nothing to "
+            f"{counted(here.standing.instances, 'instance')} read, but there is no index yet, so there is nothing to "
             "count. Build the index on the Dataset page.",
             icon=":material/info:",
         )

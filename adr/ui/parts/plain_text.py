@@ -1,8 +1,8 @@
-"""Text of others, made safe to stand in Markdown."""
+"""Text from data, made safe to use in Markdown."""
 
 import re
 
 
 def plain(text: str) -> str:
-    """`text` so that Streamlit shows it letter by letter where it would read Markdown."""
+    """`text`, escaped so that Streamlit shows it literally where it reads Markdown."""
     return re.sub(r"([\\`*_{}\[\]()#|$~<>:&])", r"\\\1", text)

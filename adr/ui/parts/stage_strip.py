@@ -1,4 +1,4 @@
-"""The stages as a strip to click. Knows nothing of what a stage does."""
+"""The stages as a strip of buttons. Knows nothing of what a stage does."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ _STAGES = component("parts/stage_strip", '<div class="stages"></div>')
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of the way. state: 'done', 'next' or 'later'."""
+    """One stage. state: 'done', 'next' or 'later'."""
 
     name: str
     says: str

@@ -9,15 +9,17 @@ from dataclasses import replace
 from typing import Any
 
 from adr.errors import AdrError
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import LISTED, OF_ENTITIES, PERSPECTIVES, Recipe
+from adr.recipe_toml import former_remark, read_former_caps
 
 # Parameter names of τ: a count, or a tail share in percent with "%".
 _TAU = {"token": "token", "object": "object", "co_occurrence": "pair", "interrogation": "asking"}
-NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "caps")
+FORMER = "caps"  # what links of earlier versions say of entities
+NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "entities", FORMER)
 
 
 def to_address(recipe: Recipe) -> dict[str, str]:
-    """A recipe as query parameters; only what differs from the plain recipe."""
+    """A recipe as query parameters; only what differs from the default recipe."""
     plain, told = Recipe(), {}
     for perspective, name in _TAU.items():
         if perspective in recipe.tau:
@@ -34,16 +36,15 @@ def to_address(recipe: Recipe) -> dict[str, str]:
     ):
         if value != usual:
             told[name] = str(value)
-    if recipe.caps or recipe.notes:
-        caps = {p: {e: "inf" if math.isinf(c) else c for e, c in v.items()} for p, v in recipe.caps.items()}
-        by_hand = {"caps": caps, "notes": {p: dict(v) for p, v in recipe.notes.items()}}
+    by_hand = _by_hand(recipe)
+    if by_hand:
         packed = zlib.compress(json.dumps(by_hand, ensure_ascii=False, separators=(",", ":")).encode(), 9)
-        told["caps"] = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+        told["entities"] = base64.urlsafe_b64encode(packed).decode().rstrip("=")
     return told
 
 
 def from_address(told: Mapping[str, str]) -> Recipe:
-    """The recipe that query parameters describe; what cannot be read keeps its usual value."""
+    """The recipe that query parameters describe; what cannot be read keeps its default value."""
     recipe = Recipe()
     for perspective, name in _TAU.items():
         text = str(told.get(name, ""))
@@ -64,8 +65,33 @@ def from_address(told: Mapping[str, str]) -> Recipe:
                 recipe = _with(recipe, **{key: read(told[name])})
             except ValueError:
                 continue
-    by_hand = _unpacked(str(told.get("caps", "")))
-    return _with(_with(recipe, caps=by_hand.get("caps", {})), notes=by_hand.get("notes", {}))
+    for key, value in _read_by_hand(_unpacked(str(told.get("entities", "")))).items():
+        recipe = _with(recipe, **{key: value})
+    return _with_former(recipe, _unpacked(str(told.get(FORMER, ""))))
+
+
+def _by_hand(recipe: Recipe) -> dict[str, Any]:
+    """What the recipe says of single entities, in types of JSON; empty when it says nothing."""
+    said: dict[str, Any] = {key: {p: dict(v) for p, v in getattr(recipe, key).items()} for key in OF_ENTITIES}
+    said |= {key: {p: list(v) for p, v in getattr(recipe, key).items()} for key in LISTED}
+    return {key: value for key, value in said.items() if value}
+
+
+def _read_by_hand(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: said[key] for key in (*OF_ENTITIES, *LISTED) if isinstance(said.get(key), dict)}
+
+
+def _with_former(recipe: Recipe, said: Mapping[str, Any]) -> Recipe:
+    """The recipe with what a link of an earlier version says of entities."""
+    try:
+        caps = {p: {str(e): float(c) for e, c in v.items()} for p, v in said.get("caps", {}).items()}
+        former = read_former_caps(caps)
+    except (TypeError, ValueError, AttributeError):
+        return recipe
+    if not former:
+        return recipe
+    notes = said.get("notes", {})
+    return _with(_with(recipe, **former, remarks=(former_remark("This link", former),)), notes=notes)
 
 
 def _number(text: str, over: float = 1) -> float:
@@ -77,20 +103,18 @@ def _number(text: str, over: float = 1) -> float:
 
 
 def _written(value: float) -> str:
-    """A number in the fewest digits that are read back as the same."""
+    """A number with the fewest digits that read back as the same number."""
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _unpacked(text: str) -> dict[str, Any]:
     try:
-        # a megabyte at most: the address is not ours
+        # a megabyte at most: anybody can write an address
         plain = zlib.decompressobj().decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), 1_000_000)
         found = json.loads(plain)
-        caps = {p: {str(e): float(c) for e, c in v.items()} for p, v in found.get("caps", {}).items()}
-        notes = {p: {str(e): str(n) for e, n in v.items()} for p, v in found.get("notes", {}).items()}
-    except (ValueError, AttributeError, zlib.error):
+    except (ValueError, RecursionError, zlib.error):
         return {}
-    return {"caps": caps, "notes": notes}
+    return found if isinstance(found, dict) else {}
 
 
 def _with(recipe: Recipe, **changes: Any) -> Recipe:

@@ -1,4 +1,4 @@
-"""Applying the recipe that the board shows, and the run that came of it."""
+"""Applying the recipe that the board shows, and the run that it gives."""
 
 import streamlit as st
 
@@ -30,7 +30,7 @@ def apply_button(here: Frame, engine: Engine, recipe: Recipe) -> None:
 
 
 def applied(here: Frame) -> None:
-    """The run being written, or the one just written, and where it leads."""
+    """Show the run being written; announce the one just written and go to it."""
     job = job_view(here.jobs, _KIND)
     if job is not None and job.state == "done" and state().announced != job.job:
         report = job.outcome

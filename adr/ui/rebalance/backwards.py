@@ -1,34 +1,66 @@
-"""The question asked backwards: what is wanted goes in, a recipe comes out, to be taken or left.
+"""Questions asked backwards: the wanted result goes in, and a recipe comes out that can be used or left.
 
 Knows the form; `adr.rebalance.backwards` finds the τ.
 """
 
+from dataclasses import dataclass
+
 import streamlit as st
 
-from adr.rebalance.backwards import for_size, for_tail_share, for_volume
+from adr.rebalance.backwards import FoundRecipe, for_bounds, for_size, for_tail_share, for_volume
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
 from adr.ui.rebalance.state import state, tune
 
-WANTED = {"size": "a size", "volume": "instances of one entity", "tail": "a tail share"}
+WANTED = {
+    "size": "a size",
+    "volume": "instances of one entity",
+    "bounds": "at most N of some entities",
+    "tail": "a tail share",
+}
 TOGETHER = "all together, in proportion"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is wanted: 'size', 'volume' (of an entity), 'bounds' (on entities, separated by commas) or 'tail'; number:
+    instances, or a share in percent."""
+
+    what: str
+    of: str  # perspective of the entity or of the tail
+    entity: str
+    number: float
+    moving: str | None  # the perspective whose τ may move; None: all of them
 
 
 def backwards_view(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """Ask for a result, get the τ that gives it."""
     st.caption("Say what you want; the thresholds that give it are found by bisection over the exact preview.")
+    question, asked = _question(recipe, preview)
+    if asked:
+        with st.spinner("Looking for τ …"):
+            state().found = _answer(engine, recipe, question)
+    found = state().found
+    if found is not None:
+        said, take = st.columns([6, 1], vertical_alignment="center")
+        (said.success if found.exact else said.info)(found.sentence)
+        take.button(
+            "Use it",
+            key="use answer",
+            width="stretch",
+            on_click=lambda: tune(found.recipe),
+            disabled=found.recipe == recipe,
+        )
+
+
+def _question(recipe: Recipe, preview: RecipePreview) -> tuple[Question, bool]:
+    """The form in one row; whether its button was pressed."""
     what, of_what, value, moving, ask = st.columns([1.7, 2.6, 1.6, 2, 0.9], vertical_alignment="bottom", gap="small")
     wanted = what.selectbox("I want", list(WANTED), format_func=WANTED.__getitem__, key="wanted")
-    of, name, number = "object", "", 0.0
     with of_what:
-        if wanted == "volume":
-            left, right = st.columns(2, gap="small", vertical_alignment="bottom")
-            of = left.selectbox("of", PERSPECTIVES, index=1, format_func=PERSPECTIVE_NAMES.__getitem__, key="wanted of")
-            name = right.text_input("Entity", key="wanted entity", placeholder="person")
-        elif wanted == "tail":
-            of = st.selectbox("in", PERSPECTIVES, index=1, format_func=PERSPECTIVE_NAMES.__getitem__, key="wanted of")
+        of, entity = _of_what(wanted)
     if wanted == "tail":
         number = value.number_input("% of what is left", 0.0, 100.0, 15.0, 0.5, key="share wanted")
     else:
@@ -42,27 +74,36 @@ def backwards_view(engine: Engine, recipe: Recipe, preview: RecipePreview) -> No
         format_func=lambda p: PERSPECTIVE_NAMES[p] if p else TOGETHER,
     )
     asked = ask.button(
-        "Find τ", key="find tau", type="primary", width="stretch", disabled=wanted == "volume" and not name.strip()
+        "Find τ",
+        key="find tau",
+        type="primary",
+        width="stretch",
+        disabled=wanted in ("volume", "bounds") and not entity,
     )
-    if asked:
-        with st.spinner("Looking for it …"):
-            if wanted == "size":
-                answer = for_size(engine, recipe, int(number), perspective=perspective or None)
-            elif wanted == "volume":
-                answer = for_volume(
-                    engine, recipe, of, name.strip().lower(), int(number), perspective=perspective or None
-                )
-            else:
-                answer = for_tail_share(engine, recipe, of, number / 100, perspective=perspective or None)
-        state().found = answer
-    found = state().found
-    if found is not None:
-        said, take = st.columns([6, 1], vertical_alignment="center")
-        (said.success if found.exact else said.info)(found.sentence)
-        take.button(
-            "Use it",
-            key="use answer",
-            width="stretch",
-            on_click=lambda: tune(found.recipe),
-            disabled=found.recipe == recipe,
+    return Question(wanted, of, entity, number, perspective or None), asked
+
+
+def _of_what(wanted: str) -> tuple[str, str]:
+    """The perspective and the entity that the question is about, as far as it is about one."""
+    if wanted in ("volume", "bounds"):
+        left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+        of = left.selectbox("of", PERSPECTIVES, index=1, format_func=PERSPECTIVE_NAMES.__getitem__, key="wanted of")
+        label, example = ("Entity", "person") if wanted == "volume" else ("Entities", "person, dog")
+        return of, right.text_input(label, key=f"{wanted} entity", placeholder=example).strip().lower()
+    if wanted == "tail":
+        of = st.selectbox("in", PERSPECTIVES, index=1, format_func=PERSPECTIVE_NAMES.__getitem__, key="wanted of")
+        return of, ""
+    return "object", ""
+
+
+def _answer(engine: Engine, recipe: Recipe, question: Question) -> FoundRecipe:
+    if question.what == "size":
+        return for_size(engine, recipe, int(question.number), perspective=question.moving)
+    if question.what == "volume":
+        return for_volume(
+            engine, recipe, question.of, question.entity, int(question.number), perspective=question.moving
         )
+    if question.what == "bounds":
+        names = [name for part in question.entity.split(",") if (name := part.strip())]
+        return for_bounds(engine, recipe, {question.of: dict.fromkeys(names, int(question.number))})
+    return for_tail_share(engine, recipe, question.of, question.number / 100, perspective=question.moving)

@@ -1,6 +1,6 @@
-"""The board of the Rebalance page: sliders, curves and numbers of the four perspectives, answered by the engine.
+"""The board of the Rebalance page: sliders, curves and numbers of the four perspectives, computed by the engine.
 
-Knows how a preview is shown and which step the hand took; decides nothing itself.
+Knows how a preview is shown and which step the user took; decides nothing itself.
 """
 
 from dataclasses import replace
@@ -25,13 +25,14 @@ from adr.ui.parts.palette import (
     PERSPECTIVE_WORDS,
     RANDOM_COLOR,
 )
+from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.curve_slider import curve_sliders
 from adr.ui.rebalance.follow import stamp
 from adr.ui.rebalance.state import current, state, tune
 from adr.ui.rebalance.steps import with_share, with_tau
 from adr.ui.telling import tell
 
-POINTS = 64  # of each curve on the board
+POINTS = 64  # points of each curve on the board
 BOARD = "rebalance board"
 Ranks = dict[str, npt.NDArray[np.int64]]
 
@@ -59,7 +60,7 @@ def board(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
         "total": preview.total,
         "size": preview.size,
         "repeated": preview.repeated,
-        "expected": f"{preview.expected:,.0f} ± {preview.expected_sd:,.0f}",
+        "expected": "" if preview.expected is None else f"{preview.expected:,.0f} ± {preview.expected_sd:,.0f}",
         "previous": None if before is None else before.size,
         "live": not plain,
         "tones": {"before": HEAD_COLOR, "after": AFTER_COLOR, "random": RANDOM_COLOR},
@@ -102,27 +103,27 @@ _LINES: tuple[tuple[str, str, str, Any], ...] = (
     (
         "head_share",
         "head share",
-        "Share of postings of the entities that are head before (the paper's rule).",
+        "Share of the postings whose entities are head before rebalancing (the paper's rule).",
         lambda m: f"{m.head_share:.1%}",
     ),
     (
         "tail_share",
         "tail share",
-        "Share of postings of the entities that are tail before (the paper's rule).",
+        "Share of the postings whose entities are tail before rebalancing (the paper's rule).",
         lambda m: f"{m.tail_share:.1%}",
     ),
-    ("gini", "Gini", "0: all entities alike; 1: one has everything.", lambda m: f"{m.gini:.3f}"),
+    ("gini", "Gini", "0: all entities have the same count; 1: one entity has all postings.", lambda m: f"{m.gini:.3f}"),
     (
         "effective",
         "effective entities",
-        "exp of the entropy: so many equally frequent entities are as diverse.",
+        "Exp of the entropy: this many equally frequent entities would be equally diverse.",
         lambda m: f"{m.effective_entities:,.0f}",
     ),
     ("losing", "lose instances", "Entities with fewer instances than before.", lambda m: f"{m.losing:,}"),
     (
         "below",
         f"fall below {BELOW_K}",
-        f"Entities that had {BELOW_K} instances or more and now have fewer.",
+        f"Entities that had at least {BELOW_K} instances and are left with fewer.",
         lambda m: f"{m.below_k:,}",
     ),
     ("lost", "lost", "Entities with no instance left.", lambda m: f"{m.lost:,}"),
@@ -142,7 +143,7 @@ def _numbers(preview: RecipePreview, perspective: str) -> list[dict[str, Any]]:
 
 
 def _grid_key(recipe: Recipe, perspective: str) -> str:
-    """Says for which state of everything else a grid of this slider holds."""
+    """Names the state of everything but this slider: a grid of the slider is valid for this state."""
     return f"{perspective} {replace(recipe, tau={**recipe.tau, perspective: 0}).fingerprint}"
 
 
@@ -161,7 +162,7 @@ def _grid(engine: Engine, recipe: Recipe, wish: dict[str, Any], ranks: Ranks) ->
 
 
 def _stepped(engine: Engine) -> None:
-    """One step of the board, as the next recipe; a step that was answered already is not taken twice."""
+    """Make one step of the board the next recipe; a step that was answered already is ignored."""
     step, trail = st.session_state[BOARD].step, state()
     if not step or step.get("number", 0) <= trail.answered:
         return
@@ -203,8 +204,14 @@ def _plain_sliders(engine: Engine, recipe: Recipe, preview: RecipePreview) -> No
 
 
 def faults() -> None:
-    """Tell what a step could not do, once."""
+    """Show why a step failed, once."""
     trail = state()
     if trail.fault is not None:
         tell(trail.fault)
         trail.fault = None
+
+
+def remarks(recipe: Recipe) -> None:
+    """What to know of the recipe in the address, such as keys of an earlier version."""
+    for remark in recipe.remarks:
+        st.info(plain(remark), icon=":material/info:")

@@ -1,11 +1,11 @@
-"""Caps by hand: every entity in a table to search, sort, cap, mute, protect and note.
+"""Caps: every entity in a table to search, sort, cap, mute, protect and note.
 
-Knows how a table's edits are read; what an entity loses is the engine's answer.
+Knows how edits of the table are read; the engine computes what an entity loses.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,29 +14,33 @@ import streamlit as st
 
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import explain_entity
+from adr.rebalance.outlook import with_caps
 from adr.rebalance.preview import RecipePreview
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import LISTED, PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import choice, pages, words
 from adr.ui.parts.palette import PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.rebalance.cap_outlook import cap_outlook_view
 from adr.ui.rebalance.entity import entity_view
+from adr.ui.rebalance.in_force import in_force_view
 from adr.ui.rebalance.state import current, tune
-from adr.ui.rebalance.steps import with_caps
+from adr.ui.rebalance.steps import released, with_limit, with_notes
+from adr.ui.rebalance.suggested_caps import suggested_caps_view
 from adr.ui.rebalance.suggested_mutes import suggestions_view
 
 ROWS = 25
-MOST_AT_ONCE = 2000  # caps set in one step: the address carries them all
+MOST_AT_ONCE = 2000  # entities changed in one step: the address carries them all
 ORDERS = {
     "count": "most frequent first",
-    "goes": "most would go first",
-    "share": "largest share goes first",
+    "goes": "most dropped first",
+    "share": "largest share dropped first",
     "rare": "rarest first",
-    "caps": "capped by hand only",
+    "caps": "set by hand only",
 }
 
 
 def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
-    """The table of one perspective's entities, what can be done with those picked, and suggestions."""
+    """The table of one perspective's entities, actions on those picked, what is set, and suggestions."""
     which, find, order = st.columns([4, 2.2, 1.8], vertical_alignment="bottom", gap="medium")
     with which:
         perspective = choice(
@@ -53,20 +57,25 @@ def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePrevie
         sorting = st.selectbox(
             "Order", list(ORDERS), format_func=ORDERS.__getitem__, key="caps order", label_visibility="collapsed"
         )
+    in_force_view(preview)
     chosen = _ordered(engine, recipe, preview, perspective, search, sorting)
     above = st.container()
     offset = pages(len(chosen), ROWS, "page")
     shown = chosen[offset : offset + ROWS]
     with above:
         if not len(shown):
-            st.caption("No entity like that." if search else "No caps set by hand yet.")
+            st.caption("No entity matches." if search else "Nothing set by hand yet.")
             picked: list[str] = []
         else:
             picked = _table(engine, recipe, preview, perspective, shown)
-        _actions(engine, perspective, picked, chosen, bool(search))
+        names = _acting_on(engine, perspective, picked, chosen, bool(search))
+        most = _actions(perspective, names, len(picked), preview)
+        if names:
+            cap_outlook_view(engine, preview, perspective, dict.fromkeys(names, most))
     if len(picked) == 1:
         entity_view(here, explain_entity(engine, preview, perspective, picked[0]))
-    _in_force(recipe)
+    with st.expander("Suggested caps", icon=":material/vertical_align_top:", key="caps for the head"):
+        suggested_caps_view(here, engine, preview, perspective)
     with st.expander("Suggested mutes", icon=":material/lightbulb:", key="caps suggested"):
         suggestions_view(here, recipe, perspective)
 
@@ -80,8 +89,8 @@ def _ordered(
     if search:
         places = engine.places_containing(perspective, search)
     if sorting == "caps":
-        held = list(engine.caps(recipe)[0].get(perspective, {}))
-        return np.intersect1d(places, np.array(held, dtype=np.int64))
+        held = engine.places(perspective, sorted(_set_by_hand(recipe, perspective)))
+        return np.intersect1d(places, np.array(list(held.values()), dtype=np.int64))
     if sorting == "rare":
         return places[::-1]
     if sorting in ("goes", "share"):
@@ -91,23 +100,30 @@ def _ordered(
     return places
 
 
+def _set_by_hand(recipe: Recipe, perspective: str) -> set[str]:
+    """The entities of a perspective that the recipe says something of."""
+    keys = ("at_most", "own_tau", *LISTED, "notes")
+    return {name for key in keys for name in getattr(recipe, key).get(perspective, ())}
+
+
 def _table(
     engine: Engine, recipe: Recipe, preview: RecipePreview, perspective: str, shown: npt.NDArray[np.int64]
 ) -> list[str]:
     """One page, to edit; returns the names of the rows picked."""
     names = engine.names(perspective, shown)
     n, after = engine.postings[perspective].n[shown], preview.after[perspective][shown]
-    caps, notes = recipe.caps.get(perspective, {}), recipe.notes.get(perspective, {})
+    caps, limits = recipe.at_most.get(perspective, {}), recipe.limits(perspective)
+    notes = recipe.notes.get(perspective, {})
     frame = pd.DataFrame(
         {
             "pick": False,
             "entity": names,
+            "cap": pd.array([caps.get(name) for name in names], dtype="Int64"),
             "instances": n,
             "left": after,
-            "goes": np.maximum(n - after, 0),
-            "share": np.maximum(n - after, 0) / n,
             "random": preview.random[perspective][shown],
-            "cap": [cap_text(caps[name]) if name in caps else "" for name in names],
+            "share": np.maximum(n - after, 0) / n,
+            "limit": [limit_text(limits[name]) if name in limits else "" for name in names],
             "note": [notes.get(name, "") for name in names],
         }
     )
@@ -119,95 +135,131 @@ def _table(
         width="stretch",
         num_rows="fixed",
         height=35 * len(names) + 38,
-        disabled=["entity", "instances", "left", "goes", "share", "random"],
+        disabled=["entity", "instances", "left", "share", "random"],
         on_change=lambda: _edited(perspective, names, key),
-        column_config={
-            "pick": st.column_config.CheckboxColumn("", width=36),
-            "entity": st.column_config.TextColumn(PERSPECTIVE_WORDS[perspective][0], width="medium"),
-            "instances": st.column_config.NumberColumn("before", format="localized"),
-            "left": st.column_config.NumberColumn("after", format="localized"),
-            "goes": st.column_config.NumberColumn("goes", format="localized"),
-            "share": st.column_config.ProgressColumn("share that goes", format="percent", min_value=0, max_value=1),
-            "random": st.column_config.NumberColumn(
-                "random", format="localized", help="Left in a random subset of equal size."
-            ),
-            "cap": st.column_config.TextColumn(
-                "cap",
-                help="A count; 0 mutes it: it keeps no instance; inf protects it: it keeps all. Empty: τ applies.",
-                validate=r"^\s*(\d+(\.\d+)?|inf|∞)?\s*$",
-            ),
-            "note": st.column_config.TextColumn("note", help="Why; kept in the recipe.", width="medium"),
-        },
+        column_config=_columns(PERSPECTIVE_WORDS[perspective][0], preview.tau[perspective]),
     )
     return [name for name, on in zip(names, edited["pick"], strict=True) if on]
 
 
-def cap_text(cap: float) -> str:
-    """A cap as the table shows it."""
-    return "inf" if math.isinf(cap) else f"{cap:g}"
+def _columns(word: str, tau: float) -> dict[str, Any]:
+    """How the columns of the table are shown; word: what an entity of the perspective is called."""
+    column = st.column_config
+    return {
+        "pick": column.CheckboxColumn("", width=36),
+        "entity": column.TextColumn(word, width="medium"),
+        "cap": column.NumberColumn(
+            "cap", help="At most this many of its instances are kept. Empty: no cap.", min_value=0, step=1
+        ),
+        "instances": column.NumberColumn("before", format="localized"),
+        "left": column.NumberColumn("after", format="localized"),
+        "random": column.NumberColumn("random", format="localized", help="Left in a random subset of equal size."),
+        "share": column.ProgressColumn("share dropped", format="percent", min_value=0, max_value=1),
+        "limit": column.TextColumn(
+            "in place of τ",
+            help="mute: its draw never passes. protect: its draw always passes. A count replaces τ for this entity "
+            f"alone; above {tau:,.6g} it loosens the threshold. Empty: τ.",
+            validate=r"^\s*(\d+(\.\d+)?|mute|protect)?\s*$",
+        ),
+        "note": column.TextColumn("note", help="Why; kept in the recipe.", width="medium"),
+    }
+
+
+def limit_text(limit: float) -> str:
+    """What replaces τ for an entity, as the table shows it."""
+    return "mute" if limit == 0 else "protect" if math.isinf(limit) else f"{limit:g}"
+
+
+def limit_of(text: str) -> float | None:
+    """What the table's text says in place of τ; None for an empty one."""
+    said = text.strip()
+    if not said:
+        return None
+    return {"mute": 0.0, "protect": math.inf}[said] if said in ("mute", "protect") else float(said)
 
 
 def _edited(perspective: str, names: Sequence[str], key: str) -> None:
-    changes = st.session_state[key]["edited_rows"]
-    caps, notes = {}, {}
-    for row, cells in changes.items():
+    recipe = current()
+    for row, cells in st.session_state[key]["edited_rows"].items():
         name = names[int(row)]
         if "cap" in cells:
-            text = str(cells["cap"] or "").strip().replace("∞", "inf")
-            caps[name] = float(text) if text else None
+            most = cells["cap"]
+            recipe = with_caps(recipe, perspective, {name: None if most is None else int(most)})
+        if "limit" in cells:
+            recipe = with_limit(recipe, perspective, [name], limit_of(str(cells["limit"] or "")))
         if "note" in cells:
-            notes[name] = str(cells["note"] or "").strip()
-    if caps or notes:
-        tune(with_caps(current(), perspective, caps, notes))
+            recipe = with_notes(recipe, perspective, {name: str(cells["note"] or "").strip()})
+    tune(recipe)
 
 
-def _actions(
+def _acting_on(
     engine: Engine, perspective: str, picked: list[str], chosen: npt.NDArray[np.int64], searching: bool
-) -> None:
+) -> list[str]:
+    """The names that the actions are for: the rows picked, or all that a search found."""
     many = searching and not picked and 0 < len(chosen) <= MOST_AT_ONCE
-    names = picked or (engine.names(perspective, chosen) if many else [])
-    said, cap, put, mute, guard, free = st.columns(
-        [2.6, 1.3, 0.9, 0.9, 1.1, 1.1], vertical_alignment="center", gap="small"
+    return picked or (engine.names(perspective, chosen) if many else [])
+
+
+def _actions(perspective: str, names: list[str], picked: int, preview: RecipePreview) -> int:
+    """The buttons for the names; returns the cap that is typed in."""
+    said, cap, put, mute, guard, more, free = st.columns(
+        [2.4, 1.3, 0.9, 0.9, 1.1, 1, 1.1], vertical_alignment="center", gap="small"
     )
     said.caption(
-        f"{len(picked)} picked"
+        f"{picked} picked"
         if picked
-        else f"none picked: acts on all {len(names):,} found"
+        else f"None picked: acts on all {len(names):,} found"
         if names
-        else "Pick rows, or search, to act on many."
+        else "Pick rows, or search to act on all that match."
     )
     value = cap.number_input(
-        "Cap", 0, value=100, step=10, key="cap value", label_visibility="collapsed", disabled=not names
+        "Cap", 0, value=500, step=10, key="cap value", label_visibility="collapsed", disabled=not names
     )
 
-    def act(label: str, column: st.delta_generator.DeltaGenerator, to: float | None, hint: str) -> None:
+    def act(
+        label: str, column: st.delta_generator.DeltaGenerator, change: Callable[[Recipe], Recipe], hint: str
+    ) -> None:
         column.button(
             label,
             key=f"caps {label}",
             disabled=not names,
             help=hint,
             width="stretch",
-            on_click=lambda: tune(with_caps(current(), perspective, dict.fromkeys(names, to))),
+            on_click=lambda: tune(change(current())),
         )
 
-    act("Set", put, float(value), "Use this count in the place of τ.")
-    act("Mute", mute, 0.0, "Cap 0: it never keeps an instance.")
-    act("Protect", guard, math.inf, "No cap: it keeps all its instances.")
-    act("Release", free, None, "τ applies again.")
+    def caps(recipe: Recipe) -> Recipe:
+        return with_caps(recipe, perspective, dict.fromkeys(names, int(value)))
+
+    act("Cap", put, caps, "At most this many of the kept instances have it.")
+    act("Mute", mute, lambda r: with_limit(r, perspective, names, 0.0), "Its draw never passes: it keeps no instance.")
+    act(
+        "Protect",
+        guard,
+        lambda r: with_limit(r, perspective, names, math.inf),
+        "Its draw always passes. Like every draw, it does not override the number of perspectives that must pass, α or "
+        "a cap.",
+    )
+    with more.popover("More", disabled=not names, width="stretch"):
+        _own_tau(perspective, names, preview.tau[perspective])
+    act("Release", free, lambda r: released(r, perspective, names), "Nothing is set for it: τ applies, and no cap.")
+    return int(value)
 
 
-def _in_force(recipe: Recipe) -> None:
-    held = [(p, name, cap) for p in PERSPECTIVES for name, cap in recipe.caps.get(p, {}).items()]
-    if held:
-        shown = ", ".join(
-            f"{name} {'muted' if cap == 0 else 'protected' if math.isinf(cap) else f'{cap:g}'}"
-            for _, name, cap in held[:8]
-        )
-        left, right = st.columns([6, 1], vertical_alignment="center")
-        left.caption(f"**{len(held):,} capped by hand:** {shown}{' …' if len(held) > 8 else ''}")
-        right.button(
-            "Release all",
-            key="caps release all",
-            width="stretch",
-            on_click=lambda: tune(replace(current(), caps={}, notes={})),
-        )
+def _own_tau(perspective: str, names: list[str], tau: float) -> None:
+    """A τ for these entities alone, with a warning where it loosens the threshold."""
+    value = st.number_input(
+        "Own τ",
+        min_value=1.0,
+        value=max(1.0, float(tau)) if math.isfinite(tau) else 1.0,
+        key="own tau",
+        help="Replaces τ for these entities alone, as in the paper's script. It is a threshold, not a bound.",
+    )
+    if value > tau:
+        st.warning(f"{value:,.6g} is above τ {tau:,.6g}: this loosens it, so more instances are kept.")
+    st.button(
+        "Set",
+        key="set own tau",
+        width="stretch",
+        on_click=lambda: tune(with_limit(current(), perspective, names, float(value))),
+    )

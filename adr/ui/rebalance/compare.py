@@ -1,6 +1,6 @@
-"""A against B: the recipe being tuned beside a run or a recipe put aside.
+"""A against B: the recipe being tuned, beside a run or a recipe that was put aside.
 
-Knows how two previews are shown; what they keep is the engine's answer.
+Knows how two previews are shown; the engine computes what they keep.
 """
 
 import base64
@@ -49,11 +49,11 @@ def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePre
         )
     with right:
         _differences(differences(engine, found, perspective, top=200))
-    _only(here, found)
+    _only(here, engine, found)
 
 
 def _chosen(here: Frame, recipe: Recipe, known: list[Run]) -> Recipe | None:
-    """B: 'run 3' or a packed recipe in the address."""
+    """B, from 'run 3' or a packed recipe in the address."""
     names = {f"run {run.run}": f"Run {run.run} · {run.name} · {run.kept:,} kept" for run in known}
     told = asked("b")
     options = ["", *names, *([told] if told and told not in names else [])]
@@ -83,7 +83,7 @@ def packed(recipe: Recipe) -> str:
 
 
 def unpacked(text: str) -> Recipe | None:
-    """The recipe of `packed`, or None where the text is none."""
+    """The recipe that `packed` packed, or None where the text holds none."""
     try:
         plain = zlib.decompressobj().decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), _MOST)
         return Recipe.from_toml(plain.decode())
@@ -163,7 +163,7 @@ def _differences(found: list[Difference]) -> None:
     )
 
 
-def _only(here: Frame, found: Comparison) -> None:
+def _only(here: Frame, engine: Engine, found: Comparison) -> None:
     """Examples: every instance that only one of them keeps, a page at a time."""
     which = choice(
         "Only",
@@ -174,12 +174,12 @@ def _only(here: Frame, found: Comparison) -> None:
         says={"a": f"Only A keeps ({len(found.only_a):,})", "b": f"Only B keeps ({len(found.only_b):,})"}.__getitem__,
     )
     numbers = found.only_a if which == "a" else found.only_b
-    why = found.b if which == "a" else found.a  # the one that drops them says why
+    why = found.b if which == "a" else found.a  # the one that drops them gives the reason
     above = st.container()
     offset = pages(len(numbers), TILES, "page")
     with above:
-        st.caption(f"With the reason why {'B' if which == 'a' else 'A'} drops them." if len(numbers) else "None.")
-        picked = instance_grid(here, why.recipe, why, numbers[offset : offset + TILES].tolist(), key="only one")
+        st.caption(f"Each with the reason why {'B' if which == 'a' else 'A'} drops it." if len(numbers) else "None.")
+        picked = instance_grid(here, engine, why, numbers[offset : offset + TILES].tolist(), key="only one")
     if picked:
         move(part=None, instance=picked, show="dropped" if which == "b" else "kept", page=None)
         st.rerun()

@@ -32,7 +32,7 @@ export default function (component) {
   return () => {};
 }
 
-// ---- made once
+// ---- built once
 
 function build(board, data) {
   const { root } = board;
@@ -90,43 +90,51 @@ function row(board, one) {
   box.append(control, canvas, numbers);
   const made = { box, on, slider, count, share, countLabel, shareLabel, canvas, numbers, cells: new Map() };
   board.rows.set(one.id, made);
-
-  const tauOf = () => fromStep(Number(slider.value), state(board, one.id).top);
   box.onpointerenter = () => wantGrid(board, one.id);
-  slider.onfocus = () => wantGrid(board, one.id);
-  slider.oninput = () => drag(board, one.id, tauOf());
-  slider.onchange = () => commit(board, one.id, current(board, one.id));
+  listen(board, one.id, made);
+  listenCanvas(board, one.id, canvas);
+  return box;
+}
+
+// The slider and the two fields of a row.
+function listen(board, id, { slider, count, share }) {
+  const tauOf = () => fromStep(Number(slider.value), state(board, id).top);
+  slider.onfocus = () => wantGrid(board, id);
+  slider.oninput = () => drag(board, id, tauOf());
+  slider.onchange = () => commit(board, id, current(board, id));
   slider.onkeydown = (event) => {
-    const next = pressed(event, current(board, one.id), state(board, one.id).top);
+    const next = pressed(event, current(board, id), state(board, id).top);
     if (next === null) return;
     event.preventDefault();
-    drag(board, one.id, next);
-    soon(board, one.id, next);
+    drag(board, id, next);
+    soon(board, id, next);
   };
-  count.onchange = () => { if (count.value !== "") commit(board, one.id, Math.max(0, Number(count.value))); };
+  count.onchange = () => { if (count.value !== "") commit(board, id, Math.max(0, Number(count.value))); };
   share.onchange = () => {
     const value = Number(share.value);
     if (share.value !== "" && value >= 0 && value <= 100)
-      step(board, { action: "share", perspective: one.id, share: value / 100 });
+      step(board, { action: "share", perspective: id, share: value / 100 });
   };
+}
+
+// Dragging on the curve moves τ as the slider does.
+function listenCanvas(board, id, canvas) {
   const byPointer = (event) => {
     const area = frameOf(canvas);
     const y = event.clientY - canvas.getBoundingClientRect().top;
-    const top = state(board, one.id).top;
     const height = (area.bottom - y) / (area.bottom - area.top);
-    drag(board, one.id, fromStep(STEPS * Math.min(1, Math.max(0, height)), top));
+    drag(board, id, fromStep(STEPS * Math.min(1, Math.max(0, height)), state(board, id).top));
   };
   canvas.onpointerdown = (event) => {
-    if (!board.data.live || !state(board, one.id).on) return;
+    if (!board.data.live || !state(board, id).on) return;
     canvas.setPointerCapture(event.pointerId);
     byPointer(event);
   };
   canvas.onpointermove = (event) => { if (canvas.hasPointerCapture(event.pointerId)) byPointer(event); };
   canvas.onpointercancel = () => { board.dirty = false; board.moved.clear(); show(board); };
   canvas.onpointerup = (event) => {
-    if (canvas.hasPointerCapture(event.pointerId)) commit(board, one.id, current(board, one.id));
+    if (canvas.hasPointerCapture(event.pointerId)) commit(board, id, current(board, id));
   };
-  return box;
 }
 
 const state = (board, id) => board.data.perspectives.find((one) => one.id === id);
@@ -144,7 +152,7 @@ function pressed(event, tau, top) {
   return { Home: 1, End: top }[event.key] ?? null;
 }
 
-// When the hand has rested, the rest of the page (see follow.js) is told to catch up with what the board shows.
+// Once the hand rests, the other parts of the page (see follow.js) catch up with what the board shows.
 function settle(board) {
   clearTimeout(board.rest);
   board.rest = setTimeout(() => {
@@ -184,7 +192,7 @@ function step(board, what) {
   board.send("step", { ...what, number: board.sent });
 }
 
-// The grid of one slider is asked for when the pointer or the focus comes near it, once for each state of the others.
+// The grid of one slider is requested when the pointer or the focus reaches it, once for each state of the others.
 function wantGrid(board, id) {
   const { key, on } = state(board, id);
   if (!on || !board.data.live || board.grids.has(key) || board.asked.has(key)) return;
@@ -196,7 +204,7 @@ function wantGrid(board, id) {
 
 // ---- what is shown
 
-// While one slider is away from the server's answer: its two neighbours on the grid and how far between them it is.
+// While one slider is away from the server's answer: its two neighbours on the grid and its place between them.
 function between(board) {
   for (const [id, tau] of board.moved) {
     const grid = board.grids.get(state(board, id).key);
@@ -229,10 +237,11 @@ function show(board) {
   board.root.dataset.painted = String(data.ack);
 }
 
-// What changes with the server's answers only, not with every frame.
+// What changes only with the server's answers, not with every frame.
 function showLegend(board) {
   const { data } = board;
-  const facts = [["dropped", whole(data.total - data.size)], ["expected over all seeds", data.expected]];
+  const facts = [["dropped", whole(data.total - data.size)]];
+  if (data.expected) facts.push(["expected over all seeds", data.expected]);
   if (data.repeated) facts.push(["copies of rare instances", `+${whole(data.repeated)}`]);
   if (data.previous !== null) facts.push(["before the last step", whole(data.previous)]);
   board.facts.replaceChildren(...facts.map(([word, number]) => {
@@ -308,7 +317,7 @@ function paintAll(board) {
   for (const one of board.data.perspectives) paint(board, one, at?.grid ? at : null, current(board, one.id));
 }
 
-// Axes are fixed by the counts before, so that what moves is the data.
+// The counts before fix the axes, so that only the data moves.
 function paint(board, one, known, tau) {
   const { canvas } = board.rows.get(one.id);
   const width = canvas.clientWidth, height = canvas.clientHeight, scale = window.devicePixelRatio || 1;

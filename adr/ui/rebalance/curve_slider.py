@@ -1,7 +1,7 @@
 """Four sliders with their curves in one component; the curves follow the hand (see curve_slider.js).
 
-Knows what is drawn, not what it means: steps come back as {'action': 'tau' | 'share' | 'use', 'perspective', ...,
-'number'}, and a wish for a grid of curves as {'perspective', 'key'}.
+Knows what is drawn but not what it means: steps come back as {'action': 'tau' | 'share' | 'use', 'perspective', ...,
+'number'}, and a request for a grid of curves as {'perspective', 'key'}.
 """
 
 from collections.abc import Callable
@@ -13,5 +13,5 @@ _BOARD = component("rebalance/curve_slider", '<div class="board"></div>')
 
 
 def curve_sliders(told: dict[str, Any], *, key: str, on_step: Callable[[], None], on_grid: Callable[[], None]) -> None:
-    """Draw the board; `on_step` and `on_grid` find what the hand did in `st.session_state[key].step` and `.grid`."""
+    """Draw the board; `on_step` and `on_grid` find what came back in `st.session_state[key].step` and `.grid`."""
     _BOARD(data=told, key=key, on_step_change=on_step, on_grid_change=on_grid)

@@ -1,29 +1,29 @@
-"""What happens to one entity under the recipe, and who keeps the rest of it."""
+"""What happens to one entity under the recipe, and which other entities keep its instances."""
 
 import pandas as pd
 import streamlit as st
 
+from adr.figures import counted, number_words
 from adr.rebalance.explain import EntityExplanation
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.plain_text import plain
 
 
 def entity_view(here: Frame, told: EntityExplanation) -> None:
-    """What happens to one entity, and who keeps the rest of it."""
+    """What happens to one entity, and which other entities keep its instances."""
     with st.container(border=True):
-        by = "set by hand" if told.by_hand else "τ"
+        draw = f"One draw keeps an instance with probability {told.probability:.4g} ({_limit(told)})."
         st.markdown(
-            f"**{told.entity}**: of {told.n:,} instances {told.kept:,} stay and {told.dropped:,} go "
-            f"(expected to stay over all seeds: {told.expected:,.0f}; in a random subset: {told.random:,})."
+            f"**{plain(told.entity)}**: of {counted(told.n, 'instance')}, {told.kept:,} are kept and {told.dropped:,} "
+            f"dropped{_capped(told)} ({_expected(told)}in a random subset: {told.random:,})."
         )
         st.caption(
-            f"One draw keeps an instance with probability {told.probability:.4g} "
-            f"(cap {told.cap:,.6g}, {by}). It decides {told.by_itself:,} passes itself; the others that keep "
+            f"{draw} The entity itself decides {counted(told.by_itself, 'pass', 'passes')}. Other entities that keep "
             "its instances:"
             if told.keepers
-            else f"One draw keeps an instance with probability {told.probability:.4g} (cap {told.cap:,.6g}, {by}). "
-            "No other entity keeps its instances."
+            else f"{draw} No other entity keeps its instances."
         )
         if told.keepers:
             st.dataframe(
@@ -35,3 +35,19 @@ def entity_view(here: Frame, told: EntityExplanation) -> None:
                 width="stretch",
             )
         link("Explore", f"Open “{told.entity}” in Explore", perspective=told.perspective, entity=told.entity)
+
+
+def _limit(told: EntityExplanation) -> str:
+    kinds = {"own_tau": f"its own τ {number_words(told.limit)}", "mute": "it is muted", "protect": "it is protected"}
+    return kinds.get(told.by_hand, f"τ {number_words(told.limit, 6)}")
+
+
+def _capped(told: EntityExplanation) -> str:
+    """What caps take, as part of the sentence on what is dropped."""
+    if told.at_most is not None:
+        return f", {told.over_cap:,} of them by a cap (its own is {told.at_most:,})"
+    return f", {told.over_cap:,} of them by caps on other entities" if told.over_cap else ""
+
+
+def _expected(told: EntityExplanation) -> str:
+    return "" if told.expected is None else f"expected over all seeds: {told.expected:,.0f} kept; "

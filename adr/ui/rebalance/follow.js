@@ -1,5 +1,5 @@
-// Stands in a part of the page that is run apart from the board: asks for its rerun when the board has settled on
-// something else than what this part shows.
+// Sits in a part of the page that runs apart from the board: requests a rerun of the part when the board has settled on
+// something other than what the part shows.
 const known = new WeakMap();
 
 export default function (component) {

@@ -1,4 +1,4 @@
-"""What is drawn apart from the board, and how it follows it (see follow.js).
+"""How a part of the page that is drawn apart from the board follows it (see follow.js).
 
 Knows stamps of recipes, not what a recipe does.
 """
@@ -15,17 +15,17 @@ _FOLLOW = component("rebalance/follow", "<i></i>")
 
 
 def follow_board(stamp: str, *, key: str) -> None:
-    """Rerun the fragment that this stands in when the board shows something else than `stamp` and the hand rests."""
+    """Rerun the enclosing fragment when the hand rests and the board shows something other than `stamp`."""
     _FOLLOW(data={"stamp": stamp}, key=key, on_settled_change=lambda: None, height=1)
 
 
 def stamp(recipe: Recipe) -> str:
-    """Says whether two parts of the page show the same recipe, notes included."""
+    """A text that is the same where two parts of the page show the same recipe, notes included."""
     return hashlib.sha256(recipe.to_toml().encode()).hexdigest()[:16]
 
 
 def follow(recipe: Recipe) -> None:
-    """Keep what is drawn apart from the board in step with it, both ways; first in such a part."""
+    """Keep a part that is drawn apart from the board in step with it, both ways; called first in the part."""
     if state().drawn not in (None, stamp(recipe)):
-        st.rerun(scope="app")  # this part has changed the recipe: the board is to follow
+        st.rerun(scope="app")  # this part has changed the recipe: the board must follow
     follow_board(stamp(recipe), key="rebalance follow")

@@ -1,16 +1,18 @@
-"""What stays and what goes, instance by instance, with why; every one can be reached.
+"""What is kept and what is dropped, instance by instance, with the reason; every instance can be reached.
 
-Knows how decisions are shown; they are the engine's.
+Knows how decisions are shown; the engine makes them.
 """
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from adr.explore.instances import instance_at, instances
+from adr.figures import counted, number_words
 from adr.rebalance.engine import Engine
-from adr.rebalance.explain import Explanation, explain_recipe
+from adr.rebalance.explain import Explanation, cap_ranks, explain_recipe
 from adr.rebalance.preview import GROUP_WORDS, REASON_WORDS, REASONS, RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
@@ -20,29 +22,43 @@ from adr.ui.parts.instance_view import instance_tiles, instance_view
 from adr.ui.parts.palette import AFTER_COLOR, PERSPECTIVE_NAMES
 
 TILES = 10
+Mask = npt.NDArray[np.bool_]  # over the rows of the engine
 
 
 def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
-    """Dropped or kept instances, filtered, a page at a time; one of them with its whole reason."""
+    """Dropped or kept instances, filtered, one page at a time; one of them explained in full."""
     _groups(preview)
     rows = _filtered(engine, preview)
     above = st.container()
     offset = pages(len(rows), TILES, "page")
     numbers = engine.instances[rows[offset : offset + TILES]].tolist()
     with above:
-        st.caption(f"{len(rows):,} instances" if len(rows) else "No instance like that.")
-        if picked := instance_grid(here, recipe, preview, numbers, key="decided"):
+        st.caption(counted(len(rows), "instance") if len(rows) else "No instance matches.")
+        if picked := instance_grid(here, engine, preview, numbers, key="decided"):
             move(instance=picked)
     if asked("instance"):
-        _one(here, recipe, preview, asked_number("instance", 0))
+        _one(here, engine, preview, asked_number("instance", 0))
 
 
-def instance_grid(here: Frame, recipe: Recipe, preview: RecipePreview, numbers: list[int], *, key: str) -> str | None:
+def instance_grid(here: Frame, engine: Engine, preview: RecipePreview, numbers: list[int], *, key: str) -> str | None:
     """Pictures of instances with the decision and its reason in words; the one just clicked."""
     shown = instances(here.store, numbers)
-    told = {n: explain_recipe(here.store, recipe, preview.tau, n) for n in numbers}
+    told = {n: _why(here, engine, preview, n) for n in numbers}
     tiles = [_tile(tile, told[i.instance]) for tile, i in zip(instance_tiles(here, shown), shown, strict=True)]
     return image_grid(tiles, key=key, least=170)
+
+
+def _why(here: Frame, engine: Engine, preview: RecipePreview, number: int) -> Explanation:
+    """Why the recipe on the board keeps or drops an instance, caps included."""
+    over = cap_ranks(engine, preview, number) if preview.caps else ()
+    return explain_recipe(here.store, preview.recipe, preview.tau, number, over)
+
+
+def _over_all_seeds(why: Explanation, preview: RecipePreview) -> str:
+    """The probability as part of a sentence; there is no closed form where a cap binds."""
+    if preview.probability is None or why.probability is None:
+        return ""
+    return f"Over all seeds it is kept with probability {why.probability:.3f}; "
 
 
 def _tile(tile: Tile, why: Explanation) -> Tile:
@@ -67,20 +83,20 @@ def _brief(why: Explanation) -> str:
         return REASON_WORDS[why.reason]
     first = min(decided, key=lambda p: p.critical_tau / max(p.tau, 1))
     more = f", and {len(decided) - 1} more" if why.kept and len(decided) > 1 else ""
-    limit = "by its cap" if first.critical_tau < 0 else f"from τ {first.critical_tau:,.3g}"
+    limit = "whatever τ is" if first.critical_tau < 0 else f"from τ {first.critical_tau:,.3g}"
     said = f"{first.perspective.replace('_', '-')} “{first.entity}” {limit}"
-    return f"{said}{more}" if why.kept else f"{why.pass_count} pass; nearest {said}"
+    return f"{said}{more}" if why.kept else f"{why.pass_count} pass; nearest: {said}"
 
 
 def _groups(preview: RecipePreview) -> None:
-    """Instances that have little to pass with, told apart from the rest."""
+    """The reasons of all decisions, and the groups of instances that have fewer entities to pass with."""
     said = [
         f"{GROUP_WORDS[name]} {group['kept']:,} of {group['instances']:,}"
         for name, group in preview.groups.items()
         if group["instances"]
     ]
     reasons = [f"{REASON_WORDS[reason]} {n:,}" for reason, n in preview.reasons.items()]
-    st.caption(f"**Why:** {' · '.join(reasons)}" + (f"  \n**Kept of those with:** {' · '.join(said)}" if said else ""))
+    st.caption(f"**Why:** {' · '.join(reasons)}" + (f"  \n**Kept by group:** {' · '.join(said)}" if said else ""))
 
 
 def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
@@ -90,31 +106,44 @@ def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
         show = choice("Show", ("dropped", "kept"), "show", default="dropped", drops=("page", "reason"))
     mask = preview.kept if show == "kept" else ~preview.kept
     with why:
-        there = [r for r in REASONS if r in preview.reasons and (r in ("passes", "keeps_all")) == (show == "kept")]
-        reason = st.selectbox(
-            "Reason",
-            ["", *there],
-            format_func=lambda r: REASON_WORDS.get(r, "for any reason"),
-            key=f"reason {show}",
-            label_visibility="collapsed",
-        )
-    if reason:
-        mask = mask & (engine.reason_of(preview) == REASONS.index(reason))
+        mask = mask & _of_reason(engine, preview, show)
     with passing:
-        options = [("", True), *((p, passed) for p in preview.recipe.perspectives for passed in (True, False))]
-        perspective, passed = st.selectbox(
-            "Passing",
-            options,
-            key="passing",
-            label_visibility="collapsed",
-            format_func=lambda o: (
-                f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0] else "whatever passes"
-            ),
-        )
-    if perspective:
-        caps = engine.caps(preview.recipe)[0][perspective]
-        critical = engine.critical(preview.recipe, perspective, caps)
-        mask = mask & ((preview.tau[perspective] > critical.tau) == passed)
+        mask = mask & _passing(engine, preview)
+    return np.flatnonzero(mask & _with_entity(engine, of, name))
+
+
+def _of_reason(engine: Engine, preview: RecipePreview, show: str) -> Mask:
+    there = [r for r in REASONS if r in preview.reasons and (r in ("passes", "keeps_all")) == (show == "kept")]
+    reason = st.selectbox(
+        "Reason",
+        ["", *there],
+        format_func=lambda r: REASON_WORDS.get(r, "for any reason"),
+        key=f"reason {show}",
+        label_visibility="collapsed",
+    )
+    return preview.reason == REASONS.index(reason) if reason else np.ones(engine.rows, dtype=bool)
+
+
+def _passing(engine: Engine, preview: RecipePreview) -> Mask:
+    """Rows in which the chosen perspective passes, or does not pass."""
+    perspective, passed = st.selectbox(
+        "Passing",
+        [("", True), *((p, passed) for p in preview.recipe.perspectives for passed in (True, False))],
+        key="passing",
+        label_visibility="collapsed",
+        format_func=lambda o: (
+            f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0] else "whichever pass"
+        ),
+    )
+    if not perspective:
+        return np.ones(engine.rows, dtype=bool)
+    critical = engine.critical(preview.recipe, perspective, engine.own(preview.recipe)[perspective])
+    found: Mask = (preview.tau[perspective] > critical.tau) == passed
+    return found
+
+
+def _with_entity(engine: Engine, of: DeltaGenerator, name: DeltaGenerator) -> Mask:
+    """Rows that have the entity typed in; its controls stand in two columns."""
     with of:
         kind = st.selectbox(
             "Entity of",
@@ -126,34 +155,34 @@ def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
         )
     with name:
         entity = words("Entity", "with", placeholder="with the entity …", drops=("page",)).lower()
-    if entity:
-        place = engine.places(kind, [entity]).get(entity)
-        with_it = np.zeros(engine.rows, dtype=bool)
-        if place is None:
-            st.caption(f"No entity “{entity}” in {PERSPECTIVE_NAMES[kind]}.")
-        else:
-            with_it[engine.postings[kind].rows_of(place)] = True
-        mask = mask & with_it
-    return np.flatnonzero(mask)
+    if not entity:
+        return np.ones(engine.rows, dtype=bool)
+    place = engine.places(kind, [entity]).get(entity)
+    with_it = np.zeros(engine.rows, dtype=bool)
+    if place is None:
+        st.caption(f"No entity “{entity}” in {PERSPECTIVE_NAMES[kind]}.")
+    else:
+        with_it[engine.postings[kind].rows_of(place)] = True
+    return with_it
 
 
-def _one(here: Frame, recipe: Recipe, preview: RecipePreview, number: int) -> None:
+def _one(here: Frame, engine: Engine, preview: RecipePreview, number: int) -> None:
     """One instance: the decision, each perspective's reason, and the instance itself."""
-    why = explain_recipe(here.store, recipe, preview.tau, number)
+    why = _why(here, engine, preview, number)
     with st.container(border=True):
         head, close = st.columns([10, 1], vertical_alignment="center")
         head.markdown(f"#### Instance {number:,}\n{why.in_words}")
         close.button("Close", key="close instance", on_click=lambda: move(instance=None), width="stretch")
         st.caption(
-            f"Over all seeds it is kept with probability {why.probability:.3f}; "
-            f"{why.pass_count} of {len(why.passes)} perspectives pass, {why.min_passes} needed."
+            f"{_over_all_seeds(why, preview)}{why.pass_count} of {len(why.passes)} perspectives pass, "
+            f"{why.min_passes} needed."
         )
-        explanation_view(why, recipe.pass_rule)
+        explanation_view(why, preview.recipe.pass_rule)
         instance_view(here, instance_at(here.store, number), talk_height=320)
 
 
 def explanation_view(why: Explanation, rule: str) -> None:
-    """Each perspective's critical τ with the entity that decides it, and below all draws."""
+    """Each perspective's critical τ with the entity that decides it; below it, all draws."""
     st.dataframe(
         pd.DataFrame(
             [
@@ -178,30 +207,28 @@ def explanation_view(why: Explanation, rule: str) -> None:
         column_config={"over all seeds": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
     )
     with st.expander("All its entities and their draws", key="all draws"):
-        st.caption(
-            "An entity passes when its draw times its count lies below its cap (τ, or set by hand)."
-            if rule == "any"
-            else "One draw for the perspective is held against the mean probability of its entities."
-        )
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "perspective": PERSPECTIVE_NAMES[p.perspective],
-                        "entity": d.entity,
-                        "instances": d.n,
-                        "cap": "inf" if np.isinf(d.cap) else f"{d.cap:,.6g}",
-                        "by hand": d.by_hand,
-                        "probability": d.probability,
-                        "draw": d.draw,
-                        "draw × instances": d.product,
-                        "passes": d.passed,
-                    }
-                    for p in why.passes
-                    for d in p.entities
-                ]
-            ),
-            hide_index=True,
-            width="stretch",
-            height=300,
-        )
+        _draws_view(why, rule)
+
+
+def _draws_view(why: Explanation, rule: str) -> None:
+    st.caption(
+        "An entity passes when its draw times its count is below τ, or below what is set in its place."
+        if rule == "any"
+        else "One draw for the perspective is compared with the mean probability of its entities."
+    )
+    rows = [
+        {
+            "perspective": PERSPECTIVE_NAMES[p.perspective],
+            "entity": d.entity,
+            "instances": d.n,
+            "below": number_words(d.limit, 6),
+            "by hand": {"own_tau": "own τ", "mute": "muted", "protect": "protected"}.get(d.by_hand, ""),
+            "probability": d.probability,
+            "draw": d.draw,
+            "draw × instances": d.product,
+            "passes": d.passed,
+        }
+        for p in why.passes
+        for d in p.entities
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", height=300)

@@ -1,4 +1,4 @@
-"""The recipe as a file, out and in."""
+"""The recipe as a file: download and upload."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from adr.ui.rebalance.state import state, tune
 
 
 def recipe_files(recipe: Recipe) -> None:
-    """The recipe as a file, out and in."""
+    """The recipe as a file: download and upload."""
     words, down, up = st.columns([4, 1.3, 1.3], vertical_alignment="center", gap="medium")
     words.caption(f"{recipe.in_words()} Fingerprint `{recipe.fingerprint}`.")
     down.download_button(
@@ -29,5 +29,8 @@ def recipe_files(recipe: Recipe) -> None:
                 text = given.getvalue().decode("utf-8")
             except UnicodeDecodeError as error:
                 raise AdrError(f"{given.name} is not UTF-8 text.", "Name a TOML file.") from error
-            tune(Recipe.from_toml(text, given.name))
+            read = Recipe.from_toml(text, given.name)
+            for remark in read.remarks:
+                st.toast(plain(remark), icon=":material/info:", duration="long")
+            tune(read)
             st.rerun()

@@ -1,53 +1,30 @@
 """The recipe's other choices in one row above the board, with undo and redo."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from adr.recipe import Recipe
+from adr.recipe import PASS_RULES, Recipe
 from adr.ui.parts.controls import asked, move
 from adr.ui.rebalance.state import current, redo, state, tune, undo
 
 
-def strip(recipe: Recipe) -> DeltaGenerator:
-    """The recipe's other choices in one row, with undo and redo; returns the place left free at its end."""
+def strip(recipe: Recipe, sizes: Sequence[int]) -> DeltaGenerator:
+    """The recipe's other choices in one row, with undo and redo; returns the free column at its end.
+
+    sizes: how many instances are kept when 1, 2, … perspectives must pass.
+    """
     need, alpha, seed, more, back, again, last = st.columns(
         [3.4, 1.3, 1.3, 1.1, 0.55, 0.55, 1.2], vertical_alignment="bottom", gap="small"
     )
     with need:
-        st.session_state["need"] = recipe.min_passes
-        st.segmented_control(
-            "Perspectives that must pass",
-            range(len(recipe.perspectives) + 1),
-            key="need",
-            required=True,
-            on_change=lambda: tune(replace(current(), min_passes=st.session_state["need"])),
-            format_func=lambda n: "0 · keep all" if n == 0 else str(n),
-            help="An instance stays when at least this many of its perspectives pass.",
-        )
+        _need(recipe, sizes)
     with alpha:
-        st.session_state["alpha"] = float(recipe.alpha)
-        st.number_input(
-            "α",
-            0.0,
-            1.0,
-            step=0.05,
-            key="alpha",
-            format="%.2f",
-            on_change=lambda: tune(replace(current(), alpha=float(st.session_state["alpha"]))),
-            help="A last draw keeps an instance with this probability.",
-        )
+        _alpha(recipe)
     with seed:
-        st.session_state["seed"] = recipe.seed
-        st.number_input(
-            "Seed",
-            0,
-            step=1,
-            key="seed",
-            on_change=lambda: tune(replace(current(), seed=int(st.session_state["seed"]))),
-            help="Other draws; the same seed gives the same result on every machine.",
-        )
+        _seed(recipe)
     with more, st.popover("More", width="stretch"):
         _rare_choices(recipe)
     trail = state()
@@ -66,15 +43,55 @@ def strip(recipe: Recipe) -> DeltaGenerator:
     return last
 
 
+def _need(recipe: Recipe, sizes: Sequence[int]) -> None:
+    st.session_state["need"] = recipe.min_passes
+    st.segmented_control(
+        "Perspectives that must pass",
+        range(len(recipe.perspectives) + 1),
+        key="need",
+        required=True,
+        on_change=lambda: tune(replace(current(), min_passes=st.session_state["need"])),
+        format_func=lambda n: "0 · all" if n == 0 else f"{n} · {sizes[n - 1]:,}",
+        help="An instance is kept when at least this many perspectives pass; beside each number, how many would be kept.",
+    )
+
+
+def _alpha(recipe: Recipe) -> None:
+    st.session_state["alpha"] = float(recipe.alpha)
+    st.number_input(
+        "α",
+        0.0,
+        1.0,
+        step=0.05,
+        key="alpha",
+        format="%.2f",
+        on_change=lambda: tune(replace(current(), alpha=float(st.session_state["alpha"]))),
+        help="A last draw keeps an instance with this probability.",
+    )
+
+
+def _seed(recipe: Recipe) -> None:
+    st.session_state["seed"] = recipe.seed
+    st.number_input(
+        "Seed",
+        0,
+        step=1,
+        key="seed",
+        on_change=lambda: tune(replace(current(), seed=int(st.session_state["seed"]))),
+        help="Another seed, other draws. The same seed gives the same result on every machine.",
+    )
+
+
 def _rare_choices(recipe: Recipe) -> None:
     st.session_state["rule"] = recipe.pass_rule
     st.radio(
         "A perspective passes when",
-        ("any", "mean"),
+        PASS_RULES,
         key="rule",
         format_func={
             "any": "any of its entities passes its draw (the published rule)",
             "mean": "one draw is below the mean probability of its entities",
+            "mean_unclamped": "the same without holding each probability to 1 (the published script’s mean)",
         }.__getitem__,
         on_change=lambda: tune(replace(current(), pass_rule=st.session_state["rule"])),
     )
@@ -86,7 +103,7 @@ def _rare_choices(recipe: Recipe) -> None:
         horizontal=True,
         format_func={1: "once", 2: "twice", 3: "three times"}.__getitem__,
         on_change=lambda: tune(replace(current(), repeat=st.session_state["repeat"])),
-        help="⌊√p⌋ times for the rarest entity's p = τ / n, as the published script's “add”.",
+        help="⌊√p⌋ times, where p = τ / n of the rarest entity, as with the published script's “add”.",
     )
     st.toggle(
         "Plain sliders",

@@ -1,4 +1,4 @@
-"""The runs there are: list, rename, compare by their numbers, delete, take up again.
+"""The runs of the workspace: list, compare by numbers, rename, delete, tune again.
 
 Knows how runs are shown; `adr.rebalance.runs` writes them.
 """
@@ -46,7 +46,7 @@ def runs_view(here: Frame, recipe: Recipe) -> None:
     number = known[chosen[0]].run if chosen and chosen[0] < len(known) else asked_number("run", 0)
     found = next((run for run in known if run.run == number), None)
     if found is None:
-        st.caption("Pick a run to take it up again, rename, compare or delete it.")
+        st.caption("Pick a run to tune its recipe again, compare, rename or delete it.")
         return
     _one(here, found)
 
@@ -62,7 +62,7 @@ def _by_numbers(known: list[Run]) -> pd.DataFrame:
                 "kept": run.kept,
                 "dropped": run.dropped,
                 "copies": run.repeated,
-                "expected": round(run.expected),
+                "expected": None if run.expected is None else round(run.expected),
                 **{f"tail {PERSPECTIVE_NAMES[p].lower()}": columns[p].after.tail_share for p in PERSPECTIVES},
                 "entities lost": sum(columns[p].after.lost for p in PERSPECTIVES),
                 "lost at random": sum(columns[p].random.lost for p in PERSPECTIVES),
@@ -76,10 +76,12 @@ def _one(here: Frame, run: Run) -> None:
     with st.container(border=True):
         st.markdown(f"**Run {run.run} · {run.name}**  \n{run.recipe.in_words()}")
         if run.outdated:
-            st.warning("The dataset was read or indexed again since; apply the recipe anew.", icon=":material/history:")
-        take, against, file, other, gone = st.columns(5)
-        take.button(
-            "Take up again",
+            st.warning(
+                "The dataset was read or indexed after this run; apply the recipe again.", icon=":material/history:"
+            )
+        again, against, file, other, gone = st.columns(5)
+        again.button(
+            "Tune again",
             key="take up",
             width="stretch",
             on_click=lambda: tune(run.recipe),
@@ -101,26 +103,29 @@ def _one(here: Frame, run: Run) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-        with other, st.popover("Rename", width="stretch"):
-            name = st.text_input("Name", value=run.name, key=f"rename {run.run}")
-            if st.button("Rename", key="rename", disabled=not name.strip()):
-                rename_run(here.store, run.run, name)
-                st.rerun(scope="app")
-        with (
-            gone,
-            st.popover(
-                "Delete",
-                width="stretch",
-                disabled=run.plans > 0,
-                help="A synthesis plan needs this run." if run.plans else None,
-            ),
-        ):
-            st.markdown("Its decisions are removed; exports that were written stay.")
-            if st.button("Delete this run", key="delete", type="primary"):
-                delete_run(here.store, run.run)
-                st.rerun(scope="app")
+        with other:
+            _rename(here, run)
+        with gone:
+            _delete(here, run)
         plan, export = st.columns(2)
         with plan:
             link("Synthesize", "Plan what to synthesize", run=run.run)
         with export:
             link("Export", "Export what it keeps", run=run.run)
+
+
+def _rename(here: Frame, run: Run) -> None:
+    with st.popover("Rename", width="stretch"):
+        name = st.text_input("Name", value=run.name, key=f"rename {run.run}")
+        if st.button("Rename", key="rename", disabled=not name.strip()):
+            rename_run(here.store, run.run, name)
+            st.rerun(scope="app")
+
+
+def _delete(here: Frame, run: Run) -> None:
+    needed = "A synthesis plan needs this run." if run.plans else None
+    with st.popover("Delete", width="stretch", disabled=run.plans > 0, help=needed):
+        st.markdown("Its decisions are removed. Exports that were written stay.")
+        if st.button("Delete this run", key="delete", type="primary"):
+            delete_run(here.store, run.run)
+            st.rerun(scope="app")

@@ -1,6 +1,6 @@
-"""What the Rebalance page remembers of a session: undo and redo of the recipe, and what its parts leave one another.
+"""What the Rebalance page remembers of a session: undo and redo of the recipe, and what its parts pass to each other.
 
-The recipe itself stands in the page's address (see `address`), so a reload or a colleague gets the same view.
+The recipe itself is kept in the address of the page (see `address`), so a reload or a colleague gets the same view.
 """
 
 from dataclasses import dataclass, field
@@ -19,17 +19,18 @@ MOST_STEPS = 200
 
 @dataclass
 class RebalanceState:
-    """Recipes before and after the current one, and what was seen and said last."""
+    """Recipes before and after the current one, and what the board and the page exchanged last."""
 
     past: list[Recipe] = field(default_factory=list)
     future: list[Recipe] = field(default_factory=list)
     answered: int = 0  # the number of the board's step that was answered last
     drawn: str | None = None  # stamp of the recipe that the board shows
-    wish: dict[str, Any] | None = None  # for which slider the board wants a grid of curves
-    fault: AdrError | None = None  # what the last step could not do, to be told once
-    found: FoundRecipe | None = None  # the answer to what was asked backwards
+    wish: dict[str, Any] | None = None  # the slider for which the board requests a grid of curves
+    fault: AdrError | None = None  # why the last step failed, to be shown once
+    found: FoundRecipe | None = None  # the answer to the last question asked backwards
     announced: int | None = None  # the job whose run was announced
     uploaded: str | None = None  # the file whose recipe was taken
+    started: bool = False  # a starting point was taken, or their cards were closed
 
 
 def state() -> RebalanceState:
@@ -38,12 +39,12 @@ def state() -> RebalanceState:
 
 
 def current() -> Recipe:
-    """The recipe in the address; a value that is no good is as if it were not there."""
+    """The recipe in the address; an invalid value is ignored."""
     return from_address(st.query_params.to_dict())
 
 
 def tune(recipe: Recipe) -> None:
-    """Make `recipe` the current one; the one before can be had back by `undo`."""
+    """Make `recipe` the current one; `undo` restores the one before."""
     before = current()
     if recipe == before:
         return

@@ -1,8 +1,10 @@
-"""A step of the hand as the next recipe. Pure."""
+"""A step of the user as the next recipe. Pure."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from adr.rebalance.outlook import with_caps
 from adr.recipe import Recipe
 
 
@@ -13,21 +15,45 @@ def with_tau(recipe: Recipe, perspective: str, tau: float) -> Recipe:
 
 
 def with_share(recipe: Recipe, perspective: str, share: float) -> Recipe:
-    """The recipe with a tail share in the place of a count."""
+    """The recipe with a tail share in place of a count."""
     tau = {p: t for p, t in recipe.tau.items() if p != perspective}
     return replace(recipe, tau=tau, tail_share={**recipe.tail_share, perspective: share})
 
 
-def with_caps(
-    recipe: Recipe, perspective: str, caps: Mapping[str, float | None], notes: Mapping[str, str] | None = None
-) -> Recipe:
-    """The recipe with these caps changed (None: τ applies again) and these notes; a cap that goes takes its note."""
-    held = {**recipe.caps.get(perspective, {}), **caps}
-    said = {**recipe.notes.get(perspective, {}), **(notes or {})}
-    kept = {name: cap for name, cap in held.items() if cap is not None}
-    gone = {name for name, cap in caps.items() if cap is None}
+def with_limit(recipe: Recipe, perspective: str, names: Iterable[str], limit: float | None) -> Recipe:
+    """The recipe with what replaces τ for these entities: 0 mutes them, inf protects them, any other count is their own
+    τ, and None leaves them to τ."""
+    changed = frozenset(names)
+    own = {name: value for name, value in recipe.own_tau.get(perspective, {}).items() if name not in changed}
+    mute = [name for name in recipe.mute.get(perspective, ()) if name not in changed]
+    protect = [name for name in recipe.protect.get(perspective, ()) if name not in changed]
+    if limit == 0:
+        mute += changed
+    elif limit == math.inf:
+        protect += changed
+    elif limit is not None:
+        own |= dict.fromkeys(changed, limit)
     return replace(
         recipe,
-        caps={**recipe.caps, perspective: kept},
-        notes={**recipe.notes, perspective: {e: text for e, text in said.items() if text and e not in gone}},
+        own_tau={**recipe.own_tau, perspective: own},
+        mute={**recipe.mute, perspective: mute},
+        protect={**recipe.protect, perspective: protect},
     )
+
+
+def with_notes(recipe: Recipe, perspective: str, notes: Mapping[str, str]) -> Recipe:
+    """The recipe with these notes on entities; an empty one is removed."""
+    said = {**recipe.notes.get(perspective, {}), **notes}
+    return replace(recipe, notes={**recipe.notes, perspective: {e: text for e, text in said.items() if text}})
+
+
+def released(recipe: Recipe, perspective: str, names: Iterable[str]) -> Recipe:
+    """The recipe with nothing set for these entities."""
+    free = list(names)
+    loose = with_limit(with_caps(recipe, perspective, dict.fromkeys(free)), perspective, free, None)
+    return with_notes(loose, perspective, dict.fromkeys(free, ""))
+
+
+def all_released(recipe: Recipe) -> Recipe:
+    """The recipe with nothing set for any entity."""
+    return replace(recipe, own_tau={}, mute={}, protect={}, at_most={}, notes={})

@@ -7,7 +7,7 @@ from adr.rebalance.suggestions import Suggestion, suggest
 from adr.recipe import Recipe
 from adr.ui.frame import Frame
 from adr.ui.rebalance.state import current, tune
-from adr.ui.rebalance.steps import with_caps
+from adr.ui.rebalance.steps import with_limit, with_notes
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -16,8 +16,8 @@ def _suggested(key: tuple[str, int], perspective: str, _here: Frame) -> list[Sug
 
 
 def suggestions_view(here: Frame, recipe: Recipe, perspective: str) -> None:
-    """What might be muted, with reasons; accepted by hand."""
-    held = recipe.caps.get(perspective, {})
+    """The suggested mutes, with reasons; accepted by hand."""
+    held = recipe.limits(perspective)
     found = [s for s in _suggested(here.key, perspective, here) if s.entity not in held]
     if not found:
         st.caption("Nothing to suggest for this perspective.")
@@ -47,7 +47,11 @@ def suggestions_view(here: Frame, recipe: Recipe, perspective: str) -> None:
         f"Mute {len(picked)} picked" if picked else "Mute",
         key="mute suggested",
         disabled=not picked,
-        on_click=lambda: tune(
-            with_caps(current(), perspective, {s.entity: s.cap for s in picked}, {s.entity: s.sentence for s in picked})
-        ),
+        on_click=lambda: tune(_muted(current(), perspective, picked)),
     )
+
+
+def _muted(recipe: Recipe, perspective: str, picked: list[Suggestion]) -> Recipe:
+    """The recipe with these muted, each with its reason as a note."""
+    quiet = with_limit(recipe, perspective, [s.entity for s in picked], 0.0)
+    return with_notes(quiet, perspective, {s.entity: s.sentence for s in picked})

@@ -56,13 +56,13 @@ def _grid_step(here: Frame, reviewer: str) -> None:
         if action in JUDGEMENTS:
             chosen = identifiers(here.store, *now.asked) if step["all"] and now.asked else step["candidates"]
             count = judge(here.store, chosen, action, reviewer)
-            now.said = f"{count:,} {STATE_NAMES[action]}. Z takes all of them back."
+            now.said = f"{count:,} {STATE_NAMES[action]}. Z undoes them all."
         elif action == "undo":
             undone = undo(here.store, reviewer)
             now.said = (
-                f"{len(undone.candidates):,} taken back ({undone.judgement})."
+                f"{len(undone.candidates):,} undone ({undone.judgement})."
                 if undone
-                else "There is nothing of yours left to undo."
+                else "You have no step left to undo."
             )
         elif action == "open":
             open_candidate(step["candidates"][0])

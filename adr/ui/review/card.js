@@ -38,7 +38,7 @@ export default function (component) {
   };
 }
 
-// For who watches from outside: keys that wait, and whether the server still owes an answer.
+// For tests that watch from outside: how many keys wait, and whether an answer of the server is outstanding.
 function tell(root, me) {
   root.dataset.waiting = String(me.waiting.length);
   root.dataset.idle = me.sent ? "0" : "1";
@@ -93,83 +93,110 @@ function zoom(me, by) {
 
 function draw(root, me) {
   me.root = root;
-  const data = me.data;
-  root.replaceChildren();
+  const { data } = me;
   if (!data.candidate) {
-    const empty = el("div", "empty");
-    empty.append(el("h3", "", data.empty_title), el("p", "", data.empty_text));
-    if (data.can_undo) empty.append(button("Undo", "Z", "quiet", () => act(me, "undo")));
-    root.append(empty);
+    root.replaceChildren(nothingLeft(me));
     return;
   }
+  const columns = el("div", data.before ? "columns worded" : "columns");
+  columns.append(pictures(me), data.before ? before(data) : examples(data), description(me));
+  root.replaceChildren(columns, buttons(me));
+  if (me.help) root.append(help());
+  zoom(me, 0);
+}
+
+function nothingLeft(me) {
+  const empty = el("div", "empty");
+  empty.append(el("h3", "", me.data.empty_title), el("p", "", me.data.empty_text));
+  if (me.data.can_undo) empty.append(button("Undo", "Z", "quiet", () => act(me, "undo")));
+  return empty;
+}
+
+// The candidate's image, and the alternatives of its slot.
+function pictures(me) {
+  const { data } = me;
   const images = el("div", "images");
   const large = el("figure", "large");
   const frame = el("div", "frame");
-  if (data.image) {
-    const image = el("img");
-    image.src = data.image;
-    image.alt = data.before ? "the parent's image" : `synthetic image for ${data.entity}`;
-    image.title = "Zoom: click, + or -";
-    image.onclick = () => { me.zoom = me.zoom ? 0 : 1; zoom(me, 0); };
-    frame.append(image);
-  } else frame.append(el("div", "instead", "Text only"));
+  frame.append(data.image ? largeImage(me) : el("div", "instead", "Text only"));
   if (data.judgement) frame.append(el("span", `stamp ${data.judgement}`, data.judgement_text));
-  large.append(frame);
-  large.append(el("figcaption", "", `${data.candidate} · ${data.size}`));
+  large.append(frame, el("figcaption", "", `${data.candidate} · ${data.size}`));
   images.append(large);
-  if (data.alternatives.length > 1) {
-    const row = el("div", "alternatives");
-    row.append(el("span", "label", "Alternatives"));
-    for (const other of data.alternatives) {
-      const pick = el("button", `thumb${other.candidate === data.candidate ? " on" : ""}`);
-      const image = el("img");
-      image.src = other.image;
-      image.alt = other.says;
-      pick.title = other.says;
-      pick.append(image);
-      pick.onclick = () => act(me, "show", { candidate: other.candidate });
-      row.append(pick);
-    }
-    images.append(row);
-  }
-  const beside = el("div", "beside");
-  if (data.before) {
-    beside.append(el("div", "label", "As it stands in the source"), talk(data.before, data.marks.before));
-  } else {
-    beside.append(el("div", "label", data.parent ? "Parent" : "No parent"));
-    if (data.parent) beside.append(figure(data.parent, "parent"));
-    if (data.real.length) beside.append(el("div", "label", `Real images of ${data.entity}`));
-    const grid = el("div", "real");
-    for (const real of data.real) grid.append(figure(real, "small"));
-    beside.append(grid);
-  }
+  if (data.alternatives.length > 1) images.append(alternatives(me));
+  return images;
+}
 
-  const text = el("div", "text");
+function largeImage(me) {
+  const { data } = me;
+  const image = el("img");
+  image.src = data.image;
+  image.alt = data.before ? "the parent's image" : `synthetic image for ${data.entity}`;
+  image.title = "Zoom: click, + or -";
+  image.onclick = () => { me.zoom = me.zoom ? 0 : 1; zoom(me, 0); };
+  return image;
+}
+
+function alternatives(me) {
+  const row = el("div", "alternatives");
+  row.append(el("span", "label", "Alternatives"));
+  for (const other of me.data.alternatives) {
+    const pick = el("button", `thumb${other.candidate === me.data.candidate ? " on" : ""}`);
+    const image = el("img");
+    image.src = other.image;
+    image.alt = other.says;
+    pick.title = other.says;
+    pick.append(image);
+    pick.onclick = () => act(me, "show", { candidate: other.candidate });
+    row.append(pick);
+  }
+  return row;
+}
+
+// Beside a rewritten conversation: the conversation before.
+function before(data) {
+  const box = el("div", "beside");
+  box.append(el("div", "label", "As it is in the source"), talk(data.before, data.marks.before));
+  return box;
+}
+
+// Beside an image: its parent, and real images of the entity.
+function examples(data) {
+  const box = el("div", "beside");
+  box.append(el("div", "label", data.parent ? "Parent" : "No parent"));
+  if (data.parent) box.append(figure(data.parent, "parent"));
+  if (data.real.length) box.append(el("div", "label", `Real images of ${data.entity}`));
+  const grid = el("div", "real");
+  for (const real of data.real) grid.append(figure(real, "small"));
+  box.append(grid);
+  return box;
+}
+
+// The entity, its meter, the conversation and the facts.
+function description(me) {
+  const { data } = me;
+  const box = el("div", "text");
   const head = el("div", "head");
   head.append(el("h2", "", data.entity), el("span", "kind", data.perspective));
   for (const flag of data.flags) head.append(el("span", "flag", flag));
-  text.append(head);
-  if (data.meter) {
-    const meter = el("div", "meter");
-    const bar = el("div", "bar");
-    const real = el("div", "have"), made = el("div", "made");
-    real.style.width = `${data.meter.have * 100}%`;
-    made.style.width = `${data.meter.accepted * 100}%`;
-    bar.append(real, made);
-    meter.append(bar, el("span", "", data.meter.says));
-    text.append(meter);
-  }
-  if (data.fault) text.append(el("div", "fault", data.fault));
-  text.append(me.editing ? editor(me) : conversation(data));
+  box.append(head);
+  if (data.meter) box.append(meter(data.meter));
+  if (data.fault) box.append(el("div", "fault", data.fault));
+  box.append(me.editing ? editor(me) : conversation(data));
   const facts = el("dl", "facts");
   for (const [name, says] of data.facts) facts.append(el("dt", "", name), el("dd", "", says));
-  text.append(facts);
+  box.append(facts);
+  return box;
+}
 
-  const columns = el("div", data.before ? "columns worded" : "columns");
-  columns.append(images, beside, text);
-  root.append(columns, buttons(me));
-  if (me.help) root.append(help());
-  zoom(me, 0);
+function meter(filled) {
+  const box = el("div", "meter");
+  const bar = el("div", "bar");
+  const real = el("div", "have"), made = el("div", "made");
+  real.style.width = `${filled.have * 100}%`;
+  made.style.width = `${filled.accepted * 100}%`;
+  bar.append(real, made);
+  box.append(bar, el("span", "", filled.says));
+  return box;
 }
 
 function figure(source, className) {
@@ -224,7 +251,7 @@ function editor(me) {
   const edited = () => me.data.turns.map((turn, i) => ({ role: turn.role, text: areas[i].value }));
   const save = () => act(me, "edit", { turns: edited() });
   row.append(button("Save the edit", "Ctrl+Enter", "accept", save),
-    button("Leave it", "Esc", "quiet", () => { me.editing = false; draw(me.root, me); }));
+    button("Discard", "Esc", "quiet", () => { me.editing = false; draw(me.root, me); }));
   box.onkeydown = (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(); };
   box.append(row);
   setTimeout(() => areas[Math.min(1, areas.length - 1)]?.focus(), 0);
@@ -254,7 +281,7 @@ function buttons(me) {
 function help() {
   const box = el("div", "help");
   const keys = [["A", "accept"], ["X", "reject"], ["U", "unsure"], ["1 – 9", "reject with that reason"],
-    ["Z", "undo my last step, any number of times"], ["← →", "look around without judging"],
+    ["Z", "undo my last step, as often as wanted"], ["← →", "move without judging"],
     ["E", "edit the conversation"], ["Ctrl+Enter", "save the edit"], ["+ −", "zoom"], ["Esc", "close what is open"], ["?", "this list"]];
   for (const [pressed, says] of keys) {
     const line = el("div", "");

@@ -1,4 +1,4 @@
-"""One candidate as the reviewer sees it: what the card component is told, and the component itself.
+"""One candidate as the reviewer sees it: the data of the card component, and the component itself.
 
 Knows what to show, not what to do: steps come back as {'action', 'candidate', 'number', ...} to the page.
 """
@@ -40,7 +40,7 @@ def card(told: dict[str, Any], on_step: Callable[[], None], key: str = "review_c
 
 
 def nothing_left(title: str, text: str, *, ack: str | None, version: str, can_undo: bool) -> dict[str, Any]:
-    """What the card is told when no candidate is left in the filter."""
+    """The data of the card when no candidate is left in the filter."""
     return {
         "candidate": None,
         "empty_title": title,
@@ -63,12 +63,12 @@ def described(
     blind: bool = False,
     meters: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """What the card is told about one candidate. `ack`: number of the step it answers; `version`: changes when the card
-    must be drawn anew; `blind`: verdicts of others are not shown."""
+    """The data of the card for one candidate. `ack`: number of the step it answers; `version`: changes when the card
+    must be drawn again; `blind`: verdicts of others are hidden."""
     seen = seen_candidate(store, candidate)
     turns, edited_by = current_turns(store, candidate)
     image = None if seen.shown_image is None else workspace.folder / seen.shown_image
-    worded = seen.image is None  # nothing but the conversation is new
+    worded = seen.image is None  # only the conversation is new
     parent = _parent(store, seen)
     judged = None if blind else seen.judgement
     return {
@@ -165,7 +165,7 @@ def _parent_image(store: Store, parent: Instance | None) -> dict[str, str] | Non
 
 
 def _turns(parent: Instance | None) -> list[dict[str, str]]:
-    """The conversation of the parent as it stands in the source."""
+    """The conversation of the parent, as it is in the source."""
     return [] if parent is None else [{"role": role, "text": text} for role, text in parent.turns]
 
 
@@ -188,7 +188,7 @@ def _alternatives(store: Store, workspace: Workspace, candidate: str) -> list[di
 
 
 def _marks(seen: SeenCandidate) -> dict[str, list[str]]:
-    """The words to be marked: those replaced in the conversation before, their synonyms in the one after."""
+    """The words to mark: the replaced ones in the conversation before, their synonyms in the one after."""
     words = seen.parameters.get("words", {})
     return {
         "before": [form for noun in words for form in forms_of(noun)],

@@ -1,40 +1,47 @@
-"""How far each concept is filled, and the way back to a plan for what stays short."""
+"""How far each concept is filled, and the way to a plan for those that stay short."""
 
 import pandas as pd
 import streamlit as st
 
+from adr.figures import counted
 from adr.review.meters import meters, more_needed
 from adr.ui.frame import Frame
 from adr.ui.navigation import go
 from adr.ui.telling import fragment
 
+_COLUMNS = [
+    "name",
+    "perspective",
+    "share",
+    "have",
+    "accepted",
+    "rejected",
+    "waiting",
+    "target",
+    "to_go",
+    "rate",
+    "state",
+    "plan",
+]
+
 
 @fragment
 def concepts_view(here: Frame) -> None:
-    """How far each concept is filled, the tail as it would be now, and what a next plan should make."""
+    """How far each concept is filled, the tail with what was accepted, and what a next plan should make."""
     found = meters(here.store)
     if found.empty:
-        st.info("No plan names concepts to fill yet. Make one on the Synthesize page.")
+        st.info("No plan has concepts to fill yet. Make a plan on the Synthesize page.")
         return
     _tail_chart(found)
+    _table(found)
+    for plan in sorted(found["plan"].unique()):
+        _short(here, int(plan))
+
+
+def _table(found: pd.DataFrame) -> None:
     shown = found.assign(share=(found["filled"] / found["target"].clip(lower=1)).clip(upper=1.0))
     st.dataframe(
-        shown[
-            [
-                "name",
-                "perspective",
-                "share",
-                "have",
-                "accepted",
-                "rejected",
-                "waiting",
-                "target",
-                "to_go",
-                "rate",
-                "state",
-                "plan",
-            ]
-        ],
+        shown[_COLUMNS],
         hide_index=True,
         height=420,
         key="concepts",
@@ -47,15 +54,19 @@ def concepts_view(here: Frame) -> None:
             "rate": st.column_config.NumberColumn("accepted of judged", format="percent"),
         },
     )
-    for plan in sorted(found["plan"].unique()):
-        needed = more_needed(here.store, int(plan))
-        if len(needed):
-            st.markdown(
-                f"**Plan {plan}: {len(needed)} concepts stay short.** At the acceptance rate so far they need "
-                f"about {int(needed['to_make'].sum()):,} more candidates."
-            )
-            if st.button("Make more", icon=":material/brush:", key=f"more {plan}"):
-                go("Synthesize", entities=",".join(str(e) for e in needed["entity"]), plan=int(plan))
+
+
+def _short(here: Frame, plan: int) -> None:
+    """What a plan leaves short, and the way to a plan that makes more."""
+    needed = more_needed(here.store, plan)
+    if not len(needed):
+        return
+    st.markdown(
+        f"**Plan {plan}: {counted(len(needed), 'concept stays', 'concepts stay')} short.** At the acceptance rate so "
+        f"far they need about {int(needed['to_make'].sum()):,} more candidates."
+    )
+    if st.button("Make more", icon=":material/brush:", key=f"more {plan}"):
+        go("Synthesize", entities=",".join(str(e) for e in needed["entity"]), plan=plan)
 
 
 def _tail_chart(found: pd.DataFrame) -> None:
@@ -63,7 +74,7 @@ def _tail_chart(found: pd.DataFrame) -> None:
     import plotly.graph_objects as go_
 
     ranked = found.sort_values(["filled", "name"], ascending=[False, True]).head(400)
-    ranked = ranked.assign(name=ranked["name"] + " · " + ranked["perspective"].str.replace("_", "-"))  # a bar each
+    ranked = ranked.assign(name=ranked["name"] + " · " + ranked["perspective"].str.replace("_", "-"))  # one bar each
     figure = go_.Figure(
         [
             go_.Bar(x=ranked["name"].tolist(), y=ranked["have"].to_numpy(), name="kept, real", marker_color="#8a94a8"),

@@ -1,4 +1,4 @@
-"""Verdicts out to a file and in from one."""
+"""Verdicts exported to a file and imported from one."""
 
 import functools
 import tempfile
@@ -11,10 +11,10 @@ from adr.ui.frame import Frame
 
 
 def files_view(here: Frame) -> None:
-    """Verdicts out and in, as CSV or JSON Lines."""
+    """Export and import of verdicts, as CSV or JSON Lines."""
     out, into = st.columns(2, gap="large")
     with out:
-        st.markdown("**Out:** one row per candidate with its verdict in force; blank means waiting.")
+        st.markdown("**Export:** one row per candidate with its verdict in force. Blank means waiting.")
         for ending, name in (("csv", "CSV"), ("jsonl", "JSON Lines")):
             st.download_button(
                 f"Download {name}",
@@ -24,14 +24,16 @@ def files_view(here: Frame) -> None:
                 on_click="ignore",
             )
     with into:
-        st.markdown("**In:** a file with at least candidate, judgement and reviewer. Importing twice changes nothing.")
+        st.markdown(
+            "**Import:** a file with at least candidate, judgement and reviewer. A second import changes nothing."
+        )
         uploaded = st.file_uploader("Verdicts", type=["csv", "jsonl"], key="verdicts_file")
         if uploaded is not None and st.button("Import", type="primary", key="verdicts_import"):
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / ("verdicts" + Path(uploaded.name).suffix)
                 path.write_bytes(uploaded.getvalue())
                 report = import_verdicts(here.store, path)
-            st.success(f"{report.verdicts:,} taken in, {report.known:,} known already.")
+            st.success(f"{report.verdicts:,} imported, {report.known:,} already known.")
             if report.refused:
                 reasons = ", ".join(f"{n:,} {r.replace('_', ' ')}" for r, n in report.refused.items())
                 st.warning(f"Set aside: {reasons}.  \n" + "  \n".join(report.examples))

@@ -32,8 +32,8 @@ export default function (component) {
   };
 }
 
-// While an answer is owed, a judgement would fall on a selection that is about to change and is not taken; undo and
-// turning the page wait.
+// While an answer is outstanding, a judgement would fall on a selection that is about to change, so it is ignored; undo
+// and turning the page wait.
 function act(me, action, more = {}) {
   const judging = ["accept", "reject", "unsure"].includes(action);
   if (me.sent) {
@@ -142,7 +142,7 @@ function draw(me) {
   back.disabled = data.page <= 0;
   next.disabled = data.page >= data.pages - 1;
   pages.append(back, el("span", "", `Page ${data.page + 1} of ${Math.max(1, data.pages)}`), next,
-    el("span", "hint", "Double-click opens one"));
+    el("span", "hint", "Double-click a tile to open it"));
   const said = el("div", "said", data.said);
   root.replaceChildren(row, said, tiles, pages);
   mark(me);

@@ -1,4 +1,4 @@
-"""Sixty candidates at a time: what the grid component is told, and the component itself. Knows what to show, not what
+"""Sixty candidates at a time: the data of the grid component, and the component itself. Knows what to show, not what
 to do: steps come back as {'action', 'candidates', 'all', 'number'} to the page."""
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def grid(told: dict[str, Any], on_step: Callable[[], None], key: str = "review_g
 
 
 def tiles(workspace: Workspace, rows: pd.DataFrame) -> list[dict[str, str]]:
-    """One tile a row of `adr.review.queue`."""
+    """One tile per row of `adr.review.queue`."""
     return [
         {
             "candidate": row.candidate,

@@ -1,7 +1,7 @@
-// What the card and the grid have in common: keys and the buttons that name them.
+// What the card and the grid share: keys and the buttons that name them.
 import { el } from "../parts/elements.js";
 
-// Whether a key goes to a field that somebody is writing in.
+// Whether a key goes to a field that the user is typing in.
 export const typing = (event) => {
   const target = event.composedPath()[0];
   return target instanceof HTMLElement &&
@@ -12,7 +12,7 @@ export const typing = (event) => {
 export const elsewhere = (event) =>
   event.ctrlKey || event.metaKey || event.altKey || event.repeat || document.querySelector('[role="dialog"]') !== null;
 
-// What tells the steps of one mounted component from those of another, so that a number names one step for good.
+// Distinguishes the steps of one mounted component from those of another, so that a number names exactly one step.
 export const session = () => Math.random().toString(36).slice(2, 10);
 
 export function button(label, keys, className, onClick) {

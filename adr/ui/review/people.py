@@ -1,4 +1,4 @@
-"""Where reviewers agree and differ, the last word on disputes, and the newest verdicts."""
+"""Where reviewers agree and differ, buttons that settle disputes, and the newest verdicts."""
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +12,7 @@ from adr.ui.telling import fragment
 
 @fragment
 def people_view(here: Frame, reviewer: str) -> None:
-    """Agreement between reviewers, disputes and their last word, the newest verdicts."""
+    """Agreement between reviewers, disputes and how to settle them, the newest verdicts."""
     pairs = agreement(here.store)
     if pairs:
         st.dataframe(
@@ -31,10 +31,10 @@ def people_view(here: Frame, reviewer: str) -> None:
             column_config={"agree": st.column_config.NumberColumn(format="percent")},
             key="pairs",
         )
-        st.caption("Kappa is agreement beyond chance; it is shown from 20 candidates judged by both.")
+        st.caption("Kappa is agreement beyond chance; it is shown once both have judged 20 candidates.")
     else:
         st.markdown(
-            ":gray[No candidate has been judged by two people yet. 'second look' offers you, blind, what "
+            ":gray[No candidate has been judged by two people yet. “Second look” offers you, blind, candidates that "
             "others have judged.]"
         )
     disputed = disputes(here.store)

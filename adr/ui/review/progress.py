@@ -8,7 +8,7 @@ from adr.ui.frame import Frame
 
 
 def progress_line(here: Frame, plan: int | None) -> pd.DataFrame:
-    """Done, left, rate and time left, and how many concepts are filled; returns the meters it has read."""
+    """Done, left, rate, time left, and how many concepts are filled; returns the meters that it read."""
     now = progress(here.store, plan)
     done = now.candidates - now.left
     parts = [
@@ -19,7 +19,7 @@ def progress_line(here: Frame, plan: int | None) -> pd.DataFrame:
         f"**{now.left:,}** left",
     ]
     if now.rate:
-        parts.append(f"{now.rate:.0f} a minute")
+        parts.append(f"{now.rate:,.0f} per minute")
     if now.minutes_left and now.left:
         parts.append(f"about {max(1, round(now.minutes_left))} min left")
     filled = meters(here.store, plan)

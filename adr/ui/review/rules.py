@@ -1,4 +1,4 @@
-"""Rules: a line through a score, seen first, then applied as verdicts that name it."""
+"""Rules: a limit on a score, previewed, then applied as verdicts that name the rule."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from adr.review.candidate import shown_images
-from adr.review.rules import SCORES, Rule, apply, preview
+from adr.review.rules import SCORES, Rule, RulePreview, apply, preview
 from adr.review.verdicts import undo
 from adr.ui.frame import Frame
 from adr.ui.telling import fragment
@@ -14,38 +14,65 @@ from adr.ui.telling import fragment
 
 @fragment
 def rules_view(here: Frame, reviewer: str) -> None:
-    """A line through a score: seen first, then applied as verdicts that name the rule."""
-    st.markdown("A rule judges every **waiting** candidate on one side of a line. A person's verdict always wins.")
+    """A limit on a score: previewed, then applied as verdicts that name the rule."""
+    st.markdown("A rule judges every **waiting** candidate on one side of a limit. A person's verdict always wins.")
+    rule = _rule()
+    seen = preview(here.store, rule)
+    st.markdown(f"**{rule.name}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
+    _histogram(rule, seen)
+    _nearest(here, seen)
+    apply_column, undo_column, _ = st.columns([1, 1, 4])
+    if apply_column.button(
+        f"Apply to {seen.applies:,}", type="primary", width="stretch", disabled=not seen.applies, key="rule_apply"
+    ):
+        count = apply(here.store, rule, reviewer)
+        st.toast(f"{count:,} judged by the rule. Undo takes them all back.")
+        st.rerun(scope="app")
+    if undo_column.button("Undo my last step", key="rule_undo", width="stretch"):
+        undone = undo(here.store, reviewer)
+        st.toast(f"{len(undone.candidates):,} undone." if undone else "You have no step left to undo.")
+        st.rerun(scope="app")
+
+
+def _rule() -> Rule:
+    """The controls of a rule."""
     judgement_column, score_column, side_column, value_column = st.columns([1.2, 2, 1, 2], vertical_alignment="bottom")
     judgement = judgement_column.selectbox("Verdict", ["reject", "accept", "unsure"], key="rule_judgement")
     column = score_column.selectbox("where", list(SCORES), format_func=SCORES.__getitem__, key="rule_score")
     side = side_column.selectbox("is", ["<", "<=", ">", ">="], key="rule_side", index=0 if judgement == "reject" else 3)
     top = 60.0 if column == "entity_rank" else 1.0
     value = value_column.slider(
-        "the line", 0.0, top, 2.0 if column == "entity_rank" else 0.3, top / 100, key=f"rule_line_{column}"
+        "the limit", 0.0, top, 2.0 if column == "entity_rank" else 0.3, top / 100, key=f"rule_line_{column}"
     )
-    rule = Rule(judgement, column, side, float(value))
-    seen = preview(here.store, rule)
-    st.markdown(f"**{rule.name}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
+    return Rule(judgement, column, side, float(value))
+
+
+def _histogram(rule: Rule, seen: RulePreview) -> None:
+    """Waiting candidates by score, and on which side of the limit they are."""
+    name = SCORES[rule.column]
     middle = [(a + b) / 2 for a, b in zip(seen.edges, seen.edges[1:], strict=False)]
-    inside = Rule(judgement, column, side, float(value)).holds(pd.Series(middle))
+    inside = rule.holds(pd.Series(middle))
     st.bar_chart(
         pd.DataFrame(
             {
-                SCORES[column]: [f"{m:.2f}" for m in middle],
+                name: [f"{m:.2f}" for m in middle],
                 "candidates": seen.counts,
                 "side": ["judged" if i else "left alone" for i in inside],
             }
         ),
-        x=SCORES[column],
+        x=name,
         y="candidates",
         color="side",
         height=220,
     )
+
+
+def _nearest(here: Frame, seen: RulePreview) -> None:
+    """The candidates nearest to the limit, on both sides."""
     left, right = st.columns(2)
     for place, title, names in (
-        (left, "Nearest to the line, judged", seen.inside),
-        (right, "Nearest to the line, left alone", seen.outside),
+        (left, "Nearest to the limit, judged", seen.inside),
+        (right, "Nearest to the limit, left alone", seen.outside),
     ):
         place.caption(title)
         images = [str(here.workspace.folder / path) for path in shown_images(here.store, names)]
@@ -54,14 +81,3 @@ def rules_view(here: Frame, reviewer: str) -> None:
             place.image(existing, width=96)
         else:
             place.markdown(":gray[none]")
-    apply_column, undo_column, _ = st.columns([1, 1, 4])
-    if apply_column.button(
-        f"Apply to {seen.applies:,}", type="primary", width="stretch", disabled=not seen.applies, key="rule_apply"
-    ):
-        count = apply(here.store, rule, reviewer)
-        st.toast(f"{count:,} judged by the rule. Undo takes all of them back.")
-        st.rerun(scope="app")
-    if undo_column.button("Undo my last step", key="rule_undo", width="stretch"):
-        undone = undo(here.store, reviewer)
-        st.toast(f"{len(undone.candidates):,} taken back." if undone else "There is nothing of yours left to undo.")
-        st.rerun(scope="app")

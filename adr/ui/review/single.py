@@ -1,7 +1,7 @@
 """One candidate at a time, by keyboard.
 
-A step from the card is applied in the component's callback, before the page draws, so that the answer to a key press is
-the next candidate, and the verdict is on disk by then.
+A step from the card is applied in the component's callback, before the page draws. So the answer to a key press is the
+next candidate, and the verdict is on disk by then.
 """
 
 import streamlit as st
@@ -59,7 +59,7 @@ def single_view(here: Frame, reviewer: str) -> None:
 
 
 def open_candidate(candidate: str) -> None:
-    """Show this candidate in the single view, which the page turns to."""
+    """Show this candidate in the single view, to which the page changes."""
     st.query_params["candidate"] = candidate
     review = state()
     review.card.shown, review.open_single = candidate, True
@@ -92,9 +92,9 @@ def _step(here: Frame, reviewer: str) -> None:
             undone = undo(here.store, reviewer)
             if undone:
                 now.skipped.difference_update(undone.candidates)
-                now.shown = undone.candidates[0]  # also when the filter would hide it now
+                now.shown = undone.candidates[0]  # even if the filter hides it
             else:
-                now.fault = "There is nothing of yours left to undo."
+                now.fault = "You have no step left to undo."
         elif action == "edit":
             edit(here.store, candidate, step["turns"], reviewer, entity_forms(here.store, candidate))
         elif action == "show":

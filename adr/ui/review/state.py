@@ -32,7 +32,7 @@ class GridState:
 
 @dataclass
 class ReviewState:
-    """Who is judging, and where they are. open_single: the page turns to the single view at its next run."""
+    """Who is judging, and where they are. open_single: the next run of the page changes to the single view."""
 
     reviewer: str = ""
     open_single: bool = False

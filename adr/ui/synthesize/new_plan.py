@@ -21,7 +21,7 @@ from adr.ui.parts.controls import asked_number, jump
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
 from adr.ui.synthesize.offers import ABOUT_MODELS, CONTROLNETS, CONVERSATIONS, MODELS, SAYS
 from adr.ui.synthesize.planning import planning
-from adr.ui.synthesize.words import how_long
+from adr.ui.synthesize.words import how_long, made_words
 from adr.ui.telling import fragment
 
 
@@ -54,67 +54,84 @@ def _form(here: Frame, entities: list[int]) -> None:
 
 def _what(here: Frame, entities: list[int], runs: Mapping[int, RunInShort], generator: str) -> dict[str, Any]:
     st.markdown("**What to fill**")
+    run = _run(runs)
+    options = {"run": run} | _filled(here, entities, generator) | _wanted()
+    return options | _amounts(runs[run], generator)
+
+
+def _run(runs: Mapping[int, RunInShort]) -> int:
     numbers = list(runs)
     first = asked_number("run", numbers[0])
-    run = st.selectbox(
-        "Run",
-        numbers,
-        index=numbers.index(first) if first in runs else 0,
-        key="plan_run",
-        format_func=lambda number: _run_words(runs[number]),
-        help="Its τ says what the tail is.",
+    return int(
+        st.selectbox(
+            "Run",
+            numbers,
+            index=numbers.index(first) if first in runs else 0,
+            key="plan_run",
+            format_func=lambda number: _run_words(runs[number]),
+            help="Its τ decide what the tail is.",
+        )
     )
-    options: dict[str, Any] = {"run": run}
+
+
+def _filled(here: Frame, entities: list[int], generator: str) -> dict[str, Any]:
+    """The entities in the address, else the perspectives chosen; neither without pictures, which fill tokens only."""
     if entities:
         names = [one.name for one in sorted(entities_numbered(here.store, entities), key=lambda one: -one.n)]
         shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
         st.markdown(f"Only **{shown}**")
         if st.button("The whole tail instead", key="whole_tail", icon=":material/close:"):
             jump(plan="new")
-        options["entities"] = entities
-    elif generator not in WITHOUT_IMAGE:
-        options["perspectives"] = st.pills(
-            "Perspectives",
-            PLANNED,
-            selection_mode="multi",
-            default=PLANNED,
-            key="plan_perspectives",
-            format_func=PERSPECTIVE_NAMES.__getitem__,
-            help="What pictures can add to. A question form cannot be seen; choose it on the Explore page to fill it.",
-        ) or list(PLANNED)
+        return {"entities": entities}
+    if generator in WITHOUT_IMAGE:
+        return {}
+    chosen = st.pills(
+        "Perspectives",
+        PLANNED,
+        selection_mode="multi",
+        default=PLANNED,
+        key="plan_perspectives",
+        format_func=PERSPECTIVE_NAMES.__getitem__,
+        help="What pictures can add to. A form of question is not visible: fill one from the Explore page.",
+    )
+    return {"perspectives": chosen or list(PLANNED)}
+
+
+def _wanted() -> dict[str, Any]:
     left, right = st.columns(2)
     wanted = left.segmented_control(
-        "Instances wanted of each",
+        "Instances wanted per entity",
         ["τ", "a number"],
         default="τ",
         key="plan_wanted",
         required=True,
         help="τ of its perspective in the run, or one number for all.",
     )
-    if wanted == "a number":
-        options["target"] = float(right.number_input("Number", 1, 1_000_000, 40, key="plan_target"))
-    left, middle, right = st.columns(3)
-    options["budget"] = left.number_input(
-        f"{'Conversations' if generator in WITHOUT_IMAGE else 'Pictures'} at most",
-        1,
-        10_000_000,
-        max(1, runs[run].dropped),
-        key=f"plan_budget {run}",
-        help="As many as the run dropped keep the volume of the dataset as it was.",
-    )
-    options["per_parent"] = middle.number_input(
-        "Per parent", 1, 100, 3, key="plan_per_parent", help="Variations of one parent at most."
-    )
-    if generator not in WITHOUT_IMAGE:
-        options["per_slot"] = right.number_input(
-            "Tries each",
+    if wanted == "τ":
+        return {}
+    return {"target": float(right.number_input("Number", 1, 1_000_000, 40, key="plan_target"))}
+
+
+def _amounts(run: RunInShort, generator: str) -> dict[str, Any]:
+    """How many slots, how many per parent, and with pictures how many candidates per slot."""
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    options = {
+        "budget": left.number_input(
+            f"Maximum {made_words(generator not in WITHOUT_IMAGE)}",
             1,
-            16,
-            2,
-            key="plan_per_slot",
-            help="Candidates for each picture; the best by score is chosen.",
-        )
-    return options
+            10_000_000,
+            max(1, run.dropped),
+            key=f"plan_budget {run.run}",
+            help="As many as the run dropped keeps the size of the dataset.",
+        ),
+        "per_parent": middle.number_input(
+            "Per parent", 1, 100, 3, key="plan_per_parent", help="The most variations of one parent."
+        ),
+    }
+    if generator in WITHOUT_IMAGE:
+        return options
+    hint = "Candidates for each picture; the best by score is chosen."
+    return options | {"per_slot": right.number_input("Tries per picture", 1, 16, 2, key="plan_per_slot", help=hint)}
 
 
 def _run_words(run: RunInShort) -> str:
@@ -140,14 +157,14 @@ def _how() -> dict[str, Any]:
         (*starter, *MODELS[generator]),
         key=f"plan_model {generator}",
         accept_new_options=True,
-        help="A folder, or a hub id; type to name another.",
+        help="A folder or a hub id; type to name another one.",
     )
     options: dict[str, Any] = {"generator": generator, "model": model}
     if generator == "text-to-image":
         options["alone"] = st.checkbox(
-            "Also what no instance has a picture of its own of",
+            "Also fill entities without a parent",
             key="plan_alone",
-            help="From a prompt without a parent: things, and pairs if the model draws two. It must know them.",
+            help="From a prompt, without a parent: things, and pairs if the model can draw two. It must know them.",
         )
     if generator == "controlnet":
         options["controlnet"] = st.selectbox("ControlNet", CONTROLNETS, key="plan_controlnet", accept_new_options=True)
@@ -173,7 +190,7 @@ def _conversations(methods: Sequence[str]) -> dict[str, Any]:
 def _more(generator: str, model: str) -> dict[str, Any]:
     try:
         style = style_of(model, generator)
-    except AdrError:  # told beside the button
+    except AdrError:  # shown beside the button
         style = Style()
     left, right = st.columns(2)
     options: dict[str, Any] = {
@@ -188,7 +205,7 @@ def _more(generator: str, model: str) -> dict[str, Any]:
     }
     if generator == "image-to-image":
         options["strength"] = st.slider(
-            "Strength", 0.05, 1.0, 0.6, 0.05, key="plan_strength", help="How much of the parent's picture is made anew."
+            "Strength", 0.05, 1.0, 0.6, 0.05, key="plan_strength", help="How much of the parent's picture is redrawn."
         )
     if generator != "image-variation":
         options["negative_prompt"] = st.text_input("Negative prompt", style.negative, key=f"plan_negative {model}")

@@ -20,8 +20,8 @@ def synthesize_view(here: Frame) -> None:
     if not here.standing.runs:
         st.title("Synthesize", anchor=False)
         st.info(
-            "**Nothing to fill yet.** A run of a recipe says what the tail is and how much was dropped; the plan "
-            "starts from it.",
+            "**Nothing to fill yet.** A run of a recipe decides what the tail is and how much is dropped; a "
+            "plan starts from a run.",
             icon=":material/brush:",
         )
         if here.standing.postings:

@@ -30,7 +30,7 @@ def parents_view(here: Frame, number: int, settings: PlanSettings, rows: pd.Data
         return
     found = outlook.possible_parents(here.store, number, int(entity), _PARENTS)
     if not found:
-        st.caption("No instance with it has a picture of its own on disk; text-to-image can fill it without a parent.")
+        st.caption("No instance with it has its own picture on disk; text-to-image can fill it without a parent.")
         return
     key, being_chosen = (number, int(entity)), state().parents
     before = settings.parents.get(int(entity))

@@ -47,25 +47,25 @@ def _numbers(
     stands: outlook.PlanStanding | None,
     projections: dict[str, outlook.Projection],
 ) -> None:
-    """The plan in figures; stands: how far it is, None while work goes on, which tells of itself."""
+    """The plan in figures. stands: how far it is; None while work goes on, which shows its own progress."""
     counts, made = plan_counts(here.store, number), made_words(settings.with_image)
     lacking = sum(len(p.name) for p in projections.values())
     reached = sum(p.lacking_before - p.lacking_after for p in projections.values())
     shown = [
-        (f"{counts.slots:,}", f"{made} planned", "Slots: each is filled by the best of its candidates"),
+        (f"{counts.slots:,}", f"{made} planned", "Slots; each is filled by the best of its candidates."),
         (
             f"{counts.filled:,} of {lacking:,}",
-            "lacking entities get some",
-            "Entities below target that the plan adds to",
+            "lacking entities gain some",
+            "Entities below their target that the plan adds to.",
         ),
-        (f"{reached:,}", "reach their target", "When the best candidate of every slot is accepted"),
+        (f"{reached:,}", "reach their target", "If the best candidate of every slot is accepted."),
     ]
     if stands is not None:
         shown.insert(
-            1, (f"{stands.finished:,} of {stands.candidates:,}", "candidates made", "Alternatives of all slots")
+            1, (f"{stands.finished:,} of {stands.candidates:,}", "candidates made", "The alternatives of all slots.")
         )
         shown.append(
-            (f"{sum(stands.failed.values()):,}", "could not be made", "Set aside with a reason; tried again on resume")
+            (f"{sum(stands.failed.values()):,}", "could not be made", "Set aside with a reason; tried again on resume.")
         )
     figures(shown)
 
@@ -73,7 +73,7 @@ def _numbers(
 def _in_words(settings: PlanSettings) -> str:
     wanted = "τ instances" if settings.target is None else f"{settings.target:g} instances"
     said = (
-        f"Run {settings.run} · {wanted} of each · {settings.generator} with {settings.model} · "
+        f"Run {settings.run} · {wanted} per entity · {settings.generator} with {settings.model} · "
         f"{settings.per_slot} {'try' if settings.per_slot == 1 else 'tries'} each, up to {settings.per_parent} per "
         f"parent · conversations: {settings.conversations.replace('_', ' ')} · seed {settings.seed}"
     )

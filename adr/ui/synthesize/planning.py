@@ -1,4 +1,4 @@
-"""Planning as a job: a small plan is there at once, a large one shows its progress."""
+"""Planning as a job: a small plan appears at once, a large one shows its progress."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ _PATIENCE_SECONDS = 1.0
 
 
 def planning(here: Frame, work: Callable[[Progress], PlanReport]) -> None:
-    """Make or change a plan as a job and go to it when it is there; a small one at once, a large one with progress."""
+    """Make or change a plan as a job and go to it once it is made; a small one at once, a large one with progress."""
     job = here.jobs.start(PLANNING, "Planning", work)
     if job.thread is not None:
         job.thread.join(_PATIENCE_SECONDS)
@@ -27,7 +27,7 @@ def planning(here: Frame, work: Callable[[Progress], PlanReport]) -> None:
 
 
 def planned_view(here: Frame) -> bool:
-    """Show planning that is under way, or go to the plan that was waited for; whether there is nothing else to show."""
+    """Show planning in progress, or go to the plan that it made; True while there is nothing else to show."""
     job = here.jobs.latest(PLANNING)
     if job is None or state().awaited != job.job:
         return False

@@ -7,7 +7,7 @@ from adr.ui.parts.state import remembered
 
 @dataclass
 class SynthesizeState:
-    """What is waited for, and parents that are being chosen."""
+    """The plan that the page waits for, and the parents being chosen."""
 
     awaited: int | None = None  # the job whose plan the page goes to
     parents: dict[tuple[int, int], list[int]] = field(default_factory=dict)  # {(plan, entity): instances}

@@ -19,7 +19,23 @@ _ORDERED = {"to make": "Most to make first", "lacking": "Most lacking first", "n
 
 def table_view(here: Frame, number: int, settings: PlanSettings, locked: bool) -> None:
     """Every entity that lacks something: leave it out, want more or fewer, choose its parents."""
-    left, right, _ = st.columns([4, 3, 2], vertical_alignment="bottom")  # the table's own tools appear over the last
+    search, order = _search_and_order(number)
+    rows = outlook.planned(here.store, number, search=search, order=order, limit=_ROWS)
+    total = plan_counts(here.store, number).wanted
+    edited = _edited(rows, settings, locked=locked, key=f"plan_table {number} {search} {order} {here.revision}")
+    if len(rows) < total:
+        st.caption(f"{len(rows):,} of {total:,} entities; search or change the order to see others.")
+    if locked:
+        if st.button("Change it in a new plan", key=f"again {number}", icon=":material/content_copy:"):
+            planning(here, lambda progress: plan_like(here.store, here.workspace, number, progress=progress))
+        return
+    _changes(here, number, settings, rows, edited)
+    if settings.with_image:
+        parents_view(here, number, settings, rows)
+
+
+def _search_and_order(number: int) -> tuple[str, str]:
+    left, right, _ = st.columns([4, 3, 2], vertical_alignment="bottom")  # the table's own tools appear above the last
     search = left.text_input(
         "Search",
         key=f"plan_search {number}",
@@ -34,8 +50,11 @@ def table_view(here: Frame, number: int, settings: PlanSettings, locked: bool) -
         label_visibility="collapsed",
         format_func=_ORDERED.__getitem__,
     )
-    rows = outlook.planned(here.store, number, search=search, order=order, limit=_ROWS)
-    total = plan_counts(here.store, number).wanted
+    return search, order
+
+
+def _edited(rows: pd.DataFrame, settings: PlanSettings, *, locked: bool, key: str) -> pd.DataFrame:
+    """The rows in a table to edit, with what was edited."""
     frame = pd.DataFrame(
         {
             "Fill": True,
@@ -47,9 +66,9 @@ def table_view(here: Frame, number: int, settings: PlanSettings, locked: bool) -
             "Parents": rows["parents"],
         }
     )
-    key = f"plan_table {number} {search} {order} {here.revision}"
-    to_make = f"{made_words(settings.with_image).capitalize()} planned that add to it"
-    edited = st.data_editor(
+    to_make = f"{made_words(settings.with_image).capitalize()} planned that add to it."
+    column = st.column_config
+    return st.data_editor(
         frame,
         key=key,
         hide_index=True,
@@ -58,22 +77,18 @@ def table_view(here: Frame, number: int, settings: PlanSettings, locked: bool) -
         num_rows="fixed",
         disabled=True if locked else ["Entity", "Perspective", "Have", "To make", "Parents"],
         column_config={
-            "Fill": st.column_config.CheckboxColumn("Fill", help="Untick to leave the entity out", width="small"),
-            "Entity": st.column_config.TextColumn("Entity", width=150),  # a long name leaves the others in sight
-            "Have": st.column_config.NumberColumn("Have", help="Instances that have it after rebalancing"),
-            "Wanted": st.column_config.NumberColumn(
-                "Wanted", min_value=0, step=1, help="Instances wanted", format="%g"
-            ),
-            "To make": st.column_config.NumberColumn("To make", help=to_make),
-            "Parents": st.column_config.NumberColumn("Parents", help="Different instances they start from"),
+            "Fill": column.CheckboxColumn("Fill", help="Untick to leave the entity out.", width="small"),
+            "Entity": column.TextColumn("Entity", width=150),  # a long name must not push out the others
+            "Have": column.NumberColumn("Have", help="Instances that have it after rebalancing."),
+            "Wanted": column.NumberColumn("Wanted", min_value=0, step=1, help="Instances wanted.", format="%g"),
+            "To make": column.NumberColumn("To make", help=to_make),
+            "Parents": column.NumberColumn("Parents", help="How many instances they start from."),
         },
     )
-    if len(rows) < total:
-        st.caption(f"{len(rows):,} of {total:,} entities; search or order for the others.")
-    if locked:
-        if st.button("Change it in a new plan", key=f"again {number}", icon=":material/content_copy:"):
-            planning(here, lambda progress: plan_like(here.store, here.workspace, number, progress=progress))
-        return
+
+
+def _changes(here: Frame, number: int, settings: PlanSettings, rows: pd.DataFrame, edited: pd.DataFrame) -> None:
+    """Buttons that make the plan again with what was edited, or without any change by hand."""
     dropped = rows["entity"][~edited["Fill"].to_numpy(bool)].tolist()
     changed = {
         int(e): float(w)
@@ -87,5 +102,3 @@ def table_view(here: Frame, number: int, settings: PlanSettings, locked: bool) -
         "Undo all changes", key=f"restore {number}"
     ):
         change(here, number, without=(), targets={}, parents={})
-    if settings.with_image:
-        parents_view(here, number, settings, rows)

@@ -1,4 +1,4 @@
-"""The tail of a plan, now and when its candidates are accepted, as curves."""
+"""The tail of a plan as curves, now and with its candidates accepted."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ _MARKS = 600
 
 
 def tail_curve(projection: Projection, height: int = 260) -> go.Figure:
-    """Instances per entity, from the most to the least, now and then; where the target is one number, a line at it."""
+    """Instances per entity, largest first, now and with the plan; a line at the target where it is one number."""
     figure = go.Figure()
     for name, counts, color, dash in (
         ("with all that is planned", projection.then, AFTER_COLOR, "solid"),
@@ -72,7 +72,7 @@ def _faint(color: str) -> str:
 
 
 def tail_view(here: Frame, number: int, perspectives: Sequence[str]) -> None:
-    """The tail now and then, for the share of candidates that one expects to accept."""
+    """The tail now and with the plan, for the share of candidates expected to be accepted."""
     shown = [p for p in PERSPECTIVES if p in perspectives]
     perspective = st.segmented_control(
         "Perspective",
@@ -83,10 +83,10 @@ def tail_view(here: Frame, number: int, perspectives: Sequence[str]) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    rate = st.slider("Share that is accepted", 0, 100, 100, 5, key=f"rate {number}", format="%d %%") / 100
+    rate = st.slider("Share accepted", 0, 100, 100, 5, key=f"rate {number}", format="%d %%") / 100
     projection = outlook.projected(here.store, number, rate)[perspective]
     st.plotly_chart(tail_curve(projection), key=f"tail {number}", config=CONFIG)
     st.caption(
-        f"{projection.lacking_before:,} entities lack instances now, {projection.lacking_after:,} then."
-        + (" Expected numbers, as not all are accepted." if rate < 1 else "")
+        f"{projection.lacking_before:,} entities lack instances now, {projection.lacking_after:,} with the plan."
+        + (" These are expected numbers, since not all are accepted." if rate < 1 else "")
     )

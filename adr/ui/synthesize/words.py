@@ -4,7 +4,7 @@
 def how_long(each: float | None, count: int) -> str:
     """'about 12 min at 0.8 s each, as measured', or how to measure."""
     if each is None:
-        return "how long this takes is not measured yet; the first pictures will tell."
+        return "the time this takes is not measured yet; the first pictures will show it."
     seconds = each * count
     said = (
         f"{max(1, round(seconds))} s"

@@ -1,4 +1,4 @@
-"""The work on a plan: start, cancel, resume, take in; what is finished, and what could not be made."""
+"""The work on a plan: start, cancel, resume, collect; what is finished, and what could not be made."""
 
 import contextlib
 import time
@@ -39,11 +39,11 @@ def work_view(here: Frame, number: int, stands: outlook.PlanStanding, each: floa
             to_make = "to make" if not stands.finished else "is left" if left == 1 else "are left"
             said.markdown(
                 f"**{left:,}** {'candidate' if left == 1 else 'candidates'} {to_make}: "
-                f"{how_long(each, left)}  \nThe app may be closed meanwhile: what is finished is kept, and "
-                "it goes on from there."
+                f"{how_long(each, left)}  \nYou may close the app meanwhile: what is finished is kept, and "
+                "work continues from there."
             )
             count = workers.number_input(
-                "Workers", 1, 16, 1, key="workers", help="Processes at once: one for each GPU."
+                "Workers", 1, 16, 1, key="workers", help="Processes at the same time: one per GPU."
             )
             if start.button(verb, type="primary", key="start", width="stretch", icon=":material/play_arrow:"):
                 _start(here, number, count)
@@ -57,18 +57,18 @@ def work_view(here: Frame, number: int, stands: outlook.PlanStanding, each: floa
 
 
 def _made(here: Frame, number: int, stands: outlook.PlanStanding) -> None:
-    """What became of what is finished: taken in, waiting, judged."""
+    """What became of the finished candidates: collected, waiting, judged."""
     taken = taken_in(here.store, number)
     if taken.candidates < stands.finished:  # made from a shell, or by an app that was killed
-        st.markdown(f"**{stands.finished - taken.candidates:,}** finished are not taken in yet.")
-        if st.button("Take them in", key=f"collect {number}", icon=":material/move_to_inbox:"):
+        st.markdown(f"**{stands.finished - taken.candidates:,}** finished candidates are not collected yet.")
+        if st.button("Collect them", key=f"collect {number}", icon=":material/move_to_inbox:"):
             here.jobs.start(
                 KIND, f"Plan {number}", lambda progress: collect(here.store, here.workspace, number, progress=progress)
             )
             st.rerun()
         return
-    waiting = f"**{taken.waiting:,}** wait for a judgement on the Review page."
-    said = waiting if taken.waiting else "What was chosen is judged."
+    waiting = f"**{taken.waiting:,}** wait for a verdict on the Review page."
+    said = waiting if taken.waiting else "Every chosen candidate is judged."
     if stands.left or stands.failed:
         st.markdown(said)
     else:
@@ -79,7 +79,7 @@ def _made(here: Frame, number: int, stands: outlook.PlanStanding) -> None:
 def _start(here: Frame, number: int, workers: int, limit: int | None = None) -> None:
     def work(progress: Progress) -> Any:
         def taking(done: int, total: int | None, message: str) -> None:
-            """What is finished is taken in whatever happens; between two files the pages have their turn."""
+            """Collect what is finished, whatever happens, with a pause between two files so that pages can run."""
             with contextlib.suppress(Cancelled):
                 progress(done, total, message)
             time.sleep(0.002)
@@ -94,7 +94,7 @@ def _start(here: Frame, number: int, workers: int, limit: int | None = None) -> 
 
 
 def made_view(here: Frame, number: int) -> None:
-    """What was finished last; while work goes on it is looked at again and again."""
+    """The newest candidates, refreshed while work goes on."""
     if here.jobs.running(KIND):
         fragment(_newest, run_every=1.5)(here, number)
     else:
