@@ -1,0 +1,58 @@
+"""What a recipe sets for single entities, and what each cap does."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from adr.figures import counted, number_words
+from adr.rebalance.preview import CapEffect, RecipePreview
+from adr.recipe import PERSPECTIVES, Recipe
+from adr.ui.parts.plain_text import plain
+from adr.ui.rebalance.state import current, tune
+from adr.ui.rebalance.steps import all_released
+
+SHOWN = 8
+
+
+def in_force_view(preview: RecipePreview) -> None:
+    """One line per kind, with a button that releases all; nothing where the recipe sets nothing."""
+    recipe = preview.recipe
+    lines = [line for line in (_caps(preview.caps), *_limits(recipe), _unused(preview)) if line]
+    if not lines:
+        return
+    left, right = st.columns([6, 1], vertical_alignment="center")
+    left.caption("  \n".join(lines))
+    right.button("Release all", key="caps release all", width="stretch", on_click=lambda: tune(all_released(current())))
+
+
+def _caps(caps: Sequence[CapEffect]) -> str:
+    if not caps:
+        return ""
+    told = [
+        f"{plain(cap.entity)} at most {cap.at_most:,} ({cap.by_rule:,} pass, {cap.kept:,} kept)"
+        for cap in sorted(caps, key=lambda cap: cap.kept - cap.by_rule)
+    ]
+    return f"**{counted(len(caps), 'cap')}:** {_shortened(told)}"
+
+
+def _limits(recipe: Recipe) -> list[str]:
+    kinds = {
+        "muted": [plain(name) for p in PERSPECTIVES for name in recipe.mute.get(p, ())],
+        "protected": [plain(name) for p in PERSPECTIVES for name in recipe.protect.get(p, ())],
+        "with their own τ": [
+            f"{plain(name)} {number_words(value)}"
+            for p in PERSPECTIVES
+            for name, value in recipe.own_tau.get(p, {}).items()
+        ],
+    }
+    return [f"**{len(names):,} {kind}:** {_shortened(names)}" for kind, names in kinds.items() if names]
+
+
+def _unused(preview: RecipePreview) -> str:
+    names = [plain(name) for name in preview.unused]
+    return f"**Not in this dataset:** {_shortened(names)}" if names else ""
+
+
+def _shortened(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

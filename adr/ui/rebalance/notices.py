@@ -1,0 +1,82 @@
+"""What a person should know of the recipe on the board before tuning it, each with the button that helps."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from adr.figures import share_words
+from adr.rebalance.advice import CommonEntity, PassesAll, common_entities, passes_all
+from adr.rebalance.engine import Engine
+from adr.rebalance.preview import RecipePreview
+from adr.recipe import Recipe
+from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.plain_text import plain
+from adr.ui.rebalance.state import current, tune
+from adr.ui.rebalance.steps import with_limit
+
+SHOWN = 6
+
+
+def notices(engine: Engine, preview: RecipePreview) -> None:
+    """Perspectives by which nearly everything passes, and entities that most instances have."""
+    recipe = preview.recipe
+    if not recipe.min_passes:
+        return
+    for found in passes_all(engine, preview):
+        _passing(recipe, found)
+    quiet = {p: recipe.limits(p) for p in recipe.perspectives}
+    if recipe.pass_rule == "mean":
+        _unclamped(engine, preview)
+    common = [c for c in common_entities(engine, recipe.perspectives) if quiet[c.perspective].get(c.entity) != 0]
+    if common:
+        _common(engine, common)
+
+
+def _unclamped(engine: Engine, preview: RecipePreview) -> None:
+    other = int(np.count_nonzero(engine.kept(replace(preview.recipe, pass_rule="mean_unclamped"))))
+    st.caption(
+        f"By the published script's mean, in which τ / n may exceed 1, {other:,} instances would be kept; here it is "
+        f"{preview.size:,}. The script's form is under More, for replays."
+    )
+
+
+def _passing(recipe: Recipe, found: PassesAll) -> None:
+    name = PERSPECTIVE_NAMES[found.perspective]
+    by = f" by “{plain(found.entity)}” ({found.by_entity:,} of {found.instances:,})"
+    what = "everything" if found.passing == found.instances else f"{share_words(found.passing / found.instances)}"
+    others = tuple(p for p in recipe.perspectives if p != found.perspective)
+    _with_button(
+        f"**{name}:** {what} passes; most of it{by}.",
+        "Leave it out",
+        f"leave out {found.perspective}",
+        lambda recipe: replace(recipe, perspectives=others, min_passes=min(recipe.min_passes, len(others))),
+        disabled=not others,
+    )
+
+
+def _common(engine: Engine, found: list[CommonEntity]) -> None:
+    told = [f"{plain(c.entity)} {share_words(c.n / engine.rows, 0)}" for c in found[:SHOWN]]
+    more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+
+    def muted(recipe: Recipe) -> Recipe:
+        for perspective in recipe.perspectives:
+            names = [c.entity for c in found if c.perspective == perspective]
+            recipe = with_limit(recipe, perspective, names, 0.0) if names else recipe
+        return recipe
+
+    _with_button(
+        f"**In more than half of all instances:** {', '.join(told)}{more}. They tell few instances apart.",
+        "Mute them" if len(found) > 1 else "Mute it",
+        "mute common",
+        muted,
+    )
+
+
+def _with_button(
+    said: str, label: str, key: str, change: Callable[[Recipe], Recipe], *, disabled: bool = False
+) -> None:
+    text, button = st.columns([6, 1], vertical_alignment="center")
+    text.caption(said)
+    button.button(label, key=key, width="stretch", disabled=disabled, on_click=lambda: tune(change(current())))

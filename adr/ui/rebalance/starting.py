@@ -1,0 +1,70 @@
+"""Where to start: on a first visit, three recipes side by side with what each does to this dataset."""
+
+import streamlit as st
+
+from adr.figures import share_words
+from adr.rebalance.engine import Engine
+from adr.rebalance.starts import Start, starts, why_nothing
+from adr.recipe import PERSPECTIVES, Recipe
+from adr.ui.frame import Frame
+from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.rebalance.engine import made_of
+from adr.ui.rebalance.state import state, tune
+
+TITLES = {"paper": "The paper’s recipe", "tenth": "Drop about a tenth", "third": "Drop about a third"}
+
+
+@st.cache_resource(show_spinner="Looking for recipes to start from …", max_entries=2)
+def _starts(made: str, _engine: Engine) -> tuple[Start, ...]:
+    return starts(_engine)
+
+
+def first_visit(here: Frame, recipe: Recipe) -> bool:
+    """Whether nothing has been chosen or applied yet in this workspace."""
+    return recipe == Recipe() and not state().started and not here.standing.runs
+
+
+def starting_points(here: Frame, engine: Engine) -> None:
+    """Three cards, each with its kept size, tail numbers and random baseline; a click takes one."""
+    found = _starts(made_of(here), engine)
+    head, close = st.columns([8, 1], vertical_alignment="center")
+    head.markdown("#### Where to start")
+    close.button("Close", key="close starts", width="stretch", on_click=_take, args=(None,))
+    for column, start in zip(st.columns(3, gap="medium"), found, strict=False):
+        with column, st.container(border=True):
+            _card(start)
+    missing = [TITLES[name].lower() for name in TITLES if name not in {start.name for start in found}]
+    why = why_nothing(engine, found)
+    if why:
+        st.info(why, icon=":material/info:")
+    elif missing:
+        st.caption(f"No recipe comes near here: {', '.join(missing)}.")
+
+
+def _card(start: Start) -> None:
+    preview = start.preview
+    st.markdown(f"**{TITLES[start.name]}**")
+    st.markdown(f"{preview.size:,} of {preview.total:,} kept · {share_words(start.drops)} dropped")
+    st.table(_tail_lines(start))
+    st.caption(start.recipe.in_words())
+    st.button("Start here", key=f"start {start.name}", width="stretch", on_click=_take, args=(start.recipe,))
+
+
+def _tail_lines(start: Start) -> dict[str, list[str]]:
+    """Tail share before, after and in a random subset, and entities lost, per perspective."""
+    lines: dict[str, list[str]] = {"": [], "tail before": [], "after": [], "random": [], "lost": [], "at random": []}
+    for perspective in PERSPECTIVES:
+        numbers = start.preview.perspectives[perspective]
+        lines[""].append(PERSPECTIVE_NAMES[perspective])
+        lines["tail before"].append(share_words(numbers.before.tail_share))
+        lines["after"].append(share_words(numbers.after.tail_share))
+        lines["random"].append(share_words(numbers.random.tail_share))
+        lines["lost"].append(f"{numbers.after.lost:,}")
+        lines["at random"].append(f"{numbers.random.lost:,}")
+    return lines
+
+
+def _take(recipe: Recipe | None) -> None:
+    state().started = True
+    if recipe is not None:
+        tune(recipe)
