@@ -10,9 +10,23 @@ from adr.errors import AdrError
 from adr.recipe import PERSPECTIVES, Recipe
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=12)
-counts = st.one_of(st.integers(0, 10**6), st.floats(0, 1e6), st.just(math.inf))
+
+
+@st.composite
+def of_entities(draw):
+    """own_tau, mute, protect and at_most of any names; none stands in two of the first three."""
+    said = {"own_tau": {}, "mute": {}, "protect": {}, "at_most": {}}
+    for perspective in draw(st.sets(st.sampled_from(PERSPECTIVES))):
+        known = draw(st.lists(names, unique=True, max_size=6))
+        said["own_tau"][perspective] = dict.fromkeys(known[:2], draw(st.floats(0.5, 1e6)))
+        said["mute"][perspective], said["protect"][perspective] = known[2:4], known[4:]
+        said["at_most"][perspective] = dict.fromkeys(known[1:3], draw(st.integers(0, 10**6)))
+    return said
+
+
 recipes = st.builds(
-    Recipe,
+    lambda said, **rest: Recipe(**said, **rest),
+    of_entities(),
     seed=st.integers(0, 2**40),
     min_passes=st.integers(0, 4),
     alpha=st.floats(0, 1),
@@ -21,7 +35,6 @@ recipes = st.builds(
     repeat=st.integers(1, 3),
     tau=st.dictionaries(st.sampled_from(PERSPECTIVES), st.floats(0, 1e6)),
     tail_share=st.dictionaries(st.sampled_from(PERSPECTIVES), st.floats(0, 1)),
-    caps=st.dictionaries(st.sampled_from(PERSPECTIVES), st.dictionaries(names, counts, max_size=4)),
     notes=st.dictionaries(st.sampled_from(PERSPECTIVES), st.dictionaries(names, names, max_size=2)),
     name=names,
 )
@@ -45,16 +58,38 @@ def test_toml__design_example():
         token = 120
         [rebalance.tail_share]
         object = 0.10
-        [rebalance.caps.object]
+        [rebalance.at_most.object]
         person = 500
-        image = 0
+        [rebalance.own_tau.object]
+        dog = 200
+        [rebalance.mute]
+        object = ["image"]
+        [rebalance.protect]
+        object = ["accordion"]
     """)
     assert recipe.tau == {"token": 120}
     assert recipe.share_for("object") == 0.10
     assert recipe.share_for("co_occurrence") == 0.25  # the paper's share
-    assert recipe.cap("object", "person", 304) == 500
-    assert recipe.cap("object", "image", 304) == 0
-    assert recipe.cap("object", "accordion", 304) == 304
+    assert recipe.at_most == {"object": {"person": 500}}
+    assert recipe.limits("object") == {"dog": 200.0, "image": 0.0, "accordion": math.inf}
+    assert recipe.remarks == ()
+
+
+def test_toml__the_older_caps_are_read_as_what_they_were():
+    recipe = Recipe.from_toml("""
+        [rebalance.caps.object]
+        person = 500
+        image = 0
+        accordion = inf
+    """)
+    assert recipe == Recipe(
+        own_tau={"object": {"person": 500}}, mute={"object": ["image"]}, protect={"object": ["accordion"]}
+    )
+    assert recipe.remarks == (
+        "This recipe has the older key `caps`, which is read as `mute` and `protect` and `own_tau`: it sets no bound. "
+        "A bound on the instances that are kept is `at_most`.",
+    )
+    assert Recipe.from_toml(recipe.to_toml()).remarks == ()
 
 
 @pytest.mark.parametrize(
@@ -74,8 +109,15 @@ def test_toml__design_example():
         ("[rebalance.tau]\ntokens = 3", "tau names the perspective 'tokens'"),
         ("[rebalance.tau]\ntoken = -3", "tau of token is -3"),
         ("[rebalance.tail_share]\ntoken = 2", "tail_share of token is 2"),
-        ("[rebalance.caps.object]\nperson = -1", "cap of 'person' in object is -1"),
-        ("[rebalance.caps.object]\nperson = 'many'", "cap of 'person' in object is 'many'"),
+        ("[rebalance.at_most.object]\nperson = -1", "at_most of 'person' in object is -1"),
+        ("[rebalance.at_most.object]\nperson = 0.5", "at_most of 'person' in object is 0.5"),
+        ("[rebalance.own_tau.object]\nperson = 'many'", "own_tau of 'person' in object is 'many'"),
+        ("[rebalance.own_tau.object]\nperson = 0", "`mute` and `protect` are for what never or always passes"),
+        ("[rebalance.mute]\nobject = 'person'", "list of entities of object is 'person'"),
+        ("[rebalance]\nmute = {object = ['a']}\nprotect = {object = ['a']}", "stands in both mute and protect"),
+        ("[rebalance.notes.object]\nperson = 3", "notes of object"),
+        ("[rebalance.caps.object]\nperson = -1", "own_tau of 'person' in object is -1"),
+        ("[rebalance.caps.object]\nperson = 'many'", "wrong kind"),
         ("rebalance = 3", "is not a table"),
         ("[rebalance]\ntau = 3", "wrong kind"),
     ],
@@ -98,11 +140,12 @@ def test_in_words__says_it():
         mute={"object": ["image"]},
         protect={"object": ["accordion"]},
         own_tau={"object": {"person": 500}},
+        at_most={"object": {"dog": 1200}},
     )
     assert recipe.in_words() == (
         "Keeps an instance when at least one of token, object, co-occurrence and interrogation passes; "
-        "thresholds: token 120, object 304, co-occurrence 24, interrogation 4,895; "
-        "by hand: accordion protected, image muted, person 500. Seed 42."
+        "thresholds τ: token 120, object 304, co-occurrence 24, interrogation 4,895; at most: 1,200 of dog; "
+        "muted: image; protected: accordion; own τ: person 500. Seed 42."
     )
     assert Recipe(min_passes=0).in_words() == "Keeps every instance. Seed 42."
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from adr.errors import AdrError
 from adr.recipe import Recipe
+from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.state import state, tune
 
 
