@@ -18,7 +18,7 @@ from adr.rebalance.backwards import backwards_report, for_size
 from adr.rebalance.compare import comparison_report
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import explain as explanation_of
-from adr.rebalance.preview import Columns, Numbers
+from adr.rebalance.preview import CapEffect, Columns, Numbers
 from adr.recipe import Recipe
 from adr.review.exchange import ExchangeReport
 from adr.review.meters import Meter, MetersReport
@@ -52,8 +52,8 @@ def test_rebalance__a_sentence_and_before_after_random_side_by_side(printed) -> 
         said
         == """\
 Run 1 keeps 4 of 10 instances (expected 4 ± 0 over all seeds).
-Keeps an instance when at least one of token and object passes; thresholds: token 0, object 0; by
-hand: poem protected, dog protected, yak muted. Seed 42.
+Keeps an instance when at least one of token and object passes; thresholds τ: token 0, object 0;
+muted: yak; protected: poem, dog. Seed 42.
 Why: too few perspectives pass (5), enough perspectives pass (4), no entity in any perspective (1).
 
 perspective                          before    after   random
@@ -80,7 +80,7 @@ not used        effective entities        2        2        2
 
 Random: a uniform subset of the same size. Tail: the tail before rebalancing (the paper's rule).
 Kept by group: no entities 0 of 1, no token 0 of 1, no object 1 of 2.
-Caps for entities that do not occur: object: yak.
+In the recipe but not in this dataset: object: yak.
 """
     )
 
@@ -104,7 +104,7 @@ object          yes      1.5   0.2651   zebra         100.0 %
 co-occurrence   yes        1   0.6743   cat + zebra   100.0 %
 interrogation   no         1    never                   0.0 %
 
-perspective     entity        instances   cap   probability    draw   from τ
+perspective     entity        instances     τ   probability    draw   from τ
 ────────────────────────────────────────────────────────────────────────────
 token           animal                8     2        25.0 %   0.454    3.631
 object          zebra                 1   1.5       100.0 %   0.265   0.2651
@@ -132,7 +132,7 @@ object        no       0    never         0.0 %
     )
     protected = printed(explain.page(explanation_of(store, 1, 3)))
     assert "object        yes      0   always   dog     100.0 %\n" in protected
-    assert "object        dog              3   ∞ by hand       100.0 %   0.734    2.201\n" in protected
+    assert "object        dog              3   ∞ (protected)       100.0 %   0.734    2.201\n" in protected
 
 
 def test_compare__a_against_b(printed) -> None:
@@ -144,10 +144,10 @@ def test_compare__a_against_b(printed) -> None:
         == """\
 A keeps 3 and B keeps 3 instances; both keep 1, only A 2, only B 2.
 They agree on 20.0 % of what either keeps.
-A: Keeps an instance when the object perspective passes; thresholds: object 0; by hand: dog
-protected. Seed 42.
-B: Keeps an instance when the token perspective passes; thresholds: token 0; by hand: grass
-protected, poem protected. Seed 42.
+A: Keeps an instance when the object perspective passes; thresholds τ: object 0; protected: dog.
+Seed 42.
+B: Keeps an instance when the token perspective passes; thresholds τ: token 0; protected: grass,
+poem. Seed 42.
 
 perspective                          before          A          B
 ─────────────────────────────────────────────────────────────────
@@ -235,8 +235,8 @@ object = 0.0
 co_occurrence = 1.0
 interrogation = 1.0
 
-[rebalance.caps.object]
-"zebra" = inf
+[rebalance.protect]
+object = ["zebra"]
 """
     )
 
@@ -326,7 +326,8 @@ LARGE = RunReport(
         perspectives={
             "object": Columns(40612.7, 88, numbers(0.1, 1250.2), numbers(0.1234, 1400.7, 3, 1), numbers(0.1, 1249, 9))
         },
-        unused_caps=(),
+        caps=(CapEffect("object", "person", 500, 888, 500),),
+        unused=(),
         fingerprint="f",
         in_words="Keeps an instance when the object perspective passes; thresholds: object 40,612.7. Seed 42.",
         seconds=1.0,
@@ -407,7 +408,7 @@ set aside because              records
 ──────────────────────────────────────
 the record is not valid JSON         1
 
-Instances with images, read without an image folder: 624,610.
+Instances with images that were read without an image folder: 624,610.
 
 ── index (done before)
 665,298 instances indexed in 60 s: nouns by word lists, objects from text.
@@ -432,6 +433,10 @@ object        tail share           10.0 %   12.3 %   10.0 %
 
 Random: a uniform subset of the same size. Tail: the tail before rebalancing (the paper's rule).
 Kept by group: no object 7 of 1,200.
+
+perspective   entity   at most   by the keep rule   kept
+────────────────────────────────────────────────────────
+object        person       500                888    500
 
 ── plan
 Plan 1: 2,000 candidates in 1,000 slots for 700 of 8,000 tail entities that lack instances.

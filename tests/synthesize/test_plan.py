@@ -93,7 +93,7 @@ def test_plan__chosen_entities_dropped_entities_and_chosen_parents(world):
 
 def test_plan__muted_entities_are_not_filled(world):
     store, workspace = world
-    recipe = store.value("select recipe from run") + "\n[rebalance.caps.object]\nkite = 0\n"
+    recipe = store.value("select recipe from run") + "\n[rebalance.mute]\nobject = ['kite']\n"
     store.execute("update run set recipe = $1", [recipe])
     plan(store, workspace, 1, budget=9)
     assert store.rows("select entity from wanted") == [(IDS["accordion"],)]

@@ -1,27 +1,33 @@
 """The Rebalance page: its address and history, every part with the small workspace, and the board in a browser."""
 
+import base64
 import json
 import math
 import re
+import zlib
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adr.rebalance.engine import Engine
+from adr.rebalance.outlook import with_caps
 from adr.rebalance.runs import rebalance, runs
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.store import Store
 from adr.ui.rebalance.address import from_address, to_address
 from adr.ui.rebalance.compare import packed, unpacked
-from adr.ui.rebalance.steps import with_caps, with_share, with_tau
+from adr.ui.rebalance.steps import released, with_limit, with_notes, with_share, with_tau
 from tests.worlds import browser
 from tests.worlds.zoo import recipes
 
 CAPS = Recipe(
     min_passes=2,
     tau={"object": 2},
-    caps={"object": {"dog": 0, "cat": math.inf}, "token": {"sofa": 7}},
+    mute={"object": ["dog"]},
+    protect={"object": ["cat"]},
+    own_tau={"token": {"sofa": 7}},
+    at_most={"token": {"garden": 2}},
     notes={"object": {"dog": "too many – „Hunde“"}},
 )
 
@@ -43,7 +49,10 @@ def test_address__holds_the_whole_recipe(recipe, shares):
         perspectives=recipe.perspectives,
         pass_rule=recipe.pass_rule,
         repeat=recipe.repeat,
-        caps=recipe.caps,
+        own_tau=recipe.own_tau,
+        mute=recipe.mute,
+        protect=recipe.protect,
+        at_most=recipe.at_most,
         tail_share=shares,
         tau=tau,
     )
@@ -71,6 +80,7 @@ def test_address__says_only_what_differs_and_survives_nonsense():
         "use": "colour",
         "repeat": "x",
         "caps": "%%%",
+        "entities": "eJw=",
         "other": "1",
     }
     assert from_address(nonsense) == Recipe()
@@ -82,9 +92,27 @@ def test_recipe_steps__tau_share_and_caps():
     recipe = with_share(with_tau(Recipe(), "token", 12.0), "object", 0.3)
     assert (dict(recipe.tau), dict(recipe.tail_share)) == ({"token": 12}, {"object": 0.3})
     assert with_tau(recipe, "object", 5.0).tail_share == {}
-    capped = with_caps(Recipe(), "object", {"dog": 0.0, "cat": 3.0}, {"dog": "head"})
-    assert capped.caps == {"object": {"dog": 0.0, "cat": 3.0}} and capped.notes == {"object": {"dog": "head"}}
-    assert with_caps(capped, "object", {"dog": None}).notes == {}
+    capped = with_caps(with_caps(Recipe(), "object", {"dog": 0, "cat": 3}), "object", {"dog": None})
+    assert capped.at_most == {"object": {"cat": 3}}
+    quiet = with_limit(with_limit(capped, "object", ["dog", "sofa"], 0.0), "object", ["sofa"], math.inf)
+    assert (quiet.mute, quiet.protect) == ({"object": ("dog",)}, {"object": ("sofa",)})
+    noted = with_notes(with_limit(quiet, "object", ["dog"], 7.0), "object", {"dog": "head"})
+    assert (noted.mute, noted.own_tau, noted.notes) == ({}, {"object": {"dog": 7.0}}, {"object": {"dog": "head"}})
+    assert released(noted, "object", ["dog", "cat", "sofa"]) == Recipe()
+
+
+def test_address__a_link_of_an_earlier_version_says_what_its_caps_are():
+    said = {"caps": {"object": {"dog": 0, "cat": "inf"}, "token": {"sofa": 7}}, "notes": {"object": {"dog": "head"}}}
+    link = base64.urlsafe_b64encode(zlib.compress(json.dumps(said).encode())).decode().rstrip("=")
+    recipe = from_address({"caps": link})
+    assert recipe == Recipe(
+        mute={"object": ["dog"]},
+        protect={"object": ["cat"]},
+        own_tau={"token": {"sofa": 7}},
+        notes={"object": {"dog": "head"}},
+    )
+    assert recipe.remarks[0].startswith("This link has the older key `caps`")
+    assert "caps" not in to_address(recipe)
 
 
 def test_rebalance__empty_workspace_says_what_to_do(empty_workspace, page):
@@ -118,12 +146,12 @@ def test_rebalance__mute_the_entities_found(small_workspace, page):
     at.button(key="caps Mute").click().run()
     assert not at.exception
     recipe = from_address({k: v[0] if isinstance(v, list) else v for k, v in at.query_params.items()})
-    assert recipe.caps == {"object": {"accordion": 0.0, "dog": 0.0, "sofa": 0.0}}
-    assert "3 capped by hand" in texts(at)
+    assert recipe.mute == {"object": ("accordion", "dog", "sofa")}
+    assert "3 muted" in texts(at)
     at.button(key="undo").click().run()
-    assert "caps" not in at.query_params
+    assert "entities" not in at.query_params
     at.button(key="redo").click().run()
-    assert "caps" in at.query_params
+    assert "entities" in at.query_params
 
 
 def test_rebalance__backwards_answer_can_be_used(small_workspace, page):

@@ -50,7 +50,7 @@ def page(report: RebalanceReport) -> Iterator[Block]:
     if report.caps:
         yield _caps(report)
     if report.unused:
-        yield sentence(f"Limits for entities that do not occur: {', '.join(report.unused)}.")
+        yield sentence(f"In the recipe but not in this dataset: {', '.join(report.unused)}.")
 
 
 def _expected(report: RebalanceReport) -> str:
