@@ -477,7 +477,7 @@ SHA-256  3a02
 files    2, 901 MB
 images   1 copied or linked
 
-Ids occur in more than one row (repair them if your tools join by id). (4 rows)
+Some ids occur in more than one row (repair them if your tools join by id). (4 rows)
 """
     )
 
