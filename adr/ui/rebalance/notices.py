@@ -43,17 +43,24 @@ def _unclamped(engine: Engine, preview: RecipePreview) -> None:
 
 
 def _passing(recipe: Recipe, found: PassesAll) -> None:
-    name = PERSPECTIVE_NAMES[found.perspective]
-    by = f" by “{plain(found.entity)}” ({found.by_entity:,} of {found.instances:,})"
-    what = "everything" if found.passing == found.instances else f"{share_words(found.passing / found.instances)}"
     others = tuple(p for p in recipe.perspectives if p != found.perspective)
     _with_button(
-        f"**{name}:** {what} passes; most of it{by}.",
+        f"**{PERSPECTIVE_NAMES[found.perspective]}:** {passing_text(found)}",
         "Leave it out",
         f"leave out {found.perspective}",
         lambda recipe: replace(recipe, perspectives=others, min_passes=min(recipe.min_passes, len(others))),
         disabled=not others,
     )
+
+
+def passing_text(found: PassesAll) -> str:
+    """How many pass, and by what: one entity, or a rare one in nearly every instance."""
+    if 2 * found.by_entity < found.passing:
+        return f"{share_words(found.passing / found.instances)} pass, since nearly every instance has something rare."
+    by = f"by “{plain(found.entity)}” ({found.by_entity:,} of {found.instances:,})"
+    if found.passing == found.instances:
+        return f"everything passes {by}."
+    return f"{share_words(found.passing / found.instances)} pass, most of them {by}."
 
 
 def _common(engine: Engine, found: list[CommonEntity]) -> None:

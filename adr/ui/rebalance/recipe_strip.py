@@ -17,7 +17,7 @@ def strip(recipe: Recipe, sizes: Sequence[int]) -> DeltaGenerator:
     sizes: how many instances are kept when 1, 2, … perspectives must pass.
     """
     need, alpha, seed, more, back, again, last = st.columns(
-        [3.4, 1.3, 1.3, 1.1, 0.55, 0.55, 1.2], vertical_alignment="bottom", gap="small"
+        [4.6, 1.2, 1.2, 1, 0.55, 0.55, 1.1], vertical_alignment="bottom", gap="small"
     )
     with need:
         _need(recipe, sizes)

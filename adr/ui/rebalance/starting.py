@@ -7,6 +7,7 @@ from adr.rebalance.engine import Engine
 from adr.rebalance.starts import Start, starts, why_nothing
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
+from adr.ui.parts.controls import asked
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
 from adr.ui.rebalance.engine import made_of
 from adr.ui.rebalance.state import state, tune
@@ -20,8 +21,9 @@ def _starts(made: str, _engine: Engine) -> tuple[Start, ...]:
 
 
 def first_visit(here: Frame, recipe: Recipe) -> bool:
-    """Whether nothing has been chosen or applied yet in this workspace."""
-    return recipe == Recipe() and not state().started and not here.standing.runs
+    """Whether nothing has been chosen or applied yet in this workspace, and the address names no part of the page."""
+    chosen = recipe != Recipe() or state().started or here.standing.runs
+    return not chosen and not asked("part")
 
 
 def starting_points(here: Frame, engine: Engine) -> None:
@@ -45,23 +47,20 @@ def _card(start: Start) -> None:
     preview = start.preview
     st.markdown(f"**{TITLES[start.name]}**")
     st.markdown(f"{preview.size:,} of {preview.total:,} kept · {share_words(start.drops)} dropped")
-    st.table(_tail_lines(start))
+    st.caption("Tail share, and entities lost:  \n" + "  \n".join(_tail_line(start, p) for p in PERSPECTIVES))
     st.caption(start.recipe.in_words())
     st.button("Start here", key=f"start {start.name}", width="stretch", on_click=_take, args=(start.recipe,))
 
 
-def _tail_lines(start: Start) -> dict[str, list[str]]:
-    """Tail share before, after and in a random subset, and entities lost, per perspective."""
-    lines: dict[str, list[str]] = {"": [], "tail before": [], "after": [], "random": [], "lost": [], "at random": []}
-    for perspective in PERSPECTIVES:
-        numbers = start.preview.perspectives[perspective]
-        lines[""].append(PERSPECTIVE_NAMES[perspective])
-        lines["tail before"].append(share_words(numbers.before.tail_share))
-        lines["after"].append(share_words(numbers.after.tail_share))
-        lines["random"].append(share_words(numbers.random.tail_share))
-        lines["lost"].append(f"{numbers.after.lost:,}")
-        lines["at random"].append(f"{numbers.random.lost:,}")
-    return lines
+def _tail_line(start: Start, perspective: str) -> str:
+    """Tail share before and after, and entities lost, each beside a random subset of equal size."""
+    numbers = start.preview.perspectives[perspective]
+    tail = f"{share_words(numbers.before.tail_share)} → **{share_words(numbers.after.tail_share)}**"
+    lost = f"{numbers.after.lost:,} lost" if numbers.after.lost or numbers.random.lost else "nothing lost"
+    return (
+        f"{PERSPECTIVE_NAMES[perspective]}: {tail}, {lost} "
+        f"(random: {share_words(numbers.random.tail_share)}, {numbers.random.lost:,} lost)"
+    )
 
 
 def _take(recipe: Recipe | None) -> None:
