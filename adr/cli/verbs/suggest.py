@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from adr.cli.blocks import Block, headline, note, table
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words
-from adr.figures import counted
+from adr.figures import counted, share_words
 from adr.progress import Progress
 from adr.rebalance.suggestions import SuggestReport, suggest_report
 from adr.recipe import PERSPECTIVES
@@ -24,14 +24,28 @@ def act(options: argparse.Namespace, progress: Progress) -> SuggestReport:
 
 
 def page(report: SuggestReport) -> Iterator[Block]:
-    """Each entity with its count and the reason."""
-    if not report.suggestions:
+    """Each entity with its count and the reason; then the head with the caps it might have."""
+    if report.suggestions:
+        yield headline(f"{counted(len(report.suggestions), 'entity', 'entities')} may be worth muting.")
+        yield note('To mute some, list them in the recipe\'s [rebalance.mute]: PERSPECTIVE = ["entity", …].')
+        yield table(
+            ["perspective", "entity", "instances", "why"],
+            [
+                (perspective_words(s.perspective), s.entity, f"{s.n:,}", report.says[s.reason])
+                for s in report.suggestions
+            ],
+            words=(0, 1, 3),
+        )
+    else:
         yield headline("No entity seems worth muting.")
-        return
-    yield headline(f"{counted(len(report.suggestions), 'entity', 'entities')} may be worth muting.")
-    yield note("To mute one, give it a cap of 0 under [rebalance.caps.PERSPECTIVE] in the recipe.")
-    yield table(
-        ["perspective", "entity", "instances", "why"],
-        [(perspective_words(s.perspective), s.entity, f"{s.n:,}", report.says[s.reason]) for s in report.suggestions],
-        words=(0, 1, 3),
-    )
+    if report.caps:
+        yield headline(f"{counted(len(report.caps), 'entity', 'entities')} of the head may be worth a cap.")
+        yield note("To cap one, write entity = N under [rebalance.at_most.PERSPECTIVE] in the recipe.")
+        yield table(
+            ["perspective", "entity", "instances", "of all", "cap at"],
+            [
+                (perspective_words(c.perspective), c.entity, f"{c.n:,}", share_words(c.share), f"{c.at_most:,}")
+                for c in report.caps
+            ],
+            words=(0, 1),
+        )
