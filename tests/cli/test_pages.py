@@ -406,7 +406,7 @@ set aside because              records
 ──────────────────────────────────────
 the record is not valid JSON         1
 
-Instances with images, read without an image folder: 624,610.
+Instances with images that were read without an image folder: 624,610.
 
 ── index (done before)
 665,298 instances indexed in 60 s: nouns by word lists, objects from text.
@@ -471,7 +471,7 @@ SHA-256  3a02
 files    2, 901 MB
 images   1 copied or linked
 
-Ids occur in more than one row (repair them if your tools join by id). (4 rows)
+Some ids occur in more than one row (repair them if your tools join by id). (4 rows)
 """
     )
 

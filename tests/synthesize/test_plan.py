@@ -166,7 +166,7 @@ def test_revise__changes_a_plan_until_it_has_images(world):
     assert report.plan == 1 and store.rows("select entity from wanted") == [(IDS["accordion"],)]
     assert len(list(plan_folder(workspace, 1).slots())) == report.slots
     plan_folder(workspace, 1).sidecar(0, 0).write_text(json.dumps({}))
-    with pytest.raises(AdrError, match="candidates already"):
+    with pytest.raises(AdrError, match="already has candidates"):
         revise(store, workspace, 1, budget=3)
 
 
