@@ -42,8 +42,10 @@ def demo(tmp_path_factory) -> Path:
 
 # A process that owns the workspace as a verb does, says so, and ends when a line arrives.
 OWNING = """
-import sys, time
+import os, sys
 from pathlib import Path
+import adr
+adr.__version__ = os.environ.get("AS_VERSION", adr.__version__)
 from adr.cli.serving import Serving
 from adr.owner import Owner
 from adr.store import Store
@@ -167,6 +169,13 @@ def test_settings__those_of_the_owner_apply_and_are_named(demo, capsys, monkeypa
     assert told == (
         f"A command (process {owner.pid}) has the workspace open, so its settings apply: ADR_THREADS is 1 (2 here).\n"
     )
+
+
+def test_version__another_one_is_a_sentence(demo, capsys):
+    with owning(demo, AS_VERSION="0.0.1"):
+        assert main(["runs", "-w", str(demo), "--quiet"]) == 1
+        told = capsys.readouterr()
+    assert "is open in version 0.0.1 of the program" in told.err and told.out == ""
 
 
 def test_killed_owner__stops_nobody(demo, capsys):
