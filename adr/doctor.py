@@ -5,8 +5,8 @@ Reads only, and never raises for what it finds.
 
 import hashlib
 import shutil
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -60,15 +60,19 @@ class _Diagnosis:
         self.problems.append(Problem(error.sentence, error.next_step))
 
 
-def doctor(folder: Path) -> DoctorReport:
-    """Check the workspace in `folder` and the installation: database, source, images, jobs, packages, models, disk."""
+def doctor(folder: Path, shared: Store | None = None) -> DoctorReport:
+    """Check the workspace in `folder` and the installation: database, source, images, jobs, packages, models, disk.
+
+    shared: the store of the workspace where this process has it open; its jobs that run are no fault.
+    """
     found = _Diagnosis()
     folder = Path(folder).expanduser().absolute()
     holds: dict[str, int] = {}
     try:
         workspace = Workspace.at(folder, create=False)
-        with closing(Store(workspace.database)) as store:
+        with nullcontext(shared) if shared else closing(Store(workspace.database)) as store:
             holds = _check_workspace(store, workspace, found)
+            _check_jobs(store, found, dead=("interrupted",) if shared else ("interrupted", "running"))
     except AdrError as error:
         found.told(error)
     free = _check_disk(folder, found)
@@ -93,7 +97,6 @@ def _check_workspace(store: Store, workspace: Workspace, found: _Diagnosis) -> d
         found.better("There is no index yet.", "Build it: `python -m adr index`.")
     _check_source(store, found)
     _check_images(store, found)
-    _check_jobs(store, found)
     gone = [
         image
         for (image,) in store.rows("select image from candidate where image is not null")
@@ -163,11 +166,13 @@ def _check_images(store: Store, found: _Diagnosis) -> None:
         )
 
 
-def _check_jobs(store: Store, found: _Diagnosis) -> None:
-    for title, started in store.rows("""
-            select title, started_at from job
-            qualify row_number() over (partition by kind order by job desc) = 1 and state in ('running', 'interrupted')
-            order by started_at"""):
+def _check_jobs(store: Store, found: _Diagnosis, dead: Sequence[str]) -> None:
+    """dead: the states of jobs whose process has ended before they were done."""
+    newest = store.rows("""
+        select title, started_at, state from job
+        qualify row_number() over (partition by kind order by job desc) = 1
+        order by started_at""")
+    for title, started in [(title, started) for title, started, state in newest if state in dead]:
         found.wrong(
             f"“{title}”, started {started:%Y-%m-%d %H:%M} UTC, was interrupted.",
             "Start it again from its page; what was finished is kept.",

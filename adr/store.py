@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from adr import migrations
-from adr.errors import AdrError
+from adr.errors import AdrError, WorkspaceInUse
 from adr.settings import setting
 
 Parameters = Sequence[Any] | dict[str, Any]
@@ -60,7 +60,8 @@ class Writer:
 class Store:
     """A workspace's tables. `Store(path)` opens or makes the file; `Store.memory()` is for tests.
 
-    Safe to use from several threads. AdrError when another process holds the file or it cannot be read.
+    Safe to use from several threads. WorkspaceInUse when another process has the file open; AdrError when it cannot be
+    read.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -198,12 +199,8 @@ def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(path) if path else ":memory:", config=config)
     except duckdb.IOException as error:
         holder = re.search(r"PID (\d+)", str(error))
-        if "lock" in str(error).lower():
-            who = f"process {holder.group(1)}" if holder else "another process"
-            raise AdrError(
-                f"The workspace {path} is in use by {who}.",
-                "Close the app (or the command) that has it open, then try again.",
-            ) from error
+        if "set lock on file" in str(error).lower():
+            raise WorkspaceInUse(path, int(holder.group(1)) if holder else None) from error
         raise AdrError(
             f"The workspace database {path} cannot be opened: {str(error).splitlines()[0]}",
             "If it was damaged, keep a copy and ingest the source again.",

@@ -24,6 +24,7 @@ GROUND = (
     "progress",
     "files",
     "jobs",
+    "owner",
     "process",
     "models",
     "draws",
@@ -33,7 +34,7 @@ GROUND = (
 ABOVE = ("cli", "app", "pipeline", "doctor")  # above the stages, below the pages
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
-    *("frame", "navigation", "telling", "workspaces", "parts"),
+    *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "parts"),
     *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export"),
 )
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from adr.cli.arguments import path
 from adr.progress import Progress
 from adr.settings import SETTINGS, setting
 
@@ -84,6 +85,7 @@ def _shared_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-w",
         "--workspace",
+        type=path,
         default=setting("ADR_WORKSPACE"),
         metavar="FOLDER",
         help="the workspace folder [%(default)s]",

@@ -50,7 +50,7 @@ class IndexOptions:
     """
 
     extractor: str = option("lexicon", "nouns by word lists (seconds) or by a spaCy pipeline (minutes)", EXTRACTORS)
-    spacy_model: str | None = option(None, f"an installed spaCy pipeline ({DEFAULT})", metavar="NAME")
+    spacy_model: str | None = option(None, f"an installed spaCy pipeline ({DEFAULT}), or a folder", metavar="MODEL")
     objects: str = option("auto", "where objects come from", OBJECTS)
     verify: str | None = option(None, "look for objects from text in the images", tuple(CHECKERS))
     verify_model: str | None = option(None, "the model that looks (default: from the settings)", metavar="MODEL")

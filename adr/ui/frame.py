@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from adr.errors import AdrError
+from adr.errors import AdrError, WorkspaceInUse
 from adr.explore.standing import Standing, standing
 from adr.jobs import Jobs
 from adr.shipped import shipped
@@ -32,6 +32,7 @@ from adr.store import Store
 from adr.ui.navigation import PAGES, link
 from adr.ui.parts.component import style
 from adr.ui.telling import fragment, tell
+from adr.ui.waiting import waiting_view
 from adr.ui.workspaces import chosen_folder, open_workspace, workspace_picker
 from adr.workspace import Workspace
 
@@ -72,7 +73,10 @@ def frame(title: str) -> Iterator[Frame]:
         here = Frame(workspace, store, jobs, standing(store), store.revision)
     except AdrError as error:
         _sidebar(folder, None)
-        tell(error)
+        if isinstance(error, WorkspaceInUse):
+            waiting_view(folder, error, open_workspace)
+        else:
+            tell(error)
         st.stop()
     _sidebar(str(workspace.folder), here)
     try:
@@ -99,18 +103,26 @@ def _sidebar(folder: str, here: Frame | None) -> None:
             said = states.get(name, "")
             link(name, f"{name} :gray[· {said}]" if said else name)
         workspace_picker(folder)
-        if here and here.jobs.running():
-            fragment(_jobs_line, run_every=2.0, key="jobs line")(here.jobs)
+        if here:
+            fragment(_jobs_line, run_every=2.0, key="jobs line")(here.jobs, _standing(here.jobs))
 
 
-def _jobs_line(jobs: Jobs) -> None:
-    """The running jobs, shown on every page; when the last one ends, the page is drawn again."""
+def _standing(jobs: Jobs) -> tuple[int, list[int]]:
+    """How many jobs have been started, by any session or the command line, and which of them run."""
+    return jobs.begun, [job.job for job in jobs.running()]
+
+
+def _jobs_line(jobs: Jobs, drawn: tuple[int, list[int]]) -> None:
+    """The running jobs, shown on every page; the page is drawn again when one has begun or ended since it was drawn."""
     running = jobs.running()
-    if not running:
+    if _standing(jobs) != drawn:
         st.rerun(scope="app")
     for job in running:
         share = job.share
         st.caption(f":material/progress_activity: {job.title}" + (f" · {share:.0%}" if share is not None else ""))
+        asked = job.cancel_asked.is_set()
+        label = "Stopping …" if asked else "Cancel"
+        st.button(label, key=f"cancel from sidebar {job.job}", type="tertiary", disabled=asked, on_click=job.cancel)
 
 
 def stage_states(stands: Standing) -> dict[str, str]:

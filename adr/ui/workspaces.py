@@ -7,8 +7,10 @@ import streamlit as st
 
 from adr.errors import AdrError
 from adr.jobs import Jobs
+from adr.owner import Owner
 from adr.settings import setting
 from adr.store import Store
+from adr.ui.ownership import served
 from adr.ui.parts.state import remembered
 from adr.ui.telling import tell
 from adr.workspace import Workspace
@@ -43,22 +45,31 @@ def _recent() -> list[str]:
     return []
 
 
-@st.cache_resource(show_spinner="Opening the workspace …", on_release=lambda opened: opened[1].close())
-def opened(folder: str) -> tuple[Workspace, Store, Jobs]:
-    """The workspace in `folder` with its store and its jobs, the same for all sessions of this process."""
+def _release(opened: tuple[Workspace, Store, Jobs, Owner | None]) -> None:
+    _, store, _, owner = opened
+    if owner is not None:
+        owner.close()
+    store.close()
+
+
+@st.cache_resource(show_spinner="Opening the workspace …", on_release=_release)
+def opened(folder: str) -> tuple[Workspace, Store, Jobs, Owner | None]:
+    """The workspace in `folder` with its store, its jobs and what serves it to the command line, the same for all
+    sessions of this process."""
     workspace = Workspace.at(folder)
     store = Store(workspace.database)
-    return workspace, store, Jobs(store)
+    jobs = Jobs(store)
+    return workspace, store, jobs, served(workspace, store, jobs)
 
 
 def open_workspace(folder: str) -> tuple[Workspace, Store, Jobs]:
-    """The result of `opened`; the folder becomes the first of the recent ones."""
-    found = opened(folder)
+    """The workspace in `folder`, its store and its jobs; the folder becomes the first of the recent ones."""
+    workspace, store, jobs, _ = opened(folder)
     recent = _recent()
     if folder in recent:
         recent.remove(folder)
     recent.insert(0, folder)
-    return found
+    return workspace, store, jobs
 
 
 def chosen_folder() -> str:
