@@ -209,9 +209,13 @@ create table if not exists verdict (
     turns struct("role" varchar, "text" varchar)[],   -- the edited conversation, for 'edit'
     batch varchar,              -- shared by verdicts given in one step, which one undo takes back
     undoes bigint,
-    mark varchar,               -- hash of an imported row, so that importing a file twice changes nothing
+    mark varchar,               -- hash of the row of a verdict file that it was imported from, or null
     judged_at timestamp
 );
+
+-- writer: review. The rows of verdict files that were read, also those whose verdict was there already: none of them is
+-- taken in again.
+create table if not exists imported_verdict (mark varchar);
 
 -- writer: review. Candidates reserved for a reviewer until a time, so that two reviewers do not get the same one.
 create table if not exists claim (candidate varchar, reviewer varchar, until timestamp);

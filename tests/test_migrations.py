@@ -63,7 +63,8 @@ def test_migrate__nothing_is_lost_and_every_report_is_there(archive: Path, tmp_p
         "verdict": 2,
         "export": 1,
     }
-    assert ingest_report(store).warnings == {"repeated_ids": 2, "marker_mismatch": 1, "nobody_answers": 1}
+    odd = {"repeated_ids": 2, "marker_mismatch": 1, "nobody_answers": 1} if archive.stem == "1" else {}
+    assert ingest_report(store).warnings == odd
     made = index_report(store)
     assert made is not None and sum(made.postings.values()) == 2118 and made.objects_from == "annotations, else text"
     assert differences(store, {}) == "" and "objects is 'auto'" in differences(store, {"objects": "text"})
@@ -78,7 +79,9 @@ def test_migrate__nothing_is_lost_and_every_report_is_there(archive: Path, tmp_p
         ("reject", "poor_image"),
         ("accept", None),
     ]
-    assert store.value("select conversation_fault from candidate where candidate = 'p1-00001-0'") == "too_few_markers"
+    fault = store.value("select conversation_fault from candidate where candidate = 'p1-00001-0'")
+    assert fault == ("too_few_markers" if archive.stem == "1" else None)
+    assert store.value("select count(*) from imported_verdict") == 2
     assert store.rows("select markers from candidate_image") == [(1,), (1,), (1,)]
     assert [one["format"] for one in exports(store)] == ["llava"]
 
