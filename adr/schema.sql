@@ -133,6 +133,7 @@ create table if not exists plan (
     settings varchar,           -- JSON: generator, model, steps, size, target, budget, slots per parent, candidates per slot, conversation method ...
     slots bigint, candidates bigint,
     report varchar,             -- JSON: the whole PlanReport
+    identity varchar,           -- JSON: run, its fingerprint and index, and the index of the plan; null: an older plan
     created_at timestamp
 );
 

@@ -13,6 +13,7 @@ STAGES = ("ingest", "index", "explore", "rebalance", "synthesize", "review", "ex
 GROUND = (
     "store",
     "migrations",
+    "read_back",
     "recipe",
     "options",
     "report",
@@ -26,6 +27,7 @@ GROUND = (
     "jobs",
     "process",
     "models",
+    "names",
     "draws",
     "tail",
     "conversation",

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,6 +26,7 @@ from adr.ingest.records import Block, Records
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
 from adr.store import Store, Writer
+from adr.workspace import Workspace
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
 _INSTANCE = pa.schema(
@@ -160,13 +160,11 @@ def _set_files_aside(store: Store, report: IngestReport) -> None:
     """
     if store.path is None:
         return
-    aside = store.path.parent / "replaced" / datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
-    for name in ("plans", "images"):
-        folder = store.path.parent / name
+    workspace = Workspace(store.path.parent)
+    for folder in (workspace.plans, workspace.images):
         in_use = any(Path(used).is_relative_to(folder) for used in (report.source, report.images) if used)
         if folder.is_dir() and any(folder.iterdir()) and not in_use:
-            aside.mkdir(parents=True, exist_ok=True)
-            folder.rename(aside / name)
+            workspace.set_aside(folder)
             folder.mkdir()
 
 

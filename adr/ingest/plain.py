@@ -9,7 +9,8 @@ compares them); a doubtful record counts as not plain.
 import json
 from dataclasses import dataclass
 
-from adr.ingest.record import NAME_KEYS, OBJECT_KEYS, ROLES, SOME_TEXT, TALK_KEYS, TURN_KEYS, UNSAFE_PATH
+from adr.ingest.record import NAME_KEYS, OBJECT_KEYS, ROLES, SOME_TEXT, TALK_KEYS, TURN_KEYS
+from adr.names import UNSAFE_PATH
 
 
 @dataclass(frozen=True)
