@@ -198,7 +198,9 @@ def _report_of_exports(db: Statements) -> None:
 
 
 def m003_what_is_trusted(db: Statements) -> None:
-    """Rows of verdict files are remembered, and a plan keeps the identity of its run and index."""
+    """Rows of verdict files are remembered, a plan keeps the identity of its run and index, and ingest the links in the
+    image folder."""
+    db.execute("alter table source add column links bigint")
     db.execute("alter table plan add column identity varchar")
     db.execute("create table imported_verdict (mark varchar)")
     db.execute("insert into imported_verdict select distinct mark from verdict where mark is not null")

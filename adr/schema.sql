@@ -21,7 +21,14 @@ create table if not exists source (
     rejected bigint,
     warnings varchar,           -- JSON {kind: count}
     report varchar,             -- JSON: the whole IngestReport
+    links bigint,               -- rows of image_link; null: read without an image folder, or by a version without links
     ingested_at timestamp
+);
+
+-- writer: ingest. The links inside the image folder by which images are reached.
+create table if not exists image_link (
+    path varchar,               -- an image path, or a folder in image paths (ends in /)
+    target varchar              -- where it leads, relative to the image folder
 );
 
 -- writer: ingest. One training example; its identity is its position in the source, from 0.

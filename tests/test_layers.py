@@ -28,6 +28,7 @@ GROUND = (
     "process",
     "models",
     "names",
+    "image_folder",
     "draws",
     "tail",
     "conversation",

@@ -84,6 +84,8 @@ def test_migrate__nothing_is_lost_and_every_report_is_there(archive: Path, tmp_p
     fault = store.value("select conversation_fault from candidate where candidate = 'p1-00001-0'")
     assert fault == ("too_few_markers" if archive.stem == "1" else None)
     assert store.value("select count(*) from imported_verdict") == 2
+    assert store.rows("select links from source") == [(None,)]  # not known
+    assert store.rows("select identity from plan") == [(None,)]
     assert store.rows("select markers from candidate_image") == [(1,), (1,), (1,)]
     assert [one["format"] for one in exports(store)] == ["llava"]
 

@@ -124,8 +124,9 @@ def _record(writer: Writer, report: IngestReport, objects: Path | None) -> None:
     writer.execute(
         """
         insert into source (path, images, objects, objects_sha256, form, layout, bytes, sha256, instances, rejected,
-                            warnings, report, ingested_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() at time zone 'UTC')
+                            warnings, report, links, ingested_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+                case when $2 is not null then (select count(*) from image_link) end, now() at time zone 'UTC')
         """,
         [
             report.source,
@@ -306,6 +307,12 @@ def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> 
                               select position from rejected where reason = 'unsafe_path')""")
         writer.execute("""delete from instance where instance in (
                               select position from rejected where reason = 'unsafe_path')""")
+    if found.links:
+        links = pa.table({"path": pa.array(found.links, pa.string()), "target": pa.array(found.links.values())})
+        writer.register("seen_link", links)
+        writer.execute("""
+            insert into image_link select path, target from seen_link
+            where path in (select path from image_path) or path in (select prefix from image_path)""")
     writer.execute(
         "create or replace temp table image_missing as "
         "select path from image_path where path not in (select path from present)"

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from adr.errors import AdrError
+from adr.image_folder import ImageFolder
 from adr.read_back import DamagedError
 from adr.store import Store
 from adr.synthesize.plan import plan_folder
@@ -245,13 +246,15 @@ class Made:
     seconds: float
 
 
-def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
+def newest_made(store: Store, workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
     """The last `count` finished candidates of a plan, newest first. Reads only as many files as it returns, so that it
     can be called every second."""
     folder = plan_folder(workspace, plan)
+    source = ImageFolder.beside(store)
     found = []
     for told in _last_sidecars(folder, count):
-        image = folder.made / told["image"] if told["image"] else Path(told["shown"]) if told["shown"] else None
+        shown = source.file(source.name_of(told["shown"])) if told["shown"] else None
+        image = folder.made / told["image"] if told["image"] else shown
         found.append(
             Made(
                 told["candidate"],

@@ -4,17 +4,17 @@ Writes the tables `plan`, `slot` and `wanted` and the plan's folder. Loads no mo
 """
 
 import json
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from adr.errors import AdrError
+from adr.image_folder import ImageFolder
 from adr.models import find_model
 from adr.progress import Progress, let_pages_run, silent
 from adr.recipe import PERSPECTIVES
@@ -419,19 +419,19 @@ def _turns(store: Store, instances: Sequence[int]) -> dict[int, tuple[Mapping[st
 
 
 def _images(store: Store, instances: Sequence[int]) -> dict[int, str]:
-    """{instance: absolute path of its first image}."""
-    source = store.row("select images, path from source")
-    base = (Path(".") if source is None else Path(source[0]) if source[0] else Path(source[1]).parent).resolve()
-    return {
-        instance: os.path.join(base, image)
-        for instance, image in store.rows(
-            """
-            select instance, images[1] from instance
-            where instance in (select unnest($1::integer[])) and len(images) > 0
-            """,
-            [list(instances)],
-        )
-    }
+    """{instance: absolute path of its first image, without links}; an image that a new link would reach is left out."""
+    folder = ImageFolder.beside(store)
+    found = {}
+    for instance, image in store.rows(
+        """
+        select instance, images[1] from instance
+        where instance in (select unnest($1::integer[])) and len(images) > 0
+        """,
+        [list(instances)],
+    ):
+        with suppress(AdrError):
+            found[instance] = str(folder.path_of(image))
+    return found
 
 
 def _write(

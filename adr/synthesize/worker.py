@@ -9,6 +9,7 @@ import errno
 import hashlib
 import io
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 FAILURES = {
     "parent_missing": "The parent's picture is not on disk.",
     "parent_unreadable": "The parent's picture cannot be read.",
+    "parent_linked": "A link has taken the place of the parent's picture since the plan was made.",
     "safety_checker": "The model's safety checker blanked the picture.",
     "out_of_memory": "There was not enough memory for a single picture.",
     "generator_fault": "The pipeline failed on this picture.",
@@ -163,6 +165,8 @@ class Worker:
         paths = dict.fromkeys(slot.image for slot in islice(self.folder.slots(), 4 * _PARENTS) if slot.image)
         found = []
         for path in list(paths)[:_PARENTS]:
+            if self.identity and os.path.realpath(path) != path:
+                continue
             try:
                 with Image.open(path) as opened:
                     found.append(opened.convert("RGB"))
@@ -177,12 +181,14 @@ class Worker:
         parent = None
         if not self.settings.with_image:
             return [Order(slot, a, candidate_seed(self.settings.seed, slot.slot, a), None) for a in left]
-        if slot.image is not None:
+        if slot.image is not None and self.identity and os.path.realpath(slot.image) != slot.image:
+            fault: tuple[str, str] | None = ("parent_linked", slot.image)
+        elif slot.image is not None:
             try:
                 with Image.open(slot.image) as opened:
                     parent = opened.convert("RGB")
             except FileNotFoundError:
-                fault: tuple[str, str] | None = ("parent_missing", slot.image)
+                fault = ("parent_missing", slot.image)
             except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
                 fault = ("parent_unreadable", f"{slot.image}: {error}")
             else:

@@ -84,7 +84,7 @@ def test_collect__one_that_does_not_fit_is_set_aside(damage, world, tmp_path):
     act, reason = DAMAGES[damage]
     act(folder)
     before = {path for path in tmp_path.rglob("*") if workspace.folder not in path.parents}
-    newest_made(workspace, 1)  # the page does not stumble over it either
+    newest_made(store, workspace, 1)  # the page does not stumble over it either
     report = collect(store, workspace, 1)
     assert (report.collected, report.set_aside) == (3, {reason: 1})
     assert store.rows("select candidate from candidate order by 1") == [
