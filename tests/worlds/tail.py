@@ -130,13 +130,15 @@ def sidecar(store, workspace, slot, alternative, plan=1, image=b"png"):
     }
 
 
-def by_hand(store, workspace, scores, failed=()):
-    """Candidates of plan 1 as a worker would have written them: {(slot, alternative): (score, fault, vector)}."""
+def by_hand(store, workspace, scores, failed=(), image=b"png"):
+    """Candidates of plan 1 as a worker would have written them: {(slot, alternative): (score, fault, vector)}.
+
+    image: the bytes of all pictures."""
     folder = plan_folder(workspace, 1)
     for key, (score, fault, vector) in scores.items():
-        folder.image(*key).write_bytes(b"png")
+        folder.image(*key).write_bytes(image)
         np.save(folder.embedding(*key), np.array(vector, np.float32))
-        made = sidecar(store, workspace, *key) | {"score": score, "conversation_fault": fault}
+        made = sidecar(store, workspace, *key, image=image) | {"score": score, "conversation_fault": fault}
         folder.sidecar(*key).write_text(json.dumps(made))
     for slot, alternative, reason in failed:
         folder.failure(slot, alternative).write_text(
