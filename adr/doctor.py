@@ -13,7 +13,7 @@ from pathlib import Path
 
 from adr.errors import AdrError
 from adr.figures import counted
-from adr.ingest.image_paths import look_for
+from adr.ingest.image_paths import Found, look_for
 from adr.models import find_model, is_folder, place
 from adr.settings import SETTINGS, setting
 from adr.shipped import shipped
@@ -157,12 +157,29 @@ def _check_images(store: Store, found: _Diagnosis) -> None:
         found.wrong(f"The image folder {folder} no longer exists.", "Put it back, or read the dataset again.")
         return
     paths = [path for (path,) in store.rows("select distinct unnest(images) from instance")]
-    present = set(look_for(Path(folder), {path[: path.rfind("/") + 1] for path in paths}).present)
+    prefixes = {path[: path.rfind("/") + 1] for path in paths}
+    seen = look_for(Path(folder), prefixes)
+    _check_links(store, seen, {*paths, *prefixes}, found)
+    present = {*seen.present, *seen.leaving}
     missing = [path for path in paths if path not in present]
     if missing:
         found.wrong(
             f"{len(missing):,} of {len(paths):,} images are not in {folder}, for example {min(missing)}.",
             "Fetch them and read the dataset again; instances without their image cannot be parents.",
+        )
+
+
+def _check_links(store: Store, seen: Found, paths: set[str], found: _Diagnosis) -> None:
+    """Links by which images are reached, and which are not what they were when the dataset was read."""
+    known = store.value("select any_value(links) from source") is not None
+    recorded = dict(store.rows("select path, target from image_link")) if known else seen.links
+    changed = [path for path, target in seen.links.items() if path in paths and recorded.get(path) != target]
+    changed += [path for path in (*seen.leaving, *seen.leaving_folders) if path in paths]
+    if changed:
+        found.wrong(
+            f"{counted(len(changed), 'image or image folder', 'images or image folders')} became a link, or another "
+            f"link, since the dataset was read, for example {min(changed)}; they are not shown or exported.",
+            "Put the pictures back in their place, or read the dataset again.",
         )
 
 

@@ -1,6 +1,8 @@
 """Where things lie in a workspace folder. Knows paths only, nothing of what the files hold."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from adr.errors import AdrError
@@ -61,6 +63,17 @@ class Workspace:
     def exports(self) -> Path:
         """Where the app writes exports."""
         return self.folder / "exports"
+
+    def set_aside(self, path: Path) -> None:
+        """Move a file or folder of the workspace to `replaced/<time>`, below which it keeps its path."""
+        replaced = self.folder / "replaced" / datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
+        target = replaced / path.relative_to(self.folder)
+        for number in count(2):
+            if not target.exists():
+                break
+            target = replaced.with_name(f"{replaced.name}-{number}") / path.relative_to(self.folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
 
     @property
     def verified(self) -> Path:

@@ -13,6 +13,7 @@ STAGES = ("ingest", "index", "explore", "rebalance", "synthesize", "review", "ex
 GROUND = (
     "store",
     "migrations",
+    "read_back",
     "recipe",
     "options",
     "report",
@@ -27,6 +28,8 @@ GROUND = (
     "owner",
     "process",
     "models",
+    "names",
+    "image_folder",
     "draws",
     "tail",
     "conversation",

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,6 +26,7 @@ from adr.ingest.records import Block, Records
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
 from adr.store import Store, Writer
+from adr.workspace import Workspace
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
 _INSTANCE = pa.schema(
@@ -124,8 +124,9 @@ def _record(writer: Writer, report: IngestReport, objects: Path | None) -> None:
     writer.execute(
         """
         insert into source (path, images, objects, objects_sha256, form, layout, bytes, sha256, instances, rejected,
-                            warnings, report, ingested_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() at time zone 'UTC')
+                            warnings, report, links, ingested_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+                case when $2 is not null then (select count(*) from image_link) end, now() at time zone 'UTC')
         """,
         [
             report.source,
@@ -160,13 +161,11 @@ def _set_files_aside(store: Store, report: IngestReport) -> None:
     """
     if store.path is None:
         return
-    aside = store.path.parent / "replaced" / datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
-    for name in ("plans", "images"):
-        folder = store.path.parent / name
+    workspace = Workspace(store.path.parent)
+    for folder in (workspace.plans, workspace.images):
         in_use = any(Path(used).is_relative_to(folder) for used in (report.source, report.images) if used)
         if folder.is_dir() and any(folder.iterdir()) and not in_use:
-            aside.mkdir(parents=True, exist_ok=True)
-            folder.rename(aside / name)
+            workspace.set_aside(folder)
             folder.mkdir()
 
 
@@ -308,6 +307,12 @@ def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> 
                               select position from rejected where reason = 'unsafe_path')""")
         writer.execute("""delete from instance where instance in (
                               select position from rejected where reason = 'unsafe_path')""")
+    if found.links:
+        links = pa.table({"path": pa.array(found.links, pa.string()), "target": pa.array(found.links.values())})
+        writer.register("seen_link", links)
+        writer.execute("""
+            insert into image_link select path, target from seen_link
+            where path in (select path from image_path) or path in (select prefix from image_path)""")
     writer.execute(
         "create or replace temp table image_missing as "
         "select path from image_path where path not in (select path from present)"

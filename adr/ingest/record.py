@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adr.conversation import MARKER
+from adr.names import UNSAFE_PATH
 
 # What the trainers' formats call a speaker (LLaVA, ShareGPT, OpenAI, LLaMA-Factory, ms-swift) → our role.
 ROLES = {
@@ -50,10 +51,6 @@ REASONS = {
     "image_not_text": "an image is not given as a path",
     "unsafe_path": "an image path leaves the image folder",
 }
-
-# An unsafe path: it steps up, is absolute on some system, starts at a home folder, or holds a null byte.
-# The same expression serves Python and DuckDB (RE2).
-UNSAFE_PATH = r"(^|[/\\])\.\.([/\\\n]|$)|^[/\\~]|^[A-Za-z]:([/\\]|$)|\x00"
 
 
 @dataclass(frozen=True)

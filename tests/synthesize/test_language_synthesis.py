@@ -235,7 +235,7 @@ def test_candidates__new_words_about_the_same_image_or_none(world):
         ("p1-00002-0", f"{folder}/4.png", 1),
         ("p1-00003-0", None, 0),
     ]
-    shown = {one.candidate: one.image for one in newest_made(workspace, 1)}
+    shown = {one.candidate: one.image for one in newest_made(store, workspace, 1)}
     assert shown["p1-00003-0"] is None and shown["p1-00001-0"].name == "0.png"
     assert not list(workspace.images.iterdir())
 

@@ -15,6 +15,7 @@ from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.ingest.layout import look_at
 from adr.ingest.peek import Peek, peek
+from adr.names import file_name, inside
 from adr.progress import Progress
 from adr.ui.dataset.state import state
 from adr.ui.frame import Frame
@@ -199,9 +200,9 @@ def _uploaded(here: Frame) -> Path | None:
     if given is None:
         return None
     folder = here.workspace.folder / "uploads"
-    kept = folder / (Path(given.name.replace("\\", "/")).name or "upload.json")
     try:
         folder.mkdir(exist_ok=True)
+        kept = inside(folder, file_name(given.name, "upload.json"))
         if state().kept != (given.file_id, str(kept)) or not kept.is_file():
             write_whole(kept, given.getbuffer())
             state().kept = (given.file_id, str(kept))

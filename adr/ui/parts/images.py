@@ -18,18 +18,6 @@ log = logging.getLogger(__name__)
 SMALL, LARGE = 256, 900  # longest side in pixels: in a grid, beside a conversation
 
 
-def image_file(folder: Path | None, relative: str) -> Path | None:
-    """The file `relative` inside `folder`; None when it does not exist or lies outside, also through a link."""
-    if folder is None or not relative:
-        return None
-    try:
-        root = folder.resolve()
-        file = (root / relative).resolve()
-        return file if file.is_relative_to(root) and file.is_file() else None
-    except (OSError, ValueError, RuntimeError):
-        return None
-
-
 def thumbnail(workspace: Workspace, file: Path, side: int = SMALL) -> Path | None:
     """A WebP of `file` with sides of at most `side` pixels, from workspace/thumbnails; None when it is not a picture.
 

@@ -32,7 +32,7 @@ def grid_view(here: Frame, reviewer: str) -> None:
         st.info(f"**{title}.** {text}")
     grid(
         {
-            "tiles": tiles(here.workspace, rows),
+            "tiles": tiles(here.store, here.workspace, rows),
             "total": total,
             "page": now.page,
             "pages": pages,

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from adr.review.agreement import agreement, disputes
-from adr.review.candidate import shown_images
+from adr.review.candidate import shown_files, shown_images
 from adr.review.verdicts import history, resolve
 from adr.ui.frame import Frame
 from adr.ui.telling import fragment
@@ -41,9 +41,9 @@ def people_view(here: Frame, reviewer: str) -> None:
     st.markdown(f"**{len(disputed):,} disputed**")
     for row in disputed.head(30).itertuples():
         image, said, accept, reject = st.columns([1, 5, 1, 1], vertical_alignment="center")
-        for path in shown_images(here.store, [row.candidate]):
-            if (here.workspace.folder / path).is_file():
-                image.image(str(here.workspace.folder / path), width=72)
+        for file in shown_files(here.store, here.workspace, shown_images(here.store, [row.candidate])):
+            if file is not None:
+                image.image(str(file), width=72)
         said.markdown(f"**{row.name}** · {row.candidate}  \n{row.verdicts}")
         for place, word in ((accept, "accept"), (reject, "reject")):
             if place.button(word.capitalize(), key=f"resolve {word} {row.candidate}", width="stretch"):

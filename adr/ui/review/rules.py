@@ -1,11 +1,9 @@
 """Rules: a limit on a score, previewed, then applied as verdicts that name the rule."""
 
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
-from adr.review.candidate import shown_images
+from adr.review.candidate import shown_files, shown_images
 from adr.review.rules import SCORES, Rule, RulePreview, apply, preview
 from adr.review.verdicts import undo
 from adr.ui.frame import Frame
@@ -75,8 +73,8 @@ def _nearest(here: Frame, seen: RulePreview) -> None:
         (right, "Nearest to the limit, left alone", seen.outside),
     ):
         place.caption(title)
-        images = [str(here.workspace.folder / path) for path in shown_images(here.store, names)]
-        existing = [image for image in images if Path(image).is_file()]
+        files = shown_files(here.store, here.workspace, shown_images(here.store, names))
+        existing = [str(file) for file in files if file is not None]
         if existing:
             place.image(existing, width=96)
         else:

@@ -102,7 +102,7 @@ def made_view(here: Frame, number: int) -> None:
 
 
 def _newest(here: Frame, number: int) -> None:
-    made = outlook.newest_made(here.workspace, number, _TILES)
+    made = outlook.newest_made(here.store, here.workspace, number, _TILES)
     urls = data_urls(here.workspace, [one.image for one in made])
     tiles = [
         Tile(
