@@ -62,7 +62,7 @@ def test_start__one_of_a_kind_at_a_time():
             progress(0, None, "")
 
     job = jobs.start("count", "Counting", work)
-    with pytest.raises(AdrError, match="running already"):
+    with pytest.raises(AdrError, match="already running"):
         jobs.start("count", "Counting again", work)
     job.cancel()
     job.thread.join(10)
