@@ -21,6 +21,8 @@ GROUND = (
     "settings",
     "shipped",
     "errors",
+    "faults",
+    "interrupts",
     "progress",
     "files",
     "jobs",

@@ -9,6 +9,7 @@ from adr.cli import output
 from adr.cli.parser import VerbModule, verb_module, verb_parser
 from adr.cli.progress import shown_progress
 from adr.errors import AdrError
+from adr.faults import meaning
 from adr.progress import Cancelled
 
 
@@ -20,14 +21,17 @@ def run_verb(arguments: Sequence[str]) -> int:
     try:
         with shown_progress(options.quiet) as progress:
             report = verb.act(options, progress)
-    except AdrError as error:
-        output.tell(f"{error.sentence} {error.next_step}".strip())
+    except (AdrError, OSError) as error:
+        if (said := meaning(error)) is None:
+            raise
+        output.tell(f"{said.sentence} {said.next_step}".strip())
         return 1
     except (KeyboardInterrupt, Cancelled):
         output.tell("Stopped. Finished work is kept; the same command continues from there.")
         return 1
     if report is not None:
         _show(verb, report, options)
+        return verb.status(report) if hasattr(verb, "status") else 0
     return 0
 
 
