@@ -211,8 +211,8 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
         generator=settings.generator,
         model=settings.model,
     )
+    folder.write(settings, found.slots, found.siblings)  # first, so that a kill leaves no row without its folder
     _write(store, settings, report, found, tail, quota)
-    folder.write(settings, found.slots, found.siblings)
     return report
 
 
