@@ -18,7 +18,7 @@ class Workspace:
     def at(cls, folder: str | Path, create: bool = True) -> "Workspace":
         """The workspace in `folder`, which is made if it is missing; AdrError when it cannot be made, or is missing and
         `create` is False. A workspace that can only be read may lack some of its folders."""
-        path = _taken_by_database(Path(folder).expanduser().resolve())
+        path = _taken_by_database(_resolved(folder))
         if path.exists() and not path.is_dir():
             raise AdrError(f"{path} is a file, not a workspace folder.", "Name a folder.")
         present = _database_in(path)
@@ -69,6 +69,14 @@ class Workspace:
     def verified(self) -> Path:
         """What checkers have seen in the source's images, one folder per checker; safe to delete."""
         return self.folder / "verified"
+
+
+def _resolved(folder: str | Path) -> Path:
+    try:
+        return Path(folder).expanduser().resolve()
+    except (ValueError, RuntimeError, OSError) as error:  # a null byte, an unknown user's home, links in a circle
+        shown = ascii(str(folder))
+        raise AdrError(f"{shown} does not name a folder: {error}.", "Name another folder.") from error
 
 
 def _taken_by_database(path: Path) -> Path:

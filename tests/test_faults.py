@@ -1,6 +1,7 @@
 """Faults of the machine: each is a sentence and a next step, and the workspace is as it was before."""
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from adr.doctor import doctor
 from adr.errors import AdrError
 from adr.faults import meaning
 from adr.jobs import Jobs
+from adr.progress import Progress
 from adr.store import Store
 from adr.workspace import Workspace
 from tests.conftest import ROOT
@@ -251,12 +253,44 @@ def test_store__too_little_memory_names_the_setting(monkeypatch: pytest.MonkeyPa
     assert "ADR_MEMORY_LIMIT" in error.value.next_step
 
 
-@pytest.mark.parametrize(("name", "says"), [("what?", "question mark"), ("a\udcff", "not UTF-8")])
-def test_workspace__a_name_that_the_database_cannot_take(name: str, says: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "says"), [("what?", "question mark"), ("a\udcff", "not UTF-8"), ("a\0b", "null byte"), ("loop", "loop")]
+)
+def test_workspace__a_name_that_is_none(name: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
     with pytest.raises(AdrError, match=says) as error:
         Workspace.at(tmp_path / name)
-    assert error.value.next_step and not (tmp_path / name).exists()
+    assert error.value.next_step and [path.name for path in tmp_path.iterdir()] == ["loop"]
     error.value.sentence.encode("utf-8")
+
+
+def test_workspace__the_home_of_nobody() -> None:
+    with pytest.raises(AdrError, match="does not name a folder"):
+        Workspace.at("~no-such-user-here/w")
+
+
+def test_job__a_full_disk_is_its_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    def work(progress: Progress) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "a.png")
+
+    job = Jobs(Store.memory()).start("index", "Index", work)
+    assert job.thread is not None
+    job.thread.join(30)
+    assert job.state == "failed" and job.error is not None
+    assert job.error.sentence == "The disk is full: a.png could not be written." and caplog.text == ""
+
+
+def test_process__a_full_disk_stops_it_with_its_sentence() -> None:
+    script = textwrap.dedent("""
+        import errno, sys
+        from adr.process import exit_status
+        def work():
+            raise OSError(errno.ENOSPC, "No space left on device", "a.png")
+        sys.exit(exit_status(work))
+    """)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr == ""
+    assert json.loads(done.stdout)["sentence"] == "The disk is full: a.png could not be written."
 
 
 def test_doctor__names_what_differs_from_the_schema(whole: Path) -> None:
