@@ -70,9 +70,10 @@ def doctor(folder: Path, shared: Store | None = None) -> DoctorReport:
     holds: dict[str, int] = {}
     try:
         workspace = Workspace.at(folder, create=False)
-        with nullcontext(shared) if shared else closing(Store(workspace.database)) as store:
-            holds = _check_workspace(store, workspace, found)
-            _check_jobs(store, found, dead=("interrupted",) if shared else ("interrupted", "running"))
+        with nullcontext(shared) if shared else closing(Store(workspace.database, read_only=True)) as store:
+            if _check_schema(store, found):
+                holds = _check_workspace(store, workspace, found)
+                _check_jobs(store, found, dead=("interrupted",) if shared else ("interrupted", "running"))
     except AdrError as error:
         found.told(error)
     free = _check_disk(folder, found)
@@ -86,6 +87,14 @@ def doctor(folder: Path, shared: Store | None = None) -> DoctorReport:
         device=_check_device(found),
         free_bytes=free,
     )
+
+
+def _check_schema(store: Store, found: _Diagnosis) -> bool:
+    """Whether the tables and columns are those of this version; nothing else can be checked where they are not."""
+    differs = store.schema_faults()
+    for sentence in differs:
+        found.wrong(sentence, "Restore the database from a copy, or ingest the source again in a new workspace.")
+    return not differs
 
 
 def _check_workspace(store: Store, workspace: Workspace, found: _Diagnosis) -> dict[str, int]:

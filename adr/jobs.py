@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adr.errors import AdrError
+from adr.faults import meaning
 from adr.progress import Cancelled, Progress, silent
 from adr.store import Store
 
@@ -65,7 +66,16 @@ class Jobs:
         self._jobs: dict[int, Job] = {}
         self.begun = 0
         """How many jobs have been started; a page that has seen fewer is out of date."""
-        store.execute("update job set state = 'interrupted', finished_at = $1 where state = 'running'", [_now()])
+        self._set_interrupted()
+
+    def _set_interrupted(self) -> None:
+        """A workspace opens for looking even where the row cannot be written: read-only, or with a full disk."""
+        try:
+            self.store.execute(
+                "update job set state = 'interrupted', finished_at = $1 where state = 'running'", [_now()]
+            )
+        except AdrError as error:
+            log.warning("Interrupted jobs are not marked as such. %s", error.sentence)
 
     def start(self, kind: str, title: str, work: Callable[[Progress], Any]) -> Job:
         """Start `work(progress)` in a thread and return its job; AdrError when a job of this kind is running."""
@@ -110,6 +120,13 @@ class Jobs:
         found = [j for j in list(self._jobs.values()) if j.kind == kind]
         return found[-1] if found else None
 
+    def _fault(self, job: Job, error: Exception) -> AdrError:
+        """The sentence for a fault of this program."""
+        log.exception("job %s (%s) failed", job.job, job.kind)
+        return AdrError(
+            f"{job.title} stopped on an unexpected fault: {error!r}.", "The log has the details; please report it."
+        )
+
     def _run(self, job: Job, work: Callable[[Progress], Any], heard: Progress = silent) -> None:
         def progress(done: int, total: int | None, message: str) -> None:
             job.done, job.total, job.message = done, total, message
@@ -122,14 +139,8 @@ class Jobs:
             state = "done"
         except Cancelled:
             state = "cancelled"
-        except AdrError as error:
-            job.error, state = error, "failed"
         except Exception as error:
-            log.exception("job %s (%s) failed", job.job, job.kind)
-            job.error = AdrError(
-                f"{job.title} stopped on an unexpected fault: {error!r}.", "The log has the details; please report it."
-            )
-            state = "failed"
+            job.error, state = meaning(error) or self._fault(job, error), "failed"
         outcome = (
             {"sentence": job.error.sentence, "next_step": job.error.next_step}
             if job.error

@@ -16,6 +16,7 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.figures import number_words
+from adr.files import refuse_special
 from adr.shipped import find
 
 PERSPECTIVES = ("token", "object", "co_occurrence", "interrogation")
@@ -69,8 +70,10 @@ class Recipe:
         """The recipe written in `text`; AdrError names what is wrong and what is allowed."""
         try:
             document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # a TOMLDecodeError, or a number of thousands of digits
             raise AdrError(f"{where} is not valid TOML: {error}.", "Mend that line and try again.") from error
+        except RecursionError as error:
+            raise AdrError(f"{where} is nested too deep.", "Compare with assets/recipes/demo.toml.") from error
         _only(document, ("name", "rebalance", *STAGES), where)
         for part in ("rebalance", *STAGES):
             if not isinstance(document.get(part, {}), dict):
@@ -90,7 +93,9 @@ class Recipe:
     def from_file(cls, path: str | Path) -> "Recipe":
         """The recipe in a TOML file, one of the program's own included; AdrError when it is missing or wrong."""
         try:
-            text = find(path).read_text(encoding="utf-8")
+            found = find(path)
+            refuse_special(found)
+            text = found.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
             raise AdrError(f"The recipe {path} cannot be read: {reason}.", "Name a TOML file.") from error
@@ -199,7 +204,7 @@ def _check(recipe: Recipe) -> None:
             raise AdrError(sentence, step)
 
     def number(value: Any) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+        return isinstance(value, int | float) and not isinstance(value, bool) and _within_float(value)
 
     need(
         isinstance(recipe.seed, int) and not isinstance(recipe.seed, bool) and 0 <= recipe.seed < 2**63,
@@ -236,6 +241,14 @@ def _check(recipe: Recipe) -> None:
                         f"The cap of {entity!r} in {p} is {cap!r}.",
                         "Give a count, 0 to mute or inf to protect.",
                     )
+
+
+def _within_float(value: "int | float") -> bool:
+    """Whether a number is one, and not too large for a float."""
+    try:
+        return not math.isnan(value)
+    except OverflowError:
+        return False
 
 
 def _only(table: Mapping[str, Any], allowed: "tuple[str, ...] | list[str]", where: str) -> None:

@@ -22,6 +22,8 @@ GROUND = (
     "settings",
     "shipped",
     "errors",
+    "faults",
+    "interrupts",
     "progress",
     "files",
     "jobs",

@@ -45,7 +45,8 @@ VERBS = {
 
 
 class VerbModule(Protocol):
-    """The functions of each module of `adr.cli.verbs`. A verb whose `act` returns None prints no report."""
+    """The functions of each module of `adr.cli.verbs`. A verb whose `act` returns None prints no report. A module may
+    also have `status(report)`, the exit status of a verb that was done (default: 0)."""
 
     def arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the arguments of the verb, besides --workspace, --json and --quiet."""

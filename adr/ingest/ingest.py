@@ -21,7 +21,7 @@ from adr.ingest.image_paths import image_folder, look_for
 from adr.ingest.layout import look_at
 from adr.ingest.objects import read_objects
 from adr.ingest.oddities import WARNINGS
-from adr.ingest.record import Conversation, excerpt, read_record
+from adr.ingest.record import LARGEST, Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
@@ -41,7 +41,7 @@ _INSTANCE = pa.schema(
 _REJECTED = pa.schema(
     [("position", pa.int32()), ("reason", pa.string()), ("detail", pa.string()), ("excerpt", pa.string())]
 )
-_CAREFULLY = 200  # records read in Python before pages get a turn
+_A_WHILE = 0.01  # seconds of reading in Python before pages get a turn
 
 
 @dataclass(frozen=True)
@@ -189,18 +189,11 @@ class _Reading:
 
     def take(self, block: Block) -> None:
         """Insert the records of one block."""
-        careful = self._in_sql(block)
-        for start in range(0, len(careful), _CAREFULLY):
-            self._one_by_one(careful[start : start + _CAREFULLY])
-            let_pages_run()
+        self._one_by_one(self._in_sql(block))
 
     def _in_sql(self, block: Block) -> list[tuple[int, bytes]]:
         """Insert the plain records; returns the others with their positions."""
-        try:
-            b"\n".join(block.texts).decode("utf-8")
-            broken: list[int] = []
-        except UnicodeDecodeError:
-            broken = [number for number, text in enumerate(block.texts) if not _is_utf8(text)]
+        broken = _unfit(block.texts)
         skipped = set(broken)
         kept = [number for number in range(len(block.texts)) if number not in skipped] if broken else None
         texts = block.texts if kept is None else [block.texts[number] for number in kept]
@@ -240,31 +233,51 @@ class _Reading:
         return [(position, block.texts[position - block.position]) for position in careful]
 
     def _one_by_one(self, records: list[tuple[int, bytes]]) -> None:
-        taken, rejected, annotations = [], [], []
+        """Read records in Python, and insert what they say, or why they are set aside, all at once."""
+        taken, annotations = [], []
+        rejected: dict[str, list[object]] = {name: [] for name in _REJECTED.names}
+        turn = time.monotonic()
         for position, text in records:
             read = read_record(text)
             if isinstance(read, Conversation):
                 self.forms[read.form] += 1
-                taken.append(
-                    {
-                        "instance": position,
-                        "id": read.id,
-                        "images": read.images,
-                        "turns": [{"role": role, "text": said} for role, said in read.turns],
-                        "raw": text.decode("utf-8"),
-                    }
-                )
+                taken.append(_row(position, text, read))
                 annotations += [{"instance": position, "object": name} for name in read.objects]
             else:
-                rejected.append(
-                    {"position": position, "reason": read.reason, "detail": read.detail, "excerpt": excerpt(text)}
-                )
+                for name, value in zip(rejected, (position, read.reason, read.detail, excerpt(text)), strict=True):
+                    rejected[name].append(value)
+            if time.monotonic() - turn > _A_WHILE:
+                let_pages_run()
+                turn = time.monotonic()
         if taken:
             self._writer.insert("instance", pa.Table.from_pylist(taken, schema=_INSTANCE))
-        if rejected:
-            self._writer.insert("rejected", pa.Table.from_pylist(rejected, schema=_REJECTED))
+        if rejected["position"]:
+            self._writer.insert("rejected", pa.table(rejected, schema=_REJECTED))
         if annotations:
             self._writer.insert("annotation", pa.Table.from_pylist(annotations))
+
+
+def _row(position: int, text: bytes, read: Conversation) -> dict[str, object]:
+    """A row of `instance`."""
+    return {
+        "instance": position,
+        "id": read.id,
+        "images": read.images,
+        "turns": [{"role": role, "text": said} for role, said in read.turns],
+        "raw": text.decode("utf-8"),
+    }
+
+
+def _unfit(texts: list[bytes]) -> list[int]:
+    """Which texts cannot be given to DuckDB: those that are not UTF-8, and those that are too large."""
+    large = [number for number, text in enumerate(texts) if len(text) > LARGEST]
+    try:
+        if not large:
+            b"\n".join(texts).decode("utf-8")
+            return []
+    except UnicodeDecodeError:
+        pass
+    return [number for number, text in enumerate(texts) if len(text) > LARGEST or not _is_utf8(text)]
 
 
 def _is_utf8(text: bytes) -> bool:

@@ -15,7 +15,8 @@ import pandas as pd
 
 from adr import conversation
 from adr.errors import AdrError
-from adr.files import named_file
+from adr.files import named_file, refuse_special
+from adr.review.readable import unreadable
 from adr.review.verdicts import JUDGEMENTS, REASONS
 from adr.store import Store, Writer
 
@@ -33,6 +34,9 @@ COLUMNS = (
     "edited_by",
     "edited_at",
 )
+
+_LONGEST_FIELD = 1 << 24  # characters of a CSV field; a conversation is one field
+_SHOWN = 80  # characters of a candidate's name in an example
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ def import_verdicts(store: Store, path: Path) -> ExchangeReport:
         if reason:
             refused[reason] = refused.get(reason, 0) + 1
             if len(examples) < 5:
-                examples.append(f"Row {number}: {reason.replace('_', ' ')} ({record.get('candidate')!r}).")
+                shown = repr(record.get("candidate"))[:_SHOWN]
+                examples.append(f"Row {number}: {reason.replace('_', ' ')} ({shown}).")
             continue
         for row in _verdict_rows(record):
             if row["mark"] not in present.marks:
@@ -164,6 +169,8 @@ def _insert(writer: Writer, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    refuse_special(path)
+    csv.field_size_limit(_LONGEST_FIELD)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -178,8 +185,13 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 f"{path} has no column {', '.join(sorted(missing))}.",
                 "The first line must name candidate, judgement and reviewer.",
             )
-        for number, row in enumerate(reader, 2):
-            yield number, {k: v.strip() if isinstance(v, str) else v for k, v in row.items() if k}
+        try:
+            for number, row in enumerate(reader, 2):
+                yield number, {k: v.strip() if isinstance(v, str) else v for k, v in row.items() if k}
+        except csv.Error as error:
+            raise AdrError(
+                f"{path} is not CSV at line {reader.line_num + 1}: {error}.", "Mend that line, or write JSON Lines."
+            ) from error
         return
     # JSON Lines end at line feeds only: a string may hold U+2028 and others at which `splitlines` would cut it.
     for number, line in enumerate(text.split("\n"), 1):
@@ -187,10 +199,9 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise AdrError(
-                f"Line {number} of {path} is not JSON: {error.msg}.", "Write one JSON object per line."
-            ) from error
+        except (ValueError, RecursionError) as error:  # RecursionError: nested too deep
+            why = getattr(error, "msg", None) or str(error)
+            raise AdrError(f"Line {number} of {path} is not JSON: {why}.", "Write one JSON object per line.") from error
         if not isinstance(record, dict):
             raise AdrError(f"Line {number} of {path} is not an object.", "Write one JSON object per line.")
         yield number, record
@@ -199,6 +210,8 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def _refusal(record: dict[str, Any], candidates: Mapping[str, int]) -> str | None:
     """The reason why a row is refused, or None. candidates: {candidate: number of `<image>` markers in its
     conversation}."""
+    if unreadable(record):
+        return "unreadable_value"
     if record.get("candidate") not in candidates:
         return "unknown_candidate"
     if record.get("judgement") and record["judgement"] not in JUDGEMENTS:
@@ -217,7 +230,7 @@ def _refusal(record: dict[str, Any], candidates: Mapping[str, int]) -> str | Non
         for at in ("judged_at", "edited_at"):
             if record.get(at):
                 datetime.fromisoformat(str(record[at]))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return "unreadable_value"
     return None
 

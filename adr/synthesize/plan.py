@@ -230,8 +230,9 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
         model=settings.model,
     )
     identity = _identity(store, settings.run)
-    _write(store, settings, report, found, tail, quota, identity)
+    # The files first, so that a kill leaves no row without its folder.
     folder.write(settings, found.slots, found.siblings, identity)
+    _write(store, settings, report, found, tail, quota, identity)
     return report
 
 

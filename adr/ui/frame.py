@@ -79,6 +79,8 @@ def frame(title: str) -> Iterator[Frame]:
             tell(error)
         st.stop()
     _sidebar(str(workspace.folder), here)
+    if store.notice:
+        st.text(store.notice)
     try:
         yield here
     except AdrError as error:

@@ -377,6 +377,36 @@ def test_import__sets_bad_rows_aside(tmp_path):
     }
 
 
+def test_import__values_that_no_verdict_can_hold_are_set_aside(tmp_path):
+    path = tmp_path / "verdicts.jsonl"
+    plain = {"candidate": "a0", "judgement": "accept", "reviewer": "ann"}
+    rows = [
+        *({**plain, key: [1]} for key in ("candidate", "judgement", "reviewer", "reason", "rule", "note", "judged_at")),
+        *({**plain, key: {"a": 1}} for key in ("candidate", "judgement", "reviewer", "reason")),
+        *({**plain, key: "half a \ud800"} for key in ("candidate", "reviewer", "rule", "note")),
+        {**plain, "turns": [{"role": "human", "text": "\ud800"}]},
+        {**plain, "turns": "[" * 5000},
+        {**plain, "turns": 7},
+        *({**plain, "judged_at": at} for at in ("yesterday", "0001-01-01T00:00:00+14:00", 7)),
+        {**plain, "candidate": "b0", "note": "x" * 200_000},
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    store = six_candidates()
+    report = import_verdicts(store, path)
+    assert (report.verdicts, report.refused) == (1, {"unreadable_value": len(rows) - 1})
+    assert in_force(store) == {"b0": "accept"}
+    assert all(len(example) < 150 and example.isprintable() for example in report.examples)
+
+
+def test_import__a_long_field_of_a_csv_file_is_read(tmp_path):
+    """131,072 characters are Python's own limit."""
+    path = tmp_path / "verdicts.csv"
+    path.write_text(f"candidate,judgement,reviewer,note\na0,accept,ann,{'x' * 200_000}\n")
+    store = six_candidates()
+    assert import_verdicts(store, path).verdicts == 1
+    assert store.value("select length(note) from verdict") == 200_000
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -385,6 +415,9 @@ def test_import__sets_bad_rows_aside(tmp_path):
         ("a.jsonl", b"{oops", "Line 1 of"),
         ("b.jsonl", b"[1]", "is not an object"),
         ("a.csv", b"\xff\xfe\xff", "not UTF-8"),
+        ("c.jsonl", b'{"candidate": ' + b"9" * 5000 + b"}", "Line 1 of"),
+        ("d.jsonl", b"[" * 100_000, "Line 1 of"),
+        ("b.csv", b"candidate,judgement,reviewer\na0,accept," + b"x" * (17 << 20), "is not CSV at line 2"),
     ],
 )
 def test_import__a_file_that_cannot_be_read(tmp_path, name, content, says):

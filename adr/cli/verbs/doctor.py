@@ -29,6 +29,11 @@ def act(options: argparse.Namespace, progress: Progress) -> DoctorReport:
     return doctor(Path(options.workspace))
 
 
+def status(report: DoctorReport) -> int:
+    """1 when there are problems."""
+    return 1 if report.problems else 0
+
+
 def page(report: DoctorReport) -> Iterator[Block]:
     """Problems, advice, and what was found."""
     problems = counted(len(report.problems), "problem") if report.problems else "No problems"
