@@ -31,6 +31,7 @@ from adr.shipped import shipped
 from adr.store import Store
 from adr.ui.navigation import PAGES, link
 from adr.ui.parts.component import style
+from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment, tell
 from adr.ui.workspaces import chosen_folder, open_workspace, workspace_picker
 from adr.workspace import Workspace
@@ -110,7 +111,9 @@ def _jobs_line(jobs: Jobs) -> None:
         st.rerun(scope="app")
     for job in running:
         share = job.share
-        st.caption(f":material/progress_activity: {job.title}" + (f" · {share:.0%}" if share is not None else ""))
+        st.caption(
+            f":material/progress_activity: {plain(job.title)}" + (f" · {share:.0%}" if share is not None else "")
+        )
 
 
 def stage_states(stands: Standing) -> dict[str, str]:

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from adr.shipped import shipped
+from adr.ui.parts.plain_text import plain
 
 # Page name → file of the program, icon. The files' numbers are the data's order.
 PAGES: dict[str, tuple[str, str]] = {
@@ -35,7 +36,7 @@ def link(
     try:
         st.page_link(
             str(shipped(file)),
-            label=label or name,
+            label=label or plain(name),
             icon=icon or own_icon,
             help=help,
             query_params=_texts(query) or None,

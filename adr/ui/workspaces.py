@@ -9,6 +9,7 @@ from adr.errors import AdrError
 from adr.jobs import Jobs
 from adr.settings import setting
 from adr.store import Store
+from adr.ui.parts.plain_text import code, plain
 from adr.ui.parts.state import remembered
 from adr.ui.telling import tell
 from adr.workspace import Workspace
@@ -93,21 +94,17 @@ def workspace_picker(current: str) -> None:
     st.caption("Workspace")
     name = Path(current).name
     with st.popover(
-        name if len(name) <= 26 else f"{name[:25]}…",
-        icon=":material/folder:",
-        width="stretch",
-        help=current,
-        key=f"workspaces from {current}",
+        plain(name, 26), icon=":material/folder:", width="stretch", help=code(current), key=f"workspaces from {current}"
     ):
         if fault is not None:
             tell(fault)
         others = [folder for folder in _known(current) if folder != current][:8]
-        st.markdown(f"**{Path(current).name}**  \n:gray[{current}]")
+        st.markdown(f"**{plain(Path(current).name)}**  \n:gray[{plain(current)}]")
         for folder in others:
             st.button(
-                Path(folder).name,
+                plain(Path(folder).name),
                 key=f"workspace {folder}",
-                help=folder,
+                help=code(folder),
                 width="stretch",
                 icon=":material/folder_open:",
                 on_click=switch_workspace,

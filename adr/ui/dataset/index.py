@@ -11,6 +11,7 @@ from adr.recipe import PERSPECTIVES
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.plain_text import code, plain
 
 _EXTRACTORS = {"lexicon": "Lexicon (seconds, English)", "spacy": "spaCy pipeline (minutes, any language it knows)"}
 _OBJECTS = {
@@ -42,11 +43,11 @@ def index_view(here: Frame) -> None:
 
 
 def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
-    with_model = f" `{made.spacy_model}`" if made.spacy_model else ""
+    with_model = f" {code(made.spacy_model)}" if made.spacy_model else ""
     st.markdown(
-        f"Built {made.indexed_at:%Y-%m-%d %H:%M} in {made.seconds:,.1f} s by **{made.extractor}**{with_model}; "
-        f"objects from **{made.objects_from}**"
-        + (f", checked on the pictures by **{made.verified_by}**" if made.verified_by else "")
+        f"Built {made.indexed_at:%Y-%m-%d %H:%M} in {made.seconds:,.1f} s by **{plain(made.extractor)}**{with_model}; "
+        f"objects from **{plain(made.objects_from)}**"
+        + (f", checked on the pictures by **{plain(made.verified_by)}**" if made.verified_by else "")
         + "."
     )
     st.dataframe(
@@ -78,7 +79,7 @@ def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
     job = here.jobs.latest("index")
     for notice in getattr(job.outcome, "notices", ()) if job is not None else ():
         if "spaCy" not in notice:
-            st.info(notice, icon=":material/info:")
+            st.info(plain(notice), icon=":material/info:")
     link("Explore", "See the curves")
 
 

@@ -13,6 +13,7 @@ from adr.ui.navigation import link
 from adr.ui.parts.controls import asked_number, choice, jump, pages
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import conversation_view, images_view, instance_tiles
+from adr.ui.parts.plain_text import code
 
 TILES = 20
 _KIND_NAMES = {
@@ -68,9 +69,9 @@ def _look(here: Frame, shown: Instance) -> None:
         " · ".join(
             part
             for part in (
-                f"id `{shown.id}`" if shown.id is not None else "no id",
+                f"id {code(shown.id)}" if shown.id is not None else "no id",
                 counted(len(shown.images), "image") if shown.images else "text only",
-                f"{shown.missing} missing" if shown.missing else "",
+                f"{shown.missing:,} missing" if shown.missing else "",
                 counted(len(shown.turns), "turn"),
             )
             if part

@@ -18,6 +18,7 @@ from adr.ingest.peek import Peek, peek
 from adr.progress import Progress
 from adr.ui.dataset.state import state
 from adr.ui.frame import Frame
+from adr.ui.parts.plain_text import code, plain
 from adr.ui.telling import fragment
 
 _WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}
@@ -137,26 +138,27 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
     try:
         seen = peek(source, images)
     except AdrError as error:
-        st.error(f"{error.sentence} {error.next_step}", icon=":material/error:")
+        st.error(plain(f"{error.sentence} {error.next_step}"), icon=":material/error:")
         return False
     except OSError as error:
-        st.error(f"{source} cannot be read: {error.strerror}.", icon=":material/error:")
+        st.error(f"{code(str(source))} cannot be read: {plain(error.strerror or '')}.", icon=":material/error:")
         return False
     if not seen.conversations:
         st.error(
-            f"None of the first {seen.records} records is a conversation ({_reasons(seen)}).", icon=":material/error:"
+            f"None of the first {seen.records:,} records is a conversation ({_reasons(seen)}).", icon=":material/error:"
         )
         return False
     st.success(_seen_words(seen, images), icon=":material/check:")
     if images is not None and seen.images and not seen.found:
         st.warning(
-            f"None of the first {seen.images} images is in {images}. Is it the folder that the paths start from?",
+            f"None of the first {seen.images:,} images is in {code(str(images))}. "
+            "Is it the folder that the paths start from?",
             icon=":material/hide_image:",
         )
     if images is None and seen.folder is not None:
         folder = str(seen.folder)
         st.button(
-            f"Its images are in `{folder}`: use this folder",
+            f"Its images are in {code(folder)}: use this folder",
             icon=":material/folder:",
             type="tertiary",
             key="use_folder",
@@ -171,23 +173,23 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
 
 def _seen_words(seen: Peek, images: Path | None) -> str:
     layout = "A JSON array" if seen.layout == "array" else "JSON Lines"
-    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records} records, {seen.conversations} "
+    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
     said += "is a conversation" if seen.conversations == 1 else "are conversations"
     said += f" ({_reasons(seen)})" if seen.reasons else ""
     if images is not None and seen.images:
-        said += f"; {seen.found} of their {seen.images} images are in the folder"
+        said += f"; {seen.found:,} of their {seen.images:,} images are in the folder"
     return said + "."
 
 
 def _reasons(seen: Peek) -> str:
-    return ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in seen.reasons.most_common())
+    return ", ".join(f"{n:,} {plain(reason.replace('_', ' '))}" for reason, n in seen.reasons.most_common())
 
 
 def _told(look: Callable[[], Any]) -> bool:
     try:
         look()
     except AdrError as error:
-        st.error(f"{error.sentence} {error.next_step}", icon=":material/error:")
+        st.error(plain(f"{error.sentence} {error.next_step}"), icon=":material/error:")
         return False
     return True
 
@@ -217,10 +219,10 @@ def _agreement(here: Frame) -> bool:
     """Ask before a dataset is replaced; True when there is none or the user agrees."""
     if not here.standing.instances:
         return True
-    made = ", ".join(f"{n:,} {name}" for name, n in dataset.made_of_it(here.store).items())
+    made = ", ".join(f"{n:,} {plain(name)}" for name, n in dataset.made_of_it(here.store).items())
     lost = f", and clears what was made from it: {made}" if made else ""
     st.warning(
-        f"This workspace holds {here.standing.instances:,} instances of `{here.standing.source}`. Reading "
+        f"This workspace holds {here.standing.instances:,} instances of {code(here.standing.source or '')}. Reading "
         f"another dataset replaces it{lost}. Generated pictures are moved to the folder `replaced`; exported "
         "folders stay. To keep everything, open another workspace (below the pages in the sidebar).",
         icon=":material/warning:",

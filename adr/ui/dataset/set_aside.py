@@ -8,6 +8,7 @@ from adr.explore import dataset
 from adr.ingest.record import REASONS
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, choice, pages
+from adr.ui.parts.plain_text import plain
 
 ROWS = 50
 
@@ -52,7 +53,7 @@ def _reason(reasons: Mapping[str, int]) -> str:
         "reason",
         default="all",
         drops=("page",),
-        says=lambda reason: f"{reason.replace('_', ' ').capitalize()} {counts[reason]:,}",
+        says=lambda reason: f"{plain(reason.replace('_', ' ').capitalize())} {counts[reason]:,}",
     )
 
 

@@ -21,6 +21,7 @@ from adr.ui.parts.distributions import Distribution, Key, distribution
 from adr.ui.parts.entity_table import entity_table
 from adr.ui.parts.figures import figures
 from adr.ui.parts.palette import PERSPECTIVE_WORDS
+from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment
 
 ROWS = 25
@@ -218,10 +219,12 @@ def _actions(here: Frame, perspective: str, chosen: list[int], head_rank: int) -
 
 
 def _told(search: str, least: int | None, most: int | None, part: str) -> str:
-    said = [f"name contains “{search}”"] if search else []
+    said = [f"name contains “{plain(search)}”"] if search else []
     said += [f"at least {least:,} instances"] if least else []
     said += [f"at most {most:,} instances"] if most else []
-    return ", ".join(said + ([f"in the {part}"] if part != "all" else [])) or "no filter"
+    return (
+        ", ".join(said + ([f"in the {'head' if part == 'head' else 'tail'}"] if part != "all" else [])) or "no filter"
+    )
 
 
 def _order_told(order: str) -> str:

@@ -11,6 +11,7 @@ from adr.ui.frame import Frame
 from adr.ui.parts import charts
 from adr.ui.parts.controls import asked, asked_number, choice, jump, move
 from adr.ui.parts.distributions import Key, distribution
+from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment
 
 _SETS = {"head": "Most frequent", "tail": "Top of the tail", "around": "Around one", "own": "My choice"}
@@ -71,7 +72,7 @@ def _map(here: Frame, chosen: list[Entity], by: str) -> None:
         pair = pair_named(here.store, names[row], names[column])
         if pair:
             jump(perspective="co_occurrence", entity=pair.name)
-        st.toast(f"“{names[row]}” and “{names[column]}” never occur together.", icon=":material/info:")
+        st.toast(f"“{plain(names[row])}” and “{plain(names[column])}” never occur together.", icon=":material/info:")
 
 
 def _size() -> int:

@@ -24,6 +24,7 @@ from adr.ui.navigation import link
 from adr.ui.parts.controls import move
 from adr.ui.parts.figures import figures
 from adr.ui.parts.job_view import job_view
+from adr.ui.parts.plain_text import code, plain
 from adr.ui.telling import fragment
 from adr.workspace import Workspace
 
@@ -66,7 +67,7 @@ def jobs_view(here: Frame, view: str) -> None:
         return
     made = job.outcome
     st.success(
-        f"{made.instances:,} rows ({made.synthetic:,} synthetic) were written to `{made.folder}`.",
+        f"{made.instances:,} rows ({made.synthetic:,} synthetic) were written to {code(str(made.folder))}.",
         icon=":material/check_circle:",
     )
 
@@ -81,7 +82,7 @@ def write_view(here: Frame, run: int) -> None:
         try:
             seen = _seen(here.key, here.store, here.workspace, run, options)
         except AdrError as error:
-            st.warning(f"{error.sentence} {error.next_step}", icon=":material/info:")
+            st.warning(plain(f"{error.sentence} {error.next_step}"), icon=":material/info:")
             return
         _what(here, name, options, seen)
         _findings(seen)
@@ -104,7 +105,7 @@ def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
             items.append((f"{seen.repaired:,}", "ids repaired", "Rows whose id an earlier row has."))
         figures(items)
         st.caption(
-            f"{format.sentence} Beside it: a manifest, a dataset card with curves, the report page, where each "
+            f"{plain(format.sentence)} Beside it: a manifest, a dataset card with curves, the report page, where each "
             "synthetic row came from, and what was left out."
         )
         root = "IMAGES" if options.images == "reference" else "OUT/images"
@@ -134,17 +135,17 @@ def _findings(seen: Seen) -> None:
             with st.expander(title, expanded=show, icon=icon):
                 for finding in found:
                     st.markdown(
-                        f"**{finding.rows:,}** · {finding.sentence}  \n"
-                        f":small[`{finding.kind}` {_examples(finding.examples)}]"
+                        f"**{finding.rows:,}** · {plain(finding.sentence)}  \n"
+                        f":small[{code(finding.kind)} {_examples(finding.examples)}]"
                     )
 
 
 def _kinds(found: Sequence[Finding], name: str) -> str:
-    return f"1 kind of {name}" if len(found) == 1 else f"{len(found)} kinds of {name}s"
+    return f"1 kind of {name}" if len(found) == 1 else f"{len(found):,} kinds of {name}s"
 
 
 def _examples(examples: Sequence[str]) -> str:
-    return " · ".join(text.replace("[", "(").replace("]", ")").replace("`", "'") for text in examples)
+    return " · ".join(plain(text) for text in examples)
 
 
 def _write(here: Frame, run: int, options: ExportOptions, seen: Seen) -> None:

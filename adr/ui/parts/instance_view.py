@@ -20,6 +20,7 @@ from adr.ui.parts.component import style
 from adr.ui.parts.image_grid import Tile
 from adr.ui.parts.images import LARGE, data_urls, image_file, thumbnail
 from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
+from adr.ui.parts.plain_text import code, plain
 
 ROLES = {"human": "Human", "gpt": "Assistant", "system": "System", "tool": "Tool"}
 
@@ -49,10 +50,10 @@ def images_view(here: Frame, relative: Sequence[str]) -> None:
         file = image_file(folder, path)
         small = thumbnail(here.workspace, file, LARGE) if file else None
         if small:
-            st.image(str(small), caption=path, width="stretch" if _wide(small) else "content", alt=path)
+            st.image(str(small), caption=plain(path), width="stretch" if _wide(small) else "content", alt=path)
         else:
             why = "is not in the image folder" if file is None else "cannot be read as a picture"
-            st.info(f"`{path}` {why}.", icon=":material/hide_image:")
+            st.info(f"{code(path)} {why}.", icon=":material/hide_image:")
 
 
 def conversation_view(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from adr.figures import time_words
 from adr.jobs import Job, Jobs
+from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment, tell
 
 
@@ -22,7 +23,7 @@ def job_view(jobs: Jobs, kind: str) -> Job | None:
     if job.state == "running":
         fragment(_running, run_every=0.5, key=f"job {kind}")(job)
     elif job.state == "cancelled":
-        st.info(f"{job.title}: cancelled. Finished work is kept.", icon=":material/block:")
+        st.info(f"{plain(job.title)}: cancelled. Finished work is kept.", icon=":material/block:")
     elif job.error is not None:
         tell(job.error)
     return job
@@ -39,7 +40,7 @@ def _running(job: Job) -> None:
             for part in (job.title, job.message if job.message != job.title else "", count, _left(job.seconds_left))
             if part
         )
-        bar.progress(job.share or 0.0, said)
+        bar.progress(job.share or 0.0, plain(said))
         asked = job.cancel_asked.is_set()
         button.button(
             "Stopping …" if asked else "Cancel",

@@ -19,6 +19,7 @@ from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import choice, pages, words
 from adr.ui.parts.palette import PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.entity import entity_view
 from adr.ui.rebalance.state import current, tune
 from adr.ui.rebalance.steps import with_caps
@@ -204,7 +205,7 @@ def _in_force(recipe: Recipe) -> None:
     held = [(p, name, cap) for p in PERSPECTIVES for name, cap in recipe.caps.get(p, {}).items()]
     if held:
         shown = ", ".join(
-            f"{name} {'muted' if cap == 0 else 'protected' if math.isinf(cap) else f'{cap:g}'}"
+            f"{plain(name)} {'muted' if cap == 0 else 'protected' if math.isinf(cap) else f'{cap:g}'}"
             for _, name, cap in held[:8]
         )
         left, right = st.columns([6, 1], vertical_alignment="center")

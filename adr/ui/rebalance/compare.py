@@ -19,6 +19,7 @@ from adr.ui.frame import Frame
 from adr.ui.parts.charts import CONFIG
 from adr.ui.parts.controls import asked, choice, move, pages
 from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, HEAD_COLOR, PERSPECTIVE_NAMES, TAIL_COLOR
+from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.instances import TILES, instance_grid
 
 _MOST = 100_000  # characters of a recipe in the address
@@ -32,7 +33,7 @@ def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePre
         st.caption("A is the recipe above. Choose a run as B, or put A aside as B and go on tuning.")
         return
     found = compare(engine, recipe, other)
-    st.caption(f"**A:** {recipe.in_words()}  \n**B:** {other.in_words()}")
+    st.caption(f"**A:** {plain(recipe.in_words())}  \n**B:** {plain(other.in_words())}")
     _sizes(found)
     perspective = choice(
         "Perspective", PERSPECTIVES, "of", default="object", says=PERSPECTIVE_NAMES.__getitem__, drops=("page",)

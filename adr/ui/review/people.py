@@ -7,6 +7,7 @@ from adr.review.agreement import agreement, disputes
 from adr.review.candidate import shown_images
 from adr.review.verdicts import history, resolve
 from adr.ui.frame import Frame
+from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment
 
 
@@ -44,7 +45,7 @@ def people_view(here: Frame, reviewer: str) -> None:
         for path in shown_images(here.store, [row.candidate]):
             if (here.workspace.folder / path).is_file():
                 image.image(str(here.workspace.folder / path), width=72)
-        said.markdown(f"**{row.name}** · {row.candidate}  \n{row.verdicts}")
+        said.markdown(f"**{plain(row.name)}** · {plain(row.candidate)}  \n{plain(row.verdicts)}")
         for place, word in ((accept, "accept"), (reject, "reject")):
             if place.button(word.capitalize(), key=f"resolve {word} {row.candidate}", width="stretch"):
                 resolve(here.store, row.candidate, word, reviewer)

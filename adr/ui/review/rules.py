@@ -9,6 +9,7 @@ from adr.review.candidate import shown_images
 from adr.review.rules import SCORES, Rule, RulePreview, apply, preview
 from adr.review.verdicts import undo
 from adr.ui.frame import Frame
+from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment
 
 
@@ -18,7 +19,7 @@ def rules_view(here: Frame, reviewer: str) -> None:
     st.markdown("A rule judges every **waiting** candidate on one side of a limit. A person's verdict always wins.")
     rule = _rule()
     seen = preview(here.store, rule)
-    st.markdown(f"**{rule.name}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
+    st.markdown(f"**{plain(rule.name)}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
     _histogram(rule, seen)
     _nearest(here, seen)
     apply_column, undo_column, _ = st.columns([1, 1, 4])

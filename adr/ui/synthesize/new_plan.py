@@ -19,6 +19,7 @@ from adr.synthesize.synonyms import WARNING, load_wordnet
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, jump
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.plain_text import plain
 from adr.ui.synthesize.offers import ABOUT_MODELS, CONTROLNETS, CONVERSATIONS, MODELS, SAYS
 from adr.ui.synthesize.planning import planning
 from adr.ui.synthesize.words import how_long, made_words
@@ -45,7 +46,7 @@ def _form(here: Frame, entities: list[int]) -> None:
         if fault is None:
             st.markdown(_cost(here, run, options))
         else:
-            st.warning(f"{fault.sentence} {fault.next_step}", icon=":material/search_off:")
+            st.warning(plain(f"{fault.sentence} {fault.next_step}"), icon=":material/search_off:")
         if st.button(
             "Make the plan", type="primary", key="make_plan", icon=":material/list_alt:", disabled=fault is not None
         ):
@@ -78,7 +79,9 @@ def _filled(here: Frame, entities: list[int], generator: str) -> dict[str, Any]:
     """The entities in the address, else the perspectives chosen; neither without pictures, which fill tokens only."""
     if entities:
         names = [one.name for one in sorted(entities_numbered(here.store, entities), key=lambda one: -one.n)]
-        shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+        shown = ", ".join(plain(name) for name in names[:12]) + (
+            f" and {len(names) - 12} more" if len(names) > 12 else ""
+        )
         st.markdown(f"Only **{shown}**")
         if st.button("The whole tail instead", key="whole_tail", icon=":material/close:"):
             jump(plan="new")

@@ -20,6 +20,7 @@ from adr.ui.navigation import go, link
 from adr.ui.parts.image_grid import Tile, image_grid
 from adr.ui.parts.images import data_urls
 from adr.ui.parts.job_view import job_view
+from adr.ui.parts.plain_text import plain
 from adr.ui.synthesize.words import how_long
 from adr.ui.telling import fragment
 
@@ -126,7 +127,7 @@ def failures_view(here: Frame, number: int, stands: outlook.PlanStanding) -> Non
     """Candidates that could not be made, by reason and one by one."""
     st.subheader("Could not be made", anchor=False)
     for reason, count in stands.failed.items():
-        st.markdown(f"**{count:,}** · {FAILURES.get(reason, reason.replace('_', ' '))}")
+        st.markdown(f"**{count:,}** · {FAILURES.get(reason, plain(reason.replace('_', ' ')))}")
     details = [
         {"candidate": f"{slot}-{alternative}", "reason": reason, "detail": detail}
         for slot, alternative, reason, detail in outlook.failed_details(plan_folder(here.workspace, number))
