@@ -17,6 +17,7 @@ GROUND = (
     "options",
     "report",
     "figures",
+    "plain_text",
     "workspace",
     "settings",
     "shipped",

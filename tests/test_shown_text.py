@@ -1,4 +1,4 @@
-"""What reaches a page as Markdown went through `adr.ui.parts.plain_text`, or is a number, or is written in the program.
+"""What reaches a page as Markdown went through `adr.plain_text`, or is a number, or is written in the program.
 
 The rule reads the source: it follows the arguments of Streamlit's functions back through local names and the functions
 of adr/ui to their leaves. A leaf is safe when it is a literal, a constant, a number by its format or its annotation, or

@@ -27,11 +27,11 @@ import streamlit as st
 from adr.errors import AdrError
 from adr.explore.standing import Standing, standing
 from adr.jobs import Jobs
+from adr.plain_text import plain
 from adr.shipped import shipped
 from adr.store import Store
 from adr.ui.navigation import PAGES, link
 from adr.ui.parts.component import style
-from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment, tell
 from adr.ui.workspaces import chosen_folder, open_workspace, workspace_picker
 from adr.workspace import Workspace

@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from adr.plain_text import plain
 from adr.shipped import shipped
-from adr.ui.parts.plain_text import plain
 
 # Page name → file of the program, icon. The files' numbers are the data's order.
 PAGES: dict[str, tuple[str, str]] = {

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.plain_text import SENTENCE, plain
 from adr.ui.navigation import PAGES, link
-from adr.ui.parts.plain_text import SENTENCE, plain
 
 
 def fragment(draw: Callable[..., Any] | None = None, *, run_every: float | None = None, key: str | None = None) -> Any:

@@ -7,9 +7,9 @@ import streamlit as st
 
 from adr.errors import AdrError
 from adr.jobs import Jobs
+from adr.plain_text import code, plain
 from adr.settings import setting
 from adr.store import Store
-from adr.ui.parts.plain_text import code, plain
 from adr.ui.parts.state import remembered
 from adr.ui.telling import tell
 from adr.workspace import Workspace

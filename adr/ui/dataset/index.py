@@ -7,11 +7,11 @@ import streamlit as st
 from adr.explore import dataset
 from adr.figures import counted
 from adr.index.index import index
+from adr.plain_text import code, plain
 from adr.recipe import PERSPECTIVES
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
-from adr.ui.parts.plain_text import code, plain
 
 _EXTRACTORS = {"lexicon": "Lexicon (seconds, English)", "spacy": "spaCy pipeline (minutes, any language it knows)"}
 _OBJECTS = {

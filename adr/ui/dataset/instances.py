@@ -7,13 +7,13 @@ import streamlit as st
 from adr.explore import dataset
 from adr.explore.instances import Instance
 from adr.figures import counted
+from adr.plain_text import code
 from adr.ui.dataset.source import counted_kinds
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import asked_number, choice, jump, pages
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import conversation_view, images_view, instance_tiles
-from adr.ui.parts.plain_text import code
 
 TILES = 20
 _KIND_NAMES = {

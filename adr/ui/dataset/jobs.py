@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.ui.dataset.state import state
 from adr.ui.frame import Frame
 from adr.ui.parts.job_view import job_view
-from adr.ui.parts.plain_text import plain
 
 
 def jobs_view(here: Frame) -> None:

@@ -15,10 +15,10 @@ from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.ingest.layout import look_at
 from adr.ingest.peek import Peek, peek
+from adr.plain_text import code, plain
 from adr.progress import Progress
 from adr.ui.dataset.state import state
 from adr.ui.frame import Frame
-from adr.ui.parts.plain_text import code, plain
 from adr.ui.telling import fragment
 
 _WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}

@@ -6,9 +6,9 @@ import streamlit as st
 
 from adr.explore import dataset
 from adr.ingest.record import REASONS
+from adr.plain_text import plain
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, choice, pages
-from adr.ui.parts.plain_text import plain
 
 ROWS = 50
 

@@ -7,11 +7,11 @@ import streamlit as st
 from adr.explore import dataset
 from adr.figures import size_words
 from adr.ingest.oddities import WARNINGS
+from adr.plain_text import code, plain
 from adr.store import Store
 from adr.ui.dataset.index import start_index
 from adr.ui.frame import Frame
 from adr.ui.parts.figures import figures
-from adr.ui.parts.plain_text import code, plain
 
 _ODD_INSTANCES = {
     "image_missing": "with a missing image",

@@ -11,6 +11,7 @@ import pyarrow.csv as arrow_csv
 import streamlit as st
 
 from adr.explore.entities import ORDERS, all_entities, entities_at, find_entities
+from adr.plain_text import plain
 from adr.recipe import PAPER_TAIL_SHARE
 from adr.store import Store
 from adr.ui.frame import Frame
@@ -21,7 +22,6 @@ from adr.ui.parts.distributions import Distribution, Key, distribution
 from adr.ui.parts.entity_table import entity_table
 from adr.ui.parts.figures import figures
 from adr.ui.parts.palette import PERSPECTIVE_WORDS
-from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment
 
 ROWS = 25

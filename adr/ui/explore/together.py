@@ -4,6 +4,7 @@ import streamlit as st
 
 from adr.explore.entities import Entity, entity_named, find_entities, pair_named
 from adr.explore.neighbours import pair_matrix
+from adr.plain_text import plain
 from adr.recipe import PAPER_TAIL_SHARE
 from adr.store import Store
 from adr.ui.explore.entity import known_neighbours
@@ -11,7 +12,6 @@ from adr.ui.frame import Frame
 from adr.ui.parts import charts
 from adr.ui.parts.controls import asked, asked_number, choice, jump, move
 from adr.ui.parts.distributions import Key, distribution
-from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment
 
 _SETS = {"head": "Most frequent", "tail": "Top of the tail", "around": "Around one", "own": "My choice"}

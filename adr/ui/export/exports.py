@@ -17,9 +17,9 @@ from adr.export.folder import is_export
 from adr.export.formats import FORMATS
 from adr.export.reading import code
 from adr.figures import size_words
+from adr.plain_text import plain
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, move
-from adr.ui.parts.plain_text import plain
 
 DOWNLOAD = 200 << 20  # bytes of the largest download; larger files are to be copied from their folder
 

@@ -16,6 +16,7 @@ from adr.export.formats import FORMATS
 from adr.export.lint import Finding
 from adr.export.options import ExportOptions
 from adr.figures import counted
+from adr.plain_text import code, plain
 from adr.store import Store
 from adr.ui.export.options import chosen_format, chosen_options
 from adr.ui.export.run_choice import chosen_run
@@ -24,7 +25,6 @@ from adr.ui.navigation import link
 from adr.ui.parts.controls import move
 from adr.ui.parts.figures import figures
 from adr.ui.parts.job_view import job_view
-from adr.ui.parts.plain_text import code, plain
 from adr.ui.telling import fragment
 from adr.workspace import Workspace
 

@@ -7,6 +7,7 @@ from adr.explore import overview
 from adr.explore.entities import find_entities
 from adr.explore.instances import instances
 from adr.figures import counted
+from adr.plain_text import code, plain
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
 from adr.ui.frame import Frame, stage_states
@@ -17,7 +18,6 @@ from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
 from adr.ui.parts.job_view import job_view
 from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
-from adr.ui.parts.plain_text import code, plain
 from adr.ui.parts.stage_strip import Stage, stage_strip
 
 

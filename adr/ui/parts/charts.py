@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from adr.plain_text import chart_text
 from adr.ui.parts.palette import CLEAR, FAINT, HEAD_COLOR, TAIL_COLOR
-from adr.ui.parts.plain_text import chart_text
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 

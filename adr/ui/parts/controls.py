@@ -84,7 +84,8 @@ def choice(
 def words(label: str, name: str, *, placeholder: str = "", drops: Sequence[str] = ()) -> str:
     """A search box that responds while the user types; returns its text."""
     key = f"words {name}"
-    st.session_state[key] = asked(name)
+    text = " ".join(asked(name).split())  # a box holds one line, and would send another text back for ever
+    st.session_state[key] = text
 
     def typed() -> None:
         move(**{name: st.session_state[key].strip()}, **dict.fromkeys(drops))
@@ -99,7 +100,7 @@ def words(label: str, name: str, *, placeholder: str = "", drops: Sequence[str] 
         icon=":material/search:",
         label_visibility="collapsed",
     )
-    return asked(name)
+    return text
 
 
 def pages(total: int, size: int, name: str) -> int:

@@ -14,13 +14,13 @@ from adr.explore.dataset import image_folder
 from adr.explore.entities import Entity
 from adr.explore.highlight import spans
 from adr.explore.instances import Instance
+from adr.plain_text import code, plain
 from adr.ui.frame import Frame
 from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.component import style
 from adr.ui.parts.image_grid import Tile
 from adr.ui.parts.images import LARGE, data_urls, image_file, thumbnail
 from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
-from adr.ui.parts.plain_text import code, plain
 
 ROLES = {"human": "Human", "gpt": "Assistant", "system": "System", "tool": "Tool"}
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from adr.figures import time_words
 from adr.jobs import Job, Jobs
-from adr.ui.parts.plain_text import plain
+from adr.plain_text import plain
 from adr.ui.telling import fragment, tell
 
 

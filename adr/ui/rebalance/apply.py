@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import move
 from adr.ui.parts.job_view import job_view
-from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.state import state
 
 _KIND = "rebalance"

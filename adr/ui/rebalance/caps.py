@@ -13,13 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.rebalance.engine import Engine, RecipePreview
 from adr.rebalance.explain import explain_entity
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import choice, pages, words
 from adr.ui.parts.palette import PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
-from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.entity import entity_view
 from adr.ui.rebalance.state import current, tune
 from adr.ui.rebalance.steps import with_caps

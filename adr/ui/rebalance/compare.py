@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.plain_text import plain
 from adr.rebalance.compare import Comparison, Difference, compare, differences
 from adr.rebalance.engine import Engine, RecipePreview
 from adr.rebalance.runs import Run, run_recipe, runs
@@ -19,7 +20,6 @@ from adr.ui.frame import Frame
 from adr.ui.parts.charts import CONFIG
 from adr.ui.parts.controls import asked, choice, move, pages
 from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, HEAD_COLOR, PERSPECTIVE_NAMES, TAIL_COLOR
-from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.instances import TILES, instance_grid
 
 _MOST = 100_000  # characters of a recipe in the address

@@ -4,11 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from adr.figures import counted
+from adr.plain_text import plain
 from adr.rebalance.explain import EntityExplanation
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
-from adr.ui.parts.plain_text import plain
 
 
 def entity_view(here: Frame, told: EntityExplanation) -> None:

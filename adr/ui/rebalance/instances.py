@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from adr.explore.instances import instance_at, instances
 from adr.figures import counted
+from adr.plain_text import plain
 from adr.rebalance.engine import GROUP_WORDS, REASON_WORDS, REASONS, Engine, RecipePreview
 from adr.rebalance.explain import Explanation, explain_recipe
 from adr.recipe import PERSPECTIVES, Recipe
@@ -19,7 +20,6 @@ from adr.ui.parts.controls import asked, asked_number, choice, move, pages, word
 from adr.ui.parts.image_grid import Tile, image_grid
 from adr.ui.parts.instance_view import instance_tiles, instance_view
 from adr.ui.parts.palette import AFTER_COLOR, PERSPECTIVE_NAMES
-from adr.ui.parts.plain_text import plain
 
 TILES = 10
 Mask = npt.NDArray[np.bool_]  # over the rows of the engine

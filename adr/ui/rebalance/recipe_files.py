@@ -3,8 +3,8 @@
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.plain_text import code, plain
 from adr.recipe import Recipe
-from adr.ui.parts.plain_text import code, plain
 from adr.ui.rebalance.state import state, tune
 
 

@@ -6,13 +6,13 @@ Knows how runs are shown; `adr.rebalance.runs` writes them.
 import pandas as pd
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.rebalance.runs import Run, delete_run, rename_run, runs
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import asked_number, move
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
-from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.recipe_files import recipe_files
 from adr.ui.rebalance.state import tune
 

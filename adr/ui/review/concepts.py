@@ -4,10 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from adr.figures import counted
+from adr.plain_text import chart_text
 from adr.review.meters import meters, more_needed
 from adr.ui.frame import Frame
 from adr.ui.navigation import go
-from adr.ui.parts.plain_text import chart_text
 from adr.ui.telling import fragment
 
 _COLUMNS = [

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.review.exchange import export_verdicts, import_verdicts
 from adr.ui.frame import Frame
-from adr.ui.parts.plain_text import plain
 
 
 def files_view(here: Frame) -> None:

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.review.agreement import agreement, disputes
 from adr.review.candidate import shown_images
 from adr.review.verdicts import history, resolve
 from adr.ui.frame import Frame
-from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment
 
 

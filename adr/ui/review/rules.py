@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.review.candidate import shown_images
 from adr.review.rules import SCORES, Rule, RulePreview, apply, preview
 from adr.review.verdicts import undo
 from adr.ui.frame import Frame
-from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment
 
 

@@ -9,6 +9,7 @@ from adr.errors import AdrError
 from adr.explore.entities import entities_numbered
 from adr.explore.runs import RunInShort, runs_in_short
 from adr.models import find_model
+from adr.plain_text import plain
 from adr.settings import setting
 from adr.synthesize.conversations import WRITERS
 from adr.synthesize.outlook import seconds_each
@@ -19,7 +20,6 @@ from adr.synthesize.synonyms import WARNING, load_wordnet
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, jump
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
-from adr.ui.parts.plain_text import plain
 from adr.ui.synthesize.offers import ABOUT_MODELS, CONTROLNETS, CONVERSATIONS, MODELS, SAYS
 from adr.ui.synthesize.planning import planning
 from adr.ui.synthesize.words import how_long, made_words

@@ -5,13 +5,13 @@ Asks `adr.synthesize` and draws; computes nothing itself.
 
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.synthesize import outlook
 from adr.synthesize.plan import settings_of
 from adr.synthesize.plan_file import PlanSettings
 from adr.synthesize.plans import plan_counts
 from adr.ui.frame import Frame
 from adr.ui.parts.figures import figures
-from adr.ui.parts.plain_text import plain
 from adr.ui.synthesize.table import table_view
 from adr.ui.synthesize.tail import tail_view
 from adr.ui.synthesize.words import made_words

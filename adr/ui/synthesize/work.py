@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.progress import Cancelled, Progress
 from adr.review.candidate import is_candidate
 from adr.synthesize import outlook
@@ -20,7 +21,6 @@ from adr.ui.navigation import go, link
 from adr.ui.parts.image_grid import Tile, image_grid
 from adr.ui.parts.images import data_urls
 from adr.ui.parts.job_view import job_view
-from adr.ui.parts.plain_text import plain
 from adr.ui.synthesize.words import how_long
 from adr.ui.telling import fragment
 

@@ -15,12 +15,12 @@ MOST, SENTENCE = 300, 2000
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#|$~<>:&!])")
+_MARKUP = re.compile(r"([\\`*_\[\]#|$~<>&])")
 _BLOCK = re.compile(r"^(?:[-+=]|\d+(?=[.)]))")  # what begins a list or a rule at the start of a line
 # Streamlit looks for links, addresses of mail, emoji, icons and arrows in the text that is left once the Markdown is
 # read, so a backslash does not stop it. A word joiner, which has no width, does.
 _FOUND_LATER = re.compile(
-    r"(?<=:)(?=[\w+/-])|(?<=www)(?=\.)|(?<=@)(?=[\w-])|(?<=[<>~-])(?=[=>-])|(?<=<)(?=-)", re.IGNORECASE
+    r"(?<=:)(?=[\w+/:-])|(?<=www)(?=\.)|(?<=@)(?=[\w-])|(?<=[<>~-])(?=[=>-])|(?<=<)(?=-)", re.IGNORECASE
 )
 _JOINER = "\u2060"
 
