@@ -34,7 +34,7 @@ GROUND = (
 ABOVE = ("cli", "app", "pipeline", "doctor")  # above the stages, below the pages
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
-    *("frame", "navigation", "telling", "workspaces", "parts"),
+    *("frame", "navigation", "telling", "workspaces", "protection", "access", "parts"),
     *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export"),
 )
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")
@@ -146,7 +146,7 @@ def test_cli__what_every_call_imports_knows_no_stage():
 
 
 def test_rich__only_where_blocks_are_drawn():
-    for path in files("adr", "pages", "app.py"):
+    for path in files("adr", "pages", "app.py", "server.py"):
         name = str(path.relative_to(ROOT))
         if name not in ("adr/cli/blocks.py", "adr/cli/output.py", "adr/cli/progress.py"):
             assert not reaches(imports(path), "rich"), f"{name} imports rich"
@@ -205,7 +205,7 @@ def test_store__methods_that_take_a_statement_are_known():
 
 
 def test_print__only_on_the_command_line():
-    for path in files("adr", "pages", "app.py"):
+    for path in files("adr", "pages", "app.py", "server.py"):
         name = str(path.relative_to(ROOT))
         if name.startswith(("adr/cli/", "adr/starter/")):
             continue
