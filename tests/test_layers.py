@@ -18,6 +18,7 @@ GROUND = (
     "report",
     "figures",
     "plain_text",
+    "small_images",
     "workspace",
     "settings",
     "shipped",

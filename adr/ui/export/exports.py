@@ -20,6 +20,7 @@ from adr.figures import size_words
 from adr.plain_text import plain
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, move
+from adr.ui.parts.data_uri import data_uri
 
 DOWNLOAD = 200 << 20  # bytes of the largest download; larger files are to be copied from their folder
 
@@ -174,5 +175,5 @@ def _card(folder: Path) -> None:
     if images:
         columns = st.columns(len(images) if len(images) < 3 else 2)
         for n, image in enumerate(images):
-            columns[n % len(columns)].image(str(image), width="stretch")
+            columns[n % len(columns)].image(data_uri(image, 1600), width="stretch")
     st.code(text, language="markdown", wrap_lines=True)  # as text: it names what the data names

@@ -52,7 +52,11 @@ def images_view(here: Frame, relative: Sequence[str]) -> None:
         if small:
             st.image(str(small), caption=plain(path), width="stretch" if _wide(small) else "content", alt=path)
         else:
-            why = "is not in the image folder" if file is None else "cannot be read as a picture"
+            why = (
+                "is not in the image folder"
+                if file is None
+                else "cannot be read as a picture, or is too large to be shown"
+            )
             st.info(f"{code(path)} {why}.", icon=":material/hide_image:")
 
 

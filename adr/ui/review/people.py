@@ -8,6 +8,7 @@ from adr.review.agreement import agreement, disputes
 from adr.review.candidate import shown_images
 from adr.review.verdicts import history, resolve
 from adr.ui.frame import Frame
+from adr.ui.parts.images import thumbnail
 from adr.ui.telling import fragment
 
 
@@ -43,8 +44,8 @@ def people_view(here: Frame, reviewer: str) -> None:
     for row in disputed.head(30).itertuples():
         image, said, accept, reject = st.columns([1, 5, 1, 1], vertical_alignment="center")
         for path in shown_images(here.store, [row.candidate]):
-            if (here.workspace.folder / path).is_file():
-                image.image(str(here.workspace.folder / path), width=72)
+            if small := thumbnail(here.workspace, here.workspace.folder / path):
+                image.image(str(small), width=72)
         said.markdown(f"**{plain(row.name)}** · {plain(row.candidate)}  \n{plain(row.verdicts)}")
         for place, word in ((accept, "accept"), (reject, "reject")):
             if place.button(word.capitalize(), key=f"resolve {word} {row.candidate}", width="stretch"):

@@ -1,7 +1,5 @@
 """Rules: a limit on a score, previewed, then applied as verdicts that name the rule."""
 
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +8,7 @@ from adr.review.candidate import shown_images
 from adr.review.rules import SCORES, Rule, RulePreview, apply, preview
 from adr.review.verdicts import undo
 from adr.ui.frame import Frame
+from adr.ui.parts.images import thumbnail
 from adr.ui.telling import fragment
 
 
@@ -76,9 +75,9 @@ def _nearest(here: Frame, seen: RulePreview) -> None:
         (right, "Nearest to the limit, left alone", seen.outside),
     ):
         place.caption(title)
-        images = [str(here.workspace.folder / path) for path in shown_images(here.store, names)]
-        existing = [image for image in images if Path(image).is_file()]
-        if existing:
-            place.image(existing, width=96)
+        paths = [here.workspace.folder / path for path in shown_images(here.store, names)]
+        images = [str(small) for path in paths if (small := thumbnail(here.workspace, path))]
+        if images:
+            place.image(images, width=96)
         else:
             place.markdown(":gray[none]")
