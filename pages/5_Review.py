@@ -25,7 +25,8 @@ with frame("Review") as here:
     )
     if not here.standing.candidates:
         st.info("**No candidates yet.** Plan and generate some on the Synthesize page; finished ones appear here.")
-    elif reviewer := reviewer_name():
+    else:
+        reviewer = reviewer_name()
         if look == "Grid":
             grid_view(here, reviewer)
         elif look == "Rules":

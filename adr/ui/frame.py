@@ -32,6 +32,7 @@ from adr.shipped import shipped
 from adr.store import Store
 from adr.ui.navigation import PAGES, link
 from adr.ui.parts.component import style
+from adr.ui.signing_in import sign_in, who_line
 from adr.ui.telling import fragment, tell
 from adr.ui.workspaces import chosen_folder, open_workspace, workspace_picker
 from adr.workspace import Workspace
@@ -67,6 +68,7 @@ def frame(title: str) -> Iterator[Frame]:
     st.logo(str(shipped("assets/logo.svg")), icon_image=str(shipped("assets/icon.png")), size="large")
     st.html(style("frame"))
     _boot()
+    sign_in()
     folder = chosen_folder()
     try:
         workspace, store, jobs = open_workspace(folder)
@@ -100,6 +102,7 @@ def _sidebar(folder: str, here: Frame | None) -> None:
             said = states.get(name, "")
             link(name, f"{name} :gray[· {said}]" if said else name)
         workspace_picker(folder)
+        who_line()
         if here and here.jobs.running():
             fragment(_jobs_line, run_every=2.0, key="jobs line")(here.jobs)
 

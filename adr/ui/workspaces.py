@@ -10,6 +10,7 @@ from adr.jobs import Jobs
 from adr.plain_text import code, plain
 from adr.settings import setting
 from adr.store import Store
+from adr.ui.access import PagesStore, allowed_path, by_itself, need, roots
 from adr.ui.parts.state import remembered
 from adr.ui.telling import tell
 from adr.workspace import Workspace
@@ -29,7 +30,9 @@ def switch_workspace(folder: str) -> None:
     A fault is kept for the next run to show, since callbacks of buttons run outside the frame.
     """
     try:
-        chosen = Workspace.at(folder)
+        if folder not in _known(folder):  # opening an unknown one may create it
+            need("owner")
+        chosen = Workspace.at(allowed_path(folder))
     except AdrError as error:
         remembered(WorkspaceState).fault = error
         return
@@ -48,8 +51,9 @@ def _recent() -> list[str]:
 def opened(folder: str) -> tuple[Workspace, Store, Jobs]:
     """The workspace in `folder` with its store and its jobs, the same for all sessions of this process."""
     workspace = Workspace.at(folder)
-    store = Store(workspace.database)
-    return workspace, store, Jobs(store)
+    with by_itself():
+        store = PagesStore(workspace.database)
+        return workspace, store, Jobs(store)
 
 
 def open_workspace(folder: str) -> tuple[Workspace, Store, Jobs]:
@@ -84,7 +88,13 @@ def _known(current: str) -> list[str]:
     except OSError:
         beside = []
     own = str(Path(setting("ADR_WORKSPACE")).expanduser().resolve())
-    return list(dict.fromkeys([*_recent(), own, *beside]))[:20]
+    allowed = roots()
+    found = [
+        folder
+        for folder in dict.fromkeys([*_recent(), *beside])
+        if not allowed or any(Path(folder).resolve().is_relative_to(root) for root in allowed)
+    ]
+    return list(dict.fromkeys([own, *found]))[:20]
 
 
 def workspace_picker(current: str) -> None:

@@ -9,6 +9,7 @@ from adr.figures import counted
 from adr.index.index import index
 from adr.plain_text import code, plain
 from adr.recipe import PERSPECTIVES
+from adr.ui.access import allowed_model
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
@@ -125,7 +126,7 @@ def _index_form(here: Frame, again: bool) -> None:
 
 def start_index(here: Frame, extractor: str, model: str | None, objects: str, verify: str | None) -> None:
     """Build the index as a job; the arguments are those of `adr.index.index.index`."""
-    store = here.store
+    store, model = here.store, allowed_model(model) if model else None
     here.jobs.start(
         "index",
         "Building the index",

@@ -17,6 +17,7 @@ from adr.ingest.layout import look_at
 from adr.ingest.peek import Peek, peek
 from adr.plain_text import code, plain
 from adr.progress import Progress
+from adr.ui.access import allowed_path, need
 from adr.ui.dataset.state import state
 from adr.ui.frame import Frame
 from adr.ui.telling import fragment
@@ -128,7 +129,11 @@ def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
 
 def _path(label: str, key: str, placeholder: str, help: str) -> Path | None:
     given = st.text_input(label, key=f"read_{key}", placeholder=placeholder, help=help, live="300ms").strip()
-    return Path(given) if given else None
+    try:
+        return allowed_path(given) if given else None
+    except AdrError as error:
+        st.error(plain(f"{error.sentence} {error.next_step}"), icon=":material/block:")
+        return None
 
 
 def _images_line(source: Path | None, images: Path | None) -> bool:
@@ -200,6 +205,7 @@ def _uploaded(here: Frame) -> Path | None:
     )
     if given is None:
         return None
+    need("owner")
     folder = here.workspace.folder / "uploads"
     kept = folder / (Path(given.name.replace("\\", "/")).name or "upload.json")
     try:

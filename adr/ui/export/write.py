@@ -5,7 +5,6 @@ Asks `adr.export` and draws; knows no single format.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import streamlit as st
 
@@ -18,6 +17,7 @@ from adr.export.options import ExportOptions
 from adr.figures import counted
 from adr.plain_text import code, plain
 from adr.store import Store
+from adr.ui.access import allowed_path
 from adr.ui.export.options import chosen_format, chosen_options
 from adr.ui.export.run_choice import chosen_run
 from adr.ui.frame import Frame
@@ -156,7 +156,7 @@ def _write(here: Frame, run: int, options: ExportOptions, seen: Seen) -> None:
         key=f"export folder {run} {options.format}",
         help="A folder on the machine that runs this app; it appears once everything is written.",
     )
-    out = Path(given.strip() or default).expanduser()
+    out = allowed_path(given.strip() or default)
     replace, taken = False, out.exists() and any(out.iterdir() if out.is_dir() else [out])
     if taken and is_export(out):
         replace = st.checkbox("Replace the export in this folder", key="export replace")

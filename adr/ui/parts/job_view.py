@@ -8,6 +8,7 @@ import streamlit as st
 from adr.figures import time_words
 from adr.jobs import Job, Jobs
 from adr.plain_text import plain
+from adr.ui.access import may
 from adr.ui.telling import fragment, tell
 
 
@@ -45,10 +46,16 @@ def _running(job: Job) -> None:
         button.button(
             "Stopping …" if asked else "Cancel",
             key=f"cancel {job.job}",
-            disabled=asked,
-            on_click=job.cancel,
+            disabled=asked or not may("owner"),
+            on_click=_cancel,
+            args=(job,),
             width="stretch",
         )
+
+
+def _cancel(job: Job) -> None:
+    if may("owner"):
+        job.cancel()
 
 
 def _left(seconds: float | None) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 from adr.errors import AdrError
 from adr.review.queue import count, identifiers, queue
 from adr.review.verdicts import JUDGEMENTS, judge, undo
+from adr.ui.access import reviewing
 from adr.ui.frame import Frame
 from adr.ui.review.filter import STATE_NAMES, filter_row, why_empty
 from adr.ui.review.grid import PAGE, grid, tiles
@@ -55,10 +56,12 @@ def _grid_step(here: Frame, reviewer: str) -> None:
     try:
         if action in JUDGEMENTS:
             chosen = identifiers(here.store, *now.asked) if step["all"] and now.asked else step["candidates"]
-            count = judge(here.store, chosen, action, reviewer)
+            with reviewing(reviewer):
+                count = judge(here.store, chosen, action, reviewer)
             now.said = f"{count:,} {STATE_NAMES[action]}. Z undoes them all."
         elif action == "undo":
-            undone = undo(here.store, reviewer)
+            with reviewing(reviewer):
+                undone = undo(here.store, reviewer)
             now.said = (
                 f"{len(undone.candidates):,} undone ({undone.judgement})."
                 if undone

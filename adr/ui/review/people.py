@@ -7,6 +7,7 @@ from adr.plain_text import plain
 from adr.review.agreement import agreement, disputes
 from adr.review.candidate import shown_images
 from adr.review.verdicts import history, resolve
+from adr.ui.access import reviewing
 from adr.ui.frame import Frame
 from adr.ui.parts.images import thumbnail
 from adr.ui.telling import fragment
@@ -49,7 +50,8 @@ def people_view(here: Frame, reviewer: str) -> None:
         said.markdown(f"**{plain(row.name)}** · {plain(row.candidate)}  \n{plain(row.verdicts)}")
         for place, word in ((accept, "accept"), (reject, "reject")):
             if place.button(word.capitalize(), key=f"resolve {word} {row.candidate}", width="stretch"):
-                resolve(here.store, row.candidate, word, reviewer)
+                with reviewing(reviewer):
+                    resolve(here.store, row.candidate, word, reviewer)
                 st.rerun(scope="app")
     st.markdown("**Newest verdicts**")
     st.dataframe(history(here.store).drop(columns=["undoes"]), hide_index=True, height=320, key="history")

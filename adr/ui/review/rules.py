@@ -7,6 +7,7 @@ from adr.plain_text import plain
 from adr.review.candidate import shown_images
 from adr.review.rules import SCORES, Rule, RulePreview, apply, preview
 from adr.review.verdicts import undo
+from adr.ui.access import reviewing
 from adr.ui.frame import Frame
 from adr.ui.parts.images import thumbnail
 from adr.ui.telling import fragment
@@ -25,11 +26,13 @@ def rules_view(here: Frame, reviewer: str) -> None:
     if apply_column.button(
         f"Apply to {seen.applies:,}", type="primary", width="stretch", disabled=not seen.applies, key="rule_apply"
     ):
-        count = apply(here.store, rule, reviewer)
+        with reviewing(reviewer):
+            count = apply(here.store, rule, reviewer)
         st.toast(f"{count:,} judged by the rule. Undo takes them all back.")
         st.rerun(scope="app")
     if undo_column.button("Undo my last step", key="rule_undo", width="stretch"):
-        undone = undo(here.store, reviewer)
+        with reviewing(reviewer):
+            undone = undo(here.store, reviewer)
         st.toast(f"{len(undone.candidates):,} undone." if undone else "You have no step left to undo.")
         st.rerun(scope="app")
 

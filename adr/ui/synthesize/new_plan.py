@@ -17,6 +17,7 @@ from adr.synthesize.plan import PLANNED, WORDNET, plan
 from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanSettings
 from adr.synthesize.prompts import Style, style_of
 from adr.synthesize.synonyms import WARNING, load_wordnet
+from adr.ui.access import allowed_model
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, jump
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
@@ -226,7 +227,7 @@ def _model_fault(options: dict[str, Any]) -> AdrError | None:
     try:
         for name in (options.get("model"), options.get("controlnet"), options.get("scorer")):
             if name and name != NO_SCORER:
-                find_model(name)
+                find_model(allowed_model(name))
         if options["conversations"] in FROM_SYNONYMS:
             load_wordnet()
     except AdrError as error:
