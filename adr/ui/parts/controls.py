@@ -19,7 +19,7 @@ def asked(name: str, default: str = "", allowed: Sequence[str] | None = None) ->
 def asked_number(name: str, default: int, least: int = 0, most: int | None = None) -> int:
     """The query parameter `name` as a whole number, moved into the bounds; `default` where it is not a number."""
     text = str(st.query_params.get(name, ""))
-    if not text.lstrip("-").isdecimal() or len(text) > 15:
+    if not text.removeprefix("-").isdecimal() or len(text) > 15:
         return default
     return max(least, int(text) if most is None else min(int(text), most))
 
