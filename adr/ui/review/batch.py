@@ -10,6 +10,7 @@ from adr.ui.frame import Frame
 from adr.ui.review.filter import STATE_NAMES, filter_row, why_empty
 from adr.ui.review.grid import PAGE, grid, tiles
 from adr.ui.review.progress import progress_line
+from adr.ui.review.reviewer import reviewer_now
 from adr.ui.review.single import open_candidate
 from adr.ui.review.state import state
 from adr.ui.telling import fragment
@@ -41,7 +42,7 @@ def grid_view(here: Frame, reviewer: str) -> None:
             "ack": now.ack,
             "said": now.said,
         },
-        lambda: _grid_step(here, reviewer),
+        lambda: _grid_step(here, reviewer_now()),
     )
 
 

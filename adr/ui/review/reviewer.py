@@ -11,21 +11,26 @@ _COOKIE = "adr_reviewer"
 
 
 def reviewer_name() -> str:
-    """Who is judging: signed in, named before in this browser, set by ADR_REVIEWER, or asked. Empty until a name is
-    given, and for whoever may only look."""
-    if not may("reviewer"):
-        return ""
-    name = person().name or state().reviewer or cookie(_COOKIE) or setting("ADR_REVIEWER")
-    if not name:
+    """`reviewer_now`; while it is empty, someone who may judge is asked for a name."""
+    name = reviewer_now()
+    if not name and may("reviewer"):
         _ask()
     elif state().reviewer:
         keep_cookie(_COOKIE, name)
     return name
 
 
+def reviewer_now() -> str:
+    """Who is judging: signed in, named in this session or before in this browser, or set by ADR_REVIEWER. Empty until
+    a name is given, and for whoever may only look."""
+    if not may("reviewer"):
+        return ""
+    return person().name or state().reviewer or cookie(_COOKIE) or setting("ADR_REVIEWER")
+
+
 def _ask() -> None:
     with st.form("your name", border=True):
-        st.markdown("**Your name** is kept with every verdict you give. You can look around without it.")
+        st.markdown("**Your name** is kept with every verdict you give. The other views show without it.")
         left, right = st.columns([4, 1], vertical_alignment="bottom")
         typed = left.text_input(
             "Your name", max_chars=40, key="reviewer_typed", label_visibility="collapsed", placeholder="Your name"

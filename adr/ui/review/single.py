@@ -16,6 +16,7 @@ from adr.ui.frame import Frame
 from adr.ui.review.card import card, described, nothing_left
 from adr.ui.review.filter import filter_row, why_empty
 from adr.ui.review.progress import progress_line
+from adr.ui.review.reviewer import reviewer_now
 from adr.ui.review.state import state
 from adr.ui.telling import fragment
 
@@ -38,10 +39,10 @@ def single_view(here: Frame, reviewer: str) -> None:
         st.query_params.pop("candidate", None)
         card(
             nothing_left(*why_empty(here, asked), ack=now.ack, version=str(now.version), can_undo=True),
-            lambda: _step(here, reviewer),
+            lambda: _step(here, reviewer_now()),
         )
         return
-    if st.query_params.get("candidate") != shown:
+    if reviewer and st.query_params.get("candidate") != shown:  # it would stay there when a name is given
         st.query_params["candidate"] = shown
     fault, now.fault = now.fault, None
     card(
@@ -55,7 +56,7 @@ def single_view(here: Frame, reviewer: str) -> None:
             blind=asked.state == "second",
             meters=meters,
         ),
-        lambda: _step(here, reviewer),
+        lambda: _step(here, reviewer_now()),
     )
 
 

@@ -34,8 +34,8 @@ def synthesize_view(here: Frame) -> None:
     entities = _asked_entities()
     plans = {one.plan: one for one in plans_in_short(here.store)}
     wanted = asked("plan")
-    number = asked_number("plan", 0)
-    number = number if number in plans else next(iter(plans), None)
+    asked_plan = asked_number("plan", 0)
+    number = asked_plan if asked_plan in plans else next(iter(plans), None)
     if number is None or entities or wanted == "new":
         _header(plans, None)
         form_view(here, entities)
