@@ -18,6 +18,8 @@ GROUND = (
     "options",
     "report",
     "figures",
+    "plain_text",
+    "small_images",
     "workspace",
     "settings",
     "shipped",
@@ -39,7 +41,8 @@ GROUND = (
 ABOVE = ("cli", "app", "pipeline", "doctor")  # above the stages, below the pages
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
-    *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "parts"),
+    *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),
+    "parts",
     *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export"),
 )
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")
@@ -151,7 +154,7 @@ def test_cli__what_every_call_imports_knows_no_stage():
 
 
 def test_rich__only_where_blocks_are_drawn():
-    for path in files("adr", "pages", "app.py"):
+    for path in files("adr", "pages", "app.py", "server.py"):
         name = str(path.relative_to(ROOT))
         if name not in ("adr/cli/blocks.py", "adr/cli/output.py", "adr/cli/progress.py"):
             assert not reaches(imports(path), "rich"), f"{name} imports rich"
@@ -193,7 +196,10 @@ def test_ui__asks_no_sql(path):
     asked = [
         f"{node.func.attr} in line {node.lineno}"
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ASKING
+        and ast.unparse(node.func.value) != "super()"  # a store that checks before it writes
     ]
     assert asked == []
 
@@ -210,7 +216,7 @@ def test_store__methods_that_take_a_statement_are_known():
 
 
 def test_print__only_on_the_command_line():
-    for path in files("adr", "pages", "app.py"):
+    for path in files("adr", "pages", "app.py", "server.py"):
         name = str(path.relative_to(ROOT))
         if name.startswith(("adr/cli/", "adr/starter/")):
             continue

@@ -26,11 +26,14 @@ import streamlit as st
 
 from adr.errors import AdrError, WorkspaceInUse
 from adr.explore.standing import Standing, standing
-from adr.jobs import Jobs
+from adr.jobs import Job, Jobs
+from adr.plain_text import plain
 from adr.shipped import shipped
 from adr.store import Store
+from adr.ui.access import may, need
 from adr.ui.navigation import PAGES, link
 from adr.ui.parts.component import style
+from adr.ui.signing_in import sign_in, who_line
 from adr.ui.telling import fragment, tell
 from adr.ui.waiting import waiting_view
 from adr.ui.workspaces import chosen_folder, open_workspace, workspace_picker
@@ -67,6 +70,7 @@ def frame(title: str) -> Iterator[Frame]:
     st.logo(str(shipped("assets/logo.svg")), icon_image=str(shipped("assets/icon.png")), size="large")
     st.html(style("frame"))
     _boot()
+    sign_in()
     folder = chosen_folder()
     try:
         workspace, store, jobs = open_workspace(folder)
@@ -105,6 +109,7 @@ def _sidebar(folder: str, here: Frame | None) -> None:
             said = states.get(name, "")
             link(name, f"{name} :gray[· {said}]" if said else name)
         workspace_picker(folder)
+        who_line()
         if here:
             fragment(_jobs_line, run_every=2.0, key="jobs line")(here.jobs, _standing(here.jobs))
 
@@ -121,10 +126,24 @@ def _jobs_line(jobs: Jobs, drawn: tuple[int, list[int]]) -> None:
         st.rerun(scope="app")
     for job in running:
         share = job.share
-        st.caption(f":material/progress_activity: {job.title}" + (f" · {share:.0%}" if share is not None else ""))
+        st.caption(
+            f":material/progress_activity: {plain(job.title)}" + (f" · {share:.0%}" if share is not None else "")
+        )
         asked = job.cancel_asked.is_set()
         label = "Stopping …" if asked else "Cancel"
-        st.button(label, key=f"cancel from sidebar {job.job}", type="tertiary", disabled=asked, on_click=job.cancel)
+        st.button(
+            label,
+            key=f"cancel from sidebar {job.job}",
+            type="tertiary",
+            disabled=asked or not may("owner"),
+            on_click=_cancel,
+            args=(job,),
+        )
+
+
+def _cancel(job: Job) -> None:
+    need("owner")
+    job.cancel()
 
 
 def stage_states(stands: Standing) -> dict[str, str]:

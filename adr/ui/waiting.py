@@ -7,7 +7,7 @@ import streamlit as st
 import adr
 from adr.errors import WorkspaceInUse
 from adr.owner import Holder, holder
-from adr.ui.parts.plain_text import plain
+from adr.plain_text import code, plain
 from adr.ui.telling import fragment, tell
 from adr.workspace import Workspace
 
@@ -41,14 +41,15 @@ def _other_app(owner: Holder) -> None:
     with st.container(border=True):
         st.info(f"This workspace is open in another app (process {owner.pid}).", icon=":material/tab:")
         _version(owner)
-        st.link_button("Go to that app", owner.url, type="primary", icon=":material/open_in_new:")
+        if owner.url.startswith(("http://", "https://")):
+            st.link_button("Go to that app", owner.url, type="primary", icon=":material/open_in_new:")
         st.caption("To open it here instead, stop the other app; this page then opens it.")
 
 
 def _verb(owner: Holder) -> None:
     with st.container(border=True):
         st.info(
-            f"A command, `{plain(owner.title)}` (process {owner.pid}), has this workspace open. "
+            f"A command, {code(owner.title)} (process {owner.pid}), has this workspace open. "
             "This page opens it when the command has ended.",
             icon=":material/hourglass_top:",
         )

@@ -8,8 +8,10 @@ import streamlit as st
 from adr.errors import AdrError
 from adr.jobs import Jobs
 from adr.owner import Owner
+from adr.plain_text import code, plain
 from adr.settings import setting
 from adr.store import Store
+from adr.ui.access import PagesStore, allowed_path, by_itself, need, roots
 from adr.ui.ownership import served
 from adr.ui.parts.state import remembered
 from adr.ui.telling import tell
@@ -30,7 +32,9 @@ def switch_workspace(folder: str) -> None:
     A fault is kept for the next run to show, since callbacks of buttons run outside the frame.
     """
     try:
-        chosen = Workspace.at(folder)
+        if folder not in _known(folder):  # opening an unknown one may create it
+            need("owner")
+        chosen = Workspace.at(allowed_path(folder))
     except AdrError as error:
         remembered(WorkspaceState).fault = error
         return
@@ -57,9 +61,10 @@ def opened(folder: str) -> tuple[Workspace, Store, Jobs, Owner | None]:
     """The workspace in `folder` with its store, its jobs and what serves it to the command line, the same for all
     sessions of this process."""
     workspace = Workspace.at(folder)
-    store = Store(workspace.database)
-    jobs = Jobs(store)
-    return workspace, store, jobs, served(workspace, store, jobs)
+    with by_itself():
+        store = PagesStore(workspace.database)
+        jobs = Jobs(store)
+        return workspace, store, jobs, served(workspace, store, jobs)
 
 
 def open_workspace(folder: str) -> tuple[Workspace, Store, Jobs]:
@@ -94,7 +99,13 @@ def _known(current: str) -> list[str]:
     except OSError:
         beside = []
     own = str(Path(setting("ADR_WORKSPACE")).expanduser().resolve())
-    return list(dict.fromkeys([*_recent(), own, *beside]))[:20]
+    allowed = roots()
+    found = [
+        folder
+        for folder in dict.fromkeys([*_recent(), *beside])
+        if not allowed or any(Path(folder).resolve().is_relative_to(root) for root in allowed)
+    ]
+    return list(dict.fromkeys([own, *found]))[:20]
 
 
 def workspace_picker(current: str) -> None:
@@ -104,21 +115,17 @@ def workspace_picker(current: str) -> None:
     st.caption("Workspace")
     name = Path(current).name
     with st.popover(
-        name if len(name) <= 26 else f"{name[:25]}…",
-        icon=":material/folder:",
-        width="stretch",
-        help=current,
-        key=f"workspaces from {current}",
+        plain(name, 26), icon=":material/folder:", width="stretch", help=code(current), key=f"workspaces from {current}"
     ):
         if fault is not None:
             tell(fault)
         others = [folder for folder in _known(current) if folder != current][:8]
-        st.markdown(f"**{Path(current).name}**  \n:gray[{current}]")
+        st.markdown(f"**{plain(Path(current).name)}**  \n:gray[{plain(current)}]")
         for folder in others:
             st.button(
-                Path(folder).name,
+                plain(Path(folder).name),
                 key=f"workspace {folder}",
-                help=folder,
+                help=code(folder),
                 width="stretch",
                 icon=":material/folder_open:",
                 on_click=switch_workspace,

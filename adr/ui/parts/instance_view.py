@@ -14,6 +14,7 @@ from adr.explore.entities import Entity
 from adr.explore.highlight import spans
 from adr.explore.instances import Instance
 from adr.image_folder import ImageFolder
+from adr.plain_text import code, plain
 from adr.ui.frame import Frame
 from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.component import style
@@ -49,10 +50,14 @@ def images_view(here: Frame, relative: Sequence[str]) -> None:
         file = folder.file(path) if folder else None
         small = thumbnail(here.workspace, file, LARGE) if file else None
         if small:
-            st.image(str(small), caption=path, width="stretch" if _wide(small) else "content", alt=path)
+            st.image(str(small), caption=plain(path), width="stretch" if _wide(small) else "content", alt=path)
         else:
-            why = "is not in the image folder" if file is None else "cannot be read as a picture"
-            st.info(f"`{path}` {why}.", icon=":material/hide_image:")
+            why = (
+                "is not in the image folder"
+                if file is None
+                else "cannot be read as a picture, or is too large to be shown"
+            )
+            st.info(f"{code(path)} {why}.", icon=":material/hide_image:")
 
 
 def conversation_view(

@@ -88,7 +88,7 @@ def _unpacked(text: str) -> dict[str, Any]:
         found = json.loads(plain)
         caps = {p: {str(e): float(c) for e, c in v.items()} for p, v in found.get("caps", {}).items()}
         notes = {p: {str(e): str(n) for e, n in v.items()} for p, v in found.get("notes", {}).items()}
-    except (ValueError, AttributeError, zlib.error):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, zlib.error):
         return {}
     return {"caps": caps, "notes": notes}
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.rebalance.engine import Engine, RecipePreview
 from adr.rebalance.explain import explain_entity
 from adr.recipe import PERSPECTIVES, Recipe
@@ -204,7 +205,7 @@ def _in_force(recipe: Recipe) -> None:
     held = [(p, name, cap) for p in PERSPECTIVES for name, cap in recipe.caps.get(p, {}).items()]
     if held:
         shown = ", ".join(
-            f"{name} {'muted' if cap == 0 else 'protected' if math.isinf(cap) else f'{cap:g}'}"
+            f"{plain(name)} {'muted' if cap == 0 else 'protected' if math.isinf(cap) else f'{cap:g}'}"
             for _, name, cap in held[:8]
         )
         left, right = st.columns([6, 1], vertical_alignment="center")

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from adr.figures import counted
+from adr.plain_text import plain
 from adr.rebalance.explain import EntityExplanation
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
@@ -16,8 +17,8 @@ def entity_view(here: Frame, told: EntityExplanation) -> None:
         draw = f"One draw keeps an instance with probability {told.probability:.4g} "
         draw += f"({'cap by hand' if told.by_hand else 'τ'} {told.cap:,.6g})."
         st.markdown(
-            f"**{told.entity}**: of {counted(told.n, 'instance')}, {told.kept:,} are kept and {told.dropped:,} dropped "
-            f"(expected over all seeds: {told.expected:,.0f} kept; in a random subset: {told.random:,})."
+            f"**{plain(told.entity)}**: of {counted(told.n, 'instance')}, {told.kept:,} are kept and {told.dropped:,} "
+            f"dropped (expected over all seeds: {told.expected:,.0f} kept; in a random subset: {told.random:,})."
         )
         st.caption(
             f"{draw} The entity itself decides {counted(told.by_itself, 'pass', 'passes')}. Other entities that keep "
@@ -34,4 +35,4 @@ def entity_view(here: Frame, told: EntityExplanation) -> None:
                 hide_index=True,
                 width="stretch",
             )
-        link("Explore", f"Open “{told.entity}” in Explore", perspective=told.perspective, entity=told.entity)
+        link("Explore", f"Open “{plain(told.entity)}” in Explore", perspective=told.perspective, entity=told.entity)

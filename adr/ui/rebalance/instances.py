@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from adr.explore.instances import instance_at, instances
 from adr.figures import counted
+from adr.plain_text import plain
 from adr.rebalance.engine import GROUP_WORDS, REASON_WORDS, REASONS, Engine, RecipePreview
 from adr.rebalance.explain import Explanation, explain_recipe
 from adr.recipe import PERSPECTIVES, Recipe
@@ -147,7 +148,7 @@ def _with_entity(engine: Engine, of: DeltaGenerator, name: DeltaGenerator) -> Ma
     place = engine.places(kind, [entity]).get(entity)
     with_it = np.zeros(engine.rows, dtype=bool)
     if place is None:
-        st.caption(f"No entity “{entity}” in {PERSPECTIVE_NAMES[kind]}.")
+        st.caption(f"No entity “{plain(entity)}” in {PERSPECTIVE_NAMES[kind]}.")
     else:
         with_it[engine.postings[kind].rows_of(place)] = True
     return with_it
@@ -158,11 +159,11 @@ def _one(here: Frame, recipe: Recipe, preview: RecipePreview, number: int) -> No
     why = explain_recipe(here.store, recipe, preview.tau, number)
     with st.container(border=True):
         head, close = st.columns([10, 1], vertical_alignment="center")
-        head.markdown(f"#### Instance {number:,}\n{why.in_words}")
+        head.markdown(f"#### Instance {number:,}\n{plain(why.in_words)}")
         close.button("Close", key="close instance", on_click=lambda: move(instance=None), width="stretch")
         st.caption(
             f"Over all seeds it is kept with probability {why.probability:.3f}; "
-            f"{why.pass_count} of {len(why.passes)} perspectives pass, {why.min_passes} needed."
+            f"{why.pass_count:d} of {len(why.passes)} perspectives pass, {why.min_passes:d} needed."
         )
         explanation_view(why, recipe.pass_rule)
         instance_view(here, instance_at(here.store, number), talk_height=320)

@@ -47,7 +47,7 @@ def _need(recipe: Recipe) -> None:
         key="need",
         required=True,
         on_change=lambda: tune(replace(current(), min_passes=st.session_state["need"])),
-        format_func=lambda n: "0 · keep all" if n == 0 else str(n),
+        format_func=lambda n: "0 · keep all" if n == 0 else f"{n:d}",
         help="An instance stays when at least this many of its perspectives pass.",
     )
 

@@ -14,6 +14,7 @@ from adr.image_folder import ImageFolder
 from adr.review.candidate import SeenCandidate, real_images, seen_candidate, shown_files
 from adr.review.queue import neighbours
 from adr.review.verdicts import REASONS, current_turns
+from adr.small_images import TooLarge, picture_size
 from adr.store import Store
 from adr.synthesize.conversations import forms_of
 from adr.ui.parts.component import component
@@ -199,17 +200,17 @@ def _marks(seen: SeenCandidate) -> dict[str, list[str]]:
 
 
 def _size(path: Path | None, worded: bool = False) -> str:
-    from PIL import Image
-
     if path is None:
         return "text only"
     if worded:
         return "the parent's picture, as it is"
     try:
-        with Image.open(path) as opened:
-            return f"{opened.width} × {opened.height} pixels"
-    except OSError:
-        return "picture missing"
+        width, height = picture_size(path)
+    except TooLarge:
+        return "picture too large to be shown"
+    except (OSError, ValueError, SyntaxError):
+        return "picture missing or damaged"
+    return f"{width} × {height} pixels"
 
 
 def _number(value: Any) -> str:
