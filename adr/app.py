@@ -75,7 +75,7 @@ def _command(port: int) -> list[str]:
     }
     flags = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     # -P: a file in the current folder that is named like a package must not be imported in its place.
-    return [sys.executable, "-P", "-m", "streamlit", "run", str(shipped("app.py")), *flags]
+    return [sys.executable, "-P", "-m", "streamlit", "run", str(shipped("server.py")), *flags]
 
 
 def _answering(process: "subprocess.Popen[bytes]", port: int) -> bool:

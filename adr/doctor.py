@@ -5,15 +5,15 @@ Reads only, and never raises for what it finds.
 
 import hashlib
 import shutil
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
 from adr.errors import AdrError
 from adr.figures import counted
-from adr.ingest.image_paths import look_for
+from adr.ingest.image_paths import Found, look_for
 from adr.models import find_model, is_folder, place
 from adr.settings import SETTINGS, setting
 from adr.shipped import shipped
@@ -60,15 +60,20 @@ class _Diagnosis:
         self.problems.append(Problem(error.sentence, error.next_step))
 
 
-def doctor(folder: Path) -> DoctorReport:
-    """Check the workspace in `folder` and the installation: database, source, images, jobs, packages, models, disk."""
+def doctor(folder: Path, shared: Store | None = None) -> DoctorReport:
+    """Check the workspace in `folder` and the installation: database, source, images, jobs, packages, models, disk.
+
+    shared: the store of the workspace where this process has it open; its jobs that run are no fault.
+    """
     found = _Diagnosis()
     folder = Path(folder).expanduser().absolute()
     holds: dict[str, int] = {}
     try:
         workspace = Workspace.at(folder, create=False)
-        with closing(Store(workspace.database)) as store:
-            holds = _check_workspace(store, workspace, found)
+        with nullcontext(shared) if shared else closing(Store(workspace.database, read_only=True)) as store:
+            if _check_schema(store, found):
+                holds = _check_workspace(store, workspace, found)
+                _check_jobs(store, found, dead=("interrupted",) if shared else ("interrupted", "running"))
     except AdrError as error:
         found.told(error)
     free = _check_disk(folder, found)
@@ -84,6 +89,14 @@ def doctor(folder: Path) -> DoctorReport:
     )
 
 
+def _check_schema(store: Store, found: _Diagnosis) -> bool:
+    """Whether the tables and columns are those of this version; nothing else can be checked where they are not."""
+    differs = store.schema_faults()
+    for sentence in differs:
+        found.wrong(sentence, "Restore the database from a copy, or ingest the source again in a new workspace.")
+    return not differs
+
+
 def _check_workspace(store: Store, workspace: Workspace, found: _Diagnosis) -> dict[str, int]:
     tables = ("instance", "rejected", "entity", "posting", "run", "candidate", "verdict", "export")
     holds = {table: int(store.value(f"select count(*) from {table}")) for table in tables}
@@ -93,7 +106,6 @@ def _check_workspace(store: Store, workspace: Workspace, found: _Diagnosis) -> d
         found.better("There is no index yet.", "Build it: `python -m adr index`.")
     _check_source(store, found)
     _check_images(store, found)
-    _check_jobs(store, found)
     gone = [
         image
         for (image,) in store.rows("select image from candidate where image is not null")
@@ -154,7 +166,10 @@ def _check_images(store: Store, found: _Diagnosis) -> None:
         found.wrong(f"The image folder {folder} no longer exists.", "Put it back, or read the dataset again.")
         return
     paths = [path for (path,) in store.rows("select distinct unnest(images) from instance")]
-    present = set(look_for(Path(folder), {path[: path.rfind("/") + 1] for path in paths}).present)
+    prefixes = {path[: path.rfind("/") + 1] for path in paths}
+    seen = look_for(Path(folder), prefixes)
+    _check_links(store, seen, {*paths, *prefixes}, found)
+    present = {*seen.present, *seen.leaving}
     missing = [path for path in paths if path not in present]
     if missing:
         found.wrong(
@@ -163,11 +178,27 @@ def _check_images(store: Store, found: _Diagnosis) -> None:
         )
 
 
-def _check_jobs(store: Store, found: _Diagnosis) -> None:
-    for title, started in store.rows("""
-            select title, started_at from job
-            qualify row_number() over (partition by kind order by job desc) = 1 and state in ('running', 'interrupted')
-            order by started_at"""):
+def _check_links(store: Store, seen: Found, paths: set[str], found: _Diagnosis) -> None:
+    """Links by which images are reached, and which are not what they were when the dataset was read."""
+    known = store.value("select any_value(links) from source") is not None
+    recorded = dict(store.rows("select path, target from image_link")) if known else seen.links
+    changed = [path for path, target in seen.links.items() if path in paths and recorded.get(path) != target]
+    changed += [path for path in (*seen.leaving, *seen.leaving_folders) if path in paths]
+    if changed:
+        found.wrong(
+            f"{counted(len(changed), 'image or image folder', 'images or image folders')} became a link, or another "
+            f"link, since the dataset was read, for example {min(changed)}; they are not shown or exported.",
+            "Put the pictures back in their place, or read the dataset again.",
+        )
+
+
+def _check_jobs(store: Store, found: _Diagnosis, dead: Sequence[str]) -> None:
+    """dead: the states of jobs whose process has ended before they were done."""
+    newest = store.rows("""
+        select title, started_at, state from job
+        qualify row_number() over (partition by kind order by job desc) = 1
+        order by started_at""")
+    for title, started in [(title, started) for title, started, state in newest if state in dead]:
         found.wrong(
             f"“{title}”, started {started:%Y-%m-%d %H:%M} UTC, was interrupted.",
             "Start it again from its page; what was finished is kept.",

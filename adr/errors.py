@@ -11,3 +11,15 @@ class AdrError(Exception):
         super().__init__(f"{sentence} {next_step}".strip())
         self.sentence = sentence
         self.next_step = next_step
+
+
+class WorkspaceInUse(AdrError):
+    """Another process owns the database of a workspace. pid: its number, None when it is not known."""
+
+    def __init__(self, database: object, pid: int | None) -> None:
+        who = "another process" if pid is None else f"process {pid}"
+        super().__init__(
+            f"The workspace {database} is in use by {who}.",
+            "Close the app (or the command) that has it open, then try again.",
+        )
+        self.pid = pid

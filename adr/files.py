@@ -4,14 +4,17 @@ Knows nothing of what they hold.
 """
 
 import hashlib
+import itertools
 import os
 import shutil
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from adr.errors import AdrError
+from adr.figures import size_words
 
 
 @contextmanager
@@ -28,6 +31,40 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def keep_copy(path: Path, kind: str) -> Path:
+    """The path of a new copy of a file, beside it and named after `kind`; an older copy is never replaced.
+
+    AdrError when the disk has no room for the copy and as much again; then there is no copy."""
+    size, free = path.stat().st_size, shutil.disk_usage(path.parent).free
+    if free < 2 * size:
+        raise AdrError(
+            f"A copy of {path} is kept before it is changed, and the disk is short: {size_words(2 * size)} are needed "
+            f"for that and {size_words(free)} are free.",
+            "Free some space, then do the same again; nothing was changed.",
+        )
+    copy = next(name for name in _numbered(path, kind) if not name.exists())
+    with whole_file(copy) as partial:
+        shutil.copyfile(path, partial)
+    return copy
+
+
+def _numbered(path: Path, kind: str) -> Iterator[Path]:
+    yield path.with_name(f"{path.stem}.{kind}{path.suffix}")
+    for number in itertools.count(2):
+        yield path.with_name(f"{path.stem}.{kind}-{number}{path.suffix}")
+
+
+def refuse_special(path: Path) -> None:
+    """AdrError when `path` is a named pipe, a socket or a device: reading it might never end. Other paths pass."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # whoever opens it says so
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        kind = "a named pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+        raise AdrError(f"{path} is {kind}, not a file.", "Write what it gives to a file, and name that file.")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Long work started from the app: one thread per job, its state in a row, progress in memory, cancel by a flag.
+"""Long work in the process that owns a workspace: its state in a row, progress in memory, cancel by a flag.
 
 Knows nothing of what the work is. Work that computes in Python must run in a separate process that the thread watches
 (see adr.synthesize.worker); a thread that computes in Python would hold up every page.
@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adr.errors import AdrError
-from adr.progress import Cancelled, Progress
+from adr.faults import meaning
+from adr.progress import Cancelled, Progress, silent
 from adr.store import Store
 
 log = logging.getLogger(__name__)
@@ -63,10 +64,40 @@ class Jobs:
         self.store = store
         self._lock = threading.Lock()
         self._jobs: dict[int, Job] = {}
-        store.execute("update job set state = 'interrupted', finished_at = $1 where state = 'running'", [_now()])
+        self.begun = 0
+        """How many jobs have been started; a page that has seen fewer is out of date."""
+        self._set_interrupted()
+
+    def _set_interrupted(self) -> None:
+        """A workspace opens for looking even where the row cannot be written: read-only, or with a full disk."""
+        try:
+            self.store.execute(
+                "update job set state = 'interrupted', finished_at = $1 where state = 'running'", [_now()]
+            )
+        except AdrError as error:
+            log.warning("Interrupted jobs are not marked as such. %s", error.sentence)
 
     def start(self, kind: str, title: str, work: Callable[[Progress], Any]) -> Job:
         """Start `work(progress)` in a thread and return its job; AdrError when a job of this kind is running."""
+        job = self._begin(kind, title)
+        job.thread = threading.Thread(target=self._run, args=(job, work), name=f"job-{job.job}-{kind}", daemon=True)
+        job.thread.start()
+        return job
+
+    def run(self, kind: str, title: str, work: Callable[[Progress], Any], heard: Progress) -> Any:
+        """Do `work(progress)` as a job in this thread and return its result; `heard` hears its progress as well.
+
+        AdrError when a job of this kind is running or the work fails, Cancelled when it is cancelled.
+        """
+        job = self._begin(kind, title)
+        self._run(job, work, heard)
+        if job.error is not None:
+            raise job.error
+        if job.state == "cancelled":
+            raise Cancelled
+        return job.outcome
+
+    def _begin(self, kind: str, title: str) -> Job:
         with self._lock:
             if self.running(kind):
                 raise AdrError(f"{title}: work of this kind is already running.", "Wait for it or cancel it.")
@@ -77,22 +108,29 @@ class Jobs:
                 [number, kind, title, _now()],
             )
             self._jobs[number] = job
-        job.thread = threading.Thread(target=self._run, args=(job, work), name=f"job-{number}-{kind}", daemon=True)
-        job.thread.start()
+            self.begun += 1
         return job
 
     def running(self, kind: str | None = None) -> list[Job]:
         """Jobs under way, of one kind or of all."""
-        return [j for j in self._jobs.values() if j.state == "running" and kind in (None, j.kind)]
+        return [j for j in list(self._jobs.values()) if j.state == "running" and kind in (None, j.kind)]
 
     def latest(self, kind: str) -> Job | None:
         """The newest job of a kind started in this process, or None."""
-        found = [j for j in self._jobs.values() if j.kind == kind]
+        found = [j for j in list(self._jobs.values()) if j.kind == kind]
         return found[-1] if found else None
 
-    def _run(self, job: Job, work: Callable[[Progress], Any]) -> None:
+    def _fault(self, job: Job, error: Exception) -> AdrError:
+        """The sentence for a fault of this program."""
+        log.exception("job %s (%s) failed", job.job, job.kind)
+        return AdrError(
+            f"{job.title} stopped on an unexpected fault: {error!r}.", "The log has the details; please report it."
+        )
+
+    def _run(self, job: Job, work: Callable[[Progress], Any], heard: Progress = silent) -> None:
         def progress(done: int, total: int | None, message: str) -> None:
             job.done, job.total, job.message = done, total, message
+            heard(done, total, message)
             if job.cancel_asked.is_set():
                 raise Cancelled()
 
@@ -101,14 +139,8 @@ class Jobs:
             state = "done"
         except Cancelled:
             state = "cancelled"
-        except AdrError as error:
-            job.error, state = error, "failed"
         except Exception as error:
-            log.exception("job %s (%s) failed", job.job, job.kind)
-            job.error = AdrError(
-                f"{job.title} stopped on an unexpected fault: {error!r}.", "The log has the details; please report it."
-            )
-            state = "failed"
+            job.error, state = meaning(error) or self._fault(job, error), "failed"
         outcome = (
             {"sentence": job.error.sentence, "next_step": job.error.next_step}
             if job.error

@@ -212,6 +212,19 @@ def m003_caps_are_bounds(db: Statements) -> None:
         )
 
 
-MIGRATIONS: tuple[Callable[[Statements], None], ...] = (m002_reports_are_kept, m003_caps_are_bounds)
+def m004_what_is_trusted(db: Statements) -> None:
+    """Rows of verdict files are remembered, a plan keeps the identity of its run and index, and ingest the links in the
+    image folder."""
+    db.execute("alter table source add column links bigint")
+    db.execute("alter table plan add column identity varchar")
+    db.execute("create table imported_verdict (mark varchar)")
+    db.execute("insert into imported_verdict select distinct mark from verdict where mark is not null")
+
+
+MIGRATIONS: tuple[Callable[[Statements], None], ...] = (
+    m002_reports_are_kept,
+    m003_caps_are_bounds,
+    m004_what_is_trusted,
+)
 """MIGRATIONS[0] leads from version 1 to version 2, and so on."""
 VERSION = 1 + len(MIGRATIONS)

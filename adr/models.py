@@ -177,6 +177,12 @@ def loading(name: str, what: str) -> Iterator[None]:
                 f"There is not enough memory for the {what} {name}.",
                 "Close other programs, choose a smaller model, or set ADR_DEVICE=cpu.",
             ) from error
+        if _pickled(error):  # whose message advises to load it in an unsafe way
+            raise AdrError(
+                f"The {what} {name} keeps its weights as pickled Python objects that may run any program when they are "
+                "loaded; they were not loaded.",
+                "Use a model with .safetensors weights, or ask its makers for them.",
+            ) from error
         said = " ".join(str(error).split())[:300] or type(error).__name__
         if Path(name).exists():
             raise AdrError(
@@ -187,6 +193,15 @@ def loading(name: str, what: str) -> Iterator[None]:
             f"The {what} {name} is not a folder here and could not be loaded from the hub: {said}",
             f"With a network, run: hf download {name}. Without one, copy the model's folder here and name the folder.",
         ) from error
+
+
+def _pickled(error: BaseException | None) -> bool:
+    """Whether an error, or one that led to it, is torch's refusal to unpickle something other than numbers."""
+    while error is not None:
+        if type(error).__name__ == "UnpicklingError" or "weights_only" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def require(package: str, what: str, install: str | None = None) -> None:

@@ -5,7 +5,6 @@ asks there who the owner is, or hands over what it was asked to do and hears how
 line. Knows nothing of verbs, pages or tables.
 """
 
-import hashlib
 import json
 import logging
 import os
@@ -15,9 +14,10 @@ import stat
 import struct
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ import adr
 from adr.errors import AdrError
 from adr.files import write_whole
 from adr.progress import Cancelled, Progress
+from adr.settings import SETTINGS, setting
 from adr.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -36,11 +37,23 @@ _LONGEST = 256 << 20
 """Bytes of one message at most."""
 _ANSWER_SECONDS = 10.0
 """How long an owner may take to say who it is."""
+_LONGEST_PATH = 100
+"""Bytes of a socket's path at most; systems allow 104 or 108."""
+
+
+class Unanswered(AdrError):
+    """Nobody serves the workspace: there is no owner, it is closing, or it belongs to another user."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(f"The program that has {workspace.folder} open does not answer.", "Close it, then try again.")
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Who owns a workspace's database: an 'app' at `url`, or a 'verb'. title, done, total, message: its own work."""
+    """Who owns a workspace's database: an 'app' at `url`, or a 'verb'.
+
+    settings: those of adr.settings that are in force there. title, done, total, message: its own work.
+    """
 
     kind: str
     version: str
@@ -50,6 +63,7 @@ class Holder:
     done: int = 0
     total: int | None = None
     message: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 Act = Callable[[str, Mapping[str, Any], Progress], Any]
@@ -65,7 +79,7 @@ class _Line:
         self._sending = threading.Lock()
 
     def send(self, message: Message) -> None:
-        data = json.dumps(message, ensure_ascii=False, default=str).encode() + b"\n"
+        data = json.dumps(message, default=str).encode() + b"\n"  # ASCII, so that any path can be written
         with self._sending:
             self.connection.sendall(data)
 
@@ -86,18 +100,18 @@ class _Line:
 
 
 class Owner:
-    """The owner's side: answers on the socket of a workspace until it is closed.
+    """The owner's side: answers on the socket of a workspace until it is closed. OSError when there can be no socket.
 
     act: does what others hand over, in a thread per request; its progress raises Cancelled when the asker gives up.
     """
 
     def __init__(self, workspace: Workspace, kind: str, act: Act, *, url: str = "", title: str = "") -> None:
         self._workspace, self._act = workspace, act
-        self._holder = Holder(kind, adr.__version__, os.getpid(), url, title)
+        settings = {name: setting(name) for name in SETTINGS}
+        self._holder = Holder(kind, adr.__version__, os.getpid(), url, title, settings=settings)
         self._open: set[threading.Thread] = set()
-        self._lock = threading.Lock()
-        self.path = _socket_path(workspace)
-        self._server = _listening(self.path)
+        self._lock, self._closing = threading.Lock(), False
+        self._server, self.path = _listening(workspace)
         where = json.dumps({"socket": str(self.path), "pid": os.getpid(), "version": adr.__version__})
         with suppress(OSError):  # a workspace that cannot be written is still shown; others cannot hand over then
             write_whole(workspace.folder / _FILE, where.encode())
@@ -106,7 +120,7 @@ class Owner:
 
     def say(self, done: int, total: int | None, message: str) -> None:
         """How far the owner's own work is, for those who wait for it."""
-        self._holder = Holder(**{**asdict(self._holder), "done": done, "total": total, "message": message})
+        self._holder = replace(self._holder, done=done, total=total, message=message)
 
     @property
     def busy(self) -> bool:
@@ -115,18 +129,19 @@ class Owner:
             return bool(self._open)
 
     def close(self) -> None:
-        """Take no more requests; return when those under way have ended."""
-        with suppress(OSError):
-            self.path.unlink()
+        """Return when nothing that was handed over is under way, and take no more requests from that moment on."""
+        while not self._closing:
+            with self._lock:
+                waiting = list(self._open)
+                self._closing = not waiting
+            for thread in waiting:
+                thread.join()
+        for path in (self.path, self._workspace.folder / _FILE):
+            with suppress(OSError):
+                path.unlink()
         with suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
-        with self._lock:
-            waiting = list(self._open)
-        for thread in waiting:
-            thread.join()
-        with suppress(OSError):
-            (self._workspace.folder / _FILE).unlink()
 
     def _accept(self) -> None:
         while True:
@@ -152,7 +167,17 @@ class Owner:
 
     def _do(self, line: _Line, asked: Message) -> None:
         with self._lock:
+            if self._closing:
+                return
             self._open.add(threading.current_thread())
+        try:
+            line.send({"accepted": True})
+            self._done(line, asked)
+        finally:
+            with self._lock:
+                self._open.discard(threading.current_thread())
+
+    def _done(self, line: _Line, asked: Message) -> None:
         gone = threading.Event()
         threading.Thread(target=_watch, args=(line, gone), name="owner-watch", daemon=True).start()
         news: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
@@ -164,14 +189,10 @@ class Owner:
                 raise Cancelled
             news.put({"progress": [done, total, message]})
 
-        try:
-            last = self._outcome(asked, progress)
-            news.put(None)
-            forwarding.join()
-            line.send(last)
-        finally:
-            with self._lock:
-                self._open.discard(threading.current_thread())
+        last = self._outcome(asked, progress)
+        news.put(None)
+        forwarding.join()
+        line.send(last)
 
     def _outcome(self, asked: Message, progress: Progress) -> Message:
         try:
@@ -197,8 +218,8 @@ def holder(workspace: Workspace) -> Holder | None:
         try:
             line.send({"ask": "who"})
             found = line.receive() or {}
-            return Holder(**{key: found[key] for key in Holder.__dataclass_fields__})
-        except (OSError, ValueError, KeyError):
+            return Holder(**{key: found[key] for key in Holder.__dataclass_fields__ if key in found})
+        except (OSError, ValueError, TypeError):
             return None
 
 
@@ -206,15 +227,27 @@ def hand_over(workspace: Workspace, name: str, options: Mapping[str, Any], progr
     """Have the owner of the workspace do `name` with `options`; returns its answer.
 
     `progress` hears how far it is; what it raises cancels the work there, and is raised again when that has ended.
-    AdrError when nobody answers, the owner is of another version, or the work itself ends with one.
+    Unanswered when nobody has begun with it; AdrError when the owner is of another version or ends before it is done,
+    or when the work itself ends with one.
     """
     connection = _connected(workspace)
     if connection is None:
-        raise AdrError(f"The program that has {workspace.folder} open does not answer.", "Close it, then try again.")
+        raise Unanswered(workspace)
     with connection:
         line = _Line(connection)
-        line.send({"ask": "do", "version": adr.__version__, "name": name, "options": dict(options)})
-        return _result(*_heard(line, progress))
+        first = _asked(line, {"ask": "do", "version": adr.__version__, "name": name, "options": dict(options)})
+        if first is None:
+            raise Unanswered(workspace)
+        return _result(*(_heard(line, progress) if "accepted" in first else (first, None)))
+
+
+def _asked(line: _Line, message: Message) -> Message | None:
+    """The first answer to a message, or None where the other end has closed."""
+    try:
+        line.send(message)
+        return line.receive()
+    except (OSError, ValueError):
+        return None
 
 
 def _heard(line: _Line, progress: Progress) -> tuple[Message, BaseException | None]:
@@ -253,30 +286,69 @@ def _result(message: Message, stopped: BaseException | None) -> Any:
     raise AdrError(*message["error"])
 
 
-def _socket_path(workspace: Workspace) -> Path:
-    """A short path for any workspace: a socket's path may have some 100 bytes, a folder's many more."""
-    name = hashlib.sha256(os.fsencode(workspace.database)).hexdigest()[:16]
-    return _runtime_folder() / f"{name}-{os.getpid()}.sock"
+def _listening(workspace: Workspace) -> tuple[socket.socket, Path]:
+    """A listening socket that only this user can open, and its path; OSError where no folder can hold one.
+
+    The path is short for any workspace: a socket's path may have some 100 bytes, a folder's many more.
+    """
+    fault: Exception = OSError("no folder can hold a socket")
+    for folder in _runtime_folders(workspace):
+        path = folder / f"{os.getpid()}-{uuid.uuid4().hex[:12]}.sock"
+        if len(os.fsencode(path)) > _LONGEST_PATH:
+            continue
+        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            _make_private(folder)
+            server.bind(str(path))
+            path.chmod(0o600)
+            server.listen(16)
+        except OSError as error:
+            server.close()
+            fault = error
+            continue
+        _sweep(folder)
+        return server, path
+    raise OSError(str(fault)) from fault
 
 
-def _runtime_folder() -> Path:
-    """A folder that only this user can enter."""
-    folder = Path(tempfile.gettempdir()) / f"adr-{os.getuid()}"
+def _runtime_folders(workspace: Workspace) -> Iterator[Path]:
+    """Folders that may hold the socket, in order; the last is below the workspace itself."""
+    name = f"adr-{os.getuid()}"
+    if given := os.environ.get("XDG_RUNTIME_DIR"):
+        yield Path(given) / name
+    with suppress(OSError):  # no temporary folder can be written
+        yield Path(tempfile.gettempdir()) / name
+    yield Path("/tmp") / name
+    yield workspace.folder / ".owner"
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that only this user can enter; OSError when it is somebody else's or open to others."""
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise AdrError(f"{folder} is not a folder of yours alone.", "Remove it, or set TMPDIR to a folder of yours.")
-    return folder
+        raise OSError(f"{folder} is not a folder of this user alone")
 
 
-def _listening(path: Path) -> socket.socket:
-    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    with suppress(FileNotFoundError):
-        path.unlink()  # of a dead process with the same number
-    server.bind(str(path))
-    path.chmod(0o600)
-    server.listen(16)
-    return server
+def _sweep(folder: Path) -> None:
+    """Remove the sockets of processes that have died: their number is not in use here, and nobody listens."""
+    for path in folder.glob("*.sock"):
+        with suppress(OSError, ValueError):
+            try:
+                os.kill(int(path.name.partition("-")[0]), 0)
+            except ProcessLookupError:
+                if not _answers(path):
+                    path.unlink()
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asked:
+        asked.settimeout(1.0)
+        try:
+            asked.connect(str(path))
+        except ConnectionRefusedError:
+            return False
+        return True
 
 
 def _connected(workspace: Workspace) -> socket.socket | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from adr.errors import AdrError
+from adr.faults import meaning
 from adr.shipped import import_folder
 
 Event = dict[str, Any]
@@ -92,11 +93,13 @@ def exit_status(work: Callable[[], object]) -> int:
     try:
         work()
         return 0
-    except AdrError as error:
-        tell({"event": "stopped", "sentence": error.sentence, "next_step": error.next_step})
-        return 1
     except BrokenPipeError:  # the parent is gone; what is finished is on disk
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (AdrError, OSError) as error:
+        if (said := meaning(error)) is None:
+            raise
+        tell({"event": "stopped", "sentence": said.sentence, "next_step": said.next_step})
         return 1
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from adr.errors import AdrError
+from adr.files import refuse_special
 from adr.shipped import find
 
 PERSPECTIVES = ("token", "object", "co_occurrence", "interrogation")
@@ -91,7 +92,9 @@ class Recipe:
     def from_file(cls, path: str | Path) -> "Recipe":
         """The recipe in a TOML file, one of the program's own included; AdrError when it is missing or wrong."""
         try:
-            text = find(path).read_text(encoding="utf-8")
+            found = find(path)
+            refuse_special(found)
+            text = found.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
             raise AdrError(f"The recipe {path} cannot be read: {reason}.", "Name a TOML file.") from error
@@ -258,7 +261,15 @@ def _need(holds: bool, sentence: str, step: str) -> None:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and _within_float(value)
+
+
+def _within_float(value: "int | float") -> bool:
+    """Whether a number is one, and not too large for a float."""
+    try:
+        return not math.isnan(value)
+    except OverflowError:
+        return False
 
 
 def _whole(value: Any) -> bool:

@@ -35,8 +35,10 @@ def fields_in(text: str, where: str) -> dict[str, Any]:
 def _document(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a TOMLDecodeError, or a number of thousands of digits
         raise AdrError(f"{where} is not valid TOML: {error}.", "Mend that line and try again.") from error
+    except RecursionError as error:
+        raise AdrError(f"{where} is nested too deep.", "Compare with assets/recipes/demo.toml.") from error
 
 
 def read_former_caps(former: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

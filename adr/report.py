@@ -51,7 +51,21 @@ def from_json(kind: type[R], text: str) -> R:
     """The report of type `kind` that `text` holds; unknown keys are ignored."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind).validate_python(json.loads(text))
+    raw = json.loads(text)
+    read: R = _whole_numbers(TypeAdapter(kind).validate_python(raw), raw)
+    return read
+
+
+def _whole_numbers(read: Any, raw: Any) -> Any:
+    """`read` with the whole numbers of `raw` where its types say float, so that a report prints as it did before."""
+    if dataclasses.is_dataclass(read) and not isinstance(read, type) and isinstance(raw, Mapping):
+        named = {f.name: f for f in dataclasses.fields(read) if f.init and f.name in raw}
+        return dataclasses.replace(read, **{name: _whole_numbers(getattr(read, name), raw[name]) for name in named})
+    if isinstance(read, Mapping) and isinstance(raw, Mapping):
+        return {key: _whole_numbers(value, raw.get(str(key))) for key, value in read.items()}
+    if isinstance(read, list | tuple) and isinstance(raw, list):
+        return type(read)(_whole_numbers(one, other) for one, other in zip(read, raw, strict=True))
+    return raw if isinstance(read, float) and type(raw) is int else read
 
 
 def schema(kind: type[Any]) -> dict[str, Any]:

@@ -21,7 +21,14 @@ create table if not exists source (
     rejected bigint,
     warnings varchar,           -- JSON {kind: count}
     report varchar,             -- JSON: the whole IngestReport
+    links bigint,               -- rows of image_link; null: read without an image folder, or by a version without links
     ingested_at timestamp
+);
+
+-- writer: ingest. The links inside the image folder by which images are reached.
+create table if not exists image_link (
+    path varchar,               -- an image path, or a folder in image paths (ends in /)
+    target varchar              -- where it leads, relative to the image folder
 );
 
 -- writer: ingest. One training example; its identity is its position in the source, from 0.
@@ -141,6 +148,7 @@ create table if not exists plan (
     settings varchar,           -- JSON: generator, model, steps, size, target, budget, slots per parent, candidates per slot, conversation method ...
     slots bigint, candidates bigint,
     report varchar,             -- JSON: the whole PlanReport
+    identity varchar,           -- JSON: run, its fingerprint and index, and the index of the plan; null: an older plan
     created_at timestamp
 );
 
@@ -217,9 +225,13 @@ create table if not exists verdict (
     turns struct("role" varchar, "text" varchar)[],   -- the edited conversation, for 'edit'
     batch varchar,              -- shared by verdicts given in one step, which one undo takes back
     undoes bigint,
-    mark varchar,               -- hash of an imported row, so that importing a file twice changes nothing
+    mark varchar,               -- hash of the row of a verdict file that it was imported from, or null
     judged_at timestamp
 );
+
+-- writer: review. The rows of verdict files that were read, also those whose verdict was there already: none of them is
+-- taken in again.
+create table if not exists imported_verdict (mark varchar);
 
 -- writer: review. Candidates reserved for a reviewer until a time, so that two reviewers do not get the same one.
 create table if not exists claim (candidate varchar, reviewer varchar, until timestamp);

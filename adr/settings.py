@@ -48,6 +48,13 @@ SETTINGS: dict[str, Setting] = {
         Setting("ADR_LANGUAGE_MODEL_URL", "", "Base URL of an OpenAI-compatible server that writes conversations."),
         Setting("ADR_LANGUAGE_MODEL", "", "Name of the language model behind that URL."),
         Setting("ADR_LANGUAGE_MODEL_SEES", "no", "Whether that model sees the image as well: yes or no."),
+        Setting(
+            "ADR_ROLES",
+            "",
+            "TOML file with the role of each person who signs in to the app: viewer, reviewer or owner.",
+        ),
+        Setting("ADR_ROOTS", "", "Folders, separated like PATH, that paths typed into the app must lie in."),
+        Setting("ADR_READ_ONLY", "no", "Whether the app shows a workspace without changing it: yes or no."),
         Setting("ADR_REVIEWER", "", "Name under which verdicts are kept when nobody is signed in."),
     )
 }

@@ -4,7 +4,10 @@ Knows nothing of what the tables mean: the SQL of each query is in the stage tha
 every call has its own cursor, which is read to the end and closed; writes go one after another behind one lock.
 """
 
+import logging
+import os
 import re
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,9 +20,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from adr import migrations
-from adr.errors import AdrError
+from adr import faults, migrations
+from adr.errors import AdrError, WorkspaceInUse
+from adr.files import keep_copy
+from adr.interrupts import stopped_by_interrupt
 from adr.settings import setting
+
+log = logging.getLogger(__name__)
 
 Parameters = Sequence[Any] | dict[str, Any]
 
@@ -60,14 +67,22 @@ class Writer:
 class Store:
     """A workspace's tables. `Store(path)` opens or makes the file; `Store.memory()` is for tests.
 
-    Safe to use from several threads. AdrError when another process holds the file or it cannot be read.
+    Safe to use from several threads. read_only: only look; so is a file that this user may not write to. `notice` says
+    what opening the file has changed, '' when nothing. WorkspaceInUse when another process holds the file; AdrError
+    when it cannot be read, and from every method for a fault that the user can mend (see `adr.faults`).
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
         self.path = path
+        self.read_only = read_only or (path is not None and _may_only_be_read(path))
+        self.notice = ""
         self._writing = threading.RLock()
-        self._connection = _connect(path)
-        self._prepare()
+        self._connection = _connect(path, self.read_only)
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def memory(cls) -> "Store":
@@ -85,31 +100,99 @@ class Store:
                 f"{migrations.VERSION}).",
                 "Update ADR Workbench, or open another workspace.",
             )
+        if self.read_only:
+            raise self._unprepared(version)
+        if version is None:
+            self._create()
+        else:
+            self._migrate(version)
+
+    def _unprepared(self, version: int | None) -> AdrError:
+        if version is None:
+            return AdrError(f"The workspace database {self.path} holds no tables.", "Name another workspace.")
+        return AdrError(
+            f"This workspace was made by an older version (schema {version}; this program writes {migrations.VERSION}) "
+            "and is opened for reading only.",
+            "Open it once where it can be written, with any command or the app: this updates its tables.",
+        )
+
+    def _create(self) -> None:
         with self.atomic() as writer:
-            if version is not None:
-                migrations.migrate(writer, version)
-            writer.execute(resources.files("adr").joinpath("schema.sql").read_text(encoding="utf-8"))
-            if version is None:
-                writer.execute("insert into meta values ('revision', '0')")
+            writer.execute(_schema())
+            writer.execute("insert into meta values ('revision', '0')")
             writer.execute("insert or replace into meta values ('schema_version', $1)", [str(migrations.VERSION)])
+
+    def _migrate(self, version: int) -> None:
+        """Bring the tables from `version` to this one, after a copy of the file was kept; a fault leaves the file as it
+        was."""
+        kept = self._copied(version)
+        try:
+            with self.atomic() as writer:
+                migrations.migrate(writer, version)
+                writer.execute(_schema())
+                writer.execute("insert or replace into meta values ('schema_version', $1)", [str(migrations.VERSION)])
+        except BaseException as error:
+            if kept is not None:
+                kept.unlink(missing_ok=True)
+            if isinstance(error, AdrError) or not isinstance(error, Exception):
+                raise
+            raise AdrError(
+                f"The workspace could not be brought from schema {version} to {migrations.VERSION}: {error!r}.",
+                "It is as it was. Open it with the version that made it, and report this.",
+            ) from error
+        if kept is not None:
+            self.notice = (
+                f"The workspace was brought from schema {version} to {migrations.VERSION}; the former database is kept "
+                f"as {kept}."
+            )
+            log.warning(self.notice)
+
+    def _copied(self, version: int) -> Path | None:
+        """The path of a copy of the file as it is; None for a store in memory. Nobody else may have the file open, so
+        the connection is closed meanwhile, which also folds the write-ahead log into the file."""
+        if self.path is None:
+            return None
+        self.close()
+        try:
+            return keep_copy(self.path, f"schema-{version}")
+        finally:
+            self._connection = _connect(self.path, self.read_only)
 
     def _version(self) -> int | None:
         """The number of the schema that the file has, or None when it has no tables yet."""
         if not self.value("select 1 from duckdb_tables() where table_name = 'meta'"):
             return None
-        return int(self.value("select value from meta where key = 'schema_version'"))
+        found = self.value("select value from meta where key = 'schema_version'")
+        if found is None or not str(found).isdigit():
+            raise faults.damaged(self.path, "it does not say which schema it has.")
+        return int(found)
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        cursor = self._connection.cursor()
+        """A cursor; errors that the user can mend leave the block as an AdrError, an interrupt as KeyboardInterrupt."""
         try:
-            yield cursor
-        finally:
-            cursor.close()
+            cursor = self._connection.cursor()
+            try:
+                with stopped_by_interrupt(cursor.interrupt):
+                    yield cursor
+            finally:
+                cursor.close()
+        except (duckdb.Error, RuntimeError) as error:
+            if faults.was_interrupted(error):
+                raise KeyboardInterrupt from error
+            if said := faults.meaning(error, self.path):
+                raise said from error
+            raise
 
     @contextmanager
     def atomic(self) -> Iterator[Writer]:
-        """A transaction: committed when the block ends, rolled back when it raises. One at a time in this process."""
+        """A transaction: committed when the block ends, rolled back when it raises. One at a time in this process.
+        AdrError when the workspace can only be read."""
+        if self.read_only:
+            raise AdrError(
+                f"The workspace {self.path.parent if self.path else ''} is opened for reading only.",
+                "Ask for permission to write to the folder, or work on a copy of it.",
+            )
         with self._writing, self._cursor() as cursor:
             cursor.execute("begin")
             try:
@@ -175,8 +258,31 @@ class Store:
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file; worth doing after bulk loads."""
-        with self._writing, self._cursor() as cursor:
-            cursor.execute("checkpoint")
+        if not self.read_only:
+            with self._writing, self._cursor() as cursor:
+                cursor.execute("checkpoint")
+
+    def schema_faults(self) -> list[str]:
+        """How the tables and columns differ from those that this version makes, one sentence each."""
+        own, made = self._columns(), Store.memory()._columns()
+        found = []
+        for table in sorted(own.keys() | made.keys()):
+            if table not in own:
+                found.append(f"The table {table} is missing.")
+            elif table not in made:
+                found.append(f"The table {table} is unknown to this version.")
+            else:
+                found += _column_faults(table, own[table], made[table])
+        return found
+
+    def _columns(self) -> dict[str, dict[str, str]]:
+        """{table or view: {column: type}}."""
+        found: dict[str, dict[str, str]] = {}
+        for table, column, kind in self.rows(
+            "select table_name, column_name, data_type from duckdb_columns() where not internal"
+        ):
+            found.setdefault(table, {})[column] = kind
+        return found
 
     def close(self) -> None:
         """Close the file, so that another process may open it."""
@@ -187,29 +293,47 @@ def _refuse(table: str) -> str:
     raise ValueError(f"not a table name: {table!r}")
 
 
-def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
+def _schema() -> str:
+    return resources.files("adr").joinpath("schema.sql").read_text(encoding="utf-8")
+
+
+def _column_faults(table: str, own: dict[str, str], made: dict[str, str]) -> list[str]:
+    found = [f"The table {table} has no column {column}." for column in made if column not in own]
+    found += [f"The table {table} has an unknown column {column}." for column in own if column not in made]
+    return found + [
+        f"The column {column} of {table} holds {own[column]}, not {made[column]}."
+        for column in made
+        if column in own and own[column] != made[column]
+    ]
+
+
+def _may_only_be_read(path: Path) -> bool:
+    """Whether the file is there and may be read, but not written, or its folder does not take the write-ahead log."""
+    return os.access(path, os.R_OK) and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "memory_limit": setting("ADR_MEMORY_LIMIT"),
         "threads": setting("ADR_THREADS"),
     }
+    if read_only:  # its folder may not take the files that DuckDB spills
+        config["temp_directory"] = str(Path(tempfile.gettempdir()) / f"adr-{os.getpid()}")
     try:
-        return duckdb.connect(str(path) if path else ":memory:", config=config)
-    except duckdb.IOException as error:
-        holder = re.search(r"PID (\d+)", str(error))
-        if "lock" in str(error).lower():
-            who = f"process {holder.group(1)}" if holder else "another process"
-            raise AdrError(
-                f"The workspace {path} is in use by {who}.",
-                "Close the app (or the command) that has it open, then try again.",
-            ) from error
-        raise AdrError(
-            f"The workspace database {path} cannot be opened: {str(error).splitlines()[0]}",
-            "If it was damaged, keep a copy and ingest the source again.",
-        ) from error
-    except duckdb.Error as error:
-        raise AdrError(
-            f"The workspace database {path} cannot be opened: {str(error).splitlines()[0]}",
-            "Check ADR_MEMORY_LIMIT and ADR_THREADS, and that the file was made by this program.",
-        ) from error
+        return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+    except (duckdb.Error, RuntimeError) as error:
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path | None, error: Exception) -> AdrError:
+    """What it means that a database cannot be opened."""
+    said = str(error)
+    if path and isinstance(error, duckdb.IOException) and "set lock on file" in said.lower():
+        holder = re.search(r"PID (\d+)", said)
+        return WorkspaceInUse(path, int(holder.group(1)) if holder else None)
+    return faults.meaning(error, path) or AdrError(
+        f"The workspace database {path} cannot be opened: {said.splitlines()[0] if said else error!r}",
+        "Check ADR_MEMORY_LIMIT and ADR_THREADS, and that the file was made by this program.",
+    )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from adr.ui.access import may
 from adr.ui.frame import frame
 from adr.ui.review.batch import grid_view
 from adr.ui.review.concepts import concepts_view
@@ -25,7 +26,8 @@ with frame("Review") as here:
     )
     if not here.standing.candidates:
         st.info("**No candidates yet.** Plan and generate some on the Synthesize page; finished ones appear here.")
-    elif reviewer := reviewer_name():
+    else:
+        reviewer = reviewer_name()
         if look == "Grid":
             grid_view(here, reviewer)
         elif look == "Rules":
@@ -36,5 +38,5 @@ with frame("Review") as here:
             people_view(here, reviewer)
         elif look == "Files":
             files_view(here)
-        else:
+        elif reviewer or not may("reviewer"):  # a card is held for whoever will judge it
             single_view(here, reviewer)

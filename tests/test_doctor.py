@@ -114,6 +114,18 @@ def test_doctor__packages(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not of_workspace(report, "numpy")
 
 
-def test_main__doctor_prints_json(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["doctor", "-w", str(whole / "w"), "--json"]) == 0
-    assert "problems" in json.loads(capsys.readouterr().out)
+def test_main__doctor_prints_json_and_exits_1_when_it_found_problems(
+    whole: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for change in (lambda: None, (whole / "data.json").unlink):
+        change()
+        status = main(["doctor", "-w", str(whole / "w"), "--json"])
+        problems = json.loads(capsys.readouterr().out)["problems"]
+        assert status == (1 if problems else 0)
+    assert problems and status == 1
+
+
+def test_doctor__writes_nothing(whole: Path) -> None:
+    before = (whole / "w" / "adr.duckdb").read_bytes()
+    doctor(whole / "w")
+    assert (whole / "w" / "adr.duckdb").read_bytes() == before

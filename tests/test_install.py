@@ -21,7 +21,7 @@ from adr.export.manifest import code_fingerprint
 ROOT = Path(__file__).resolve().parents[1]
 INSIDE = (
     r"adr/([a-z0-9_]+/)*[a-z0-9_]+\.(py|js|css|sql)",
-    r"adr/share/app\.py",
+    r"adr/share/(app|server)\.py",
     r"adr/share/pages/\d_[A-Z][a-z]+\.py",
     r"adr/share/\.streamlit/config\.toml",
     r"adr/share/assets/(icon\.png|logo\.svg)",
@@ -34,6 +34,7 @@ INSIDE = (
 MAPPED = {
     "adr": "adr",
     "app.py": "adr/share/app.py",
+    "server.py": "adr/share/server.py",
     "pages": "adr/share/pages",
     ".streamlit/config.toml": "adr/share/.streamlit/config.toml",
     "assets/lexicon": "adr/share/assets/lexicon",

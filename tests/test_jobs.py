@@ -6,6 +6,7 @@ import pytest
 
 from adr.errors import AdrError
 from adr.jobs import Jobs
+from adr.progress import Cancelled, silent
 from adr.store import Store
 
 
@@ -54,6 +55,35 @@ def test_fault__an_adr_error_keeps_its_sentence():
     assert (job.state, job.error.sentence, job.error.next_step) == ("failed", "The disk is full.", "Free some space.")
 
 
+def test_run__in_this_thread_and_heard_by_the_caller():
+    jobs, heard = Jobs(Store.memory()), []
+
+    def work(progress):
+        progress(1, 2, "counting")
+        return CountReport(2)
+
+    assert jobs.run("count", "Counting", work, lambda *told: heard.append(told)) == CountReport(2)
+    assert heard == [(1, 2, "counting")] and jobs.begun == 1
+    assert jobs.store.row("select kind, state from job") == ("count", "done")
+
+
+def test_run__a_fault_and_a_cancel_are_raised_again():
+    jobs = Jobs(Store.memory())
+
+    def fails(progress):
+        raise AdrError("The disk is full.", "Free some space.")
+
+    def cancelled_by_a_page(progress):
+        jobs.running("count")[0].cancel()
+        progress(0, None, "counting")
+
+    with pytest.raises(AdrError, match="disk is full"):
+        jobs.run("count", "Counting", fails, silent)
+    with pytest.raises(Cancelled):
+        jobs.run("count", "Counting", cancelled_by_a_page, silent)
+    assert jobs.store.rows("select state from job order by job") == [("failed",), ("cancelled",)]
+
+
 def test_start__one_of_a_kind_at_a_time():
     jobs = Jobs(Store.memory())
 
@@ -62,7 +92,7 @@ def test_start__one_of_a_kind_at_a_time():
             progress(0, None, "")
 
     job = jobs.start("count", "Counting", work)
-    with pytest.raises(AdrError, match="running already"):
+    with pytest.raises(AdrError, match="already running"):
         jobs.start("count", "Counting again", work)
     job.cancel()
     job.thread.join(10)

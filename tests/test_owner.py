@@ -64,8 +64,9 @@ def test_holder__nobody(workspace: Workspace) -> None:
 
 def test_hand_over__progress_and_answer(workspace: Workspace, owner: Owner) -> None:
     heard: list[tuple[int, int | None, str]] = []
-    answer = hand_over(workspace, "count", {"to": 5, "word": "ü"}, lambda *told: heard.append(told))
-    assert answer == {"counted": 5, "options": {"to": 5, "word": "ü"}}
+    words = {"word": "ü", "path": "\udcff"}  # a path need not be text
+    answer = hand_over(workspace, "count", {"to": 5, **words}, lambda *told: heard.append(told))
+    assert answer == {"counted": 5, "options": {"to": 5, **words}}
     assert heard and {total for _, total, _ in heard} == {5} and heard == sorted(heard)
 
 
@@ -140,6 +141,41 @@ def test_owner__a_long_path_has_a_short_socket(tmp_path: Path) -> None:
     assert found is not None and found.title == "adr index"
     owner.close()
     assert holder(deep) is None and not owner.path.exists() and not (deep.folder / "owner.json").exists()
+
+
+@pytest.mark.parametrize("given", ["/nowhere/at/all", "x" * 90])
+def test_owner__whatever_the_temporary_folder_is(tmp_path: Path, monkeypatch, given: str) -> None:
+    """It does not exist, or its path is too long for a socket: another folder holds the socket."""
+    folder = Path(given) if given.startswith("/") else tmp_path / given
+    if not given.startswith("/"):
+        folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    owner = Owner(Workspace.at(tmp_path / "w"), "verb", counting)
+    assert folder not in owner.path.parents and holder(Workspace.at(tmp_path / "w")) is not None
+    owner.close()
+
+
+def test_owner__a_folder_open_to_others_is_not_used(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / f"adr-{os.getuid()}").mkdir()
+    (tmp_path / f"adr-{os.getuid()}").chmod(0o755)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    owner = Owner(Workspace.at(tmp_path / "w"), "verb", counting)
+    assert tmp_path not in owner.path.parents
+    owner.close()
+
+
+def test_owner__removes_the_sockets_of_dead_processes(tmp_path: Path, monkeypatch) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait(60)
+    folder = tmp_path / f"adr-{os.getuid()}"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    for number in (dead.pid, os.getpid()):
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(str(folder / f"{number}-left.sock"))
+    owner = Owner(Workspace.at(tmp_path / "w"), "verb", counting)
+    assert {path.name for path in folder.iterdir()} == {owner.path.name, f"{os.getpid()}-left.sock"}
+    owner.close()
 
 
 def test_close__waits_for_what_was_handed_over(workspace: Workspace) -> None:

@@ -1,6 +1,8 @@
 """A recipe is a value: it goes to TOML and back, refuses what it does not know, and says what it does."""
 
 import math
+import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -153,3 +155,25 @@ def test_in_words__says_it():
 def test_from_file__missing(tmp_path):
     with pytest.raises(AdrError, match="cannot be read"):
         Recipe.from_file(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[rebalance]\nseed = " + "9" * 5000, "not valid TOML"),
+        ("[rebalance]\ntau = " + "[" * 5000 + "]" * 5000, "nested too deep"),
+        ("[rebalance.tau]\ntoken = " + "9" * 400, "tau of token is 999"),
+        ("[rebalance.caps.token]\ncat = " + "9" * 400, "cap of 'cat'"),
+    ],
+    ids=["5,000 digits", "5,000 lists", "400 digits", "a cap of 400 digits"],
+)
+def test_from_toml__a_hostile_value_is_a_sentence(text: str, says: str) -> None:
+    with pytest.raises(AdrError, match=says) as error:
+        Recipe.from_toml(text)
+    assert error.value.next_step and len(error.value.sentence) < 1000
+
+
+def test_from_file__a_named_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "recipe.toml")
+    with pytest.raises(AdrError, match="is a named pipe, not a file"):
+        Recipe.from_file(tmp_path / "recipe.toml")

@@ -37,6 +37,11 @@ def test_report__of_a_later_version_is_read() -> None:
     assert from_json(Tree, '{"leaves": {}, "height": 2, "bark": "rough"}') == Tree({}, 2.0)
 
 
+def test_report__whole_numbers_stay_whole() -> None:
+    read = from_json(Tree, to_json(Tree({"oak": Leaf(3)}, 2)))
+    assert plain(read)["height"] == 2 and isinstance(read.height, int)
+
+
 def test_plain__what_json_can_hold() -> None:
     assert plain(REPORT) == {"leaves": {"oak": {"count": 3}}, "height": None, "names": ["a", "b"]}
     assert plain({"n": np.int64(2), "x": np.float32(0.5)}) == {"n": 2, "x": 0.5}

@@ -1,11 +1,13 @@
 """Argument types that several verbs share."""
 
 import argparse
+import os
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from adr.options import is_switch
+from adr.shipped import find, shipped
 
 
 def count(text: str) -> int:
@@ -22,6 +24,22 @@ def share(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError("give a share from 0 to 1")
     return value
+
+
+def path(text: str) -> str:
+    """The absolute path of a file or folder. A verb may run in another process, whose current folder is another one."""
+    return str(Path(os.path.expanduser(text)).absolute()) if text else text
+
+
+def recipe_file(text: str) -> str:
+    """The absolute path of a recipe file: the user's, or one that ships with the program."""
+    return path(str(find(text)))
+
+
+def model_name(text: str) -> str:
+    """A model: the absolute path of the user's own folder; a hub id, a name or what ships with the program as it is."""
+    folder = Path(path(text))
+    return str(folder) if folder.is_dir() and folder != shipped(text) else text
 
 
 def path_or_none(text: str | None) -> Path | None:
@@ -41,7 +59,7 @@ def add_options(parser: argparse.ArgumentParser, kind: type[Any]) -> None:
         parser.add_argument(
             name,
             choices=of.metadata["choices"],
-            type=float if bounded else str,
+            type=float if bounded else model_name if of.metadata["metavar"] == "MODEL" else str,
             metavar=of.metadata["metavar"],
             help=f"{says}{shown}",
         )

@@ -3,12 +3,15 @@
 import argparse
 import logging
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from adr.cli import output
+from adr.cli.hand_over import report_of
 from adr.cli.parser import VerbModule, verb_module, verb_parser
-from adr.cli.progress import shown_progress
+from adr.cli.progress import Listeners, shown_progress
 from adr.errors import AdrError
+from adr.faults import meaning
 from adr.progress import Cancelled
 
 
@@ -18,17 +21,26 @@ def run_verb(arguments: Sequence[str]) -> int:
     verb = verb_module(options.verb)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", handlers=[_Warnings()])
     try:
-        with shown_progress(options.quiet) as progress:
-            report = verb.act(options, progress)
-    except AdrError as error:
-        output.tell(f"{error.sentence} {error.next_step}".strip())
+        with ExitStack() as options.end:  # what the verb has opened is closed once its report is printed
+            return _run(verb, options)
+    except (AdrError, OSError) as error:
+        if (said := meaning(error)) is None:
+            raise
+        output.tell(f"{said.sentence} {said.next_step}".strip())
         return 1
     except (KeyboardInterrupt, Cancelled):
         output.tell("Stopped. Finished work is kept; the same command continues from there.")
         return 1
+
+
+def _run(verb: VerbModule, options: argparse.Namespace) -> int:
+    """Do the verb and print its report; returns the exit status."""
+    with shown_progress(options.quiet) as shown:
+        options.listeners = Listeners([shown])
+        report = report_of(verb, options, options.listeners)
     if report is not None:
         _show(verb, report, options)
-    return 0
+    return verb.status(report) if hasattr(verb, "status") else 0
 
 
 def _show(verb: VerbModule, report: Any, options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from adr.cli.arguments import path
 from adr.progress import Progress
 from adr.settings import SETTINGS, setting
 
@@ -44,7 +45,8 @@ VERBS = {
 
 
 class VerbModule(Protocol):
-    """The functions of each module of `adr.cli.verbs`. A verb whose `act` returns None prints no report."""
+    """The functions of each module of `adr.cli.verbs`. A verb whose `act` returns None prints no report. A module may
+    also have `status(report)`, the exit status of a verb that was done (default: 0)."""
 
     def arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the arguments of the verb, besides --workspace, --json and --quiet."""
@@ -84,6 +86,7 @@ def _shared_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-w",
         "--workspace",
+        type=path,
         default=setting("ADR_WORKSPACE"),
         metavar="FOLDER",
         help="the workspace folder [%(default)s]",

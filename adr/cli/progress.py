@@ -39,6 +39,15 @@ def _rate(per_second: float) -> str:
     return f"{number_words(per_second, 2)} per s" if per_second >= 1 else f"{number_words(1 / per_second, 2)} s each"
 
 
+class Listeners(list[Progress]):
+    """A `Progress` that several hear, in order."""
+
+    def __call__(self, done: int, total: int | None, message: str) -> None:
+        """See `adr.progress.Progress`."""
+        for listener in self:
+            listener(done, total, message)
+
+
 @contextmanager
 def shown_progress(quiet: bool = False) -> Iterator[Progress]:
     """A `Progress` shown on standard error and cleared at the end; quiet: one that shows nothing."""

@@ -9,16 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -28,7 +24,8 @@ from adr.demo.habitats import draw_contents
 from adr.demo.scene import Scene, draw_scene
 from adr.demo.wording import kinds
 from adr.errors import AdrError
-from adr.process import environment
+from adr.files import whole_folder
+from adr.process import Command, Event, exit_status, relay, tell
 from adr.progress import Progress, silent
 
 TEXT_ONLY, REPEATED_ID, INT_ID = 0.06, 0.012, 0.05
@@ -104,8 +101,7 @@ def draw_world(
         raise AdrError(f"{folder} holds something else than a demo world.", "Name an empty or a new folder.")
     started = time.monotonic()
     workers = (1 if instances <= SMALL else WORKERS) if workers is None else max(1, workers)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _whole(folder) as draft:
+    with whole_folder(folder) as draft:
         (draft / "images").mkdir()
         bounds = [instances * k // workers for k in range(workers + 1)]
         if workers == 1:
@@ -157,36 +153,22 @@ def _draw_part(draft: Path, seed: int, start: int, stop: int) -> Iterator[int]:
 
 
 def _draw_in_processes(draft: Path, seed: int, bounds: list[int], progress: Progress) -> None:
-    """Shares the positions between processes of their own (the app's main module must not be run again in them)."""
-    crew: list[subprocess.Popen[bytes]] = []
-    try:
-        for start, stop in pairwise(bounds):
-            command = [sys.executable, "-P", "-m", "adr.demo.world", str(draft), str(seed), str(start), str(stop)]
-            crew.append(
-                subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-            )
-        while any(worker.poll() is None for worker in crew):
-            progress(_drawn(draft, bounds), bounds[-1], "Drawing the demo world")
-            time.sleep(0.2)
-    finally:
-        for worker in crew:
-            if worker.poll() is None:
-                worker.terminate()
-            worker.wait()
-    if any(worker.returncode for worker in crew):
+    """Shares the positions between separate processes (the app's main module must not be run again in them)."""
+    drawn = dict.fromkeys(bounds[:-1], 0)
+
+    def hear(event: Event) -> None:
+        if event.get("event") == "drawn":
+            drawn[event["start"]] = event["done"]
+        progress(sum(drawn.values()), bounds[-1], "Drawing the demo world")
+
+    commands = [
+        Command("adr.demo.world", (str(draft), str(seed), str(start), str(stop)), draft / f"part-{start:09d}.log")
+        for start, stop in pairwise(bounds)
+    ]
+    if any(relay(commands, hear)):
         raise AdrError(
             "A process that draws the demo world has stopped.", "Is the disk full? Try again, or with fewer instances."
         )
-    progress(bounds[-1], bounds[-1], "Drawing the demo world")
-
-
-def _drawn(draft: Path, bounds: list[int]) -> int:
-    """How many instances the processes have reported."""
-    done = 0
-    for start in bounds[:-1]:
-        mark = draft / f"part-{start:09d}.done"
-        done += mark.stat().st_size * _STEP if mark.exists() else 0
-    return min(done, bounds[-1])
 
 
 def _join(folder: Path, draft: Path, starts: list[int], instances: int) -> WorldReport:
@@ -215,42 +197,23 @@ def _join(folder: Path, draft: Path, starts: list[int], instances: int) -> World
                 else:
                     text_only += 1
             part.unlink()
-            part.with_suffix(".done").unlink(missing_ok=True)
+            part.with_suffix(".log").unlink(missing_ok=True)
         dataset.write("\n]\n")
     ranked = dict(sorted(things.items(), key=lambda pair: (-pair[1], pair[0])))
     return WorldReport(folder, instances, images, text_only, repeated, ranked)
 
 
-@contextmanager
-def _whole(folder: Path) -> Iterator[Path]:
-    """A temporary folder beside `folder` that takes its place on success and vanishes otherwise."""
-    draft = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        yield draft
-        if folder.exists():
-            old = Path(mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-            folder.rename(old / folder.name)
-            draft.rename(folder)
-            shutil.rmtree(old)
-        else:
-            draft.rename(folder)
-        folder.chmod(0o755)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
 def main() -> None:
-    """Draws one part, for `draw_world`: FOLDER SEED START STOP. Its report is a file that grows by one byte a step."""
+    """Draws one part, for `draw_world`: FOLDER SEED START STOP; reports how many instances are done."""
     parser = argparse.ArgumentParser(description="Draw a part of the demo world.")
     parser.add_argument("draft", type=Path)
     for name in ("seed", "start", "stop"):
         parser.add_argument(name, type=int)
     given = parser.parse_args()
-    with (given.draft / f"part-{given.start:09d}.done").open("wb", buffering=0) as mark:
-        for done in _draw_part(given.draft, given.seed, given.start, given.stop):
-            if done % _STEP == 0:
-                mark.write(b".")
+    for done in _draw_part(given.draft, given.seed, given.start, given.stop):
+        if done % _STEP == 0 or given.start + done == given.stop:
+            tell({"event": "drawn", "start": given.start, "done": done})
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

@@ -6,7 +6,6 @@ Reads only; writes nothing.
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import pandas as pd
 
@@ -69,12 +68,6 @@ def source(store: Store) -> Source | None:
     return Source(
         path, images, objects, form, layout, size, sha256, taken, set_aside, json.loads(warnings), ingested_at
     )
-
-
-def image_folder(store: Store) -> Path | None:
-    """The folder that the dataset's image paths are relative to; None when none was given."""
-    named = store.value("select any_value(images) from source")
-    return Path(named) if named else None
 
 
 def kinds(store: Store) -> dict[str, int]:

@@ -9,6 +9,7 @@ from adr.export.counts import Counts
 from adr.export.curves import TITLES, png
 from adr.export.images import SUMS
 from adr.export.work import Format, Work
+from adr.plain_text import SENTENCE, code, plain
 
 FILE = "README.md"
 CURVES = "curves"
@@ -32,7 +33,7 @@ def text(format: Format, counts: list[Counts], manifest: dict[str, Any], present
     """The card in Markdown, with Hugging Face's front matter for their format. present: files beside the card."""
     parts = [
         _front(format, manifest),
-        f"# {manifest['recipe_name'] or 'Refined instruction data'}\n",
+        f"# {plain(manifest['recipe_name'] or 'Refined instruction data')}\n",
         _size(manifest),
         _use(format, manifest),
         _made(manifest),
@@ -62,7 +63,7 @@ def _size(manifest: dict[str, Any]) -> str:
     n, source = manifest["counts"], manifest["source"]
     said = (
         f"{n['rows']:,} rows for {manifest['format_title']}: {n['kept_instances'] - n['left_out_faulty']:,} of "
-        f"{n['source_instances']:,} instances of `{source.get('name', 'the source')}`"
+        f"{n['source_instances']:,} instances of {code(source.get('name', 'the source'))}"
     )
     if n["copies"]:
         said += f", {n['copies']:,} extra copies of rare ones"
@@ -94,16 +95,16 @@ def _made(manifest: dict[str, Any]) -> str:
         "## How it was made\n",
         METHOD,
         "",
-        recipe["in_words"],
+        plain(recipe["in_words"], SENTENCE),
         "",
-        f"The recipe has the fingerprint `{recipe['fingerprint']}` and is in `manifest.json` in full. "
-        f"The source has the SHA-256 `{source.get('sha256')}`.",
+        f"The recipe has the fingerprint {code(recipe['fingerprint'])} and is in `manifest.json` in full. "
+        f"The source has the SHA-256 {code(str(source.get('sha256')))}.",
     ]
     if index:
         how = index["extractor"] + (f" ({index['spacy_model']})" if index.get("spacy_model") else "")
         lines.append(
-            f"Entities were found by {how}, objects taken from {index['objects_from']}; lexicon "
-            f"`{index['lexicon_fingerprint']}`, program `{manifest['made_by']['code']}`."
+            f"Entities were found by {plain(how)}, objects taken from {plain(index['objects_from'])}; lexicon "
+            f"{code(str(index['lexicon_fingerprint']))}, program {code(manifest['made_by']['code'])}."
         )
     return "\n".join(lines) + "\n"
 
@@ -155,10 +156,10 @@ def _synthetic(manifest: dict[str, Any]) -> str:
         f"- Made by {_listed(made['generators'])}.",
         f"- Conversations by {_listed(made['conversations_by'])}.",
     ]
-    lines += [f"- Accepted by {who}: {n:,}." for who, n in made["accepted_by"].items()]
+    lines += [f"- Accepted by {plain(who)}: {n:,}." for who, n in made["accepted_by"].items()]
     lines += [
-        f"- Model `{model['name']}`"
-        + (f", fingerprint `{model['fingerprint']}`" if "fingerprint" in model else "")
+        f"- Model {code(str(model['name']))}"
+        + (f", fingerprint {code(model['fingerprint'])}" if "fingerprint" in model else "")
         + "."
         for model in made["models"]
     ]
@@ -172,7 +173,9 @@ def _verdicts(manifest: dict[str, Any]) -> str:
     lines = ["## Verdicts\n", "| by | accept | reject | unsure |", "|---|---|---|---|"]
     for kind, who in (("by_reviewer", "reviewer"), ("by_rule", "rule")):
         for name, n in said[kind].items():
-            lines.append(f"| {who} {name} | {n.get('accept', 0):,} | {n.get('reject', 0):,} | {n.get('unsure', 0):,} |")
+            lines.append(
+                f"| {who} {plain(name)} | {n.get('accept', 0):,} | {n.get('reject', 0):,} | {n.get('unsure', 0):,} |"
+            )
     lines.append(
         f"\n{said['not_judged']:,} candidates have no verdict; they are not in this export, "
         "except where a rule above accepted them."
@@ -205,9 +208,9 @@ def _caveats(counts: list[Counts], manifest: dict[str, Any]) -> str:
     if made["images"]:
         lines.append("- Nobody but the reviewers checked synthetic answers against their pictures.")
     warned = [f for f in manifest["lint"] if f["level"] == "warning"]
-    lines += [f"- {f['sentence']} ({f['rows']:,} rows)" for f in warned]
+    lines += [f"- {plain(f['sentence'], SENTENCE)} ({f['rows']:,} rows)" for f in warned]
     lines += [
-        f"- {f['rows']:,} rows had an error and were left out: {f['sentence']}"
+        f"- {f['rows']:,} rows had an error and were left out: {plain(f['sentence'], SENTENCE)}"
         for f in manifest["lint"]
         if f["level"] == "error"
     ]
@@ -226,7 +229,7 @@ def _licences(manifest: dict[str, Any]) -> str:
             continue
         own = (model["name"] or "").startswith("assets/models/")
         lines.append(
-            f"- `{model['name']}`: "
+            f"- {code(str(model['name']))}: "
             + (
                 "a starter model of ADR Workbench, trained on pictures that the project drew itself."
                 if own
@@ -244,7 +247,7 @@ def _files(manifest: dict[str, Any], present: set[str]) -> str:
         "manifest.json": "the facts above for programs, and the SHA-256 of every file",
         SUMS: "SHA-256 of the pictures in this folder (check with `sha256sum -c`)",
     }
-    lines = ["## Files\n"] + [f"- `{name}`" for name in manifest["main"][:20]]
+    lines = ["## Files\n"] + [f"- {code(name)}" for name in manifest["main"][:20]]
     if len(manifest["main"]) > 20:
         lines.append(f"- … {len(manifest['main']) - 20} more shards")
     lines += [f"- `{name}`: {what}" for name, what in says.items() if name in present]
@@ -252,4 +255,4 @@ def _files(manifest: dict[str, Any], present: set[str]) -> str:
 
 
 def _listed(tally: dict[str, int]) -> str:
-    return ", ".join(f"{name} ({n:,})" for name, n in tally.items())
+    return ", ".join(f"{plain(str(name))} ({n:,})" for name, n in tally.items())

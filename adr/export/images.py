@@ -11,6 +11,7 @@ from pathlib import Path
 from adr.errors import AdrError
 from adr.export.leaving import SYNTHETIC_FOLDER, batches
 from adr.export.work import Work
+from adr.names import inside
 
 FOLDER = "images"
 SUMS = "images.sha256"
@@ -27,7 +28,7 @@ def place_images(work: Work) -> int:
         one = work.leave.candidate(row)
         if one.image is not None:
             name = one.images[0]
-            sums[name] = _copy(one.image, work.folder / FOLDER / name, f"candidate {one.candidate}")
+            sums[name] = _copy(one.image, inside(work.folder / FOLDER, name), f"candidate {one.candidate}")
     linked = 0
     if work.images in ("copy", "link"):
         linked = _source_images(work, sums)
@@ -44,7 +45,6 @@ def _source_images(work: Work, sums: dict[str, str]) -> int:
             "The dataset was read without an image folder, so there is nothing to copy or link.",
             "Reference the pictures, or ingest again with the image folder (Dataset page).",
         )
-    root = root.resolve()
     seen = set(sums)  # the synthetic pictures, which are not the source's
     done, linked = 0, 0
     for batch in batches(work.store, work.leave, raw=False):
@@ -54,17 +54,19 @@ def _source_images(work: Work, sums: dict[str, str]) -> int:
                 if name in seen:
                     continue
                 seen.add(name)
-                target = work.folder / FOLDER / name
+                target = inside(work.folder / FOLDER, name)
                 if Path(name).parts[:1] == (SYNTHETIC_FOLDER,):
                     raise AdrError(
                         f"The source has a picture folder {SYNTHETIC_FOLDER}, which the export needs for its own.",
                         "Rename that folder, or reference the pictures.",
                     )
                 if work.images == "copy":
-                    sums[name] = _copy(root / name, target, row.key if row.synthetic else f"instance {row.source}")
+                    sums[name] = _copy(
+                        root.path_of(name), target, row.key if row.synthetic else f"instance {row.source}"
+                    )
                 else:
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    os.symlink(root / name, target)
+                    os.symlink(root.path_of(name), target)
                     linked += 1
         done += len(batch)
     return linked

@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 from adr.conversation import MARKER
 from adr.draws import draw_key, draws
 from adr.errors import AdrError
+from adr.image_folder import ImageFolder
+from adr.names import inside
 from adr.progress import let_pages_run
 from adr.recipe import Recipe
 from adr.store import Store
@@ -78,7 +80,7 @@ class Leaving:
     run: int
     recipe: Recipe
     form: str  # of the source: 'llava', 'messages', or 'llava, messages'
-    image_root: Path | None  # the folder of the source's pictures
+    image_root: ImageFolder | None  # the folder of the source's pictures
     order: np.ndarray  # int64 per row: a position, or a `candidate_row`
     accepted: Sequence[Accepted]
     new_ids: dict[int, str] = field(default_factory=dict)  # place -> repaired id, as JSON text
@@ -137,7 +139,7 @@ def leaving(
             f"Runs: {', '.join(listed)}." if listed else "Apply a recipe on the Rebalance page first.",
         )
     recipe = Recipe.from_toml(found[0], f"the recipe of run {run}")
-    form, images = store.row("select form, images from source") or ("llava", None)
+    form = store.value("select form from source") or "llava"
     kept = store.arrays(
         """
         select instance, copies from decision where run = $1 and kept order by instance
@@ -152,7 +154,7 @@ def leaving(
         rows = rows[_shuffle(len(rows), recipe.seed)]
     elif order != "source":
         raise AdrError(f"There is no order {order!r}.", "Choose source or shuffled.")
-    return Leaving(run, recipe, form, Path(images) if images else None, rows, accepted)
+    return Leaving(run, recipe, form, ImageFolder.of(store), rows, accepted)
 
 
 def batches(
@@ -284,7 +286,7 @@ def _accepted(
         made.append(
             Accepted(
                 candidate,
-                workspace.folder / image if image else None,
+                inside(workspace.folder, image) if image else None,
                 names,
                 _marked(said) if image else said,
                 caption or "",

@@ -14,6 +14,7 @@ import pandas as pd
 
 from adr.conversation import ADDRESS, FAULTS, MARKER
 from adr.export.leaving import Accepted, Leaving, candidate_row
+from adr.image_folder import ImageFolder
 from adr.progress import Progress, let_pages_run, silent
 from adr.store import Store
 
@@ -306,17 +307,17 @@ def _source_images(store: Store, leave: Leaving, images: str, found: _Findings, 
         for name in names:
             if ADDRESS.match(name):
                 addresses[row] = f"instance {row}: {name[:80]}"
-            elif not (root / name).is_file():
+            elif not (file := root.file(name)):
                 gone[row] = f"instance {row}: {name}"
-            elif not opens(root / name):
+            elif not opens(file):
                 broken[row] = f"instance {row}: {name}"
     found.add("image_missing", "error", gone)
     found.add("image_unreadable", "error", broken)
     found.add("image_address", "warning" if images == "reference" else "error", addresses)
 
 
-def _first_missing(root: Path, images: list[str]) -> str:
-    return next((name for name in images if not (root / name).is_file()), images[0])
+def _first_missing(root: ImageFolder, images: list[str]) -> str:
+    return next((name for name in images if not root.file(name)), images[0])
 
 
 def _synthetic_images(leave: Leaving, found: _Findings) -> None:
@@ -325,12 +326,9 @@ def _synthetic_images(leave: Leaving, found: _Findings) -> None:
         said = {candidate_row(j): f"candidate {one.candidate}"}
         if one.image is None and leave.image_root is None:
             continue
-        for path in (
-            [one.image]
-            if one.image
-            else [(leave.image_root or Path()) / name for name in one.images if not ADDRESS.match(name)]
-        ):
-            if not path.is_file():
+        root = leave.image_root or ImageFolder(Path())
+        for path in [one.image] if one.image else [root.file(name) for name in one.images if not ADDRESS.match(name)]:
+            if path is None or not path.is_file():
                 found.add("image_missing", "error", said)
             elif not opens(path):
                 found.add("image_unreadable", "error", said)

@@ -16,6 +16,7 @@ from adr.export.curves import TITLES, svg
 from adr.export.leaving import Leaving, leaving
 from adr.files import named_file
 from adr.recipe import Recipe
+from adr.small_images import small_image
 from adr.store import Store
 from adr.workspace import Workspace
 
@@ -193,14 +194,10 @@ def _accepted(store: Store, leave: Leaving) -> str:
 
 def _thumbnail(path: Path) -> str:
     """A small copy of a picture as a data URI; empty when the picture cannot be opened."""
-    from PIL import Image
-
     try:
-        with Image.open(path) as image:
-            small = image.convert("RGB")
-    except OSError:
+        small = small_image(path, SIDE)
+    except (OSError, ValueError, SyntaxError):
         return ""
-    small.thumbnail((SIDE, SIDE))
     out = io.BytesIO()
     small.save(out, "PNG", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"

@@ -10,6 +10,7 @@ from typing import IO
 
 from adr.export.leaving import CHUNK, SYNTHETIC_FOLDER, Exported, Leaving, batches
 from adr.export.lint import Rules
+from adr.image_folder import ImageFolder
 from adr.progress import Progress
 from adr.store import Store
 
@@ -48,10 +49,11 @@ class Work:
             os.fsync(out.fileno())
 
     def path_of(self, name: str) -> Path:
-        """The file on disk for the picture that rows name `name`."""
+        """The file on disk for the picture that rows name `name`; AdrError when a new link would reach it."""
         if name.startswith(f"{SYNTHETIC_FOLDER}/") and name in self._synthetic:
             return self._synthetic[name]
-        return (self.leave.image_root or Path()) / name
+        root = self.leave.image_root or ImageFolder(Path())
+        return root.path_of(name)
 
     @cached_property
     def _synthetic(self) -> dict[str, Path]:

@@ -34,6 +34,8 @@ from adr.store import Store, Writer
 
 BATCH = 20_000
 """How many instances are analysed at once: about 25 MB of text."""
+FIRST_BATCH = 250
+"""The first batch is small and each following one twice as large, so that progress shows within a second."""
 THREADS = 2
 EXTRACTORS = ("lexicon", "spacy")
 OBJECTS = ("auto", "annotations", "text")
@@ -50,7 +52,7 @@ class IndexOptions:
     """
 
     extractor: str = option("lexicon", "nouns by word lists (seconds) or by a spaCy pipeline (minutes)", EXTRACTORS)
-    spacy_model: str | None = option(None, f"an installed spaCy pipeline ({DEFAULT})", metavar="NAME")
+    spacy_model: str | None = option(None, f"an installed spaCy pipeline ({DEFAULT}), or a folder", metavar="MODEL")
     objects: str = option("auto", "where objects come from", OBJECTS)
     verify: str | None = option(None, "look for objects from text in the images", tuple(CHECKERS))
     verify_model: str | None = option(None, "the model that looks (default: from the settings)", metavar="MODEL")
@@ -92,6 +94,7 @@ def index(store: Store, *, progress: Progress = silent, **options: Any) -> Index
     total = int(store.value("select count(*) from instance"))
     if not total:
         raise AdrError("There are no instances to index.", "Ingest a dataset first.")
+    progress(0, total, "Reading word lists")
     work = _Index(store, asked, asked.filled())
     try:
         work.read(total, progress)
@@ -213,8 +216,9 @@ class _Index:
 
     def _batches(self) -> Iterator[tuple[int, pa.Table]]:
         positions = self._store.arrays("select instance from instance order by instance")["instance"]
-        for start in range(0, len(positions), BATCH):
-            chosen = positions[start : start + BATCH]
+        start, size = 0, FIRST_BATCH
+        while len(chosen := positions[start : start + size]):
+            start, size = start + size, min(2 * size, BATCH)
             turns = self._store.arrow(
                 """
                 select instance, turn.role = 'human' as human, turn.text as text, with_image

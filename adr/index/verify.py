@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from adr.errors import AdrError
 from adr.figures import counted
+from adr.image_folder import ImageFolder
 from adr.index.checkers import default_model
 from adr.index.forms import Names
 from adr.index.postings import LOW, Postings
@@ -45,8 +46,8 @@ def verified(
     instances whose pictures cannot be opened. What was looked at before a cancel or a fault is not looked at again.
     AdrError when no image folder is known, the checker is unknown or its model cannot be loaded.
     """
-    base = store.value("select images from source")
-    if not base:
+    base = ImageFolder.of(store)
+    if base is None:
         raise AdrError(
             "Objects can only be looked for in images, and this workspace has no image folder.",
             "Ingest the dataset with --images DIR, or index without --verify.",
@@ -54,7 +55,7 @@ def verified(
     model = model or default_model(checker)
     objects = by_name(objects)
     with _folder(store, checker) as folder:
-        total = folder.ask(objects.names.listed(), Path(base).absolute(), asked(store, objects, annotated))
+        total = folder.ask(objects.names.listed(), base, asked(store, objects, annotated))
         _look(folder, checker, model, total, progress)
         seen = folder.seen()
     return left(objects, annotated, seen, f"{checker} {model}")

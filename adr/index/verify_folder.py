@@ -5,7 +5,6 @@ under a key that changes with the pictures, the names and the checker, so that t
 """
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 
 from adr.errors import AdrError
 from adr.files import whole_file
+from adr.image_folder import ImageFolder
 
 ABSENT, PRESENT, UNSEEN = 0, 1, 2
 """The answer for one name of one instance; UNSEEN: none of its pictures could be opened."""
@@ -37,9 +37,9 @@ class VerifyFolder:
         with _told(folder):
             self._answers.mkdir(parents=True, exist_ok=True)
 
-    def ask(self, names: list[str], base: Path, tables: Iterable[pa.Table]) -> int:
+    def ask(self, names: list[str], base: ImageFolder, tables: Iterable[pa.Table]) -> int:
         """Write what is to be looked at; returns how many instances. base: the folder that image paths start from."""
-        schema = pa.schema(_COLUMNS, metadata={"names": json.dumps(names), "base": str(base)})
+        schema = pa.schema(_COLUMNS, metadata={"names": json.dumps(names), "base": json.dumps(base.to_json())})
         rows = 0
         self._seen.unlink(missing_ok=True)
         with _whole(self._asked) as path, pq.ParquetWriter(path, schema) as file:
@@ -53,13 +53,13 @@ class VerifyFolder:
         return [str(name) for name in json.loads(self._metadata()[b"names"])]
 
     def asked(self) -> Iterator[Asked]:
-        """The instances in order, each with the full paths of its pictures; only some are in memory at a time."""
-        base = self._metadata()[b"base"].decode()
+        """The instances in order, each with the paths of its pictures on disk; only some are in memory at once."""
+        base = ImageFolder.from_json(json.loads(self._metadata()[b"base"]))
         with pq.ParquetFile(self._asked) as file:
             for batch in file.iter_batches(_ROWS):
                 images, names = (batch[column].to_pylist() for column, _ in _COLUMNS)
                 for some, numbers in zip(images, names, strict=True):
-                    yield [os.path.join(base, path) for path in some or []], numbers
+                    yield [str(file) for path in some or [] if (file := base.file(path))], numbers
 
     def answer(self, key: str) -> np.ndarray | None:
         """The answers of a block, one uint8 per name; None when there are none."""

@@ -14,11 +14,13 @@ from adr.progress import Progress, let_pages_run, silent
 
 @dataclass
 class Found:
-    """What the folders hold: files that are `present`, and files and folders that lead out of the image folder."""
+    """What the folders hold: files that are `present`, and files and folders that lead out of the image folder. links:
+    {path of a file, or prefix: where a link leads, relative to the image folder}, for links that stay inside."""
 
     present: list[str] = field(default_factory=list)
     leaving: list[str] = field(default_factory=list)
     leaving_folders: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
 
 
 def image_folder(path: Path) -> Path:
@@ -51,13 +53,19 @@ def look_for(folder: Path, prefixes: Iterable[str], progress: Progress = silent)
             if not _inside(here, root):
                 found.leaving_folders.append(prefix)
                 continue
+            if here != os.path.normpath(os.path.join(root, prefix)):
+                found.links[prefix] = os.path.relpath(here, root)
             with os.scandir(here) as entries:
                 for seen, entry in enumerate(entries):
                     if seen % 2000 == 1999:
                         let_pages_run()
-                    if entry.is_symlink() and not _inside(os.path.realpath(entry.path), root):
-                        found.leaving.append(prefix + entry.name)
-                    elif entry.is_file():
+                    if entry.is_symlink():
+                        target = os.path.realpath(entry.path)
+                        if not _inside(target, root):
+                            found.leaving.append(prefix + entry.name)
+                            continue
+                        found.links[prefix + entry.name] = os.path.relpath(target, root)
+                    if entry.is_file():
                         found.present.append(prefix + entry.name)
         except (OSError, ValueError):
             continue  # the folder does not exist or may not be read: its images count as missing

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,11 +21,12 @@ from adr.ingest.image_paths import image_folder, look_for
 from adr.ingest.layout import look_at
 from adr.ingest.objects import read_objects
 from adr.ingest.oddities import WARNINGS
-from adr.ingest.record import Conversation, excerpt, read_record
+from adr.ingest.record import LARGEST, Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
 from adr.store import Store, Writer
+from adr.workspace import Workspace
 
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
 _INSTANCE = pa.schema(
@@ -41,7 +41,7 @@ _INSTANCE = pa.schema(
 _REJECTED = pa.schema(
     [("position", pa.int32()), ("reason", pa.string()), ("detail", pa.string()), ("excerpt", pa.string())]
 )
-_CAREFULLY = 200  # records read in Python before pages get a turn
+_A_WHILE = 0.01  # seconds of reading in Python before pages get a turn
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,9 @@ def _record(writer: Writer, report: IngestReport, objects: Path | None) -> None:
     writer.execute(
         """
         insert into source (path, images, objects, objects_sha256, form, layout, bytes, sha256, instances, rejected,
-                            warnings, report, ingested_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() at time zone 'UTC')
+                            warnings, report, links, ingested_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+                case when $2 is not null then (select count(*) from image_link) end, now() at time zone 'UTC')
         """,
         [
             report.source,
@@ -160,13 +161,11 @@ def _set_files_aside(store: Store, report: IngestReport) -> None:
     """
     if store.path is None:
         return
-    aside = store.path.parent / "replaced" / datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
-    for name in ("plans", "images"):
-        folder = store.path.parent / name
+    workspace = Workspace(store.path.parent)
+    for folder in (workspace.plans, workspace.images):
         in_use = any(Path(used).is_relative_to(folder) for used in (report.source, report.images) if used)
         if folder.is_dir() and any(folder.iterdir()) and not in_use:
-            aside.mkdir(parents=True, exist_ok=True)
-            folder.rename(aside / name)
+            workspace.set_aside(folder)
             folder.mkdir()
 
 
@@ -190,18 +189,11 @@ class _Reading:
 
     def take(self, block: Block) -> None:
         """Insert the records of one block."""
-        careful = self._in_sql(block)
-        for start in range(0, len(careful), _CAREFULLY):
-            self._one_by_one(careful[start : start + _CAREFULLY])
-            let_pages_run()
+        self._one_by_one(self._in_sql(block))
 
     def _in_sql(self, block: Block) -> list[tuple[int, bytes]]:
         """Insert the plain records; returns the others with their positions."""
-        try:
-            b"\n".join(block.texts).decode("utf-8")
-            broken: list[int] = []
-        except UnicodeDecodeError:
-            broken = [number for number, text in enumerate(block.texts) if not _is_utf8(text)]
+        broken = _unfit(block.texts)
         skipped = set(broken)
         kept = [number for number in range(len(block.texts)) if number not in skipped] if broken else None
         texts = block.texts if kept is None else [block.texts[number] for number in kept]
@@ -241,31 +233,51 @@ class _Reading:
         return [(position, block.texts[position - block.position]) for position in careful]
 
     def _one_by_one(self, records: list[tuple[int, bytes]]) -> None:
-        taken, rejected, annotations = [], [], []
+        """Read records in Python, and insert what they say, or why they are set aside, all at once."""
+        taken, annotations = [], []
+        rejected: dict[str, list[object]] = {name: [] for name in _REJECTED.names}
+        turn = time.monotonic()
         for position, text in records:
             read = read_record(text)
             if isinstance(read, Conversation):
                 self.forms[read.form] += 1
-                taken.append(
-                    {
-                        "instance": position,
-                        "id": read.id,
-                        "images": read.images,
-                        "turns": [{"role": role, "text": said} for role, said in read.turns],
-                        "raw": text.decode("utf-8"),
-                    }
-                )
+                taken.append(_row(position, text, read))
                 annotations += [{"instance": position, "object": name} for name in read.objects]
             else:
-                rejected.append(
-                    {"position": position, "reason": read.reason, "detail": read.detail, "excerpt": excerpt(text)}
-                )
+                for name, value in zip(rejected, (position, read.reason, read.detail, excerpt(text)), strict=True):
+                    rejected[name].append(value)
+            if time.monotonic() - turn > _A_WHILE:
+                let_pages_run()
+                turn = time.monotonic()
         if taken:
             self._writer.insert("instance", pa.Table.from_pylist(taken, schema=_INSTANCE))
-        if rejected:
-            self._writer.insert("rejected", pa.Table.from_pylist(rejected, schema=_REJECTED))
+        if rejected["position"]:
+            self._writer.insert("rejected", pa.table(rejected, schema=_REJECTED))
         if annotations:
             self._writer.insert("annotation", pa.Table.from_pylist(annotations))
+
+
+def _row(position: int, text: bytes, read: Conversation) -> dict[str, object]:
+    """A row of `instance`."""
+    return {
+        "instance": position,
+        "id": read.id,
+        "images": read.images,
+        "turns": [{"role": role, "text": said} for role, said in read.turns],
+        "raw": text.decode("utf-8"),
+    }
+
+
+def _unfit(texts: list[bytes]) -> list[int]:
+    """Which texts cannot be given to DuckDB: those that are not UTF-8, and those that are too large."""
+    large = [number for number, text in enumerate(texts) if len(text) > LARGEST]
+    try:
+        if not large:
+            b"\n".join(texts).decode("utf-8")
+            return []
+    except UnicodeDecodeError:
+        pass
+    return [number for number, text in enumerate(texts) if len(text) > LARGEST or not _is_utf8(text)]
 
 
 def _is_utf8(text: bytes) -> bool:
@@ -308,6 +320,12 @@ def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> 
                               select position from rejected where reason = 'unsafe_path')""")
         writer.execute("""delete from instance where instance in (
                               select position from rejected where reason = 'unsafe_path')""")
+    if found.links:
+        links = pa.table({"path": pa.array(found.links, pa.string()), "target": pa.array(found.links.values())})
+        writer.register("seen_link", links)
+        writer.execute("""
+            insert into image_link select path, target from seen_link
+            where path in (select path from image_path) or path in (select prefix from image_path)""")
     writer.execute(
         "create or replace temp table image_missing as "
         "select path from image_path where path not in (select path from present)"

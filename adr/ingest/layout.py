@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adr.errors import AdrError
+from adr.files import refuse_special
 
 BLANK = b" \t\r\n"
 _LOOKED_AT = 1 << 16
@@ -36,6 +37,7 @@ class Layout:
 def look_at(path: Path) -> Layout:
     """The layout of the file at `path`; AdrError unless it is a readable file of JSON records."""
     path = path.expanduser().absolute()
+    refuse_special(path)
     try:
         if path.is_dir():
             raise _is_folder(path)

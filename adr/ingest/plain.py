@@ -9,7 +9,8 @@ compares them); a doubtful record counts as not plain.
 import json
 from dataclasses import dataclass
 
-from adr.ingest.record import NAME_KEYS, OBJECT_KEYS, ROLES, SOME_TEXT, TALK_KEYS, TURN_KEYS, UNSAFE_PATH
+from adr.ingest.record import NAME_KEYS, OBJECT_KEYS, ROLES, SOME_TEXT, TALK_KEYS, TURN_KEYS
+from adr.names import UNSAFE_PATH
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,6 @@ class Plain:
     talk: str
     by: str
     said: str
-    keys: int  # how many keys each turn has
     objects: bool  # whether there are keys that may name objects
 
     @property
@@ -47,7 +47,7 @@ def judge(shape: str | None) -> Plain | None:
     found = [pair for pair in TURN_KEYS if pair[0] in turns[0]]
     if len(found) != 1 or turns[0].get(found[0][0]) != "VARCHAR" or turns[0].get(found[0][1]) != "VARCHAR":
         return None
-    return Plain(talk, *found[0], len(turns[0]), any(key in keys for key in OBJECT_KEYS))
+    return Plain(talk, *found[0], any(key in keys for key in OBJECT_KEYS))
 
 
 def _named(shape: object) -> bool:
@@ -73,8 +73,9 @@ SHAPES_SQL = r"""
 def read_sql(plain: Plain) -> str:
     """The statement that inserts into `instance` those rows of batch_shape that `plain` reads whole.
 
-    It takes the shapes as $shapes. A row is left to `read_record` when a key repeats, a turn lacks a key, a text is
-    blank, a role is not known or a path is unsafe.
+    It takes the shapes as $shapes. A row is left to `read_record` when a key that is read repeats, a turn lacks one, a
+    text is blank, a role is not known or a path is unsafe. (Of a repeated key `read_record` reads the last value, and
+    DuckDB the first.)
     """
     roles = " ".join(f"when '{given}' then '{role}'" for given, role in ROLES.items())
     return f"""
@@ -83,7 +84,7 @@ def read_sql(plain: Plain) -> str:
         select position, raw, json_transform(raw, '{{"id":"JSON","image":"JSON","images":"JSON",
                    "{plain.talk}":[{{"{plain.by}":"VARCHAR","{plain.said}":"VARCHAR"}}]}}') as record
         from batch_shape where list_contains($shapes, shape)
-          and len(json_keys(raw)) = len(list_distinct(json_keys(raw)))
+          and len(json_keys(raw)) = len(list_distinct(json_keys(raw))){_no_name_repeats() if plain.objects else ""}
     ),
     told as (
         select position, raw, record.id as id,
@@ -96,12 +97,22 @@ def read_sql(plain: Plain) -> str:
     select position, id, images, null, turns, raw
     from told
     where len(turns) > 0
-      and len(json_extract(raw, '$."{plain.talk}"[*].*')) = {plain.keys} * len(turns)
+      and len(list_filter(flatten(json_keys(raw, '$."{plain.talk}"[*]')),
+                          lambda key: key = '{plain.by}' or key = '{plain.said}')) = 2 * len(turns)
       and not list_bool_or(list_transform(turns, lambda turn: turn.role is null or turn.text is null
                            or (turn.role <> 'system' and not regexp_matches(turn.text, '{SOME_TEXT}'))))
       and not coalesce(list_bool_or(list_transform(images, lambda path:
                            regexp_matches(path, '{UNSAFE_PATH}'))), false)
     """
+
+
+def _no_name_repeats() -> str:
+    """The condition that no object named in a record has a key twice."""
+    return "".join(
+        f""" and not coalesce(list_bool_or(list_transform(json_keys(raw, '$.{key}[*]'),
+                               lambda keys: len(keys) <> len(list_distinct(keys)))), false)"""
+        for key in OBJECT_KEYS
+    )
 
 
 def _paths(value: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adr.conversation import MARKER
+from adr.names import UNSAFE_PATH
 
 # What the trainers' formats call a speaker (LLaVA, ShareGPT, OpenAI, LLaMA-Factory, ms-swift) → our role.
 ROLES = {
@@ -36,9 +37,12 @@ OBJECT_KEYS = ("objects", "annotations")
 NAME_KEYS = ("name", "category", "label", "category_name", "class")
 SOME_TEXT = r"[^ \t\r\n]"
 EXCERPT = 200
+LARGEST = 16 << 20
+"""Bytes of the largest record that is read: DuckDB needs many times its size in memory."""
 
 # Why a record is set aside: fixed word → what it means. (What exactly is wrong with a path stands in the detail.)
 REASONS = {
+    "too_large": f"the record is larger than {LARGEST >> 20} MB",
     "bad_utf8": "the text is not UTF-8",
     "invalid_json": "the record is not valid JSON",
     "too_deep": "the record is nested too deep",
@@ -50,10 +54,6 @@ REASONS = {
     "image_not_text": "an image is not given as a path",
     "unsafe_path": "an image path leaves the image folder",
 }
-
-# An unsafe path: it steps up, is absolute on some system, starts at a home folder, or holds a null byte.
-# The same expression serves Python and DuckDB (RE2).
-UNSAFE_PATH = r"(^|[/\\])\.\.([/\\\n]|$)|^[/\\~]|^[A-Za-z]:([/\\]|$)|\x00"
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,8 @@ def object_names(value: Any) -> list[str] | None:
 
 
 def _parsed(text: bytes) -> Any:
+    if len(text) > LARGEST:
+        raise _RefusedError("too_large", f"It is larger than {LARGEST >> 20} MB; does it hold the bytes of a picture?")
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -119,7 +121,8 @@ def _parsed(text: bytes) -> Any:
         raise _RefusedError("invalid_json", "There is nothing between two commas.")
     try:
         value = json.loads(decoded)
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        if "\\u" in decoded:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         raise _RefusedError("bad_utf8", "An escape (\\ud800 …) stands for only half a character.") from None
     except RecursionError:

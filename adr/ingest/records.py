@@ -39,7 +39,8 @@ class Block:
 class Records:
     """The records of a file; iterate once. Afterwards `sha256` is the hash of the whole file.
 
-    AdrError for faults that make the whole file unusable: an array that is cut off, and text after its end.
+    Of a line of more than `largest` bytes only the beginning comes out. AdrError for faults that make the whole file
+    unusable: an array that is cut off or has a record of `largest` bytes, and text after its end.
     """
 
     def __init__(self, layout: Layout, block: int = BLOCK, largest: int = LARGEST_RECORD) -> None:
@@ -89,7 +90,7 @@ class Records:
                 buffer, want = buffer[start:], self._block
             else:
                 want = len(buffer)  # one record larger than a block: look further
-            if not data or len(buffer) > self._largest:
+            if not data or (not texts and len(buffer) >= self._largest):
                 raise self._unfinished(position, buffer, cut=not data)
 
     def _unfinished(self, position: int, buffer: bytes, cut: bool) -> AdrError:
@@ -124,12 +125,7 @@ class Records:
         while data := self._take(file, self._block):
             lines = (rest + data).split(b"\n")
             rest = lines.pop()
-            if len(rest) > self._largest:
-                raise AdrError(
-                    f"{self.layout.path}: record {position + len(lines)} is a line of more than "
-                    f"{self._largest >> 20} MB.",
-                    "Write one record per line.",
-                )
+            rest = rest[: self._largest]  # the rest of a line that is too large in any case
             texts = [text for line in lines if (text := line.strip(BLANK))]
             if texts:
                 yield Block(position, texts, self._read)

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from adr.errors import AdrError
+from adr.image_folder import ImageFolder
+from adr.names import inside
 from adr.store import Store
+from adr.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -81,13 +84,29 @@ def shown_images(store: Store, candidates: Sequence[str]) -> list[str]:
     return [str(path) for (path,) in rows]
 
 
+def shown_files(store: Store, workspace: Workspace, images: Sequence[str]) -> list[Path | None]:
+    """The files of images as `shown_images` gives them; None for one that is not there, or leads out of its folder."""
+    folder = ImageFolder.beside(store)
+
+    def file(image: str) -> Path | None:
+        if Path(image).is_absolute():
+            return folder.file(folder.name_of(image))
+        try:
+            path = inside(workspace.folder, image)
+        except AdrError:
+            return None
+        return path if path.is_file() else None
+
+    return [file(image) for image in images]
+
+
 def real_images(store: Store, seen: SeenCandidate, most: int = 4) -> list[tuple[int, Path | None]]:
     """(instance, its image) for instances with the entity and exactly one image, except the candidate's parent. The one
-    nearest to the candidate comes first, if it is among them. The image is None when there is no image folder."""
+    nearest to the candidate comes first, if it is among them. The image is None when it cannot be shown."""
     nearest = (seen.nearest or "").removeprefix("instance:")
     rows = store.rows(
         """
-        select p.instance, i.images[1], (select images from source)
+        select p.instance, i.images[1]
         from posting p join instance i using (instance)
         where p.perspective = $perspective and p.entity = $entity
           and len(i.images) = 1 and p.instance <> coalesce($parent, -1)
@@ -101,7 +120,8 @@ def real_images(store: Store, seen: SeenCandidate, most: int = 4) -> list[tuple[
             "nearest": int(nearest) if nearest.isdigit() else -1,
         },
     )
-    return [(int(instance), Path(folder) / image if folder else None) for instance, image, folder in rows]
+    folder = ImageFolder.of(store)
+    return [(int(instance), folder.file(image) if folder else None) for instance, image in rows]
 
 
 def entity_forms(store: Store, candidate: str) -> list[str]:

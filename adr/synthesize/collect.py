@@ -13,12 +13,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adr.files import whole_file
+from adr.errors import AdrError
+from adr.files import sha256_of, whole_file
+from adr.names import inside
 from adr.progress import Progress, silent
+from adr.read_back import DamagedError
 from adr.store import Store, Writer
 from adr.synthesize.duplicates import compare_again, find_nearest
-from adr.synthesize.plan import plan_folder, settings_of
+from adr.synthesize.plan import plan_folder, plan_identity, settings_of
 from adr.synthesize.plan_file import PlanFolder
+from adr.synthesize.sidecar import SlotFacts, check_belongs, check_image, read_sidecar
 from adr.workspace import Workspace
 
 _COLUMNS = (
@@ -53,14 +57,16 @@ _COLUMNS = (
 @dataclass(frozen=True)
 class CollectReport:
     """What was taken in. collected: by this call; candidates: all of the plan; chosen: those that are the best of their
-    slots; tail: {perspective: {lacking, lacking_after, missing, missing_after}}, where 'after' assumes that all chosen
-    candidates are accepted."""
+    slots; set_aside: {reason: finished candidates}, whose files do not fit and were moved to the folder `set_aside` of
+    the plan (`generate` makes them again); tail: {perspective: {lacking, lacking_after, missing, missing_after}}, where
+    'after' assumes that all chosen candidates are accepted."""
 
     plan: int
     collected: int
     candidates: int
     chosen: int
     failed: Mapping[str, int]
+    set_aside: Mapping[str, int]
     flags: Mapping[str, int]
     tail: Mapping[str, Mapping[str, int]]
 
@@ -68,41 +74,90 @@ class CollectReport:
 def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent) -> CollectReport:
     """Turn the finished files of `plan` into rows of `candidate`, put new pictures among the workspace's images, and
     choose the best candidate of each slot. Existing rows stay as they are; a slot with a verdict keeps its choice."""
-    settings_of(store, plan)
-    folder = plan_folder(workspace, plan)
+    facts, folder = _slot_facts(store, plan), plan_folder(workspace, plan)
     known = {(s, a) for s, a in store.rows("select slot, alternative from candidate where plan = $1", [plan])}
-    sidecars = {key: path for key, path in folder.finished().items() if key not in known}
+    finished = [key for key in folder.finished() if key not in known]
     records = []
-    for done, (key, path) in enumerate(sidecars.items()):
+    aside: Counter[str] = Counter()
+    for done, key in enumerate(finished):
         if done % 50 == 0:
-            progress(done, len(sidecars), "taking pictures in")
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if record["image"]:
-            record["image"] = _keep(folder.image(*key), workspace, record["candidate"])
-            record["vector"] = _vector(folder, key)
-        records.append(record)
-    progress(len(sidecars), len(sidecars), "looking for near duplicates")
+            progress(done, len(finished), "taking pictures in")
+        try:
+            records.append(_taken(workspace, folder, key, facts.get(key)))
+        except DamagedError as fault:
+            folder.set_aside(*key, fault)
+            aside[fault.reason] += 1
+    records, odd = _one_size(records)
+    for record in odd:
+        short = DamagedError("embedding_damaged", "it is not as long as the others of its scorer")
+        folder.set_aside(record["slot"], record["alternative"], short)
+        aside[short.reason] += 1
+    progress(len(finished), len(finished), "looking for near duplicates")
     find_nearest(store, workspace, [record for record in records if record["image"]])
-    failures = [json.loads(path.read_text(encoding="utf-8")) for path in folder.failures().values()]
+    failures = folder.failed()
     with store.atomic() as writer:
         compare_again(store, writer, workspace, plan)
         _insert(writer, records)
         _choose(writer, plan, sorted({record["slot"] for record in records}))
         writer.execute("delete from failed where plan = $1", [plan])
         if failures:
-            writer.insert(
-                "failed",
-                pd.DataFrame(
-                    [
-                        {"plan": plan} | {name: f[name] for name in ("slot", "alternative", "reason", "detail")}
-                        for f in failures
-                    ]
-                ),
-            )
-    return _report(store, plan, len(records), failures)
+            rows = [(plan, *key, *said) for key, said in failures.items()]
+            writer.insert("failed", pd.DataFrame(rows, columns=["plan", "slot", "alternative", "reason", "detail"]))
+    return _report(store, plan, len(records), [reason for reason, _ in failures.values()], aside)
 
 
-def _report(store: Store, plan: int, collected: int, failures: Sequence[Mapping[str, Any]]) -> CollectReport:
+def _slot_facts(store: Store, plan: int) -> dict[tuple[int, int], SlotFacts]:
+    """{(slot, alternative): facts} of all candidates that the plan wants; AdrError when there is no such plan."""
+    settings = settings_of(store, plan)
+    identity = plan_identity(store, plan)
+    rows = store.rows(
+        "select s.slot, e.name, s.entity, s.entities, s.parent, s.prompt "
+        "from slot s left join entity e using (entity) where s.plan = $1",
+        [plan],
+    )
+    return {
+        (slot, alternative): SlotFacts(
+            plan, settings.seed, name, entity, tuple(entities or ()), parent, prompt, identity
+        )
+        for slot, name, entity, entities, parent, prompt in rows
+        for alternative in range(settings.per_slot)
+    }
+
+
+def _taken(workspace: Workspace, folder: PlanFolder, key: tuple[int, int], facts: SlotFacts | None) -> dict[str, Any]:
+    """The record of a candidate whose picture is among the workspace's images; DamagedError when it does not fit.
+
+    The slot says which entities the candidate adds to: an index that was made since has numbered them anew. One whose
+    conversation alone is new adds to those that it says.
+    """
+    record = read_sidecar(folder, *key)
+    own = check_belongs(record, facts, *key)
+    record |= {"plan": own.plan, "entity": own.entity}
+    said = set(record["entities"])
+    record["entities"] = [e for e in own.entities if e in said or record["image"]]
+    if record["image"]:
+        check_image(folder, *key, record["sha256"])
+        record["image"] = _keep(folder.image(*key), workspace, record["candidate"], record["sha256"])
+    return record
+
+
+def _one_size(records: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The records, without those whose embedding is not as long as most embeddings of its scorer; and these others."""
+    sizes: dict[str | None, Counter[int]] = {}
+    for record in records:
+        if record.get("vector") is not None:
+            sizes.setdefault(record["scorer"], Counter())[len(record["vector"])] += 1
+
+    def fits(record: Mapping[str, Any]) -> bool:
+        vector = record.get("vector")
+        return vector is None or len(vector) == sizes[record["scorer"]].most_common(1)[0][0]
+
+    return [record for record in records if fits(record)], [record for record in records if not fits(record)]
+
+
+def _report(
+    store: Store, plan: int, collected: int, failures: Sequence[str], aside: Mapping[str, int]
+) -> CollectReport:
     total, chosen = store.rows(
         "select count(*), count(*) filter (where chosen) from candidate where plan = $1", [plan]
     )[0]
@@ -135,30 +190,28 @@ def _report(store: Store, plan: int, collected: int, failures: Sequence[Mapping[
         collected=collected,
         candidates=int(total),
         chosen=int(chosen),
-        failed=dict(sorted(Counter(f["reason"] for f in failures).items())),
+        failed=dict(sorted(Counter(failures).items())),
+        set_aside=dict(sorted(aside.items())),
         flags=dict(flags),
         tail={perspective: dict(counts) for perspective, counts in tail.items()},
     )
 
 
-def _keep(image: Path, workspace: Workspace, candidate: str) -> str:
+def _keep(image: Path, workspace: Workspace, candidate: str, sha256: str) -> str:
     """Put the picture among the workspace's images, as a hard link where the disk allows, and return its path relative
-    to the workspace."""
-    kept = workspace.images / f"{candidate}.png"
+    to the workspace. Another picture of that name, which a dataset before this one left, is set aside."""
+    try:
+        kept = inside(workspace.images, f"{candidate}.png")
+    except AdrError as error:
+        raise DamagedError("target_outside", error.sentence) from error
+    if kept.is_file() and sha256_of(kept) != sha256:
+        workspace.set_aside(kept)
     with whole_file(kept) as partial:
         try:
             os.link(image, partial)
         except OSError:
             shutil.copyfile(image, partial)
     return kept.relative_to(workspace.folder).as_posix()
-
-
-def _vector(folder: PlanFolder, key: tuple[int, int]) -> "np.ndarray | None":
-    try:
-        found: np.ndarray = np.load(folder.embedding(*key), allow_pickle=False)
-    except (OSError, ValueError):
-        return None
-    return found
 
 
 def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:
@@ -173,7 +226,7 @@ def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:
             for record in records
         ]
     )
-    for name in ("parent", "entity_rank", "perceptual_distance"):
+    for name in ("entity", "parent", "entity_rank", "perceptual_distance"):
         frame[name] = frame[name].astype("Int32")
     for name in ("entity_score", "prompt_score", "parent_score", "score", "nearest_score", "seconds"):
         frame[name] = frame[name].astype("Float64")

@@ -5,14 +5,18 @@ Reads embeddings that workers and `source_images` have written; loads no model.
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from adr.read_back import DamagedError, read_file
 from adr.store import Store, Writer
 from adr.synthesize.embeddings import Embeddings, Near, embeddings_folder
 from adr.synthesize.images import is_copy
 from adr.synthesize.plan import plan_folder
+from adr.synthesize.plan_file import PlanFolder
+from adr.synthesize.sidecar import read_sidecar
 from adr.synthesize.source_images import instances_of, path_of
 from adr.workspace import Workspace
 
@@ -54,7 +58,7 @@ def compare_again(store: Store, writer: Writer, workspace: Workspace, plan: int)
     how many candidates got a nearer picture."""
     folder = plan_folder(workspace, plan)
     seen_path = folder.folder / "compared.json"
-    seen: dict[str, int] = json.loads(seen_path.read_text()) if seen_path.is_file() else {}
+    seen = _compared(seen_path)
     changed = 0
     for (scorer,) in store.rows("select distinct scorer from candidate where plan = $1 and scorer is not null", [plan]):
         sources = Embeddings(embeddings_folder(workspace, scorer, "sources"))
@@ -68,14 +72,12 @@ def compare_again(store: Store, writer: Writer, workspace: Workspace, plan: int)
         )
         records = []
         for name, slot, alternative, score, bits, flags in rows:
-            made = folder.sidecar(slot, alternative)
-            if made.is_file() and folder.embedding(slot, alternative).is_file():
-                record = json.loads(made.read_text(encoding="utf-8"))
+            record = _made(folder, slot, alternative)
+            if record and record["vector"] is not None:
                 records.append(
                     {
                         **record,
                         "candidate": name,
-                        "vector": np.load(folder.embedding(slot, alternative)),
                         "nearest_score": score,
                         "perceptual_distance": bits,
                         "flags": list(flags or ()),
@@ -86,6 +88,14 @@ def compare_again(store: Store, writer: Writer, workspace: Workspace, plan: int)
         seen[scorer] = there
     seen_path.write_text(json.dumps(seen))
     return changed
+
+
+def _compared(path: Path) -> dict[str, int]:
+    """{scorer: source pictures that were there at the last comparison}; empty when that is not known."""
+    try:
+        return read_file(path, "compared", {})
+    except DamagedError:
+        return {}
 
 
 def _nearer_sources(store: Store, writer: Writer, sources: Embeddings, records: Sequence[dict[str, Any]]) -> int:
@@ -140,6 +150,15 @@ def _as_instances(store: Store, found: Sequence[Near]) -> list[Near]:
     ]
 
 
+def _made(folder: PlanFolder, slot: int, alternative: int) -> dict[str, Any] | None:
+    """The record of a collected candidate with a picture; None when its files are gone or damaged."""
+    try:
+        record = read_sidecar(folder, slot, alternative)
+    except DamagedError:
+        return None
+    return record if record["image"] else None
+
+
 def _fill_up(store: Store, workspace: Workspace, scorer: str | None, others: Embeddings) -> None:
     """Add candidates missing from the embeddings, as after their folder was deleted, from the workers' files."""
     known = set(others.names())
@@ -148,10 +167,8 @@ def _fill_up(store: Store, workspace: Workspace, scorer: str | None, others: Emb
         "select candidate, plan, slot, alternative from candidate where scorer is not distinct from $1", [scorer]
     ):
         folder = plan_folder(workspace, plan)
-        if candidate not in known and folder.sidecar(slot, alternative).is_file():
-            record = json.loads(folder.sidecar(slot, alternative).read_text(encoding="utf-8"))
-            vector = folder.embedding(slot, alternative)
-            if "perceptual_hash" in record and (scorer is None or vector.is_file()):
-                records.append(record | {"candidate": candidate, "vector": np.load(vector) if scorer else None})
+        record = None if candidate in known else _made(folder, slot, alternative)
+        if record and (scorer is None or record["vector"] is not None):
+            records.append(record | {"candidate": candidate, "vector": record["vector"] if scorer else None})
     if records:
         others.append(*_arrays(records))

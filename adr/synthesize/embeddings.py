@@ -65,8 +65,8 @@ class Embeddings:
 
     def blocks(self) -> Iterator[Block]:
         """(names, vectors (n, d), hashes (n)) of every block."""
-        for path in self._paths():
-            yield _read(path)
+        for _, block in self._readable():
+            yield block
 
     def names(self) -> list[str]:
         """All names, in the order in which they were added."""
@@ -74,10 +74,10 @@ class Embeddings:
 
     def append(self, names: Sequence[str], vectors: Vectors, hashes: Hashes) -> None:
         """Add pictures, filling the last block first. A kill loses nothing that was there before."""
-        paths = self._paths()
-        number = int(paths[-1].stem) if paths else 0
-        if paths:
-            held, old, marks = _read(paths[-1])
+        last = next(self._readable(reverse=True), None)
+        number = int(last[0].stem) if last else 0
+        if last:
+            held, old, marks = last[1]
             if len(held) < BLOCK and old.shape[1] == vectors.shape[1]:
                 names, vectors = [*held, *names], np.concatenate([old, vectors])
                 hashes = np.concatenate([marks, hashes])
@@ -90,8 +90,7 @@ class Embeddings:
     def keep(self, names: set[str]) -> int:
         """Drop all other pictures; returns how many are left."""
         left = 0
-        for path in self._paths():
-            held, vectors, hashes = _read(path)
+        for path, (held, vectors, hashes) in self._readable():
             stay = np.array([name in names for name in held], bool)
             left += int(stay.sum())
             if not stay.any():
@@ -117,8 +116,15 @@ class Embeddings:
                 found[rows] = [a.or_nearer(b) for a, b in zip(found[rows], near, strict=True)]
         return found
 
-    def _paths(self) -> list[Path]:
-        return sorted(self.folder.glob("[0-9]*.npz"))
+    def _readable(self, reverse: bool = False) -> Iterator[tuple[Path, Block]]:
+        """The blocks with their files. A damaged one is deleted: what it held is embedded again."""
+        for path in sorted(self.folder.glob("[0-9]*.npz"), reverse=reverse):
+            try:
+                block = _read(path)
+            except Exception:  # NumPy raises many kinds of exceptions for broken files, which all mean the same here
+                path.unlink(missing_ok=True)
+                continue
+            yield path, block
 
     def _write(self, number: int, names: list[str], vectors: Vectors, hashes: Hashes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

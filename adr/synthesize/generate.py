@@ -1,6 +1,5 @@
 """Runs the workers of a plan and relays their progress. Starts processes; makes no picture and writes no table."""
 
-import json
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from adr.errors import AdrError
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
-from adr.synthesize.plan import plan_folder, settings_of
+from adr.synthesize.plan import plan_folder, plan_identity, settings_of
 from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanFolder
 from adr.synthesize.source_images import embed_sources
 from adr.workspace import Workspace
@@ -58,6 +57,10 @@ def generate(
         )
     folder = plan_folder(workspace, plan)
     folder.head()
+    if folder.identity() != plan_identity(store, plan):
+        raise AdrError(
+            f"The folder of plan {plan} holds a plan that was made for another run or index.", "Make a new plan."
+        )
     for record in folder.failures().values():
         record.unlink(missing_ok=True)
     total = int(store.value("select candidates from plan where plan = $1", [plan]))
@@ -84,8 +87,7 @@ def generate(
 
 def failures_by_reason(folder: PlanFolder) -> dict[str, int]:
     """{reason: number of candidates that could not be made}."""
-    found = Counter(json.loads(path.read_text(encoding="utf-8"))["reason"] for path in folder.failures().values())
-    return dict(sorted(found.items()))
+    return dict(sorted(Counter(reason for reason, _ in folder.failed().values()).items()))
 
 
 def _rate(seconds: float | None) -> str:

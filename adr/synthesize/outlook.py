@@ -5,7 +5,6 @@ Reads tables and sidecars; writes nothing.
 
 import functools
 import heapq
-import json
 import os
 import statistics
 import time
@@ -19,10 +18,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from adr.errors import AdrError
+from adr.image_folder import ImageFolder
+from adr.read_back import DamagedError
 from adr.store import Store
 from adr.synthesize.plan import plan_folder
-from adr.synthesize.plan_file import PlanFolder, PlanSettings
+from adr.synthesize.plan_file import PlanFolder, PlanSettings, read_failure
 from adr.synthesize.prompts import style_of
+from adr.synthesize.sidecar import read_sidecar
 from adr.workspace import Workspace
 
 _RECENT = 200
@@ -221,8 +223,7 @@ def _listed(folder: PlanFolder, changed: int) -> _There:
     failed = []
     for stem in sorted(name[:-12] for name in names if name.endswith(".failed.json") and name[0] != "."):
         if stem not in stems and (key := _key(stem)):
-            told = json.loads(folder.failure(*key).read_text(encoding="utf-8"))
-            failed.append((*key, str(told["reason"]), str(told.get("detail", ""))))
+            failed.append((*key, *read_failure(folder.failure(*key))))
     last = heapq.nlargest(_SHOWN, (key for stem in stems if (key := _key(stem))))
     return _There(len(stems), tuple(last), tuple(failed))
 
@@ -245,13 +246,15 @@ class Made:
     seconds: float
 
 
-def newest_made(workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
+def newest_made(store: Store, workspace: Workspace, plan: int, count: int = 24) -> list[Made]:
     """The last `count` finished candidates of a plan, newest first. Reads only as many files as it returns, so that it
     can be called every second."""
     folder = plan_folder(workspace, plan)
+    source = ImageFolder.beside(store)
     found = []
     for told in _last_sidecars(folder, count):
-        image = folder.made / told["image"] if told["image"] else Path(told["shown"]) if told["shown"] else None
+        shown = source.file(source.name_of(told["shown"])) if told["shown"] else None
+        image = folder.made / told["image"] if told["image"] else shown
         found.append(
             Made(
                 told["candidate"],
@@ -271,8 +274,8 @@ def _last_sidecars(folder: PlanFolder, count: int) -> list[dict[str, Any]]:
     found = []
     for slot, alternative in _last_told(folder, count) or _looked(folder).last[:count]:
         try:
-            found.append(json.loads(folder.sidecar(slot, alternative).read_text(encoding="utf-8")))
-        except FileNotFoundError:
+            found.append(read_sidecar(folder, slot, alternative))
+        except DamagedError:  # it is set aside when it is collected
             continue
     return found
 

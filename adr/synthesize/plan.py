@@ -3,17 +3,18 @@
 Writes the tables `plan`, `slot` and `wanted` and the plan's folder. Loads no model and makes no picture.
 """
 
-import os
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from adr.errors import AdrError
+from adr.image_folder import ImageFolder
 from adr.models import find_model
 from adr.progress import Progress, let_pages_run, silent
 from adr.recipe import PERSPECTIVES
@@ -76,6 +77,9 @@ def plan(store: Store, workspace: Workspace, run: int, *, progress: Progress = s
     facts = run_facts(store, run)
     number = int(store.value("select coalesce(max(plan), 0) + 1 from plan"))
     settings = _settings(store, number, run, facts.dropped, facts.recipe.seed, options)
+    folder = plan_folder(workspace, number).folder
+    if folder.is_dir() and any(folder.iterdir()):  # of a plan of a former dataset, which a kill has left there
+        workspace.set_aside(folder)
     return _make(store, workspace, settings, progress)
 
 
@@ -121,6 +125,20 @@ def same_plan(store: Store, run: int, options: Mapping[str, Any]) -> int | None:
         if replace(again, **{name: getattr(made, name) for name in free}) == made:
             return int(number)
     return None
+
+
+def plan_identity(store: Store, plan: int) -> dict[str, Any] | None:
+    """The identity of the run and index that a plan was made for; None for a plan of a version without identities."""
+    text = store.value("select identity from plan where plan = $1", [plan])
+    found: dict[str, Any] | None = json.loads(text) if text else None
+    return found
+
+
+def _identity(store: Store, run: int) -> dict[str, Any]:
+    """Of a run, with the index that it was made on, and of the present index: names what a plan is made for."""
+    fingerprint, made_on = store.rows("select fingerprint, made_on from run where run = $1", [run])[0]
+    index = store.value("select fingerprint from index_made")
+    return {"run": run, "fingerprint": fingerprint, "made_on": made_on, "index": index}
 
 
 def plan_folder(workspace: Workspace, plan: int) -> PlanFolder:
@@ -211,8 +229,10 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
         generator=settings.generator,
         model=settings.model,
     )
-    _write(store, settings, report, found, tail, quota)
-    folder.write(settings, found.slots, found.siblings)
+    identity = _identity(store, settings.run)
+    # The files first, so that a kill leaves no row without its folder.
+    folder.write(settings, found.slots, found.siblings, identity)
+    _write(store, settings, report, found, tail, quota, identity)
     return report
 
 
@@ -400,23 +420,29 @@ def _turns(store: Store, instances: Sequence[int]) -> dict[int, tuple[Mapping[st
 
 
 def _images(store: Store, instances: Sequence[int]) -> dict[int, str]:
-    """{instance: absolute path of its first image}."""
-    source = store.row("select images, path from source")
-    base = (Path(".") if source is None else Path(source[0]) if source[0] else Path(source[1]).parent).resolve()
-    return {
-        instance: os.path.join(base, image)
-        for instance, image in store.rows(
-            """
-            select instance, images[1] from instance
-            where instance in (select unnest($1::integer[])) and len(images) > 0
-            """,
-            [list(instances)],
-        )
-    }
+    """{instance: absolute path of its first image, without links}; an image that a new link would reach is left out."""
+    folder = ImageFolder.beside(store)
+    found = {}
+    for instance, image in store.rows(
+        """
+        select instance, images[1] from instance
+        where instance in (select unnest($1::integer[])) and len(images) > 0
+        """,
+        [list(instances)],
+    ):
+        with suppress(AdrError):
+            found[instance] = str(folder.path_of(image))
+    return found
 
 
 def _write(
-    store: Store, settings: PlanSettings, report: PlanReport, found: "_Slots", tail: Tail, quota: Mapping[int, int]
+    store: Store,
+    settings: PlanSettings,
+    report: PlanReport,
+    found: "_Slots",
+    tail: Tail,
+    quota: Mapping[int, int],
+    identity: Mapping[str, Any],
 ) -> None:
     slots, choices = found.slots, found.choices
     with store.atomic() as writer:
@@ -424,10 +450,18 @@ def _write(
             writer.execute(f"delete from {table} where plan = $1", [settings.plan])
         writer.execute(
             """
-            insert into plan (plan, run, settings, slots, candidates, report, created_at)
-            values ($1, $2, $3, $4, $5, $6, now() at time zone 'UTC')
+            insert into plan (plan, run, settings, slots, candidates, report, identity, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7, now() at time zone 'UTC')
             """,
-            [report.plan, report.run, settings.to_json(), report.slots, report.candidates, to_json(report)],
+            [
+                report.plan,
+                report.run,
+                settings.to_json(),
+                report.slots,
+                report.candidates,
+                to_json(report),
+                json.dumps(identity),
+            ],
         )
         _insert(
             writer,

@@ -12,6 +12,7 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.files import write_whole
+from adr.read_back import DamagedError, Kind, list_of, object_of, optional, read_file, read_text, text, turn, whole
 
 IMAGE_GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
 # The generators that make no picture: only the conversation is new, with the parent's picture or with none.
@@ -65,6 +66,8 @@ class PlanSettings:
     parents: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not (whole(self.plan) and whole(self.run) and isinstance(self.seed, int)):
+            raise AdrError("plan, run or seed of the plan is not a number.", "Make a new plan.")
         if self.generator not in GENERATORS:
             raise AdrError(f"There is no generator {self.generator!r}.", f"Choose one of {', '.join(GENERATORS)}.")
         if self.conversations not in CONVERSATIONS:
@@ -134,6 +137,31 @@ class Slot:
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+_SLOT: dict[str, Kind] = {
+    "slot": whole,
+    "entity": whole,
+    "name": text,
+    "perspective": text,
+    "things": list_of(text),
+    "entities": list_of(whole),
+    "prompt": text,
+    "companions": optional(list_of(text)),
+    "absent": optional(list_of(text)),
+    "parent": optional(whole),
+    "image": optional(text),
+    "turns": optional(list_of(turn)),
+    "words": optional(object_of(list_of(text))),
+}
+
+
+@dataclass(frozen=True)
+class DamagedSlot:
+    """A line of `plan.jsonl` that cannot be used: the slot that was written there, and what is wrong."""
+
+    slot: int
+    detail: str
+
+
 @dataclass(frozen=True)
 class PlanFolder:
     """One plan's folder in the workspace, and the names of all files in it."""
@@ -172,14 +200,19 @@ class PlanFolder:
         """The scorer's embedding of the picture, a NumPy vector of float32 of length 1."""
         return self.made / f"{slot:05d}-{alternative}.npy"
 
-    def write(self, settings: PlanSettings, slots: list[Slot], siblings: list[str]) -> None:
-        """Write the plan, with the slots first and the settings last, so that a plan that can be read is complete."""
+    def write(
+        self, settings: PlanSettings, slots: list[Slot], siblings: list[str], identity: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write the plan, with the slots first and the settings last, so that a plan that can be read is complete.
+
+        identity: of the run and the index that the plan was made for; every candidate repeats it."""
         self.made.mkdir(parents=True, exist_ok=True)
         self.claims.mkdir(exist_ok=True)
         (self.folder / "plan.json").unlink(missing_ok=True)
         lines = "".join(json.dumps(vars(slot), ensure_ascii=False) + "\n" for slot in slots)
         write_whole(self.folder / "plan.jsonl", lines.encode())
-        head = {"settings": json.loads(settings.to_json()), "siblings": siblings, "slots": len(slots)}
+        head = {"settings": json.loads(settings.to_json()), "identity": identity, "siblings": siblings}
+        head["slots"] = len(slots)
         write_whole(self.folder / "plan.json", json.dumps(head, ensure_ascii=False, indent=1).encode())
 
     def head(self) -> tuple[PlanSettings, list[str]]:
@@ -196,14 +229,29 @@ class PlanFolder:
                 f"The plan in {self.folder} cannot be read: {error}.", "Make the plan again on the Synthesize page."
             ) from error
 
+    def identity(self) -> dict[str, Any] | None:
+        """The identity that the plan was written with; None for a plan of a version without identities, or no plan."""
+        try:
+            found = read_file(self.folder / "plan.json", "plan", {}).get("identity")
+        except DamagedError:
+            return None
+        return found if isinstance(found, dict) else None
+
+    def lines(self) -> Iterator[Slot | DamagedSlot]:
+        """The slots in order, and in their places those whose line is damaged; AdrError without a plan."""
+        try:
+            with (self.folder / "plan.jsonl").open("rb") as lines:
+                for number, line in enumerate(lines):
+                    yield _slot(number, line)
+        except OSError as error:
+            raise AdrError(
+                f"The plan in {self.folder} cannot be read: {error.strerror}.",
+                "Make the plan again on the Synthesize page.",
+            ) from error
+
     def slots(self) -> Iterator[Slot]:
-        """The slots in order."""
-        with (self.folder / "plan.jsonl").open(encoding="utf-8") as lines:
-            for line in lines:
-                read: dict[str, Any] = json.loads(line)
-                for key in ("things", "entities", "companions", "absent", "turns"):
-                    read[key] = tuple(read[key])
-                yield Slot(**read)
+        """The slots that can be read, in order."""
+        return (slot for slot in self.lines() if isinstance(slot, Slot))
 
     def finished(self) -> dict[tuple[int, int], Path]:
         """{(slot, alternative): sidecar} of all finished candidates, by slot and alternative."""
@@ -213,6 +261,22 @@ class PlanFolder:
         """{(slot, alternative): record} of all candidates that could not be made and have not been made since."""
         made = self.finished()
         return {key: path for key, path in self._named(".failed.json").items() if key not in made}
+
+    def failed(self) -> dict[tuple[int, int], tuple[str, str]]:
+        """{(slot, alternative): (reason, detail)} of `failures`; a damaged record has the reason 'record_damaged'."""
+        return {key: read_failure(path) for key, path in self.failures().items()}
+
+    def set_aside(self, slot: int, alternative: int, fault: DamagedError) -> None:
+        """Move the files of a candidate to the folder `set_aside`, where `reasons.jsonl` says why."""
+        aside = self.folder / "set_aside"
+        aside.mkdir(exist_ok=True)
+        with (aside / "reasons.jsonl").open("a", encoding="utf-8") as reasons:
+            said = {"slot": slot, "alternative": alternative, "reason": fault.reason, "detail": fault.detail}
+            reasons.write(json.dumps(said) + "\n")
+        for path in (self.sidecar, self.image, self.embedding):
+            file = path(slot, alternative)
+            if file.is_symlink() or file.exists():
+                os.replace(file, aside / file.name)
 
     def _named(self, ending: str) -> dict[tuple[int, int], Path]:
         found = {}
@@ -228,9 +292,27 @@ class PlanFolder:
         return dict(sorted(found.items()))
 
 
-def candidate_name(plan: int, slot: int, alternative: int) -> str:
-    """The name by which a candidate is known everywhere: 'p1-00012-0'."""
-    return f"p{plan}-{slot:05d}-{alternative}"
+def read_failure(path: Path) -> tuple[str, str]:
+    """(reason, detail) of the record of a candidate that could not be made."""
+    try:
+        read = read_file(path, "record_damaged", {"reason": text})
+    except DamagedError as fault:
+        return fault.reason, fault.detail
+    detail = read.get("detail")
+    return str(read["reason"]), str(detail) if text(detail) else ""
+
+
+def _slot(number: int, line: bytes) -> Slot | DamagedSlot:
+    try:
+        read = read_text(line, "plan_damaged", _SLOT)
+    except DamagedError as fault:
+        return DamagedSlot(number, f"line {number + 1} of plan.jsonl: {fault.detail}")
+    if read["slot"] != number:
+        return DamagedSlot(number, f"line {number + 1} of plan.jsonl is of slot {read['slot']}")
+    given: dict[str, Any] = {key: read[key] for key in _SLOT if read[key] is not None}
+    for key in ("things", "entities", "companions", "absent", "turns"):
+        given[key] = tuple(given.get(key, ()))
+    return Slot(**given)
 
 
 def candidate_seed(seed: int, slot: int, alternative: int) -> int:

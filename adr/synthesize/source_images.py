@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from PIL import Image
 
 from adr.errors import AdrError
 from adr.files import write_whole
+from adr.image_folder import ImageFolder
 from adr.process import Command, Event, exit_status, relay, tell
 from adr.progress import Progress, silent
 from adr.settings import setting
@@ -64,16 +66,16 @@ def embed_sources(store: "Store", workspace: Workspace, scorer: str, *, progress
 
 def source_images(store: "Store") -> list[str]:
     """The absolute paths of the source's pictures, each once and at most ADR_COMPARED_IMAGES: first those of instances
-    that have an entity which a plan fills, then the others in the source's order."""
+    that have an entity which a plan fills, then the others in the source's order. Those that a new link would reach are
+    left out."""
     try:
         limit = int(setting("ADR_COMPARED_IMAGES"))
     except ValueError as error:
         raise AdrError("ADR_COMPARED_IMAGES is not a number.", "Set it to a number, such as 20000.") from error
-    base = _base(store)
-    return [
-        str(base / image)
-        for (image,) in store.rows(
-            """
+    folder = ImageFolder.beside(store)
+    found = []
+    for (image,) in store.rows(
+        """
         with tail as (
             select distinct p.instance from posting p
             where p.entity in (select entity from wanted where quota > 0)
@@ -82,14 +84,17 @@ def source_images(store: "Store") -> list[str]:
         select p.image from shown p left join tail t on t.instance = p.instance
         group by p.image order by count(t.instance) = 0, min(p.instance), p.image limit $1
         """,
-            [limit],
-        )
-    ]
+        [limit],
+    ):
+        with suppress(AdrError):
+            folder.path_of(image)
+            found.append(str(folder.folder.resolve() / image))
+    return found
 
 
 def instances_of(store: "Store", paths: Sequence[str]) -> dict[str, int]:
     """{absolute path of a picture of the source: its first instance}."""
-    base = _base(store)
+    base = ImageFolder.beside(store).folder.resolve()
     names = {os.path.relpath(path, base): path for path in paths} | {path: path for path in paths}
     return {
         names[image]: instance
@@ -101,12 +106,6 @@ def instances_of(store: "Store", paths: Sequence[str]) -> dict[str, int]:
             [list(names)],
         )
     }
-
-
-def _base(store: "Store") -> Path:
-    """The absolute folder that the source's image paths start from."""
-    source = store.row("select images, path from source")
-    return (Path(".") if source is None else Path(source[0]) if source[0] else Path(source[1]).parent).resolve()
 
 
 def path_of(name: str) -> str:

@@ -9,6 +9,7 @@ import errno
 import hashlib
 import io
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,12 +23,13 @@ from PIL import Image, UnidentifiedImageError
 from adr.errors import AdrError
 from adr.files import write_whole
 from adr.models import free_memory, out_of_memory
+from adr.names import candidate_name
 from adr.process import Event, exit_status, tell
 from adr.settings import setting
 from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, Written, load_writer
 from adr.synthesize.images import faults, perceptual_hash
-from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, PlanFolder, Slot, candidate_name, candidate_seed
+from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, DamagedSlot, PlanFolder, Slot, candidate_seed
 from adr.synthesize.prompts import style_of
 from adr.synthesize.synonyms import spoken
 
@@ -39,9 +41,12 @@ if TYPE_CHECKING:
 FAILURES = {
     "parent_missing": "The parent's picture is not on disk.",
     "parent_unreadable": "The parent's picture cannot be read.",
+    "parent_linked": "A link has taken the place of the parent's picture since the plan was made.",
     "safety_checker": "The model's safety checker blanked the picture.",
     "out_of_memory": "There was not enough memory for a single picture.",
     "generator_fault": "The pipeline failed on this picture.",
+    "plan_damaged": "The line of the plan cannot be read. Make a new plan.",
+    "record_damaged": "The record of why it could not be made cannot be read.",
 }
 # After this many failures in a row the fault is not with the candidates.
 _FAULTS_IN_A_ROW = 5
@@ -77,6 +82,7 @@ class Worker:
     ) -> None:
         self.folder, self.tell, self.device, self.limit = folder, tell, device, limit
         self.settings, self.siblings = folder.head()
+        self.identity = folder.identity()
         if generator:
             self.settings = replace(self.settings, generator=generator)
         self.negative = self.settings.negative_prompt or ""
@@ -110,8 +116,13 @@ class Worker:
         held: list[Slot] = []
         settled = set(self.folder.finished()) | set(self.folder.failures())
         alternatives = range(self.settings.per_slot)
-        for slot in self.folder.slots():
+        for slot in self.folder.lines():
             if all((slot.slot, a) in settled for a in alternatives) or not self.claims.take(slot.slot):
+                continue
+            if isinstance(slot, DamagedSlot):
+                for alternative in self._left(slot):
+                    self._fail(slot, alternative, "plan_damaged", slot.detail)
+                self.claims.release(slot.slot)
                 continue
             if not self._left(slot):
                 self.claims.release(slot.slot)
@@ -124,7 +135,7 @@ class Worker:
         if held:
             yield held
 
-    def _left(self, slot: Slot) -> list[int]:
+    def _left(self, slot: Slot | DamagedSlot) -> list[int]:
         return [
             a
             for a in range(self.settings.per_slot)
@@ -154,6 +165,8 @@ class Worker:
         paths = dict.fromkeys(slot.image for slot in islice(self.folder.slots(), 4 * _PARENTS) if slot.image)
         found = []
         for path in list(paths)[:_PARENTS]:
+            if self.identity and os.path.realpath(path) != path:
+                continue
             try:
                 with Image.open(path) as opened:
                     found.append(opened.convert("RGB"))
@@ -168,12 +181,14 @@ class Worker:
         parent = None
         if not self.settings.with_image:
             return [Order(slot, a, candidate_seed(self.settings.seed, slot.slot, a), None) for a in left]
-        if slot.image is not None:
+        if slot.image is not None and self.identity and os.path.realpath(slot.image) != slot.image:
+            fault: tuple[str, str] | None = ("parent_linked", slot.image)
+        elif slot.image is not None:
             try:
                 with Image.open(slot.image) as opened:
                     parent = opened.convert("RGB")
             except FileNotFoundError:
-                fault: tuple[str, str] | None = ("parent_missing", slot.image)
+                fault = ("parent_missing", slot.image)
             except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
                 fault = ("parent_unreadable", f"{slot.image}: {error}")
             else:
@@ -341,6 +356,7 @@ class Worker:
         return {
             "candidate": candidate_name(settings.plan, slot.slot, alternative),
             "plan": settings.plan,
+            "identity": self.identity,
             "slot": slot.slot,
             "alternative": alternative,
             "entity": slot.entity,
@@ -371,7 +387,7 @@ class Worker:
             "flags": [],
         }
 
-    def _fail(self, slot: Slot, alternative: int, reason: str, detail: str) -> None:
+    def _fail(self, slot: Slot | DamagedSlot, alternative: int, reason: str, detail: str) -> None:
         record = {
             "candidate": candidate_name(self.settings.plan, slot.slot, alternative),
             "slot": slot.slot,

@@ -24,14 +24,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from adr.errors import AdrError
+from adr.errors import AdrError, WorkspaceInUse
 from adr.explore.standing import Standing, standing
-from adr.jobs import Jobs
+from adr.jobs import Job, Jobs
+from adr.plain_text import plain
 from adr.shipped import shipped
 from adr.store import Store
+from adr.ui.access import may, need
 from adr.ui.navigation import PAGES, link
 from adr.ui.parts.component import style
+from adr.ui.signing_in import sign_in, who_line
 from adr.ui.telling import fragment, tell
+from adr.ui.waiting import waiting_view
 from adr.ui.workspaces import chosen_folder, open_workspace, workspace_picker
 from adr.workspace import Workspace
 
@@ -66,15 +70,21 @@ def frame(title: str) -> Iterator[Frame]:
     st.logo(str(shipped("assets/logo.svg")), icon_image=str(shipped("assets/icon.png")), size="large")
     st.html(style("frame"))
     _boot()
+    sign_in()
     folder = chosen_folder()
     try:
         workspace, store, jobs = open_workspace(folder)
         here = Frame(workspace, store, jobs, standing(store), store.revision)
     except AdrError as error:
         _sidebar(folder, None)
-        tell(error)
+        if isinstance(error, WorkspaceInUse):
+            waiting_view(folder, error, open_workspace)
+        else:
+            tell(error)
         st.stop()
     _sidebar(str(workspace.folder), here)
+    if store.notice:
+        st.text(store.notice)
     try:
         yield here
     except AdrError as error:
@@ -99,18 +109,41 @@ def _sidebar(folder: str, here: Frame | None) -> None:
             said = states.get(name, "")
             link(name, f"{name} :gray[· {said}]" if said else name)
         workspace_picker(folder)
-        if here and here.jobs.running():
-            fragment(_jobs_line, run_every=2.0, key="jobs line")(here.jobs)
+        who_line()
+        if here:
+            fragment(_jobs_line, run_every=2.0, key="jobs line")(here.jobs, _standing(here.jobs))
 
 
-def _jobs_line(jobs: Jobs) -> None:
-    """The running jobs, shown on every page; when the last one ends, the page is drawn again."""
+def _standing(jobs: Jobs) -> tuple[int, list[int]]:
+    """How many jobs have been started, by any session or the command line, and which of them run."""
+    return jobs.begun, [job.job for job in jobs.running()]
+
+
+def _jobs_line(jobs: Jobs, drawn: tuple[int, list[int]]) -> None:
+    """The running jobs, shown on every page; the page is drawn again when one has begun or ended since it was drawn."""
     running = jobs.running()
-    if not running:
+    if _standing(jobs) != drawn:
         st.rerun(scope="app")
     for job in running:
         share = job.share
-        st.caption(f":material/progress_activity: {job.title}" + (f" · {share:.0%}" if share is not None else ""))
+        st.caption(
+            f":material/progress_activity: {plain(job.title)}" + (f" · {share:.0%}" if share is not None else "")
+        )
+        asked = job.cancel_asked.is_set()
+        label = "Stopping …" if asked else "Cancel"
+        st.button(
+            label,
+            key=f"cancel from sidebar {job.job}",
+            type="tertiary",
+            disabled=asked or not may("owner"),
+            on_click=_cancel,
+            args=(job,),
+        )
+
+
+def _cancel(job: Job) -> None:
+    need("owner")
+    job.cancel()
 
 
 def stage_states(stands: Standing) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from adr.plain_text import plain
 from adr.shipped import shipped
 
 # Page name → file of the program, icon. The files' numbers are the data's order.
@@ -35,7 +36,7 @@ def link(
     try:
         st.page_link(
             str(shipped(file)),
-            label=label or name,
+            label=label or plain(name),
             icon=icon or own_icon,
             help=help,
             query_params=_texts(query) or None,

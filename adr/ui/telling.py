@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.plain_text import SENTENCE, plain
 from adr.ui.navigation import PAGES, link
 
 
@@ -29,9 +30,9 @@ def fragment(draw: Callable[..., Any] | None = None, *, run_every: float | None 
 def tell(error: AdrError) -> None:
     """Show what is wrong and what to do about it, with links to the pages that the next step names."""
     with st.container(border=True, key=None):
-        st.error(error.sentence, icon=":material/error:")
+        st.error(plain(error.sentence, SENTENCE), icon=":material/error:")
         if error.next_step:
-            st.markdown(f"**Next:** {error.next_step}")
+            st.markdown(f"**Next:** {plain(error.next_step, SENTENCE)}")
         for name in PAGES:
             if f"{name} page" in error.next_step:
                 link(name)

@@ -7,8 +7,12 @@ import streamlit as st
 
 from adr.errors import AdrError
 from adr.jobs import Jobs
+from adr.owner import Owner
+from adr.plain_text import code, plain
 from adr.settings import setting
 from adr.store import Store
+from adr.ui.access import PagesStore, allowed_path, by_itself, need, roots
+from adr.ui.ownership import served
 from adr.ui.parts.state import remembered
 from adr.ui.telling import tell
 from adr.workspace import Workspace
@@ -28,7 +32,9 @@ def switch_workspace(folder: str) -> None:
     A fault is kept for the next run to show, since callbacks of buttons run outside the frame.
     """
     try:
-        chosen = Workspace.at(folder)
+        if folder not in _known(folder):  # opening an unknown one may create it
+            need("owner")
+        chosen = Workspace.at(allowed_path(folder))
     except AdrError as error:
         remembered(WorkspaceState).fault = error
         return
@@ -43,22 +49,32 @@ def _recent() -> list[str]:
     return []
 
 
-@st.cache_resource(show_spinner="Opening the workspace …", on_release=lambda opened: opened[1].close())
-def opened(folder: str) -> tuple[Workspace, Store, Jobs]:
-    """The workspace in `folder` with its store and its jobs, the same for all sessions of this process."""
+def _release(opened: tuple[Workspace, Store, Jobs, Owner | None]) -> None:
+    _, store, _, owner = opened
+    if owner is not None:
+        owner.close()
+    store.close()
+
+
+@st.cache_resource(show_spinner="Opening the workspace …", on_release=_release)
+def opened(folder: str) -> tuple[Workspace, Store, Jobs, Owner | None]:
+    """The workspace in `folder` with its store, its jobs and what serves it to the command line, the same for all
+    sessions of this process."""
     workspace = Workspace.at(folder)
-    store = Store(workspace.database)
-    return workspace, store, Jobs(store)
+    with by_itself():
+        store = PagesStore(workspace.database)
+        jobs = Jobs(store)
+        return workspace, store, jobs, served(workspace, store, jobs)
 
 
 def open_workspace(folder: str) -> tuple[Workspace, Store, Jobs]:
-    """The result of `opened`; the folder becomes the first of the recent ones."""
-    found = opened(folder)
+    """The workspace in `folder`, its store and its jobs; the folder becomes the first of the recent ones."""
+    workspace, store, jobs, _ = opened(folder)
     recent = _recent()
     if folder in recent:
         recent.remove(folder)
     recent.insert(0, folder)
-    return found
+    return workspace, store, jobs
 
 
 def chosen_folder() -> str:
@@ -83,7 +99,13 @@ def _known(current: str) -> list[str]:
     except OSError:
         beside = []
     own = str(Path(setting("ADR_WORKSPACE")).expanduser().resolve())
-    return list(dict.fromkeys([*_recent(), own, *beside]))[:20]
+    allowed = roots()
+    found = [
+        folder
+        for folder in dict.fromkeys([*_recent(), *beside])
+        if not allowed or any(Path(folder).resolve().is_relative_to(root) for root in allowed)
+    ]
+    return list(dict.fromkeys([own, *found]))[:20]
 
 
 def workspace_picker(current: str) -> None:
@@ -93,21 +115,17 @@ def workspace_picker(current: str) -> None:
     st.caption("Workspace")
     name = Path(current).name
     with st.popover(
-        name if len(name) <= 26 else f"{name[:25]}…",
-        icon=":material/folder:",
-        width="stretch",
-        help=current,
-        key=f"workspaces from {current}",
+        plain(name, 26), icon=":material/folder:", width="stretch", help=code(current), key=f"workspaces from {current}"
     ):
         if fault is not None:
             tell(fault)
         others = [folder for folder in _known(current) if folder != current][:8]
-        st.markdown(f"**{Path(current).name}**  \n:gray[{current}]")
+        st.markdown(f"**{plain(Path(current).name)}**  \n:gray[{plain(current)}]")
         for folder in others:
             st.button(
-                Path(folder).name,
+                plain(Path(folder).name),
                 key=f"workspace {folder}",
-                help=folder,
+                help=code(folder),
                 width="stretch",
                 icon=":material/folder_open:",
                 on_click=switch_workspace,

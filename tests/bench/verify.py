@@ -22,6 +22,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from adr.image_folder import ImageFolder
 from adr.index import checkers
 from adr.index.index import index
 from adr.index.lexicon import Lexicon
@@ -139,7 +140,7 @@ def measure_thresholds(store: Store, thresholds: list[float], folder: Path) -> N
 def own_folder(store: Store, folder: Path) -> VerifyFolder:
     """A folder that asks what the present index, which nobody verified, would ask."""
     own, objects = VerifyFolder(folder / "own"), text_objects(store)
-    own.ask(objects.names.listed(), Path(store.value("select images from source")), asked(store, objects, NOBODY))
+    own.ask(objects.names.listed(), ImageFolder.beside(store), asked(store, objects, NOBODY))
     return own
 
 

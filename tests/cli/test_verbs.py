@@ -79,7 +79,7 @@ def test_doctor__says_what_is_wrong(demo, capsys):
     ("arguments", "says"),
     [
         (["curve", "--perspective", "object", "-w", "{empty}"], "There is no workspace in"),
-        (["rebalance", "--recipe", "none.toml", "-w", "{demo}"], "The recipe none.toml cannot be read"),
+        (["rebalance", "--recipe", "none.toml", "-w", "{demo}"], "none.toml cannot be read"),
         (["ingest", "none.json", "-w", "{empty}"], "none.json"),
         (["export", "--run", "99", "--out", "{empty}/out", "-w", "{demo}"], "99"),
         (["explain", "--run", "99", "--instance", "0", "-w", "{demo}"], "99"),

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,12 +5,10 @@ from hypothesis import strategies as st
 
 from adr.errors import AdrError
 from adr.explore.association import association, expected_together
-from adr.explore.dataset import image_folder
 from adr.explore.distribution import breakpoints, cumulative_share, spectrum
 from adr.explore.entities import all_entities, entities_at, entity_named, find_entities, pair_named
 from adr.explore.instances import entities_of, instance_at, instances_of, place_of
 from adr.explore.neighbours import neighbours, pair_matrix
-from adr.store import Store
 from adr.tail import Spectrum
 
 
@@ -145,12 +141,3 @@ def test_association__never_further_from_chance_than_the_ratio(together, expecte
     told = association([together], [expected])[0]
     ratio = np.log2(together / expected) if together else -np.inf
     assert told == 0 or (0 < told <= ratio + 1e-9) or (ratio - 1e-9 <= told < 0)
-
-
-def test_image_folder__as_given_or_none():
-    store = Store.memory()
-    assert image_folder(store) is None
-    store.execute("insert into source (path, images) values ('/data/set.json', null)")
-    assert image_folder(store) is None
-    store.execute("update source set images = '/data/images'")
-    assert image_folder(store) == Path("/data/images")

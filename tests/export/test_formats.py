@@ -264,7 +264,7 @@ def test_coco__pycocotools_reads_the_synthetic_part(store, workspace, tmp_path):
 def test_coco__without_accepted_candidates_says_so(workspace, tmp_path):
     store = Store.memory()
     fill(store, RAW)
-    with pytest.raises(AdrError, match="synthetic pictures, and none of this run is accepted"):
+    with pytest.raises(AdrError, match="synthetic pictures, and none of this run's are accepted"):
         export(store, workspace, 1, format="coco", out=tmp_path / "out")
 
 

@@ -210,8 +210,21 @@ def test_index__cancelled_leaves_the_former_index() -> None:
 def test_index__progress_ends_at_its_total() -> None:
     told: list[tuple[int, int | None, str]] = []
     index(store_with(FIVE), progress=lambda done, total, message: told.append((done, total, message)))
-    assert told[0] == (0, 5, "Reading turns") and (5, 5, "Reading turns") in told
+    assert told[0] == (0, 5, "Reading word lists") and (5, 5, "Reading turns") in told
     assert told[-1] == (4, 4, "Writing postings")
+
+
+def test_index__progress_moves_early_and_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """250 + 500 + 250 of 1,000 instances; the same postings in batches of 7, 14, 28 …"""
+    texts, done = list(FIVE.values()), []
+    many = {number: texts[number % 5] for number in range(1000)}
+    store = store_with(many)
+    index(store, progress=lambda n, total, message: done.append(n) if message == "Reading turns" else None)
+    assert done == [0, 250, 750, 1000]
+    posting, entity = store.rows("from posting"), store.rows("from entity")
+    monkeypatch.setattr("adr.index.index.FIRST_BATCH", 7)
+    index(store)
+    assert posting and (store.rows("from posting"), store.rows("from entity")) == (posting, entity)
 
 
 @pytest.mark.parametrize(

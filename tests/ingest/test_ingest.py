@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adr.errors import AdrError
@@ -434,21 +434,15 @@ record = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(record | values, min_size=1, max_size=12), st.booleans(), st.booleans())
-def test_ingest__sql_reads_what_python_reads(
-    tmp_path_factory: pytest.TempPathFactory, shared_store: Store, records: list, ascii_only: bool, lines: bool
-) -> None:
-    raw = [json.dumps(value, ensure_ascii=ascii_only) for value in records] + [plain(id="last")]
-    raw = [text for text in raw if not any(0xD800 <= ord(character) < 0xE000 for character in text)]
-    path = tmp_path_factory.getbasetemp() / "law.json"
+def assert_read_alike(store: Store, path: Path, raw: list[str], lines: bool) -> None:
+    """SQL and Python read the same from these records; a refused one stands before them, so that some file is read."""
     path.write_bytes(("{}\n" + "\n".join(raw) if lines else "[{},\n" + ",\n".join(raw) + "]").encode())
     raw = ["{}", *raw]
-    ingest(shared_store, path, replace=True)
-    taken = {row[0]: row for row in shared_store.rows("select instance, id, images, turns, raw from instance")}
-    rejected = dict(shared_store.rows("select position, reason from rejected"))
+    ingest(store, path, replace=True)
+    taken = {row[0]: row for row in store.rows("select instance, id, images, turns, raw from instance")}
+    rejected = dict(store.rows("select position, reason from rejected"))
     named: dict[int, set[str]] = {}
-    for instance, name in shared_store.rows("select instance, object from annotation"):
+    for instance, name in store.rows("select instance, object from annotation"):
         named.setdefault(instance, set()).add(name)
     for position, text in enumerate(raw):
         read = read_record(text.encode())
@@ -463,6 +457,56 @@ def test_ingest__sql_reads_what_python_reads(
         assert (own_id is None) == (read.id is None)
         assert own_id is None or read.id is None or json.loads(own_id) == json.loads(read.id)
     assert len(taken) + len(rejected) == len(raw)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(record | values, min_size=1, max_size=12), st.booleans(), st.booleans())
+def test_ingest__sql_reads_what_python_reads(
+    tmp_path_factory: pytest.TempPathFactory, shared_store: Store, records: list, ascii_only: bool, lines: bool
+) -> None:
+    raw = [json.dumps(value, ensure_ascii=ascii_only) for value in records] + [plain(id="last")]
+    raw = [text for text in raw if not any(0xD800 <= ord(character) < 0xE000 for character in text)]
+    assert_read_alike(shared_store, tmp_path_factory.getbasetemp() / "law.json", raw, lines)
+
+
+def an_object(*pairs: tuple[str, str]) -> str:
+    """JSON text of an object with these keys, which may repeat, and values as JSON text."""
+    return "{" + ",".join(f'"{key}":{value}' for key, value in pairs) + "}"
+
+
+def pairs_of(keys: list[str], values: list[str], least: list[tuple[str, str]]) -> st.SearchStrategy:
+    """Objects with at least the keys of `least`, in any order and each as often as it comes."""
+    drawn = st.lists(st.tuples(st.sampled_from(keys), st.sampled_from(values)), max_size=3)
+    return drawn.flatmap(lambda more: st.permutations([*least, *more])).map(lambda pairs: an_object(*pairs))
+
+
+says = ['"gpt"', '"human"', '"system"', '"Yes."', '" "', "null"]
+repeating_turn = pairs_of(["from", "value", "odd", "fr\\u006fm"], says, [("from", '"human"'), ("value", '"What?"')])
+repeating_thing = pairs_of(["name", "label", "x"], ['"cat"', '"dog"', "1", "null"], [("name", '"bus"')])
+repeating_record = st.tuples(
+    st.lists(repeating_turn, min_size=1, max_size=3), st.lists(repeating_thing | st.just('"sofa"'), max_size=2)
+).flatmap(
+    lambda drawn: pairs_of(
+        ["id", "image", "conversations", "objects", "odd"],
+        ['"a"', '"b.jpg"', "[]", "null"],
+        [("conversations", f"[{','.join(drawn[0])}]"), ("objects", f"[{','.join(drawn[1])}]")],
+    )
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(repeating_record, min_size=1, max_size=12))
+@example(
+    [
+        '{"conversations":[{"from":"gpt","from":"human","value":"What?"},{"from":"gpt","value":"That.","odd":"x"}]}',
+        '{"conversations":[{"from":"human","value":"What?"}],"objects":[{"name":"cat","name":"dog"},{"x":1}]}',
+    ]
+)
+def test_ingest__a_repeated_key_means_its_last_value(
+    tmp_path_factory: pytest.TempPathFactory, shared_store: Store, records: list[str]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "repeated.json"
+    assert_read_alike(shared_store, path, [*records, plain(id="last")], lines=True)
 
 
 @settings(max_examples=150, deadline=None)

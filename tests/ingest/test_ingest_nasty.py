@@ -1,6 +1,8 @@
 """Broken files: none gives a traceback or a half-written workspace."""
 
+import hashlib
 import os
+import socket
 from contextlib import closing
 from pathlib import Path
 
@@ -86,6 +88,36 @@ def test_ingest__path_that_is_no_file(make: str, tmp_path: Path) -> None:
         assert store.value("select count(*) from source") == 0
     if make == "folder":
         assert "train.json" in error.value.next_step
+
+
+@pytest.mark.parametrize("kind", ["named pipe", "socket", "device"])
+def test_ingest__what_may_never_end_is_refused_at_once(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "data.json"
+    with closing(socket.socket(socket.AF_UNIX)) as listening, closing(Store.memory()) as store:
+        if kind == "named pipe":
+            os.mkfifo(path)
+        elif kind == "socket":
+            listening.bind(str(path))
+        else:
+            path = Path("/dev/zero")
+        good = tmp_path / "good.jsonl"
+        good.write_bytes(ONE)
+        for source, objects in ((path, None), (good, path)):
+            with pytest.raises(AdrError, match=f"is a {kind}, not a file"):
+                ingest(store, source, objects=objects)
+
+
+@pytest.mark.parametrize("layout", ["array", "lines"])
+def test_ingest__a_record_of_130_mb_costs_that_record_only(layout: str, tmp_path: Path) -> None:
+    """Under the default memory limit; 130 MB are more than the longest stretch in which a record's end is sought."""
+    path = tmp_path / "data.json"
+    large = ONE.replace(b"A cat.", b"A cat. " * (130 << 17))
+    path.write_bytes(b"[" + b",".join([ONE, large, TWO]) + b"]" if layout == "array" else b"\n".join([ONE, large, TWO]))
+    with closing(Store(tmp_path / "adr.duckdb")) as store:
+        report = ingest(store, path)
+        assert report.rejected == {"too_large": 1} and report.bytes == path.stat().st_size
+        assert report.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert store.rows("select raw from instance order by instance") == [(ONE.decode(),), (TWO.decode(),)]
 
 
 @pytest.mark.parametrize("broken_folder", ["missing", "file"])

@@ -1,13 +1,12 @@
 """One candidate with what it is compared with: an accordion made from instance 3, and one in other words."""
 
-from pathlib import Path
-
 import pytest
 
 from adr.errors import AdrError
-from adr.review.candidate import entity_forms, is_candidate, real_images, seen_candidate, shown_images
+from adr.review.candidate import entity_forms, is_candidate, real_images, seen_candidate, shown_files, shown_images
 from adr.review.verdicts import judge, undo
 from adr.store import Store
+from adr.workspace import Workspace
 
 
 @pytest.fixture
@@ -80,13 +79,32 @@ def test_shown_images__by_candidate_without_those_that_have_none(store):
     assert shown_images(store, []) == []
 
 
-def test_real_images__nearest_first_without_the_parent(store):
+def test_real_images__nearest_first_without_the_parent(store, tmp_path):
     seen = seen_candidate(store, "p1-0-0")
-    folder = Path("/data/images")
-    assert real_images(store, seen) == [(5, folder / "five.png"), (2, folder / "two.png")]  # 4 has two images
-    assert real_images(store, seen, most=1) == [(5, folder / "five.png")]
+    store.execute("update source set images = $1", [str(tmp_path)])
+    for name in ("two.png", "five.png"):
+        (tmp_path / name).touch()
+    assert real_images(store, seen) == [(5, tmp_path / "five.png"), (2, tmp_path / "two.png")]  # 4 has two images
+    assert real_images(store, seen, most=1) == [(5, tmp_path / "five.png")]
+    (tmp_path / "two.png").unlink()
+    assert real_images(store, seen) == [(5, tmp_path / "five.png"), (2, None)]
     store.execute("update source set images = null")
     assert real_images(store, seen) == [(5, None), (2, None)]
+
+
+def test_shown_files__inside_the_workspace_and_the_image_folder_only(store, tmp_path):
+    workspace, source = Workspace.at(tmp_path / "w"), tmp_path / "source"
+    source.mkdir()
+    store.execute("update source set images = $1, links = 0", [str(source)])
+    for path in (source / "five.png", workspace.images / "p1-0-0.png", tmp_path / "private.png"):
+        path.touch()
+    shown = shown_images(store, ["p1-0-0", "p1-1-0"])
+    files = [workspace.images / "p1-0-0.png", source / "five.png"]
+    assert shown_files(store, workspace, shown) == files
+    for path in files:
+        path.unlink()
+        path.symlink_to(tmp_path / "private.png")
+    assert shown_files(store, workspace, [*shown, str(tmp_path / "private.png"), "../private.png"]) == [None] * 4
 
 
 def test_entity_forms__singular_and_plural_of_every_part(store):

@@ -2,6 +2,8 @@
 
 import json
 import re
+import tempfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -128,9 +130,9 @@ def test_judge__is_kept_and_leaves_the_queue():
 @pytest.mark.parametrize(
     ("candidates", "judgement", "reviewer", "reason", "says"),
     [
-        (["a0"], "maybe", "ann", None, "'maybe' is no judgement"),
+        (["a0"], "maybe", "ann", None, "'maybe' is not a judgement"),
         (["zz"], "accept", "ann", None, "no candidate 'zz'"),
-        (["a0"], "reject", "ann", "ugly", "'ugly' is no reason"),
+        (["a0"], "reject", "ann", "ugly", "'ugly' is not a reason"),
         (["a0"], "accept", "  ", None, "needs a reviewer's name"),
     ],
 )
@@ -276,11 +278,77 @@ def test_exchange__out_and_in_again_and_twice(tmp_path, ending):
     other = six_candidates()
     assert import_verdicts(other, path).verdicts == 3  # the edit counts too
     assert in_force(other) == {"a0": "accept", "d0": "reject"}
-    assert current_turns(other, "a0")[0] == better
+    assert current_turns(other, "a0") == (better, "ann")
     again = import_verdicts(other, path)
     assert (again.verdicts, again.known) == (0, 3)
     undo(other, "bob")
     assert in_force(other) == {"a0": "accept"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_exchange__an_edit_keeps_its_editor(tmp_path, ending):
+    path = tmp_path / f"verdicts.{ending}"
+    store = six_candidates()
+    better = [TALK[0], {"role": "gpt", "text": "A red accordion."}]
+    for candidate in ("a0", "b0"):
+        edit(store, candidate, better, "ann")
+    judge(store, ["a0"], "accept", "bob")
+    export_verdicts(store, path)
+    other = six_candidates()
+    report = import_verdicts(other, path)
+    assert (report.verdicts, report.refused) == (3, {})
+    assert current_turns(other, "a0") == current_turns(other, "b0") == (better, "ann")
+    assert other.rows("select reviewer, judgement from current_verdict") == [("bob", "accept")]
+    assert other.rows("select judged_at from verdict order by all") == store.rows(
+        "select judged_at from verdict order by all"
+    )
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_exchange__lines_end_at_line_feeds_only(tmp_path, ending):
+    path = tmp_path / f"verdicts.{ending}"
+    store = six_candidates()
+    odd = [TALK[0], {"role": "gpt", "text": "An\u2028accordion\u2029or\x85two,\x0b\x0c\x1c\x1d\x1e\r\nor more."}]
+    edit(store, "a0", odd, "ann\u2028b\x85c")
+    judge(store, ["a0"], "accept", "bob\u2029d")
+    export_verdicts(store, path)
+    other = six_candidates()
+    assert import_verdicts(other, path).verdicts == 2
+    assert current_turns(other, "a0") == (odd, "ann\u2028b\x85c")
+    assert other.value("select reviewer from current_verdict") == "bob\u2029d"
+
+
+def test_import__a_verdict_that_stood_already_does_not_come_back(tmp_path):
+    store, path = six_candidates(), tmp_path / "verdicts.jsonl"
+    path.write_text('{"candidate": "a0", "judgement": "accept", "reviewer": "ann"}')
+    judge(store, ["a0"], "accept", "ann")
+    assert import_verdicts(store, path).known == 1
+    judge(store, ["a0"], "reject", "ann")
+    assert import_verdicts(store, path).known == 1
+    assert in_force(store) == {"a0": "reject"}
+
+
+def test_import__an_own_export_changes_nothing_however_old_it_is(tmp_path):
+    store, path = six_candidates(), tmp_path / "verdicts.csv"
+    edit(store, "a0", TALK, "ann")
+    judge(store, ["a0"], "accept", "ann")
+    resolve(store, "b0", "accept", "eve")
+    export_verdicts(store, path)
+    judge(store, ["a0"], "reject", "ann")
+    undo(store, "eve")
+    edit(store, "a0", [TALK[0], {"role": "gpt", "text": "Later."}], "ann")
+    report = import_verdicts(store, path)
+    assert (report.verdicts, report.known) == (0, 3)
+    assert in_force(store) == {"a0": "reject"} and current_turns(store, "a0")[0][1]["text"] == "Later."
+
+
+def test_import__times_of_other_zones_are_kept_as_utc(tmp_path):
+    store, path = six_candidates(), tmp_path / "verdicts.jsonl"
+    path.write_text(
+        '{"candidate": "a0", "judgement": "accept", "reviewer": "ann", "judged_at": "2026-03-01T12:00:00+02:00"}'
+    )
+    import_verdicts(store, path)
+    assert str(store.value("select judged_at from verdict")) == "2026-03-01 10:00:00"
 
 
 def test_import__sets_bad_rows_aside(tmp_path):
@@ -309,6 +377,36 @@ def test_import__sets_bad_rows_aside(tmp_path):
     }
 
 
+def test_import__values_that_no_verdict_can_hold_are_set_aside(tmp_path):
+    path = tmp_path / "verdicts.jsonl"
+    plain = {"candidate": "a0", "judgement": "accept", "reviewer": "ann"}
+    rows = [
+        *({**plain, key: [1]} for key in ("candidate", "judgement", "reviewer", "reason", "rule", "note", "judged_at")),
+        *({**plain, key: {"a": 1}} for key in ("candidate", "judgement", "reviewer", "reason")),
+        *({**plain, key: "half a \ud800"} for key in ("candidate", "reviewer", "rule", "note")),
+        {**plain, "turns": [{"role": "human", "text": "\ud800"}]},
+        {**plain, "turns": "[" * 5000},
+        {**plain, "turns": 7},
+        *({**plain, "judged_at": at} for at in ("yesterday", "0001-01-01T00:00:00+14:00", 7)),
+        {**plain, "candidate": "b0", "note": "x" * 200_000},
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    store = six_candidates()
+    report = import_verdicts(store, path)
+    assert (report.verdicts, report.refused) == (1, {"unreadable_value": len(rows) - 1})
+    assert in_force(store) == {"b0": "accept"}
+    assert all(len(example) < 150 and example.isprintable() for example in report.examples)
+
+
+def test_import__a_long_field_of_a_csv_file_is_read(tmp_path):
+    """131,072 characters are Python's own limit."""
+    path = tmp_path / "verdicts.csv"
+    path.write_text(f"candidate,judgement,reviewer,note\na0,accept,ann,{'x' * 200_000}\n")
+    store = six_candidates()
+    assert import_verdicts(store, path).verdicts == 1
+    assert store.value("select length(note) from verdict") == 200_000
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -317,6 +415,9 @@ def test_import__sets_bad_rows_aside(tmp_path):
         ("a.jsonl", b"{oops", "Line 1 of"),
         ("b.jsonl", b"[1]", "is not an object"),
         ("a.csv", b"\xff\xfe\xff", "not UTF-8"),
+        ("c.jsonl", b'{"candidate": ' + b"9" * 5000 + b"}", "Line 1 of"),
+        ("d.jsonl", b"[" * 100_000, "Line 1 of"),
+        ("b.csv", b"candidate,judgement,reviewer\na0,accept," + b"x" * (17 << 20), "is not CSV at line 2"),
     ],
 )
 def test_import__a_file_that_cannot_be_read(tmp_path, name, content, says):
@@ -325,6 +426,51 @@ def test_import__a_file_that_cannot_be_read(tmp_path, name, content, says):
         path.write_bytes(content)
     with pytest.raises(AdrError, match=re.escape(says)):
         import_verdicts(six_candidates(), path)
+
+
+said = st.fixed_dictionaries(
+    {
+        "candidate": st.sampled_from(["a0", "b0"]),
+        "judgement": st.sampled_from([None, "accept", "reject"]),
+        "reviewer": st.sampled_from(["ann", "bob"]),
+        "rule": st.sampled_from([None, "a rule"]),
+        "judged_at": st.sampled_from([None, "2026-01-01T10:00:00", "2026-01-02T10:00:00"]),
+        "turns": st.sampled_from([None, TALK, [TALK[0], {"role": "gpt", "text": "Another."}]]),
+        "edited_by": st.sampled_from([None, "eve"]),
+    }
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["a0", "b0"]), st.sampled_from(["accept", "reject"])), max_size=3),
+    st.lists(st.lists(said, max_size=4), min_size=1, max_size=3),
+    st.data(),
+)
+def test_import__law_a_second_time_changes_nothing_in_any_order(judged, files, data):
+    """Local verdicts, some files, then the same files in another order with repeats; then once more after ann has
+    changed her mind."""
+    again = data.draw(st.lists(st.sampled_from(range(len(files))), max_size=6))
+    store = six_candidates()
+
+    def stands():
+        return in_force(store), [current_turns(store, name) for name in ("a0", "b0")]
+
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{number}.jsonl" for number in range(len(files))]
+        for path, rows in zip(paths, files, strict=True):
+            path.write_text("\n".join(map(json.dumps, rows)))
+        for candidate, judgement in judged:
+            judge(store, [candidate], judgement, "ann")
+        for path in paths:
+            import_verdicts(store, path)
+        for judgement in ("", "accept", "reject"):
+            if judgement:
+                judge(store, ["a0"], judgement, "ann")
+            before = stands()
+            for number in again:
+                assert import_verdicts(store, paths[number]).verdicts == 0
+            assert stands() == before
 
 
 steps = st.lists(

@@ -232,6 +232,6 @@ def test_load_writer__every_method_is_a_plans_method(monkeypatch):
             load_writer(method)
         assert told.value.next_step
     monkeypatch.setenv("ADR_LANGUAGE_MODEL_URL", "localhost:8000")
-    with pytest.raises(AdrError, match="no address"):
+    with pytest.raises(AdrError, match="is not a server address"):
         load_writer("language_model")
     assert fault(load_writer("template")([Request(slot(), 1, Image.new("RGB", (8, 8)))])[0].turns) is None

@@ -12,6 +12,7 @@ from adr.synthesize.collect import collect
 from adr.synthesize.generate import generate
 from adr.synthesize.outlook import projected, seconds_each
 from adr.synthesize.plan import plan, plan_folder, settings_of
+from adr.synthesize.plan_file import candidate_seed
 from adr.workspace import Workspace
 from tests.worlds.tail import IDS, by_hand, make_tail_world
 
@@ -103,7 +104,8 @@ def test_collect__chooses_the_best_and_finds_near_duplicates(world, tmp_path):
         ("p1-00001-0", "p1-00000-0", 1.0),
         ("p1-00001-1", "p1-00000-1", 0.8),
     ]
-    assert store.value("select seed from candidate limit 1") == 2**62
+    seeds = store.rows("select seed from candidate order by candidate")
+    assert seeds == [(candidate_seed(settings_of(store, 1).seed, slot, a),) for slot in (0, 1) for a in (0, 1)]
 
 
 def test_collect__a_judged_slot_keeps_its_choice(world, tmp_path):

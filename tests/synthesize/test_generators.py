@@ -1,11 +1,15 @@
 """Every kind of pipeline, made here with tiny random weights and loaded as a full-size one is."""
 
+import os
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from adr.errors import AdrError
-from adr.models import Place, find_model, out_of_memory, place
+from adr.models import Place, find_model, load_clip, out_of_memory, place
+from adr.shipped import shipped
 from adr.synthesize import generators
 from adr.synthesize.edges import edges
 from adr.synthesize.generators import FACTORIES, Wish, load_generator
@@ -149,3 +153,29 @@ def test_edges__outline_of_a_square(parent):
     assert graded.max() == 255 and graded[24, 24].max() == 0
     with pytest.raises(AdrError, match="no edges of kind"):
         edges(parent, "sharp")
+
+
+def test_load__pickled_weights_are_refused_without_torchs_advice(models, tmp_path):
+    """A checkpoint that would run a program, in place of the numbers of the U-Net or of the scorer."""
+    import torch
+
+    class Runs:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "it ran"),)
+
+    for name, made, load in (
+        ("pipeline", models["stable_diffusion"], lambda at: load_generator(asked("text-to-image", at), device="cpu")),
+        ("clip", shipped("assets/models/starter-clip"), lambda at: load_clip(at, place("cpu"))),
+    ):
+        folder = tmp_path / name
+        shutil.copytree(made, folder)
+        for file in [*folder.glob("unet/*.safetensors"), *folder.glob("open_clip_model.safetensors")]:
+            torch.save(
+                {"state_dict": Runs()},
+                file.with_name(file.name.replace("open_clip", "open_clip_pytorch")).with_suffix(".bin"),
+            )
+            file.unlink()
+        with pytest.raises(AdrError, match="pickled Python objects") as error:
+            load(str(folder))
+        assert ".safetensors" in error.value.next_step and "weights_only" not in str(error.value)
+    assert not (tmp_path / "it ran").exists()

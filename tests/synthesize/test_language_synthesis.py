@@ -149,7 +149,7 @@ def test_plan__what_cannot_be(world):
     store, workspace = world
     for wrong, says in (
         ({"conversations": "template"}, "makes no picture"),
-        ({"per_slot": 2}, "one candidate a slot"),
+        ({"per_slot": 2}, "one candidate per slot"),
         ({"entities": ["seat"]}, "No conversation says"),
         ({"target": 1}, "No entity of the tail"),
     ):
@@ -157,7 +157,7 @@ def test_plan__what_cannot_be(world):
             plan(store, workspace, 1, budget=9, generator="language", **wrong)
         assert says in f"{told.value.sentence} {told.value.next_step}"
     store.execute("update run set recipe = $1", [Recipe(perspectives=("object",), tau={"object": 3}).to_toml()])
-    with pytest.raises(AdrError, match="does not look at nouns"):
+    with pytest.raises(AdrError, match="does not use the token perspective"):
         plan(store, workspace, 1, budget=9, generator="language")
     assert store.value("select count(*) from plan") == 0
 
@@ -235,7 +235,7 @@ def test_candidates__new_words_about_the_same_image_or_none(world):
         ("p1-00002-0", f"{folder}/4.png", 1),
         ("p1-00003-0", None, 0),
     ]
-    shown = {one.candidate: one.image for one in newest_made(workspace, 1)}
+    shown = {one.candidate: one.image for one in newest_made(store, workspace, 1)}
     assert shown["p1-00003-0"] is None and shown["p1-00001-0"].name == "0.png"
     assert not list(workspace.images.iterdir())
 
@@ -290,12 +290,12 @@ def test_edit__keeps_the_markers_and_the_synonym(world, tmp_path):
 
     edit(store, "p1-00003-0", talk("What is a couch?", "A long seat."), "ann", ["couch", "couches"])
     for turns, says in (
-        (talk("<image> What is a couch?", "A seat."), "More <image> markers"),
+        (talk("<image> What is a couch?", "A seat."), "more <image> markers"),
         (talk("What is it?", "A seat."), "by a synonym"),
     ):
         with pytest.raises(AdrError, match=says):
             edit(store, "p1-00003-0", turns, "ann", ["couch", "couches"])
-    with pytest.raises(AdrError, match="Fewer <image> markers"):
+    with pytest.raises(AdrError, match="fewer <image> markers"):
         edit(store, "p1-00001-0", talk("What is it?", "A couch."), "ann", ["couch"])
     judge(store, ["p1-00003-0"], "accept", "ann")
     export_verdicts(store, tmp_path / "verdicts.jsonl")
@@ -320,7 +320,7 @@ def test_export__rows_name_the_parents_images(world, tmp_path, format):
         ([], None, "language"),
     ]
     card = (tmp_path / "out" / "README.md").read_text()
-    assert "2 rows say a conversation of the source in other words" in card and "adr-synthetic" not in card
+    assert "2 rows reword a conversation of the source" in card and "adr-synthetic" not in card
     if format == "llava":
         rows = json.loads((tmp_path / "out" / "llava.json").read_text())
         assert rows[-2] == {

@@ -166,7 +166,7 @@ def test_revise__changes_a_plan_until_it_has_images(world):
     assert report.plan == 1 and store.rows("select entity from wanted") == [(IDS["accordion"],)]
     assert len(list(plan_folder(workspace, 1).slots())) == report.slots
     plan_folder(workspace, 1).sidecar(0, 0).write_text(json.dumps({}))
-    with pytest.raises(AdrError, match="candidates already"):
+    with pytest.raises(AdrError, match="already has candidates"):
         revise(store, workspace, 1, budget=3)
 
 
@@ -257,3 +257,17 @@ def test_compose__takes_turns_with_wordings():
     style = Style(templates=("a photo of {things}", "{things} {place}"), companions=1, places=("in a park", "at sea"))
     said = [compose(("kite",), ("cat", "dog"), style, turn) for turn in range(4)]
     assert said == ["a photo of a kite and a cat", "a kite and a cat at sea"] * 2
+
+
+def test_plan__stopped_at_its_files_leaves_no_row(world, monkeypatch):
+    """A plan is a row with a folder; what stops while the folder is written must not leave the row alone."""
+
+    def stopped(*given, **more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as changed, pytest.raises(KeyboardInterrupt):
+        changed.setattr("adr.synthesize.plan_file.write_whole", stopped)
+        plan(*world, 1)
+    store, workspace = world
+    assert store.rows("select plan from plan") == []
+    assert plan(*world, 1).plan == 1 and plan_folder(workspace, 1).head()[0].plan == 1

@@ -19,7 +19,7 @@ from adr.synthesize.plan import plan, plan_folder
 from adr.synthesize.scores import load_scorer, overall
 from adr.synthesize.source_images import embed_sources, instances_of, source_images
 from adr.workspace import Workspace
-from tests.worlds.tail import make_tail_world
+from tests.worlds.tail import make_tail_world, sidecar
 from tests.worlds.tiny_texts import clip, color_scorer
 
 SIBLINGS = ["red", "green", "blue"]
@@ -170,41 +170,13 @@ def test_embeddings__nothing_lost_by_appending(tmp_path_factory, sizes, block):
         assert all(len(names) <= block for names, _, _ in Embeddings(folder).blocks())
 
 
-def as_made(workspace, slot, vector, mark, scorer, **more):
+def as_made(store, workspace, slot, vector, mark, scorer, **more):
     """A finished candidate of plan 1 as a worker writes it."""
     folder = plan_folder(workspace, 1)
     folder.image(slot, 0).write_bytes(b"png")
     np.save(folder.embedding(slot, 0), np.asarray(vector, np.float32))
-    folder.sidecar(slot, 0).write_text(
-        json.dumps(
-            {
-                "candidate": f"p1-{slot:05d}-0",
-                "plan": 1,
-                "slot": slot,
-                "alternative": 0,
-                "entity": 2,
-                "entities": [2],
-                "parent": 6,
-                "generator": "text-to-image",
-                "model": "m",
-                "seed": 1,
-                "prompt": "a kite",
-                "negative_prompt": "",
-                "parameters": {},
-                "image": "picture.png",
-                "sha256": "0",
-                "turns": [],
-                "caption": "",
-                "conversation_by": "template",
-                "scorer": scorer,
-                "score": 0.5,
-                "flags": [],
-                "seconds": 1.0,
-                "perceptual_hash": f"{mark:016x}",
-            }
-            | more
-        )
-    )
+    made = sidecar(store, workspace, slot, 0) | {"scorer": scorer, "parent_score": None}
+    folder.sidecar(slot, 0).write_text(json.dumps(made | {"perceptual_hash": f"{mark:016x}"} | more))
 
 
 @pytest.mark.models
@@ -219,7 +191,7 @@ def test_embed_sources__once_and_found_by_collect(world, model, tmp_path):
     assert instances_of(store, images[-1:]) == {images[-1]: 3}
     again = Image.open(images[-1])
     vector = load_scorer(model, "cpu").images([again])[0]
-    as_made(workspace, 0, vector, perceptual_hash(again), model, own=0.99)
+    as_made(store, workspace, 0, vector, perceptual_hash(again), model, own=0.99)
     assert collect(store, workspace, 1).flags == {}
 
     seen = []
@@ -231,7 +203,7 @@ def test_embed_sources__once_and_found_by_collect(world, model, tmp_path):
     assert embed_sources(store, workspace, model).compared == 8
     assert {path: path.stat().st_mtime_ns for path in folder.glob("*.npz")} == before  # nothing is done twice
 
-    as_made(workspace, 1, -vector, 0x5555555555555555, model)
+    as_made(store, workspace, 1, -vector, 0x5555555555555555, model)
     assert collect(store, workspace, 1).flags == {"near_duplicate": 1}
     rows = store.rows("select candidate, nearest, round(nearest_score::double, 2), flags from candidate order by 1")
     assert rows[0] == ("p1-00000-0", "instance:3", 1.0, ["near_duplicate"]) and rows[1][3] == []

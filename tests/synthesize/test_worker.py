@@ -116,6 +116,18 @@ def test_run__writes_images_and_sidecars(tmp_path, model):
     assert run(plan) == (0, [])  # nothing left: loads no model
 
 
+def test_run__a_damaged_line_of_the_plan_is_set_aside(tmp_path, model):
+    plan = planned(tmp_path, model, 3)
+    lines = (plan.folder / "plan.jsonl").read_bytes().splitlines()
+    (plan.folder / "plan.jsonl").write_bytes(b"\n".join([lines[0], b"{damaged", lines[2]]))
+    assert run(plan)[0] == 4
+    assert list(plan.finished()) == [(0, 0), (0, 1), (2, 0), (2, 1)]
+    assert {key: reason for key, (reason, _) in plan.failed().items()} == {
+        (1, 0): "plan_damaged",
+        (1, 1): "plan_damaged",
+    }
+
+
 def test_run__same_seed_same_bytes(tmp_path, model):
     plan = planned(tmp_path, model, 2)
     run(plan)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adr.ui.parts.plain_text import plain
+from adr.plain_text import plain
 
 
 def chart(at, number=0):
@@ -93,7 +93,7 @@ def test_explore__text_is_text_and_a_missing_image_is_said(small_workspace, page
 
 
 def test_plain__no_markdown_left():
-    assert plain("a *b* $c$ [d](e)") == r"a \*b\* \$c\$ \[d\]\(e\)"
+    assert plain("a *b* $c$ [d](e)") == r"a \*b\* \$c\$ \[d\](e)"
 
 
 def test_explore__next_instance_of_the_entity(small_workspace, page):

@@ -5,7 +5,7 @@ import os
 import pytest
 from PIL import Image
 
-from adr.ui.parts.images import data_url, data_urls, image_file, thumbnail
+from adr.ui.parts.images import data_url, data_urls, thumbnail
 from adr.workspace import Workspace
 
 
@@ -24,23 +24,6 @@ def folder(tmp_path):
     (tmp_path / "secret.png").write_bytes((made / "small.png").read_bytes())
     os.symlink(tmp_path / "secret.png", made / "link.png")
     return made
-
-
-def test_image_file__inside_only(folder, tmp_path):
-    assert image_file(folder, "deep/a.jpg") == folder / "deep" / "a.jpg"
-    assert image_file(folder, "deep/../small.png") == folder / "small.png"
-    for outside in (
-        "../secret.png",
-        str(tmp_path / "secret.png"),
-        "link.png",
-        "deep",
-        "",
-        "gone.png",
-        "a\0b",
-        "x" * 5000,
-    ):
-        assert image_file(folder, outside) is None
-    assert image_file(None, "a.jpg") is None
 
 
 def test_thumbnail__small_and_made_once(workspace, folder):

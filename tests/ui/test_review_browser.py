@@ -25,6 +25,7 @@ def open_review(chromium, address: str, name: str = "", query: str = ""):
     if name:
         page.get_by_placeholder("Your name").fill(name)
         page.get_by_role("button", name="Start").click()
+        page.get_by_placeholder("Your name").wait_for(state="detached", timeout=60_000)
     page.wait_for_selector("#card[data-candidate], #grid .tile", timeout=60_000)
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
     return page
@@ -84,6 +85,23 @@ def test_keyboard__a_hundred_at_full_speed_then_undo_edit_and_reload(chromium, w
     assert undone == [candidate for candidate, _ in reversed(judged)][:10]
     assert shown == undone[-1]
     assert [(c, r) for c, j, r in rows if j == "edit"] == [(shown, "ann")]
+
+
+def test_name__is_remembered_and_looking_needs_none(chromium, workspace):
+    with browser.running_app(workspace) as address:
+        page = open_review(chromium, address, query="?look=Grid")  # without a name
+        page.goto(f"{address}/Review")
+        page.get_by_placeholder("Your name").fill("ann <b> ; é")
+        page.get_by_role("button", name="Start").click()
+        page.get_by_placeholder("Your name").wait_for(state="detached", timeout=60_000)
+        page.wait_for_function("document.cookie.includes('adr_reviewer=ann')", timeout=30_000)
+        page.reload()
+        page.wait_for_selector("#card[data-candidate]", timeout=60_000)
+        page.wait_for_timeout(1000)
+        assert page.get_by_placeholder("Your name").count() == 0
+        page.keyboard.press("a")
+        settled(page)
+    assert [(judgement, who) for _, judgement, who in verdicts(workspace)] == [("accept", "ann <b> ; é")]
 
 
 def test_grid__a_batch_of_sixty_and_its_undo(chromium, workspace):

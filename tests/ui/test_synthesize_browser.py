@@ -20,6 +20,7 @@ from adr.store import Store
 from adr.synthesize.plan import plan, plan_folder
 from adr.workspace import Workspace
 from tests.worlds import browser
+from tests.worlds.tail import sidecar
 
 pytestmark = [
     pytest.mark.browser,
@@ -163,27 +164,13 @@ def test_synthesize__very_long_names_stay_in_their_places(chromium, world, tmp_p
     store, workspace = Store(copy / "adr.duckdb"), Workspace.at(copy)
     store.execute("update entity set name = name || ' ' || $1 where perspective <> 'interrogation'", [LONG])
     number = plan(store, workspace, 1, budget=30).plan
-    store.close()
     folder = plan_folder(workspace, number)
     image = next(workspace.folder.glob("demo/images/*.jpg"))
     for slot in list(folder.slots())[:6]:
         shutil.copy(image, folder.image(slot.slot, 0))
-        folder.sidecar(slot.slot, 0).write_text(
-            json.dumps(
-                {
-                    "candidate": f"p{number}-{slot.slot:05d}-0",
-                    "name": slot.name,
-                    "prompt": slot.prompt,
-                    "score": 0.5,
-                    "image": folder.image(slot.slot, 0).name,
-                    "flags": ["near_duplicate", "entity_not_seen"],
-                    "seconds": 1.0,
-                    "generator": "text-to-image",
-                    "model": str(STARTER),
-                    "parameters": {"steps": 20},
-                }
-            )
-        )
+        made = sidecar(store, workspace, slot.slot, 0, plan=number, image=image.read_bytes())
+        folder.sidecar(slot.slot, 0).write_text(json.dumps(made | {"flags": ["near_duplicate", "entity_not_seen"]}))
+    store.close()
     with browser.running_app(copy) as address:
         visit = Visit(chromium, address, f"?plan={number}")
         page = visit.page

@@ -7,7 +7,7 @@ import pytest
 
 from adr.store import Store
 from adr.synthesize.collect import collect
-from adr.synthesize.plan import plan, plan_folder, settings_of
+from adr.synthesize.plan import plan, settings_of
 from tests.worlds.tail import IDS, by_hand, make_tail_world
 
 
@@ -102,10 +102,9 @@ def test_page__what_is_finished_is_taken_in(world, page):
     """Made from a shell, or by an app that was killed: three candidates of one slot and of another."""
     store, workspace = world
     plan(store, workspace, 1, budget=9, generator="image-to-image")
-    by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0]), (0, 1): (0.9, None, [0, 1]), (1, 0): (0.2, None, [1, 1])})
-    for slot, alternative in ((0, 0), (0, 1), (1, 0)):
-        image = plan_folder(workspace, 1).image(slot, alternative)
-        image.write_bytes((workspace.folder.parent / "source" / "4.png").read_bytes())
+    image = (workspace.folder.parent / "source" / "4.png").read_bytes()
+    made = {(0, 0): (0.4, None, [1, 0]), (0, 1): (0.9, None, [0, 1]), (1, 0): (0.2, None, [1, 1])}
+    by_hand(store, workspace, made, image=image)
     store.close()
     at = page("Synthesize", plan="1")
     assert "**3** finished candidates are not collected yet." in texts(at)
@@ -126,10 +125,8 @@ def test_page__finished_and_failed(world, page):
         workspace,
         {(0, 0): (0.4, None, [1, 0]), (0, 1): (0.9, None, [0, 1]), (1, 0): (0.2, None, [1, 1])},
         failed=[(1, 1, "safety_checker")],
+        image=(workspace.folder.parent / "source" / "4.png").read_bytes(),
     )
-    for slot, alternative in ((0, 0), (0, 1), (1, 0)):
-        image = plan_folder(workspace, 1).image(slot, alternative)
-        image.write_bytes((workspace.folder.parent / "source" / "4.png").read_bytes())
     collect(store, workspace, 1)
     assert settings_of(store, 1).per_slot == 2
     store.close()

@@ -99,6 +99,7 @@ SET_ASIDE: dict[str, SetAside] = {
         ("record_is_null.json", around(b"null"), {1: "not_an_object"}, [0, 2]),
         ("record_is_text_with_commas.json", around(b'"a, b, [c"'), {1: "not_an_object"}, [0, 2]),
         ("record_is_a_list.json", around(b"[" + ONE + b"," + TWO + b"]"), {1: "not_an_object"}, [0, 2]),
+        ("record_of_17_mb.json", around(b'"' + b"x" * (17 << 20) + b'"'), {1: "too_large"}, [0, 2]),
         ("record_is_empty_object.json", around(b"{}"), {1: "no_conversation"}, [0, 2]),
         ("record_in_bad_utf8.json", around(ONE.replace(b"A cat.", b"Un caf\xe9.")), {1: "bad_utf8"}, [0, 2]),
         ("record_with_half_a_character.json", around(ONE.replace(b"A cat.", b"\\ud83d")), {1: "bad_utf8"}, [0, 2]),

@@ -54,7 +54,7 @@ def start_app(workspace: Path, port: int, **environment: str) -> subprocess.Pope
     log = workspace.parent / f"app-{port}.log"
     with log.open("wb") as out:
         app = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)],
             cwd=ROOT,
             env={**os.environ, "ADR_WORKSPACE": str(workspace), **environment},
             stdout=out,

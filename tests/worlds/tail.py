@@ -1,5 +1,6 @@
 """Ten instances with a tail, written out, with an index and a run made by hand: what a plan starts from."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from PIL import Image
 
 from adr.recipe import Recipe
 from adr.store import Store
-from adr.synthesize.plan import plan_folder
+from adr.synthesize.plan import plan_folder, settings_of
+from adr.synthesize.plan_file import candidate_seed
 
 # instance → objects. Instance 7 shares its image with 8; 9 has no image; 5 was dropped by the run.
 OBJECTS = {
@@ -89,45 +91,55 @@ def make_tail_world(store: Store, folder: Path, size: int = 64) -> Store:
     return store
 
 
-def by_hand(store, workspace, scores, failed=()):
-    """Candidates of plan 1 as a worker would have written them: {(slot, alternative): (score, fault, vector)}."""
+def sidecar(store, workspace, slot, alternative, plan=1, image=b"png"):
+    """The record of a finished candidate as a worker would have written it, with a picture of these bytes."""
+    folder = plan_folder(workspace, plan)
+    entity, name, entities, parent, prompt = store.rows(
+        "select entity, e.name, s.entities, s.parent, s.prompt from slot s join entity e using (entity) "
+        "where s.plan = $1 and s.slot = $2",
+        [plan, slot],
+    )[0]
+    return {
+        "candidate": f"p{plan}-{slot:05d}-{alternative}",
+        "image": f"{slot:05d}-{alternative}.png",
+        "plan": plan,
+        "identity": folder.identity(),
+        "slot": slot,
+        "alternative": alternative,
+        "entity": entity,
+        "name": name,
+        "entities": entities,
+        "parent": parent,
+        "generator": "text-to-image",
+        "model": "m",
+        "seed": candidate_seed(settings_of(store, plan).seed, slot, alternative),
+        "prompt": prompt,
+        "negative_prompt": "",
+        "parameters": {"steps": 10},
+        "sha256": hashlib.sha256(image).hexdigest(),
+        "turns": [],
+        "caption": "",
+        "conversation_by": "template",
+        "conversation_fault": None,
+        "scorer": "clip",
+        "parent_score": 0.5,
+        "score": 0.5,
+        "flags": [],
+        "seconds": 2.0,
+        "perceptual_hash": f"{(slot * 2 + alternative) * 0x1111111111:016x}",
+    }
+
+
+def by_hand(store, workspace, scores, failed=(), image=b"png"):
+    """Candidates of plan 1 as a worker would have written them: {(slot, alternative): (score, fault, vector)}.
+
+    image: the bytes of all pictures."""
     folder = plan_folder(workspace, 1)
-    for (slot, alternative), (score, fault, vector) in scores.items():
-        folder.image(slot, alternative).write_bytes(b"png")
-        np.save(folder.embedding(slot, alternative), np.array(vector, np.float32))
-        name = f"{slot:05d}-{alternative}"
-        folder.sidecar(slot, alternative).write_text(
-            json.dumps(
-                {
-                    "candidate": f"p1-{name}",
-                    "image": f"{name}.png",
-                    "plan": 1,
-                    "slot": slot,
-                    "alternative": alternative,
-                    "entity": 2,
-                    "name": "accordion",
-                    "entities": [2],
-                    "parent": 6,
-                    "generator": "text-to-image",
-                    "model": "m",
-                    "seed": 2**62,
-                    "prompt": "a kite",
-                    "negative_prompt": "",
-                    "parameters": {"steps": 10},
-                    "sha256": "0",
-                    "turns": [],
-                    "caption": "",
-                    "conversation_by": "template",
-                    "conversation_fault": fault,
-                    "scorer": "clip",
-                    "parent_score": 0.5,
-                    "score": score,
-                    "flags": [],
-                    "seconds": 2.0,
-                    "perceptual_hash": f"{(slot * 2 + alternative) * 0x1111111111:016x}",
-                }
-            )
-        )
+    for key, (score, fault, vector) in scores.items():
+        folder.image(*key).write_bytes(image)
+        np.save(folder.embedding(*key), np.array(vector, np.float32))
+        made = sidecar(store, workspace, *key, image=image) | {"score": score, "conversation_fault": fault}
+        folder.sidecar(*key).write_text(json.dumps(made))
     for slot, alternative, reason in failed:
         folder.failure(slot, alternative).write_text(
             json.dumps({"slot": slot, "alternative": alternative, "reason": reason, "detail": ""})

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from adr.cli.arguments import count, share
+from adr.cli.arguments import count, path, recipe_file, share
 from adr.cli.blocks import Block, headline, note, sentence, table, verbatim
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words
@@ -26,7 +26,9 @@ from adr.recipe import PERSPECTIVES, Recipe
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The recipe to start from, what is wanted, and which τ may move."""
-    parser.add_argument("--recipe", required=True, metavar="FILE", help="the recipe whose τ are moved")
+    parser.add_argument(
+        "--recipe", type=recipe_file, required=True, metavar="FILE", help="the recipe whose τ are moved"
+    )
     wanted = parser.add_mutually_exclusive_group(required=True)
     wanted.add_argument("--size", type=count, metavar="N", help="keep N instances")
     wanted.add_argument(
@@ -46,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="reach this tail share in what is kept: object=0.15",
     )
     parser.add_argument("--only", choices=PERSPECTIVES, help="move only the τ of this perspective [all, in proportion]")
-    parser.add_argument("--out", metavar="FILE", help="write the recipe that was found to this file")
+    parser.add_argument("--out", type=path, metavar="FILE", help="write the recipe that was found to this file")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> BackwardsReport:

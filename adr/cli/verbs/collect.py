@@ -31,6 +31,8 @@ def page(report: CollectReport) -> Iterator[Block]:
     )
     if report.flags:
         yield sentence(f"Flags: {reasons(report.flags)}.")
+    if report.set_aside:
+        yield sentence(f"Set aside, and made again by `generate`: {reasons(report.set_aside)}.")
     if report.failed:
         yield sentence(f"Not made: {reasons(report.failed)}.")
     if report.tail:

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
-from adr.cli.arguments import count
+from adr.cli.arguments import count, recipe_file
 from adr.cli.blocks import Block, headline, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import enumerated, perspective_words
@@ -21,7 +21,9 @@ EXAMPLES = 10
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A and B, and how many entities to list."""
     for name in ("a", "b"):
-        parser.add_argument(name, metavar=name.upper(), help="the number of a run, or a recipe file")
+        parser.add_argument(
+            name, type=_run_or_recipe, metavar=name.upper(), help="the number of a run, or a recipe file"
+        )
     parser.add_argument(
         "--top", type=count, default=10, metavar="N", help="entities that differ most, per perspective [%(default)s]"
     )
@@ -36,6 +38,10 @@ def act(options: argparse.Namespace, progress: Progress) -> ComparisonReport:
 
 def _recipe(store: Store, named: str) -> Recipe:
     return run_recipe(store, int(named)) if named.isdecimal() else Recipe.from_file(named)
+
+
+def _run_or_recipe(text: str) -> str:
+    return text if text.isdecimal() else recipe_file(text)
 
 
 def page(report: ComparisonReport) -> Iterator[Block]:

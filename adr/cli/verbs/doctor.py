@@ -5,9 +5,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from adr.cli.blocks import Block, facts, gap, headline, sentence
+from adr.cli.opened import opened
 from adr.doctor import DoctorReport, Problem, doctor
+from adr.errors import WorkspaceInUse
 from adr.figures import counted, size_words
+from adr.owner import holder
 from adr.progress import Progress
+from adr.workspace import Workspace
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +20,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def act(options: argparse.Namespace, progress: Progress) -> DoctorReport:
     """Look at everything."""
+    if "shared" in options:
+        with opened(options) as (workspace, store):
+            return doctor(workspace.folder, store)
+    workspace = Workspace(Path(options.workspace).resolve())
+    if (owner := holder(workspace)) is not None:
+        raise WorkspaceInUse(workspace.database, owner.pid)
     return doctor(Path(options.workspace))
+
+
+def status(report: DoctorReport) -> int:
+    """1 when there are problems."""
+    return 1 if report.problems else 0
 
 
 def page(report: DoctorReport) -> Iterator[Block]:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from adr.cli.arguments import add_options, count, given
+from adr.cli.arguments import add_options, count, given, path
 from adr.cli.blocks import Block, facts, headline, sentence
 from adr.cli.opened import opened
 from adr.cli.phrases import enumerated
@@ -21,7 +21,7 @@ MAIN = 3  # main files listed by name
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A run, a folder, and the options of an export."""
     parser.add_argument("--run", type=count, required=True, metavar="N", help="the run whose instances are written")
-    parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write")
+    parser.add_argument("--out", type=path, required=True, metavar="DIR", help="the folder to write")
     add_options(parser, ExportOptions)
     parser.add_argument("--replace", action="store_true", help="overwrite an existing folder")
 

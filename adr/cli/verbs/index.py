@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
-from adr.cli.arguments import add_options, given
+from adr.cli.arguments import add_options, given, recipe_file
 from adr.cli.blocks import Block, headline, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words
@@ -15,7 +15,9 @@ from adr.recipe import Recipe
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A recipe with an [index] table, and the options of the index."""
-    parser.add_argument("--recipe", metavar="FILE", help="take [index] of this recipe; arguments override it")
+    parser.add_argument(
+        "--recipe", type=recipe_file, metavar="FILE", help="take [index] of this recipe; arguments override it"
+    )
     add_options(parser, IndexOptions)
 
 

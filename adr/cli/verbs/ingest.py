@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from adr.cli.arguments import path_or_none
+from adr.cli.arguments import path, path_or_none
 from adr.cli.blocks import Block, facts, headline, sentence, table
 from adr.cli.opened import opened
 from adr.figures import counted, size_words, time_words
@@ -16,10 +16,12 @@ from adr.progress import Progress
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A source, its image folder, and its object annotations."""
-    parser.add_argument("source", metavar="SOURCE", help="a LLaVA JSON array, JSON Lines, or the messages form")
-    parser.add_argument("--images", metavar="DIR", help="the folder that the image paths start from")
     parser.add_argument(
-        "--objects", metavar="FILE", help='object annotations: JSON Lines of {"image": …, "objects": […]}'
+        "source", type=path, metavar="SOURCE", help="a LLaVA JSON array, JSON Lines, or the messages form"
+    )
+    parser.add_argument("--images", type=path, metavar="DIR", help="the folder that the image paths start from")
+    parser.add_argument(
+        "--objects", type=path, metavar="FILE", help='object annotations: JSON Lines of {"image": …, "objects": […]}'
     )
     parser.add_argument("--replace", action="store_true", help="replace what the workspace holds")
 

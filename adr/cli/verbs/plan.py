@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
-from adr.cli.arguments import count
+from adr.cli.arguments import count, model_name
 from adr.cli.blocks import Block, facts, headline, note, sentence
 from adr.cli.opened import opened
 from adr.figures import counted
@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--generator", metavar="NAME", help=f"{', '.join(GENERATORS)} (the last makes no image) [text-to-image]"
     )
-    parser.add_argument("--model", help="folder or hub id of the diffusion model")
+    parser.add_argument("--model", type=model_name, help="folder or hub id of the diffusion model")
     parser.add_argument("--steps", type=count, help="denoising steps")
     parser.add_argument(
         "--alone",

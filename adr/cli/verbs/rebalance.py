@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
+from adr.cli.arguments import recipe_file
 from adr.cli.blocks import Block, headline, note, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words, reasons
@@ -14,8 +15,8 @@ from adr.recipe import Recipe
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """A recipe, and how the run is called."""
-    parser.add_argument("--recipe", required=True, metavar="FILE", help="the recipe to apply (TOML)")
+    """A recipe, and the name of the run."""
+    parser.add_argument("--recipe", type=recipe_file, required=True, metavar="FILE", help="the recipe to apply (TOML)")
     parser.add_argument("--name", help="a name for the run [the recipe's]")
     parser.add_argument(
         "--expected", action="store_true", help="where caps bind, estimate the size over 20 other seeds"

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from adr.cli.arguments import count
+from adr.cli.arguments import count, path
 from adr.cli.blocks import Block, headline
 from adr.cli.opened import opened
 from adr.export.report import PageReport, write_report
@@ -15,7 +15,9 @@ from adr.progress import Progress
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A run and a file."""
     parser.add_argument("--run", type=count, required=True, metavar="N", help="the number of the run")
-    parser.add_argument("--out", required=True, metavar="FILE", help="the HTML file; an existing one is replaced")
+    parser.add_argument(
+        "--out", type=path, required=True, metavar="FILE", help="the HTML file; an existing one is replaced"
+    )
 
 
 def act(options: argparse.Namespace, progress: Progress) -> PageReport:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from adr import pipeline
-from adr.cli.arguments import path_or_none
+from adr.cli.arguments import path, path_or_none, recipe_file
 from adr.cli.blocks import Block, gap, headline, note, sentence
 from adr.cli.opened import opened
 from adr.cli.verbs import collect, export, generate, index, ingest, plan, rebalance, verdicts
@@ -15,12 +15,12 @@ from adr.recipe import Recipe
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A recipe, a source with its images and objects, and the folder to write."""
-    parser.add_argument("recipe", metavar="RECIPE", help="the recipe file (TOML)")
-    parser.add_argument("source", metavar="SOURCE", help="the dataset, as for ingest")
-    parser.add_argument("--images", metavar="DIR", help="the folder that the image paths start from")
-    parser.add_argument("--objects", metavar="FILE", help="object annotations, as for ingest")
-    parser.add_argument("--verdicts", metavar="FILE", help="verdicts to import before the export")
-    parser.add_argument("--out", required=True, metavar="DIR", help="where the refined dataset goes")
+    parser.add_argument("recipe", type=recipe_file, metavar="RECIPE", help="the recipe file (TOML)")
+    parser.add_argument("source", type=path, metavar="SOURCE", help="the dataset, as for ingest")
+    parser.add_argument("--images", type=path, metavar="DIR", help="the folder that the image paths start from")
+    parser.add_argument("--objects", type=path, metavar="FILE", help="object annotations, as for ingest")
+    parser.add_argument("--verdicts", type=path, metavar="FILE", help="verdicts to import before the export")
+    parser.add_argument("--out", type=path, required=True, metavar="DIR", help="where the refined dataset goes")
     parser.add_argument("--reindex", action="store_true", help="build the index again if it does not fit the recipe")
 
 

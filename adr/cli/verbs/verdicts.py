@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from adr.cli.arguments import path
 from adr.cli.blocks import Block, headline, note, sentence
 from adr.cli.opened import opened
 from adr.cli.phrases import reasons
@@ -15,7 +16,7 @@ from adr.review.exchange import ExchangeReport, export_verdicts, import_verdicts
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The direction and a file."""
     parser.add_argument("way", choices=("import", "export"), help="read verdicts from the file, or write them to it")
-    parser.add_argument("file", metavar="FILE", help="CSV when it ends in .csv, else JSON Lines")
+    parser.add_argument("file", type=path, metavar="FILE", help="CSV when it ends in .csv, else JSON Lines")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> ExchangeReport:

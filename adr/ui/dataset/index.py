@@ -7,7 +7,9 @@ import streamlit as st
 from adr.explore import dataset
 from adr.figures import counted
 from adr.index.index import index
+from adr.plain_text import code, plain
 from adr.recipe import PERSPECTIVES
+from adr.ui.access import allowed_model
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
@@ -42,11 +44,11 @@ def index_view(here: Frame) -> None:
 
 
 def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
-    with_model = f" `{made.spacy_model}`" if made.spacy_model else ""
+    with_model = f" {code(made.spacy_model)}" if made.spacy_model else ""
     st.markdown(
-        f"Built {made.indexed_at:%Y-%m-%d %H:%M} in {made.seconds:,.1f} s by **{made.extractor}**{with_model}; "
-        f"objects from **{made.objects_from}**"
-        + (f", checked on the pictures by **{made.verified_by}**" if made.verified_by else "")
+        f"Built {made.indexed_at:%Y-%m-%d %H:%M} in {made.seconds:,.1f} s by **{plain(made.extractor)}**{with_model}; "
+        f"objects from **{plain(made.objects_from)}**"
+        + (f", checked on the pictures by **{plain(made.verified_by)}**" if made.verified_by else "")
         + "."
     )
     st.dataframe(
@@ -78,7 +80,7 @@ def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
     job = here.jobs.latest("index")
     for notice in getattr(job.outcome, "notices", ()) if job is not None else ():
         if "spaCy" not in notice:
-            st.info(notice, icon=":material/info:")
+            st.info(plain(notice), icon=":material/info:")
     link("Explore", "See the curves")
 
 
@@ -124,7 +126,7 @@ def _index_form(here: Frame, again: bool) -> None:
 
 def start_index(here: Frame, extractor: str, model: str | None, objects: str, verify: str | None) -> None:
     """Build the index as a job; the arguments are those of `adr.index.index.index`."""
-    store = here.store
+    store, model = here.store, allowed_model(model) if model else None
     here.jobs.start(
         "index",
         "Building the index",

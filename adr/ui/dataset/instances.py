@@ -7,6 +7,7 @@ import streamlit as st
 from adr.explore import dataset
 from adr.explore.instances import Instance
 from adr.figures import counted
+from adr.plain_text import code
 from adr.ui.dataset.source import counted_kinds
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
@@ -68,9 +69,9 @@ def _look(here: Frame, shown: Instance) -> None:
         " · ".join(
             part
             for part in (
-                f"id `{shown.id}`" if shown.id is not None else "no id",
+                f"id {code(shown.id)}" if shown.id is not None else "no id",
                 counted(len(shown.images), "image") if shown.images else "text only",
-                f"{shown.missing} missing" if shown.missing else "",
+                f"{shown.missing:,} missing" if shown.missing else "",
                 counted(len(shown.turns), "turn"),
             )
             if part

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.ui.dataset.state import state
 from adr.ui.frame import Frame
 from adr.ui.parts.job_view import job_view
@@ -13,4 +14,4 @@ def jobs_view(here: Frame) -> None:
         job = job_view(here.jobs, kind)
         if job is not None and job.state == "done" and job.job not in state().announced:
             state().announced.add(job.job)
-            st.toast(f"{job.title}: done.", icon=":material/check_circle:")
+            st.toast(f"{plain(job.title)}: done.", icon=":material/check_circle:")

@@ -15,7 +15,10 @@ from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.ingest.layout import look_at
 from adr.ingest.peek import Peek, peek
+from adr.names import file_name, inside
+from adr.plain_text import code, plain
 from adr.progress import Progress
+from adr.ui.access import allowed_path, need
 from adr.ui.dataset.state import state
 from adr.ui.frame import Frame
 from adr.ui.telling import fragment
@@ -127,7 +130,11 @@ def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
 
 def _path(label: str, key: str, placeholder: str, help: str) -> Path | None:
     given = st.text_input(label, key=f"read_{key}", placeholder=placeholder, help=help, live="300ms").strip()
-    return Path(given) if given else None
+    try:
+        return allowed_path(given) if given else None
+    except AdrError as error:
+        st.error(plain(f"{error.sentence} {error.next_step}"), icon=":material/block:")
+        return None
 
 
 def _images_line(source: Path | None, images: Path | None) -> bool:
@@ -137,26 +144,27 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
     try:
         seen = peek(source, images)
     except AdrError as error:
-        st.error(f"{error.sentence} {error.next_step}", icon=":material/error:")
+        st.error(plain(f"{error.sentence} {error.next_step}"), icon=":material/error:")
         return False
     except OSError as error:
-        st.error(f"{source} cannot be read: {error.strerror}.", icon=":material/error:")
+        st.error(f"{code(str(source))} cannot be read: {plain(error.strerror or '')}.", icon=":material/error:")
         return False
     if not seen.conversations:
         st.error(
-            f"None of the first {seen.records} records is a conversation ({_reasons(seen)}).", icon=":material/error:"
+            f"None of the first {seen.records:,} records is a conversation ({_reasons(seen)}).", icon=":material/error:"
         )
         return False
     st.success(_seen_words(seen, images), icon=":material/check:")
     if images is not None and seen.images and not seen.found:
         st.warning(
-            f"None of the first {seen.images} images is in {images}. Is it the folder that the paths start from?",
+            f"None of the first {seen.images:,} images is in {code(str(images))}. "
+            "Is it the folder that the paths start from?",
             icon=":material/hide_image:",
         )
     if images is None and seen.folder is not None:
         folder = str(seen.folder)
         st.button(
-            f"Its images are in `{folder}`: use this folder",
+            f"Its images are in {code(folder)}: use this folder",
             icon=":material/folder:",
             type="tertiary",
             key="use_folder",
@@ -171,23 +179,23 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
 
 def _seen_words(seen: Peek, images: Path | None) -> str:
     layout = "A JSON array" if seen.layout == "array" else "JSON Lines"
-    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records} records, {seen.conversations} "
+    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
     said += "is a conversation" if seen.conversations == 1 else "are conversations"
     said += f" ({_reasons(seen)})" if seen.reasons else ""
     if images is not None and seen.images:
-        said += f"; {seen.found} of their {seen.images} images are in the folder"
+        said += f"; {seen.found:,} of their {seen.images:,} images are in the folder"
     return said + "."
 
 
 def _reasons(seen: Peek) -> str:
-    return ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in seen.reasons.most_common())
+    return ", ".join(f"{n:,} {plain(reason.replace('_', ' '))}" for reason, n in seen.reasons.most_common())
 
 
 def _told(look: Callable[[], Any]) -> bool:
     try:
         look()
     except AdrError as error:
-        st.error(f"{error.sentence} {error.next_step}", icon=":material/error:")
+        st.error(plain(f"{error.sentence} {error.next_step}"), icon=":material/error:")
         return False
     return True
 
@@ -198,10 +206,11 @@ def _uploaded(here: Frame) -> Path | None:
     )
     if given is None:
         return None
+    need("owner")
     folder = here.workspace.folder / "uploads"
-    kept = folder / (Path(given.name.replace("\\", "/")).name or "upload.json")
     try:
         folder.mkdir(exist_ok=True)
+        kept = inside(folder, file_name(given.name, "upload.json"))
         if state().kept != (given.file_id, str(kept)) or not kept.is_file():
             write_whole(kept, given.getbuffer())
             state().kept = (given.file_id, str(kept))
@@ -217,10 +226,10 @@ def _agreement(here: Frame) -> bool:
     """Ask before a dataset is replaced; True when there is none or the user agrees."""
     if not here.standing.instances:
         return True
-    made = ", ".join(f"{n:,} {name}" for name, n in dataset.made_of_it(here.store).items())
+    made = ", ".join(f"{n:,} {plain(name)}" for name, n in dataset.made_of_it(here.store).items())
     lost = f", and clears what was made from it: {made}" if made else ""
     st.warning(
-        f"This workspace holds {here.standing.instances:,} instances of `{here.standing.source}`. Reading "
+        f"This workspace holds {here.standing.instances:,} instances of {code(here.standing.source or '')}. Reading "
         f"another dataset replaces it{lost}. Generated pictures are moved to the folder `replaced`; exported "
         "folders stay. To keep everything, open another workspace (below the pages in the sidebar).",
         icon=":material/warning:",

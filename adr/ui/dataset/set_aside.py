@@ -6,6 +6,7 @@ import streamlit as st
 
 from adr.explore import dataset
 from adr.ingest.record import REASONS
+from adr.plain_text import plain
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, choice, pages
 
@@ -52,7 +53,7 @@ def _reason(reasons: Mapping[str, int]) -> str:
         "reason",
         default="all",
         drops=("page",),
-        says=lambda reason: f"{reason.replace('_', ' ').capitalize()} {counts[reason]:,}",
+        says=lambda reason: f"{plain(reason.replace('_', ' ').capitalize())} {counts[reason]:,}",
     )
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from adr.explore import dataset
 from adr.figures import size_words
 from adr.ingest.oddities import WARNINGS
+from adr.plain_text import code, plain
 from adr.store import Store
 from adr.ui.dataset.index import start_index
 from adr.ui.frame import Frame
@@ -52,9 +53,9 @@ def source_view(here: Frame) -> None:
 
 
 def _line(source: dataset.Source) -> None:
-    form = {"llava": "LLaVA form", "messages": "messages form"}.get(source.form, source.form)
+    form = {"llava": "LLaVA form", "messages": "messages form"}.get(source.form, plain(source.form))
     parts = [
-        f"**{Path(source.path).name}**",
+        f"**{plain(Path(source.path).name)}**",
         f"{form}, {'JSON array' if source.layout == 'array' else 'JSON Lines'}",
         size_words(source.bytes),
     ]
@@ -62,10 +63,10 @@ def _line(source: dataset.Source) -> None:
         parts.append(f"read {source.ingested_at:%Y-%m-%d %H:%M} UTC")
     parts += ["with an image folder"] * bool(source.images) + ["with object annotations"] * bool(source.objects)
     where = [
-        f"source: `{source.path}`",
-        f"images: `{source.images or 'none'}`",
-        f"objects: `{source.objects or 'none'}`",
-        f"SHA-256: `{source.sha256}`",
+        f"source: {code(source.path)}",
+        f"images: {code(source.images or 'none')}",
+        f"objects: {code(source.objects or 'none')}",
+        f"SHA-256: {code(source.sha256)}",
     ]
     st.caption(" · ".join(parts), help="  \n".join(where))
 
@@ -97,7 +98,7 @@ def _missing_images(source: dataset.Source, counted: dict[str, int]) -> None:
         )
     elif counted.get("image_missing", 0) > counted.get("all", 0) // 2:
         st.warning(
-            f"{counted['image_missing']:,} instances have an image that is not in {source.images}. Is it the "
-            "folder that the paths start from?",
+            f"{counted['image_missing']:,} instances have an image that is not in {code(source.images or '')}. "
+            "Is it the folder that the paths start from?",
             icon=":material/hide_image:",
         )

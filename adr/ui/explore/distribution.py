@@ -11,6 +11,7 @@ import pyarrow.csv as arrow_csv
 import streamlit as st
 
 from adr.explore.entities import ORDERS, all_entities, entities_at, find_entities
+from adr.plain_text import plain
 from adr.recipe import PAPER_TAIL_SHARE
 from adr.store import Store
 from adr.ui.frame import Frame
@@ -218,10 +219,12 @@ def _actions(here: Frame, perspective: str, chosen: list[int], head_rank: int) -
 
 
 def _told(search: str, least: int | None, most: int | None, part: str) -> str:
-    said = [f"name contains “{search}”"] if search else []
+    said = [f"name contains “{plain(search)}”"] if search else []
     said += [f"at least {least:,} instances"] if least else []
     said += [f"at most {most:,} instances"] if most else []
-    return ", ".join(said + ([f"in the {part}"] if part != "all" else [])) or "no filter"
+    return (
+        ", ".join(said + ([f"in the {'head' if part == 'head' else 'tail'}"] if part != "all" else [])) or "no filter"
+    )
 
 
 def _order_told(order: str) -> str:

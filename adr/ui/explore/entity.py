@@ -5,6 +5,7 @@ import streamlit as st
 from adr.explore.entities import Entity, entity_named
 from adr.explore.instances import instances_of
 from adr.explore.neighbours import Neighbours, neighbours
+from adr.plain_text import plain
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
 from adr.ui.frame import Frame
@@ -17,7 +18,6 @@ from adr.ui.parts.figures import figures
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
 from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
-from adr.ui.parts.plain_text import plain
 from adr.ui.telling import fragment
 
 TILES = 24

@@ -5,12 +5,12 @@ import streamlit as st
 from adr.explore.entities import Entity, entity_named
 from adr.explore.instances import beside, entities_of, instance_at, place_of
 from adr.figures import counted
+from adr.plain_text import plain
 from adr.recipe import PERSPECTIVES
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, asked_number, jump
 from adr.ui.parts.distributions import head_ranks
 from adr.ui.parts.instance_view import entity_chips, instance_view
-from adr.ui.parts.plain_text import plain
 
 
 def look_view(here: Frame) -> None:

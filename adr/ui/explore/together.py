@@ -4,6 +4,7 @@ import streamlit as st
 
 from adr.explore.entities import Entity, entity_named, find_entities, pair_named
 from adr.explore.neighbours import pair_matrix
+from adr.plain_text import plain
 from adr.recipe import PAPER_TAIL_SHARE
 from adr.store import Store
 from adr.ui.explore.entity import known_neighbours
@@ -71,7 +72,7 @@ def _map(here: Frame, chosen: list[Entity], by: str) -> None:
         pair = pair_named(here.store, names[row], names[column])
         if pair:
             jump(perspective="co_occurrence", entity=pair.name)
-        st.toast(f"“{names[row]}” and “{names[column]}” never occur together.", icon=":material/info:")
+        st.toast(f"“{plain(names[row])}” and “{plain(names[column])}” never occur together.", icon=":material/info:")
 
 
 def _size() -> int:

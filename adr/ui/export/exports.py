@@ -17,8 +17,10 @@ from adr.export.folder import is_export
 from adr.export.formats import FORMATS
 from adr.export.reading import code
 from adr.figures import size_words
+from adr.plain_text import plain
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, move
+from adr.ui.parts.data_uri import data_uri
 
 DOWNLOAD = 200 << 20  # bytes of the largest download; larger files are to be copied from their folder
 
@@ -66,7 +68,7 @@ def _one(one: dict[str, Any]) -> None:
     title = FORMATS[one["format"]].title if one["format"] in FORMATS else one["format"]
     with st.container(border=True):
         st.markdown(
-            f"**{title}** of run {int(one['run'])} · {int(one['instances']):,} rows, "
+            f"**{plain(title)}** of run {int(one['run'])} · {int(one['instances']):,} rows, "
             f"{int(one['synthetic']):,} synthetic · {size_words(int(one['bytes']))} · "
             f"{one['created_at']:%Y-%m-%d %H:%M} UTC"
         )
@@ -79,7 +81,8 @@ def _one(one: dict[str, Any]) -> None:
     hashes, read, card = st.tabs(["Hashes", "Read it back", "Card"])
     with hashes:
         st.caption(
-            f"SHA-256 of the main data: `{one['sha256']}`. The same recipe, source and verdicts give the same hash."
+            f"SHA-256 of the main data: `{plain(one['sha256'])}`. "
+            "The same recipe, source and verdicts give the same hash."
         )
         st.dataframe(
             [
@@ -110,7 +113,7 @@ def _take(one: dict[str, Any], folder: Path, manifest: dict[str, Any]) -> None:
         for name in manifest["main"][:2]:
             small = sizes.get(name, 0) <= DOWNLOAD
             st.download_button(
-                Path(name).name,
+                plain(Path(name).name),
                 functools.partial(_opened, folder / name),
                 Path(name).name,
                 key=f"take {one['export']} {name}",
@@ -168,10 +171,9 @@ def _card(folder: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if text.startswith("---\n"):
         text = text.split("---\n", 2)[2]
-    plain = "\n".join(line for line in text.splitlines() if not line.startswith("!["))
     images = sorted((folder / "curves").glob("*.png"))
     if images:
         columns = st.columns(len(images) if len(images) < 3 else 2)
         for n, image in enumerate(images):
-            columns[n % len(columns)].image(str(image), width="stretch")
-    st.markdown(plain)
+            columns[n % len(columns)].image(data_uri(image, 1600), width="stretch")
+    st.code(text, language="markdown", wrap_lines=True)  # as text: it names what the data names

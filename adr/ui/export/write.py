@@ -5,7 +5,6 @@ Asks `adr.export` and draws; knows no single format.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import streamlit as st
 
@@ -16,7 +15,9 @@ from adr.export.formats import FORMATS
 from adr.export.lint import Finding
 from adr.export.options import ExportOptions
 from adr.figures import counted
+from adr.plain_text import code, plain
 from adr.store import Store
+from adr.ui.access import allowed_path
 from adr.ui.export.options import chosen_format, chosen_options
 from adr.ui.export.run_choice import chosen_run
 from adr.ui.frame import Frame
@@ -66,7 +67,7 @@ def jobs_view(here: Frame, view: str) -> None:
         return
     made = job.outcome
     st.success(
-        f"{made.instances:,} rows ({made.synthetic:,} synthetic) were written to `{made.folder}`.",
+        f"{made.instances:,} rows ({made.synthetic:,} synthetic) were written to {code(str(made.folder))}.",
         icon=":material/check_circle:",
     )
 
@@ -81,7 +82,7 @@ def write_view(here: Frame, run: int) -> None:
         try:
             seen = _seen(here.key, here.store, here.workspace, run, options)
         except AdrError as error:
-            st.warning(f"{error.sentence} {error.next_step}", icon=":material/info:")
+            st.warning(plain(f"{error.sentence} {error.next_step}"), icon=":material/info:")
             return
         _what(here, name, options, seen)
         _findings(seen)
@@ -104,7 +105,7 @@ def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
             items.append((f"{seen.repaired:,}", "ids repaired", "Rows whose id an earlier row has."))
         figures(items)
         st.caption(
-            f"{format.sentence} Beside it: a manifest, a dataset card with curves, the report page, where each "
+            f"{plain(format.sentence)} Beside it: a manifest, a dataset card with curves, the report page, where each "
             "synthetic row came from, and what was left out."
         )
         root = "IMAGES" if options.images == "reference" else "OUT/images"
@@ -134,17 +135,17 @@ def _findings(seen: Seen) -> None:
             with st.expander(title, expanded=show, icon=icon):
                 for finding in found:
                     st.markdown(
-                        f"**{finding.rows:,}** · {finding.sentence}  \n"
-                        f":small[`{finding.kind}` {_examples(finding.examples)}]"
+                        f"**{finding.rows:,}** · {plain(finding.sentence)}  \n"
+                        f":small[{code(finding.kind)} {_examples(finding.examples)}]"
                     )
 
 
 def _kinds(found: Sequence[Finding], name: str) -> str:
-    return f"1 kind of {name}" if len(found) == 1 else f"{len(found)} kinds of {name}s"
+    return f"1 kind of {name}" if len(found) == 1 else f"{len(found):,} kinds of {name}s"
 
 
 def _examples(examples: Sequence[str]) -> str:
-    return " · ".join(text.replace("[", "(").replace("]", ")").replace("`", "'") for text in examples)
+    return " · ".join(plain(text) for text in examples)
 
 
 def _write(here: Frame, run: int, options: ExportOptions, seen: Seen) -> None:
@@ -155,7 +156,7 @@ def _write(here: Frame, run: int, options: ExportOptions, seen: Seen) -> None:
         key=f"export folder {run} {options.format}",
         help="A folder on the machine that runs this app; it appears once everything is written.",
     )
-    out = Path(given.strip() or default).expanduser()
+    out = allowed_path(given.strip() or default)
     replace, taken = False, out.exists() and any(out.iterdir() if out.is_dir() else [out])
     if taken and is_export(out):
         replace = st.checkbox("Replace the export in this folder", key="export replace")

@@ -7,6 +7,7 @@ from adr.explore import overview
 from adr.explore.entities import find_entities
 from adr.explore.instances import instances
 from adr.figures import counted
+from adr.plain_text import code, plain
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
 from adr.ui.frame import Frame, stage_states
@@ -37,10 +38,10 @@ def workspace_view(here: Frame) -> None:
 
 def _title(here: Frame) -> None:
     source = overview.source_read(here.store)
-    st.title(here.workspace.name, anchor=False)
+    st.title(plain(here.workspace.name), anchor=False)
     if source is None:
         return
-    said = [f"`{source.file}`", f"{source.instances:,} instances"]
+    said = [code(source.file), f"{source.instances:,} instances"]
     said += [f"{source.rejected:,} records set aside"] if source.rejected else []
     said += [f"read {source.ingested_at:%Y-%m-%d %H:%M} UTC"] if source.ingested_at else []
     st.caption(" · ".join(said))
@@ -76,12 +77,12 @@ def _stages(here: Frame) -> None:
     if picked:
         go(picked)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.markdown(f"**Next:** {sentence}", width="content")
+        st.markdown(f"**Next:** {plain(sentence)}", width="content")
         (first, does), *others = steps
-        if st.button(does, type="primary", key="next step", icon=PAGES[first][1]):
+        if st.button(plain(does), type="primary", key="next step", icon=PAGES[first][1]):
             go(first)
         for page, label in others:
-            link(page, label)
+            link(page, plain(label))
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -154,7 +155,7 @@ def _made(here: Frame) -> None:
                 share = run.kept / max(run.kept + run.dropped, 1)
                 link(
                     "Rebalance",
-                    f"**{run.name}** · keeps {run.kept:,} of {run.kept + run.dropped:,} instances ({share:.0%})",
+                    f"**{plain(run.name)}** · keeps {run.kept:,} of {run.kept + run.dropped:,} instances ({share:.0%})",
                     icon=":material/balance:",
                     run=run.run,
                 )
@@ -164,8 +165,8 @@ def _made(here: Frame) -> None:
             for made in exports:
                 link(
                     "Export",
-                    f"**{made.format}** · {made.instances:,} instances, {made.synthetic:,} synthetic",
+                    f"**{plain(made.format)}** · {made.instances:,} instances, {made.synthetic:,} synthetic",
                     icon=":material/output:",
-                    help=made.folder,
+                    help=plain(made.folder),
                     export=made.export,
                 )

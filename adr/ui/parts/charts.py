@@ -4,7 +4,6 @@ Figures are made from aggregates (at most about 2,000 marks) as NumPy arrays; th
 themes work. Knows nothing of tables.
 """
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from adr.plain_text import chart_text
 from adr.ui.parts.palette import CLEAR, FAINT, HEAD_COLOR, TAIL_COLOR
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
@@ -83,7 +83,7 @@ def _clickable(marks: Sequence[tuple[int, str, int]], head_rank: int) -> dict[st
         "mode": "markers",
         "showlegend": False,
         "customdata": points.tolist(),
-        "text": [html.escape(name) for _, name, _ in marks],
+        "text": [chart_text(name) for _, name, _ in marks],
         "hovertemplate": "<b>%{text}</b><br>%{y:,} instances, rank %{x:,}<br><i>click to open</i><extra></extra>",
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
@@ -165,7 +165,7 @@ def pair_map(
     """
     figure = go.Figure(_squares(together, association, by))
     figure.add_trace(_above_squares(names, together, expected, association))
-    short = [html.escape(name if len(name) <= 18 else f"{name[:17]}…") for name in names]
+    short = [chart_text(name, 17) for name in names]
     ticks_at = list(range(len(names)))
     figure.update_xaxes(tickvals=ticks_at, ticktext=short, tickangle=-45, showgrid=False, zeroline=False)
     figure.update_yaxes(tickvals=ticks_at, ticktext=short, autorange="reversed", showgrid=False, zeroline=False)
@@ -210,7 +210,7 @@ def _above_squares(
     """Invisible squares with the texts of the pairs; a click's customdata is 'row|column'."""
     size = len(names)
     rows, columns = (place.tolist() for place in np.nonzero(~np.eye(size, dtype=bool)))
-    names = [html.escape(name) for name in names]
+    names = [chart_text(name) for name in names]
     said = [
         f"<b>{names[i]} + {names[j]}</b><br>{together[i, j]:,} instances together<br>"
         f"{expected[i, j]:,.1f} expected by chance<br>{in_words(float(association[i, j]))}"

@@ -19,7 +19,7 @@ def asked(name: str, default: str = "", allowed: Sequence[str] | None = None) ->
 def asked_number(name: str, default: int, least: int = 0, most: int | None = None) -> int:
     """The query parameter `name` as a whole number, moved into the bounds; `default` where it is not a number."""
     text = str(st.query_params.get(name, ""))
-    if not text.lstrip("-").isdecimal() or len(text) > 15:
+    if not text.removeprefix("-").isdecimal() or len(text) > 15:
         return default
     return max(least, int(text) if most is None else min(int(text), most))
 
@@ -84,7 +84,8 @@ def choice(
 def words(label: str, name: str, *, placeholder: str = "", drops: Sequence[str] = ()) -> str:
     """A search box that responds while the user types; returns its text."""
     key = f"words {name}"
-    st.session_state[key] = asked(name)
+    text = " ".join(asked(name).split())  # a box holds one line, and would send another text back for ever
+    st.session_state[key] = text
 
     def typed() -> None:
         move(**{name: st.session_state[key].strip()}, **dict.fromkeys(drops))
@@ -99,7 +100,7 @@ def words(label: str, name: str, *, placeholder: str = "", drops: Sequence[str] 
         icon=":material/search:",
         label_visibility="collapsed",
     )
-    return asked(name)
+    return text
 
 
 def pages(total: int, size: int, name: str) -> int:

@@ -5,9 +5,12 @@ import functools
 import io
 from pathlib import Path
 
+from adr.small_images import small_image
+
 
 def data_uri(path: Path | None, size: int) -> str:
-    """The picture at `path`, at most `size` pixels on each side, as WebP; a grey square when it cannot be read."""
+    """The picture at `path`, at most `size` pixels on each side, as WebP; a grey square when it cannot be
+    read or is too large to be unpacked."""
     if path is None:
         return _MISSING
     try:
@@ -19,14 +22,10 @@ def data_uri(path: Path | None, size: int) -> str:
 
 @functools.lru_cache(maxsize=2000)
 def _encoded(path: str, size: int, changed: int) -> str:
-    from PIL import Image, UnidentifiedImageError
-
     try:
-        with Image.open(path) as opened:
-            image = opened.convert("RGB")
-    except (OSError, UnidentifiedImageError, ValueError):
+        image = small_image(Path(path), size)
+    except (OSError, ValueError, SyntaxError):
         return _MISSING
-    image.thumbnail((size, size))
     small = io.BytesIO()
     image.save(small, "WEBP", quality=88, method=2)
     return "data:image/webp;base64," + base64.b64encode(small.getvalue()).decode()

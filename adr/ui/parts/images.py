@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from adr.files import whole_file
+from adr.small_images import small_image
 from adr.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -18,20 +19,9 @@ log = logging.getLogger(__name__)
 SMALL, LARGE = 256, 900  # longest side in pixels: in a grid, beside a conversation
 
 
-def image_file(folder: Path | None, relative: str) -> Path | None:
-    """The file `relative` inside `folder`; None when it does not exist or lies outside, also through a link."""
-    if folder is None or not relative:
-        return None
-    try:
-        root = folder.resolve()
-        file = (root / relative).resolve()
-        return file if file.is_relative_to(root) and file.is_file() else None
-    except (OSError, ValueError, RuntimeError):
-        return None
-
-
 def thumbnail(workspace: Workspace, file: Path, side: int = SMALL) -> Path | None:
-    """A WebP of `file` with sides of at most `side` pixels, from workspace/thumbnails; None when it is not a picture.
+    """A WebP of `file` with sides of at most `side` pixels, from workspace/thumbnails; None when it is not a picture or
+    is too large to be unpacked.
 
     Keyed by path, time and size, so a changed picture gets a new one.
     """
@@ -62,15 +52,7 @@ def data_urls(workspace: Workspace, files: Sequence[Path | None], side: int = SM
 
 
 def _shrink(file: Path, made: Path, side: int) -> None:
-    from PIL import Image, ImageOps
-
     made.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with Image.open(file) as image:
-            image.draft("RGB", (side * 2, side * 2))  # JPEG: decode no finer than needed
-            small = ImageOps.exif_transpose(image).convert("RGBA" if image.mode in ("RGBA", "LA", "P") else "RGB")
-            small.thumbnail((side, side), Image.Resampling.LANCZOS)
-    except Image.DecompressionBombError as error:
-        raise ValueError(str(error)) from error
+    small = small_image(file, side)
     with whole_file(made) as partial:
         small.save(partial, "WEBP", quality=82, method=2)

@@ -10,15 +10,16 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from adr.explore.dataset import image_folder
 from adr.explore.entities import Entity
 from adr.explore.highlight import spans
 from adr.explore.instances import Instance
+from adr.image_folder import ImageFolder
+from adr.plain_text import code, plain
 from adr.ui.frame import Frame
 from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.component import style
 from adr.ui.parts.image_grid import Tile
-from adr.ui.parts.images import LARGE, data_urls, image_file, thumbnail
+from adr.ui.parts.images import LARGE, data_urls, thumbnail
 from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
 
 ROLES = {"human": "Human", "gpt": "Assistant", "system": "System", "tool": "Tool"}
@@ -44,15 +45,19 @@ def instance_view(
 
 def images_view(here: Frame, relative: Sequence[str]) -> None:
     """The pictures of an instance, one below the other; a sentence in place of one that is missing."""
-    folder = image_folder(here.store)
+    folder = ImageFolder.of(here.store)
     for path in relative:
-        file = image_file(folder, path)
+        file = folder.file(path) if folder else None
         small = thumbnail(here.workspace, file, LARGE) if file else None
         if small:
-            st.image(str(small), caption=path, width="stretch" if _wide(small) else "content", alt=path)
+            st.image(str(small), caption=plain(path), width="stretch" if _wide(small) else "content", alt=path)
         else:
-            why = "is not in the image folder" if file is None else "cannot be read as a picture"
-            st.info(f"`{path}` {why}.", icon=":material/hide_image:")
+            why = (
+                "is not in the image folder"
+                if file is None
+                else "cannot be read as a picture, or is too large to be shown"
+            )
+            st.info(f"{code(path)} {why}.", icon=":material/hide_image:")
 
 
 def conversation_view(
@@ -105,8 +110,8 @@ def entity_chips(
 
 def instance_tiles(here: Frame, shown: Sequence[Instance], entity: tuple[str, str] | None = None) -> list[Tile]:
     """Tiles for `image_grid`: the first picture of each instance and the text around the entity."""
-    folder = image_folder(here.store)
-    files: list[Path | None] = [image_file(folder, i.images[0]) if i.images else None for i in shown]
+    folder = ImageFolder.of(here.store)
+    files: list[Path | None] = [folder.file(i.images[0]) if folder and i.images else None for i in shown]
     urls = data_urls(here.workspace, files)
     return [
         Tile(

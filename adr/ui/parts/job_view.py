@@ -7,6 +7,8 @@ import streamlit as st
 
 from adr.figures import time_words
 from adr.jobs import Job, Jobs
+from adr.plain_text import plain
+from adr.ui.access import may
 from adr.ui.telling import fragment, tell
 
 
@@ -22,7 +24,7 @@ def job_view(jobs: Jobs, kind: str) -> Job | None:
     if job.state == "running":
         fragment(_running, run_every=0.5, key=f"job {kind}")(job)
     elif job.state == "cancelled":
-        st.info(f"{job.title}: cancelled. Finished work is kept.", icon=":material/block:")
+        st.info(f"{plain(job.title)}: cancelled. Finished work is kept.", icon=":material/block:")
     elif job.error is not None:
         tell(job.error)
     return job
@@ -39,15 +41,21 @@ def _running(job: Job) -> None:
             for part in (job.title, job.message if job.message != job.title else "", count, _left(job.seconds_left))
             if part
         )
-        bar.progress(job.share or 0.0, said)
+        bar.progress(job.share or 0.0, plain(said))
         asked = job.cancel_asked.is_set()
         button.button(
             "Stopping …" if asked else "Cancel",
             key=f"cancel {job.job}",
-            disabled=asked,
-            on_click=job.cancel,
+            disabled=asked or not may("owner"),
+            on_click=_cancel,
+            args=(job,),
             width="stretch",
         )
+
+
+def _cancel(job: Job) -> None:
+    if may("owner"):
+        job.cancel()
 
 
 def _left(seconds: float | None) -> str:

@@ -86,7 +86,7 @@ def _with_former(recipe: Recipe, said: Mapping[str, Any]) -> Recipe:
     try:
         caps = {p: {str(e): float(c) for e, c in v.items()} for p, v in said.get("caps", {}).items()}
         former = read_former_caps(caps)
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, AttributeError, OverflowError):
         return recipe
     if not former:
         return recipe
@@ -112,7 +112,7 @@ def _unpacked(text: str) -> dict[str, Any]:
         # a megabyte at most: anybody can write an address
         plain = zlib.decompressobj().decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), 1_000_000)
         found = json.loads(plain)
-    except (ValueError, RecursionError, zlib.error):
+    except (ValueError, TypeError, RecursionError, zlib.error):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
@@ -16,7 +17,7 @@ _KIND = "rebalance"
 def apply_button(here: Frame, engine: Engine, recipe: Recipe) -> None:
     """Write what the board shows as a run."""
     with st.popover("Apply", icon=":material/check:", type="primary", width="stretch"):
-        st.markdown(recipe.in_words())
+        st.markdown(plain(recipe.in_words()))
         name = st.text_input("Name of the run", value=recipe.name, placeholder="optional", key="run name")
         if st.button("Write the run", key="apply", type="primary", width="stretch"):
             here.jobs.start(
@@ -35,7 +36,7 @@ def applied(here: Frame) -> None:
     if job is not None and job.state == "done" and state().announced != job.job:
         report = job.outcome
         st.toast(
-            f"Run {report.run} is written: {report.kept:,} kept, {report.dropped:,} dropped.", icon=":material/check:"
+            f"Run {report.run:d} is written: {report.kept:,} kept, {report.dropped:,} dropped.", icon=":material/check:"
         )
         state().announced = job.job
         move(part="runs", run=report.run)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.plain_text import plain
 from adr.rebalance.drag import DragGrid, drag_grid
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import BELOW_K, Numbers, RecipePreview
@@ -25,7 +26,6 @@ from adr.ui.parts.palette import (
     PERSPECTIVE_WORDS,
     RANDOM_COLOR,
 )
-from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.curve_slider import curve_sliders
 from adr.ui.rebalance.follow import stamp
 from adr.ui.rebalance.state import current, state, tune

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from adr.figures import counted
+from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.outlook import CapOutlook, cap_outlook
 from adr.rebalance.preview import RecipePreview
-from adr.ui.parts.plain_text import plain
 
 
 def cap_outlook_view(engine: Engine, preview: RecipePreview, perspective: str, caps: Mapping[str, int]) -> None:

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.plain_text import plain
 from adr.rebalance.compare import Comparison, Difference, compare, differences
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import RecipePreview
@@ -33,7 +34,7 @@ def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePre
         st.caption("A is the recipe above. Choose a run as B, or put A aside as B and go on tuning.")
         return
     found = compare(engine, recipe, other)
-    st.caption(f"**A:** {recipe.in_words()}  \n**B:** {other.in_words()}")
+    st.caption(f"**A:** {plain(recipe.in_words())}  \n**B:** {plain(other.in_words())}")
     _sizes(found)
     perspective = choice(
         "Perspective", PERSPECTIVES, "of", default="object", says=PERSPECTIVE_NAMES.__getitem__, drops=("page",)

@@ -4,11 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from adr.figures import counted, number_words
+from adr.plain_text import plain
 from adr.rebalance.explain import EntityExplanation
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
-from adr.ui.parts.plain_text import plain
 
 
 def entity_view(here: Frame, told: EntityExplanation) -> None:
@@ -34,7 +34,7 @@ def entity_view(here: Frame, told: EntityExplanation) -> None:
                 hide_index=True,
                 width="stretch",
             )
-        link("Explore", f"Open “{told.entity}” in Explore", perspective=told.perspective, entity=told.entity)
+        link("Explore", f"Open “{plain(told.entity)}” in Explore", perspective=told.perspective, entity=told.entity)
 
 
 def _limit(told: EntityExplanation) -> str:

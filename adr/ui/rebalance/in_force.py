@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from adr.figures import counted, number_words
+from adr.plain_text import plain
 from adr.rebalance.preview import CapEffect, RecipePreview
 from adr.recipe import PERSPECTIVES, Recipe
-from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.state import current, tune
 from adr.ui.rebalance.steps import all_released
 

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from adr.explore.instances import instance_at, instances
 from adr.figures import counted, number_words
+from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import Explanation, cap_ranks, explain_recipe
 from adr.rebalance.preview import GROUP_WORDS, REASON_WORDS, REASONS, RecipePreview
@@ -160,7 +161,7 @@ def _with_entity(engine: Engine, of: DeltaGenerator, name: DeltaGenerator) -> Ma
     place = engine.places(kind, [entity]).get(entity)
     with_it = np.zeros(engine.rows, dtype=bool)
     if place is None:
-        st.caption(f"No entity “{entity}” in {PERSPECTIVE_NAMES[kind]}.")
+        st.caption(f"No entity “{plain(entity)}” in {PERSPECTIVE_NAMES[kind]}.")
     else:
         with_it[engine.postings[kind].rows_of(place)] = True
     return with_it
@@ -171,11 +172,11 @@ def _one(here: Frame, engine: Engine, preview: RecipePreview, number: int) -> No
     why = _why(here, engine, preview, number)
     with st.container(border=True):
         head, close = st.columns([10, 1], vertical_alignment="center")
-        head.markdown(f"#### Instance {number:,}\n{why.in_words}")
+        head.markdown(f"#### Instance {number:,}\n{plain(why.in_words)}")
         close.button("Close", key="close instance", on_click=lambda: move(instance=None), width="stretch")
         st.caption(
-            f"{_over_all_seeds(why, preview)}{why.pass_count} of {len(why.passes)} perspectives pass, "
-            f"{why.min_passes} needed."
+            f"{_over_all_seeds(why, preview)}{why.pass_count:d} of {len(why.passes)} perspectives pass, "
+            f"{why.min_passes:d} needed."
         )
         explanation_view(why, preview.recipe.pass_rule)
         instance_view(here, instance_at(here.store, number), talk_height=320)

@@ -7,12 +7,12 @@ import numpy as np
 import streamlit as st
 
 from adr.figures import share_words
+from adr.plain_text import plain
 from adr.rebalance.advice import CommonEntity, PassesAll, common_entities, passes_all
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import RecipePreview
 from adr.recipe import Recipe
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
-from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.state import current, tune
 from adr.ui.rebalance.steps import with_limit
 

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.plain_text import code, plain
 from adr.recipe import Recipe
-from adr.ui.parts.plain_text import plain
 from adr.ui.rebalance.state import state, tune
 
 
 def recipe_files(recipe: Recipe) -> None:
     """The recipe as a file: download and upload."""
     words, down, up = st.columns([4, 1.3, 1.3], vertical_alignment="center", gap="medium")
-    words.caption(f"{recipe.in_words()} Fingerprint `{recipe.fingerprint}`.")
+    words.caption(f"{plain(recipe.in_words())} Fingerprint {code(recipe.fingerprint)}.")
     down.download_button(
         "Download recipe",
         recipe.to_toml(),

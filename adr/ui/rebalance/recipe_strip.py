@@ -51,7 +51,7 @@ def _need(recipe: Recipe, sizes: Sequence[int]) -> None:
         key="need",
         required=True,
         on_change=lambda: tune(replace(current(), min_passes=st.session_state["need"])),
-        format_func=lambda n: "0 · all" if n == 0 else f"{n} · {sizes[n - 1]:,}",
+        format_func=lambda n: "0 · all" if n == 0 else f"{n:d} · {sizes[n - 1]:,}",
         help="An instance is kept when at least this many perspectives pass; beside it, how many that keeps.",
     )
 

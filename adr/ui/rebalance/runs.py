@@ -6,6 +6,7 @@ Knows how runs are shown; `adr.rebalance.runs` writes them.
 import pandas as pd
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.rebalance.runs import Run, delete_run, rename_run, runs
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.ui.frame import Frame
@@ -74,7 +75,7 @@ def _by_numbers(known: list[Run]) -> pd.DataFrame:
 
 def _one(here: Frame, run: Run) -> None:
     with st.container(border=True):
-        st.markdown(f"**Run {run.run} · {run.name}**  \n{run.recipe.in_words()}")
+        st.markdown(f"**Run {run.run:d} · {plain(run.name)}**  \n{plain(run.recipe.in_words())}")
         if run.outdated:
             st.warning(
                 "The dataset was read or indexed after this run; apply the recipe again.", icon=":material/history:"

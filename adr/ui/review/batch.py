@@ -5,10 +5,12 @@ import streamlit as st
 from adr.errors import AdrError
 from adr.review.queue import count, identifiers, queue
 from adr.review.verdicts import JUDGEMENTS, judge, undo
+from adr.ui.access import reviewing
 from adr.ui.frame import Frame
 from adr.ui.review.filter import STATE_NAMES, filter_row, why_empty
 from adr.ui.review.grid import PAGE, grid, tiles
 from adr.ui.review.progress import progress_line
+from adr.ui.review.reviewer import reviewer_now
 from adr.ui.review.single import open_candidate
 from adr.ui.review.state import state
 from adr.ui.telling import fragment
@@ -32,7 +34,7 @@ def grid_view(here: Frame, reviewer: str) -> None:
         st.info(f"**{title}.** {text}")
     grid(
         {
-            "tiles": tiles(here.workspace, rows),
+            "tiles": tiles(here.store, here.workspace, rows),
             "total": total,
             "page": now.page,
             "pages": pages,
@@ -40,7 +42,7 @@ def grid_view(here: Frame, reviewer: str) -> None:
             "ack": now.ack,
             "said": now.said,
         },
-        lambda: _grid_step(here, reviewer),
+        lambda: _grid_step(here, reviewer_now()),
     )
 
 
@@ -55,10 +57,12 @@ def _grid_step(here: Frame, reviewer: str) -> None:
     try:
         if action in JUDGEMENTS:
             chosen = identifiers(here.store, *now.asked) if step["all"] and now.asked else step["candidates"]
-            count = judge(here.store, chosen, action, reviewer)
+            with reviewing(reviewer):
+                count = judge(here.store, chosen, action, reviewer)
             now.said = f"{count:,} {STATE_NAMES[action]}. Z undoes them all."
         elif action == "undo":
-            undone = undo(here.store, reviewer)
+            with reviewing(reviewer):
+                undone = undo(here.store, reviewer)
             now.said = (
                 f"{len(undone.candidates):,} undone ({undone.judgement})."
                 if undone

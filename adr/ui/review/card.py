@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from adr.explore.dataset import image_folder
 from adr.explore.instances import Instance, instances
-from adr.review.candidate import SeenCandidate, real_images, seen_candidate
+from adr.image_folder import ImageFolder
+from adr.review.candidate import SeenCandidate, real_images, seen_candidate, shown_files
 from adr.review.queue import neighbours
 from adr.review.verdicts import REASONS, current_turns
+from adr.small_images import TooLarge, picture_size
 from adr.store import Store
 from adr.synthesize.conversations import forms_of
 from adr.ui.parts.component import component
@@ -67,7 +68,7 @@ def described(
     must be drawn again; `blind`: verdicts of others are hidden."""
     seen = seen_candidate(store, candidate)
     turns, edited_by = current_turns(store, candidate)
-    image = None if seen.shown_image is None else workspace.folder / seen.shown_image
+    image = shown_files(store, workspace, [seen.shown_image])[0] if seen.shown_image else None
     worded = seen.image is None  # only the conversation is new
     parent = _parent(store, seen)
     judged = None if blind else seen.judgement
@@ -76,8 +77,8 @@ def described(
         "ack": ack,
         "version": version,
         "fault": fault,
-        "image": "" if image is None else data_uri(image, LARGE),
-        "size": _size(image, worded),
+        "image": data_uri(image, LARGE) if seen.shown_image else "",
+        "size": "picture missing" if seen.shown_image and image is None else _size(image, worded),
         "before": _turns(parent) if worded else None,
         "marks": _marks(seen) if worded else None,
         "entity": seen.name,
@@ -159,8 +160,8 @@ def _parent_image(store: Store, parent: Instance | None) -> dict[str, str] | Non
     """The parent's first picture, or None when it has none."""
     if parent is None or not parent.images:
         return None
-    folder = image_folder(store)
-    path = folder / parent.images[0] if folder else None
+    folder = ImageFolder.of(store)
+    path = folder.file(parent.images[0]) if folder else None
     return {"image": data_uri(path, SMALL * 2), "says": f"instance {parent.instance:,}"}
 
 
@@ -177,13 +178,15 @@ def _real(store: Store, seen: SeenCandidate) -> list[dict[str, str]]:
 
 
 def _alternatives(store: Store, workspace: Workspace, candidate: str) -> list[dict[str, str]]:
+    others = list(neighbours(store, candidate).itertuples())
+    files = shown_files(store, workspace, [str(other.shown_image) for other in others])
     return [
         {
             "candidate": other.candidate,
-            "image": data_uri(workspace.folder / str(other.shown_image), SMALL),
+            "image": data_uri(file, SMALL),
             "says": f"alternative {other.alternative}, score {_number(other.score)}",
         }
-        for other in neighbours(store, candidate).itertuples()
+        for other, file in zip(others, files, strict=True)
     ]
 
 
@@ -197,17 +200,17 @@ def _marks(seen: SeenCandidate) -> dict[str, list[str]]:
 
 
 def _size(path: Path | None, worded: bool = False) -> str:
-    from PIL import Image
-
     if path is None:
         return "text only"
     if worded:
         return "the parent's picture, as it is"
     try:
-        with Image.open(path) as opened:
-            return f"{opened.width} × {opened.height} pixels"
-    except OSError:
-        return "picture missing"
+        width, height = picture_size(path)
+    except TooLarge:
+        return "picture too large to be shown"
+    except (OSError, ValueError, SyntaxError):
+        return "picture missing or damaged"
+    return f"{width} × {height} pixels"
 
 
 def _number(value: Any) -> str:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from adr.figures import counted
+from adr.plain_text import chart_text
 from adr.review.meters import meters, more_needed
 from adr.ui.frame import Frame
 from adr.ui.navigation import go
@@ -74,7 +75,9 @@ def _tail_chart(found: pd.DataFrame) -> None:
     import plotly.graph_objects as go_
 
     ranked = found.sort_values(["filled", "name"], ascending=[False, True]).head(400)
-    ranked = ranked.assign(name=ranked["name"] + " · " + ranked["perspective"].str.replace("_", "-"))  # one bar each
+    ranked = ranked.assign(
+        name=ranked["name"].map(chart_text) + " · " + ranked["perspective"].str.replace("_", "-")
+    )  # one bar each
     figure = go_.Figure(
         [
             go_.Bar(x=ranked["name"].tolist(), y=ranked["have"].to_numpy(), name="kept, real", marker_color="#8a94a8"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.review.exchange import export_verdicts, import_verdicts
 from adr.ui.frame import Frame
 
@@ -35,8 +36,8 @@ def files_view(here: Frame) -> None:
                 report = import_verdicts(here.store, path)
             st.success(f"{report.verdicts:,} imported, {report.known:,} already known.")
             if report.refused:
-                reasons = ", ".join(f"{n:,} {r.replace('_', ' ')}" for r, n in report.refused.items())
-                st.warning(f"Set aside: {reasons}.  \n" + "  \n".join(report.examples))
+                reasons = ", ".join(f"{n:,} {plain(r.replace('_', ' '))}" for r, n in report.refused.items())
+                st.warning(f"Set aside: {reasons}.  \n" + "  \n".join(plain(example) for example in report.examples))
 
 
 def _written(here: Frame, ending: str) -> bytes:

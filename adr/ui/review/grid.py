@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from adr.review.candidate import shown_files
+from adr.store import Store
 from adr.synthesize.plan_file import WITHOUT_IMAGE
 from adr.ui.parts.component import component
 from adr.ui.parts.data_uri import data_uri
@@ -22,12 +24,14 @@ def grid(told: dict[str, Any], on_step: Callable[[], None], key: str = "review_g
     _GRID(data=told, key=key, on_step_change=on_step)
 
 
-def tiles(workspace: Workspace, rows: pd.DataFrame) -> list[dict[str, str]]:
+def tiles(store: Store, workspace: Workspace, rows: pd.DataFrame) -> list[dict[str, str]]:
     """One tile per row of `adr.review.queue`."""
+    shown = [str(path) for path in rows["shown_image"] if not pd.isna(path)]
+    files = dict(zip(shown, shown_files(store, workspace, shown), strict=True))
     return [
         {
             "candidate": row.candidate,
-            "image": "" if pd.isna(row.shown_image) else data_uri(workspace.folder / str(row.shown_image), TILE),
+            "image": "" if pd.isna(row.shown_image) else data_uri(files[str(row.shown_image)], TILE),
             "words": str(row.prompt) if row.generator in WITHOUT_IMAGE else "",
             "name": str(row.name),
             "score": "" if pd.isna(row.score) else f"{row.score:.2f}",

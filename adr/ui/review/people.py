@@ -3,10 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.review.agreement import agreement, disputes
-from adr.review.candidate import shown_images
+from adr.review.candidate import shown_files, shown_images
 from adr.review.verdicts import history, resolve
+from adr.ui.access import reviewing
 from adr.ui.frame import Frame
+from adr.ui.parts.images import thumbnail
 from adr.ui.telling import fragment
 
 
@@ -41,13 +44,14 @@ def people_view(here: Frame, reviewer: str) -> None:
     st.markdown(f"**{len(disputed):,} disputed**")
     for row in disputed.head(30).itertuples():
         image, said, accept, reject = st.columns([1, 5, 1, 1], vertical_alignment="center")
-        for path in shown_images(here.store, [row.candidate]):
-            if (here.workspace.folder / path).is_file():
-                image.image(str(here.workspace.folder / path), width=72)
-        said.markdown(f"**{row.name}** · {row.candidate}  \n{row.verdicts}")
+        for file in shown_files(here.store, here.workspace, shown_images(here.store, [row.candidate])):
+            if file is not None and (small := thumbnail(here.workspace, file)):
+                image.image(str(small), width=72)
+        said.markdown(f"**{plain(row.name)}** · {plain(row.candidate)}  \n{plain(row.verdicts)}")
         for place, word in ((accept, "accept"), (reject, "reject")):
             if place.button(word.capitalize(), key=f"resolve {word} {row.candidate}", width="stretch"):
-                resolve(here.store, row.candidate, word, reviewer)
+                with reviewing(reviewer):
+                    resolve(here.store, row.candidate, word, reviewer)
                 st.rerun(scope="app")
     st.markdown("**Newest verdicts**")
     st.dataframe(history(here.store).drop(columns=["undoes"]), hide_index=True, height=320, key="history")

@@ -3,22 +3,38 @@
 import streamlit as st
 
 from adr.settings import setting
+from adr.ui.access import may, person
+from adr.ui.parts.cookie import cookie, keep_cookie
 from adr.ui.review.state import state
+
+_COOKIE = "adr_reviewer"
 
 
 def reviewer_name() -> str:
-    """Who is judging: signed in, set by ADR_REVIEWER, or asked once. Empty until a name is given."""
-    if getattr(st.user, "is_logged_in", False):
-        return str(st.user.get("name") or st.user.get("email"))
-    name = state().reviewer or setting("ADR_REVIEWER")
-    if not name:
-        with st.form("your name", border=True):
-            st.markdown("**Your name** is kept with every verdict you give.")
-            left, right = st.columns([4, 1], vertical_alignment="bottom")
-            typed = left.text_input(
-                "Your name", max_chars=40, key="reviewer_typed", label_visibility="collapsed", placeholder="Your name"
-            )
-            if right.form_submit_button("Start", type="primary", width="stretch") and typed.strip():
-                state().reviewer = typed.strip()
-                st.rerun()
+    """`reviewer_now`; while it is empty, someone who may judge is asked for a name."""
+    name = reviewer_now()
+    if not name and may("reviewer"):
+        _ask()
+    elif state().reviewer:
+        keep_cookie(_COOKIE, name)
     return name
+
+
+def reviewer_now() -> str:
+    """Who is judging: signed in, named in this session or before in this browser, or set by ADR_REVIEWER. Empty until
+    a name is given, and for whoever may only look."""
+    if not may("reviewer"):
+        return ""
+    return person().name or state().reviewer or cookie(_COOKIE) or setting("ADR_REVIEWER")
+
+
+def _ask() -> None:
+    with st.form("your name", border=True):
+        st.markdown("**Your name** is kept with every verdict you give. The other views show without it.")
+        left, right = st.columns([4, 1], vertical_alignment="bottom")
+        typed = left.text_input(
+            "Your name", max_chars=40, key="reviewer_typed", label_visibility="collapsed", placeholder="Your name"
+        )
+        if right.form_submit_button("Start", type="primary", width="stretch") and typed.strip():
+            state().reviewer = typed.strip()
+            st.rerun()

@@ -1,14 +1,15 @@
 """Rules: a limit on a score, previewed, then applied as verdicts that name the rule."""
 
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
-from adr.review.candidate import shown_images
+from adr.plain_text import plain
+from adr.review.candidate import shown_files, shown_images
 from adr.review.rules import SCORES, Rule, RulePreview, apply, preview
 from adr.review.verdicts import undo
+from adr.ui.access import reviewing
 from adr.ui.frame import Frame
+from adr.ui.parts.images import thumbnail
 from adr.ui.telling import fragment
 
 
@@ -18,18 +19,20 @@ def rules_view(here: Frame, reviewer: str) -> None:
     st.markdown("A rule judges every **waiting** candidate on one side of a limit. A person's verdict always wins.")
     rule = _rule()
     seen = preview(here.store, rule)
-    st.markdown(f"**{rule.name}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
+    st.markdown(f"**{plain(rule.name)}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
     _histogram(rule, seen)
     _nearest(here, seen)
     apply_column, undo_column, _ = st.columns([1, 1, 4])
     if apply_column.button(
         f"Apply to {seen.applies:,}", type="primary", width="stretch", disabled=not seen.applies, key="rule_apply"
     ):
-        count = apply(here.store, rule, reviewer)
+        with reviewing(reviewer):
+            count = apply(here.store, rule, reviewer)
         st.toast(f"{count:,} judged by the rule. Undo takes them all back.")
         st.rerun(scope="app")
     if undo_column.button("Undo my last step", key="rule_undo", width="stretch"):
-        undone = undo(here.store, reviewer)
+        with reviewing(reviewer):
+            undone = undo(here.store, reviewer)
         st.toast(f"{len(undone.candidates):,} undone." if undone else "You have no step left to undo.")
         st.rerun(scope="app")
 
@@ -75,9 +78,9 @@ def _nearest(here: Frame, seen: RulePreview) -> None:
         (right, "Nearest to the limit, left alone", seen.outside),
     ):
         place.caption(title)
-        images = [str(here.workspace.folder / path) for path in shown_images(here.store, names)]
-        existing = [image for image in images if Path(image).is_file()]
-        if existing:
-            place.image(existing, width=96)
+        files = shown_files(here.store, here.workspace, shown_images(here.store, names))
+        images = [str(small) for file in files if file and (small := thumbnail(here.workspace, file))]
+        if images:
+            place.image(images, width=96)
         else:
             place.markdown(":gray[none]")

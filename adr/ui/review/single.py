@@ -9,12 +9,14 @@ import streamlit as st
 from adr.errors import AdrError
 from adr.review.candidate import entity_forms, is_candidate
 from adr.review.claims import claim_next
-from adr.review.queue import Filter
+from adr.review.queue import Filter, queue
 from adr.review.verdicts import JUDGEMENTS, edit, judge, undo
+from adr.ui.access import may, reviewing
 from adr.ui.frame import Frame
 from adr.ui.review.card import card, described, nothing_left
 from adr.ui.review.filter import filter_row, why_empty
 from adr.ui.review.progress import progress_line
+from adr.ui.review.reviewer import reviewer_now
 from adr.ui.review.state import state
 from adr.ui.telling import fragment
 
@@ -37,10 +39,10 @@ def single_view(here: Frame, reviewer: str) -> None:
         st.query_params.pop("candidate", None)
         card(
             nothing_left(*why_empty(here, asked), ack=now.ack, version=str(now.version), can_undo=True),
-            lambda: _step(here, reviewer),
+            lambda: _step(here, reviewer_now()),
         )
         return
-    if st.query_params.get("candidate") != shown:
+    if reviewer and st.query_params.get("candidate") != shown:  # it would stay there when a name is given
         st.query_params["candidate"] = shown
     fault, now.fault = now.fault, None
     card(
@@ -54,7 +56,7 @@ def single_view(here: Frame, reviewer: str) -> None:
             blind=asked.state == "second",
             meters=meters,
         ),
-        lambda: _step(here, reviewer),
+        lambda: _step(here, reviewer_now()),
     )
 
 
@@ -67,7 +69,12 @@ def open_candidate(candidate: str) -> None:
 
 
 def _next(here: Frame, asked: Filter, order: str, reviewer: str) -> str | None:
-    return claim_next(here.store, asked, reviewer, order=order, skip=frozenset(state().card.skipped))
+    skipped = frozenset(state().card.skipped)
+    if not reviewer or not may("reviewer"):  # whoever only looks holds no candidate
+        rows = queue(here.store, asked, order, limit=1 + len(skipped))["candidate"]
+        return next((str(candidate) for candidate in rows if candidate not in skipped), None)
+    with reviewing(reviewer):
+        return claim_next(here.store, asked, reviewer, order=order, skip=skipped)
 
 
 def _step(here: Frame, reviewer: str) -> None:
@@ -84,19 +91,22 @@ def _step(here: Frame, reviewer: str) -> None:
     candidate, action = step.get("candidate"), step["action"]
     try:
         if action in JUDGEMENTS:
-            judge(here.store, [candidate], action, reviewer, reason=step.get("reason"))
+            with reviewing(reviewer):
+                judge(here.store, [candidate], action, reviewer, reason=step.get("reason"))
             now.visited.append(candidate)
             now.skipped.add(candidate)
             now.shown = _next(here, asked, order, reviewer)
         elif action == "undo":
-            undone = undo(here.store, reviewer)
+            with reviewing(reviewer):
+                undone = undo(here.store, reviewer)
             if undone:
                 now.skipped.difference_update(undone.candidates)
                 now.shown = undone.candidates[0]  # even if the filter hides it
             else:
                 now.fault = "You have no step left to undo."
         elif action == "edit":
-            edit(here.store, candidate, step["turns"], reviewer, entity_forms(here.store, candidate))
+            with reviewing(reviewer):
+                edit(here.store, candidate, step["turns"], reviewer, entity_forms(here.store, candidate))
         elif action == "show":
             now.shown = candidate
         elif action == "skip":

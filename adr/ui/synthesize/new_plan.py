@@ -9,6 +9,7 @@ from adr.errors import AdrError
 from adr.explore.entities import entities_numbered
 from adr.explore.runs import RunInShort, runs_in_short
 from adr.models import find_model
+from adr.plain_text import plain
 from adr.settings import setting
 from adr.synthesize.conversations import WRITERS
 from adr.synthesize.outlook import seconds_each
@@ -16,6 +17,7 @@ from adr.synthesize.plan import PLANNED, WORDNET, plan
 from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanSettings
 from adr.synthesize.prompts import Style, style_of
 from adr.synthesize.synonyms import WARNING, load_wordnet
+from adr.ui.access import allowed_model
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, jump
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
@@ -45,7 +47,7 @@ def _form(here: Frame, entities: list[int]) -> None:
         if fault is None:
             st.markdown(_cost(here, run, options))
         else:
-            st.warning(f"{fault.sentence} {fault.next_step}", icon=":material/search_off:")
+            st.warning(plain(f"{fault.sentence} {fault.next_step}"), icon=":material/search_off:")
         if st.button(
             "Make the plan", type="primary", key="make_plan", icon=":material/list_alt:", disabled=fault is not None
         ):
@@ -78,7 +80,9 @@ def _filled(here: Frame, entities: list[int], generator: str) -> dict[str, Any]:
     """The entities in the address, else the perspectives chosen; neither without pictures, which fill tokens only."""
     if entities:
         names = [one.name for one in sorted(entities_numbered(here.store, entities), key=lambda one: -one.n)]
-        shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+        shown = ", ".join(plain(name) for name in names[:12]) + (
+            f" and {len(names) - 12} more" if len(names) > 12 else ""
+        )
         st.markdown(f"Only **{shown}**")
         if st.button("The whole tail instead", key="whole_tail", icon=":material/close:"):
             jump(plan="new")
@@ -223,7 +227,7 @@ def _model_fault(options: dict[str, Any]) -> AdrError | None:
     try:
         for name in (options.get("model"), options.get("controlnet"), options.get("scorer")):
             if name and name != NO_SCORER:
-                find_model(name)
+                find_model(allowed_model(name))
         if options["conversations"] in FROM_SYNONYMS:
             load_wordnet()
     except AdrError as error:

@@ -8,7 +8,7 @@ from adr.synthesize.plan_file import WITHOUT_IMAGE
 from adr.synthesize.plans import PlanInShort, plans_in_short
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
-from adr.ui.parts.controls import asked, jump
+from adr.ui.parts.controls import asked, asked_number, jump
 from adr.ui.synthesize.new_plan import form_view
 from adr.ui.synthesize.plan import plan_view
 from adr.ui.synthesize.planning import planned_view
@@ -34,7 +34,8 @@ def synthesize_view(here: Frame) -> None:
     entities = _asked_entities()
     plans = {one.plan: one for one in plans_in_short(here.store)}
     wanted = asked("plan")
-    number = int(wanted) if wanted.isdecimal() and int(wanted) in plans else next(iter(plans), None)
+    asked_plan = asked_number("plan", 0)
+    number = asked_plan if asked_plan in plans else next(iter(plans), None)
     if number is None or entities or wanted == "new":
         _header(plans, None)
         form_view(here, entities)

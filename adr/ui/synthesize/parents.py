@@ -3,12 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from adr.explore.dataset import image_folder
+from adr.image_folder import ImageFolder
 from adr.synthesize import outlook
 from adr.synthesize.plan_file import PlanSettings
 from adr.ui.frame import Frame
 from adr.ui.parts.image_grid import Tile, image_grid
-from adr.ui.parts.images import data_urls, image_file
+from adr.ui.parts.images import data_urls
 from adr.ui.synthesize.planning import change
 from adr.ui.synthesize.state import state
 
@@ -35,8 +35,8 @@ def parents_view(here: Frame, number: int, settings: PlanSettings, rows: pd.Data
     key, being_chosen = (number, int(entity)), state().parents
     before = settings.parents.get(int(entity))
     chosen = set(being_chosen.get(key, before if before is not None else [p.instance for p in found]))
-    folder = image_folder(here.store)
-    urls = data_urls(here.workspace, [image_file(folder, parent.image) for parent in found])
+    folder = ImageFolder.of(here.store)
+    urls = data_urls(here.workspace, [folder.file(parent.image) if folder else None for parent in found])
     tiles = [
         Tile(
             id=str(p.instance),

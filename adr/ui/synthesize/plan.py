@@ -5,6 +5,7 @@ Asks `adr.synthesize` and draws; computes nothing itself.
 
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.synthesize import outlook
 from adr.synthesize.plan import settings_of
 from adr.synthesize.plan_file import PlanSettings
@@ -73,8 +74,8 @@ def _numbers(
 def _in_words(settings: PlanSettings) -> str:
     wanted = "τ instances" if settings.target is None else f"{settings.target:g} instances"
     said = (
-        f"Run {settings.run} · {wanted} per entity · {settings.generator} with {settings.model} · "
-        f"{settings.per_slot} {'try' if settings.per_slot == 1 else 'tries'} each, up to {settings.per_parent} per "
-        f"parent · conversations: {settings.conversations.replace('_', ' ')} · seed {settings.seed}"
+        f"Run {settings.run:d} · {wanted} per entity · {plain(settings.generator)} with {plain(settings.model)} · "
+        f"{settings.per_slot:d} {'try' if settings.per_slot == 1 else 'tries'} each, up to {settings.per_parent:d} per "
+        f"parent · conversations: {plain(settings.conversations.replace('_', ' '))} · seed {settings.seed:d}"
     )
     return said + (f" · {len(settings.without)} entities left out" if settings.without else "")

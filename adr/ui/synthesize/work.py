@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from adr.plain_text import plain
 from adr.progress import Cancelled, Progress
 from adr.review.candidate import is_candidate
 from adr.synthesize import outlook
@@ -102,7 +103,7 @@ def made_view(here: Frame, number: int) -> None:
 
 
 def _newest(here: Frame, number: int) -> None:
-    made = outlook.newest_made(here.workspace, number, _TILES)
+    made = outlook.newest_made(here.store, here.workspace, number, _TILES)
     urls = data_urls(here.workspace, [one.image for one in made])
     tiles = [
         Tile(
@@ -126,7 +127,7 @@ def failures_view(here: Frame, number: int, stands: outlook.PlanStanding) -> Non
     """Candidates that could not be made, by reason and one by one."""
     st.subheader("Could not be made", anchor=False)
     for reason, count in stands.failed.items():
-        st.markdown(f"**{count:,}** · {FAILURES.get(reason, reason.replace('_', ' '))}")
+        st.markdown(f"**{count:,}** · {FAILURES.get(reason, plain(reason.replace('_', ' ')))}")
     details = [
         {"candidate": f"{slot}-{alternative}", "reason": reason, "detail": detail}
         for slot, alternative, reason, detail in outlook.failed_details(plan_folder(here.workspace, number))

@@ -1,0 +1,116 @@
+"""Anybody can write an address: whatever a parameter holds, a page falls back and shows no fault of the program."""
+
+import base64
+import json
+import zlib
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adr.ui.rebalance.address import from_address
+
+NUMBERS = (
+    *(
+        "--1",
+        "-",
+        "-1",
+        "1e9",
+        "nan",
+        "inf",
+        "-inf",
+        "٣",
+        "²",
+        "1.5",
+        "0x10",
+        "1_000",
+        " 7 ",
+        "9" * 14,
+        "9" * 19,
+        "9" * 400,
+    ),
+    *("9" * 5000, "", "\x00", "%", "1e999%", "nan%", "-3%", "true", "null", "[]"),
+)
+# The parameters of each page that hold numbers, choices or packed values.
+READ = {
+    "Dataset": ("view", "page", "instance", "kind", "reason"),
+    "Explore": ("perspective", "instance", "entity", "page", "tail", "least", "most", "rows", "size", "view", "which"),
+    "Rebalance": (
+        "token",
+        "object",
+        "pair",
+        "asking",
+        "seed",
+        "need",
+        "alpha",
+        "use",
+        "rule",
+        "repeat",
+        "caps",
+        "part",
+    ),
+    "Synthesize": ("plan", "run", "entities"),
+    "Review": ("look", "candidate", "queue", "order", "concept", "score", "second", "filled", "plan"),
+    "Export": ("view", "run", "export", "format"),
+}
+values = st.sampled_from(NUMBERS) | st.text(max_size=30) | st.integers().map(str) | st.floats().map(str)
+
+
+@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize(
+    "value", ["--1", "9" * 14, "9" * 19, "9" * 400, "9" * 5000, "nan", "1e9", "٣", "-1"], ids=lambda v: v[:14]
+)
+def test_address__every_parameter_at_once(small_workspace, page, name, value):
+    at = page(name, **dict.fromkeys(READ[name], value))
+    assert not at.exception
+
+
+@pytest.mark.parametrize("name", READ)
+def test_address__any_value_of_any_parameter(small_workspace, page, name):
+    at = page(name)
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.dictionaries(st.sampled_from((*READ[name], "page", "instance", "workspace")), values, max_size=4))
+    def shows(asked):
+        at.query_params.clear()
+        at.query_params.update(asked)
+        at.run()
+        assert not at.exception, asked
+
+    shows()
+
+
+def packed(value) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(value).encode())).decode().rstrip("=")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.fixed_dictionaries({}, optional={"caps": json_values, "notes": json_values}) | json_values)
+def test_from_address__any_packed_value(value):
+    assert from_address({"caps": packed(value)}) is not None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"caps": {"object": {"cat": None}}},
+        {"caps": {"object": {"cat": 10**400}}},
+        {"caps": {"object": []}},
+        {"caps": 3},
+        [],
+    ],
+)
+def test_from_address__what_cannot_be_a_recipe_is_ignored(value):
+    assert from_address({"caps": packed(value)}) == from_address({})
+
+
+def test_from_address__nested_lists_and_a_bomb():
+    deep = base64.urlsafe_b64encode(zlib.compress(b"[" * 500_000)).decode()
+    bomb = base64.urlsafe_b64encode(zlib.compress(b" " * 50_000_000)).decode()
+    assert from_address({"caps": deep}) == from_address({"caps": bomb}) == from_address({})
