@@ -83,7 +83,7 @@ class Recipe:
 
         try:
             return cls(**fields_in(text, where))
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
             raise AdrError(
                 f"{where} holds a value of the wrong kind: {error}.", "Compare with assets/recipes/demo.toml."
             ) from error
@@ -208,7 +208,7 @@ def _check_own_tau(perspective: str, values: Mapping[str, Any]) -> None:
 def _check_at_most(perspective: str, values: Mapping[str, Any]) -> None:
     for entity, value in values.items():
         _need(
-            _whole(value) and value >= 0,
+            _whole(value) and 0 <= value < 2**63,
             f"at_most of {entity!r} in {perspective} is {value!r}.",
             "Give a whole number from 0.",
         )

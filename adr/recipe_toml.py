@@ -48,7 +48,7 @@ def read_former_caps(former: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[
         for entity, value in values.items():
             if value == 0:
                 found["mute"].setdefault(perspective, []).append(entity)
-            elif math.isinf(value):
+            elif value == math.inf:
                 found["protect"].setdefault(perspective, []).append(entity)
             else:
                 found["own_tau"].setdefault(perspective, {})[entity] = value

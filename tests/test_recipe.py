@@ -119,7 +119,7 @@ def test_toml__the_older_caps_are_read_as_what_they_were():
         ("[rebalance]\nmute = {object = ['a']}\nprotect = {object = ['a']}", "stands in both mute and protect"),
         ("[rebalance.notes.object]\nperson = 3", "notes of object"),
         ("[rebalance.caps.object]\nperson = -1", "own_tau of 'person' in object is -1"),
-        ("[rebalance.caps.object]\nperson = 'many'", "wrong kind"),
+        ("[rebalance.caps.object]\nperson = 'many'", "own_tau of 'person'"),
         ("rebalance = 3", "is not a table"),
         ("[rebalance]\ntau = 3", "wrong kind"),
     ],
@@ -163,9 +163,10 @@ def test_from_file__missing(tmp_path):
         ("[rebalance]\nseed = " + "9" * 5000, "not valid TOML"),
         ("[rebalance]\ntau = " + "[" * 5000 + "]" * 5000, "nested too deep"),
         ("[rebalance.tau]\ntoken = " + "9" * 400, "tau of token is 999"),
-        ("[rebalance.caps.token]\ncat = " + "9" * 400, "cap of 'cat'"),
+        ("[rebalance.caps.token]\ncat = " + "9" * 400, "own_tau of 'cat'"),
+        ("[rebalance.at_most.token]\ncat = " + "9" * 400, "at_most of 'cat'"),
     ],
-    ids=["5,000 digits", "5,000 lists", "400 digits", "a cap of 400 digits"],
+    ids=["5,000 digits", "5,000 lists", "400 digits", "an older cap of 400 digits", "a cap of 400 digits"],
 )
 def test_from_toml__a_hostile_value_is_a_sentence(text: str, says: str) -> None:
     with pytest.raises(AdrError, match=says) as error:

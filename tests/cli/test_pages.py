@@ -365,6 +365,7 @@ LARGE = RunReport(
         failed={},
         flags={"near_duplicate": 4, "blank": 9},
         tail={"object": {"lacking": 8000, "lacking_after": 7400, "missing": 90000, "missing_after": 89000}},
+        set_aside={},
     ),
     verdicts=ExchangeReport(verdicts=1, known=2, refused={"unknown_candidate": 1}, examples=("Row 2: who is this?",)),
     export=ExportReport(
