@@ -14,7 +14,8 @@ from adr.store import Store
 class SeenCandidate:
     """A candidate with its entity and its verdict in force (None while it waits). image: its own, or None where only
     the conversation is new; shown_image: the image it is shown with (see `candidate_image`); scores: cosines, or 0 to
-    1, None where it was not scored; nearest: 'instance:12' or a candidate."""
+    1, None where it was not scored; nearest: 'instance:12' or a candidate; compared: whether near duplicates of its
+    image have been looked for."""
 
     candidate: str
     plan: int
@@ -35,6 +36,7 @@ class SeenCandidate:
     parent_score: float | None
     nearest: str | None
     nearest_score: float | None
+    compared: bool
     flags: list[str]
     conversation_fault: str | None
     judgement: str | None
@@ -49,7 +51,8 @@ def seen_candidate(store: Store, candidate: str) -> SeenCandidate:
         """
         select c.candidate, c.plan, c.entity, coalesce(e.name, ''), coalesce(e.perspective::varchar, ''), c.parent,
                c.image, s.shown_image, c.prompt, c.generator, c.model, c.seed, c.parameters, c.scorer, c.score,
-               c.entity_rank, c.parent_score, c.nearest, c.nearest_score, c.flags, c.conversation_fault,
+               c.entity_rank, c.parent_score, c.nearest, c.nearest_score,
+               c.image is null or c.perceptual_distance is not null, c.flags, c.conversation_fault,
                v.judgement, v.reviewer, v.reason, v.rule
         from candidate c left join entity e using (entity) left join current_verdict v using (candidate)
         left join candidate_image s using (candidate)

@@ -16,9 +16,8 @@ import pandas as pd
 from adr.files import whole_file
 from adr.progress import Progress, silent
 from adr.store import Store, Writer
-from adr.synthesize.duplicates import compare_again, find_nearest
+from adr.synthesize.duplicates import Nearest, nearer_sources, nearest_of_new
 from adr.synthesize.plan import plan_folder, settings_of
-from adr.synthesize.plan_file import PlanFolder
 from adr.workspace import Workspace
 
 _COLUMNS = (
@@ -34,6 +33,7 @@ _COLUMNS = (
     "seed",
     "prompt",
     "negative_prompt",
+    "image",
     "sha256",
     "turns",
     "caption",
@@ -48,6 +48,7 @@ _COLUMNS = (
     "flags",
     "seconds",
 )
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -66,40 +67,73 @@ class CollectReport:
 
 
 def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent) -> CollectReport:
-    """Turn the finished files of `plan` into rows of `candidate`, put new pictures among the workspace's images, and
-    choose the best candidate of each slot. Existing rows stay as they are; a slot with a verdict keeps its choice."""
+    """Turn the finished files of `plan` into rows of `candidate`, put new pictures among the workspace's images, choose
+    the best candidate of each slot, and look for near duplicates. Existing rows keep everything but what they are
+    nearest to; a slot with a verdict keeps its choice."""
     settings_of(store, plan)
     folder = plan_folder(workspace, plan)
     known = {(s, a) for s, a in store.rows("select slot, alternative from candidate where plan = $1", [plan])}
-    sidecars = {key: path for key, path in folder.finished().items() if key not in known}
-    records = []
-    for done, (key, path) in enumerate(sidecars.items()):
-        if done % 50 == 0:
-            progress(done, len(sidecars), "taking pictures in")
-        record = json.loads(path.read_text(encoding="utf-8"))
+    left = [key for key in folder.finished() if key not in known]
+    collected = 0
+    for start in range(0, len(left), _AT_ONCE):
+        progress(start, len(left), "taking pictures in")
+        collected += take_in(store, workspace, plan, left[start : start + _AT_ONCE])
+    failures = [json.loads(path.read_text(encoding="utf-8")) for path in folder.failures().values()]
+    _note_failures(store, plan, failures)
+    compare(store, workspace, plan, progress=progress)
+    return _report(store, plan, collected, failures)
+
+
+def take_in(store: Store, workspace: Workspace, plan: int, keys: Sequence[tuple[int, int]]) -> int:
+    """Turn the files of these (slot, alternative) into rows of `candidate` and choose the best of their slots; returns
+    how many rows are new. Its time depends on `keys` only, so it can run beside the workers: what the candidates are
+    nearest to is for `compare`."""
+    folder = plan_folder(workspace, plan)
+    records = [json.loads(folder.sidecar(*key).read_text(encoding="utf-8")) for key in keys]
+    for key, record in zip(keys, records, strict=True):
         if record["image"]:
             record["image"] = _keep(folder.image(*key), workspace, record["candidate"])
-            record["vector"] = _vector(folder, key)
-        records.append(record)
-    progress(len(sidecars), len(sidecars), "looking for near duplicates")
-    find_nearest(store, workspace, [record for record in records if record["image"]])
-    failures = [json.loads(path.read_text(encoding="utf-8")) for path in folder.failures().values()]
+    with store.atomic() as writer:  # a page and a job may take the same file in
+        known = {c for (c,) in writer.rows("select candidate from candidate where plan = $1", [plan])}
+        new = [record for record in records if record["candidate"] not in known]
+        _insert(writer, new)
+        _choose(writer, plan, sorted({record["slot"] for record in new}))
+    return len(new)
+
+
+def compare(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent) -> int:
+    """Find what is nearest to the candidates of `plan` that have not been compared yet, and to the others among source
+    pictures embedded since; flag near duplicates. Returns how many rows changed. Computes outside of transactions, so
+    that reviewers can judge meanwhile."""
+    changed = 0
+    for found in (*nearer_sources(store, workspace, plan), *nearest_of_new(store, workspace, plan, progress)):
+        changed += len(found)
+        with store.atomic() as writer:
+            _note_nearest(writer, found)
+    return changed
+
+
+def _note_nearest(writer: Writer, found: Sequence[Nearest]) -> None:
+    frame = pd.DataFrame([vars(one) for one in found])
+    frame["nearest"] = frame["nearest"].astype("string")
+    frame["score"] = frame["score"].astype("Float64")
+    writer.register("found", frame)
+    writer.execute(
+        """
+        update candidate set nearest = f.nearest, nearest_score = f.score, perceptual_distance = f.bits, flags = f.flags
+        from found f where candidate.candidate = f.candidate
+        """
+    )
+
+
+def _note_failures(store: Store, plan: int, failures: Sequence[Mapping[str, Any]]) -> None:
     with store.atomic() as writer:
-        compare_again(store, writer, workspace, plan)
-        _insert(writer, records)
-        _choose(writer, plan, sorted({record["slot"] for record in records}))
         writer.execute("delete from failed where plan = $1", [plan])
         if failures:
+            names = ("slot", "alternative", "reason", "detail")
             writer.insert(
-                "failed",
-                pd.DataFrame(
-                    [
-                        {"plan": plan} | {name: f[name] for name in ("slot", "alternative", "reason", "detail")}
-                        for f in failures
-                    ]
-                ),
+                "failed", pd.DataFrame([{"plan": plan} | {name: f[name] for name in names} for f in failures])
             )
-    return _report(store, plan, len(records), failures)
 
 
 def _report(store: Store, plan: int, collected: int, failures: Sequence[Mapping[str, Any]]) -> CollectReport:
@@ -153,31 +187,22 @@ def _keep(image: Path, workspace: Workspace, candidate: str) -> str:
     return kept.relative_to(workspace.folder).as_posix()
 
 
-def _vector(folder: PlanFolder, key: tuple[int, int]) -> "np.ndarray | None":
-    try:
-        found: np.ndarray = np.load(folder.embedding(*key), allow_pickle=False)
-    except (OSError, ValueError):
-        return None
-    return found
-
-
 def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:
     if not records:
         return
     now = datetime.now(UTC).replace(tzinfo=None)
-    more = ("image", "nearest", "nearest_score", "perceptual_distance")
     frame = pd.DataFrame(
         [
-            {name: record.get(name) for name in (*_COLUMNS, *more)}
+            {name: record.get(name) for name in _COLUMNS}
             | {"chosen": False, "parameters": json.dumps(record["parameters"]), "created_at": now}
             for record in records
         ]
     )
-    for name in ("parent", "entity_rank", "perceptual_distance"):
+    for name in ("parent", "entity_rank"):
         frame[name] = frame[name].astype("Int32")
-    for name in ("entity_score", "prompt_score", "parent_score", "score", "nearest_score", "seconds"):
+    for name in ("entity_score", "prompt_score", "parent_score", "score", "seconds"):
         frame[name] = frame[name].astype("Float64")
-    for name in ("conversation_fault", "scorer", "nearest", "image", "sha256"):
+    for name in ("conversation_fault", "scorer", "image", "sha256"):
         frame[name] = frame[name].astype("string")
     writer.insert("candidate", frame)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adr.errors import AdrError
+from adr.figures import number_words
 from adr.files import write_whole
 
 IMAGE_GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
@@ -88,7 +89,10 @@ class PlanSettings:
         )
         for name, value, low, high in checks:
             if value is not None and not low <= value <= high:
-                raise AdrError(f"{name} is {value:g}.", f"Give a number from {low:g} to {high:g}.")
+                raise AdrError(
+                    f"{name} is {number_words(value)}.",
+                    f"Give a number from {number_words(low)} to {number_words(high)}.",
+                )
 
     @property
     def with_image(self) -> bool:
@@ -231,6 +235,12 @@ class PlanFolder:
 def candidate_name(plan: int, slot: int, alternative: int) -> str:
     """The name by which a candidate is known everywhere: 'p1-00012-0'."""
     return f"p{plan}-{slot:05d}-{alternative}"
+
+
+def key_of(candidate: str) -> tuple[int, int]:
+    """(slot, alternative) of a candidate's name."""
+    _, slot, alternative = candidate.split("-")
+    return int(slot), int(alternative)
 
 
 def candidate_seed(seed: int, slot: int, alternative: int) -> int:

@@ -123,7 +123,7 @@ def stage_states(stands: Standing) -> dict[str, str]:
         "Dataset": said(stands.instances, "instance", "instances") or "empty",
         "Explore": said(stands.entities, "entity", "entities") or ("no index" if stands.instances else ""),
         "Rebalance": said(stands.runs, "run", "runs"),
-        "Synthesize": said(stands.candidates, "candidate", "candidates"),
+        "Synthesize": said(stands.candidates, "candidate", "candidates") or said(stands.plans, "plan", "plans"),
         "Review": f"{stands.left:,} left" if stands.left else "all judged" if stands.chosen else "",
         "Export": said(stands.exports, "export", "exports"),
     }

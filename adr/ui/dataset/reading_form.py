@@ -9,7 +9,7 @@ import streamlit as st
 from adr import pipeline
 from adr.errors import AdrError
 from adr.explore import dataset
-from adr.figures import size_words
+from adr.figures import counted, size_words
 from adr.files import write_whole
 from adr.index.index import index
 from adr.ingest.ingest import ingest
@@ -144,13 +144,13 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
         return False
     if not seen.conversations:
         st.error(
-            f"None of the first {seen.records} records is a conversation ({_reasons(seen)}).", icon=":material/error:"
+            f"None of the first {seen.records:,} records is a conversation ({_reasons(seen)}).", icon=":material/error:"
         )
         return False
     st.success(_seen_words(seen, images), icon=":material/check:")
     if images is not None and seen.images and not seen.found:
         st.warning(
-            f"None of the first {seen.images} images is in {images}. Is it the folder that the paths start from?",
+            f"None of the first {seen.images:,} images is in {images}. Is it the folder that the paths start from?",
             icon=":material/hide_image:",
         )
     if images is None and seen.folder is not None:
@@ -171,16 +171,16 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
 
 def _seen_words(seen: Peek, images: Path | None) -> str:
     layout = "A JSON array" if seen.layout == "array" else "JSON Lines"
-    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records} records, {seen.conversations} "
+    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
     said += "is a conversation" if seen.conversations == 1 else "are conversations"
     said += f" ({_reasons(seen)})" if seen.reasons else ""
     if images is not None and seen.images:
-        said += f"; {seen.found} of their {seen.images} images are in the folder"
+        said += f"; {seen.found:,} of their {seen.images:,} images are in the folder"
     return said + "."
 
 
 def _reasons(seen: Peek) -> str:
-    return ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in seen.reasons.most_common())
+    return ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in seen.reasons.most_common())
 
 
 def _told(look: Callable[[], Any]) -> bool:
@@ -220,7 +220,7 @@ def _agreement(here: Frame) -> bool:
     made = ", ".join(f"{n:,} {name}" for name, n in dataset.made_of_it(here.store).items())
     lost = f", and clears what was made from it: {made}" if made else ""
     st.warning(
-        f"This workspace holds {here.standing.instances:,} instances of `{here.standing.source}`. Reading "
+        f"This workspace holds {counted(here.standing.instances, 'instance')} of `{here.standing.source}`. Reading "
         f"another dataset replaces it{lost}. Generated pictures are moved to the folder `replaced`; exported "
         "folders stay. To keep everything, open another workspace (below the pages in the sidebar).",
         icon=":material/warning:",

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from adr.figures import counted
 from adr.ui.parts.palette import CLEAR, FAINT, HEAD_COLOR, TAIL_COLOR
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
@@ -143,7 +144,7 @@ def _head_line(head_rank: int, head_share: float) -> dict[str, Any]:
                 "xanchor": "left",
                 "showarrow": False,
                 "yanchor": "top" if head_share > 0.5 else "bottom",
-                "text": f"{head_rank:,} entities have {head_share:.1%}",
+                "text": f"{counted(head_rank, 'entity has', 'entities have')} {head_share:.1%}",
                 "font": {"color": TAIL_COLOR, "size": 13},
             }
         ],
@@ -212,7 +213,7 @@ def _above_squares(
     rows, columns = (place.tolist() for place in np.nonzero(~np.eye(size, dtype=bool)))
     names = [html.escape(name) for name in names]
     said = [
-        f"<b>{names[i]} + {names[j]}</b><br>{together[i, j]:,} instances together<br>"
+        f"<b>{names[i]} + {names[j]}</b><br>{counted(int(together[i, j]), 'instance')} together<br>"
         f"{expected[i, j]:,.1f} expected by chance<br>{in_words(float(association[i, j]))}"
         for i, j in zip(rows, columns, strict=True)
     ]

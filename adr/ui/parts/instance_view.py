@@ -14,6 +14,7 @@ from adr.explore.dataset import image_folder
 from adr.explore.entities import Entity
 from adr.explore.highlight import spans
 from adr.explore.instances import Instance
+from adr.figures import counted
 from adr.ui.frame import Frame
 from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.component import style
@@ -88,7 +89,7 @@ def entity_chips(
         marks = []
         for entity in entities:
             at[str(entity.entity)] = (perspective, entity.name)
-            hint = f"{entity.name}: {entity.n:,} instances, rank {entity.rank:,}"
+            hint = f"{entity.name}: {counted(entity.n, 'instance')}, rank {entity.rank:,}"
             if head_ranks:
                 hint += ", head" if entity.rank <= head_ranks.get(perspective, 0) else ", tail"
             marks.append(

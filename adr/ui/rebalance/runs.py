@@ -12,6 +12,7 @@ from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import asked_number, move
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.run_words import run_words
 from adr.ui.rebalance.recipe_files import recipe_files
 from adr.ui.rebalance.state import tune
 
@@ -74,7 +75,7 @@ def _by_numbers(known: list[Run]) -> pd.DataFrame:
 
 def _one(here: Frame, run: Run) -> None:
     with st.container(border=True):
-        st.markdown(f"**Run {run.run} · {run.name}**  \n{run.recipe.in_words()}")
+        st.markdown(f"**{run_words(run.run, run.name)}**  \n{run.recipe.in_words()}")
         if run.outdated:
             st.warning(
                 "The dataset was read or indexed after this run; apply the recipe again.", icon=":material/history:"
