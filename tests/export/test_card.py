@@ -2,8 +2,8 @@
 
 import json
 import re
-from xml.etree import ElementTree
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import pytest
 

@@ -163,7 +163,7 @@ def test_export__an_existing_folder_is_replaced_only_when_asked(store, workspace
 def test_export__a_folder_that_is_no_export_is_never_replaced(store, workspace, tmp_path):
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
-    with pytest.raises(AdrError, match="other things"):
+    with pytest.raises(AdrError, match="something other than an export"):
         export(store, workspace, 1, out=tmp_path / "thesis", replace=True)
     assert (tmp_path / "thesis" / "chapter.txt").read_text() == "years of work"
 
@@ -201,7 +201,7 @@ def test_whole__an_old_folder_is_given_back_after_a_kill_between_the_renames(tmp
 
 
 def test_export__unknown_run_and_format_say_what_there_is(store, workspace, tmp_path):
-    with pytest.raises(AdrError, match="Runs are 1"):
+    with pytest.raises(AdrError, match="Runs: 1"):
         export(store, workspace, 9, out=tmp_path / "out")
     with pytest.raises(AdrError, match="llava, llama-factory"):
         export(store, workspace, 1, format="sharegpt", out=tmp_path / "out")

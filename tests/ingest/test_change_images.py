@@ -58,4 +58,4 @@ def test_change_images__a_folder_that_cannot_be_used_changes_nothing(read):
     for wrong, said in ((folder / "nowhere", "no image folder"), (folder / "linked", "through a link")):
         with pytest.raises(AdrError, match=said):
             change_images(store, wrong)
-        assert store.value("select images from source") is None and missing(store) == [0, 0, 0]
+        assert store.value("select images from source") is None and missing(store) == [None, None, None]
