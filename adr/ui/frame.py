@@ -31,6 +31,7 @@ from adr.shipped import shipped
 from adr.store import Store
 from adr.ui.navigation import PAGES, link
 from adr.ui.parts.component import style
+from adr.ui.parts.skip import skip_links
 from adr.ui.telling import fragment, tell
 from adr.ui.workspaces import chosen_folder, open_workspace, workspace_picker
 from adr.workspace import Workspace
@@ -75,6 +76,7 @@ def frame(title: str) -> Iterator[Frame]:
         tell(error)
         st.stop()
     _sidebar(str(workspace.folder), here)
+    skip_links(key="skip to instances", content=False)
     try:
         yield here
     except AdrError as error:
@@ -95,6 +97,7 @@ def _boot() -> None:
 def _sidebar(folder: str, here: Frame | None) -> None:
     states = stage_states(here.standing) if here else {}
     with st.sidebar:
+        skip_links(key="skip navigation", content=True)
         for name in PAGES:
             said = states.get(name, "")
             link(name, f"{name} :gray[· {said}]" if said else name)

@@ -68,7 +68,7 @@ def rank_frequency(
             {**dots, "x0": head_rank, "x1": head_rank, "yref": "paper", "y0": 0, "y1": 1},
             {**dots, "xref": "paper", "x0": 0, "x1": 1, "y0": tau, "y1": tau},
         ]
-        said = {"text": f"τ = {tau:,} at rank {head_rank:,}", "font": {"color": TAIL_COLOR, "size": 13}}
+        said = {"text": f"τ = {tau:,} at rank {head_rank:,}", "font": {"size": 13}}
         corner = {"x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom"}
         layout["annotations"] = [{**corner, **said, "showarrow": False}]
     return go.Figure([*areas, _clickable(marks, head_rank)], layout)
@@ -145,7 +145,7 @@ def _head_line(head_rank: int, head_share: float) -> dict[str, Any]:
                 "showarrow": False,
                 "yanchor": "top" if head_share > 0.5 else "bottom",
                 "text": f"{counted(head_rank, 'entity has', 'entities have')} {head_share:.1%}",
-                "font": {"color": TAIL_COLOR, "size": 13},
+                "font": {"size": 13},
             }
         ],
     }

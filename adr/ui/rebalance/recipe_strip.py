@@ -1,42 +1,22 @@
-"""The recipe's other choices in one row above the board, with undo and redo."""
+"""The recipe's other choices, above the board."""
 
 from dataclasses import replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from adr.recipe import Recipe
 from adr.ui.parts.controls import asked, move
-from adr.ui.rebalance.state import current, redo, state, tune, undo
+from adr.ui.rebalance.state import current, tune
 
 
-def strip(recipe: Recipe) -> DeltaGenerator:
-    """The recipe's other choices in one row, with undo and redo; returns the free column at its end."""
-    need, alpha, seed, more, back, again, last = st.columns(
-        [3.4, 1.3, 1.3, 1.1, 0.55, 0.55, 1.2], vertical_alignment="bottom", gap="small"
-    )
-    with need:
+def strip(recipe: Recipe) -> None:
+    """The recipe's other choices, side by side where there is room."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         _need(recipe)
-    with alpha:
         _alpha(recipe)
-    with seed:
         _seed(recipe)
-    with more, st.popover("More", width="stretch"):
-        _rare_choices(recipe)
-    trail = state()
-    back.button(
-        "",
-        key="undo",
-        icon=":material/undo:",
-        on_click=undo,
-        disabled=not trail.past,
-        width="stretch",
-        help=f"Undo the last step ({len(trail.past)} can be undone)",
-    )
-    again.button(
-        "", key="redo", icon=":material/redo:", on_click=redo, disabled=not trail.future, width="stretch", help="Redo"
-    )
-    return last
+        with st.popover("More"):
+            _rare_choices(recipe)
 
 
 def _need(recipe: Recipe) -> None:
@@ -45,6 +25,7 @@ def _need(recipe: Recipe) -> None:
         "Perspectives that must pass",
         range(len(recipe.perspectives) + 1),
         key="need",
+        width="content",
         required=True,
         on_change=lambda: tune(replace(current(), min_passes=st.session_state["need"])),
         format_func=lambda n: "0 · keep all" if n == 0 else str(n),
@@ -59,6 +40,7 @@ def _alpha(recipe: Recipe) -> None:
         0.0,
         1.0,
         step=0.05,
+        width=130,
         key="alpha",
         format="%.2f",
         on_change=lambda: tune(replace(current(), alpha=float(st.session_state["alpha"]))),
@@ -72,6 +54,7 @@ def _seed(recipe: Recipe) -> None:
         "Seed",
         0,
         step=1,
+        width=150,
         key="seed",
         on_change=lambda: tune(replace(current(), seed=int(st.session_state["seed"]))),
         help="Another seed, other draws. The same seed gives the same result on every machine.",
