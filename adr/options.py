@@ -8,6 +8,7 @@ from dataclasses import Field, field, fields
 from typing import Any, TypeVar, get_args
 
 from adr.errors import AdrError
+from adr.figures import number_words
 
 Options = TypeVar("Options")
 
@@ -60,7 +61,9 @@ def _check(of: "Field[Any]", value: Any, where: str) -> None:
         raise AdrError(said, f"Give a {'number' if float in _types(of) or int in _types(of) else 'text'}.")
     least, most = of.metadata.get("least"), of.metadata.get("most")
     if (least is not None and value < least) or (most is not None and value > most):
-        raise AdrError(said, f"Give a number from {least:g}" + (f" to {most:g}." if most is not None else "."))
+        upper = "" if most is None else f" to {number_words(most)}"
+        lower = "" if least is None else f" from {number_words(least)}"
+        raise AdrError(said, f"Give a number{lower}{upper}.")
 
 
 def _types(of: "Field[Any]") -> tuple[type, ...]:

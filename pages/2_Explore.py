@@ -7,12 +7,35 @@ from adr.ui.explore.distribution import distribution_view, tail_slider
 from adr.ui.explore.entity import entity_view
 from adr.ui.explore.instance import look_view
 from adr.ui.explore.together import together_view
-from adr.ui.frame import frame
+from adr.ui.frame import Frame, frame
 from adr.ui.parts.controls import asked, choice
 from adr.ui.parts.nothing_indexed import nothing_indexed
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
 
 VIEWS = {"curve": "Distributions", "together": "Objects together"}
+
+
+def curves_view(here: Frame) -> None:
+    """The curves of a perspective, or the objects that occur together."""
+    st.title("Explore", anchor=False)
+    view = choice("View", tuple(VIEWS), "view", default="curve", says=VIEWS.__getitem__, drops=("page",))
+    if view == "together":
+        together_view(here)
+        return
+    which, share = st.columns([3, 1], vertical_alignment="center", gap="medium")
+    with which:
+        perspective = choice(
+            "Perspective",
+            PERSPECTIVES,
+            "perspective",
+            default="object",
+            says=PERSPECTIVE_NAMES.__getitem__,
+            drops=("page", "search", "tail"),
+        )
+    with share:
+        tail_share = tail_slider(perspective)
+    distribution_view(here, perspective, tail_share)
+
 
 with frame("Explore") as here:
     if not here.standing.postings:
@@ -22,22 +45,5 @@ with frame("Explore") as here:
         look_view(here)
     elif asked("entity"):
         entity_view(here, asked("perspective", "object", PERSPECTIVES), asked("entity"))
-    elif (
-        choice("View", ("curve", "together"), "view", default="curve", says=VIEWS.__getitem__, drops=("page",))
-        == "together"
-    ):
-        together_view(here)
     else:
-        which, share = st.columns([3, 1], vertical_alignment="center", gap="medium")
-        with which:
-            perspective = choice(
-                "Perspective",
-                PERSPECTIVES,
-                "perspective",
-                default="object",
-                says=PERSPECTIVE_NAMES.__getitem__,
-                drops=("page", "search", "tail"),
-            )
-        with share:
-            tail_share = tail_slider(perspective)
-        distribution_view(here, perspective, tail_share)
+        curves_view(here)

@@ -4,10 +4,11 @@ import streamlit as st
 
 from adr.rebalance.advice import sizes_by_passes
 from adr.ui.frame import frame
-from adr.ui.parts.controls import choice
+from adr.ui.parts.controls import asked
 from adr.ui.parts.nothing_indexed import nothing_indexed
-from adr.ui.rebalance.apply import applied, apply_button
+from adr.ui.rebalance.apply import applied
 from adr.ui.rebalance.backwards import backwards_view
+from adr.ui.rebalance.bar import bar, reach
 from adr.ui.rebalance.board import board, faults, remarks
 from adr.ui.rebalance.caps import caps_view
 from adr.ui.rebalance.compare import compare_view
@@ -31,24 +32,24 @@ PARTS = {
 }
 
 with frame("Rebalance") as here:
+    st.title("Rebalance", anchor=False)
     if not here.standing.postings:
-        st.title("Rebalance")
         nothing_indexed(here)
     else:
         engine = engine_of(here)
-        applied(here)
+        applied(here, current())
 
         @fragment
         def tuning() -> None:
-            """What responds at once: controls, curves, numbers."""
-            faults()
+            """What responds at once: the bar, controls, curves, numbers."""
             recipe = current()
             preview = engine.preview(recipe)
+            bar(here, engine, recipe, preview, PARTS)
+            faults()
             remarks(recipe)
             if first_visit(here, recipe):
                 starting_points(here, engine)
-            with strip(recipe, sizes_by_passes(engine, preview)):
-                apply_button(here, engine, recipe)
+            strip(recipe, sizes_by_passes(engine, preview))
             board(engine, recipe, preview)
             expected_view(here, engine, preview)
             notices(engine, preview)
@@ -59,9 +60,8 @@ with frame("Rebalance") as here:
             recipe = current()
             follow(recipe)
             preview = engine.preview(recipe)
-            part = choice(
-                "Part", tuple(PARTS), "part", default="instances", says=PARTS.__getitem__, drops=("page", "instance")
-            )
+            part = asked("part", "instances", tuple(PARTS))
+            reach(part)
             if part == "caps":
                 caps_view(here, engine, recipe, preview)
             elif part == "backwards":

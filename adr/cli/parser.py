@@ -21,6 +21,7 @@ VERBS = {
     "app": "open the app on the workspace, for this machine only",
     "demo": "draw the demo world into the workspace and ingest it",
     "ingest": "read a dataset into the workspace",
+    "images": "set or change the image folder, without reading the dataset again",
     "index": "build the postings of the four perspectives",
     "curve": "show the distribution of one perspective",
     "suggest": "list entities worth muting, each with the reason",

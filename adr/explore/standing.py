@@ -5,6 +5,7 @@ Reads only; knows nothing of how the tables are filled.
 
 from dataclasses import dataclass
 
+from adr.figures import counted
 from adr.store import Store
 
 
@@ -25,6 +26,8 @@ class Standing:
     accepted: int  # candidates whose verdict in force is 'accept'
     left: int  # chosen candidates without a verdict
     exports: int
+    plan: int | None  # the newest plan
+    to_make: int  # candidates of the newest plan that are neither collected nor known to have failed
 
     def next_step(self) -> tuple[str, list[tuple[str, str]]]:
         """A sentence on what to do next, and the pages for it: [(page, what to do there), ...], the best first."""
@@ -32,7 +35,8 @@ class Standing:
             return "No dataset has been read yet.", [("Dataset", "Read a dataset")]
         if not self.postings:
             return (
-                f"{self.instances:,} instances have been read. Build the index to see their long tails.",
+                f"{counted(self.instances, 'instance has', 'instances have')} been read. Build the index to see the "
+                "long tails.",
                 [("Dataset", "Build the index")],
             )
         if not self.runs:
@@ -46,13 +50,19 @@ class Standing:
                 "judgement.",
                 [("Review", "Review"), ("Export", "Export what is accepted")],
             )
+        if self.plan and self.to_make:
+            return (
+                f"Plan {self.plan} has {counted(self.to_make, 'candidate')} to make.",
+                [("Synthesize", "Make them"), ("Export", "Export")],
+            )
         if not self.candidates:
             return (
                 "The head is capped. Fill the tail with synthetic images, or export what is kept.",
                 [("Synthesize", "Fill the tail"), ("Export", "Export")],
             )
         return (
-            f"{self.accepted:,} synthetic instances are accepted. Export the refined dataset.",
+            f"{counted(self.accepted, 'synthetic instance is', 'synthetic instances are')} accepted. Export the "
+            "refined dataset.",
             [("Export", "Export"), ("Synthesize", "Fill more of the tail")],
         )
 
@@ -73,7 +83,12 @@ def standing(store: Store) -> Standing:
             (select count(*) from candidate where chosen),
             (select count(*) from current_verdict where judgement = 'accept'),
             (select count(*) from candidate c anti join current_verdict v using (candidate) where c.chosen),
-            (select count(*) from export)
+            (select count(*) from export),
+            (select max(plan) from plan),
+            coalesce((
+                select greatest(0, p.candidates - (select count(*) from candidate c where c.plan = p.plan)
+                                                - (select count(*) from failed f where f.plan = p.plan))
+                from plan p order by p.plan desc limit 1), 0)
     """)
     assert found is not None  # an aggregate without "group by" always has one row
     return Standing(*found)

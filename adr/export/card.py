@@ -6,7 +6,7 @@ Writes Markdown from the manifest and the counts. Knows nothing of the database.
 from typing import Any
 
 from adr.export.counts import Counts
-from adr.export.curves import TITLES, png
+from adr.export.curves import TITLES, svg
 from adr.export.images import SUMS
 from adr.export.work import Format, Work
 from adr.plain_text import SENTENCE, code, plain
@@ -22,8 +22,8 @@ METHOD = (
 def write(work: Work, format: Format, counts: list[Counts], manifest: dict[str, Any]) -> None:
     """Write the card and its curves into the export's folder."""
     for one in counts:
-        with work.file(f"{CURVES}/{one.perspective}.png") as out:
-            out.write(png(one))
+        with work.file(f"{CURVES}/{one.perspective}.svg") as out:
+            out.write(svg(one).encode())
     with work.file(FILE) as out:
         present = {path.name for path in work.folder.iterdir()} | {"manifest.json"}
         out.write(text(format, counts, manifest, present).encode())
@@ -113,7 +113,7 @@ def _curves(counts: list[Counts]) -> str:
     if not counts:
         return ""
     lines = ["## Curves\n", "How many instances have each entity, by its rank, before and after.\n"]
-    lines += [f"![{TITLES.get(one.perspective, one.perspective)}]({CURVES}/{one.perspective}.png)" for one in counts]
+    lines += [f"![{TITLES.get(one.perspective, one.perspective)}]({CURVES}/{one.perspective}.svg)" for one in counts]
     return "\n".join(lines) + "\n"
 
 

@@ -3,7 +3,8 @@
 Counts are numbers of instances, and every copy of a repeated instance counts. Writes nothing.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,12 +39,13 @@ class Counts:
         return not np.array_equal(self.refined, self.after)
 
     def numbers(self, counts: np.ndarray) -> dict[str, float | int]:
-        """What the manifest holds for one state: sizes, tail share of postings (the tail is that of the counts before),
-        effective entities."""
+        """What the manifest holds for one state: sizes, tail entities that still occur and the tail's share of postings
+        (the tail is that of the counts before), effective entities."""
         postings = int(counts.sum())
         return {
             "postings": postings,
             "entities": int((counts > 0).sum()),
+            "tail_entities": int((counts[self.tail] > 0).sum()),
             "entities_lost": int(((counts == 0) & (self.before > 0)).sum()),
             "tail_share": round(int(counts[self.tail].sum()) / postings, 6) if postings else 0.0,
             "effective_entities": round(Spectrum.of(counts).effective_entities, 2),
@@ -63,16 +65,27 @@ class Counts:
 
 def count(store: Store, leave: Leaving) -> list[Counts]:
     """Counts for all indexed perspectives, in the paper's order."""
-    found = store.arrays("select entity, perspective::varchar as perspective, n from entity order by entity")
-    if not len(found["entity"]):
-        return []
-    size = int(found["entity"].max()) + 1
-    after = _kept(store, leave, size)
-    random = _random(store, leave, size)
+    return with_accepted(kept_counts(store, leave.run, leave.recipe), leave)
+
+
+def with_accepted(kept: Sequence[Counts], leave: Leaving) -> list[Counts]:
+    """The counts of a run's kept instances, with those of the accepted candidates added to `refined`."""
+    size = max((int(one.ids.max(initial=-1)) + 1 for one in kept), default=0)
     gained = np.zeros(size, dtype=np.int64)
     for row in leave.candidate_rows:
         entities = [entity for entity in set(leave.candidate(row).entities) if 0 <= entity < size]
         gained[entities] += 1
+    return [replace(one, refined=one.after + gained[one.ids]) for one in kept]
+
+
+def kept_counts(store: Store, run: int, recipe: Recipe) -> list[Counts]:
+    """Counts for all indexed perspectives without any candidate: `refined` equals `after`."""
+    found = store.arrays("select entity, perspective::varchar as perspective, n from entity order by entity")
+    if not len(found["entity"]):
+        return []
+    size = int(found["entity"].max()) + 1
+    after = _kept(store, run, size)
+    random = _random(store, run, recipe.seed, size)
     made = []
     names = np.asarray(found["perspective"], dtype=str)
     for perspective in dict.fromkeys(names.tolist()):
@@ -80,13 +93,7 @@ def count(store: Store, leave: Leaving) -> list[Counts]:
         before = np.asarray(found["n"][names == perspective], dtype=np.int64)
         made.append(
             Counts(
-                perspective,
-                threshold(leave.recipe, perspective, before),
-                ids,
-                before,
-                after[ids],
-                after[ids] + gained[ids],
-                random[ids],
+                perspective, threshold(recipe, perspective, before), ids, before, after[ids], after[ids], random[ids]
             )
         )
     return made
@@ -99,24 +106,24 @@ def threshold(recipe: Recipe, perspective: str, before: np.ndarray) -> float:
     return float(tail_share_to_tau(before, recipe.share_for(perspective)))
 
 
-def _kept(store: Store, leave: Leaving, size: int) -> np.ndarray:
+def _kept(store: Store, run: int, size: int) -> np.ndarray:
     counted = store.arrays(
         """
         select p.entity, sum(d.copies)::bigint as n
         from posting p join decision d using (instance)
         where d.run = $1 and d.kept group by p.entity
         """,
-        [leave.run],
+        [run],
     )
     return _spread(counted, size)
 
 
-def _random(store: Store, leave: Leaving, size: int) -> np.ndarray:
+def _random(store: Store, run: int, seed: int, size: int) -> np.ndarray:
     """Counts in a random subset: the instances with the smallest 'random' draws of the seed, as many as were kept, each
     once."""
-    positions = store.arrays("select instance from decision where run = $1 order by instance", [leave.run])["instance"]
-    kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
-    order = np.argsort(draws(leave.recipe.seed, RANDOM_KEY, positions), kind="stable")
+    positions = store.arrays("select instance from decision where run = $1 order by instance", [run])["instance"]
+    kept = int(store.value("select count(*) from decision where run = $1 and kept", [run]))
+    order = np.argsort(draws(seed, RANDOM_KEY, positions), kind="stable")
     chosen = np.sort(np.asarray(positions)[order[:kept]])
     counted = store.arrays(
         """

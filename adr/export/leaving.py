@@ -129,7 +129,8 @@ def leaving(
 
     order: 'source' (the source's order, then candidates) or 'shuffled' (all together, by the recipe's seed).
     synthetic: candidates planned from this 'run', from 'all' runs, or 'none'. accept_above: the recipe's rule, which
-    accepts the best candidate of a slot when nobody has judged it, it has no flags, and its score is at least this.
+    accepts the best candidate of a slot when nobody has judged it, it has been compared and has no flags, and its score
+    is at least this.
     """
     found = store.row("select recipe from run where run = $1", [run])
     if found is None:
@@ -273,7 +274,8 @@ def _accepted(
         join plan p using (plan)
         where ($1 = 'all' or p.run = $2)
           and (v.judgement = 'accept'
-               or (v.judgement is null and c.chosen and coalesce(len(c.flags), 0) = 0 and c.score >= $3))
+               or (v.judgement is null and c.chosen and coalesce(len(c.flags), 0) = 0 and c.score >= $3
+                   and (c.image is null or c.perceptual_distance is not null)))
         order by c.plan, c.slot, c.alternative, c.candidate
         """,
         [synthetic, run, 2.0 if accept_above is None else float(accept_above)],

@@ -23,7 +23,7 @@ from adr.store import Store
 
 FILE = "manifest.json"
 # Packages whose version can change what is written.
-PACKAGES = ("duckdb", "pyarrow", "numpy", "pillow", "matplotlib", "pandas")
+PACKAGES = ("duckdb", "pyarrow", "numpy", "pillow", "pandas")
 MODEL_PACKAGES = ("torch", "diffusers", "transformers", "open_clip_torch", "spacy", "nltk")
 WHOLE = 600 << 20  # the files of a model are hashed in full when they have at most this many bytes together
 

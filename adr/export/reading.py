@@ -26,12 +26,15 @@ SNIPPETS = {
 import json
 from pathlib import Path
 from datasets import load_dataset
+from PIL import Image
 
 out = Path({out})
+media_dir = Path({media})  # LLaMA-Factory takes the same as its media_dir
 info = json.loads((out / "dataset_info.json").read_text())["adr"]
 rows = load_dataset("json", data_files=str(out / info["file_name"]), split="train")
 print(rows)
-print(rows[0][info["columns"]["messages"]])
+row = next(row for row in rows if row["images"])
+print(Image.open(media_dir / row["images"][0]).size, row[info["columns"]["messages"]])
 """,
     "ms-swift": _LINES,
     "qwen-vl": """
@@ -90,6 +93,8 @@ print(len(kept), "of", len(rows), "records stay; record n of the source stays wh
 }
 
 
-def code(format: str, out: str, main: str) -> str:
-    """The lines for an export in this format, in the folder `out` and with `main` as its main data file."""
-    return SNIPPETS[format].strip().format(out=json.dumps(out, ensure_ascii=False), main=main)
+def code(format: str, out: str, main: str, media: str) -> str:
+    """The lines for an export in this format, in the folder `out`, with `main` as its main data file and image paths
+    that start from the folder `media`."""
+    written = {name: json.dumps(folder, ensure_ascii=False) for name, folder in (("out", out), ("media", media))}
+    return SNIPPETS[format].strip().format(main=main, **written)

@@ -17,7 +17,8 @@ import pyarrow as pa
 from adr.errors import AdrError
 from adr.files import sha256_of
 from adr.ingest import plain
-from adr.ingest.image_paths import image_folder, look_for
+from adr.ingest.image_paths import image_folder
+from adr.ingest.instance_images import count_missing, find_images
 from adr.ingest.layout import look_at
 from adr.ingest.objects import read_objects
 from adr.ingest.oddities import WARNINGS
@@ -295,19 +296,7 @@ def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> 
     """
     if folder is None:
         return {"no_image_folder": int(writer.value("select count(*) from instance where len(images) > 0"))}
-    writer.execute("""
-        create or replace temp table image_path as
-        select distinct path, regexp_extract(path, '^(.*/)?', 0, 's') as prefix
-        from (select unnest(images) as path from instance)""")
-    prefixes = [prefix for (prefix,) in writer.rows("select distinct prefix from image_path order by prefix")]
-    found = look_for(folder, prefixes, progress)
-    writer.register("present", pa.table({"path": pa.array(found.present, pa.string())}))
-    writer.register("leaving", pa.table({"path": pa.array(found.leaving, pa.string())}))
-    writer.register("leaving_folder", pa.table({"prefix": pa.array(found.leaving_folders, pa.string())}))
-    writer.execute("""
-        create or replace temp table image_leaving as
-        select path from image_path where path in (select path from leaving)
-            or prefix in (select prefix from leaving_folder)""")
+    find_images(writer, folder, progress)
     if writer.value("select count(*) from image_leaving"):
         writer.execute("""
             insert into rejected
@@ -320,24 +309,7 @@ def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> 
                               select position from rejected where reason = 'unsafe_path')""")
         writer.execute("""delete from instance where instance in (
                               select position from rejected where reason = 'unsafe_path')""")
-    if found.links:
-        links = pa.table({"path": pa.array(found.links, pa.string()), "target": pa.array(found.links.values())})
-        writer.register("seen_link", links)
-        writer.execute("""
-            insert into image_link select path, target from seen_link
-            where path in (select path from image_path) or path in (select prefix from image_path)""")
-    writer.execute(
-        "create or replace temp table image_missing as "
-        "select path from image_path where path not in (select path from present)"
-    )
-    writer.execute("update instance set missing = 0")
-    if writer.value("select count(*) from image_missing"):
-        writer.execute("""
-            update instance set missing = counted.missing
-            from (select instance, count(*) as missing
-                  from (select instance, unnest(images) as path from instance) join image_missing using (path)
-                  group by instance) as counted
-            where instance.instance = counted.instance""")
+    count_missing(writer)
     return {}
 
 

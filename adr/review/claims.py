@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from adr.review.queue import Filter, queue
+from adr.review.queue import Filter, first
 from adr.store import Store
 
 MINUTES = 5.0
@@ -31,8 +31,8 @@ def claim_next(
         }
         offset = 0
         while True:
-            page = queue(store, wanted, order, limit=_PAGE, offset=offset)
-            for candidate in page["candidate"]:
+            page = first(store, wanted, order, limit=_PAGE, offset=offset)
+            for candidate in page:
                 if candidate not in held and candidate not in skip:
                     writer.execute(
                         "delete from claim where candidate = $1 or reviewer = $2 or until <= $3",
@@ -41,7 +41,7 @@ def claim_next(
                     writer.execute(
                         "insert into claim values ($1, $2, $3)", [candidate, reviewer, now + timedelta(minutes=minutes)]
                     )
-                    return str(candidate)
+                    return candidate
             if len(page) < _PAGE:
                 return None
             offset += _PAGE

@@ -19,12 +19,13 @@ from adr.names import inside
 from adr.progress import Progress, silent
 from adr.read_back import DamagedError
 from adr.store import Store, Writer
-from adr.synthesize.duplicates import compare_again, find_nearest
+from adr.synthesize.duplicates import Nearest, nearer_sources, nearest_of_new
 from adr.synthesize.plan import plan_folder, plan_identity, settings_of
 from adr.synthesize.plan_file import PlanFolder
 from adr.synthesize.sidecar import SlotFacts, check_belongs, check_image, read_sidecar
 from adr.workspace import Workspace
 
+_AT_ONCE = 50
 _COLUMNS = (
     "candidate",
     "plan",
@@ -38,6 +39,7 @@ _COLUMNS = (
     "seed",
     "prompt",
     "negative_prompt",
+    "image",
     "sha256",
     "turns",
     "caption",
@@ -72,16 +74,41 @@ class CollectReport:
 
 
 def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent) -> CollectReport:
-    """Turn the finished files of `plan` into rows of `candidate`, put new pictures among the workspace's images, and
-    choose the best candidate of each slot. Existing rows stay as they are; a slot with a verdict keeps its choice."""
-    facts, folder = _slot_facts(store, plan), plan_folder(workspace, plan)
+    """Turn the finished files of `plan` into rows of `candidate`, put new pictures among the workspace's images, choose
+    the best candidate of each slot, and look for near duplicates. Existing rows keep everything but what they are
+    nearest to; a slot with a verdict keeps its choice. Files that do not fit are set aside."""
+    settings_of(store, plan)
+    folder = plan_folder(workspace, plan)
     known = {(s, a) for s, a in store.rows("select slot, alternative from candidate where plan = $1", [plan])}
-    finished = [key for key in folder.finished() if key not in known]
+    left = [key for key in folder.finished() if key not in known]
+    collected, aside = 0, Counter[str]()
+    for start in range(0, len(left), _AT_ONCE):
+        progress(start, len(left), "taking pictures in")
+        taken = take_in(store, workspace, plan, left[start : start + _AT_ONCE])
+        collected += taken.rows
+        aside.update(taken.set_aside)
+    failures = folder.failed()
+    _note_failures(store, plan, failures)
+    compare(store, workspace, plan, progress=progress)
+    return _report(store, plan, collected, [reason for reason, _ in failures.values()], aside)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What `take_in` did. rows: how many candidates are new; set_aside: {reason: files that do not fit}."""
+
+    rows: int
+    set_aside: Mapping[str, int]
+
+
+def take_in(store: Store, workspace: Workspace, plan: int, keys: Sequence[tuple[int, int]]) -> Taken:
+    """Turn the files of these (slot, alternative) into rows of `candidate` and choose the best of their slots; files
+    that are damaged or of another plan are set aside. Its time depends on `keys` only, so it can run beside the
+    workers: what the candidates are nearest to is for `compare`."""
+    facts, folder = _slot_facts(store, plan), plan_folder(workspace, plan)
     records = []
     aside: Counter[str] = Counter()
-    for done, key in enumerate(finished):
-        if done % 50 == 0:
-            progress(done, len(finished), "taking pictures in")
+    for key in keys:
         try:
             records.append(_taken(workspace, folder, key, facts.get(key)))
         except DamagedError as fault:
@@ -92,18 +119,45 @@ def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress
         short = DamagedError("embedding_damaged", "it is not as long as the others of its scorer")
         folder.set_aside(record["slot"], record["alternative"], short)
         aside[short.reason] += 1
-    progress(len(finished), len(finished), "looking for near duplicates")
-    find_nearest(store, workspace, [record for record in records if record["image"]])
-    failures = folder.failed()
+    with store.atomic() as writer:  # a page and a job may take the same file in
+        known = {c for (c,) in writer.rows("select candidate from candidate where plan = $1", [plan])}
+        new = [record for record in records if record["candidate"] not in known]
+        _insert(writer, new)
+        _choose(writer, plan, sorted({record["slot"] for record in new}))
+    return Taken(len(new), aside)
+
+
+def compare(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent) -> int:
+    """Find what is nearest to the candidates of `plan` that have not been compared yet, and to the others among source
+    pictures embedded since; flag near duplicates. Returns how many rows changed. Computes outside of transactions, so
+    that reviewers can judge meanwhile."""
+    changed = 0
+    for found in (*nearer_sources(store, workspace, plan), *nearest_of_new(store, workspace, plan, progress)):
+        changed += len(found)
+        with store.atomic() as writer:
+            _note_nearest(writer, found)
+    return changed
+
+
+def _note_nearest(writer: Writer, found: Sequence[Nearest]) -> None:
+    frame = pd.DataFrame([vars(one) for one in found])
+    frame["nearest"] = frame["nearest"].astype("string")
+    frame["score"] = frame["score"].astype("Float64")
+    writer.register("found", frame)
+    writer.execute(
+        """
+        update candidate set nearest = f.nearest, nearest_score = f.score, perceptual_distance = f.bits, flags = f.flags
+        from found f where candidate.candidate = f.candidate
+        """
+    )
+
+
+def _note_failures(store: Store, plan: int, failures: Mapping[tuple[int, int], tuple[str, str]]) -> None:
     with store.atomic() as writer:
-        compare_again(store, writer, workspace, plan)
-        _insert(writer, records)
-        _choose(writer, plan, sorted({record["slot"] for record in records}))
         writer.execute("delete from failed where plan = $1", [plan])
         if failures:
             rows = [(plan, *key, *said) for key, said in failures.items()]
             writer.insert("failed", pd.DataFrame(rows, columns=["plan", "slot", "alternative", "reason", "detail"]))
-    return _report(store, plan, len(records), [reason for reason, _ in failures.values()], aside)
 
 
 def _slot_facts(store: Store, plan: int) -> dict[tuple[int, int], SlotFacts]:
@@ -226,11 +280,11 @@ def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:
             for record in records
         ]
     )
-    for name in ("entity", "parent", "entity_rank", "perceptual_distance"):
+    for name in ("entity", "parent", "entity_rank"):
         frame[name] = frame[name].astype("Int32")
-    for name in ("entity_score", "prompt_score", "parent_score", "score", "nearest_score", "seconds"):
+    for name in ("entity_score", "prompt_score", "parent_score", "score", "seconds"):
         frame[name] = frame[name].astype("Float64")
-    for name in ("conversation_fault", "scorer", "nearest", "image", "sha256"):
+    for name in ("conversation_fault", "scorer", "image", "sha256"):
         frame[name] = frame[name].astype("string")
     writer.insert("candidate", frame)
 

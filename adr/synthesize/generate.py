@@ -1,4 +1,7 @@
-"""Runs the workers of a plan and relays their progress. Starts processes; makes no picture and writes no table."""
+"""Runs the workers of a plan, relays their progress and has what is finished collected meanwhile.
+
+Starts processes; makes no picture and writes no table.
+"""
 
 import time
 from collections import Counter
@@ -10,20 +13,26 @@ from adr.errors import AdrError
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
+from adr.synthesize.collect import take_in
 from adr.synthesize.plan import plan_folder, plan_identity, settings_of
-from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanFolder
+from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanFolder, PlanSettings
 from adr.synthesize.source_images import embed_sources
 from adr.workspace import Workspace
+
+_COLLECT_SECONDS = 3.0
+_COLLECT_SLOTS = 200
 
 
 @dataclass(frozen=True)
 class GenerateReport:
-    """What became of a plan's candidates. made: by this call; failed: {reason: n}; left: neither made nor failed;
-    seconds_each: per candidate made by this call, over all workers, without loading the models."""
+    """What became of a plan's candidates. made: by this call; collected: rows of `candidate` that this call added;
+    failed: {reason: n}; left: neither made nor failed; seconds_each: per candidate made by this call, over all workers,
+    without loading the models."""
 
     plan: int
     candidates: int
     made: int
+    collected: int
     finished: int
     failed: Mapping[str, int]
     left: int
@@ -41,7 +50,8 @@ def generate(
     limit: int | None = None,
     progress: Progress = silent,
 ) -> GenerateReport:
-    """Make the candidates of `plan` that have not been made; candidates that failed before are tried again.
+    """Make the candidates of `plan` that have not been made; candidates that failed before are tried again. Every few
+    seconds, the slots that are complete become rows of `candidate`; what they are nearest to is left to `collect`.
 
     workers: processes, one per GPU. limit: stop after about this many candidates. A cancel ends the workers and raises
     `Cancelled`; finished candidates stay, and the next call continues from there. AdrError when workers stop for a
@@ -66,7 +76,9 @@ def generate(
     total = int(store.value("select candidates from plan where plan = $1", [plan]))
     before = len(folder.finished())
     started = time.monotonic()
-    crew = _Crew(folder, max(1, min(workers, total - before, 64)), generator, limit)
+    crew = _Crew(
+        folder, Collector(store, workspace, settings), max(1, min(workers, total - before, 64)), generator, limit
+    )
     if total > before:
         progress(0, total - before, "loading the models")
         crew.run(total - before, progress)
@@ -77,6 +89,7 @@ def generate(
         plan=settings.plan,
         candidates=total,
         made=finished - before,
+        collected=crew.collector.collected,
         finished=finished,
         failed=failed,
         left=total - finished - sum(failed.values()),
@@ -97,10 +110,49 @@ def _rate(seconds: float | None) -> str:
     return f", {60 / seconds:,.0f} a minute" if seconds <= 30 else f", {3600 / seconds:,.0f} an hour"
 
 
+class Collector:
+    """Has finished slots collected while the workers go on: the first one at once, then every few seconds."""
+
+    def __init__(self, store: Store, workspace: Workspace, settings: PlanSettings) -> None:
+        self.store, self.workspace, self.settings = store, workspace, settings
+        self.folder = plan_folder(workspace, settings.plan)
+        self.touched: set[int] = set()
+        self.collected = 0
+        self.next = 0.0
+
+    def hear(self, event: Event) -> None:
+        """Note the slot of a finished candidate; collect when it is time or when many wait."""
+        if event.get("event") in ("made", "failed"):
+            self.touched.add(int(event["slot"]))
+        if self.touched and (time.monotonic() >= self.next or len(self.touched) >= _COLLECT_SLOTS):
+            self.take_in()
+
+    def take_in(self) -> None:
+        """Collect the slots that are complete, so that each shows the best of its candidates from the start."""
+        complete = sorted(slot for slot in self.touched if self._settled(slot))
+        keys = [(slot, a) for slot in complete for a in self._alternatives if self.folder.sidecar(slot, a).exists()]
+        if keys:
+            self.collected += take_in(self.store, self.workspace, self.settings.plan, keys).rows
+            self.next = time.monotonic() + _COLLECT_SECONDS
+        self.touched.difference_update(complete)
+
+    @property
+    def _alternatives(self) -> range:
+        return range(self.settings.per_slot)
+
+    def _settled(self, slot: int) -> bool:
+        return all(
+            self.folder.sidecar(slot, a).exists() or self.folder.failure(slot, a).exists() for a in self._alternatives
+        )
+
+
 class _Crew:
     """The worker processes of one call."""
 
-    def __init__(self, folder: PlanFolder, size: int, generator: str | None, limit: int | None) -> None:
+    def __init__(
+        self, folder: PlanFolder, collector: "Collector", size: int, generator: str | None, limit: int | None
+    ) -> None:
+        self.collector = collector
         self.folder, self.size, self.generator, self.limit = folder, size, generator, limit
         self.done = 0
         self.first = self.last = 0.0
@@ -117,9 +169,11 @@ class _Crew:
         def hear(event: Event) -> None:
             nonlocal message
             message = self._take(event) or message
+            self.collector.hear(event)
             progress(self.done, total, message)
 
         codes = relay([self._command(number) for number in range(self.size)], hear)
+        self.collector.take_in()
         lost = [code for code in codes if code]
         if len(lost) == len(codes):
             raise AdrError(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adr.errors import AdrError
+from adr.figures import number_words
 from adr.files import write_whole
 from adr.read_back import DamagedError, Kind, list_of, object_of, optional, read_file, read_text, text, turn, whole
 
@@ -91,7 +92,10 @@ class PlanSettings:
         )
         for name, value, low, high in checks:
             if value is not None and not low <= value <= high:
-                raise AdrError(f"{name} is {value:g}.", f"Give a number from {low:g} to {high:g}.")
+                raise AdrError(
+                    f"{name} is {number_words(value)}.",
+                    f"Give a number from {number_words(low)} to {number_words(high)}.",
+                )
 
     @property
     def with_image(self) -> bool:
@@ -313,6 +317,12 @@ def _slot(number: int, line: bytes) -> Slot | DamagedSlot:
     for key in ("things", "entities", "companions", "absent", "turns"):
         given[key] = tuple(given.get(key, ()))
     return Slot(**given)
+
+
+def key_of(candidate: str) -> tuple[int, int]:
+    """(slot, alternative) of a candidate's name."""
+    _, slot, alternative = candidate.split("-")
+    return int(slot), int(alternative)
 
 
 def candidate_seed(seed: int, slot: int, alternative: int) -> int:

@@ -304,7 +304,7 @@ class Worker:
             _written(sidecar, json.dumps(record, ensure_ascii=False).encode())
             self.folder.failure(order.slot.slot, order.alternative).unlink(missing_ok=True)
             self.made += 1
-            self.tell({"event": "made", "candidate": record["candidate"], "seconds": record["seconds"]})
+            self.tell({"event": "made"} | {name: record[name] for name in ("candidate", "slot", "seconds")})
 
     def _record(self, order: Order, image: Image.Image) -> dict[str, Any]:
         """Write the picture and its embedding; returns what the sidecar says about it."""

@@ -33,6 +33,7 @@ from adr.store import Store
 from adr.ui.access import may, need
 from adr.ui.navigation import PAGES, link
 from adr.ui.parts.component import style
+from adr.ui.parts.skip import skip_links
 from adr.ui.signing_in import sign_in, who_line
 from adr.ui.telling import fragment, tell
 from adr.ui.waiting import waiting_view
@@ -85,6 +86,7 @@ def frame(title: str) -> Iterator[Frame]:
     _sidebar(str(workspace.folder), here)
     if store.notice:
         st.text(store.notice)
+    skip_links(key="skip to instances", content=False)
     try:
         yield here
     except AdrError as error:
@@ -105,6 +107,7 @@ def _boot() -> None:
 def _sidebar(folder: str, here: Frame | None) -> None:
     states = stage_states(here.standing) if here else {}
     with st.sidebar:
+        skip_links(key="skip navigation", content=True)
         for name in PAGES:
             said = states.get(name, "")
             link(name, f"{name} :gray[· {said}]" if said else name)
@@ -156,7 +159,7 @@ def stage_states(stands: Standing) -> dict[str, str]:
         "Dataset": said(stands.instances, "instance", "instances") or "empty",
         "Explore": said(stands.entities, "entity", "entities") or ("no index" if stands.instances else ""),
         "Rebalance": said(stands.runs, "run", "runs"),
-        "Synthesize": said(stands.candidates, "candidate", "candidates"),
+        "Synthesize": said(stands.candidates, "candidate", "candidates") or said(stands.plans, "plan", "plans"),
         "Review": f"{stands.left:,} left" if stands.left else "all judged" if stands.chosen else "",
         "Export": said(stands.exports, "export", "exports"),
     }

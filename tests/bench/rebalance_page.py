@@ -70,7 +70,7 @@ def main() -> None:
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(120_000)
         page.goto(f"{address}/Rebalance?need=2")
-        total = int(page.locator("[data-size]").first.locator(".of").inner_text().split()[1].replace(",", ""))
+        total = int(page.locator(".kept .of").inner_text().split()[1].replace(",", ""))
         page.get_by_label("τ of Objects", exact=True).focus()
         page.wait_for_timeout(3000)
         page.evaluate(PRESSES, [5, options.pause])

@@ -351,6 +351,7 @@ LARGE = RunReport(
         plan=1,
         candidates=2000,
         made=1990,
+        collected=1980,
         finished=1990,
         failed={"out_of_memory": 10},
         left=0,

@@ -51,8 +51,9 @@ def test_docs__the_block_runs_and_reads_all_rows(demo, tmp_path, monkeypatch, na
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
     report = export(store, workspace, 1, format=name, out=tmp_path / "out", repair_ids=True)
     main = re.search(r'"/?(llava\.json|train\.jsonl)"', BLOCKS[name])
-    assert BLOCKS[name].strip() == code(name, "OUT", main.group(1) if main else "")
+    assert BLOCKS[name].strip() == code(name, "OUT", main.group(1) if main else "", "IMAGES")
     given = BLOCKS[name].replace('"OUT', json.dumps(str(tmp_path / "out"))[:-1])
+    given = given.replace('"IMAGES"', json.dumps(str(workspace.folder / "demo" / "images")))
     found: dict = {}
     exec(compile(given, f"docs/export.md, {name}", "exec"), found)
     expected = {"coco": 1, "selection": 40}.get(name, report.instances)

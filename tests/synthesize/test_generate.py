@@ -8,8 +8,8 @@ import pytest
 from adr.errors import AdrError
 from adr.progress import Cancelled
 from adr.store import Store
-from adr.synthesize.collect import collect
-from adr.synthesize.generate import generate
+from adr.synthesize.collect import collect, take_in
+from adr.synthesize.generate import Collector, generate
 from adr.synthesize.outlook import projected, seconds_each
 from adr.synthesize.plan import plan, plan_folder, settings_of
 from adr.synthesize.plan_file import candidate_seed
@@ -55,7 +55,7 @@ def test_generate__cancel_resume_collect(world, model):
     assert generate(store, workspace, 1).made == 0
 
     first, second = collect(store, workspace, 1), collect(store, workspace, 1)
-    assert (first.collected, first.candidates, first.chosen) == (4, 4, 2)
+    assert (first.collected, first.candidates, first.chosen) == (4 - report.collected, 4, 2)
     assert (second.collected, second.candidates, second.chosen) == (0, 4, 2)
     assert first.tail == {"object": {"lacking": 2, "lacking_after": 0, "missing": 3, "missing_after": 0}}
     rows = store.rows(
@@ -66,6 +66,39 @@ def test_generate__cancel_resume_collect(world, model):
     assert all((workspace.folder / row[3]).is_file() for row in rows)
     assert len({row[6] for row in rows}) == 4
     assert seconds_each(store, workspace, settings_of(store, 1)) > 0
+
+
+def test_generate__first_slot_is_there_while_the_others_are_made(world, model):
+    """Two slots of two candidates. When two are made, those of one slot are rows, and the better one is chosen."""
+    store, workspace = world
+    plan(store, workspace, 1, budget=9, generator="image-to-image", model=model, steps=1, scorer="none")
+    rows = {}
+
+    def look(done, total, message):
+        rows[done] = store.rows("select slot, count(*), count(*) filter (where chosen) from candidate group by slot")
+
+    report = generate(store, workspace, 1, progress=look)
+    assert rows[2] in ([(0, 2, 1)], [(0, 2, 1), (1, 2, 1)])
+    assert (report.made, report.collected) == (4, 4)
+    assert store.value("select count(*) from candidate where perceptual_distance is null") == 4
+    assert collect(store, workspace, 1).collected == 0
+    assert store.value("select count(*) from candidate where perceptual_distance is null") == 0
+
+
+def test_take_in__waits_for_the_whole_slot(world, tmp_path):
+    """Of slot 0 one of two candidates is made, slot 1 has one made and one failed."""
+    store, workspace = world
+    (tmp_path / "m").mkdir()
+    plan(store, workspace, 1, budget=9, model=str(tmp_path / "m"))
+    by_hand(store, workspace, {(0, 0): (0.4, None, [1, 0]), (1, 0): (0.9, None, [0, 1])}, failed=[(1, 1, "blank")])
+    collector = Collector(store, workspace, settings_of(store, 1))
+    collector.hear({"event": "made", "slot": 0})
+    collector.hear({"event": "failed", "slot": 1})
+    assert store.rows("select candidate from candidate") == [("p1-00001-0",)]
+    by_hand(store, workspace, {(0, 1): (0.9, None, [0, 1])})
+    collector.take_in()
+    assert store.rows("select candidate from candidate where chosen order by 1") == [("p1-00000-1",), ("p1-00001-0",)]
+    assert take_in(store, workspace, 1, [(0, 0), (0, 1)]) == 0  # a page has asked for the same
 
 
 def test_generate__stopped_worker_is_a_sentence(world, tmp_path):

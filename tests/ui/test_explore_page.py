@@ -78,7 +78,7 @@ def test_explore__unknown_entity_is_told(small_workspace, page):
 
 def test_explore__instance_with_the_entity_highlighted(small_workspace, page):
     at = page("Explore", perspective="object", entity="cat", instance="0")
-    assert not at.exception and at.subheader[0].value == "Instance 0"
+    assert not at.exception and at.title[0].value == "Instance 0"
     assert '">cats</span>' in html(at) and "1 of 3 with “cat”" in texts(at)
     assert len(at.get("image")) == 1
 
@@ -99,7 +99,7 @@ def test_plain__no_markdown_left():
 def test_explore__next_instance_of_the_entity(small_workspace, page):
     at = page("Explore", perspective="object", entity="cat", instance="0")
     next(b for b in at.button if b.label == "Next").click().run()
-    assert not at.exception and at.subheader[0].value == "Instance 1" and query(at)["instance"] == "1"
+    assert not at.exception and at.title[0].value == "Instance 1" and query(at)["instance"] == "1"
 
 
 def test_explore__objects_together(small_workspace, page):

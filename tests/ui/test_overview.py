@@ -4,6 +4,10 @@ from streamlit.testing.v1 import AppTest
 
 from adr.explore import overview
 from adr.explore.standing import standing
+from adr.export.counts import count
+from adr.export.leaving import leaving
+from adr.rebalance.runs import rebalance
+from adr.recipe import Recipe
 from adr.store import Store
 from adr.ui.navigation import PAGES
 from adr.workspace import Workspace
@@ -46,6 +50,33 @@ def test_overview__filled_workspace(small_workspace, page):
     assert not at.exception and at.title[0].value == "hand-made"
     assert "hand.json" in at.caption[0].value and "6 instances" in at.caption[0].value
     assert any(label.startswith("Explore") and "26 entities" in label for label in labels(at))
+
+
+def test_overview__tail_before_after_and_with_what_is_accepted(small_workspace, page):
+    """Objects: person 3, car 2, five with 1 … the run drops instance 1; one accepted candidate shows an accordion."""
+    store = Store(small_workspace.database)
+    report = rebalance(store, Recipe(min_passes=4, tau={"object": 1}))
+    accordion = store.value("select entity from entity where perspective = 'object' and name = 'accordion'")
+    store.execute("insert into plan (plan, run, candidates) values (1, $1, 3)", [report.run])
+    store.execute(
+        "insert into candidate (candidate, plan, slot, alternative, chosen, image, entities, turns, flags) values "
+        "('p1-00000-0', 1, 0, 0, true, 'images/p1.png', [$1], [], [])",
+        [accordion],
+    )
+    store.execute("insert into verdict (candidate, reviewer, judgement) values ('p1-00000-0', 'me', 'accept')")
+    leave = leaving(store, small_workspace, report.run)
+    objects = next(one for one in count(store, leave) if one.perspective == "object")
+    assert int((objects.refined - objects.after).sum()) == 1
+    before, after, refined = (objects.numbers(array) for array in (objects.before, objects.after, objects.refined))
+    store.close()
+    at = page("Overview")
+    assert not at.exception
+    row = next(m.value for m in at.markdown if "tail of" in m.value).splitlines()
+    said = next(line for line in row if line.startswith("| Objects"))
+    for numbers in (before, after, refined):
+        assert f"{100 * numbers['tail_share']:.2f} % · {numbers['tail_entities']} entit" in said
+    assert before["tail_share"] != refined["tail_share"]
+    assert "Plan 1 has 2 candidates to make." in " ".join(m.value for m in at.markdown)
 
 
 def test_frame__links_only_pages_that_are_there(page):

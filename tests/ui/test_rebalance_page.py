@@ -32,6 +32,12 @@ CAPS = Recipe(
 )
 
 
+def told(at, of: str) -> dict:
+    """The data of the component that has `of` among them."""
+    found = (json.loads(one.proto.json) for one in at.get("bidi_component"))
+    return next(data for data in found if of in data)
+
+
 def texts(at) -> str:
     return " ".join(
         str(e.value) for kind in (at.markdown, at.caption, at.title, at.info, at.error, at.success) for e in kind
@@ -124,13 +130,14 @@ def test_rebalance__empty_workspace_says_what_to_do(empty_workspace, page):
 def test_rebalance__every_part_by_its_address(small_workspace, page, part):
     at = page("Rebalance", part=part, **to_address(CAPS))
     assert not at.exception and not at.error
-    told = json.loads(at.get("bidi_component")[0].proto.json)
+    shown = told(at, "perspectives")
     store = Store(small_workspace.database)
     preview = Engine(store).preview(CAPS)
     store.close()
-    assert (told["size"], told["total"]) == (preview.size, 6)
-    assert [p["tau"] for p in told["perspectives"]] == [preview.tau[p] for p in PERSPECTIVES]
-    assert told["perspectives"][1]["after"][0] == max(preview.after["object"])
+    assert (shown["size"], shown["total"]) == (preview.size, 6)
+    assert [p["tau"] for p in shown["perspectives"]] == [preview.tau[p] for p in PERSPECTIVES]
+    assert told(at, "repeated")["size"] == preview.size
+    assert shown["perspectives"][1]["after"][0] == max(preview.after["object"])
 
 
 def test_rebalance__why_of_one_instance(small_workspace, page):
@@ -160,23 +167,51 @@ def test_rebalance__backwards_answer_can_be_used(small_workspace, page):
     at.button(key="find tau").click().run()
     assert not at.exception and "3 instances" in texts(at)
     at.button(key="use answer").click().run()
-    assert json.loads(at.get("bidi_component")[0].proto.json)["size"] == 3
+    assert told(at, "repeated")["size"] == 3
 
 
 def test_rebalance__apply_writes_the_run_shown_and_it_can_be_deleted(small_workspace, page):
-    at = page("Rebalance", part="runs", **to_address(CAPS))
+    at = page("Rebalance", part="caps", **to_address(CAPS))
     at.text_input(key="run name").set_value("by hand").run()
     at.button(key="apply").click().run()
     for _ in range(40):
-        if at.query_params.get("run"):
+        if "is written" in texts(at):
             break
         at.run()
     assert not at.exception
-    size = json.loads(at.get("bidi_component")[0].proto.json)["size"]
+    size = told(at, "repeated")["size"]
+    assert f"**Run 1 is written:** {size} kept, {6 - size} dropped." in texts(at)
+    at.button(key="see run").click().run()
     frame = next(f.value for f in at.dataframe if "lost at random" in f.value)
     assert (frame["name"].tolist(), frame["kept"].tolist()) == (["by hand"], [size])
     at.button(key="delete").click().run()
     assert not at.exception and "No run yet" in texts(at)
+
+
+def test_rebalance__a_link_opens_what_it_says_after_a_run_was_applied(small_workspace, page):
+    """A run applied by one session: another one that opens a link is not sent to the runs."""
+    at = page("Rebalance", **to_address(CAPS))
+    at.button(key="apply").click().run()
+    for _ in range(40):
+        if "is written" in texts(at):
+            break
+        at.run()
+    other = page("Rebalance", part="caps", need="2")
+    assert not other.exception and "is written" not in texts(other)
+    assert other.query_params["part"] in ("caps", ["caps"]) and told(other, "repeated")["total"] == 6
+    at.segmented_control(key="need").set_value(1).run()
+    assert "is written" not in texts(at)
+
+
+def test_board__names_and_counts_of_the_entities_at_its_ranks(small_workspace, page):
+    """What is read under the pointer: objects dog 4, cat 3, bus 2 …, and what is left of each."""
+    shown = told(page("Rebalance", use="object", object="1"), "perspectives")["perspectives"][1]
+    store = Store(small_workspace.database)
+    after = Engine(store).preview(from_address({"use": "object", "object": "1"})).after["object"]
+    names = [name for (name,) in store.rows("select name from entity where perspective = 'object' order by entity")]
+    store.close()
+    assert shown["names"] == names and shown["own"] == after.tolist()
+    assert shown["before"][: len(names)] == sorted(shown["before"], reverse=True)[: len(names)]
 
 
 def test_rebalance__a_against_b(small_workspace, page):

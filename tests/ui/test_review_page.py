@@ -73,6 +73,14 @@ def test_address__shows_that_candidate(page, two_candidates, monkeypatch):
     assert page("Review", candidate="nonsense").session_state["ReviewState"].card.shown == "x0"
 
 
+def test_address__a_link_replaces_what_was_shown_before(page, two_candidates, monkeypatch):
+    monkeypatch.setenv("ADR_REVIEWER", "ann")
+    at = page("Review")
+    assert at.session_state["ReviewState"].card.shown == "x0"
+    at.query_params["candidate"] = "x1"
+    assert at.run().session_state["ReviewState"].card.shown == "x1"
+
+
 def test_rules__apply_and_undo(page, two_candidates, monkeypatch):
     monkeypatch.setenv("ADR_REVIEWER", "ann")
     at = page("Review", look="Rules")

@@ -124,6 +124,12 @@ def test_synthesize__from_the_form_to_the_last_image(chromium, world):
         page.locator(".grid .tile").first.wait_for()
         assert page.locator(".grid .tile img").first.evaluate("(e) => e.decode().then(() => e.naturalWidth)") > 30
         visit.image("3-running")
+        named = page.locator(".grid .tile").first.get_attribute("data-id")
+        page.locator(".grid .tile").first.click()
+        page.wait_for_url("**/Review*")
+        visit.sees("is kept with every verdict")
+        assert f"candidate={named}" in page.url
+        page.goto(f"{address}/Synthesize")
         visit.press("Cancel")
         visit.sees("cancelled. Finished work is kept")
         visit.sees("The parent's picture is not on disk")

@@ -103,9 +103,9 @@ def accept(
             """
             insert into candidate (candidate, plan, slot, alternative, chosen, entity, entities, parent, generator,
                                    model, seed, prompt, image, sha256, turns, caption, conversation_by, scorer, score,
-                                   flags)
+                                   flags, perceptual_distance)
             values ($1, 1, $2, 0, true, 2, [2], 2, 'text-to-image', 'assets/models/starter', 11, 'a harp', $3, 'ff',
-                    $4, 'a red harp', 'template', 'clip', $5, [])
+                    $4, 'a red harp', 'template', 'clip', $5, [], 30)
             """,
             [
                 candidate,

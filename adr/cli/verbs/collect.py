@@ -1,4 +1,4 @@
-"""`adr collect`: take finished files in as candidates."""
+"""`adr collect`: take finished files in as candidates and look for near duplicates."""
 
 import argparse
 from collections.abc import Iterator

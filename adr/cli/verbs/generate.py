@@ -1,4 +1,4 @@
-"""`adr generate`: make the images and conversations of a plan; continues where it stopped."""
+"""`adr generate`: make the images and conversations of a plan and collect them; continues where it stopped."""
 
 import argparse
 from collections.abc import Iterator
@@ -34,9 +34,11 @@ def page(report: GenerateReport) -> Iterator[Block]:
         f"Plan {report.plan}: {counted(report.made, 'candidate')} made in {time_words(report.seconds)}{pace}; "
         f"{report.finished:,} of {report.candidates:,} are finished."
     )
+    if report.collected:
+        yield sentence(f"{counted(report.collected, 'candidate')} collected: they can be reviewed.")
     if report.failed:
         yield sentence(f"Not made: {reasons(report.failed)}.")
     if report.left:
         yield note(f"{report.left:,} left; the same command continues with them.")
     else:
-        yield note(f"Next: adr collect --plan {report.plan}")
+        yield note(f"Next: adr collect --plan {report.plan} looks for near duplicates among them.")

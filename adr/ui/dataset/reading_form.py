@@ -9,7 +9,7 @@ import streamlit as st
 from adr import pipeline
 from adr.errors import AdrError
 from adr.explore import dataset
-from adr.figures import size_words
+from adr.figures import counted, size_words
 from adr.files import write_whole
 from adr.index.index import index
 from adr.ingest.ingest import ingest
@@ -229,8 +229,8 @@ def _agreement(here: Frame) -> bool:
     made = ", ".join(f"{n:,} {plain(name)}" for name, n in dataset.made_of_it(here.store).items())
     lost = f", and clears what was made from it: {made}" if made else ""
     st.warning(
-        f"This workspace holds {here.standing.instances:,} instances of {code(here.standing.source or '')}. Reading "
-        f"another dataset replaces it{lost}. Generated pictures are moved to the folder `replaced`; exported "
+        f"This workspace holds {counted(here.standing.instances, 'instance')} of {code(here.standing.source or '')}. "
+        f"Reading another dataset replaces it{lost}. Generated pictures are moved to the folder `replaced`; exported "
         "folders stay. To keep everything, open another workspace (below the pages in the sidebar).",
         icon=":material/warning:",
     )

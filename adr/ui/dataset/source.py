@@ -9,6 +9,7 @@ from adr.figures import size_words
 from adr.ingest.oddities import WARNINGS
 from adr.plain_text import code, plain
 from adr.store import Store
+from adr.ui.dataset.images import images_form
 from adr.ui.dataset.index import start_index
 from adr.ui.frame import Frame
 from adr.ui.parts.figures import figures
@@ -42,7 +43,9 @@ def source_view(here: Frame) -> None:
     counted = counted_kinds(here.key, here.store)
     if source is None:
         return
-    _line(source)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _line(source)
+        images_form(here, source.images)
     figures([*_counts(source, counted), *_oddities(source, counted)])
     if not here.standing.postings and not here.jobs.running("index"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -93,12 +96,12 @@ def _missing_images(source: dataset.Source, counted: dict[str, int]) -> None:
     if source.warnings.get("no_image_folder"):
         st.warning(
             f"{source.warnings['no_image_folder']:,} instances have images, but no image folder was given: no "
-            "picture can be shown or be a parent. Read the dataset again with its image folder.",
+            "picture can be shown or be a parent. Set the image folder above.",
             icon=":material/hide_image:",
         )
     elif counted.get("image_missing", 0) > counted.get("all", 0) // 2:
         st.warning(
-            f"{counted['image_missing']:,} instances have an image that is not in {code(source.images or '')}. "
-            "Is it the folder that the paths start from?",
+            f"{counted['image_missing']:,} instances have an image that is not in {code(source.images or '')}. Is it "
+            "the folder that the paths start from? Another can be set above.",
             icon=":material/hide_image:",
         )

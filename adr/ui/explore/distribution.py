@@ -43,7 +43,11 @@ def _numbers(known: Distribution) -> None:
     once = spectrum.singletons / known.entities
     figures(
         [
-            (f"{known.entities:,}", "entities", "How many different entities there are."),
+            (
+                f"{known.entities:,}",
+                "entity" if known.entities == 1 else "entities",
+                "How many different entities there are.",
+            ),
             (f"{spectrum.postings:,}", "postings", "Entities in instances, each counted once per instance."),
             (f"{spectrum.singletons:,}", f"singletons · {once:.0%}", "Entities that occur in exactly one instance."),
             (f"{rule.tau:,}", "τ, instances", "The threshold: the count of the last head entity."),
@@ -72,7 +76,7 @@ def tail_slider(perspective: str) -> float:
 
     def moved() -> None:
         value = st.session_state[key] / 100
-        move(tail=None if abs(value - own) < 1e-9 else f"{value:g}", page=None)
+        move(tail=None if abs(value - own) < 1e-9 else f"{value:.10g}", page=None)
 
     st.slider(
         "Tail share, % of postings",

@@ -20,7 +20,7 @@ def look_view(here: Frame) -> None:
     entity = entity_named(here.store, perspective, name) if name else None
     _steps_view(here, number, entity)
     shown = instance_at(here.store, number)
-    st.subheader(f"Instance {number:,}", anchor=False)
+    st.title(f"Instance {number:,}", anchor=False)
     st.caption(
         " · ".join(
             part
@@ -48,10 +48,10 @@ def look_view(here: Frame) -> None:
 def _steps_view(here: Frame, number: int, entity: Entity | None) -> None:
     """The way back, and the ways to the previous and the next instance, of the entity or of the whole dataset."""
     if entity is None:
-        before, after = beside(here.store, number)
+        previous, following = beside(here.store, number)
         place = f"position {number:,} of the source"
     else:
-        less, before, after = place_of(here.store, entity, number)
+        less, previous, following = place_of(here.store, entity, number)
         place = f"{less + 1:,} of {entity.n:,} with “{plain(entity.name)}”"
     ask = {"perspective": entity.perspective, "entity": entity.name} if entity else {}
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -59,9 +59,9 @@ def _steps_view(here: Frame, number: int, entity: Entity | None) -> None:
             jump(**ask)
         st.space("stretch")
         st.caption(place, width="content")
-        if st.button("Previous", icon=":material/chevron_left:", disabled=before is None, shortcut="Left"):
-            jump(**ask, instance=before)
+        if st.button("Previous", icon=":material/chevron_left:", disabled=previous is None, shortcut="Left"):
+            jump(**ask, instance=previous)
         if st.button(
-            "Next", icon=":material/chevron_right:", icon_position="right", shortcut="Right", disabled=after is None
+            "Next", icon=":material/chevron_right:", icon_position="right", shortcut="Right", disabled=following is None
         ):
-            jump(**ask, instance=after)
+            jump(**ask, instance=following)

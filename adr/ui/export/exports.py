@@ -16,7 +16,8 @@ from adr.export.export import exports
 from adr.export.folder import is_export
 from adr.export.formats import FORMATS
 from adr.export.reading import code
-from adr.figures import size_words
+from adr.figures import counted, size_words
+from adr.image_folder import ImageFolder
 from adr.plain_text import plain
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, move
@@ -35,7 +36,7 @@ def exports_view(here: Frame) -> None:
     found = next((one for one in written if int(one["export"]) == number), written[0])
     if len(written) > 1:
         found = _picked(written, found)
-    _one(found)
+    _one(here, found)
 
 
 def _picked(written: list[dict[str, Any]], found: dict[str, Any]) -> dict[str, Any]:
@@ -58,17 +59,17 @@ def _picked(written: list[dict[str, Any]], found: dict[str, Any]) -> dict[str, A
 def _line(one: dict[str, Any]) -> str:
     title = FORMATS[one["format"]].title if one["format"] in FORMATS else one["format"]
     return (
-        f"{int(one['export'])} · {title} · run {int(one['run'])} · {int(one['instances']):,} rows · "
+        f"{int(one['export'])} · {title} · run {int(one['run'])} · {counted(int(one['instances']), 'row')} · "
         f"{one['created_at']:%Y-%m-%d %H:%M} UTC · {Path(one['folder']).name}"
     )
 
 
-def _one(one: dict[str, Any]) -> None:
+def _one(here: Frame, one: dict[str, Any]) -> None:
     folder, manifest = Path(one["folder"]), json.loads(one["manifest"])
     title = FORMATS[one["format"]].title if one["format"] in FORMATS else one["format"]
     with st.container(border=True):
         st.markdown(
-            f"**{plain(title)}** of run {int(one['run'])} · {int(one['instances']):,} rows, "
+            f"**{plain(title)}** of run {int(one['run']):d} · {counted(int(one['instances']), 'row')}, "
             f"{int(one['synthetic']):,} synthetic · {size_words(int(one['bytes']))} · "
             f"{one['created_at']:%Y-%m-%d %H:%M} UTC"
         )
@@ -93,9 +94,18 @@ def _one(one: dict[str, Any]) -> None:
             width="stretch",
         )
     with read:
-        st.code(code(one["format"], str(folder), manifest["main"][0] if manifest["main"] else ""), language="python")
+        main = manifest["main"][0] if manifest["main"] else ""
+        st.code(code(one["format"], str(folder), main, _image_root(here, folder, manifest)), language="python")
     with card:
         _card(folder)
+
+
+def _image_root(here: Frame, folder: Path, manifest: dict[str, Any]) -> str:
+    """The folder that image paths of an export start from."""
+    if manifest["options"]["images"] == "reference":
+        folder_of_source = ImageFolder.of(here.store)
+        return str(folder_of_source.folder) if folder_of_source else "IMAGES"
+    return str(folder / "images")
 
 
 def _state(folder: Path, manifest: dict[str, Any]) -> str:
@@ -171,7 +181,7 @@ def _card(folder: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if text.startswith("---\n"):
         text = text.split("---\n", 2)[2]
-    images = sorted((folder / "curves").glob("*.png"))
+    images = sorted((folder / "curves").glob("*.[ps][nv]g"))
     if images:
         columns = st.columns(len(images) if len(images) < 3 else 2)
         for n, image in enumerate(images):

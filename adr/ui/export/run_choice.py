@@ -6,6 +6,7 @@ from adr.explore.runs import runs_in_short
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import asked_number, move
+from adr.ui.parts.run_words import run_words
 
 
 def chosen_run(here: Frame) -> int:
@@ -19,7 +20,7 @@ def chosen_run(here: Frame) -> int:
         move(run=st.session_state["export run"])
 
     said = {
-        one.run: f"Run {one.run} · {one.name} · {one.kept:,} kept, {one.dropped:,} dropped" for one in runs.values()
+        one.run: f"{run_words(one.run, one.name)} · {one.kept:,} kept, {one.dropped:,} dropped" for one in runs.values()
     }
     st.selectbox("Run", list(said), key="export run", on_change=picked, format_func=said.__getitem__)
     return number

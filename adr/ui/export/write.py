@@ -67,7 +67,8 @@ def jobs_view(here: Frame, view: str) -> None:
         return
     made = job.outcome
     st.success(
-        f"{made.instances:,} rows ({made.synthetic:,} synthetic) were written to {code(str(made.folder))}.",
+        f"{counted(made.instances, 'row')} ({made.synthetic:,} synthetic) "
+        f"{'was' if made.instances == 1 else 'were'} written to {code(str(made.folder))}.",
         icon=":material/check_circle:",
     )
 

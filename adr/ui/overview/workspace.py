@@ -12,6 +12,7 @@ from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
 from adr.ui.frame import Frame, stage_states
 from adr.ui.navigation import PAGES, go, link
+from adr.ui.overview.tail import tail_view
 from adr.ui.parts.curve_cards import CurveCard, curve_cards
 from adr.ui.parts.distributions import Distribution, Key, distribution
 from adr.ui.parts.image_grid import image_grid
@@ -27,6 +28,7 @@ def workspace_view(here: Frame) -> None:
     for job in here.jobs.running():
         job_view(here.jobs, job.kind)
     _stages(here)
+    tail_view(here)
     if here.standing.postings:
         st.subheader("Long tails", anchor=False)
         picked = curve_cards(_cards(here.key, here.store), key="curves")
@@ -41,15 +43,15 @@ def _title(here: Frame) -> None:
     st.title(plain(here.workspace.name), anchor=False)
     if source is None:
         return
-    said = [code(source.file), f"{source.instances:,} instances"]
-    said += [f"{source.rejected:,} records set aside"] if source.rejected else []
+    said = [code(source.file), counted(source.instances, "instance")]
+    said += [counted(source.rejected, "record") + " set aside"] if source.rejected else []
     said += [f"read {source.ingested_at:%Y-%m-%d %H:%M} UTC"] if source.ingested_at else []
     st.caption(" · ".join(said))
 
 
 def _stages(here: Frame) -> None:
     stands = here.standing
-    sentence, steps = stands.next_step()
+    sentence, steps = _making(here) or stands.next_step()
     done = {
         "Dataset": bool(stands.instances and stands.postings),
         "Explore": bool(stands.postings),
@@ -83,6 +85,18 @@ def _stages(here: Frame) -> None:
             go(first)
         for page, label in others:
             link(page, plain(label))
+
+
+def _making(here: Frame) -> tuple[str, list[tuple[str, str]]] | None:
+    """The next step while a plan's candidates are being made; None when none are."""
+    running = here.jobs.running("synthesize")
+    if not running:
+        return None
+    left = here.standing.left
+    waits = f"{counted(left, 'candidate')} {'waits' if left == 1 else 'wait'} for your judgement" if left else ""
+    sentence = f"{running[0].title} is being made" + (f"; {waits} meanwhile." if left else ".")
+    steps = [("Synthesize", "Watch it"), ("Review", "Review")]
+    return sentence, steps[::-1] if left else steps
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -152,10 +166,11 @@ def _made(here: Frame) -> None:
         with left:
             st.subheader("Newest runs", anchor=False)
             for run in runs:
-                share = run.kept / max(run.kept + run.dropped, 1)
+                total = run.kept + run.dropped
                 link(
                     "Rebalance",
-                    f"**{plain(run.name)}** · keeps {run.kept:,} of {run.kept + run.dropped:,} instances ({share:.0%})",
+                    f"**{plain(run.name)}** · keeps {run.kept:,} of {counted(total, 'instance')} "
+                    f"({run.kept / max(total, 1):.0%})",
                     icon=":material/balance:",
                     run=run.run,
                 )
@@ -165,7 +180,7 @@ def _made(here: Frame) -> None:
             for made in exports:
                 link(
                     "Export",
-                    f"**{plain(made.format)}** · {made.instances:,} instances, {made.synthetic:,} synthetic",
+                    f"**{plain(made.format)}** · {counted(made.instances, 'instance')}, {made.synthetic:,} synthetic",
                     icon=":material/output:",
                     help=plain(made.folder),
                     export=made.export,

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from adr.figures import counted
 from adr.plain_text import chart_text
 from adr.ui.parts.palette import CLEAR, FAINT, HEAD_COLOR, TAIL_COLOR
 
@@ -67,7 +68,7 @@ def rank_frequency(
             {**dots, "x0": head_rank, "x1": head_rank, "yref": "paper", "y0": 0, "y1": 1},
             {**dots, "xref": "paper", "x0": 0, "x1": 1, "y0": tau, "y1": tau},
         ]
-        said = {"text": f"τ = {tau:,} at rank {head_rank:,}", "font": {"color": TAIL_COLOR, "size": 13}}
+        said = {"text": f"τ = {tau:,} at rank {head_rank:,}", "font": {"size": 13}}
         corner = {"x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom"}
         layout["annotations"] = [{**corner, **said, "showarrow": False}]
     return go.Figure([*areas, _clickable(marks, head_rank)], layout)
@@ -143,8 +144,8 @@ def _head_line(head_rank: int, head_share: float) -> dict[str, Any]:
                 "xanchor": "left",
                 "showarrow": False,
                 "yanchor": "top" if head_share > 0.5 else "bottom",
-                "text": f"{head_rank:,} entities have {head_share:.1%}",
-                "font": {"color": TAIL_COLOR, "size": 13},
+                "text": f"{counted(head_rank, 'entity has', 'entities have')} {head_share:.1%}",
+                "font": {"size": 13},
             }
         ],
     }
@@ -212,7 +213,7 @@ def _above_squares(
     rows, columns = (place.tolist() for place in np.nonzero(~np.eye(size, dtype=bool)))
     names = [chart_text(name) for name in names]
     said = [
-        f"<b>{names[i]} + {names[j]}</b><br>{together[i, j]:,} instances together<br>"
+        f"<b>{names[i]} + {names[j]}</b><br>{counted(int(together[i, j]), 'instance')} together<br>"
         f"{expected[i, j]:,.1f} expected by chance<br>{in_words(float(association[i, j]))}"
         for i, j in zip(rows, columns, strict=True)
     ]

@@ -12,7 +12,7 @@ function row(group, pick) {
   made.style.setProperty("--tone", group.color);
   if (group.label) {
     const label = el("span", "label", group.label);
-    label.style.color = group.color;
+    label.style.color = `color-mix(in srgb, ${group.color} 60%, var(--st-text-color))`;
     made.append(label);
   }
   for (const item of group.chips) made.append(chip(item, pick));

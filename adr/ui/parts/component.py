@@ -21,9 +21,8 @@ _EXPORT = re.compile(r"^export (?=const |function )", re.MULTILINE)
 def component(name: str, html: str) -> ComponentRenderer:
     """The component of `NAME.js` and `NAME.css`, named by its path below adr/ui ("review/card"); `html` is what its
     script fills."""
-    return st.components.v2.component(
-        f"adr_{name.replace('/', '_')}", html=html, css=_text(UI, f"{name}.css"), js=script(UI, f"{name}.js")
-    )
+    css = _text(UI, "parts/focus.css") + _text(UI, f"{name}.css")
+    return st.components.v2.component(f"adr_{name.replace('/', '_')}", html=html, css=css, js=script(UI, f"{name}.js"))
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from adr.explore.entities import Entity
 from adr.explore.highlight import spans
 from adr.explore.instances import Instance
+from adr.figures import counted
 from adr.image_folder import ImageFolder
 from adr.plain_text import code, plain
 from adr.ui.frame import Frame
@@ -93,7 +94,7 @@ def entity_chips(
         marks = []
         for entity in entities:
             at[str(entity.entity)] = (perspective, entity.name)
-            hint = f"{entity.name}: {entity.n:,} instances, rank {entity.rank:,}"
+            hint = f"{entity.name}: {counted(entity.n, 'instance')}, rank {entity.rank:,}"
             if head_ranks:
                 hint += ", head" if entity.rank <= head_ranks.get(perspective, 0) else ", tail"
             marks.append(

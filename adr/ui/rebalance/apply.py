@@ -7,36 +7,58 @@ from adr.rebalance.engine import Engine
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
 from adr.ui.frame import Frame
+from adr.ui.navigation import link
 from adr.ui.parts.controls import move
 from adr.ui.parts.job_view import job_view
-from adr.ui.rebalance.state import state
+from adr.ui.rebalance.follow import stamp
+from adr.ui.rebalance.state import Written, state
 
 _KIND = "rebalance"
 
 
 def apply_button(here: Frame, engine: Engine, recipe: Recipe) -> None:
     """Write what the board shows as a run."""
-    with st.popover("Apply", icon=":material/check:", type="primary", width="stretch"):
+    with st.popover("Apply", icon=":material/check:", type="primary"):
         st.markdown(plain(recipe.in_words()))
         name = st.text_input("Name of the run", value=recipe.name, placeholder="optional", key="run name")
         if st.button("Write the run", key="apply", type="primary", width="stretch"):
-            here.jobs.start(
+            job = here.jobs.start(
                 _KIND,
                 "Rebalancing",
                 lambda progress: rebalance(
                     here.store, recipe, name=name.strip() or None, engine=engine, progress=progress
                 ),
             )
+            state().applying, state().written = job.job, None
             st.rerun(scope="app")
 
 
-def applied(here: Frame) -> None:
-    """Show the run being written; announce the one just written and go to it."""
+def applied(here: Frame, recipe: Recipe) -> None:
+    """Show the run being written, and remember the one that this session has written."""
     job = job_view(here.jobs, _KIND)
-    if job is not None and job.state == "done" and state().announced != job.job:
+    if job is not None and job.state == "done" and state().applying == job.job:
         report = job.outcome
-        st.toast(
-            f"Run {report.run:d} is written: {report.kept:,} kept, {report.dropped:,} dropped.", icon=":material/check:"
+        state().written = Written(report.run, report.kept, report.dropped, stamp(recipe))
+        state().applying = None
+
+
+def written_view(here: Frame, recipe: Recipe) -> None:
+    """The run just written, with the next steps beside it, until the recipe changes."""
+    written = state().written
+    if written is None or written.stamp != stamp(recipe):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="rebalance_written"):
+        st.markdown(
+            f":green[:material/check_circle: **Run {written.run:d} is written:** {written.kept:,} kept, "
+            f"{written.dropped:,} dropped.]",
+            width="content",
         )
-        state().announced = job.job
-        move(part="runs", run=report.run)
+        link("Synthesize", "Fill the tail", run=written.run)
+        link("Export", "Export what it keeps", run=written.run)
+        st.button(
+            "See the run",
+            key="see run",
+            type="tertiary",
+            icon=":material/list_alt:",
+            on_click=lambda: move(part="runs", run=written.run, page=None),
+        )

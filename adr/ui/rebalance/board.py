@@ -3,6 +3,7 @@
 Knows how a preview is shown and which step the user took; decides nothing itself.
 """
 
+import functools
 from dataclasses import replace
 from typing import Any
 
@@ -59,9 +60,6 @@ def board(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
         "stamp": stamp(recipe),
         "total": preview.total,
         "size": preview.size,
-        "repeated": preview.repeated,
-        "expected": "" if preview.expected is None else f"{preview.expected:,.0f} ± {preview.expected_sd:,.0f}",
-        "previous": None if before is None else before.size,
         "live": not plain,
         "tones": {"before": HEAD_COLOR, "after": AFTER_COLOR, "random": RANDOM_COLOR},
         "perspectives": [_told(engine, recipe, preview, before, p, ranks[p]) for p in PERSPECTIVES],
@@ -94,9 +92,26 @@ def _told(
         "key": _grid_key(recipe, perspective),
         "ranks": ranks.tolist(),
         "numbers": _numbers(preview, perspective),
+        "names": _names(engine, perspective, len(n)),
+        "own": preview.after[perspective][ranks[ranks <= len(n)] - 1].tolist(),
         **{which: spectra[which].counts_at(ranks).tolist() for which in ("before", "after", "random")},
         "ghost": None if before is None else before.spectra[perspective]["after"].counts_at(ranks).tolist(),
     }
+
+
+def _names(engine: Engine, perspective: str, entities: int) -> list[str]:
+    """The names of the entities at the board's ranks; looked up once per engine."""
+    known = engine_names(engine)
+    if perspective not in known:
+        ranks = ranks_of(engine)[perspective]
+        known[perspective] = engine.names(perspective, ranks[ranks <= entities] - 1)
+    return known[perspective]
+
+
+@functools.lru_cache(maxsize=1)
+def engine_names(engine: Engine) -> dict[str, list[str]]:
+    """{perspective: names at the board's ranks}, filled as they are asked for."""
+    return {}
 
 
 _LINES: tuple[tuple[str, str, str, Any], ...] = (

@@ -21,6 +21,7 @@ from adr.ui.frame import Frame
 from adr.ui.parts.charts import CONFIG
 from adr.ui.parts.controls import asked, choice, move, pages
 from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, HEAD_COLOR, PERSPECTIVE_NAMES, TAIL_COLOR
+from adr.ui.parts.run_words import run_words
 from adr.ui.rebalance.instances import TILES, instance_grid
 
 _MOST = 100_000  # characters of a recipe in the address
@@ -55,7 +56,7 @@ def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePre
 
 def _chosen(here: Frame, recipe: Recipe, known: list[Run]) -> Recipe | None:
     """B, from 'run 3' or a packed recipe in the address."""
-    names = {f"run {run.run}": f"Run {run.run} · {run.name} · {run.kept:,} kept" for run in known}
+    names = {f"run {run.run}": f"{run_words(run.run, run.name)} · {run.kept:,} kept" for run in known}
     told = asked("b")
     options = ["", *names, *([told] if told and told not in names else [])]
     pick, aside = st.columns([5, 1.4], vertical_alignment="bottom")

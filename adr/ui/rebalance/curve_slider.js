@@ -36,17 +36,16 @@ export default function (component) {
 
 function build(board, data) {
   const { root } = board;
-  board.total = el("div", "total");
-  const left = el("div");
-  board.size = el("div", "size");
-  board.of = el("div", "of");
-  left.append(board.size, board.of);
-  board.facts = el("div", "facts");
-  board.bar = el("div", "bar");
-  board.bar.append(el("i"), el("u"));
-  board.total.append(left, board.facts, board.bar);
   board.legend = el("div", "legend");
-  root.append(board.total, board.legend);
+  board.ratio = el("input");
+  board.ratio.type = "checkbox";
+  board.ratio.onchange = () => paintAll(board);
+  const ratio = el("label", "ratio");
+  ratio.append(board.ratio, "after ÷ before");
+  ratio.title = "What is left of the count at each rank: shows a small cut that is hardly seen on logarithmic axes.";
+  const above = el("div", "above");
+  above.append(board.legend, ratio);
+  root.append(above);
   for (const one of data.perspectives) root.append(row(board, one));
 }
 
@@ -73,22 +72,26 @@ function row(board, one) {
   count.min = 0;
   count.setAttribute("aria-label", `τ of ${one.title} as a count`);
   countLabel.append(count);
-  const shareLabel = el("label", "", "tail");
+  const shareLabel = el("label", "", "below τ");
+  shareLabel.title = "The share of the postings that belong to entities with a count below τ.";
   const share = el("input", "share");
   share.type = "number";
   share.min = 0;
   share.max = 100;
   share.step = 0.5;
-  share.setAttribute("aria-label", `tail share of ${one.title} in percent`);
+  share.setAttribute("aria-label", `share of postings below τ of ${one.title} in percent`);
   shareLabel.append(share, "%");
   given.append(countLabel, shareLabel);
   control.append(name, what, slider, given);
   const canvas = el("canvas");
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", `counts by rank of ${one.title}: before, after, random; drag to move τ`);
+  const readout = el("div", "readout");
+  const plot = el("div", "plot");
+  plot.append(canvas, readout);
   const numbers = el("div", "numbers");
-  box.append(control, canvas, numbers);
-  const made = { box, on, slider, count, share, countLabel, shareLabel, canvas, numbers, cells: new Map() };
+  box.append(control, plot, numbers);
+  const made = { readout, box, on, slider, count, share, countLabel, shareLabel, canvas, numbers, cells: new Map() };
   board.rows.set(one.id, made);
   box.onpointerenter = () => wantGrid(board, one.id);
   listen(board, one.id, made);
@@ -126,15 +129,41 @@ function listenCanvas(board, id, canvas) {
     drag(board, id, fromStep(STEPS * Math.min(1, Math.max(0, height)), state(board, id).top));
   };
   canvas.onpointerdown = (event) => {
-    if (!board.data.live || !state(board, id).on) return;
+    if (!board.data.live || !state(board, id).on || board.ratio.checked) return;
     canvas.setPointerCapture(event.pointerId);
     byPointer(event);
   };
-  canvas.onpointermove = (event) => { if (canvas.hasPointerCapture(event.pointerId)) byPointer(event); };
+  canvas.onpointermove = (event) => {
+    if (canvas.hasPointerCapture(event.pointerId)) byPointer(event);
+    read(board, id, event.clientX - canvas.getBoundingClientRect().left);
+  };
+  canvas.onpointerleave = () => read(board, id, null);
   canvas.onpointercancel = () => { board.dirty = false; board.moved.clear(); show(board); };
   canvas.onpointerup = (event) => {
     if (canvas.hasPointerCapture(event.pointerId)) commit(board, id, current(board, id));
   };
+}
+
+// What is under the pointer: rank, entity, its count before → after.
+function read(board, id, at) {
+  const made = board.rows.get(id), one = state(board, id);
+  const area = frameOf(made.canvas);
+  made.under = null;
+  made.readout.textContent = "";
+  if (at !== null && one.names.length) {
+    const part = Math.min(1, Math.max(0, (at - area.left) / (area.right - area.left)));
+    const rank = Math.exp(part * Math.log(Math.max(2, one.entities)));
+    const distance = (i) => Math.abs(Math.log(one.ranks[i]) - Math.log(rank));
+    let nearest = 0;
+    for (let i = 1; i < one.names.length; i += 1) if (distance(i) < distance(nearest)) nearest = i;
+    made.under = nearest;
+    const before = one.before[nearest], after = one.own[nearest];
+    const left = before ? ` (${percent(after / before)})` : "";
+    const then = board.moved.has(id) ? "" : ` → ${whole(after)}${left}`;
+    made.readout.textContent = `rank ${whole(one.ranks[nearest])} · ${one.names[nearest]} · ${whole(before)}${then}`;
+  }
+  const now = between(board);
+  paint(board, one, now?.grid ? now : null, current(board, id));
 }
 
 const state = (board, id) => board.data.perspectives.find((one) => one.id === id);
@@ -226,11 +255,7 @@ function show(board) {
   const at = between(board);
   const known = at?.grid ? at : null;
   const size = known ? mixed(known.grid.sizes, known) : data.size;
-  board.size.textContent = (known ? "≈ " : "") + whole(size);
-  board.of.textContent = `of ${whole(data.total)} instances kept (${percent(size / Math.max(1, data.total))})`;
-  board.dropped.textContent = whole(data.total - size);
-  board.bar.children[0].style.width = `${(100 * size) / Math.max(1, data.total)}%`;
-  board.bar.children[1].style.left = `${(100 * (data.previous ?? size)) / Math.max(1, data.total)}%`;
+  window.dispatchEvent(new CustomEvent("adr-kept", { detail: { size, exact: !known } }));
   board.ink = getComputedStyle(board.root).color;
   for (const one of data.perspectives) showRow(board, one, known, Boolean(at));
   board.root.dataset.size = String(Math.round(size));
@@ -240,19 +265,9 @@ function show(board) {
 // What changes only with the server's answers, not with every frame.
 function showLegend(board) {
   const { data } = board;
-  const facts = [["dropped", whole(data.total - data.size)]];
-  if (data.expected) facts.push(["expected over all seeds", data.expected]);
-  if (data.repeated) facts.push(["copies of rare instances", `+${whole(data.repeated)}`]);
-  if (data.previous !== null) facts.push(["before the last step", whole(data.previous)]);
-  board.facts.replaceChildren(...facts.map(([word, number]) => {
-    const fact = el("span", "", `${word} `);
-    fact.append(el("b", "", number));
-    return fact;
-  }));
-  board.dropped = board.facts.querySelector("b");
-  const keys = [["before", data.tones.before, "2px", "solid"], ["after", data.tones.after, "3px", "solid"],
+  const keys = [["before", data.tones.before, "1.5px", "solid"], ["after", data.tones.after, "4px", "solid"],
     ["random subset of equal size", data.tones.random, "2px", "dashed"]];
-  if (data.previous !== null) keys.push(["after, before the last step", data.tones.after, "1px", "dotted"]);
+  if (data.perspectives.some((one) => one.ghost)) keys.push(["after, before the last step", data.tones.after, "1px", "dotted"]);
   board.legend.replaceChildren(...keys.map(([text, tone, width, dash]) => {
     const key = el("span", "", text);
     const styles = [["--tone", tone], ["--w", width], ["--dash", dash]];
@@ -310,7 +325,7 @@ function table(made, one, known) {
   }
 }
 
-const frameOf = (canvas) => ({ left: 34, right: canvas.clientWidth - 6, top: 6, bottom: canvas.clientHeight - 16 });
+const frameOf = (canvas) => ({ left: 46, right: canvas.clientWidth - 6, top: 18, bottom: canvas.clientHeight - 32 });
 
 function paintAll(board) {
   const at = between(board);
@@ -331,7 +346,12 @@ function paint(board, one, known, tau) {
   const topX = Math.log(Math.max(2, one.entities)), topY = Math.log(Math.max(2, one.top));
   const x = (rank) => area.left + (area.right - area.left) * (Math.log(rank) / topX);
   const y = (count) => area.bottom - (area.bottom - area.top) * (Math.log(Math.max(1, count)) / topY);
+  if (board.ratio.checked) {
+    ratios(pen, ink, area, one, known, x, board.data.tones);
+    return;
+  }
   axes(pen, ink, area, one, x, y);
+  titles(pen, ink, area, "instances");
   const line = (counts, tone, wide, dash = [], alpha = 1) => {
     pen.beginPath();
     let last = null;
@@ -342,7 +362,6 @@ function paint(board, one, known, tau) {
       last = i;
     });
     if (last === null) return;
-    pen.lineTo(x(one.ranks[last]), area.bottom);
     Object.assign(pen, { strokeStyle: tone, lineWidth: wide, globalAlpha: alpha, lineJoin: "round" });
     pen.setLineDash(dash);
     pen.stroke();
@@ -350,10 +369,12 @@ function paint(board, one, known, tau) {
     pen.globalAlpha = 1;
   };
   const { tones } = board.data;
-  line(one.before, tones.before, 2, [], 0.9);
-  if (!known) line(one.random, tones.random, 1.5, [5, 4], 0.9);
-  if (one.ghost) line(one.ghost, tones.after, 1.2, [1.5, 3], 0.95);
-  line(known ? blended(known, one.id) : one.after, tones.after, 2.6);
+  const now = known ? blended(known, one.id) : one.after;
+  line(now, tones.after, 3.6);
+  line(one.before, tones.before, 1.5);
+  if (!known) line(one.random, tones.random, 2, [6, 4]);
+  if (one.ghost) line(one.ghost, tones.after, 1.4, [1.5, 3]);
+  mark(pen, ink, board.rows.get(one.id).under, (i) => [x(one.ranks[i]), [y(one.before[i]), y(Math.max(1, one.own[i]))]]);
   if (one.on) handle(pen, one, area, y(Math.max(1, tau)));
 }
 
@@ -363,8 +384,58 @@ function blended(known, id) {
     : Math.exp(Math.log(a) + (Math.log(high[i]) - Math.log(a)) * known.part)));
 }
 
+// What is left at each rank: after ÷ before, and the same for the random subset, on a linear axis.
+function ratios(pen, ink, area, one, known, x, tones) {
+  const now = known ? blended(known, one.id) : one.after;
+  const share = (counts) => one.before.map((before, i) => (before ? counts[i] / before : null));
+  const parts = [[share(now), tones.after, 3.6, []], ...(known ? [] : [[share(one.random), tones.random, 2, [6, 4]]])];
+  const most = Math.max(1, ...parts.flatMap(([values]) => values)) * 1.02;
+  const y = (value) => area.bottom - (area.bottom - area.top) * (value / most);
+  axes(pen, ink, area, { ...one, top: 0 }, x, y);
+  Object.assign(pen, { strokeStyle: ink, fillStyle: ink, lineWidth: 1, font: "11px sans-serif", textAlign: "right" });
+  for (const value of [0, 0.25, 0.5, 0.75, 1]) {
+    pen.globalAlpha = value === 1 ? 0.5 : 0.12;
+    pen.beginPath();
+    pen.moveTo(area.left, y(value));
+    pen.lineTo(area.right, y(value));
+    pen.stroke();
+    pen.globalAlpha = 0.85;
+    pen.fillText(`${100 * value} %`, area.left - 5, y(value) + 3);
+  }
+  pen.globalAlpha = 1;
+  titles(pen, ink, area, "after ÷ before");
+  for (const [values, tone, wide, dash] of parts) {
+    pen.beginPath();
+    values.forEach((value, i) => { if (value !== null) pen.lineTo(x(one.ranks[i]), y(value)); });
+    Object.assign(pen, { strokeStyle: tone, lineWidth: wide, lineJoin: "round" });
+    pen.setLineDash(dash);
+    pen.stroke();
+    pen.setLineDash([]);
+  }
+}
+
+function titles(pen, ink, area, up) {
+  Object.assign(pen, { fillStyle: ink, font: "11px sans-serif", globalAlpha: 0.85, textAlign: "left" });
+  pen.fillText(up, area.left, area.top - 7);
+  pen.textAlign = "right";
+  pen.fillText("rank of the entity", area.right, area.bottom + 27);
+  pen.globalAlpha = 1;
+}
+
+// The entity under the pointer: a line at its rank, dots at its counts.
+function mark(pen, ink, under, placed) {
+  if (under === null || under === undefined) return;
+  const [x, ys] = placed(under);
+  Object.assign(pen, { strokeStyle: ink, fillStyle: ink, lineWidth: 1 });
+  pen.beginPath();
+  pen.moveTo(x, Math.min(...ys));
+  pen.lineTo(x, Math.max(...ys));
+  pen.stroke();
+  for (const y of ys) { pen.beginPath(); pen.arc(x, y, 3, 0, 2 * Math.PI); pen.fill(); }
+}
+
 function axes(pen, ink, area, one, x, y) {
-  Object.assign(pen, { strokeStyle: ink, fillStyle: ink, lineWidth: 1, font: "10px sans-serif" });
+  Object.assign(pen, { strokeStyle: ink, fillStyle: ink, lineWidth: 1, font: "11px sans-serif" });
   for (const [most, place, across] of [[one.entities, x, false], [one.top, y, true]]) {
     for (let power = 0; 10 ** power <= most; power += 1) {
       const at = Math.round(place(10 ** power)) + 0.5;
@@ -373,10 +444,10 @@ function axes(pen, ink, area, one, x, y) {
       if (across) { pen.moveTo(area.left, at); pen.lineTo(area.right, at); }
       else { pen.moveTo(at, area.top); pen.lineTo(at, area.bottom); }
       pen.stroke();
-      pen.globalAlpha = 0.55;
+      pen.globalAlpha = 0.85;
       const text = power < 3 ? `${10 ** power}` : power < 6 ? `${10 ** (power - 3)}k` : `${10 ** (power - 6)}M`;
       pen.textAlign = across ? "right" : "center";
-      pen.fillText(text, across ? area.left - 5 : at, across ? at + 3 : area.bottom + 12);
+      pen.fillText(text, across ? area.left - 5 : at, across ? at + 3 : area.bottom + 13);
     }
   }
   pen.globalAlpha = 1;

@@ -1,46 +1,26 @@
-"""The recipe's other choices in one row above the board, with undo and redo."""
+"""The recipe's other choices, above the board."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from adr.recipe import PASS_RULES, Recipe
 from adr.ui.parts.controls import asked, move
-from adr.ui.rebalance.state import current, redo, state, tune, undo
+from adr.ui.rebalance.state import current, tune
 
 
-def strip(recipe: Recipe, sizes: Sequence[int]) -> DeltaGenerator:
-    """The recipe's other choices in one row, with undo and redo; returns the free column at its end.
+def strip(recipe: Recipe, sizes: Sequence[int]) -> None:
+    """The recipe's other choices, side by side where there is room.
 
     sizes: how many instances are kept when 1, 2, … perspectives must pass.
     """
-    need, alpha, seed, more, back, again, last = st.columns(
-        [4.6, 1.2, 1.2, 1, 0.55, 0.55, 1.1], vertical_alignment="bottom", gap="small"
-    )
-    with need:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         _need(recipe, sizes)
-    with alpha:
         _alpha(recipe)
-    with seed:
         _seed(recipe)
-    with more, st.popover("More", width="stretch"):
-        _rare_choices(recipe)
-    trail = state()
-    back.button(
-        "",
-        key="undo",
-        icon=":material/undo:",
-        on_click=undo,
-        disabled=not trail.past,
-        width="stretch",
-        help=f"Undo the last step ({len(trail.past)} can be undone)",
-    )
-    again.button(
-        "", key="redo", icon=":material/redo:", on_click=redo, disabled=not trail.future, width="stretch", help="Redo"
-    )
-    return last
+        with st.popover("More"):
+            _rare_choices(recipe)
 
 
 def _need(recipe: Recipe, sizes: Sequence[int]) -> None:
@@ -49,6 +29,7 @@ def _need(recipe: Recipe, sizes: Sequence[int]) -> None:
         "Perspectives that must pass",
         range(len(recipe.perspectives) + 1),
         key="need",
+        width="content",
         required=True,
         on_change=lambda: tune(replace(current(), min_passes=st.session_state["need"])),
         format_func=lambda n: "0 · all" if n == 0 else f"{n:d} · {sizes[n - 1]:,}",
@@ -63,6 +44,7 @@ def _alpha(recipe: Recipe) -> None:
         0.0,
         1.0,
         step=0.05,
+        width=130,
         key="alpha",
         format="%.2f",
         on_change=lambda: tune(replace(current(), alpha=float(st.session_state["alpha"]))),
@@ -76,6 +58,7 @@ def _seed(recipe: Recipe) -> None:
         "Seed",
         0,
         step=1,
+        width=150,
         key="seed",
         on_change=lambda: tune(replace(current(), seed=int(st.session_state["seed"]))),
         help="Another seed, other draws. The same seed gives the same result on every machine.",

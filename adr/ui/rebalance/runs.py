@@ -13,8 +13,12 @@ from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import asked_number, move
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.run_words import run_words
 from adr.ui.rebalance.recipe_files import recipe_files
-from adr.ui.rebalance.state import tune
+from adr.ui.rebalance.state import state, tune
+
+# Column headings: tail shares after rebalancing.
+_SHORT = {"token": "tail tok.", "object": "tail obj.", "co_occurrence": "tail pairs", "interrogation": "tail ask."}
 
 
 def runs_view(here: Frame, recipe: Recipe) -> None:
@@ -24,8 +28,9 @@ def runs_view(here: Frame, recipe: Recipe) -> None:
     if not known:
         st.caption("No run yet. Apply writes one: every instance's decision with its reason, for synthesis and export.")
         return
+    numbers = _by_numbers(known)
     event = st.dataframe(
-        _by_numbers(known),
+        numbers if numbers["copies"].any() else numbers.drop(columns="copies"),
         hide_index=True,
         width="stretch",
         on_select="rerun",
@@ -33,14 +38,16 @@ def runs_view(here: Frame, recipe: Recipe) -> None:
         key="runs",
         column_config={
             **{
-                name: st.column_config.NumberColumn(format="localized")
-                for name in ("kept", "dropped", "copies", "expected")
+                name: st.column_config.NumberColumn(format="localized", width=75)
+                for name in ("kept", "dropped", "copies", "expected", "entities lost", "lost at random")
             },
             **{
-                f"tail {PERSPECTIVE_NAMES[p].lower()}": st.column_config.NumberColumn(format="percent")
-                for p in PERSPECTIVES
+                f"tail {PERSPECTIVE_NAMES[p].lower()}": st.column_config.NumberColumn(short, format="percent", width=70)
+                for p, short in _SHORT.items()
             },
-            "written": st.column_config.DatetimeColumn(format="distance"),
+            "run": st.column_config.NumberColumn(width=45),
+            "name": st.column_config.TextColumn(width=120),
+            "written": st.column_config.DatetimeColumn(format="distance", width=100),
         },
     )
     chosen = event["selection"]["rows"]
@@ -75,7 +82,7 @@ def _by_numbers(known: list[Run]) -> pd.DataFrame:
 
 def _one(here: Frame, run: Run) -> None:
     with st.container(border=True):
-        st.markdown(f"**Run {run.run:d} · {plain(run.name)}**  \n{plain(run.recipe.in_words())}")
+        st.markdown(f"**{plain(run_words(run.run, run.name))}**  \n{plain(run.recipe.in_words())}")
         if run.outdated:
             st.warning(
                 "The dataset was read or indexed after this run; apply the recipe again.", icon=":material/history:"
@@ -129,4 +136,5 @@ def _delete(here: Frame, run: Run) -> None:
         st.markdown("Its decisions are removed. Exports that were written stay.")
         if st.button("Delete this run", key="delete", type="primary"):
             delete_run(here.store, run.run)
+            state().written = None
             st.rerun(scope="app")

@@ -17,6 +17,16 @@ from adr.ui.rebalance.address import NAMES, from_address, to_address
 MOST_STEPS = 200
 
 
+@dataclass(frozen=True)
+class Written:
+    """A run that was written, and the stamp of its recipe."""
+
+    run: int
+    kept: int
+    dropped: int
+    stamp: str
+
+
 @dataclass
 class RebalanceState:
     """Recipes before and after the current one, and what the board and the page exchanged last."""
@@ -28,7 +38,9 @@ class RebalanceState:
     wish: dict[str, Any] | None = None  # the slider for which the board requests a grid of curves
     fault: AdrError | None = None  # why the last step failed, to be shown once
     found: FoundRecipe | None = None  # the answer to the last question asked backwards
-    announced: int | None = None  # the job whose run was announced
+    applying: int | None = None  # the job that writes a run for this session
+    written: Written | None = None  # the run that this session has written last
+    part: str | None = None  # the part that is drawn
     uploaded: str | None = None  # the file whose recipe was taken
     started: bool = False  # a starting point was taken, or their cards were closed
 

@@ -116,6 +116,8 @@ def _facts(seen: SeenCandidate) -> list[list[str]]:
     if seen.nearest_score is not None:
         nearest = str(seen.nearest).replace(":", " ")
         facts.append(["Nearest", f"{_closeness(seen.nearest_score)} {nearest} ({seen.nearest_score:.2f})"])
+    elif not seen.compared:
+        facts.append(["Nearest", "not looked for yet: it is when the plan's work ends"])
     if seen.conversation_fault is not None:
         facts.append(["Conversation", seen.conversation_fault.replace("_", " ")])
     facts.append(["Words" if seen.image is None else "Prompt", seen.prompt])

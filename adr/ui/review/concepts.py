@@ -64,7 +64,7 @@ def _short(here: Frame, plan: int) -> None:
         return
     st.markdown(
         f"**Plan {plan}: {counted(len(needed), 'concept stays', 'concepts stay')} short.** At the acceptance rate so "
-        f"far they need about {int(needed['to_make'].sum()):,} more candidates."
+        f"far they need about {counted(int(needed['to_make'].sum()), 'more candidate')}."
     )
     if st.button("Make more", icon=":material/brush:", key=f"more {plan}"):
         go("Synthesize", entities=",".join(str(e) for e in needed["entity"]), plan=plan)

@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from adr.review.queue import ORDERS, Filter, facets
+from adr.review.queue import ORDERS, Filter, facets, facets_stamp
+from adr.store import Store
 from adr.ui.frame import Frame
 
 STATE_NAMES = {
@@ -21,7 +22,7 @@ STATE_NAMES = {
 
 def filter_row(here: Frame, reviewer: str) -> tuple[Filter, str]:
     """The filter and the order, as the controls (and the address) say."""
-    found = facets(here.store)
+    found = _facets((str(here.workspace.folder), here.standing.entities, *facets_stamp(here.store)), here.store)
     state_column, order_column, entity_column, more = st.columns([6.1, 2.0, 1.5, 1.2], vertical_alignment="bottom")
     state = state_column.segmented_control(
         "Show",
@@ -40,6 +41,12 @@ def filter_row(here: Frame, reviewer: str) -> tuple[Filter, str]:
     with more.popover("Filter", icon=":material/tune:", width="stretch"):
         rest = _chosen(found) | _numbers()
     return Filter(state=state or "pending", entity=entity, reviewer=reviewer, **rest), str(order)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _facets(key: tuple[str, int, int, int], _store: Store) -> dict[str, Any]:
+    """The values to filter by, read again only when there are other candidates or reviewers."""
+    return facets(_store)
 
 
 def _entity(found: Mapping[str, Any]) -> int | None:

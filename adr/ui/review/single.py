@@ -29,12 +29,14 @@ def single_view(here: Frame, reviewer: str) -> None:
     now = state().card
     if now.asked != (asked, order):
         now.asked, now.skipped, now.shown = (asked, order), set(), None
-    if now.shown is None:
-        wanted = st.query_params.get("candidate")
-        known = wanted and is_candidate(here.store, wanted)
-        now.shown = wanted if known and not now.visited else _next(here, asked, order, reviewer)
+    wanted = st.query_params.get("candidate")
+    if wanted and wanted != now.linked and is_candidate(here.store, wanted):
+        now.shown = wanted
         now.version += 1
-    shown = now.shown
+    elif now.shown is None:
+        now.shown = _next(here, asked, order, reviewer)
+        now.version += 1
+    shown = now.linked = now.shown
     if shown is None:
         st.query_params.pop("candidate", None)
         card(
@@ -64,7 +66,8 @@ def open_candidate(candidate: str) -> None:
     """Show this candidate in the single view, to which the page changes."""
     st.query_params["candidate"] = candidate
     review = state()
-    review.card.shown, review.open_single = candidate, True
+    review.card.shown = review.card.linked = candidate
+    review.open_single = True
     review.card.version += 1
 
 

@@ -8,10 +8,12 @@ from adr.ui.parts.state import remembered
 
 @dataclass
 class CardState:
-    """One candidate at a time. `asked`: the filter and the order that `shown` was taken from."""
+    """One candidate at a time. `asked`: the filter and the order that `shown` was taken from; `linked`: the candidate
+    that this page has put into the address, so that another one there comes from a link."""
 
     asked: tuple[Filter, str] | None = None
     shown: str | None = None
+    linked: str | None = None
     visited: list[str] = field(default_factory=list)
     skipped: set[str] = field(default_factory=set)
     ack: str | None = None  # number of the step that was answered last

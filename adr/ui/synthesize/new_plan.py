@@ -21,6 +21,7 @@ from adr.ui.access import allowed_model
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, jump
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.run_words import run_words
 from adr.ui.synthesize.offers import ABOUT_MODELS, CONTROLNETS, CONVERSATIONS, MODELS, SAYS
 from adr.ui.synthesize.planning import planning
 from adr.ui.synthesize.words import how_long, made_words
@@ -139,7 +140,7 @@ def _amounts(run: RunInShort, generator: str) -> dict[str, Any]:
 
 
 def _run_words(run: RunInShort) -> str:
-    named = f"Run {run.run} · {run.name}" if run.name else f"Run {run.run}"
+    named = run_words(run.run, run.name)
     return f"{named} · kept {run.kept:,}, dropped {run.dropped:,}"
 
 
@@ -246,4 +247,4 @@ def _cost(here: Frame, run: int, options: dict[str, Any]) -> str:
     if options["generator"] in WITHOUT_IMAGE:
         plain |= {"model": WORDNET, "per_slot": 1}
     each = seconds_each(here.store, here.workspace, PlanSettings(plan=0, run=run, seed=0, **plain))
-    return f"At most **{count:,}** candidates: {how_long(each, count)}"
+    return f"At most **{count:,}** {'candidate' if count == 1 else 'candidates'}: {how_long(each, count)}"

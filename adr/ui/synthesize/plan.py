@@ -5,6 +5,7 @@ Asks `adr.synthesize` and draws; computes nothing itself.
 
 import streamlit as st
 
+from adr.figures import number_words
 from adr.plain_text import plain
 from adr.synthesize import outlook
 from adr.synthesize.plan import settings_of
@@ -72,7 +73,11 @@ def _numbers(
 
 
 def _in_words(settings: PlanSettings) -> str:
-    wanted = "τ instances" if settings.target is None else f"{settings.target:g} instances"
+    wanted = (
+        "τ instances"
+        if settings.target is None
+        else f"{number_words(settings.target)} {'instance' if settings.target == 1 else 'instances'}"
+    )
     said = (
         f"Run {settings.run:d} · {wanted} per entity · {plain(settings.generator)} with {plain(settings.model)} · "
         f"{settings.per_slot:d} {'try' if settings.per_slot == 1 else 'tries'} each, up to {settings.per_parent:d} per "

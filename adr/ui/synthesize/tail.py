@@ -7,6 +7,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 import streamlit as st
 
+from adr.figures import counted
 from adr.recipe import PERSPECTIVES
 from adr.synthesize import outlook
 from adr.synthesize.outlook import Projection
@@ -53,10 +54,19 @@ def tail_curve(projection: Projection, height: int = 260) -> go.Figure:
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "xanchor": "left"},
     )
     figure.update_xaxes(
-        title={"text": "entities of the plan, by count"}, gridcolor=FAINT, zeroline=False, automargin=True
+        title={"text": "entities of the plan, by count"},
+        tickformat=",",
+        gridcolor=FAINT,
+        zeroline=False,
+        automargin=True,
     )
     figure.update_yaxes(
-        title={"text": "instances"}, gridcolor=FAINT, zeroline=False, automargin=True, rangemode="tozero"
+        title={"text": "instances"},
+        tickformat=",",
+        gridcolor=FAINT,
+        zeroline=False,
+        automargin=True,
+        rangemode="tozero",
     )
     return figure
 
@@ -87,6 +97,7 @@ def tail_view(here: Frame, number: int, perspectives: Sequence[str]) -> None:
     projection = outlook.projected(here.store, number, rate)[perspective]
     st.plotly_chart(tail_curve(projection), key=f"tail {number}", config=CONFIG)
     st.caption(
-        f"{projection.lacking_before:,} entities lack instances now, {projection.lacking_after:,} with the plan."
+        f"{counted(projection.lacking_before, 'entity lacks', 'entities lack')} instances now, "
+        f"{projection.lacking_after:,} with the plan."
         + (" These are expected numbers, since not all are accepted." if rate < 1 else "")
     )

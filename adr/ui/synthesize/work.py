@@ -11,9 +11,10 @@ from adr.plain_text import plain
 from adr.progress import Cancelled, Progress
 from adr.review.candidate import is_candidate
 from adr.synthesize import outlook
-from adr.synthesize.collect import collect
+from adr.synthesize.collect import collect, take_in
 from adr.synthesize.generate import generate
 from adr.synthesize.plan import plan_folder
+from adr.synthesize.plan_file import key_of
 from adr.synthesize.plans import taken_in
 from adr.synthesize.worker import FAILURES
 from adr.ui.frame import Frame
@@ -61,7 +62,10 @@ def _made(here: Frame, number: int, stands: outlook.PlanStanding) -> None:
     """What became of the finished candidates: collected, waiting, judged."""
     taken = taken_in(here.store, number)
     if taken.candidates < stands.finished:  # made from a shell, or by an app that was killed
-        st.markdown(f"**{stands.finished - taken.candidates:,}** finished candidates are not collected yet.")
+        st.markdown(
+            f"**{stands.finished - taken.candidates:,}** finished "
+            f"{'candidate is' if stands.finished - taken.candidates == 1 else 'candidates are'} not collected yet."
+        )
         if st.button("Collect them", key=f"collect {number}", icon=":material/move_to_inbox:"):
             here.jobs.start(
                 KIND, f"Plan {number}", lambda progress: collect(here.store, here.workspace, number, progress=progress)
@@ -80,7 +84,7 @@ def _made(here: Frame, number: int, stands: outlook.PlanStanding) -> None:
 def _start(here: Frame, number: int, workers: int, limit: int | None = None) -> None:
     def work(progress: Progress) -> Any:
         def taking(done: int, total: int | None, message: str) -> None:
-            """Collect what is finished, whatever happens, with a pause between two files so that pages can run."""
+            """Collect what is finished, whatever happens, with pauses so that pages can run."""
             with contextlib.suppress(Cancelled):
                 progress(done, total, message)
             time.sleep(0.002)
@@ -103,6 +107,8 @@ def made_view(here: Frame, number: int) -> None:
 
 
 def _newest(here: Frame, number: int) -> None:
+    if here.jobs.running(KIND) and (waiting := taken_in(here.store, number).waiting):
+        link("Review", f"**{waiting:,}** {'waits' if waiting == 1 else 'wait'} for a verdict: review meanwhile")
     made = outlook.newest_made(here.store, here.workspace, number, _TILES)
     urls = data_urls(here.workspace, [one.image for one in made])
     tiles = [
@@ -119,7 +125,9 @@ def _newest(here: Frame, number: int) -> None:
         for one, url in zip(made, urls, strict=True)
     ]
     picked = image_grid(tiles, key=f"newest {number}", least=132)
-    if picked and is_candidate(here.store, picked):
+    if picked in [one.candidate for one in made]:
+        if not is_candidate(here.store, picked):  # made a moment ago
+            take_in(here.store, here.workspace, number, [key_of(picked)])
         go("Review", candidate=picked)
 
 
