@@ -128,9 +128,9 @@ def test_judge__is_kept_and_leaves_the_queue():
 @pytest.mark.parametrize(
     ("candidates", "judgement", "reviewer", "reason", "says"),
     [
-        (["a0"], "maybe", "ann", None, "'maybe' is no judgement"),
+        (["a0"], "maybe", "ann", None, "'maybe' is not a judgement"),
         (["zz"], "accept", "ann", None, "no candidate 'zz'"),
-        (["a0"], "reject", "ann", "ugly", "'ugly' is no reason"),
+        (["a0"], "reject", "ann", "ugly", "'ugly' is not a reason"),
         (["a0"], "accept", "  ", None, "needs a reviewer's name"),
     ],
 )
