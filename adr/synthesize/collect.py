@@ -133,6 +133,8 @@ def compare(store: Store, workspace: Workspace, plan: int, *, progress: Progress
     that reviewers can judge meanwhile."""
     changed = 0
     for found in (*nearer_sources(store, workspace, plan), *nearest_of_new(store, workspace, plan, progress)):
+        if not found:
+            continue
         changed += len(found)
         with store.atomic() as writer:
             _note_nearest(writer, found)

@@ -79,6 +79,7 @@ def finish_plan(workspace: Path) -> None:
 CALLS = [
     ("demo", "--instances 240"),
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --replace"),
+    ("images", "{f}/w/demo/images"),
     ("index", ""),
     ("curve", "--perspective token --top 3"),
     ("suggest", ""),

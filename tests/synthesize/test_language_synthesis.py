@@ -258,7 +258,7 @@ def test_generate__in_a_process_of_its_own_and_only_for_what_it_was_planned(worl
         generate(store, workspace, 1, generator="text-to-image")
     report = generate(store, workspace, 1)
     assert (report.made, report.finished, report.left, report.failed) == (2, 2, 0, {})
-    assert collect(store, workspace, 1).collected == 2
+    assert (report.collected, collect(store, workspace, 1).candidates) == (2, 2)
     assert generate(store, workspace, 1).made == 0
 
 

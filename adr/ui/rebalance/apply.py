@@ -11,7 +11,7 @@ from adr.ui.navigation import link
 from adr.ui.parts.controls import move
 from adr.ui.parts.job_view import job_view
 from adr.ui.rebalance.follow import stamp
-from adr.ui.rebalance.state import Written, state
+from adr.ui.rebalance.state import RunWritten, state
 
 _KIND = "rebalance"
 
@@ -38,7 +38,7 @@ def applied(here: Frame, recipe: Recipe) -> None:
     job = job_view(here.jobs, _KIND)
     if job is not None and job.state == "done" and state().applying == job.job:
         report = job.outcome
-        state().written = Written(report.run, report.kept, report.dropped, stamp(recipe))
+        state().written = RunWritten(report.run, report.kept, report.dropped, stamp(recipe))
         state().applying = None
 
 

@@ -18,7 +18,7 @@ MOST_STEPS = 200
 
 
 @dataclass(frozen=True)
-class Written:
+class RunWritten:
     """A run that was written, and the stamp of its recipe."""
 
     run: int
@@ -39,7 +39,7 @@ class RebalanceState:
     fault: AdrError | None = None  # why the last step failed, to be shown once
     found: FoundRecipe | None = None  # the answer to the last question asked backwards
     applying: int | None = None  # the job that writes a run for this session
-    written: Written | None = None  # the run that this session has written last
+    written: RunWritten | None = None  # the run that this session has written last
     part: str | None = None  # the part that is drawn
     uploaded: str | None = None  # the file whose recipe was taken
     started: bool = False  # a starting point was taken, or their cards were closed
