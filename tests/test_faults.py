@@ -154,7 +154,8 @@ def test_main__a_truncated_database_is_a_sentence_in_every_verb(
     for words in VERBS:
         assert main([words[0], "-w", str(whole), "--quiet", *words[1:]]) == 1, words
         said = capsys.readouterr()
-        assert "is damaged" in said.err + said.out and "Keep a copy of the file" in said.err + said.out, words
+        text = " ".join((said.err + said.out).split())  # a page wraps its lines
+        assert "is damaged" in text and "Keep a copy of the file" in text, words
     assert (whole / "adr.duckdb").stat().st_size == size
 
 
@@ -197,8 +198,9 @@ def as_nobody(script: str) -> str:
 @pytest.fixture
 def of_another(whole: Path, tmp_path: Path) -> Iterator[Path]:
     """The workspace, in a folder that another user may enter but not change."""
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.name.startswith(("pytest-", "popen-", "test_")):
+            folder.chmod(0o755)
     whole.chmod(0o555)
     (whole / "adr.duckdb").chmod(0o444)
     yield whole

@@ -86,7 +86,10 @@ def test_hand_over__cancelled_from_here_ends_there(workspace: Workspace, owner: 
     started = time.monotonic()
     with pytest.raises(Cancelled):
         hand_over(workspace, "count", {"to": 10_000}, stop)
-    assert time.monotonic() - started < 10 and not owner.busy
+    assert time.monotonic() - started < 10
+    while owner.busy:  # its thread may still be closing the connection
+        assert time.monotonic() - started < 10
+        time.sleep(0.01)
 
 
 def test_hand_over__several_at_once(workspace: Workspace, owner: Owner) -> None:
@@ -165,12 +168,11 @@ def test_owner__a_folder_open_to_others_is_not_used(tmp_path: Path, monkeypatch)
 
 
 def test_owner__removes_the_sockets_of_dead_processes(tmp_path: Path, monkeypatch) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait(60)
+    dead = 2**22 + 1  # above the largest process number of Linux
     folder = tmp_path / f"adr-{os.getuid()}"
     folder.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    for number in (dead.pid, os.getpid()):
+    for number in (dead, os.getpid()):
         with socket.socket(socket.AF_UNIX) as left:
             left.bind(str(folder / f"{number}-left.sock"))
     owner = Owner(Workspace.at(tmp_path / "w"), "verb", counting)

@@ -166,7 +166,7 @@ def test_run__a_newer_word_list_is_mentioned_and_keeps_the_index(tmp_path):
     store.close()
     again = run(tmp_path, RECIPE)
     assert again.reused == ("ingest", "index", "rebalance")
-    assert [notice[:37] for notice in again.notices] == ["The index was made with other word li"]
+    assert [notice[:38] for notice in again.notices] == ["The index was made with word lists of "]
 
 
 @pytest.mark.models

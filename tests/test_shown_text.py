@@ -16,6 +16,8 @@ DOORS = {"plain", "code", "chart_text"}
 # Functions outside adr/ui whose text is the program's own: numbers and units in words.
 WORDS = {
     "counted",
+    "number_words",
+    "share_words",
     "size_words",
     "time_words",
     "str.format",

@@ -37,6 +37,7 @@ def change_images(store: Store, folder: Path | None, *, progress: Progress = sil
     with store.atomic() as writer:
         if chosen is None:
             writer.execute("update instance set missing = 0")
+            writer.execute("delete from image_link")
         else:
             find_images(writer, chosen, progress)
             if (path := writer.value("select min(path) from image_leaving")) is not None:
@@ -50,7 +51,10 @@ def change_images(store: Store, folder: Path | None, *, progress: Progress = sil
         found = {"image_missing": missing, "no_image_folder": 0 if chosen else with_images}
         report = replace(former, images=str(chosen) if chosen else None, warnings=_warnings(former.warnings, found))
         writer.execute(
-            "update source set images = $1, warnings = $2, report = $3",
+            """
+            update source set images = $1, warnings = $2, report = $3,
+                links = case when $1 is not null then (select count(*) from image_link) end
+            """,
             [report.images, json.dumps(report.warnings), to_json(report)],
         )
     return ImagesReport(report.images, with_images, missing)

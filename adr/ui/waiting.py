@@ -39,7 +39,7 @@ def _waiting(folder: str, used: WorkspaceInUse, try_again: Callable[[str], objec
 
 def _other_app(owner: Holder) -> None:
     with st.container(border=True):
-        st.info(f"This workspace is open in another app (process {owner.pid}).", icon=":material/tab:")
+        st.info(f"This workspace is open in another app (process {owner.pid:d}).", icon=":material/tab:")
         _version(owner)
         if owner.url.startswith(("http://", "https://")):
             st.link_button("Go to that app", owner.url, type="primary", icon=":material/open_in_new:")
@@ -49,7 +49,7 @@ def _other_app(owner: Holder) -> None:
 def _verb(owner: Holder) -> None:
     with st.container(border=True):
         st.info(
-            f"A command, {code(owner.title)} (process {owner.pid}), has this workspace open. "
+            f"A command, {code(owner.title)} (process {owner.pid:d}), has this workspace open. "
             "This page opens it when the command has ended.",
             icon=":material/hourglass_top:",
         )

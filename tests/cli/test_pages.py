@@ -453,8 +453,9 @@ Next: adr generate --plan 1
 
 ── generate
 Plan 1: 1,990 candidates made in 17 min, 0.52 s each; 1,990 of 2,000 are finished.
+1,980 candidates collected: they can be reviewed.
 Not made: out of memory (10).
-Next: adr collect --plan 1
+Next: adr collect --plan 1 looks for near duplicates among them.
 
 ── collect
 Plan 1: 1,990 candidates collected, 1,990 in all, 1,000 of them the best of their slots.

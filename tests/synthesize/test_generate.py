@@ -98,7 +98,7 @@ def test_take_in__waits_for_the_whole_slot(world, tmp_path):
     by_hand(store, workspace, {(0, 1): (0.9, None, [0, 1])})
     collector.take_in()
     assert store.rows("select candidate from candidate where chosen order by 1") == [("p1-00000-1",), ("p1-00001-0",)]
-    assert take_in(store, workspace, 1, [(0, 0), (0, 1)]) == 0  # a page has asked for the same
+    assert take_in(store, workspace, 1, [(0, 0), (0, 1)]).rows == 0  # a page has asked for the same
 
 
 def test_generate__stopped_worker_is_a_sentence(world, tmp_path):

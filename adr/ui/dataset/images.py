@@ -6,6 +6,7 @@ import streamlit as st
 
 from adr.figures import counted
 from adr.ingest.change_images import ImagesReport, change_images
+from adr.plain_text import code
 from adr.ui.frame import Frame
 from adr.ui.parts.job_view import job_view
 
@@ -35,6 +36,5 @@ def images_form(here: Frame, folder: str | None) -> None:
 
 def _found(report: ImagesReport) -> str:
     there = report.with_images - report.missing
-    return (
-        f"`{report.images}`: {there:,} of {counted(report.with_images, 'instance')} with images have all of them there."
-    )
+    having = counted(report.with_images, "instance")
+    return f"{code(report.images or '')}: {there:,} of {having} with images have all of them there."

@@ -26,7 +26,7 @@ def tail_view(here: Frame) -> None:
     st.subheader("What was gained", anchor=False)
     st.markdown("\n".join(_table(with_accepted(kept, leave))))
     st.caption(
-        f"The tail's share of all postings, and how many tail entities still occur: in the source, in what run {run} "
+        f"The tail's share of all postings, and how many tail entities still occur: in the source, in what run {run:d} "
         f"keeps, with {counted(leave.synthetic, 'accepted candidate')} added, and in a random subset as large as the "
         "run's. The tail is that of the source, by the paper's rule."
     )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from adr.figures import share_words
+from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.starts import Start, starts, why_nothing
 from adr.recipe import PERSPECTIVES, Recipe
@@ -38,7 +39,7 @@ def starting_points(here: Frame, engine: Engine) -> None:
     missing = [TITLES[name].lower() for name in TITLES if name not in {start.name for start in found}]
     why = why_nothing(engine, found)
     if why:
-        st.info(why, icon=":material/info:")
+        st.info(plain(why), icon=":material/info:")
     elif missing:
         st.caption(f"No recipe comes near here: {', '.join(missing)}.")
 
