@@ -8,13 +8,16 @@ import itertools
 import os
 import shutil
 import stat
+import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from adr.errors import AdrError
 from adr.figures import size_words
+
+_ABANDONED_SECONDS = 3600.0
 
 
 @contextmanager
@@ -31,6 +34,17 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def clear_unfinished(*folders: Path, name: str = "*") -> None:
+    """Delete what killed processes left of `whole_file` in these folders: files whose process is gone and that nothing
+    has touched for an hour, as one of another machine may still write. name: of the file that was to be written."""
+    for folder in folders:
+        for path in folder.glob(f".{name if name == '*' else _escaped(name)}.*-*.tmp"):
+            number = path.name.rpartition("-")[0].rpartition(".")[2]
+            with suppress(OSError):  # another process has deleted it, or the folder can only be read
+                if number.isdigit() and not _alive(number) and time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                    path.unlink()
 
 
 def keep_copy(path: Path, kind: str) -> Path:
@@ -70,6 +84,7 @@ def refuse_special(path: Path) -> None:
 @contextmanager
 def named_file(path: Path) -> Iterator[Path]:
     """`whole_file` for a file that a person has named: AdrError when it cannot be written."""
+    clear_unfinished(path.parent, name=path.name)
     try:
         with whole_file(path) as partial:
             yield partial

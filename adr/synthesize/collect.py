@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from adr.errors import AdrError
-from adr.files import sha256_of, whole_file
+from adr.files import clear_unfinished, sha256_of, whole_file
 from adr.names import inside
 from adr.progress import Progress, silent
 from adr.read_back import DamagedError
@@ -77,6 +77,7 @@ def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress
     facts, folder = _slot_facts(store, plan), plan_folder(workspace, plan)
     known = {(s, a) for s, a in store.rows("select slot, alternative from candidate where plan = $1", [plan])}
     finished = [key for key in folder.finished() if key not in known]
+    clear_unfinished(workspace.images, folder.folder, folder.made)
     records = []
     aside: Counter[str] = Counter()
     for done, key in enumerate(finished):
