@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from signal import SIGKILL, SIGXFSZ
 
 from tests.faults.harness import KINDS, Harness, Stage, Trial, stages
 from tests.faults.world import World
@@ -50,22 +51,28 @@ def _trials(harness: Harness, chosen: list[Stage], kills: int) -> Iterable[Trial
         for stage in chosen:
             for kind in stage.kinds:
                 trial = harness.kill(stage, kind)
-                done += trial.signal == 9
-                for fault in trial.faults:
-                    print(f"{stage.name}, killed at {dict(trial.moment)}: {fault}", flush=True)
-                yield trial
+                done += trial.signal == SIGKILL
+                yield _told(trial)
+            yield _told(harness.fill(stage))
+
+
+def _told(trial: Trial) -> Trial:
+    """The trial, whose faults have been printed."""
+    for fault in trial.faults:
+        print(f"{trial.stage}, disturbed at {dict(trial.moment)}: {fault}", flush=True)
+    return trial
 
 
 def _print(trials: list[Trial], seed: int, seconds: float) -> None:
-    heads = ("stage", *(f"by {kind}" for kind in KINDS), "kills", "done before", "faults")
+    heads = ("stage", *(f"by {kind}" for kind in KINDS), "disk full", "was done", "faults")
     print("| " + " | ".join(heads) + " |\n|---" + "|---:" * (len(heads) - 1) + "|")
     for name in [*dict.fromkeys(trial.stage for trial in trials), "all"]:
         of = [trial for trial in trials if name in (trial.stage, "all")]
-        by = Counter(str(trial.moment["by"]) for trial in of if trial.signal)
-        cells = [*(by[kind] for kind in KINDS), by.total(), sum(t.done for t in of), sum(bool(t.faults) for t in of)]
+        by = Counter(str(trial.moment["by"]) for trial in of if trial.signal or not trial.done)
+        cells = [*(by[kind] for kind in (*KINDS, "full")), sum(t.done for t in of), sum(bool(t.faults) for t in of)]
         print(f"| {name} | " + " | ".join(map(str, cells)) + " |")
-    killed = sum(trial.signal == 9 for trial in trials)
-    print(f"{killed} SIGKILLs and {len(trials) - killed} writes cut off in {seconds:.0f} s; seed {seed}.")
+    killed, cut = (sum(trial.signal == number for trial in trials) for number in (SIGKILL, SIGXFSZ))
+    print(f"{killed} kills (SIGKILL), {cut} writes cut off; {seconds:.0f} s; seed {seed}.")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """One kill: a stage on a workspace, ended at a moment; then the workspace is opened again and everything is checked."""
 
 import json
+import math
 import os
 import random
 import subprocess
@@ -17,6 +18,7 @@ from tests.faults.invariants import broken, contents
 from tests.faults.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
+_FULL = ("is full", "File too large")
 KINDS = ("time", "files", "statements", "bytes")
 
 
@@ -110,13 +112,10 @@ class Harness:
 
     def do(self, verb: list[str], moment: Mapping[str, Any] | None = None, group: bool = False) -> dict[str, Any]:
         """Do a verb in a process of its own; how it ended, with `text`, what it printed."""
-        said = self.world.folder / "said.txt"
-        said.unlink(missing_ok=True)
         assert self.process.stdin
-        order = {"verb": verb, "moment": moment, "group": group, "said": str(said)}
-        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.write(json.dumps({"verb": verb, "moment": moment, "group": group}) + "\n")
         self.process.stdin.flush()
-        return self._heard() | {"text": said.read_text(errors="replace") if said.exists() else ""}
+        return self._heard()
 
     def _heard(self) -> dict[str, Any]:
         assert self.process.stdout
@@ -151,6 +150,24 @@ class Harness:
         if not ended["signal"]:
             trial.faults.append(f"it was never hit: {ended}")
             return trial
+        self._check(stage, known, trial)
+        return trial
+
+    def fill(self, stage: Stage, most: int | None = None) -> Trial:
+        """Do the stage where no file may grow beyond a size, as on a full disk: either all fits, or the stage says so
+        in a sentence, and everything holds that holds after a kill. most: bytes; None: of the largest file."""
+        known = self.undisturbed(stage)
+        size = int(math.exp(self.random.uniform(0, math.log(most or known.largest))))
+        self._begin(stage)
+        ended = self.do(stage.verb, moment := {"by": "full", "at": size})
+        trial = Trial(stage.name, moment, ended["signal"], seconds=ended["seconds"])
+        lines = ended["text"].strip().splitlines()
+        if ended["status"] == 0:  # all fitted
+            trial.done = True
+            trial.faults += differences(known.contents, contents(self.world.workspace))
+            return trial
+        if ended["status"] != 1 or len(lines) != 1 or not any(word in lines[0] for word in _FULL):
+            trial.faults.append(f"status {ended['status']}: {ended['text'][-1500:]}")
         self._check(stage, known, trial)
         return trial
 

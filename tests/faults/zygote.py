@@ -1,12 +1,19 @@
 """A process that imports what is slow once and then forks one child per order, which does a stage and may be killed.
 
-Orders and answers are JSON, one per line. An order: {"verb": [arguments of adr], "moment": null or one of
-{"by": "time", "at": seconds}, {"by": "files", "at": n}, {"by": "statements", "at": n}, {"by": "bytes", "at": n},
-"group": whether the processes that the child started die with it, "said": the file that takes what the child prints}.
-The answer: {"signal", "status", "seconds", "files", "statements"}: how the child ended, after how long, and how many
-moments of each kind it passed.
+Orders and answers are JSON, one per line. An order has `verb` (the arguments of adr, or of `review`), `group`
+(whether the processes that the child started die with it) and `moment`, which is null or one of
+
+    {"by": "time", "at": seconds}       SIGKILL after a time
+    {"by": "files", "at": n}            SIGKILL before the n-th change of a file
+    {"by": "statements", "at": n}       SIGKILL before or after a statement of the database
+    {"by": "bytes", "at": n}            ended in the middle of the write that makes a file longer
+    {"by": "full", "at": n}             no end, but the write fails that makes a file longer, as on a full disk
+
+The answer says how the child ended (`signal`, `status`), after how many `seconds`, what it printed (`text`), and, where
+it ended by itself, how many `files` and `statements` it passed.
 """
 
+import fcntl
 import json
 import os
 import resource
@@ -15,21 +22,28 @@ import sys
 import threading
 import time
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import nltk.data  # noqa: F401
-import torch  # noqa: F401
 
 import adr.cli
-import adr.pipeline
 from adr.cli.parser import VERBS, verb_module
+from adr.errors import AdrError
 from adr.review.claims import claim_next
 from adr.review.queue import Filter
 from adr.review.verdicts import current_turns, edit, judge
 from adr.store import Store
 
+# Modules that stages import when they need them.
+_SLOW = (
+    "torch",
+    "nltk.data",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+)
 # What changes a file or starts a process; Python reports each one before it happens.
 _CHANGES = {
     "os.rename",
@@ -42,7 +56,6 @@ _CHANGES = {
     "subprocess.Popen",
 }
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-SIGXFSZ = signal.SIGXFSZ
 
 
 class Moments:
@@ -66,12 +79,13 @@ class Moments:
             self.at("files")
 
     def watch(self) -> None:
-        """Hear of every file and every statement from here on; a limit in bytes kills in the middle of a write."""
+        """Hear of every file and every statement from here on; a limit in bytes kills in the middle of a write
+        ("bytes"), or lets it fail as on a full disk ("full")."""
         sys.addaudithook(self.heard)
         real = duckdb.connect
         duckdb.connect = lambda *given, **more: _Watched(real(*given, **more), self)  # type: ignore[assignment]
-        if self.chosen.get("by") == "bytes":
-            signal.signal(SIGXFSZ, signal.SIG_DFL)
+        if self.chosen.get("by") in ("bytes", "full"):
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL if self.chosen["by"] == "bytes" else signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_FSIZE, (self.chosen["at"],) * 2)
 
@@ -116,17 +130,19 @@ def edited(number: int) -> list[dict[str, str]]:
     return [{"role": "human", "text": "Sure?"}, {"role": "gpt", "text": f"Yes, {number}."}]
 
 
-def _child(order: dict[str, Any], report: int) -> int:
+def _child(order: dict[str, Any], report: int, said: int) -> int:
     os.setsid()
-    out = os.open(order["said"], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-    os.dup2(out, 1)
-    os.dup2(out, 2)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
     moments = Moments(order["moment"])
     moments.watch()
     try:
         if order["verb"][0] == "review":
             return review(*order["verb"][1:])
         return adr.cli.main(order["verb"])
+    except AdrError as error:  # of the review, which is no verb
+        print(error.sentence)
+        return 1
     except SystemExit as ended:
         return int(ended.code or 0)
     except BaseException:
@@ -147,34 +163,48 @@ def _killed_late(pid: int, seconds: float) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
+def _end_group(group: int) -> None:
+    """Kill all processes of a group, and wait until they are gone."""
+    until = time.monotonic() + 5
+    try:
+        while time.monotonic() < until:
+            os.killpg(group, signal.SIGKILL)
+            time.sleep(0.01)
+    except ProcessLookupError:
+        pass
+
+
 def _done(order: dict[str, Any]) -> dict[str, Any]:
     read, write = os.pipe()
+    text, said = os.pipe()  # not a file, whose size may be limited
+    fcntl.fcntl(said, fcntl.F_SETPIPE_SZ, 1 << 20)
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
-        os._exit(_child(order, write))
+        os._exit(_child(order, write, said))
     os.close(write)
+    os.close(said)
     if (order["moment"] or {}).get("by") == "time":
         _killed_late(pid, order["moment"]["at"])
     _, state = os.waitpid(pid, 0)
     seconds = time.monotonic() - started
     if order["group"] and os.WIFSIGNALED(state):
-        try:
-            os.killpg(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    with os.fdopen(read, "rb") as told:
-        passed = json.loads(told.read(4096) or b"{}")
+        _end_group(pid)
+    with os.fdopen(read, "rb") as told, os.fdopen(text, errors="replace") as printed:
+        passed, lines = json.loads(told.read(4096) or b"{}"), printed.read()
     return {
         "signal": os.WTERMSIG(state) if os.WIFSIGNALED(state) else 0,
         "status": os.WEXITSTATUS(state) if os.WIFEXITED(state) else None,
         "seconds": seconds,
+        "text": lines,
         **passed,
     }
 
 
 def main() -> None:
     """Answer orders until standard input ends."""
+    for name in _SLOW:
+        import_module(name)
     for name in VERBS:
         verb_module(name)
     print(json.dumps({"ready": True}), flush=True)
