@@ -5,7 +5,7 @@ PORT ?= 8501
 JOBS ?= 2
 BIN = .venv/bin
 
-.PHONY: run test check demo schemas clean
+.PHONY: run test check demo schemas faults clean
 
 run: .venv/app-installed
 	$(BIN)/python -m adr app -w "$${ADR_WORKSPACE:-workspace}" --port $(PORT)
@@ -27,6 +27,12 @@ check: .venv/tests-installed
 	$(BIN)/mypy
 	$(BIN)/oxlint --deny-warnings adr
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not browser and not models" -x
+
+# kills every writing stage at random moments; prints a table
+KILLS ?= 200
+SEED ?= 1
+faults: .venv/tests-installed
+	$(BIN)/python -m tests.faults $(KILLS) $(SEED)
 
 .venv/app-installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

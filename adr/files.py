@@ -8,13 +8,16 @@ import itertools
 import os
 import shutil
 import stat
+import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from adr.errors import AdrError
 from adr.figures import size_words
+
+_ABANDONED_SECONDS = 3600.0
 
 
 @contextmanager
@@ -23,14 +26,53 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     The bytes are on the disk before the rename, so a crash leaves either the former file or the new one.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.tmp")
+    partial = _partial(path)
     try:
         yield partial
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
+        _synced(partial)
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.tmp")
+
+
+def _synced(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """`whole_file` for a file that is made once: one that another process has made at `path` meanwhile stays."""
+    partial = _partial(path)
+    try:
+        yield partial
+        _synced(partial)
+        try:
+            os.link(partial, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a disk without links
+            if not path.exists():
+                os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def clear_unfinished(*folders: Path, name: str = "*") -> None:
+    """Delete what killed processes left of `whole_file` in these folders: files whose process is gone and that nothing
+    has touched for an hour, as one of another machine may still write. name: of the file that was to be written."""
+    for folder in folders:
+        for path in folder.glob(
+            f".{name if name == '*' else _escaped(name)}.*-*.tmp*"
+        ):  # DuckDB writes a log beside its file
+            number = path.name.rpartition("-")[0].rpartition(".")[2]
+            with suppress(OSError):  # another process has deleted it, or the folder can only be read
+                if number.isdigit() and not _alive(number) and time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                    path.unlink()
 
 
 def keep_copy(path: Path, kind: str) -> Path:
@@ -70,6 +112,7 @@ def refuse_special(path: Path) -> None:
 @contextmanager
 def named_file(path: Path) -> Iterator[Path]:
     """`whole_file` for a file that a person has named: AdrError when it cannot be written."""
+    clear_unfinished(path.parent, name=path.name)
     try:
         with whole_file(path) as partial:
             yield partial

@@ -23,7 +23,7 @@ from typing import Any
 
 import adr
 from adr.errors import AdrError
-from adr.files import write_whole
+from adr.files import clear_unfinished, write_whole
 from adr.progress import Cancelled, Progress
 from adr.settings import SETTINGS, setting
 from adr.workspace import Workspace
@@ -112,6 +112,7 @@ class Owner:
         self._open: set[threading.Thread] = set()
         self._lock, self._closing = threading.Lock(), False
         self._server, self.path = _listening(workspace)
+        clear_unfinished(workspace.folder)
         where = json.dumps({"socket": str(self.path), "pid": os.getpid(), "version": adr.__version__})
         with suppress(OSError):  # a workspace that cannot be written is still shown; others cannot hand over then
             write_whole(workspace.folder / _FILE, where.encode())

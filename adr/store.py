@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from adr import faults, migrations
 from adr.errors import AdrError, WorkspaceInUse
-from adr.files import keep_copy
+from adr.files import keep_copy, new_file
 from adr.interrupts import stopped_by_interrupt
 from adr.settings import setting
 
@@ -77,6 +77,8 @@ class Store:
         self.read_only = read_only or (path is not None and _may_only_be_read(path))
         self.notice = ""
         self._writing = threading.RLock()
+        if path is not None and not self.read_only and not path.exists():
+            self._make(path)
         self._connection = _connect(path, self.read_only)
         try:
             self._prepare()
@@ -88,6 +90,17 @@ class Store:
     def memory(cls) -> "Store":
         """A store in memory, whose contents are lost when it is closed."""
         return cls(None)
+
+    def _make(self, path: Path) -> None:
+        """Make the file with its tables under another name first: a fault or a kill leaves a whole database or none."""
+        with new_file(path) as partial:
+            self._connection = _connect(partial, False, named=path)
+            try:
+                self._create()
+                self.checkpoint()
+            finally:
+                self.close()
+                partial.with_name(f"{partial.name}.wal").unlink(missing_ok=True)
 
     def _prepare(self) -> None:
         """Make the tables of a new workspace, or bring those of an older version to this one."""
@@ -312,7 +325,8 @@ def _may_only_be_read(path: Path) -> bool:
     return os.access(path, os.R_OK) and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
-def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path | None, read_only: bool, named: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection to the file, or to memory. named: the path that errors name."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
@@ -324,7 +338,7 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
     except (duckdb.Error, RuntimeError) as error:
-        raise _refused(path, error) from error
+        raise _refused(named or path, error) from error
 
 
 def _refused(path: Path | None, error: Exception) -> AdrError:

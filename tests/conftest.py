@@ -1,7 +1,6 @@
 """Shared by all tests: a small workspace written out by hand, and pages opened as a visitor opens them."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds import browser
 from tests.worlds.hand import INSTANCES, POSTINGS, write_instances, write_postings
-from tests.worlds.wordnet import LEXNAMES, PART, WORDNET
+from tests.worlds.wordnet import WORDNET, write_wordnet
 
 ROOT = Path(__file__).resolve().parents[1]
 if "PYTEST_XDIST_WORKER" in os.environ:  # threads of several tests would wait for each other: docs/decisions.md
@@ -36,15 +35,7 @@ def wordnet_folder(tmp_path_factory):
     if not WORDNET.is_dir():
         pytest.skip("wordnet-base is not installed")
     folder = tmp_path_factory.mktemp("nltk")
-    files = folder / "corpora" / "wordnet"
-    files.mkdir(parents=True)
-    for path in WORDNET.iterdir():
-        if path.is_file():
-            shutil.copyfile(path, files / path.name)
-    (files / "index.sense").touch()  # not in wordnet-base either; only sense keys are looked up in it
-    (files / "lexnames").write_text(
-        "".join(f"{i:02d}\t{name}\t{PART[name.split('.')[0]]}\n" for i, name in enumerate(LEXNAMES))
-    )
+    write_wordnet(folder)
     return folder
 
 

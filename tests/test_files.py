@@ -1,11 +1,13 @@
 """Files and folders are whole or absent, whatever happens while they are written."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from adr.files import recover, sha256_of, whole_file, whole_folder, write_whole
+from adr.files import clear_unfinished, recover, sha256_of, whole_file, whole_folder, write_whole
 
 
 def test_write_whole__replaces_the_former_file(tmp_path: Path) -> None:
@@ -47,3 +49,19 @@ def test_recover__after_a_kill_between_the_two_renames(tmp_path: Path) -> None:
     recover(tmp_path / "f")
     assert [path.name for path in (tmp_path / "f").iterdir()] == ["one"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [f".f.unfinished-{os.getppid()}", "f"]
+
+
+def test_clear_unfinished__what_the_dead_left_an_hour_ago(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    living = os.getppid()
+    old = [".a.json.{}-0a1b2c3d.tmp", ".b.png.{}-0a1b2c3d.tmp"]
+    for name in [*(n.format(dead.pid) for n in old), old[0].format(living), ".c.png.tmp", "d-e.tmp", "a.json"]:
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1_000_000_000, 1_000_000_000))
+    (tmp_path / f".fresh.{dead.pid}-0a1b2c3d.tmp").touch()
+    clear_unfinished(tmp_path, tmp_path / "missing", name="b.png")
+    assert not (tmp_path / old[1].format(dead.pid)).exists() and (tmp_path / old[0].format(dead.pid)).exists()
+    clear_unfinished(tmp_path)
+    left = {".c.png.tmp", "d-e.tmp", "a.json", old[0].format(living), f".fresh.{dead.pid}-0a1b2c3d.tmp"}
+    assert {path.name for path in tmp_path.iterdir()} == left

@@ -4,6 +4,8 @@ import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -129,3 +131,31 @@ def test_current_verdict__undo_person_over_rule_and_resolve():
         ("b", "reject"),
         ("c", "accept"),
     ]
+
+
+def test_store__a_new_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    """The disk is full at every size that the file passes while it is made: no damaged file stays in the way."""
+    script = """
+        import resource, sys
+        from pathlib import Path
+        from adr.errors import AdrError
+        from adr.store import Store
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+        try:
+            Store(Path(sys.argv[1]) / "adr.duckdb")
+        except AdrError as error:
+            print(error.sentence)
+        """
+    for size in (1, 5000, 9000, 20_000):
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(script), str(tmp_path), str(size)],
+            capture_output=True,
+            text=True,
+            cwd=Path(__file__).parents[1],
+            timeout=60,
+        )
+        assert "The disk is full" in done.stdout and done.stderr == "", size
+        assert list(tmp_path.iterdir()) == [], size
+    with closing(Store(tmp_path / "adr.duckdb")) as store:
+        assert store.schema_faults() == []
+    assert [path.name for path in tmp_path.iterdir()] == ["adr.duckdb"]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from adr.errors import AdrError
-from adr.files import sha256_of, whole_file
+from adr.files import clear_unfinished, sha256_of, whole_file
 from adr.names import inside
 from adr.progress import Progress, silent
 from adr.read_back import DamagedError
@@ -80,6 +80,7 @@ def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress
     settings_of(store, plan)
     folder = plan_folder(workspace, plan)
     known = {(s, a) for s, a in store.rows("select slot, alternative from candidate where plan = $1", [plan])}
+    clear_unfinished(workspace.images, folder.folder, folder.made)
     left = [key for key in folder.finished() if key not in known]
     collected, aside = 0, Counter[str]()
     for start in range(0, len(left), _AT_ONCE):

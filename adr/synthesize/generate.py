@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adr.errors import AdrError
+from adr.files import clear_unfinished
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
@@ -71,6 +72,7 @@ def generate(
         raise AdrError(
             f"The folder of plan {plan} holds a plan that was made for another run or index.", "Make a new plan."
         )
+    clear_unfinished(folder.folder, folder.made, folder.claims)
     for record in folder.failures().values():
         record.unlink(missing_ok=True)
     total = int(store.value("select candidates from plan where plan = $1", [plan]))
