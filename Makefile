@@ -1,11 +1,11 @@
-# make run: start the app; make test: run every test; make check: the quick loop.
+# make run: start the app; make test: run every test; make check: the quick loop; make fuzz: thousands of broken inputs.
 PYTHON ?= python3
 PORT ?= 8501
 # tests that run side by side
 JOBS ?= 2
 BIN = .venv/bin
 
-.PHONY: run test check demo schemas clean
+.PHONY: run test check demo schemas fuzz clean
 
 run: .venv/app-installed
 	$(BIN)/python -m adr app -w "$${ADR_WORKSPACE:-workspace}" --port $(PORT)
@@ -27,6 +27,10 @@ check: .venv/tests-installed
 	$(BIN)/mypy
 	$(BIN)/oxlint --deny-warnings adr
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not browser and not models" -x
+
+# Broken files, recipes, verdicts, plans, addresses and pictures; CASES: of each kind, SEED: of their choice
+fuzz: .venv/tests-installed
+	$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
 
 .venv/app-installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

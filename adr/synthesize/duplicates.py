@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from adr.files import write_whole
 from adr.read_back import DamagedError, read_file
 from adr.store import Store, Writer
 from adr.synthesize.embeddings import Embeddings, Near, embeddings_folder
@@ -86,7 +87,7 @@ def compare_again(store: Store, writer: Writer, workspace: Workspace, plan: int)
         if records:
             changed += _nearer_sources(store, writer, sources, records)
         seen[scorer] = there
-    seen_path.write_text(json.dumps(seen))
+    write_whole(seen_path, json.dumps(seen).encode())
     return changed
 
 
