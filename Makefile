@@ -5,7 +5,7 @@ PORT ?= 8501
 JOBS ?= 2
 BIN = .venv/bin
 
-.PHONY: run test check demo schemas fuzz clean
+.PHONY: run test check demo schemas fuzz audit clean
 
 run: .venv/app-installed
 	$(BIN)/python -m adr app -w "$${ADR_WORKSPACE:-workspace}" --port $(PORT)
@@ -31,6 +31,10 @@ check: .venv/tests-installed
 # Broken files, recipes, verdicts, plans, addresses and pictures; CASES: of each kind, SEED: of their choice
 fuzz: .venv/tests-installed
 	$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
+
+# ages and known faults of the installed packages, from PyPI
+audit: .venv/tests-installed
+	$(BIN)/python -m tests.audit
 
 .venv/app-installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
