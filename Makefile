@@ -1,11 +1,11 @@
-# make run: start the app; make test: run every test; make check: the quick loop.
+# make run: start the app; make test: run every test; make check: the quick loop; make fuzz: thousands of broken inputs.
 PYTHON ?= python3
 PORT ?= 8501
 # tests that run side by side
 JOBS ?= 2
 BIN = .venv/bin
 
-.PHONY: run test check demo schemas faults clean
+.PHONY: run test check demo schemas faults fuzz audit clean
 
 run: .venv/app-installed
 	$(BIN)/python -m adr app -w "$${ADR_WORKSPACE:-workspace}" --port $(PORT)
@@ -30,9 +30,16 @@ check: .venv/tests-installed
 
 # kills every writing stage at random moments; prints a table
 KILLS ?= 200
-SEED ?= 1
 faults: .venv/tests-installed
-	$(BIN)/python -m tests.faults $(KILLS) $(SEED)
+	$(BIN)/python -m tests.faults $(KILLS) $(or $(SEED),1)
+
+# Broken files, recipes, verdicts, plans, addresses and pictures; CASES: of each kind, SEED: of their choice
+fuzz: .venv/tests-installed
+	$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
+
+# ages and known faults of the installed packages, from PyPI
+audit: .venv/tests-installed
+	$(BIN)/python -m tests.audit
 
 .venv/app-installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

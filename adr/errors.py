@@ -1,5 +1,7 @@
 """Errors shown to a person: one sentence and one next step. Knows nothing of pages or shells."""
 
+_LONGEST = 2000  # characters of a sentence
+
 
 class AdrError(Exception):
     """Something that the user can mend. `sentence` says what is wrong, `next_step` what to do about it.
@@ -8,6 +10,8 @@ class AdrError(Exception):
     """
 
     def __init__(self, sentence: str, next_step: str = "") -> None:
+        if len(sentence) > _LONGEST:  # a value from a file can be of any length
+            sentence = f"{sentence[: _LONGEST - 500]} … {sentence[-500:]}"
         super().__init__(f"{sentence} {next_step}".strip())
         self.sentence = sentence
         self.next_step = next_step

@@ -26,6 +26,8 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     The bytes are on the disk before the rename, so a crash leaves either the former file or the new one.
     """
+    if path.is_dir() and not path.is_symlink():
+        raise AdrError(f"{path} is a folder, where a file is to be written.", "Move it away, then do the same again.")
     partial = _partial(path)
     try:
         yield partial
@@ -126,6 +128,15 @@ def write_whole(path: Path, data: bytes | memoryview) -> None:
     """Write a file whole; OSError when it cannot be written, in which case the former file is still in place."""
     with whole_file(path) as partial:
         partial.write_bytes(data)
+
+
+def append_text(path: Path, text: str) -> None:
+    """Write `text` at the end of a plain file, made when there is none; AdrError when a link, a folder or a named pipe
+    lies in its place, OSError when it cannot be written."""
+    if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
+        raise AdrError(f"{path} is not a plain file.", "Move it away, then do the same again.")
+    with open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o644), "wb") as out:
+        out.write(text.encode())
 
 
 def sha256_of(path: Path) -> str:

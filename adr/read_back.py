@@ -57,12 +57,18 @@ def turn(value: Any) -> bool:
 
 def read_file(path: Path, reason: str, kinds: Mapping[str, Kind]) -> dict[str, Any]:
     """The JSON object in a file; DamagedError with this reason when it is not a plain file or as `read_text`."""
+    return read_text(read_plain(path, reason), reason, kinds)
+
+
+def read_plain(path: Path, reason: str, most: int = _LARGEST) -> bytes:
+    """What a plain file of at most `most` bytes holds; DamagedError with this reason for anything else, such as a link,
+    a folder or a named pipe, of which reading might never end."""
     try:
         if path.is_symlink() or not path.is_file():
             raise DamagedError(reason, "it is not a plain file")
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > most:
             raise DamagedError(reason, "it is too large")
-        return read_text(path.read_bytes(), reason, kinds)
+        return path.read_bytes()
     except OSError as error:
         raise DamagedError(reason, str(error.strerror or error)) from error
 

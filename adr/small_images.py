@@ -21,18 +21,22 @@ _COPIES = {"PNG": 1, "JPEG": 1, "BMP": 1, "PPM": 1, "GIF": 2}
 _LARGE = 25_000_000  # pixels from which no second copy in full size is made
 
 
-class TooLarge(ValueError):
+class NotAPicture(ValueError):
+    """The file is not a picture, or not one that Pillow reads."""
+
+
+class TooLarge(NotAPicture):
     """The picture would take more memory than all pictures together may take."""
 
 
 def small_image(file: Path, side: int) -> "Image":
     """The picture in `file` in RGB or RGBA, upright, with sides of at most `side` pixels.
 
-    TooLarge when it does not fit in MOST_BYTES; OSError, ValueError or SyntaxError when it is not a picture.
+    TooLarge when it does not fit in MOST_BYTES; OSError or NotAPicture when it cannot be read.
     """
     from PIL import Image, ImageOps
 
-    with _opened(file) as image:
+    with opened_picture(file) as image:
         image.draft("RGB", (side * 2, side * 2))  # JPEG: decode no finer than needed
         with _held(_bytes(image)):
             image.load()
@@ -45,14 +49,15 @@ def small_image(file: Path, side: int) -> "Image":
 
 
 def picture_size(file: Path) -> tuple[int, int]:
-    """Width and height in pixels, from the header; TooLarge, OSError, ValueError or SyntaxError as `small_image`."""
-    with _opened(file) as image:
+    """Width and height in pixels, from the header; TooLarge, OSError or NotAPicture as `small_image`."""
+    with opened_picture(file) as image:
         return image.size
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator["Image"]:
-    """The picture, of which only the header is read; Pillow refuses more than 179 megapixels there."""
+def opened_picture(file: Path | str) -> Iterator["Image"]:
+    """The picture, of which only the header is read. Whatever Pillow raises here, or in the block for broken bytes, is
+    an OSError, a NotAPicture, or TooLarge for more than 179 megapixels."""
     from PIL import Image
 
     try:
@@ -60,6 +65,10 @@ def _opened(file: Path) -> Iterator["Image"]:
             yield image
     except Image.DecompressionBombError as error:
         raise TooLarge(str(error)) from error
+    except (OSError, NotAPicture):
+        raise
+    except Exception as error:  # Pillow raises many kinds of exceptions for broken files
+        raise NotAPicture(f"{type(error).__name__}: {error}") from error
 
 
 def _bytes(image: "Image") -> int:

@@ -239,8 +239,10 @@ def test_store__a_missing_permission_is_not_called_damage(file: int, folder: int
     assert says in printed and "damage" not in printed
 
 
-def test_store__an_interrupt_inside_a_query_is_an_interrupt() -> None:
+def test_store__an_interrupt_inside_a_query_is_an_interrupt(request: pytest.FixtureRequest) -> None:
     """Ctrl-C, 0.5 s into a query that would take hours."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     store = Store.memory()
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from adr.files import clear_unfinished, recover, sha256_of, whole_file, whole_folder, write_whole
+from adr.errors import AdrError
+from adr.files import append_text, clear_unfinished, recover, sha256_of, whole_file, whole_folder, write_whole
 
 
 def test_write_whole__replaces_the_former_file(tmp_path: Path) -> None:
@@ -65,3 +66,32 @@ def test_clear_unfinished__what_the_dead_left_an_hour_ago(tmp_path):
     clear_unfinished(tmp_path)
     left = {".c.png.tmp", "d-e.tmp", "a.json", old[0].format(living), f".fresh.{dead.pid}-0a1b2c3d.tmp"}
     assert {path.name for path in tmp_path.iterdir()} == left
+
+
+def test_write_whole__a_folder_in_its_place_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with pytest.raises(AdrError, match="is a folder, where a file is to be written"):
+        write_whole(tmp_path / "a", b"one")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize("place", ["link", "dangling link", "folder", "pipe"])
+def test_append_text__only_to_a_plain_file(place: str, tmp_path: Path) -> None:
+    append_text(tmp_path / "log", "one\n")
+    append_text(tmp_path / "log", "two\n")
+    assert (tmp_path / "log").read_text() == "one\ntwo\n"
+    path = tmp_path / "other"
+    if place == "folder":
+        path.mkdir()
+    elif place == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(tmp_path / ("log" if place == "link" else "none"))
+    with pytest.raises(AdrError, match="is not a plain file"):
+        append_text(path, "three\n")
+    assert (tmp_path / "log").read_text() == "one\ntwo\n" and not (tmp_path / "none").exists()
+
+
+def test_adr_error__a_value_of_any_length_leaves_a_sentence() -> None:
+    error = AdrError(f"seed is {'9' * 100_000}.", "Give a whole number.")
+    assert error.sentence.startswith("seed is 999") and error.sentence.endswith("9.") and len(error.sentence) <= 2010

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from adr import small_images
-from adr.small_images import TooLarge, picture_size, small_image
+from adr.small_images import NotAPicture, TooLarge, picture_size, small_image
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -112,3 +112,12 @@ def test_data_urls__four_pictures_of_169_megapixels_on_one_grid(tmp_path):
     assert ran.returncode == 0, ran.stderr
     shown, megabytes = map(int, ran.stdout.split())
     assert shown == 4 and megabytes < 1000, ran.stdout
+
+
+def test_picture_size__whatever_pillow_raises_is_not_a_picture(tmp_path):
+    """A DDS header without a pixel format, of which Pillow raises NotImplementedError."""
+    file = tmp_path / "a.png"
+    file.write_bytes(b"DDS " + (124).to_bytes(4, "little") + bytes(120))
+    for read in (lambda: picture_size(file), lambda: small_image(file, 96)):
+        with pytest.raises(NotAPicture, match="NotImplementedError"):
+            read()

@@ -16,7 +16,7 @@ from adr.export.curves import TITLES, svg
 from adr.export.leaving import Leaving, leaving
 from adr.files import named_file
 from adr.recipe import Recipe
-from adr.small_images import small_image
+from adr.small_images import NotAPicture, small_image
 from adr.store import Store
 from adr.workspace import Workspace
 
@@ -196,7 +196,7 @@ def _thumbnail(path: Path) -> str:
     """A small copy of a picture as a data URI; empty when the picture cannot be opened."""
     try:
         small = small_image(path, SIDE)
-    except (OSError, ValueError, SyntaxError):
+    except (OSError, NotAPicture):
         return ""
     out = io.BytesIO()
     small.save(out, "PNG", optimize=True)

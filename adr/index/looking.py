@@ -22,6 +22,7 @@ from PIL import Image
 from adr.index.checkers import Checker, load_checker, signature
 from adr.index.verify_folder import ABSENT, PRESENT, UNSEEN, Asked, VerifyFolder
 from adr.process import Event, exit_status, tell
+from adr.small_images import NotAPicture, opened_picture
 
 IMAGES = 64
 """How many pictures are looked at together. At most twice as many are in memory, unless one instance has more."""
@@ -97,10 +98,10 @@ def blocks(asked: Iterable[Asked]) -> Iterator[Block]:
 def opened(path: str, side: int) -> Image.Image | None:
     """The picture, reduced if both sides have at least twice `side` pixels; None when it cannot be opened."""
     try:
-        with Image.open(path) as image:
+        with opened_picture(path) as image:
             image.draft("RGB", (side, side))
             whole = image.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (OSError, NotAPicture):
         return None
     smaller = min(whole.size) // side
     return whole.reduce(smaller) if smaller > 1 else whole

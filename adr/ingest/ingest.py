@@ -5,6 +5,7 @@ reason; a fault of the file as a whole is reported in one sentence and leaves th
 """
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ from adr.ingest.instance_images import count_missing, find_images
 from adr.ingest.layout import look_at
 from adr.ingest.objects import read_objects
 from adr.ingest.oddities import WARNINGS
-from adr.ingest.record import LARGEST, Conversation, excerpt, read_record
+from adr.ingest.record import LARGEST, MOST_DIGITS, Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
@@ -42,6 +43,7 @@ _INSTANCE = pa.schema(
 _REJECTED = pa.schema(
     [("position", pa.int32()), ("reason", pa.string()), ("detail", pa.string()), ("excerpt", pa.string())]
 )
+_TOO_MANY_DIGITS = re.compile(rb"(?<![0-9])[0-9]{%d}" % (MOST_DIGITS + 1))
 _A_WHILE = 0.01  # seconds of reading in Python before pages get a turn
 
 
@@ -270,15 +272,17 @@ def _row(position: int, text: bytes, read: Conversation) -> dict[str, object]:
 
 
 def _unfit(texts: list[bytes]) -> list[int]:
-    """Which texts cannot be given to DuckDB: those that are not UTF-8, and those that are too large."""
-    large = [number for number, text in enumerate(texts) if len(text) > LARGEST]
+    """Which texts cannot be given to DuckDB: those that are not UTF-8 or too large, and those with a number
+    that it reads and Python does not."""
+    long = [number for number, text in enumerate(texts) if len(text) > MOST_DIGITS]
+    large = {n for n in long if len(texts[n]) > LARGEST or _TOO_MANY_DIGITS.search(texts[n])}
     try:
         if not large:
             b"\n".join(texts).decode("utf-8")
             return []
     except UnicodeDecodeError:
         pass
-    return [number for number, text in enumerate(texts) if len(text) > LARGEST or not _is_utf8(text)]
+    return [number for number, text in enumerate(texts) if number in large or not _is_utf8(text)]
 
 
 def _is_utf8(text: bytes) -> bool:

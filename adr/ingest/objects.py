@@ -11,7 +11,7 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.ingest.layout import look_at
-from adr.ingest.record import OBJECT_KEYS, object_names
+from adr.ingest.record import OBJECT_KEYS, RefusedError, object_names, parsed
 from adr.ingest.records import Records
 from adr.progress import Progress, let_pages_run, silent
 
@@ -45,8 +45,8 @@ def read_objects(path: Path, progress: Progress = silent) -> Iterator[list[Named
 
 def _row(text: bytes) -> Named | None:
     try:
-        row: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        row: Any = parsed(text)
+    except RefusedError:
         return None
     if not isinstance(row, dict):
         return None

@@ -60,6 +60,8 @@ def _named(shape: object) -> bool:
     return len(names) <= 1 and all(shape[0][key] == "VARCHAR" for key in names)
 
 
+PLAIN_ID = r'^("[^\\]*"|0|-?[1-9][0-9]{0,17})$'
+
 # DuckDB accepts trailing commas, JSON does not: a record that seems to have one is left to `read_record`.
 SHAPES_SQL = r"""
     create or replace temp table batch_shape as
@@ -75,7 +77,7 @@ def read_sql(plain: Plain) -> str:
 
     It takes the shapes as $shapes. A row is left to `read_record` when a key that is read repeats, a turn lacks one, a
     text is blank, a role is not known or a path is unsafe. (Of a repeated key `read_record` reads the last value, and
-    DuckDB the first.)
+    DuckDB the first, and the two write escapes and fractions in an id differently.)
     """
     roles = " ".join(f"when '{given}' then '{role}'" for given, role in ROLES.items())
     return f"""
@@ -97,6 +99,7 @@ def read_sql(plain: Plain) -> str:
     select position, id, images, null, turns, raw
     from told
     where len(turns) > 0
+      and (id is null or regexp_matches(id::varchar, '{PLAIN_ID}'))
       and len(list_filter(flatten(json_keys(raw, '$."{plain.talk}"[*]')),
                           lambda key: key = '{plain.by}' or key = '{plain.said}')) = 2 * len(turns)
       and not list_bool_or(list_transform(turns, lambda turn: turn.role is null or turn.text is null

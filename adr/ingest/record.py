@@ -37,6 +37,7 @@ OBJECT_KEYS = ("objects", "annotations")
 NAME_KEYS = ("name", "category", "label", "category_name", "class")
 SOME_TEXT = r"[^ \t\r\n]"
 EXCERPT = 200
+MOST_DIGITS = 4300  # of a number, as Python reads them
 LARGEST = 16 << 20
 """Bytes of the largest record that is read: DuckDB needs many times its size in memory."""
 
@@ -75,7 +76,9 @@ class Refusal:
     detail: str
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
+    """A record, or what is in place of one, that is set aside. reason, detail: as in `Refusal`."""
+
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
         self.refusal = Refusal(reason, detail)
@@ -84,8 +87,8 @@ class _RefusedError(Exception):
 def read_record(text: bytes) -> Conversation | Refusal:
     """The conversation in one record's text, or why there is none."""
     try:
-        return _conversation(_parsed(text))
-    except _RefusedError as refused:
+        return _conversation(parsed(text))
+    except RefusedError as refused:
         return refused.refusal
 
 
@@ -110,40 +113,41 @@ def object_names(value: Any) -> list[str] | None:
     return list(names)
 
 
-def _parsed(text: bytes) -> Any:
+def parsed(text: bytes) -> Any:
+    """The JSON value in a text; RefusedError when it cannot be read, or holds what UTF-8 cannot encode."""
     if len(text) > LARGEST:
-        raise _RefusedError("too_large", f"It is larger than {LARGEST >> 20} MB; does it hold the bytes of a picture?")
+        raise RefusedError("too_large", f"It is larger than {LARGEST >> 20} MB; does it hold the bytes of a picture?")
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _RefusedError("bad_utf8", f"Byte {error.start} (0x{text[error.start]:02x}) is not UTF-8.") from None
+        raise RefusedError("bad_utf8", f"Byte {error.start} (0x{text[error.start]:02x}) is not UTF-8.") from None
     if not decoded:
-        raise _RefusedError("invalid_json", "There is nothing between two commas.")
+        raise RefusedError("invalid_json", "There is nothing between two commas.")
     try:
         value = json.loads(decoded)
         if "\\u" in decoded:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise _RefusedError("bad_utf8", "An escape (\\ud800 …) stands for only half a character.") from None
+        raise RefusedError("bad_utf8", "An escape (\\ud800 …) stands for only half a character.") from None
     except RecursionError:
-        raise _RefusedError("too_deep", "Brackets are nested too deep to be read.") from None
+        raise RefusedError("too_deep", "Brackets are nested too deep to be read.") from None
     except ValueError as error:
-        raise _RefusedError("invalid_json", f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+        raise RefusedError("invalid_json", f"{str(error)[0].upper()}{str(error)[1:]}.") from None
     return value
 
 
 def _conversation(record: Any) -> Conversation:
     if not isinstance(record, dict):
-        raise _RefusedError("not_an_object", f"It is {_kind(record)}.")
+        raise RefusedError("not_an_object", f"It is {_kind(record)}.")
     key = next((key for key in TALK_KEYS if key in record), None)
     if key is None:
         shown = ", ".join(list(record)[:6]) or "none"
-        raise _RefusedError("no_conversation", f"It has neither “conversations” nor “messages”; its keys: {shown}.")
+        raise RefusedError("no_conversation", f"It has neither “conversations” nor “messages”; its keys: {shown}.")
     talk = record[key]
     if not isinstance(talk, list):
-        raise _RefusedError("no_conversation", f"“{key}” is {_kind(talk)}, not a list of turns.")
+        raise RefusedError("no_conversation", f"“{key}” is {_kind(talk)}, not a list of turns.")
     if not talk:
-        raise _RefusedError("empty_conversation", f"“{key}” has no turns.")
+        raise RefusedError("empty_conversation", f"“{key}” has no turns.")
     images = [path for name in IMAGE_KEYS for path in _images(name, record.get(name))]
     turns: list[tuple[str, str]] = []
     form = "llava"
@@ -160,20 +164,20 @@ def _conversation(record: Any) -> Conversation:
 
 def _turn(number: int, turn: Any) -> tuple[str, str, list[str], str]:
     if not isinstance(turn, dict):
-        raise _RefusedError("turn_without_text", f"Turn {number} is {_kind(turn)}, not an object.")
+        raise RefusedError("turn_without_text", f"Turn {number} is {_kind(turn)}, not an object.")
     by, said = next((keys for keys in TURN_KEYS if keys[0] in turn), TURN_KEYS[0] if "value" in turn else TURN_KEYS[1])
     speaker = turn.get(by)
     role = ROLES.get(speaker) if isinstance(speaker, str) else None
     if role is None:
         who = f"is by “{speaker[:40]}”" if isinstance(speaker, str) else "does not say who speaks"
-        raise _RefusedError("unknown_role", f"Turn {number} {who}.")
+        raise RefusedError("unknown_role", f"Turn {number} {who}.")
     value = turn.get(said)
     text, images = _parts(number, value) if isinstance(value, list) else (value, [])
     if not isinstance(text, str):
         what = f"“{said}” is {_kind(value)}" if said in turn else f"it has no “{said}”"
-        raise _RefusedError("turn_without_text", f"Turn {number}: {what}.")
+        raise RefusedError("turn_without_text", f"Turn {number}: {what}.")
     if not re.search(SOME_TEXT, text) and role != "system":
-        raise _RefusedError("turn_without_text", f"Turn {number} is blank.")
+        raise RefusedError("turn_without_text", f"Turn {number} is blank.")
     return role, text, images, "llava" if by == "from" else "messages"
 
 
@@ -192,7 +196,7 @@ def _parts(number: int, parts: list[Any]) -> tuple[str, list[str]]:
                 given = given["url"]
             images += _images(f"turn {number}", given)
         else:
-            raise _RefusedError("turn_without_text", f"Turn {number} has a part that is neither text nor an image.")
+            raise RefusedError("turn_without_text", f"Turn {number} has a part that is neither text nor an image.")
     return "\n".join(said), images
 
 
@@ -205,7 +209,7 @@ def _images(where: str, value: Any) -> list[str]:
     if isinstance(value, dict) and isinstance(value.get("path"), str):
         value = value["path"]
     if not isinstance(value, str):
-        raise _RefusedError("image_not_text", f"“{where}” holds {_kind(value)}, not a path.")
+        raise RefusedError("image_not_text", f"“{where}” holds {_kind(value)}, not a path.")
     return [value]
 
 
@@ -213,7 +217,7 @@ def _check_path(path: str) -> None:
     if not re.search(UNSAFE_PATH, path):
         return
     shown = path[:80].replace("\x00", "\N{SYMBOL FOR NULL}")
-    raise _RefusedError("unsafe_path", f"The image path “{shown}” leaves the image folder; paths are relative to it.")
+    raise RefusedError("unsafe_path", f"The image path “{shown}” leaves the image folder; paths are relative to it.")
 
 
 def _kind(value: Any) -> str:

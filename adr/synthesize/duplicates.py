@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from adr.files import write_whole
 from adr.progress import Progress, silent
 from adr.read_back import DamagedError, read_file
 from adr.store import Store
@@ -116,7 +117,7 @@ def nearer_sources(store: Store, workspace: Workspace, plan: int) -> Iterator[li
         records = _records(folder, [(name, *key) for name, (key, _) in before.items()])
         yield _nearer(store, sources, records, {name: known for name, (_, known) in before.items()})
         seen[scorer] = there
-    seen_path.write_text(json.dumps(seen))
+    write_whole(seen_path, json.dumps(seen).encode())
 
 
 def _compared(path: Path) -> dict[str, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adr.errors import AdrError
-from adr.files import clear_unfinished
+from adr.files import append_text, clear_unfinished
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
@@ -199,8 +199,7 @@ class _Crew:
         kind = event.get("event")
         if kind == "made":
             self.done += 1
-            with self.folder.diary.open("a", encoding="utf-8") as diary:
-                diary.write(f"{event['candidate']}\n")
+            append_text(self.folder.diary, f"{event['candidate']}\n")
             self.last = time.monotonic()
             self.first = self.first or self.last
             return f"making candidates{_rate(self.seconds_each)}"

@@ -18,11 +18,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from adr.errors import AdrError
+from adr.files import refuse_special
 from adr.image_folder import ImageFolder
-from adr.read_back import DamagedError
+from adr.read_back import DamagedError, whole
 from adr.store import Store
 from adr.synthesize.plan import plan_folder
-from adr.synthesize.plan_file import PlanFolder, PlanSettings, read_failure
+from adr.synthesize.plan_file import PlanFolder, PlanSettings, candidate_key, read_failure
 from adr.synthesize.prompts import style_of
 from adr.synthesize.sidecar import read_sidecar
 from adr.workspace import Workspace
@@ -79,7 +80,7 @@ def seconds_each(store: Store, workspace: Workspace, settings: PlanSettings) -> 
         return None
     measured = store.rows(
         """
-        select seconds, coalesce((parameters::json->>'steps')::integer, 1) from candidate
+        select seconds, coalesce(try_cast(parameters::json->>'steps' as integer), 1) from candidate
         where generator = $1 and model = $2 and seconds > 0 order by created_at desc limit $3
         """,
         [settings.generator, settings.model, _RECENT],
@@ -87,14 +88,15 @@ def seconds_each(store: Store, workspace: Workspace, settings: PlanSettings) -> 
     if not measured:
         for told in _newest(workspace):
             if (told["generator"], told["model"]) == (settings.generator, settings.model) and told.get("seconds"):
-                measured.append((told["seconds"], told["parameters"].get("steps", 1)))
+                made_in = told["parameters"].get("steps", 1)
+                measured.append((told["seconds"], made_in if whole(made_in) else 1))
     return statistics.median(s * steps / n for s, n in measured if n) if measured else None
 
 
 def _newest(workspace: Workspace) -> list[dict[str, Any]]:
     """Some of the sidecars of the newest plan that has any."""
     plans = sorted(
-        (f for f in workspace.plans.glob("*/made") if f.parent.name.isdigit()),
+        (f for f in workspace.plans.glob("*/made") if f.parent.name.isdecimal()),
         key=lambda f: int(f.parent.name),
         reverse=True,
     )
@@ -222,15 +224,10 @@ def _listed(folder: PlanFolder, changed: int) -> _There:
     stems = {name[:-5] for name in names if name.endswith(".json") and name.count(".") == 1}
     failed = []
     for stem in sorted(name[:-12] for name in names if name.endswith(".failed.json") and name[0] != "."):
-        if stem not in stems and (key := _key(stem)):
+        if stem not in stems and (key := candidate_key(stem)):
             failed.append((*key, *read_failure(folder.failure(*key))))
-    last = heapq.nlargest(_SHOWN, (key for stem in stems if (key := _key(stem))))
+    last = heapq.nlargest(_SHOWN, (key for stem in stems if (key := candidate_key(stem))))
     return _There(len(stems), tuple(last), tuple(failed))
-
-
-def _key(stem: str) -> tuple[int, int] | None:
-    slot, _, alternative = stem.partition("-")
-    return (int(slot), int(alternative)) if slot.isdigit() and alternative.isdigit() else None
 
 
 @dataclass(frozen=True)
@@ -263,7 +260,7 @@ def newest_made(store: Store, workspace: Workspace, plan: int, count: int = 24) 
                 told["prompt"],
                 told.get("score"),
                 list(told["flags"]),
-                float(told["seconds"]),
+                float(told["seconds"] or 0),
             )
         )
     return found
@@ -283,13 +280,14 @@ def _last_sidecars(folder: PlanFolder, count: int) -> list[dict[str, Any]]:
 def _last_told(folder: PlanFolder, count: int) -> list[tuple[int, int]]:
     """(slot, alternative) of the diary's last lines, newest first; empty without a diary."""
     try:
+        refuse_special(folder.diary)
         with folder.diary.open("rb") as diary:
             diary.seek(max(0, diary.seek(0, 2) - 40 * count))
-            names = diary.read().decode().split()
-    except OSError:
+            names = diary.read().decode("utf-8", "replace").split()
+    except (OSError, AdrError):
         return []
-    keys = [tuple(map(int, name.split("-")[1:])) for name in names if name.count("-") == 2 and name.startswith("p")]
-    return [(slot, alternative) for slot, alternative in list(dict.fromkeys(reversed(keys)))[:count]]
+    keys = (candidate_key(name.partition("-")[2]) for name in reversed(names) if name.startswith("p"))
+    return list(dict.fromkeys(key for key in keys if key))[:count]
 
 
 def failed_details(folder: PlanFolder) -> list[tuple[int, int, str, str]]:

@@ -5,6 +5,7 @@ what it makes. Both the worker and the app read it. Knows nothing of the databas
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.figures import number_words
-from adr.files import write_whole
+from adr.files import append_text, refuse_special, write_whole
 from adr.read_back import DamagedError, Kind, list_of, object_of, optional, read_file, read_text, text, turn, whole
 
 IMAGE_GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
@@ -25,6 +26,7 @@ FROM_PARENT = ("image-to-image", "image-variation", "controlnet")
 # The ways to make conversations that reword the parent's own with synonyms from the tail.
 FROM_SYNONYMS = ("synonyms", "rewrite")
 NO_SCORER = "none"
+_STEM = re.compile(r"([0-9]{5,9})-([0-9]{1,4})")
 
 
 @dataclass(frozen=True)
@@ -221,14 +223,13 @@ class PlanFolder:
 
     def head(self) -> tuple[PlanSettings, list[str]]:
         """The settings and the sibling entities that a candidate's entity is ranked among; AdrError without a plan."""
+        path = self.folder / "plan.json"
+        if not os.path.lexists(path):
+            raise AdrError(f"There is no plan in {self.folder}.", "Make the plan again on the Synthesize page.")
         try:
-            read = json.loads((self.folder / "plan.json").read_text(encoding="utf-8"))
-            return PlanSettings.from_json(json.dumps(read["settings"])), [str(name) for name in read["siblings"]]
-        except FileNotFoundError as error:
-            raise AdrError(
-                f"There is no plan in {self.folder}.", "Make the plan again on the Synthesize page."
-            ) from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            read = read_file(path, "plan", {"settings": object_of(lambda value: True), "siblings": list_of(text)})
+            return PlanSettings.from_json(json.dumps(read["settings"])), read["siblings"]
+        except (DamagedError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise AdrError(
                 f"The plan in {self.folder} cannot be read: {error}.", "Make the plan again on the Synthesize page."
             ) from error
@@ -243,6 +244,7 @@ class PlanFolder:
 
     def lines(self) -> Iterator[Slot | DamagedSlot]:
         """The slots in order, and in their places those whose line is damaged; AdrError without a plan."""
+        refuse_special(self.folder / "plan.jsonl")
         try:
             with (self.folder / "plan.jsonl").open("rb") as lines:
                 for number, line in enumerate(lines):
@@ -274,9 +276,8 @@ class PlanFolder:
         """Move the files of a candidate to the folder `set_aside`, where `reasons.jsonl` says why."""
         aside = self.folder / "set_aside"
         aside.mkdir(exist_ok=True)
-        with (aside / "reasons.jsonl").open("a", encoding="utf-8") as reasons:
-            said = {"slot": slot, "alternative": alternative, "reason": fault.reason, "detail": fault.detail}
-            reasons.write(json.dumps(said) + "\n")
+        said = {"slot": slot, "alternative": alternative, "reason": fault.reason, "detail": fault.detail}
+        append_text(aside / "reasons.jsonl", json.dumps(said) + "\n")
         for path in (self.sidecar, self.image, self.embedding):
             file = path(slot, alternative)
             if file.is_symlink() or file.exists():
@@ -290,10 +291,18 @@ class PlanFolder:
             return {}
         for name in names:
             stem, dot, rest = name.partition(".")
-            slot, dash, alternative = stem.partition("-")
-            if dot + rest == ending and dash and slot.isdigit() and alternative.isdigit():
-                found[int(slot), int(alternative)] = self.made / name
+            if dot + rest == ending and (key := candidate_key(stem)):
+                found[key] = self.made / name
         return dict(sorted(found.items()))
+
+
+def candidate_key(stem: str) -> tuple[int, int] | None:
+    """(slot, alternative) of the name that a worker gives to a candidate's files, without its ending; None for any
+    other name."""
+    found = _STEM.fullmatch(stem)
+    if found is None or stem != f"{int(found[1]):05d}-{int(found[2])}":
+        return None
+    return int(found[1]), int(found[2])
 
 
 def read_failure(path: Path) -> tuple[str, str]:

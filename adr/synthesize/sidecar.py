@@ -3,6 +3,8 @@
 Knows nothing of tables: the caller gives the facts of the slots.
 """
 
+import io
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,19 @@ import numpy as np
 
 from adr.files import sha256_of
 from adr.names import candidate_name
-from adr.read_back import DamagedError, Kind, list_of, number, object_of, optional, read_file, text, turn, whole
+from adr.read_back import (
+    DamagedError,
+    Kind,
+    list_of,
+    number,
+    object_of,
+    optional,
+    read_file,
+    read_plain,
+    text,
+    turn,
+    whole,
+)
 from adr.synthesize.plan_file import PlanFolder, candidate_seed
 
 # Why the files of a candidate are set aside when they are collected, each with the sentence a person reads.
@@ -95,14 +109,11 @@ def read_sidecar(folder: PlanFolder, slot: int, alternative: int) -> dict[str, A
 
 def read_vector(path: Path) -> "np.ndarray | None":
     """The embedding in a file, float32 of length 1; None without a file, DamagedError when it holds something else."""
-    try:
-        if path.stat().st_size > 8 * _LONGEST_VECTOR or path.is_symlink():
-            raise DamagedError("embedding_damaged", "it is too large")
-        found = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return None
-    except DamagedError:
-        raise
+    data = read_plain(path, "embedding_damaged", 8 * _LONGEST_VECTOR)
+    try:
+        found = np.load(io.BytesIO(data), allow_pickle=False)
     except Exception as error:  # NumPy raises many kinds of exceptions for broken files, which all mean the same here
         raise DamagedError("embedding_damaged", " ".join(str(error).split())[:200]) from error
     if not isinstance(found, np.ndarray) or found.ndim != 1 or found.dtype.kind != "f" or not np.isfinite(found).all():

@@ -26,6 +26,7 @@ from adr.image_folder import ImageFolder
 from adr.process import Command, Event, exit_status, relay, tell
 from adr.progress import Progress, silent
 from adr.settings import setting
+from adr.small_images import NotAPicture, opened_picture
 from adr.synthesize.embeddings import Embeddings, embeddings_folder
 from adr.synthesize.images import perceptual_hash
 from adr.synthesize.scores import load_scorer
@@ -184,10 +185,10 @@ def _stamp(path: str) -> str | None:
 
 def _opened(path: str) -> Image.Image | None:
     try:
-        with Image.open(path) as opened:
+        with opened_picture(path) as opened:
             opened.draft("RGB", (512, 512))
             return opened.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (OSError, NotAPicture):
         return None
 
 

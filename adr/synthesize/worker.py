@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from adr.errors import AdrError
 from adr.files import write_whole
@@ -26,6 +26,7 @@ from adr.models import free_memory, out_of_memory
 from adr.names import candidate_name
 from adr.process import Event, exit_status, tell
 from adr.settings import setting
+from adr.small_images import NotAPicture, opened_picture
 from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, Written, load_writer
 from adr.synthesize.images import faults, perceptual_hash
@@ -168,9 +169,9 @@ class Worker:
             if self.identity and os.path.realpath(path) != path:
                 continue
             try:
-                with Image.open(path) as opened:
+                with opened_picture(path) as opened:
                     found.append(opened.convert("RGB"))
-            except (OSError, ValueError, SyntaxError):
+            except (OSError, NotAPicture):
                 continue
         return found
 
@@ -185,11 +186,11 @@ class Worker:
             fault: tuple[str, str] | None = ("parent_linked", slot.image)
         elif slot.image is not None:
             try:
-                with Image.open(slot.image) as opened:
+                with opened_picture(slot.image) as opened:
                     parent = opened.convert("RGB")
             except FileNotFoundError:
                 fault = ("parent_missing", slot.image)
-            except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
+            except (OSError, NotAPicture) as error:
                 fault = ("parent_unreadable", f"{slot.image}: {error}")
             else:
                 fault = None

@@ -1,6 +1,7 @@
 """Broken files: none gives a traceback or a half-written workspace."""
 
 import hashlib
+import json
 import os
 import socket
 from contextlib import closing
@@ -140,3 +141,36 @@ def test_main__broken_file_is_one_sentence_and_status_1(
     assert "record 1" in told.err
     with closing(Store(tmp_path / "w" / "adr.duckdb")) as store:
         assert contents(store) == [[], [], [], []]
+
+
+def test_ingest__a_number_of_more_digits_than_can_be_read_again(tmp_path: Path) -> None:
+    """DuckDB reads it, and no exporter could write the record."""
+    path = tmp_path / "data.jsonl"
+    huge = [ONE[:-1] + b', "n": ' + b"7" * digits + b"}" for digits in (4300, 4301)]
+    path.write_bytes(b"\n".join([*huge, TWO]))
+    with closing(Store.memory()) as store:
+        assert ingest(store, path).rejected == {"invalid_json": 1}
+        assert store.rows("select instance from instance order by 1") == [(0,), (2,)]
+
+
+def test_ingest__objects_by_half_a_character_are_unread(tmp_path: Path) -> None:
+    source, objects = tmp_path / "data.jsonl", tmp_path / "objects.jsonl"
+    source.write_bytes(ONE)
+    objects.write_bytes(
+        b'{"id": "\\ud800", "objects": ["cat"]}\n{"id": 1, "objects": ["\\udfff"]}\n{"id": 1, "objects": ["cat"]}'
+    )
+    with closing(Store.memory()) as store:
+        assert ingest(store, source, objects=objects).warnings["objects_unread"] == 2
+        assert store.rows("select instance, object from annotation") == [(0, "cat")]
+
+
+@pytest.mark.parametrize("own_id", ['"a\\u001b\\u0000"', '"\\u00e9"', '"a\\/b"', "1.50", "1e2", "-0", '"\\"q\\""'])
+def test_ingest__an_id_is_written_one_way_and_found_by_annotations(own_id: str, tmp_path: Path) -> None:
+    source, objects = tmp_path / "data.jsonl", tmp_path / "objects.jsonl"
+    source.write_bytes(ONE.replace(b'"id": 1', f'"id": {own_id}'.encode()))
+    objects.write_text(f'{{"id": {own_id}, "objects": ["cat"]}}')
+    with closing(Store.memory()) as store:
+        ingest(store, source, objects=objects)
+        ((kept,),) = store.rows("select id from instance")
+        assert kept == json.dumps(json.loads(own_id), ensure_ascii=False)
+        assert store.rows("select instance, object from annotation") == [(0, "cat")]

@@ -73,6 +73,7 @@ DAMAGES = {
     "embedding is a zip": (lambda f: f.embedding(0, 0).write_bytes(b"PK\x03\x04rest"), "embedding_damaged"),
     "embedding of texts": (lambda f: np.save(f.embedding(0, 0), np.array(["a"])), "embedding_damaged"),
     "embedding of NaN": (lambda f: np.save(f.embedding(0, 0), np.array([np.nan, 1])), "embedding_damaged"),
+    "embedding is a pipe": (lambda f: (f.embedding(0, 0).unlink(), os.mkfifo(f.embedding(0, 0))), "embedding_damaged"),
     "embedding too short": (lambda f: np.save(f.embedding(0, 0), np.ones(1, np.float32)), "embedding_damaged"),
 }
 
@@ -214,3 +215,49 @@ def test_head__a_plan_number_that_is_a_path(world):
     path.write_text(json.dumps(head))
     with pytest.raises(AdrError, match="is not a number"):
         PlanFolder(path.parent).head()
+
+
+@pytest.mark.parametrize("name", ["²-0.json", "٣-0.json", "1-0.json", "00001-0-0.json", "99999999999999-0.failed.json"])
+def test_finished__names_that_no_worker_gives_are_left_alone(name, world):
+    store, workspace = world
+    folder = plan_folder(workspace, 1)
+    (folder.made / name).write_text("{}")
+    assert collect(store, workspace, 1).collected == 4 and not folder.failed()
+    assert (folder.made / name).exists() and not (folder.folder / "set_aside").exists()
+
+
+@pytest.mark.parametrize("diary", [b"p1-\xff-0\n", b"p1-x-0\n", b"p1-\xc2\xb2-0\n", b"p1-0-0\n", None])
+def test_newest_made__a_damaged_diary(diary, world):
+    store, workspace = world
+    path = plan_folder(workspace, 1).diary
+    if diary is None:
+        os.mkfifo(path)
+    else:
+        path.write_bytes(diary + b"p1-00001-0\n")
+    assert [made.candidate for made in newest_made(store, workspace, 1)][-1] == (
+        "p1-00000-0" if diary is None else "p1-00001-0"
+    )
+
+
+def test_newest_made__a_candidate_without_a_time(world):
+    store, workspace = world
+    changed(plan_folder(workspace, 1), seconds=None)
+    assert newest_made(store, workspace, 1)[-1].seconds == 0
+
+
+def test_collect__what_it_notes_is_not_written_through_a_link(world, tmp_path):
+    store, workspace = world
+    (tmp_path / "precious").write_bytes(b"precious")
+    (plan_folder(workspace, 1).folder / "compared.json").symlink_to(tmp_path / "precious")
+    collect(store, workspace, 1)
+    assert (tmp_path / "precious").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("text", [None, "[]", '{"settings": [], "siblings": []}', '{"settings": {}, "siblings": []}'])
+def test_head__a_plan_that_cannot_be_read_is_a_sentence(text, world):
+    _, workspace = world
+    path = plan_folder(workspace, 1).folder / "plan.json"
+    path.unlink()
+    os.mkfifo(path) if text is None else path.write_text(text)
+    with pytest.raises(AdrError, match="cannot be read"):
+        plan_folder(workspace, 1).head()

@@ -9,50 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adr.ui.rebalance.address import from_address
+from tests.worlds.addresses import NUMBERS, READ
 
-NUMBERS = (
-    *(
-        "--1",
-        "-",
-        "-1",
-        "1e9",
-        "nan",
-        "inf",
-        "-inf",
-        "٣",
-        "²",
-        "1.5",
-        "0x10",
-        "1_000",
-        " 7 ",
-        "9" * 14,
-        "9" * 19,
-        "9" * 400,
-    ),
-    *("9" * 5000, "", "\x00", "%", "1e999%", "nan%", "-3%", "true", "null", "[]"),
-)
-# The parameters of each page that hold numbers, choices or packed values.
-READ = {
-    "Dataset": ("view", "page", "instance", "kind", "reason"),
-    "Explore": ("perspective", "instance", "entity", "page", "tail", "least", "most", "rows", "size", "view", "which"),
-    "Rebalance": (
-        "token",
-        "object",
-        "pair",
-        "asking",
-        "seed",
-        "need",
-        "alpha",
-        "use",
-        "rule",
-        "repeat",
-        "caps",
-        "part",
-    ),
-    "Synthesize": ("plan", "run", "entities"),
-    "Review": ("look", "candidate", "queue", "order", "concept", "score", "second", "filled", "plan"),
-    "Export": ("view", "run", "export", "format"),
-}
 values = st.sampled_from(NUMBERS) | st.text(max_size=30) | st.integers().map(str) | st.floats().map(str)
 
 

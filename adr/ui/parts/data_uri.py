@@ -5,7 +5,7 @@ import functools
 import io
 from pathlib import Path
 
-from adr.small_images import small_image
+from adr.small_images import NotAPicture, small_image
 
 
 def data_uri(path: Path | None, size: int) -> str:
@@ -24,7 +24,7 @@ def data_uri(path: Path | None, size: int) -> str:
 def _encoded(path: str, size: int, changed: int) -> str:
     try:
         image = small_image(Path(path), size)
-    except (OSError, ValueError, SyntaxError):
+    except (OSError, NotAPicture):
         return _MISSING
     small = io.BytesIO()
     image.save(small, "WEBP", quality=88, method=2)

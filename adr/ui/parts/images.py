@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from adr.files import whole_file
-from adr.small_images import small_image
+from adr.small_images import NotAPicture, small_image
 from adr.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def thumbnail(workspace: Workspace, file: Path, side: int = SMALL) -> Path | Non
         if not made.is_file():
             _shrink(file, made, side)
         return made
-    except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for files that are not pictures
+    except (OSError, NotAPicture) as error:
         log.info("no thumbnail of %s: %s", file, error)
         return None
 

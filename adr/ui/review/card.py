@@ -14,7 +14,7 @@ from adr.image_folder import ImageFolder
 from adr.review.candidate import SeenCandidate, real_images, seen_candidate, shown_files
 from adr.review.queue import neighbours
 from adr.review.verdicts import REASONS, current_turns
-from adr.small_images import TooLarge, picture_size
+from adr.small_images import NotAPicture, TooLarge, picture_size
 from adr.store import Store
 from adr.synthesize.conversations import forms_of
 from adr.ui.parts.component import component
@@ -210,7 +210,7 @@ def _size(path: Path | None, worded: bool = False) -> str:
         width, height = picture_size(path)
     except TooLarge:
         return "picture too large to be shown"
-    except (OSError, ValueError, SyntaxError):
+    except (OSError, NotAPicture):
         return "picture missing or damaged"
     return f"{width} × {height} pixels"
 
