@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -167,11 +169,13 @@ def test_owner__a_folder_open_to_others_is_not_used(tmp_path: Path, monkeypatch)
     owner.close()
 
 
-def test_owner__removes_the_sockets_of_dead_processes(tmp_path: Path, monkeypatch) -> None:
+def test_owner__removes_the_sockets_of_dead_processes(tmp_path: Path, monkeypatch, request) -> None:
     dead = 2**22 + 1  # above the largest process number of Linux
-    folder = tmp_path / f"adr-{os.getuid()}"
+    runtime = Path(tempfile.mkdtemp())  # a short path: a socket's may have some 100 bytes
+    request.addfinalizer(lambda: shutil.rmtree(runtime))
+    folder = runtime / f"adr-{os.getuid()}"
     folder.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     for number in (dead, os.getpid()):
         with socket.socket(socket.AF_UNIX) as left:
             left.bind(str(folder / f"{number}-left.sock"))

@@ -56,7 +56,7 @@ def _verb(owner: Holder) -> None:
         _version(owner)
         share = min(1.0, owner.done / owner.total) if owner.total else 0.0
         count = f"{owner.done:,} of {owner.total:,}" if owner.total else f"{owner.done:,}" if owner.done else ""
-        st.progress(share, " · ".join(filter(None, (plain(owner.message), count))) or "Starting")
+        st.progress(share, f"{plain(owner.message) or 'Starting'} {count}")
 
 
 def _version(owner: Holder) -> None:

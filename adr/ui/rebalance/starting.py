@@ -49,7 +49,7 @@ def _card(start: Start) -> None:
     st.markdown(f"**{TITLES[start.name]}**")
     st.markdown(f"{preview.size:,} of {preview.total:,} kept · {share_words(start.drops)} dropped")
     st.caption("Tail share, and entities lost:  \n" + "  \n".join(_tail_line(start, p) for p in PERSPECTIVES))
-    st.caption(start.recipe.in_words())
+    st.caption(plain(start.recipe.in_words()))
     st.button("Start here", key=f"start {start.name}", width="stretch", on_click=_take, args=(start.recipe,))
 
 
