@@ -61,4 +61,4 @@ def _verb(owner: Holder) -> None:
 
 def _version(owner: Holder) -> None:
     if owner.version != adr.__version__:
-        st.caption(f"It runs version {plain(owner.version)} of the program; this is {adr.__version__}.")
+        st.caption(f"It runs version {plain(owner.version)} of the program; this is {plain(adr.__version__)}.")
