@@ -41,8 +41,7 @@ ORDERS = {
 
 def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """The table of one perspective's entities, actions on those picked, what is set, and suggestions."""
-    which, find, order = st.columns([4, 2.2, 1.8], vertical_alignment="bottom", gap="medium")
-    with which:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         perspective = choice(
             "Perspective",
             PERSPECTIVES,
@@ -51,11 +50,14 @@ def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePrevie
             says=PERSPECTIVE_NAMES.__getitem__,
             drops=("page", "find"),
         )
-    with find:
         search = words("Search", "find", placeholder="search entities", drops=("page",))
-    with order:
         sorting = st.selectbox(
-            "Order", list(ORDERS), format_func=ORDERS.__getitem__, key="caps order", label_visibility="collapsed"
+            "Order",
+            list(ORDERS),
+            format_func=ORDERS.__getitem__,
+            key="caps order",
+            label_visibility="collapsed",
+            width=230,
         )
     in_force_view(preview)
     chosen = _ordered(engine, recipe, preview, perspective, search, sorting)
@@ -202,47 +204,40 @@ def _acting_on(
 
 def _actions(perspective: str, names: list[str], picked: int, preview: RecipePreview) -> int:
     """The buttons for the names; returns the cap that is typed in."""
-    said, cap, put, mute, guard, more, free = st.columns(
-        [2.4, 1.3, 0.9, 0.9, 1.1, 1, 1.1], vertical_alignment="center", gap="small"
-    )
-    said.caption(
-        f"{picked} picked"
-        if picked
-        else f"None picked: acts on all {len(names):,} found"
-        if names
-        else "Pick rows, or search to act on all that match."
-    )
-    value = cap.number_input(
-        "Cap", 0, value=500, step=10, key="cap value", label_visibility="collapsed", disabled=not names
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"{picked:,} picked"
+            if picked
+            else f"None picked: acts on all {len(names):,} found"
+            if names
+            else "Pick rows, or search to act on all that match.",
+            width="stretch",
+        )
+        return _buttons(perspective, names, preview)
+
+
+def _buttons(perspective: str, names: list[str], preview: RecipePreview) -> int:
+    value = st.number_input(
+        "Cap", 0, value=500, step=10, key="cap value", label_visibility="collapsed", disabled=not names, width=140
     )
 
-    def act(
-        label: str, column: st.delta_generator.DeltaGenerator, change: Callable[[Recipe], Recipe], hint: str
-    ) -> None:
-        column.button(
-            label,
-            key=f"caps {label}",
-            disabled=not names,
-            help=hint,
-            width="stretch",
-            on_click=lambda: tune(change(current())),
-        )
+    def act(label: str, change: Callable[[Recipe], Recipe], hint: str) -> None:
+        st.button(label, key=f"caps {label}", disabled=not names, help=hint, on_click=lambda: tune(change(current())))
 
     def caps(recipe: Recipe) -> Recipe:
         return with_caps(recipe, perspective, dict.fromkeys(names, int(value)))
 
-    act("Cap", put, caps, "At most this many of the kept instances have it.")
-    act("Mute", mute, lambda r: with_limit(r, perspective, names, 0.0), "Its draw never passes: it keeps no instance.")
+    act("Cap", caps, "At most this many of the kept instances have it.")
+    act("Mute", lambda r: with_limit(r, perspective, names, 0.0), "Its draw never passes: it keeps no instance.")
     act(
         "Protect",
-        guard,
         lambda r: with_limit(r, perspective, names, math.inf),
         "Its draw always passes. Like every draw, it does not override the number of perspectives that must pass, α or "
         "a cap.",
     )
-    with more.popover("More", disabled=not names, width="stretch"):
+    with st.popover("More", disabled=not names):
         _own_tau(perspective, names, preview.tau[perspective])
-    act("Release", free, lambda r: released(r, perspective, names), "Nothing is set for it: τ applies, and no cap.")
+    act("Release", lambda r: released(r, perspective, names), "Nothing is set for it: τ applies, and no cap.")
     return int(value)
 
 

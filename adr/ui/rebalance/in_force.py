@@ -20,9 +20,9 @@ def in_force_view(preview: RecipePreview) -> None:
     lines = [line for line in (_caps(preview.caps), *_limits(recipe), _unused(preview)) if line]
     if not lines:
         return
-    left, right = st.columns([6, 1], vertical_alignment="center")
-    left.caption("  \n".join(lines))
-    right.button("Release all", key="caps release all", width="stretch", on_click=lambda: tune(all_released(current())))
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.caption("  \n".join(lines), width="stretch")
+        st.button("Release all", key="caps release all", on_click=lambda: tune(all_released(current())))
 
 
 def _caps(caps: Sequence[CapEffect]) -> str:

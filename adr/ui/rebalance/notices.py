@@ -84,6 +84,6 @@ def _common(engine: Engine, found: list[CommonEntity]) -> None:
 def _with_button(
     said: str, label: str, key: str, change: Callable[[Recipe], Recipe], *, disabled: bool = False
 ) -> None:
-    text, button = st.columns([6, 1], vertical_alignment="center")
-    text.caption(said)
-    button.button(label, key=key, width="stretch", disabled=disabled, on_click=lambda: tune(change(current())))
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.caption(said, width="stretch")
+        st.button(label, key=key, disabled=disabled, on_click=lambda: tune(change(current())))
