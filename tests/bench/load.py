@@ -82,12 +82,12 @@ class Person:
         await self._until(lambda: self._answered >= self.steps)
 
     async def look_again(self) -> None:
-        """The reruns that a browser sends by itself, when they are due."""
+        """Send the reruns that a browser sends by itself, when they are due. A fragment that has gone gives no
+        answer, so none is waited for."""
         for name, due in self._again.items():
             if time.monotonic() >= due:
                 self._again[name] = time.monotonic() + 2
                 await self._send({"fragment_id": name, "is_auto_rerun": True})
-                await self._until(lambda: True)
 
     async def _send(self, state: dict[str, Any]) -> None:
         from google.protobuf.json_format import ParseDict
