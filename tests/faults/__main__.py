@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL, SIGXFSZ
 
@@ -29,11 +30,16 @@ def main(kills: int, seed: int) -> int:
         os.environ["NLTK_DATA"] = str(folder / "nltk")
     world = World(folder / "world")
     harness = Harness(world, seed)
+    trials: list[Trial] = []
     try:
         world.build()
         harness.words = world.plan_words()
         harness.ready()
-        trials = list(_trials(harness, stages(world, harness.words), kills))
+        with suppress(KeyboardInterrupt):  # the table then shows what was done
+            for trial in _trials(harness, stages(world, harness.words), kills):
+                trials.append(trial)
+                print(f"\r{sum(t.signal == SIGKILL for t in trials)} kills", end="", file=sys.stderr, flush=True)
+            print(file=sys.stderr)
     finally:
         harness.close()
     _print(trials, seed, time.monotonic() - started)
