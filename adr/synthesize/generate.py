@@ -84,6 +84,7 @@ def generate(
     if total > before:
         progress(0, total - before, "loading the models")
         crew.run(total - before, progress)
+    crew.collector.take_in()
     if limit is None and settings.scorer != NO_SCORER:
         embed_sources(store, workspace, settings.scorer, progress=progress)
     finished, failed = len(folder.finished()), failures_by_reason(folder)
@@ -118,9 +119,14 @@ class Collector:
     def __init__(self, store: Store, workspace: Workspace, settings: PlanSettings) -> None:
         self.store, self.workspace, self.settings = store, workspace, settings
         self.folder = plan_folder(workspace, settings.plan)
-        self.touched: set[int] = set()
+        self.touched = self._left()
         self.collected = 0
         self.next = 0.0
+
+    def _left(self) -> set[int]:
+        """The slots with finished candidates that are not rows yet, as when an earlier call was killed."""
+        known = set(self.store.rows("select slot, alternative from candidate where plan = $1", [self.settings.plan]))
+        return {key[0] for key in self.folder.finished() if key not in known}
 
     def hear(self, event: Event) -> None:
         """Note the slot of a finished candidate; collect when it is time or when many wait."""
