@@ -24,8 +24,27 @@ _WORDS = (
     *("object", "co_occurrence", "token", "interrogation", "entities", "charts", "list", "card", "grid", "one", "all"),
     *("new", "name", "tail", "accepted", "rejected", "pending", "run 1", "run ²", "a", "b", "llava", "coco", "0", "1"),
 )
-_MORE = ("workspace", "page", "search", "with", "entity", "instance", "a", "b", "reason", "candidate", "caps", "plain")
-_RECIPE = Recipe(caps={"object": {"cat": 2.0, "dog": 0.0}}, notes={"object": {"cat": "too many"}})
+_MORE = (
+    "workspace",
+    "page",
+    "search",
+    "with",
+    "entity",
+    "instance",
+    "a",
+    "b",
+    "reason",
+    "candidate",
+    "caps",
+    "entities",
+    "plain",
+)
+_RECIPE = Recipe(
+    own_tau={"object": {"cat": 2.0}},
+    mute={"object": ["dog"]},
+    at_most={"object": {"sofa": 3}},
+    notes={"object": {"cat": "too many"}},
+)
 
 
 class Addresses:
@@ -45,7 +64,7 @@ class Addresses:
         asked = {}
         for _ in range(chance.choice((1, 2, 5))):
             name = chance.choice((*READ[page], *READ[page], *_MORE))
-            asked[name] = self._packed(chance) if name in ("caps", "b") else self._text(chance)
+            asked[name] = self._packed(chance) if name in ("caps", "entities", "b") else self._text(chance)
         return Case(page, json.dumps(asked).encode())
 
     def tried(self, case: Case) -> str:
@@ -71,12 +90,18 @@ class Addresses:
 
     def _packed(self, chance: Random) -> str:
         """A recipe packed as the page does it, with spoiled values, text or bytes."""
-        plain: Any = {"caps": {"object": {"cat": 2, "dog": "inf"}}, "notes": {"object": {"cat": "too many"}}}
+        plain: Any = {
+            "caps": {"object": {"cat": 2, "dog": "inf"}},
+            "own_tau": {"object": {"cat": 2}},
+            "mute": {"object": ["dog"]},
+            "at_most": {"object": {"sofa": 3}},
+            "notes": {"object": {"cat": "too many"}},
+        }
         way = chance.choice(("text", "values", "plain", "bytes", "toml"))
         if way == "text":
             return self._text(chance)
         if way == "bytes":
-            return spoiled(chance, to_address(_RECIPE)["caps"].encode()).decode("utf-8", "replace")[:5000]
+            return spoiled(chance, to_address(_RECIPE)["entities"].encode()).decode("utf-8", "replace")[:5000]
         text = {
             "values": lambda: written(altered(chance, chance.choice((plain, plain, *VALUES)))),
             "plain": lambda: spoiled(chance, written(plain)),

@@ -37,10 +37,17 @@ object = 2.5
 [rebalance.tail_share]
 co_occurrence = 0.25
 
-[rebalance.caps.object]
+[rebalance.own_tau.object]
 "cat" = 2
-dog = inf
-sofa = 0
+
+[rebalance.mute]
+object = ["sofa"]
+
+[rebalance.at_most.object]
+dog = 5
+
+[rebalance.caps.object]
+bird = inf
 
 [rebalance.notes.object]
 cat = "too many"

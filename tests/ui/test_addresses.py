@@ -49,9 +49,14 @@ json_values = st.recursive(
 )
 
 
-@given(st.fixed_dictionaries({}, optional={"caps": json_values, "notes": json_values}) | json_values)
+KEYS = ("caps", "own_tau", "mute", "protect", "at_most", "notes")
+by_perspective = st.dictionaries(st.sampled_from(["object", "token", "x"]), json_values, max_size=2)
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, json_values | by_perspective)) | json_values)
 def test_from_address__any_packed_value(value):
     assert from_address({"caps": packed(value)}) is not None
+    assert from_address({"entities": packed(value)}) is not None
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,14 @@ def hostile_workspace(parent: Path) -> Workspace:
         for position in range(3):
             writer.execute("insert into rejected values ($1, $2, $2, $2)", [100 + position, ALL])
         writer.execute("insert into job values (1, 'ingest', $1, 'failed', 0, 1, $1, '{}', now(), now())", [ALL])
-    cap = {OBJECTS[1]: 2.0, OBJECTS[2]: 0.0}
-    recipe = Recipe(name=ALL, caps={"object": cap}, notes={"object": dict.fromkeys(cap, ALL)}, min_passes=0)
+    recipe = Recipe(
+        name=ALL,
+        own_tau={"object": {OBJECTS[1]: 2.0}},
+        mute={"object": [OBJECTS[2]]},
+        at_most={"object": {OBJECTS[1]: 1000}},
+        notes={"object": dict.fromkeys(OBJECTS[1:3], ALL)},
+        min_passes=0,
+    )
     rebalance(store, recipe, name=ALL)
     _synthesized(store, workspace)
     export(store, workspace, 1, out=workspace.exports / "first", format="llava", leave_out_faulty=True)
