@@ -145,7 +145,7 @@ def index_made(store: Store) -> IndexMade | None:
 
 
 def made_of_it(store: Store) -> dict[str, int]:
-    """What a new dataset would clear: name → how many there are; what there is none of is left out."""
+    """What a new dataset would clear: name → how many there are, without zeros."""
     row = store.row("""
         select (select count(*) from posting), (select count(*) from run), (select count(*) from plan),
                (select count(*) from candidate), (select count(*) from verdict), (select count(*) from export)""")

@@ -11,7 +11,7 @@ _PLAIN = (str, int, float, bool, type(None))
 
 def unreadable(record: Mapping[str, Any]) -> bool:
     """Whether a row holds what no verdict can hold: a list or an object in place of a text (except in `turns`), half a
-    character, or a time that is none."""
+    character, or an invalid time."""
     try:
         if not all(isinstance(value, _PLAIN) for key, value in record.items() if key != "turns"):
             return True
