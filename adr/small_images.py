@@ -41,6 +41,7 @@ def small_image(file: Path, side: int) -> "Image":
         with _held(_bytes(image)):
             image.load()
             small = _reduced(image, side)
+            image.close()  # frees the pixels while they are still counted
     small = ImageOps.exif_transpose(small)
     wanted = "RGBA" if small.has_transparency_data else "RGB"
     small = small if small.mode == wanted else small.convert(wanted)

@@ -34,6 +34,7 @@ def run(commands: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.xdist_group("reliability")  # the blocks go on from each other
 @pytest.mark.parametrize("number", range(len(BLOCKS)))
 def test_commands__print_what_the_page_says(number: int, folder: Path) -> None:
     printed = run(BLOCKS[number], folder)
