@@ -6,17 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    """The empty folder in which the commands run, one block after the other."""
-    return tmp_path_factory.mktemp("reliability")
 
 
 def run(commands: str, folder: Path) -> str:
@@ -34,14 +26,13 @@ def run(commands: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.xdist_group("reliability")  # the blocks go on from each other
-@pytest.mark.parametrize("number", range(len(BLOCKS)))
-def test_commands__print_what_the_page_says(number: int, folder: Path) -> None:
-    printed = run(BLOCKS[number], folder)
-    at = 0
-    for said in re.findall(r"^#> (.+)$", BLOCKS[number], re.MULTILINE):
-        assert said in printed[at:], printed
-        at = printed.index(said, at) + len(said)
+def test_commands__print_what_the_page_says(tmp_path: Path) -> None:
+    """The blocks go on from each other, so they run in one test, one after the other."""
+    for block in BLOCKS:
+        printed, at = run(block, tmp_path), 0
+        for said in re.findall(r"^#> (.+)$", block, re.MULTILINE):
+            assert said in printed[at:], f"{block}\n{printed}"
+            at = printed.index(said, at) + len(said)
 
 
 def test_blocks__say_what_they_print() -> None:

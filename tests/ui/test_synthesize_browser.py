@@ -130,7 +130,7 @@ def test_synthesize__from_the_form_to_the_last_image(chromium, world):
         visit.sees("is kept with every verdict")
         assert f"candidate={named}" in page.url
         page.goto(f"{address}/Synthesize")
-        visit.press("Cancel")
+        visit.page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Cancel", exact=True).click()
         visit.sees("cancelled. Finished work is kept")
         visit.sees("The parent's picture is not on disk")
         visit.settle(page)
