@@ -1,10 +1,11 @@
 """What a slider shows while it is dragged: the curves at a coarse grid of one perspective's τ, exact at these values.
 
-Part of the rebalance stage. What is kept at one τ is kept at every larger one, so the whole grid costs one pass over
-the postings. Copies of repeated instances are not counted here; the preview on release counts them.
+Part of the rebalance stage. Without caps, what is kept at one τ is kept at every larger one, so the whole grid costs
+one pass over the postings. Copies of repeated instances are not counted here; the preview on release counts them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,8 @@ def drag_grid(
     """The grid for a slider from 1 to the largest count of `perspective`, all else as in `recipe`."""
     n = engine.postings[perspective].n
     tau = np.unique(np.round(np.geomspace(1, max(2, int(n[0]) + 1 if len(n) else 2), points)))
+    if recipe.at_most:
+        return _within_caps(engine, recipe, perspective, ranks, tau)
     first = _first_kept(engine, recipe, perspective, tau)
     order = np.argsort(first, kind="stable")
     edges = np.searchsorted(first[order], np.arange(len(tau) + 1))
@@ -48,6 +51,34 @@ def drag_grid(
 
     made = engine.together([lambda p=p: one(p) for p in PERSPECTIVES])  # type: ignore[misc]
     return DragGrid(perspective, tau, edges[1:], {p: c for p, c, _ in made}, {p: s for p, _, s in made})
+
+
+def _within_caps(
+    engine: Engine,
+    recipe: Recipe,
+    perspective: str,
+    ranks: dict[str, npt.NDArray[np.int64]],
+    tau: npt.NDArray[np.float64],
+) -> DragGrid:
+    """The grid where caps may bind: what is kept is not nested then, so each τ is decided by itself."""
+    sizes = np.zeros(len(tau), dtype=np.int64)
+    curves = {p: np.zeros((len(tau), len(ranks[p])), dtype=np.int64) for p in PERSPECTIVES}
+    shares = {p: np.zeros(len(tau)) for p in PERSPECTIVES}
+    limits = engine.tau(recipe)
+
+    def one(other: str, step: int, kept: npt.NDArray[np.int8]) -> None:
+        n = engine.postings[other].n
+        scratch = np.zeros(int(n[0]) + 1 if len(n) else 1, dtype=np.int64)
+        counts = engine.count(other, kept)
+        shares[other][step] = loops.counts_at(
+            counts, ranks[other], engine.head_rank(other), scratch, curves[other][step]
+        )
+
+    for step, value in enumerate(tau.tolist()):
+        kept = engine.kept(replace(recipe, tau={**limits, perspective: value})).astype(np.int8)
+        sizes[step] = np.count_nonzero(kept)
+        engine.together([partial(one, p, step, kept) for p in PERSPECTIVES])
+    return DragGrid(perspective, tau, sizes, curves, shares)
 
 
 def _first_kept(engine: Engine, recipe: Recipe, perspective: str, tau: npt.NDArray[np.float64]) -> npt.NDArray[np.int8]:

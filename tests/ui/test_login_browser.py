@@ -90,5 +90,5 @@ def test_login__a_viewer_starts_nothing_and_an_owner_does(app, chromium):
     page = signed_in(chromium, app, "olga@example.org")
     page.get_by_role("button", name="Draw the demo").click(timeout=60_000)
     page.get_by_text("Drawing the demo world").first.wait_for(timeout=60_000)
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Cancel").click()
     page.context.close()
