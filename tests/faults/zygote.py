@@ -40,9 +40,6 @@ from adr.store import Store
 _SLOW = (
     "torch",
     "nltk.data",
-    "matplotlib.figure",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
 )
 # What changes a file or starts a process; Python reports each one before it happens.
 _CHANGES = {
