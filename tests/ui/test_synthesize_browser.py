@@ -124,12 +124,6 @@ def test_synthesize__from_the_form_to_the_last_image(chromium, world):
         page.locator(".grid .tile").first.wait_for()
         assert page.locator(".grid .tile img").first.evaluate("(e) => e.decode().then(() => e.naturalWidth)") > 30
         visit.image("3-running")
-        named = page.locator(".grid .tile").first.get_attribute("data-id")
-        page.locator(".grid .tile").first.click()
-        page.wait_for_url("**/Review*")
-        visit.sees("is kept with every verdict")
-        assert f"candidate={named}" in page.url
-        page.goto(f"{address}/Synthesize")
         visit.page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Cancel", exact=True).click()
         visit.sees("cancelled. Finished work is kept")
         visit.sees("The parent's picture is not on disk")
@@ -144,6 +138,11 @@ def test_synthesize__from_the_form_to_the_last_image(chromium, world):
         assert visit.tiles() == min(24, 2 * PLANNED)
         assert page.get_by_text("Could not be made", exact=True).count() == 0
         visit.image("4-finished")
+        named = page.locator(".grid .tile").first.get_attribute("data-id")
+        page.locator(".grid .tile").first.click()
+        page.wait_for_url("**/Review*")
+        visit.sees("is kept with every verdict")
+        assert f"candidate={named}" in page.url
     sidecars = [json.loads(path.read_text()) for path in folder.finished().values()]
     assert len({told["sha256"] for told in sidecars}) == 2 * PLANNED
 
