@@ -80,7 +80,7 @@ def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress
     settings_of(store, plan)
     folder = plan_folder(workspace, plan)
     known = {(s, a) for s, a in store.rows("select slot, alternative from candidate where plan = $1", [plan])}
-    clear_unfinished(workspace.images, folder.folder, folder.made)
+    clear_unfinished(workspace.images, folder.folder, folder.made, *workspace.folder.glob("embeddings/*/*"))
     left = [key for key in folder.finished() if key not in known]
     collected, aside = 0, Counter[str]()
     for start in range(0, len(left), _AT_ONCE):
