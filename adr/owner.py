@@ -353,7 +353,7 @@ def _answers(path: Path) -> bool:
 
 
 def _connected(workspace: Workspace) -> socket.socket | None:
-    """A connection to the owner's socket, or None where there is none that belongs to this user."""
+    """A connection to the owner's socket, or None if this user has no such socket."""
     try:
         where = Path(json.loads((workspace.folder / _FILE).read_text(encoding="utf-8"))["socket"])
         found = where.lstat()

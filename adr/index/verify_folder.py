@@ -62,7 +62,7 @@ class VerifyFolder:
                     yield [str(file) for path in some or [] if (file := base.file(path))], numbers
 
     def answer(self, key: str) -> np.ndarray | None:
-        """The answers of a block, one uint8 per name; None when there are none."""
+        """The answers of a block, one uint8 per name; or None."""
         try:
             answers: np.ndarray = np.load(self._answers / f"{key}.npy", allow_pickle=False)
             return answers

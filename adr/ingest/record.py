@@ -1,4 +1,4 @@
-"""Reads one record's text carefully: a conversation, or the reason why there is none.
+"""Reads one record's text carefully: a conversation, or the reason for refusing it.
 
 This defines what a record means, in Python and one record at a time; `adr.ingest.plain` reads the many records of plain
 shape in SQL and leaves the rest to this module. Knows nothing of files or tables.

@@ -111,7 +111,7 @@ def resolve(store: Store, candidate: str, judgement: str, reviewer: str) -> None
 
 
 def undo(store: Store, reviewer: str) -> Undone | None:
-    """Take back the reviewer's last step that still stands (a batch is one step); None when there is none."""
+    """Take back the reviewer's last step that still stands (a batch is one step); None if no step stands."""
     with store.atomic() as writer:
         last = writer.rows(
             """

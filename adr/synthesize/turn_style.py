@@ -100,7 +100,7 @@ def write_style(folder: PlanFolder, style: TurnStyle) -> None:
 
 
 def read_style(folder: PlanFolder | None) -> TurnStyle:
-    """The style in a plan's folder; the default style where there is none."""
+    """The style in a plan's folder; else the default style."""
     path = Path() if folder is None else folder.folder / FILE
     try:
         read = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""What a page that works on postings shows while there are none."""
+"""What a page that works on postings shows before the index is built."""
 
 import streamlit as st
 
