@@ -295,7 +295,7 @@ class Engine:
         """In how many of the recipe's perspectives each row holds a tail entity (n < τ) or a protected one."""
         held = np.zeros(self.rows, dtype=np.int8)
         for perspective in recipe.perspectives:
-            holds = self._rarest[perspective] < tau[perspective]
+            holds = self._rarest[perspective] < min(tau[perspective], NO_ENTITY)  # a row without entities holds none
             for place in self.places(perspective, list(recipe.protect.get(perspective, ()))).values():
                 holds[self.rows_of(perspective, place)] = True
             held += holds

@@ -263,3 +263,13 @@ def test_drag_grid__is_the_preview_at_each_of_its_values(recipe: Recipe, perspec
             assert grid.curves[other][step].tolist() == (curve + [0] * 8)[:8]
             assert preview.spectra[other]["after"].counts_at(ranks[other]).tolist() == (curve + [0] * 8)[:8]
             assert grid.tail_shares[other][step] == pytest.approx(preview.perspectives[other].after.tail_share)
+
+
+def test_held__an_instance_without_entities_holds_no_tail_even_where_tau_is_infinite() -> None:
+    """Of two with "a", the second holds an object; every entity is tail below an infinite τ, and no entity is none."""
+    engine = engine_of([{"interrogation": ["a"]}, {"interrogation": ["a"], "object": ["cat"]}])
+    for tau in (2.0, float(2**40), math.inf):
+        caps = {"interrogation": {"a": 1}}
+        recipe = Recipe(min_passes=0, perspectives=("object",), tau={"object": tau}, at_most=caps)
+        assert engine.held(recipe, engine.tau(recipe)).tolist() == [0, 1]
+        assert engine.preview(recipe).copies.tolist() == [0, 1]
