@@ -221,10 +221,33 @@ def m004_what_is_trusted(db: Statements) -> None:
     db.execute("insert into imported_verdict select distinct mark from verdict where mark is not null")
 
 
+def m005_several_sources(db: Statements) -> None:
+    """A workspace holds several sources; each has a range of positions, and its instances may have videos."""
+    for column in (
+        "source smallint",
+        "name varchar",
+        "first integer",
+        "records integer",
+        "image_prefix varchar",
+        "mapping varchar",
+    ):
+        db.execute(f"alter table source add column {column}")
+    db.execute("""
+        update source set source = 0, name = parse_filename(path, true), first = 0, image_prefix = '',
+               records = coalesce((select max(position) + 1 from (select instance as position from instance
+                                   union all select position from rejected)), 0)""")
+    db.execute("alter table instance add column source smallint default 0")
+    db.execute("alter table instance add column videos varchar[] default []")
+    db.execute("""
+        create table removed_source (source smallint, name varchar, path varchar, first integer, records integer,
+                                     removed_at timestamp)""")
+
+
 MIGRATIONS: tuple[Callable[[Statements], None], ...] = (
     m002_reports_are_kept,
     m003_caps_are_bounds,
     m004_what_is_trusted,
+    m005_several_sources,
 )
 """MIGRATIONS[0] leads from version 1 to version 2, and so on."""
 VERSION = 1 + len(MIGRATIONS)

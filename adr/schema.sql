@@ -7,7 +7,7 @@ create type if not exists perspective as enum ('token', 'object', 'co_occurrence
 -- writer: store. Facts about the workspace; 'revision' grows with every write and is the key of the pages' caches.
 create table if not exists meta (key varchar primary key, value varchar);
 
--- writer: ingest. What was read: one row; a new ingest replaces it.
+-- writer: ingest. What was read: one row per source, in the order in which they were added.
 create table if not exists source (
     path varchar,               -- as the user gave it
     images varchar,             -- the image folder, or null
@@ -22,7 +22,18 @@ create table if not exists source (
     warnings varchar,           -- JSON {kind: count}
     report varchar,             -- JSON: the whole IngestReport
     links bigint,               -- rows of image_link; null: read without an image folder, or by a version without links
-    ingested_at timestamp
+    ingested_at timestamp,
+    source smallint,            -- 0, 1, ... within the workspace; never used again
+    name varchar,               -- unique
+    first integer,              -- position of its first record
+    records integer,            -- its positions are first .. first + records - 1
+    image_prefix varchar,       -- what its image paths begin with in `instance`: '', or '@name/' with a folder of its own
+    mapping varchar             -- JSON: which key holds what, where a person has said so; or null
+);
+
+-- writer: ingest. A source that was taken out; its number and its positions are never used again.
+create table if not exists removed_source (
+    source smallint, name varchar, path varchar, first integer, records integer, removed_at timestamp
 );
 
 -- writer: ingest. The links inside the image folder by which images are reached.
@@ -38,7 +49,9 @@ create table if not exists instance (
     images varchar[],           -- image paths as given, relative to the image folder; empty for text-only
     missing integer,            -- how many of these images are not on disk
     turns struct("role" varchar, "text" varchar)[],     -- role: 'human', 'gpt', 'system' or 'tool'
-    raw varchar using compression zstd      -- the record's JSON text exactly as it was read
+    raw varchar using compression zstd,     -- the record's JSON text exactly as it was read
+    source smallint default 0,
+    videos varchar[] default []             -- as `images`
 );
 
 -- How often the image marker occurs in a conversation.

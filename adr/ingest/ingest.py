@@ -127,9 +127,10 @@ def _record(writer: Writer, report: IngestReport, objects: Path | None) -> None:
     writer.execute(
         """
         insert into source (path, images, objects, objects_sha256, form, layout, bytes, sha256, instances, rejected,
-                            warnings, report, links, ingested_at)
+                            warnings, report, links, ingested_at, source, name, first, records, image_prefix)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-                case when $2 is not null then (select count(*) from image_link) end, now() at time zone 'UTC')
+                case when $2 is not null then (select count(*) from image_link) end, now() at time zone 'UTC',
+                0, parse_filename($1, true), 0, $9 + $10, '')
         """,
         [
             report.source,
