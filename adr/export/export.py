@@ -129,7 +129,7 @@ def export(
     A cancel from `progress`, a fault or a kill leaves the folder as it was before, or leaves none.
     """
     chosen = options_of(ExportOptions, options, "The export")
-    with whole(Path(out), replace=replace) as folder:
+    with whole(Path(out), replace=replace, recorded=_recorded(store, out)) as folder:
         seen = preview(store, workspace, run, chosen, progress=progress)
         if seen.blocked:
             raise AdrError(*_blocked(seen.blocked))
@@ -237,6 +237,12 @@ def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
         "repaired_ids": len(seen.leave.new_ids),
         "leave_out_faulty": options.leave_out_faulty,
     }
+
+
+def _recorded(store: Store, out: Path) -> bool:
+    """Whether the table `export` names the folder."""
+    folder = str(Path(out).expanduser().absolute())
+    return bool(store.value("select count(*) from export where folder = $1", [folder]))
 
 
 def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[str, Any], placed: int) -> ExportReport:

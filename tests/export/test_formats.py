@@ -218,7 +218,7 @@ def test_parquet__sql_and_python_make_the_same_parts(texts):
     turns = [("human" if n % 2 == 0 else "gpt", text) for n, text in enumerate(texts)]
     store = Store.memory()
     store.execute(
-        "insert into instance values (0, null, [], 0, $1, '{}')",
+        "insert into instance (instance, images, missing, turns, raw) values (0, [], 0, $1, '{}')",
         [[{"role": role, "text": text} for role, text in turns]],
     )
     ((made,),) = store.rows(f"select {parquet.MESSAGES_SQL} from instance i")
