@@ -326,7 +326,7 @@ def _synthetic_images(leave: Leaving, found: _Findings) -> None:
         said = {candidate_row(j): f"candidate {one.candidate}"}
         if one.image is None and leave.image_root is None:
             continue
-        root = leave.image_root or ImageFolder(Path())
+        root = leave.image_root or ImageFolder.at(Path())
         for path in [one.image] if one.image else [root.file(name) for name in one.images if not ADDRESS.match(name)]:
             if path is None or not path.is_file():
                 found.add("image_missing", "error", said)
