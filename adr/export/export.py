@@ -28,6 +28,7 @@ from adr.figures import counted
 from adr.options import given_options, options_of
 from adr.progress import Progress, silent
 from adr.recipe import Recipe
+from adr.recipe_replay import replayable
 from adr.report import to_json
 from adr.store import Store
 from adr.workspace import Workspace
@@ -168,7 +169,7 @@ def export(
             provenance.write_dropped(work)
         progress(0, None, "Counting")
         counts = count(store, seen.leave)
-        named_recipe = recipe or changed(seen.leave.recipe, export=given_options(chosen))
+        named_recipe = recipe or replayable(store, changed(seen.leave.recipe, export=given_options(chosen)))
         written = manifest.build(work, seen.format, counts, seen.lint.findings, main, _said(chosen, seen), named_recipe)
         with work.file(report_page.FILE) as out_file:
             out_file.write(report_page.page(store, seen.leave, counts).encode())

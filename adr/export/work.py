@@ -58,7 +58,7 @@ class Work:
         """The file on disk for the picture that rows name `name`; AdrError when a new link would reach it."""
         if name.startswith(f"{SYNTHETIC_FOLDER}/") and name in self._synthetic:
             return self._synthetic[name]
-        root = self.leave.image_root or ImageFolder(Path())
+        root = self.leave.image_root or ImageFolder.at(Path())
         return root.path_of(name)
 
     @cached_property
