@@ -81,7 +81,7 @@ def _llava_record(row: Exported, raw: str) -> str:
             made |= _media(row)
         if key not in MEDIA_KEYS:
             made[key] = value
-    made["conversations"] = _from_value(row.turns)
+    made |= _media(row) | {"conversations": _from_value(row.turns)}
     if row.id is not None and "id" in made:
         made["id"] = json.loads(row.id)
     return dumps(made)
@@ -89,7 +89,9 @@ def _llava_record(row: Exported, raw: str) -> str:
 
 def _plain(row: Exported, raw: str) -> bool:
     """Whether a record certainly stands as it is; seen without reading it as JSON, for speed."""
-    if any(word in raw for word in _UNUSUAL) or _OTHER_ROLE.search(raw) or '"from"' not in raw:
+    if any(word in raw for word in _UNUSUAL) or _OTHER_ROLE.search(raw):
+        return False
+    if '"from"' not in raw or '"conversations"' not in raw:
         return False
     named = (*row.images, *row.videos)
     return all(f'"{name}"' in raw for name in named) and (bool(named) or '"image"' not in raw)
@@ -101,7 +103,7 @@ def _llava_stands(row: Exported, record: Mapping[str, Any]) -> bool:
     if _paths(record.get("image")) != row.images or _paths(record.get("video")) != row.videos:
         return False
     turns = talk_of(record)
-    return turns is record["conversations"] and all(
+    return turns is record.get("conversations") and all(
         isinstance(turn, dict) and turn.get("from") in ("human", "gpt", "system", "tool") for turn in turns
     )
 
