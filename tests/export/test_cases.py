@@ -65,7 +65,7 @@ def test_gpt_first__faulty_rows_are_named_and_left_out_on_request(tmp_path, trai
 def test_marker_missing__is_said_and_mended(tmp_path):
     said = [{"role": "user", "content": "Is there a lamp?"}, {"role": "assistant", "content": "Yes."}]
     field = Field(tmp_path, [{"messages": said, "images": ["a.jpg"]}])
-    assert field.found("llama-factory")["too_few_markers"] == ("error", ("instance 0: 0 markers, 1 pictures",))
+    assert field.found("llama-factory")["too_few_markers"] == ("error", ("instance 0: 0 markers, 1 picture",))
     with pytest.raises(AdrError) as raised:
         field.rows("llama-factory", "data.json")
     assert "--place-markers" in raised.value.next_step

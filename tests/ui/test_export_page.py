@@ -63,6 +63,14 @@ def test_page__writes_an_export_and_lists_it(ran, page):
     assert any(file["sha256"] in said for file in sha256)
 
 
+def test_page__markers_can_be_placed_and_all_pictures_decoded(ran, page):
+    at = page(PAGE)
+    at.checkbox(key="export markers").check().run()
+    at.checkbox(key="export check all").check().run()
+    assert not at.exception
+    assert "What will be written" in texts(at)
+
+
 def test_page__an_address_opens_a_format_of_a_run(ran, page):
     at = page(PAGE, run="1", format="selection")
     assert not at.exception

@@ -9,12 +9,7 @@ from adr.export.options import ExportOptions
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, move
 
-_IMAGES = {
-    "reference": "Leave them where they are",
-    "copy": "Copy them",
-    "link": "Link them",
-    "inside": "Inside the file",
-}
+_IMAGES = {"reference": "Leave in place", "copy": "Copy", "link": "Link", "inside": "Inside the file"}
 _IMAGE_HELP = (
     "Synthetic pictures are always copied. Rows name a picture by its path below one image folder: the "
     "source's own, or the export's `images` when they are copied or linked."
@@ -53,12 +48,10 @@ def chosen_options(here: Frame, name: str) -> ExportOptions:
         return ExportOptions(format=name, images=images)
     order, synthetic = "source", "run"
     repaired: dict[str, bool] = {}
-    left, right = st.columns(2)
-    if format.part == "all":
-        with left:
+    with st.container(horizontal=True):
+        if format.part == "all":
             order = _segmented("Order", tuple(_ORDER), _ORDER, "export order", _ORDER_HELP)
-    if here.standing.candidates:
-        with right:
+        if here.standing.candidates:
             synthetic = _segmented("Accepted candidates", tuple(_SYNTHETIC), _SYNTHETIC, "export synthetic")
     if format.part == "all":
         repaired = _repairs(format.rules.carries_ids)
@@ -100,7 +93,7 @@ _REPAIRS = {
 
 def _repairs(carries_ids: bool) -> dict[str, bool]:
     """{option: whether it is on} for what is mended, left out or checked in full."""
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True):
         return {
             option: st.checkbox(label, key=key, help=help)
             for option, (label, key, help) in _REPAIRS.items()
