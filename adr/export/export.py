@@ -24,7 +24,6 @@ from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
 from adr.export.options import ExportOptions
 from adr.export.work import Format, Work
-from adr.figures import counted
 from adr.options import given_options, options_of
 from adr.progress import Progress, silent
 from adr.recipe import Recipe
@@ -258,7 +257,7 @@ def _nothing_left(seen: Preview) -> tuple[str, str]:
         )
     kinds = ", ".join(finding.kind for finding in seen.lint.errors)
     return (
-        f"There is nothing left to write: all {counted(len(seen.left_out), 'row')} have errors ({kinds}).",
+        f"There is nothing left to write: each row has an error ({kinds}).",
         "Correct the source, or choose another format.",
     )
 

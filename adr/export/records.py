@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from adr.export.columns import Columns
+from adr.export.columns import RowColumns
 from adr.export.leaving import Exported, Turns, dumps, one_line
-from adr.export.said import REJECTED_KEYS, Said, calls_in, said, talk_of
+from adr.export.said import REJECTED_KEYS, RowTalk, calls_in, said, talk_of
 
 OPENAI_ROLES = {"human": "user", "gpt": "assistant", "system": "system", "tool": "tool"}
 MEDIA_KEYS = ("image", "images", "video", "videos")
@@ -34,7 +34,7 @@ def conversations(row: Exported, form: str) -> str:
     return dumps(record)
 
 
-def messages(row: Exported, form: str, roles: Mapping[str, str], columns: Columns) -> str:
+def messages(row: Exported, form: str, roles: Mapping[str, str], columns: RowColumns) -> str:
     """The row as {"messages", "images", …}, with the lists that `columns` says all rows have.
 
     roles: the names of 'human', 'gpt', 'system', 'function_call' and 'observation' in this format.
@@ -128,7 +128,7 @@ def _from_value(turns: Turns) -> list[dict[str, str]]:
 # --------------------------------------------------------------------------------------------- messages
 
 
-def _stands(row: Exported, record: Mapping[str, Any], roles: Mapping[str, str], columns: Columns) -> bool:
+def _stands(row: Exported, record: Mapping[str, Any], roles: Mapping[str, str], columns: RowColumns) -> bool:
     """Whether a record in messages form is read as it is: texts only, known roles, and the lists of all rows."""
     if row.placed or "image" in record or "video" in record or "system" in record:
         return False
@@ -149,7 +149,7 @@ def _turn_stands(turn: Any, roles: Mapping[str, str]) -> bool:
     return isinstance(turn.get("content"), str) and turn.get("role") in roles.values()
 
 
-def _role_content(meant: Said, roles: Mapping[str, str], talk: Any) -> list[dict[str, Any]]:
+def _role_content(meant: RowTalk, roles: Mapping[str, str], talk: Any) -> list[dict[str, Any]]:
     """The turns, each with what else its record says of it, such as ms-swift's `loss`."""
     more = talk if len(talk) == len(meant.turns) else [{}] * len(meant.turns)
     made = []

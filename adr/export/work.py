@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
-from adr.export.columns import Columns, columns
+from adr.export.columns import RowColumns, columns
 from adr.export.leaving import CHUNK, SYNTHETIC_FOLDER, Exported, Leaving, batches
 from adr.export.lint import Rules
 from adr.image_folder import ImageFolder
@@ -40,7 +40,7 @@ class Work:
         self.progress(done, self.leave.instances, "Writing")
 
     @cached_property
-    def columns(self) -> Columns:
+    def columns(self) -> RowColumns:
         """What the rows hold, so that all of a file have the same keys."""
         return columns(self.store, self.leave)
 
