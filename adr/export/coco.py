@@ -52,4 +52,5 @@ FORMAT = Format(
     write=write,
     keeps=lambda form: False,
     part="synthetic",
+    data_files="",
 )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from adr.errors import AdrError
-from adr.export import card, manifest, provenance
+from adr.export import card, croissant, manifest, provenance, trainer
 from adr.export import report as report_page
 from adr.export.counts import count
 from adr.export.folder import is_export, whole
@@ -24,6 +24,7 @@ from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
 from adr.export.options import ExportOptions
 from adr.export.work import Format, Work
+from adr.files import sha256_of
 from adr.options import given_options, options_of
 from adr.progress import Progress, silent
 from adr.recipe import Recipe
@@ -142,7 +143,7 @@ def export(
             progress,
             tuple(row for row in seen.left_out if row >= 0),
         )
-        main = seen.format.write(work)
+        sums = {name: sha256_of(folder / name) for name in seen.format.write(work)}
         placed = 0 if seen.images == "inside" else place_images(work)
         provenance.write_synthetic(work)
         if seen.format.part == "all":
@@ -150,12 +151,14 @@ def export(
         progress(0, None, "Counting")
         counts = count(store, seen.leave)
         named_recipe = recipe or changed(seen.leave.recipe, export=given_options(chosen))
-        written = manifest.build(work, seen.format, counts, seen.lint.findings, main, _said(chosen, seen), named_recipe)
+        written = manifest.build(work, seen.format, counts, seen.lint.findings, sums, _said(chosen, seen), named_recipe)
         with work.file(report_page.FILE) as out_file:
             out_file.write(report_page.page(store, seen.leave, counts).encode())
+        trainer.write(work, seen.format, written)
+        croissant.write(work, seen.format, written, sums)
         card.write(work, seen.format, counts, written)
         progress(0, None, "Hashing")
-        written["files"] = manifest.hashes(folder)
+        written["files"] = manifest.hashes(folder, sums)
         manifest.write(work, written)
         progress(1, 1, "Finishing")
     return _record(store, run, Path(out).expanduser().absolute(), seen, written, placed)
@@ -236,6 +239,7 @@ def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
         "repair_ids": options.repair_ids,
         "repaired_ids": len(seen.leave.new_ids),
         "leave_out_faulty": options.leave_out_faulty,
+        **({"license": options.license} if options.license else {}),
     }
 
 
@@ -253,7 +257,7 @@ def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[s
             left_out=len(seen.left_out),
             images=placed,
             bytes=sum(file["bytes"] for file in written["files"]),
-            sha256=manifest.main_sha256(written),
+            sha256=written["sha256"],
             files={file["path"]: file["sha256"] for file in written["files"]},
             main=list(written["main"]),
             warnings={finding.kind: finding.rows for finding in seen.lint.findings if finding.level == "warning"},

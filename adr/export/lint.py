@@ -36,6 +36,8 @@ class Rules:
     carries_ids: bool = True  # whether the rows hold ids at all
     ids_as_text: bool = False  # whether all ids are written as text
     conversation: bool = True  # whether the rows hold conversations (not in selection and captions)
+    pictures_first: bool = False  # whether all pictures come before the first question, and rows hold no markers
+    places: frozenset[str] = frozenset()  # keys beside the conversation that the rows carry on
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ def lint(
         _instances(store, leave, rules, found, progress)
         for j, one in enumerate(leave.accepted):
             _candidate(j, one, rules, found)
+    if rules.pictures_first:
+        _moved_pictures(store, leave, found)
     progress(1, 4, "Checking pictures")
     if rules.conversation:
         _source_images(store, leave, images, found, progress)
@@ -143,6 +147,7 @@ SENTENCES = {
     },
     "image_missing": "A picture is not on disk.",
     "image_unreadable": "A picture cannot be opened.",
+    "picture_moved": "A picture that belongs inside or after the text comes before the first question here.",
     "images_not_checked": "The dataset was read without an image folder, so its pictures were not checked.",
     "image_address": "A picture is a web address or data, not a file; most trainers read only files.",
     "images_sampled": f"Only {OPENED:,} of the source pictures, evenly spread, were opened to check them.",
@@ -199,7 +204,7 @@ def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, pro
         "system_turn": None if rules.system_turn else "error",
         "tool_turn": None if rules.tool_turns else "error",
         "too_many_markers": "error",
-        "too_few_markers": "error" if rules.markers_equal_images else "warning",
+        "too_few_markers": None if rules.pictures_first else "error" if rules.markers_equal_images else "warning",
         "marker_in_answer": None if rules.marker_in_answer else "error",
     }
     last = int(leave.order.max()) if len(leave.order) else -1
@@ -228,6 +233,20 @@ def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, pro
         found.add(kind, level, said, count=sum(copies.get(row, 1) for row in rows))
 
 
+def _moved_pictures(store: Store, leave: Leaving, found: _Findings) -> None:
+    """Kept instances with a marker that is not at the beginning of the first question."""
+    moved = store.rows(
+        r"""
+        select i.instance from instance i join decision d using (instance)
+        where d.run = $1 and d.kept and len(images) > 0
+              and (contains(regexp_replace(turns[1].text, '^(<image>\s*)+', ''), '<image>') or markers(turns[2:]) > 0)
+        order by i.instance
+        """,
+        [leave.run],
+    )
+    found.add("picture_moved", "warning", {int(row): f"instance {row}" for (row,) in moved})
+
+
 def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
     """Faults in one candidate's conversation, by the same rules."""
     roles = [role for role, _ in one.turns]
@@ -248,7 +267,7 @@ def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
     fault("too_many_markers", markers > len(one.images))
     fault(
         "too_few_markers",
-        markers < len(one.images) and bool(one.turns),
+        markers < len(one.images) and bool(one.turns) and not rules.pictures_first,
         "error" if rules.markers_equal_images else "warning",
     )
     fault(
@@ -412,7 +431,8 @@ def _keys(store: Store, leave: Leaving, rules: Rules, verbatim: bool, found: _Fi
                 own=False,
             )
     else:
-        known = {"conversations", "messages", "image", "images"} | ({"id"} if rules.carries_ids else set())
+        known = {"conversations", "messages", "texts", "image", "images", *rules.places}
+        known |= {"id"} if rules.carries_ids else set()
         lost = [(keys - known, count, first) for keys, count, first in sets if keys - known]
         found.add(
             "keys_left_out",

@@ -27,4 +27,7 @@ class ExportOptions:
         metavar="S",
     )
     repair_ids: bool = option(False, "make repeated ids unique where the trainer needs it")
+    license: str | None = option(
+        None, "the licence that the card and croissant.json name, such as cc-by-4.0", metavar="NAME"
+    )
     leave_out_faulty: bool = option(False, "leave out rows with errors instead of stopping")

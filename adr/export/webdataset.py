@@ -74,4 +74,5 @@ FORMAT = Format(
     images=("inside",),
     write=write,
     keeps=lambda form: form == "llava",
+    data_files="adr-*.tar",
 )
