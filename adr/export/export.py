@@ -67,6 +67,7 @@ class ExportReport:
     files: dict[str, str]
     main: list[str]
     warnings: dict[str, int] = field(default_factory=dict)  # {kind of finding: rows}
+    pushed: str | None = None  # the address of the repository that it was sent to
 
 
 def preview(

@@ -215,7 +215,7 @@ def text(format: Format, manifest: dict[str, Any], out: str = "", images: str = 
         main = manifest["main"][0] if manifest["main"] else ""
         code = reading.code(format.name, out or ".", main, f"{out or '.'}/images")
         return f"{_READ}\n```python\n{code}\n```\n"
-    start = TRAINERS[format.name].replace("{config}", manifest["configuration"] or "")
+    start = TRAINERS[format.name].replace("{config}", manifest.get("configuration") or "")
     first = "First" if out else "First, in the folder of this export"
     return f"# Starting the trainer\n\n{first}:\n\n```sh\n{_where(manifest, out, images)}\n```\n{start}"
 
