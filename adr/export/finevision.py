@@ -96,7 +96,7 @@ FORMAT = Format(
     "them.",
     setting="train_dataset_path: {out} in nanoVLM's models/config.py",
     rules=Rules(
-        marker_in_answer=False,
+        markers_in_answers=False,
         system_turn=False,
         carries_ids=False,
         pictures_first=True,

@@ -1,5 +1,7 @@
 """TRL and Hugging Face datasets: Parquet shards of {id, images, messages} ("Vision datasets" in TRL's dataset formats).
 
+A column `tools` (JSON text) is there when a record has tools.
+
 `messages` follows TRL's conversational format: content as a list of {"type": "image"} and {"type": "text"} parts. With
 the pictures inside, the reader decodes `images`; without them, `images` is a list of paths, and writing is as fast as
 SQL.
@@ -21,6 +23,7 @@ from adr.export.leaving import CHUNK, Accepted, Turns, chunk_rows, source_rows
 from adr.export.lint import Rules
 from adr.export.records import OPENAI_ROLES
 from adr.export.work import Format, Work
+from adr.markers import place_markers
 from adr.progress import let_pages_run
 
 SHARD = 500 << 20  # bytes after which the next shard begins
@@ -30,10 +33,12 @@ MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(PART)
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 # The conversation in messages form. A marker becomes an image part, and the one line end that separates it from its
-# neighbour is dropped, so that the parts joined by line ends are the text again.
+# neighbour is dropped, so that the parts joined by line ends are the text again. A tool turn after a question is the
+# assistant's call, the others are answers of tools.
 MESSAGES_SQL = r"""
-    list_transform(i.turns, lambda t: {
-        'role': case t.role when 'human' then 'user' when 'gpt' then 'assistant' else t.role end,
+    list_transform(i.turns, lambda t, place: {
+        'role': case when t.role = 'human' then 'user' when t.role = 'gpt' then 'assistant'
+                     when t.role = 'tool' and i.turns[place - 1].role = 'human' then 'assistant' else t.role end,
         'content': case when contains(t.text, '<image>') then flatten(list_transform(
             string_split(t.text, '<image>'), lambda s, n:
                 (case when n > 1 then [{'type': 'image', 'text': null::varchar}] else [] end)
@@ -46,6 +51,7 @@ MESSAGES_SQL = r"""
     """
 
 
+TOOLS_SQL = "coalesce(i.raw->>'$.tools', '') as tools"
 TEXT = {"dtype": "string", "_type": "Value"}  # a column of text, as Hugging Face datasets describes it
 
 
@@ -61,7 +67,7 @@ class ShardColumns:
 
 def write(work: Work) -> list[str]:
     """Write one row per instance and candidate, with the pictures inside or outside; returns the shards' paths."""
-    return write_shards(work, COLUMNS)
+    return write_shards(work, _columns(tools=work.columns.tools))
 
 
 def write_shards(work: Work, columns: ShardColumns) -> list[str]:
@@ -77,8 +83,12 @@ def write_shards(work: Work, columns: ShardColumns) -> list[str]:
 
 
 def messages(turns: Turns) -> list[dict[str, object]]:
-    """The conversation of a candidate in messages form, the same as `MESSAGES_SQL` gives for an instance."""
-    return [{"role": OPENAI_ROLES[role], "content": _parts(text)} for role, text in turns]
+    """A conversation in messages form, the same as `MESSAGES_SQL` gives for an instance."""
+    asked = [False, *(role == "human" for role, _ in turns)]
+    return [
+        {"role": "assistant" if role == "tool" and asked[n] else OPENAI_ROLES[role], "content": _parts(text)}
+        for n, (role, text) in enumerate(turns)
+    ]
 
 
 def _parts(text: str) -> list[dict[str, str | None]]:
@@ -97,21 +107,19 @@ def _parts(text: str) -> list[dict[str, str | None]]:
 
 
 def _candidate(one: Accepted) -> dict[str, Any]:
-    return {"id": json.loads(one.id), "images": list(one.images), "messages": messages(one.turns)}
+    return {"id": json.loads(one.id), "images": list(one.images), "messages": messages(one.turns), "tools": ""}
 
 
-COLUMNS = ShardColumns(
-    sql=("i.id::json->>'$' as id", "i.images", MESSAGES_SQL),
-    schema=pa.schema([("id", pa.string()), ("images", pa.list_(pa.string())), ("messages", MESSAGES)]),
-    features={
-        "id": TEXT,
-        "messages": {
-            "feature": {"role": TEXT, "content": {"feature": {"type": TEXT, "text": TEXT}, "_type": "List"}},
-            "_type": "List",
-        },
-    },
-    candidate=_candidate,
-)
+def _columns(tools: bool) -> ShardColumns:
+    columns = {"id": pa.string(), "images": pa.list_(pa.string()), "messages": MESSAGES}
+    parts = {"feature": {"type": TEXT, "text": TEXT}, "_type": "List"}
+    features = {"id": TEXT, "messages": {"feature": {"role": TEXT, "content": parts}, "_type": "List"}}
+    return ShardColumns(
+        sql=("i.id::json->>'$' as id", "i.images", MESSAGES_SQL, *([TOOLS_SQL] if tools else ())),
+        schema=pa.schema([*columns.items(), *([("tools", pa.string())] if tools else ())]),
+        features=features | ({"tools": TEXT} if tools else {}),
+        candidate=_candidate,
+    )
 
 
 def _tables(work: Work, columns: ShardColumns, size: int) -> Iterator[pa.Table]:
@@ -121,7 +129,7 @@ def _tables(work: Work, columns: ShardColumns, size: int) -> Iterator[pa.Table]:
     for start in range(0, len(order), step):
         work.progress(start, len(order), "Writing")
         part = order[start : start + step]
-        table = source_rows(work.store, part, columns.sql).cast(columns.schema)
+        table = _source_table(work, part, columns)
         places = np.flatnonzero(part >= 0)
         if len(places) < len(part):
             others = np.flatnonzero(part < 0)
@@ -139,6 +147,18 @@ def _tables(work: Work, columns: ShardColumns, size: int) -> Iterator[pa.Table]:
             yield table.slice(at, size)
         let_pages_run()
     work.progress(len(order), len(order), "Writing")
+
+
+def _source_table(work: Work, part: np.ndarray, columns: ShardColumns) -> pa.Table:
+    """The instances in `part`, with the markers they lack if these are to be placed and the columns have markers."""
+    if not work.leave.place_markers or MESSAGES_SQL not in columns.sql:
+        return source_rows(work.store, part, columns.sql).cast(columns.schema)
+    others = [sql for sql in columns.sql if sql != MESSAGES_SQL]
+    rows = source_rows(work.store, part, [*others, "len(i.videos) as videos", "i.turns"]).to_pylist()
+    for row in rows:
+        turns = [(turn["role"], turn["text"]) for turn in row.pop("turns")]
+        row["messages"] = messages(place_markers(turns, len(row["images"]), row.pop("videos")))
+    return pa.Table.from_pylist(rows, schema=columns.schema)
 
 
 def _with_images(work: Work, table: pa.Table) -> pa.Table:
@@ -215,7 +235,7 @@ FORMAT = Format(
     title="TRL · Hugging Face (Parquet)",
     sentence="Parquet shards of id, images and messages, with the pictures inside or only their paths.",
     setting='datasets.load_dataset("parquet", data_files="{out}/data/*.parquet")',
-    rules=Rules(tool_turns=True, ids_as_text=True),
+    rules=Rules(tool_turns=True, ids_as_text=True, places=frozenset({"tools"})),
     images=("inside", "reference", "copy", "link"),
     write=write,
     keeps=lambda form: False,
