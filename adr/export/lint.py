@@ -15,6 +15,7 @@ import pandas as pd
 from adr.conversation import ADDRESS, FAULTS, MARKER
 from adr.export.leaving import Accepted, Leaving, candidate_row
 from adr.image_folder import ImageFolder
+from adr.picture_file import is_picture, open_picture
 from adr.progress import Progress, let_pages_run, silent
 from adr.store import Store
 
@@ -328,7 +329,7 @@ def _synthetic_images(leave: Leaving, found: _Findings) -> None:
             continue
         root = leave.image_root or ImageFolder(Path())
         for path in [one.image] if one.image else [root.file(name) for name in one.images if not ADDRESS.match(name)]:
-            if path is None or not path.is_file():
+            if path is None or not is_picture(path):
                 found.add("image_missing", "error", said)
             elif not opens(path):
                 found.add("image_unreadable", "error", said)
@@ -339,7 +340,7 @@ def opens(path: Path) -> bool:
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with open_picture(path) as data, Image.open(data) as image:
             return image.size[0] > 0 and image.size[1] > 0
     except Exception:  # PIL raises many kinds of exceptions for broken files, which all mean the same here
         return False

@@ -13,6 +13,7 @@ from adr.export.leaving import Exported
 from adr.export.lint import Rules
 from adr.export.records import conversations
 from adr.export.work import Format, Work
+from adr.picture_file import read_picture
 
 SHARD = 500 << 20
 
@@ -47,7 +48,7 @@ def _sample(work: Work, row: Exported) -> list[tuple[str, bytes]]:
     for n, name in enumerate(row.images):
         suffix = Path(name).suffix.lower() or ".jpg"
         try:
-            content = work.path_of(name).read_bytes()
+            content = read_picture(work.path_of(name))
         except OSError as error:
             raise AdrError(
                 f"The picture {name} of {row.key} cannot be read: {error.strerror}.",

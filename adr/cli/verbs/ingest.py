@@ -17,7 +17,10 @@ from adr.progress import Progress
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A source, its image folder, and its object annotations."""
     parser.add_argument(
-        "source", type=path, metavar="SOURCE", help="a LLaVA JSON array, JSON Lines, or the messages form"
+        "source",
+        type=path,
+        metavar="SOURCE",
+        help="a LLaVA JSON array, JSON Lines or the messages form (gzip and zstd too), or Parquet, Arrow or tar shards",
     )
     parser.add_argument("--images", type=path, metavar="DIR", help="the folder that the image paths start from")
     parser.add_argument(
