@@ -51,10 +51,12 @@ def look_for(folder: Path, prefixes: Iterable[str], progress: Progress = silent)
         if number % 64 == 0:
             progress(number, len(wanted), "Looking for images, folder by folder")
         try:
-            if shard_of(Path(root, prefix, "picture")):
-                found.shards.append(prefix)
-                continue
             here = os.path.realpath(os.path.join(root, prefix))
+            if shard_of(Path(here, "picture")):
+                found.shards.append(prefix)
+                if here != os.path.normpath(os.path.join(root, prefix)):  # as in the Hub's cache
+                    found.links[prefix] = os.path.relpath(here, root) if _inside(here, root) else here
+                continue
             if not _inside(here, root):
                 found.leaving_folders.append(prefix)
                 continue

@@ -226,3 +226,34 @@ def test_image_folder__a_picture_that_is_not_in_the_shard(store: Store, tmp_path
     assert folder.file("a.parquet/1-0.png") is None and folder.file("a.parquet/x.png") is None
     with pytest.raises(FileNotFoundError):
         read_picture(folder.path_of("a.parquet/0-1.png"))
+
+
+def test_ingest__a_shard_that_is_a_link(store: Store, tmp_path: Path) -> None:
+    """The Hub's cache holds links to files elsewhere."""
+    parquet(tmp_path / "blobs" / "3f", [{"images": [{"bytes": RED, "path": None}], "messages": TALK}])
+    (tmp_path / "snapshot").mkdir()
+    (tmp_path / "snapshot" / "train.parquet").symlink_to(tmp_path / "blobs" / "3f")
+    ingest(store, tmp_path / "snapshot")
+    assert store.rows("select images, missing from instance") == [(["train.parquet/0-0.png"], 0)]
+    assert pictures(store) == [[RED]]
+    other = parquet(tmp_path / "blobs" / "4a", [{"images": [{"bytes": BLUE, "path": None}], "messages": TALK}])
+    (tmp_path / "snapshot" / "train.parquet").unlink()
+    (tmp_path / "snapshot" / "train.parquet").symlink_to(other)
+    assert pictures(store) == [[]]
+
+
+def test_ingest__finevision_rows_and_a_mapping(store: Store, tmp_path: Path) -> None:
+    texts = pa.list_(pa.struct([("user", pa.string()), ("assistant", pa.string())]))
+    images = pa.list_(IMAGE)
+    row = {"images": [{"bytes": RED, "path": None}], "texts": [{"user": "What?", "assistant": "A cow."}], "rating": 4}
+    schema = pa.schema([("images", images), ("texts", texts), ("rating", pa.int64())])
+    pq.write_table(pa.Table.from_pylist([row], schema=schema), tmp_path / "fine.parquet")
+    assert ingest(store, tmp_path / "fine.parquet").form == "texts"
+    said = [{"role": "human", "text": "<image>\nWhat?"}, {"role": "gpt", "text": "A cow."}]
+    assert store.rows("select turns from instance") == [(said,)]
+    assert pictures(store) == [[RED]]
+    asked = pa.Table.from_pylist([{"frage": "What?", "antwort": "A cow.", "bild": {"bytes": RED, "path": None}}])
+    pq.write_table(asked, tmp_path / "mapped.parquet")
+    mapping = {"question": "frage", "answer": "antwort", "image": "bild"}
+    ingest(store, tmp_path / "mapped.parquet", mapping=mapping, replace=True)
+    assert pictures(store) == [[RED]]
