@@ -19,6 +19,7 @@ from adr.export.counts import count
 from adr.export.folder import is_export, whole
 from adr.export.formats import named
 from adr.export.ids import repaired_ids
+from adr.export.image_choices import chosen
 from adr.export.images import place_images
 from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
@@ -84,11 +85,7 @@ def preview(
 ) -> Preview:
     """The rows and the lint of an export, without writing it; AdrError for options that do not go together."""
     format = named(options.format)
-    images = options.images or format.images[0]
-    if images not in format.images:
-        raise AdrError(
-            f"{format.title} has no option {images!r} for its pictures.", f"Choose {' or '.join(format.images)}."
-        )
+    images = chosen(store, format, options.images)
     leave = leaving(
         store,
         workspace,

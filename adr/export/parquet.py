@@ -24,6 +24,7 @@ from adr.export.lint import Rules
 from adr.export.records import OPENAI_ROLES
 from adr.export.work import Format, Work
 from adr.markers import place_markers
+from adr.picture_file import read_picture
 from adr.progress import let_pages_run
 
 SHARD = 500 << 20  # bytes after which the next shard begins
@@ -173,7 +174,7 @@ def _with_images(work: Work, table: pa.Table) -> pa.Table:
 
 def _read(work: Work, name: str, whose: str | None) -> bytes:
     try:
-        return work.path_of(name).read_bytes()
+        return read_picture(work.path_of(name))
     except OSError as error:
         raise AdrError(
             f"The picture {name} of {whose} cannot be read: {error.strerror}.",
