@@ -39,18 +39,20 @@ ROUND_TRIPS: dict[str, RoundTrip | None] = {
     "internvl": RoundTrip("llava", "values"),
     "parquet": RoundTrip("messages", "conversation", "a marker that touches its neighbour gets a line end in between"),
     "finevision": RoundTrip("texts", "conversation", "pictures come before the first question"),
-    "webdataset": RoundTrip("llava", "values", "a picture has the path that it has in its shard"),
+    "webdataset": RoundTrip("llava", "values", "paths are those in the shard, and a record without an id gets its key"),
     "coco": None,
     "selection": None,
 }
 _FILES = """\
-- **JSON text**: one array; one record a line (JSON Lines); objects one after another, each over several lines; one object
-  that holds the records under their ids. Each may be packed with gzip or zstd and may begin with a byte order mark.
-- **Shards**, one or a folder of them: {shards}. A folder written by `save_to_disk`, and an export of this program, are
-  such folders. Pictures that lie inside stay there: they are read from the shard when they are shown, embedded, generated
-  from or exported.
+- **JSON text**: one array; one record per line (JSON Lines); objects one after another, each over several lines; one
+  object that holds the records under their ids. It may be packed with gzip or zstd and begin with a byte order mark.
+- **Shards**, one or a folder of them: {shards}.
+  A folder written by `save_to_disk`, and an export of this program, are such folders. Pictures that lie inside stay
+  there: they are read from the shard when they are shown, embedded, generated from or exported.
 """
 _SHARDS = {"parquet": "Parquet", "arrow": "Arrow, as `datasets` saves it", "webdataset": "WebDataset"}
+_FORM_HEADS = ("form", "keys", "markers", "written as it was read by", "tested with")
+_FORMAT_HEADS = ("format", "written by", "read again as", "round trip", "tested with")
 _USUAL = ("json", "pathlib", "PIL")  # imports of the reading code that are no reader
 
 
@@ -58,26 +60,22 @@ def page() -> str:
     """The text of docs/formats.md."""
     parts = [
         "# Formats: what is read, what is written\n",
-        "This page is made from the program's own lists by `make formats`. How an export looks and is read is in "
-        "[export.md](export.md).\n",
+        "This page is made from the program's own lists by `make formats`. [export.md](export.md) shows how an export\n"
+        "looks and is read.\n",
         "## Files that are read\n",
         _FILES.format(shards=", ".join(f"{_SHARDS.get(one, one)} (`{end}`)" for one, end in SHARDS.items())),
         "## Forms of records that are read\n",
-        "A set may mix them. A record of another form is read by a mapping (`--map answer=A`, or on the Dataset page). In a "
-        "form without markers, the pictures stand before the first question.\n",
-        *_table(
-            ("form", "keys", "markers", "written as it was read by", "tested with"), map(_form_row, FORMS.values())
-        ),
+        "A set may mix them. A record of another form is read by a mapping (`--map answer=A`, or on the Dataset\n"
+        "page). In a form without markers, the pictures stand before the first question.\n",
+        *_table(_FORM_HEADS, map(_form_row, FORMS.values())),
         "",
         "For example:\n",
         *(f"- {form.title}\n  `{form.example}`" for form in FORMS.values()),
         "",
         "## Formats that are written\n",
-        "Round trip: what is the same when the export is ingested again. The tests ingest every one and compare; they "
-        "also run the reader in the last column, with the code of [export.md](export.md).\n",
-        *_table(
-            ("format", "written by", "read again as", "round trip", "tested with"), map(_format_row, FORMATS.values())
-        ),
+        "Round trip: what is the same when the export is ingested again. The tests ingest every one and compare; they\n"
+        "also run the readers in the last column, with the code of [export.md](export.md).\n",
+        *_table(_FORMAT_HEADS, map(_format_row, FORMATS.values())),
     ]
     return "\n".join(parts) + "\n"
 

@@ -92,13 +92,13 @@ def test_round_trip__records_come_back(again, name):
         assert raws == list(ROWS)
     shown = [json.loads(raw) for raw in raws]
     wanted = [json.loads(raw) for raw in ROWS]
-    if name == "webdataset":  # paths are those in the shard
+    if name == "webdataset":  # paths are those in the shard, and the key is the id where there is none
         assert [row.pop("image", None) for row in shown] == [
             "adr-000000.tar/000000000.png",
             None,
             ["adr-000000.tar/000000002.0.png", "adr-000000.tar/000000002.1.png"],
         ]
-        wanted = [{key: value for key, value in row.items() if key != "image"} for row in wanted]
+        wanted = [{"id": "000000002"} | {key: row[key] for key in row if key != "image"} for row in wanted]
     assert shown == wanted
 
 
