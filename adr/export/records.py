@@ -100,7 +100,7 @@ def _llava_stands(row: Exported, record: Mapping[str, Any]) -> bool:
     if _paths(record.get("image")) != row.images or _paths(record.get("video")) != row.videos:
         return False
     turns = talk_of(record)
-    return turns is record["conversations"] and all(
+    return turns is record.get("conversations") and all(
         isinstance(turn, dict) and turn.get("from") in ("human", "gpt", "system", "tool") for turn in turns
     )
 

@@ -62,7 +62,6 @@ cat > adr.yaml <<END
 model_name_or_path: Qwen/Qwen2.5-VL-7B-Instruct
 template: qwen2_vl
 image_max_pixels: 262144
-trust_remote_code: true
 stage: sft
 do_train: true
 finetuning_type: lora
