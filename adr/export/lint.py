@@ -377,7 +377,8 @@ def _empty_keys(store: Store, leave: Leaving, keeps: Keeps, found: _Findings) ->
     rows = store.rows(
         f"""
         select i.instance, raw->>'$.image' {KEPT} and len(images) = 0 and contains(raw, '"image"')
-            and json_exists(raw, '$.image') and json_exists(raw, '$.conversations') order by i.instance
+            and json_exists(raw, '$.image') and json_exists(raw, '$.conversations')
+            and coalesce(raw->>'$.image', '') in ('', '[]') order by i.instance
         """,
         [leave.run],
     )

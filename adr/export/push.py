@@ -36,7 +36,7 @@ def push(folder: Path, repository: str, *, replace: bool = False, progress: Prog
 
     A new repository is private. replace: files of the repository that the export does not have are removed.
     AdrError as `refuse_push`, and when the Hub refuses a file. What has arrived by a cancel or a fault stays there
-    without a manifest; the same push goes on.
+    without a manifest; the same push goes on with `replace`.
     """
     names = _names(folder)
     with _told(repository) as api:

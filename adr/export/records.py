@@ -91,7 +91,8 @@ def _plain(row: Exported, raw: str) -> bool:
     """Whether a record certainly stands as it is; seen without reading it as JSON, for speed."""
     if any(word in raw for word in _UNUSUAL) or _OTHER_ROLE.search(raw) or '"from"' not in raw:
         return False
-    return all(f'"{name}"' in raw for name in (*row.images, *row.videos))
+    named = (*row.images, *row.videos)
+    return all(f'"{name}"' in raw for name in named) and (bool(named) or '"image"' not in raw)
 
 
 def _llava_stands(row: Exported, record: Mapping[str, Any]) -> bool:

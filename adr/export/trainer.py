@@ -42,7 +42,7 @@ datasets:
     sampling_strategy: all
 END
 torchrun --standalone --nproc_per_node=gpu llava/train/train_mem.py --deepspeed scripts/zero3.json \\
-    --data_path adr.yaml --image_folder "$IMAGES" --lazy_preprocess True \\
+    --data_path adr.yaml --image_folder "$IMAGES" --video_folder "$IMAGES" --lazy_preprocess True \\
     --model_name_or_path lmms-lab/llava-onevision-qwen2-0.5b-ov --version qwen_1_5 --model_max_length 32768 \\
     --vision_tower google/siglip-so400m-patch14-384 --mm_projector_type mlp2x_gelu --mm_vision_select_layer -2 \\
     --mm_use_im_start_end False --mm_use_im_patch_token False --mm_patch_merge_type spatial_unpad \\

@@ -53,7 +53,8 @@ def chosen_options(here: Frame, name: str) -> ExportOptions:
         images = _segmented("Pictures of the source", choices, _IMAGES, f"export images {name}", _IMAGE_HELP)
     if format.part == "decisions":
         return ExportOptions(format=name, images=images)
-    order, synthetic, repair, leave_out = "source", "run", False, False
+    order, synthetic = "source", "run"
+    repaired: dict[str, bool] = {}
     left, right = st.columns(2)
     if format.part == "all":
         with left:
@@ -62,10 +63,8 @@ def chosen_options(here: Frame, name: str) -> ExportOptions:
         with right:
             synthetic = _segmented("Accepted candidates", tuple(_SYNTHETIC), _SYNTHETIC, "export synthetic")
     if format.part == "all":
-        repair, leave_out = _faulty_rows(format.rules.carries_ids)
-    return ExportOptions(
-        format=name, images=images, order=order, synthetic=synthetic, repair_ids=repair, leave_out_faulty=leave_out
-    )
+        repaired = _repairs(format.rules.carries_ids)
+    return ExportOptions(format=name, images=images, order=order, synthetic=synthetic, **repaired)
 
 
 def _segmented(label: str, options: Sequence[str], says: Mapping[str, str], key: str, help: str | None = None) -> str:
@@ -76,19 +75,36 @@ def _segmented(label: str, options: Sequence[str], says: Mapping[str, str], key:
     return str(chosen)
 
 
-def _faulty_rows(carries_ids: bool) -> tuple[bool, bool]:
-    """Whether repeated ids are repaired, and whether rows with errors are left out."""
-    repair = False
+_REPAIRS = {
+    "repair_ids": (
+        "Make repeated ids unique",
+        "export repair",
+        "The first keeps its id, the others get “-2”, “-3” …; no other row changes.",
+    ),
+    "place_markers": (
+        "Place missing markers",
+        "export markers",
+        "A row with pictures or videos and no marker for them gets one for each, before its first question; no other "
+        "row changes.",
+    ),
+    "leave_out_faulty": (
+        "Leave out rows with errors",
+        "export leave out",
+        "They are listed in dropped.jsonl with the reason “faulty”.",
+    ),
+    "check_all_images": (
+        "Decode all pictures",
+        "export check all",
+        "Takes minutes for many pictures; otherwise a sample is decoded.",
+    ),
+}
+
+
+def _repairs(carries_ids: bool) -> dict[str, bool]:
+    """{option: whether it is on} for what is mended, left out or checked in full."""
     with st.container(horizontal=True, gap="large"):
-        if carries_ids:
-            repair = st.checkbox(
-                "Make repeated ids unique",
-                key="export repair",
-                help="The first keeps its id, the others get “-2”, “-3” …; no other row changes.",
-            )
-        leave_out = st.checkbox(
-            "Leave out rows with errors",
-            key="export leave out",
-            help="They are listed in dropped.jsonl with the reason “faulty”.",
-        )
-    return repair, leave_out
+        return {
+            option: st.checkbox(label, key=key, help=help)
+            for option, (label, key, help) in _REPAIRS.items()
+            if carries_ids or option != "repair_ids"
+        }
