@@ -1,6 +1,7 @@
 """The controls for how an export is written: for which trainer, with which pictures, in which order."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -64,7 +65,7 @@ def chosen_options(here: Frame, name: str) -> ExportOptions:
             synthetic = _segmented("Accepted candidates", tuple(_SYNTHETIC), _SYNTHETIC, "export synthetic")
     if format.part == "all":
         repaired = _repairs(format.rules.carries_ids)
-    return ExportOptions(format=name, images=images, order=order, synthetic=synthetic, **repaired)
+    return replace(ExportOptions(format=name, images=images, order=order, synthetic=synthetic), **repaired)
 
 
 def _segmented(label: str, options: Sequence[str], says: Mapping[str, str], key: str, help: str | None = None) -> str:
