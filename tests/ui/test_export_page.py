@@ -66,6 +66,7 @@ def test_page__writes_an_export_and_lists_it(ran, page):
 
 def test_page__an_export_shows_its_trainer_and_a_push_is_refused_in_a_sentence(ran, page, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setenv("HF_TOKEN", "hf_any")
     store = Store(ran.database)
     export(store, ran, 1, out=ran.exports / "first", leave_out_faulty=True)
     store.close()

@@ -1,7 +1,7 @@
 """The controls for how an export is written: for which trainer, with which pictures, in which order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -55,7 +55,7 @@ def chosen_options(here: Frame, name: str) -> ExportOptions:
     if format.part == "decisions":
         return ExportOptions(format=name, images=images)
     order, synthetic = "source", "run"
-    repaired: dict[str, bool] = {}
+    repaired: dict[str, Any] = {}
     left, right = st.columns(2)
     if format.part == "all":
         with left:
@@ -65,7 +65,7 @@ def chosen_options(here: Frame, name: str) -> ExportOptions:
             synthetic = _segmented("Accepted candidates", tuple(_SYNTHETIC), _SYNTHETIC, "export synthetic")
     if format.part == "all":
         repaired = _repairs(format.rules.carries_ids)
-    return replace(ExportOptions(format=name, images=images, order=order, synthetic=synthetic), **repaired)
+    return ExportOptions(format=name, images=images, order=order, synthetic=synthetic, **repaired)
 
 
 def _segmented(label: str, options: Sequence[str], says: Mapping[str, str], key: str, help: str | None = None) -> str:
