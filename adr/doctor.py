@@ -3,7 +3,6 @@
 Reads only, and never raises for what it finds.
 """
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
+from adr.containers import source_bytes, source_sha256
 from adr.errors import AdrError
 from adr.figures import counted
 from adr.ingest.image_paths import Found, look_for
@@ -125,15 +125,14 @@ def _check_source(store: Store, found: _Diagnosis) -> None:
         return
     path, size, sha256, objects = row
     again = "The workspace keeps every record, so exports still work; ingest the source again to use its new records."
-    if not Path(path).is_file():
+    if not Path(path).exists():
         found.wrong(
             f"The source {path} no longer exists.",
             "Put it back, or go on without it: the workspace keeps every record, so exports still work.",
         )
-    elif size is not None and Path(path).stat().st_size != size:
+    elif size is not None and source_bytes(Path(path)) != size:
         found.wrong(
-            f"The source {path} has changed since it was read: {Path(path).stat().st_size:,} bytes, not {size:,}.",
-            again,
+            f"The source {path} has changed since it was read: {source_bytes(Path(path)):,} bytes, not {size:,}.", again
         )
     elif sha256 and _sha256(Path(path)) != sha256:
         found.wrong(f"The source {path} has changed since it was read, at the same size.", again)
@@ -146,8 +145,7 @@ def _check_source(store: Store, found: _Diagnosis) -> None:
 
 def _sha256(path: Path) -> str | None:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return source_sha256(path)
     except OSError:
         return None
 
@@ -170,7 +168,8 @@ def _check_images(store: Store, found: _Diagnosis) -> None:
     seen = look_for(Path(folder), prefixes)
     _check_links(store, seen, {*paths, *prefixes}, found)
     present = {*seen.present, *seen.leaving}
-    missing = [path for path in paths if path not in present]
+    shards = tuple(seen.shards)
+    missing = [path for path in paths if path not in present and path[: path.rfind("/") + 1] not in shards]
     if missing:
         found.wrong(
             f"{len(missing):,} of {len(paths):,} images are not in {folder}, for example {min(missing)}.",

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from adr.containers import picture_root, source_sha256
 from adr.errors import AdrError
 from adr.export.export import ExportReport, export
 from adr.export.folder import is_export
 from adr.export.options import ExportOptions
-from adr.files import sha256_of
 from adr.index.index import IndexOptions, IndexReport, differences, index, index_report, made_by_other_rules
 from adr.ingest.ingest import IngestReport, ingest, ingest_report
 from adr.ingest.options import ingest_options
@@ -183,7 +183,9 @@ class _Run:
                 progress=self._said("ingest"),
             )
         self.progress(0, None, "ingest: comparing the source")
-        if found[3] != _sha256(source) or found[1] != _absolute(images) or found[2] != _absolute(objects):
+        inside = images is None and found[1] == str(picture_root(Path(found[0])))
+        same_images = inside or found[1] == _absolute(images)
+        if found[3] != _sha256(source) or not same_images or found[2] != _absolute(objects):
             raise AdrError(
                 f"The workspace holds another dataset ({found[0]}), or the same with other images or objects.",
                 "Give an empty folder with -w.",
@@ -265,6 +267,6 @@ def _absolute(path: Path | None) -> str | None:
 
 def _sha256(path: Path) -> str:
     try:
-        return sha256_of(path)
+        return source_sha256(path)
     except OSError as error:
         raise AdrError(f"The source {path} cannot be read: {error.strerror}.", "Check the path.") from error

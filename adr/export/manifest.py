@@ -33,11 +33,11 @@ def build(
     format: Format,
     counts: list[Counts],
     findings: tuple[Finding, ...],
-    main: list[str],
+    sums: dict[str, str],
     options: dict[str, Any],
     recipe: Recipe,
 ) -> dict[str, Any]:
-    """The manifest as a JSON object, without its list of files."""
+    """The manifest as a JSON object, without its list of files. sums: {main data file: SHA-256}, in order."""
     store, leave = work.store, work.leave
     kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
     reasons = {
@@ -50,7 +50,9 @@ def build(
         "format": format.name,
         "format_title": format.title,
         "recipe_name": recipe.name,
-        "main": main,
+        "main": list(sums),
+        "sha256": main_sha256(sums),
+        "configuration": configuration(format, sums),
         "made_by": {"program": "ADR Workbench", "version": adr.__version__, "code": code_fingerprint()},
         "counts": {
             "rows": leave.instances,
@@ -92,22 +94,33 @@ def write(work: Work, manifest: dict[str, Any]) -> None:
         out.write(json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n")
 
 
-def hashes(folder: Path) -> list[dict[str, Any]]:
-    """{path, bytes, sha256} of every file, by path, except links and pictures (which images.sha256 lists)."""
+def main_sha256(sums: dict[str, str]) -> str:
+    """The SHA-256 of the main data file; with several files, that of their concatenated hashes."""
+    found = list(sums.values())
+    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
+
+
+def configuration(format: Format, sums: dict[str, str]) -> str | None:
+    """The name under which `datasets` knows the rows; None where it reads nothing of the format.
+
+    It is made from the hash of the data, because `datasets` keeps what it has read by the names of folder and
+    configuration, and gives that back for another export in a folder of the same name.
+    """
+    return None if format.data_files == "" else f"adr-{main_sha256(sums)[:12]}"
+
+
+def hashes(folder: Path, known: dict[str, str]) -> list[dict[str, Any]]:
+    """{path, bytes, sha256} of every file, by path, except links and pictures (which images.sha256 lists).
+
+    known: {path: SHA-256} of files that need no second look.
+    """
     listed = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not path.is_file() or name.startswith("images/"):
             continue
-        listed.append({"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)})
+        listed.append({"path": name, "bytes": path.stat().st_size, "sha256": known.get(name) or sha256_of(path)})
     return listed
-
-
-def main_sha256(manifest: dict[str, Any]) -> str:
-    """The SHA-256 of the main data file; with several files, that of their concatenated hashes."""
-    by_path = {file["path"]: file["sha256"] for file in manifest["files"]}
-    found = [by_path[name] for name in manifest["main"]]
-    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
 
 
 @cache

@@ -79,3 +79,4 @@ class Format:
     write: Callable[[Work], list[str]]  # returns the main data files, in order
     keeps: Callable[[str], bool]  # whether records of a form (see Work.form) are written as they were read
     part: str = "all"  # 'all' rows, only the 'synthetic' ones, or only the 'decisions', without rows
+    data_files: str | None = None  # what `datasets` reads; None: the first main file, '': nothing

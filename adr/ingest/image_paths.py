@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from adr.errors import AdrError
+from adr.picture_shards import shard_of
 from adr.progress import Progress, let_pages_run, silent
 
 
@@ -20,6 +21,7 @@ class Found:
     present: list[str] = field(default_factory=list)
     leaving: list[str] = field(default_factory=list)
     leaving_folders: list[str] = field(default_factory=list)
+    shards: list[str] = field(default_factory=list)  # prefixes that lead into a shard, whose pictures are there
     links: dict[str, str] = field(default_factory=dict)
 
 
@@ -50,6 +52,11 @@ def look_for(folder: Path, prefixes: Iterable[str], progress: Progress = silent)
             progress(number, len(wanted), "Looking for images, folder by folder")
         try:
             here = os.path.realpath(os.path.join(root, prefix))
+            if shard_of(Path(here, "picture")):
+                found.shards.append(prefix)
+                if here != os.path.normpath(os.path.join(root, prefix)):  # as in the Hub's cache
+                    found.links[prefix] = os.path.relpath(here, root) if _inside(here, root) else here
+                continue
             if not _inside(here, root):
                 found.leaving_folders.append(prefix)
                 continue

@@ -20,14 +20,17 @@ from adr.figures import counted
 from adr.files import sha256_of
 from adr.ingest import plain
 from adr.ingest.image_paths import image_folder
+from adr.ingest.inside import picture_folder
 from adr.ingest.instance_images import count_missing, find_images
-from adr.ingest.layout import look_at
+from adr.ingest.layout import look_at, look_at_source
 from adr.ingest.objects import read_objects
 from adr.ingest.oddities import WARNINGS
+from adr.ingest.opened import Reader, reader
 from adr.ingest.options import IngestOptions, ingest_options
 from adr.ingest.record import MOST_DIGITS, Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
 from adr.ingest.refusal import LARGEST
+from adr.ingest.table_rows import RowBlock, rows_sql
 from adr.markers import MAYBE_OTHER_SPELLING
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
@@ -98,20 +101,21 @@ def ingest(
         raise AdrError(
             "The workspace holds a dataset already.", "Choose an empty folder, or ask to replace it (--replace)."
         )
-    layout = look_at(Path(source))
+    layout = look_at_source(Path(source))
     folder = image_folder(Path(images)) if images is not None else None
     if objects is not None:
         look_at(Path(objects))
-    records = Records(layout)
+    records = reader(layout)
     with store.atomic() as writer:
         _clear(writer)
         reading = _Reading(writer, options)
         count = 0
         for block in _ahead(records):
             reading.take(block)
-            count = block.position + len(block.texts)
+            count = block.position + block.count
             whole = max(count, round(count * layout.bytes / block.read))
             progress(count, whole, "Reading records")
+        folder = picture_folder(writer, layout, folder)
         warnings = _look_at_images(writer, folder, progress)
         warnings.update(_take_objects(writer, Path(objects), progress) if objects is not None else {})
         progress(count, count, "Checking what was read")
@@ -185,9 +189,9 @@ def _set_files_aside(store: Store, report: IngestReport) -> None:
             folder.mkdir()
 
 
-def _ahead(blocks: Iterable[Block]) -> Iterator[Block]:
+def _ahead(blocks: Iterable[Block] | Iterable[RowBlock]) -> Iterator[Block | RowBlock]:
     """The blocks in order; the next one is split while the caller works on the last."""
-    coming = iter(blocks)
+    coming: Iterator[Block | RowBlock] = iter(blocks)
     with ThreadPoolExecutor(1, thread_name_prefix="ingest-ahead") as pool:
         following = pool.submit(next, coming, None)
         while (block := following.result()) is not None:
@@ -204,22 +208,41 @@ class _Reading:
         self._options = options
         self._judged: dict[str | None, plain.Plain | None] = {None: None}
 
-    def take(self, block: Block) -> None:
+    def take(self, block: Block | RowBlock) -> None:
         """Insert the records of one block."""
-        if self._options.map:
+        if isinstance(block, RowBlock):
+            self._one_by_one(self._rows_in_sql(block))
+        elif self._options.map:
             self._one_by_one(list(enumerate(block.texts, block.position)))
         else:
-            self._one_by_one(self._in_sql(block))
+            self._one_by_one(self._texts_in_sql(block))
 
-    def _in_sql(self, block: Block) -> list[tuple[int, bytes]]:
+    def _rows_in_sql(self, block: RowBlock) -> list[tuple[int, bytes]]:
+        """Insert the plain rows; returns the texts of the others with their positions."""
+        self._writer.register("row", block.rows)
+        self._writer.execute(rows_sql(block), {"position": block.position, "shard": block.shard})
+        if self._options.map:
+            left = [*range(block.position, block.position + block.count)]
+        else:
+            self._writer.execute("create or replace temp view batch as select position, raw from row_text")
+            left = self._in_sql(block)
+        return [(position, raw.encode()) for position, raw in self._texts_of(left)]
+
+    def _texts_of(self, positions: list[int]) -> list[tuple[int, str]]:
+        return self._writer.rows(
+            "select position, raw from row_text join (select unnest($1::integer[]) as position) using (position) "
+            "order by position",
+            [positions],
+        )
+
+    def _texts_in_sql(self, block: Block) -> list[tuple[int, bytes]]:
         """Insert the plain records; returns the others with their positions."""
         broken = _unfit(block.texts)
         skipped = set(broken)
         kept = [number for number in range(len(block.texts)) if number not in skipped] if broken else None
         texts = block.texts if kept is None else [block.texts[number] for number in kept]
         positions = range(len(texts)) if kept is None else kept
-        writer = self._writer
-        writer.register(
+        self._writer.register(
             "batch",
             pa.table(
                 {
@@ -230,6 +253,12 @@ class _Reading:
                 }
             ),
         )
+        careful = sorted([*self._in_sql(block), *(block.position + number for number in broken)])
+        return [(position, block.texts[position - block.position]) for position in careful]
+
+    def _in_sql(self, block: Block | RowBlock) -> list[int]:
+        """Insert the plain records of the table `batch`; returns the positions of the others."""
+        writer = self._writer
         writer.execute(plain.SHAPES_SQL)
         by_way: dict[plain.Plain, list[str]] = {}
         for (shape,) in writer.rows("select distinct shape from batch_shape"):
@@ -246,13 +275,12 @@ class _Reading:
         writer.execute(
             "create or replace temp table batch_taken as select instance as position, shape from instance "
             "join batch_shape on instance = position where instance between $1 and $2",
-            [block.position, block.position + len(block.texts)],
+            [block.position, block.position + block.count],
         )
         for shape, count in writer.rows("select shape, count(*) from batch_taken group by shape"):
             self.forms[way.form if (way := self._judged[shape]) else ""] += count
         left = writer.rows("select position from batch_shape anti join batch_taken using (position)")
-        careful = sorted([*(position for (position,) in left), *(block.position + number for number in broken)])
-        return [(position, block.texts[position - block.position]) for position in careful]
+        return [position for (position,) in left]
 
     def _one_by_one(self, records: list[tuple[int, bytes]]) -> None:
         """Read records in Python, and insert what they say, or why they are set aside, all at once."""
@@ -390,7 +418,7 @@ def _count_oddities(writer: Writer) -> dict[str, int]:
 
 
 def _report(
-    writer: Writer, records: Records, folder: Path | None, forms: Counter[str], warnings: Counter[str], started: float
+    writer: Writer, records: Reader, folder: Path | None, forms: Counter[str], warnings: Counter[str], started: float
 ) -> IngestReport:
     rejected = writer.rows("select reason, count(*) from rejected group by reason order by count(*) desc, reason")
     return IngestReport(

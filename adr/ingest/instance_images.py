@@ -21,6 +21,7 @@ def find_images(writer: Writer, folder: Path, progress: Progress) -> None:
     found = look_for(folder, prefixes, progress)
     writer.register("present", pa.table({"path": pa.array(found.present, pa.string())}))
     writer.register("leaving", pa.table({"path": pa.array(found.leaving, pa.string())}))
+    writer.register("shard", pa.table({"prefix": pa.array(found.shards, pa.string())}))
     writer.register("leaving_folder", pa.table({"prefix": pa.array(found.leaving_folders, pa.string())}))
     writer.execute("""
         create or replace temp table image_leaving as
@@ -35,7 +36,8 @@ def find_images(writer: Writer, folder: Path, progress: Progress) -> None:
             where path in (select path from image_path) or path in (select prefix from image_path)""")
     writer.execute(
         "create or replace temp table image_missing as "
-        "select path from image_path where path not in (select path from present)"
+        "select path from image_path where path not in (select path from present) "
+        "and prefix not in (select prefix from shard)"
     )
 
 

@@ -7,10 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adr.containers import picture_root
 from adr.ingest.image_paths import image_folder
-from adr.ingest.layout import look_at
+from adr.ingest.layout import look_at_source
+from adr.ingest.opened import first_texts
 from adr.ingest.record import Conversation, read_record
-from adr.ingest.records import Records
+from adr.picture_file import is_picture
 
 _STRETCH = 256 << 10
 _RECORDS = 50
@@ -29,15 +31,16 @@ class Peek:
     images: int = 0  # distinct image paths among them
     found: int = 0  # how many of these are in the image folder
     folder: Path | None = None
+    inside: bool = False  # whether they lie inside the source
 
 
 def peek(source: Path, images: Path | None = None) -> Peek:
     """Look at the beginning of `source`; AdrError for a file that cannot be ingested or a wrong image folder."""
-    layout = look_at(source)
+    layout = look_at_source(source)
     folder = image_folder(images) if images is not None else None
-    block = next(iter(Records(layout, block=_STRETCH)), None)
-    read = [read_record(text) for text in (block.texts[:_RECORDS] if block else [])]
+    read = [read_record(text) for text in first_texts(layout, _RECORDS, _STRETCH)]
     paths = sorted({path for one in read if isinstance(one, Conversation) for path in one.images})
+    inside = bool(layout.files) and _found(picture_root(layout.path), paths) > 0
     return Peek(
         layout.path,
         layout.layout,
@@ -46,8 +49,9 @@ def peek(source: Path, images: Path | None = None) -> Peek:
         sum(isinstance(one, Conversation) for one in read),
         Counter(one.reason for one in read if not isinstance(one, Conversation)),
         len(paths),
-        _found(folder, paths) if folder else 0,
-        None if folder else _suggested(layout.path, paths),
+        _found(folder or picture_root(layout.path), paths) if folder or inside else 0,
+        None if folder or inside else _suggested(layout.path, paths),
+        inside,
     )
 
 
@@ -55,7 +59,7 @@ def _found(folder: Path, paths: list[str]) -> int:
     found = 0
     for path in paths:
         try:
-            found += (folder / path).is_file()
+            found += is_picture(folder / path)
         except (OSError, ValueError):
             continue
     return found

@@ -24,7 +24,12 @@ _MENDED_BY = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A source, its image folder, its object annotations, and how its records are read."""
-    parser.add_argument("source", type=path, metavar="SOURCE", help="a JSON array or JSON Lines of conversations")
+    parser.add_argument(
+        "source",
+        type=path,
+        metavar="SOURCE",
+        help="a JSON array or JSON Lines of conversations (gzip and zstd too), or Parquet, Arrow or tar shards",
+    )
     parser.add_argument("--images", type=path, metavar="DIR", help="the folder that the image paths start from")
     parser.add_argument(
         "--objects", type=path, metavar="FILE", help='object annotations: JSON Lines of {"image": …, "objects": […]}'

@@ -99,7 +99,8 @@ def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
             "Dataset file",
             "source",
             "/data/llava_v1_5_mix665k.json",
-            "A LLaVA JSON array, JSON Lines, or the messages form; a path on the machine that runs this app.",
+            "A LLaVA JSON array, JSON Lines or the messages form, also in gzip or zstd; a Parquet, Arrow or tar shard, "
+            "or a folder of them; a path on the machine that runs this app.",
         )
     )
     left, right = st.columns(2)
@@ -155,7 +156,7 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
         )
         return False
     st.success(_seen_words(seen, images), icon=":material/check:")
-    if images is not None and seen.images and not seen.found:
+    if images is not None and seen.images and not seen.found and not seen.inside:
         st.warning(
             f"None of the first {seen.images:,} images is in {code(str(images))}. "
             "Is it the folder that the paths start from?",
@@ -170,7 +171,7 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
             key="use_folder",
             on_click=lambda: st.session_state.update(read_images=folder),
         )
-    elif images is None and seen.images:
+    elif images is None and seen.images and not seen.inside:
         st.caption(
             "The dataset has images. Without an image folder, no picture can be shown or be a parent of new ones."
         )
@@ -181,6 +182,9 @@ _LAYOUTS = {
     "array": "A JSON array",
     "lines": "JSON Lines",
     "objects": "JSON objects one after another",
+    "parquet": "Parquet",
+    "arrow": "Arrow, as `datasets` saves it,",
+    "webdataset": "WebDataset",
     "keyed": "A JSON object that holds records under their ids",
 }
 
@@ -190,7 +194,9 @@ def _seen_words(seen: Peek, images: Path | None) -> str:
     said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
     said += "is a conversation" if seen.conversations == 1 else "are conversations"
     said += f" ({_reasons(seen)})" if seen.reasons else ""
-    if images is not None and seen.images:
+    if seen.inside:
+        said += "; their pictures lie inside"
+    elif images is not None and seen.images:
         said += f"; {seen.found:,} of their {seen.images:,} images are in the folder"
     return said + "."
 

@@ -1,10 +1,12 @@
 """The controls for how an export is written: for which trainer, with which pictures, in which order."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from adr.export.formats import FORMATS
+from adr.export.image_choices import image_choices
 from adr.export.options import ExportOptions
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, move
@@ -41,13 +43,14 @@ def chosen_format() -> str:
 def chosen_options(here: Frame, name: str) -> ExportOptions:
     """How the format `name` is written, with a control for each choice that it leaves."""
     format = FORMATS[name]
-    images = format.images[0]
-    if len(format.images) > 1:
-        images = _segmented("Pictures of the source", format.images, _IMAGES, f"export images {name}", _IMAGE_HELP)
+    choices = image_choices(here.store, format) or format.images
+    images = choices[0]
+    if len(choices) > 1:
+        images = _segmented("Pictures of the source", choices, _IMAGES, f"export images {name}", _IMAGE_HELP)
     if format.part == "decisions":
         return ExportOptions(format=name, images=images)
     order, synthetic = "source", "run"
-    repaired: dict[str, bool] = {}
+    repaired: dict[str, Any] = {}
     with st.container(horizontal=True):
         if format.part == "all":
             order = _segmented("Order", tuple(_ORDER), _ORDER, "export order", _ORDER_HELP)
