@@ -17,9 +17,13 @@ from adr.ui.parts.figures import figures
 _ODD_INSTANCES = {
     "image_missing": "with a missing image",
     "repeated_ids": "share an id",
+    "image_empty": "with an empty image key",
     "marker_mismatch": "<image> markers ≠ images",
+    "marker_spelled_otherwise": "with markers like <image1>",
+    "marker_placed": "got their markers",
     "nobody_answers": "without an answer",
 }
+_FORM_NAMES = {"llava": "LLaVA form", "messages": "messages form", "mapped": "read by a mapping"}
 _ODD_OBJECTS = ("objects_unread", "objects_unmatched")
 
 
@@ -56,7 +60,9 @@ def source_view(here: Frame) -> None:
 
 
 def _line(source: dataset.Source) -> None:
-    form = {"llava": "LLaVA form", "messages": "messages form"}.get(source.form, plain(source.form))
+    form = {"llava": "LLaVA form", "messages": "messages form", "mapped": "read by a mapping"}.get(
+        source.form, plain(source.form)
+    )
     parts = [
         f"**{plain(Path(source.path).name)}**",
         f"{form}, {'JSON array' if source.layout == 'array' else 'JSON Lines'}",
