@@ -39,7 +39,7 @@ def reading_choices(source: Path, samples: Sequence[Sample], unmarked: int) -> I
     unmarked: how many of the first rows have images and no marker.
     """
     known = [record for sample in samples if isinstance(record := sample.record, dict)]
-    unread = next((sample.record for sample in samples if not sample.read_whole), None)
+    unread = None if any(sample.read_whole for sample in samples) else next(iter(known), None)
     mapping: dict[str, str] = {}
     if known and st.toggle(
         "Say which key holds what",
@@ -47,7 +47,7 @@ def reading_choices(source: Path, samples: Sequence[Sample], unmarked: int) -> I
         key=f"map {source}",
         help="For records of a form that is not known, or to read another key than the usual one.",
     ):
-        proposed = proposal(unread) if isinstance(unread, Mapping) else {}
+        proposed = proposal(unread) if unread is not None else {}
         mapping = _keys(source, known, proposed)
     place = unmarked > 0 and st.checkbox(
         "Place `<image>` where a conversation has images and no marker",

@@ -45,7 +45,7 @@ def read_view(here: Frame) -> None:
 
 
 def _form(here: Frame) -> None:
-    form, beside = st.columns([3, 2], gap="large")
+    form, beside = st.columns([3, 2], gap="medium")
     with form, st.container(border=True):
         way = st.segmented_control(
             "Read",

@@ -36,8 +36,8 @@ def counted_kinds(key: tuple[str, int], _store: Store) -> dict[str, int]:
 def welcome(here: Frame) -> None:
     """What the page shows for an empty workspace."""
     st.markdown(
-        "This workspace is empty. Read a LLaVA-style dataset (`conversations` or `messages`; a JSON array or "
-        "JSON Lines) from a path on this machine, upload a small one, or let the program draw its demo world."
+        "This workspace is empty. Read a dataset of conversations (a JSON array or JSON Lines) from a path on this "
+        "machine, upload a small one, or let the program draw its demo world."
     )
 
 
