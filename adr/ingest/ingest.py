@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from adr.errors import AdrError
+from adr.figures import counted
 from adr.files import sha256_of
 from adr.ingest import plain
 from adr.ingest.image_paths import image_folder
@@ -60,7 +61,7 @@ class IngestReport:
     source: str
     images: str | None
     form: str  # a name of adr.ingest.forms.FORMS, or several: 'llava, messages'
-    layout: str  # 'array' or 'lines'
+    layout: str  # see `Layout`
     instances: int
     rejected: dict[str, int]
     warnings: dict[str, int]
@@ -82,7 +83,7 @@ def ingest(
     replace: bool = False,
     progress: Progress = silent,
 ) -> IngestReport:
-    """Read `source` (a JSON array or JSON Lines of records in one of the FORMS) into the workspace.
+    """Read `source` (records in one of the FORMS, in a file as docs/formats.md says) into the workspace.
 
     `images` is the folder that image paths start from, `objects` a file of object annotations. `mapping` says which key
     holds what ({target: key}, see adr.ingest.options), `place_markers` whether missing image markers are placed.
@@ -414,6 +415,15 @@ def _refuse_if_none(report: IngestReport, count: int, writer: Writer) -> None:
         return
     if not count:
         raise AdrError(f"{report.source} holds no records.", "Name a file with conversations in it.")
+    if keys := _keys_of_one_object(report, count, writer):
+        named = ", ".join(keys[:6]) + (" …" if len(keys) > 6 else "")
+        reason, detail = writer.rows("select reason, detail from rejected order by position limit 1")[0]
+        raise AdrError(
+            f"{report.source} is one JSON object with {counted(len(keys), 'key')} ({named}), not a list of records"
+            + (f", and its values are no conversations ({reason}: {detail})" if report.layout == "keyed" else "")
+            + ".",
+            'Write it as a list: [{"image": "a.jpg", "conversations": [{"from": "human", "value": "…"}, …]}, …].',
+        )
     reason, detail, position = writer.rows("select reason, detail, position from rejected order by position limit 1")[0]
     most = ", ".join(f"{n:,} {word}" for word, n in report.rejected.items())
     raise AdrError(
@@ -421,3 +431,21 @@ def _refuse_if_none(report: IngestReport, count: int, writer: Writer) -> None:
         f"record {position} is set aside as {reason}: {detail}",
         _MAP if reason == "no_conversation" else _SHAPE,
     )
+
+
+def _keys_of_one_object(report: IngestReport, count: int, writer: Writer) -> list[str]:
+    """The keys of a file that holds a single JSON object, or holds records under keys; else none."""
+    if (
+        report.layout == "array"
+        or (report.layout != "keyed" and count > 1)
+        or [*report.rejected] != ["no_conversation"]
+    ):
+        return []
+    records = Records(look_at(Path(report.source)))
+    try:
+        if report.layout == "keyed":
+            return [str(json.loads(text).get("id")) for block in records for text in block.texts]
+        found = json.loads(next(iter(records)).texts[0])
+    except (ValueError, RecursionError, AttributeError):
+        return []
+    return list(found) if isinstance(found, dict) else []

@@ -87,8 +87,8 @@ WHOLE: dict[str, Whole] = {
     "array_then_garbage.json": Whole(b"[" + ONE + b"]\nEND OF FILE", "goes on after the end"),
     "two_arrays.json": Whole(b"[" + ONE + b"]\n[" + TWO + b"]", "goes on after the end"),
     "all_records_without_conversation.json": Whole(b'[{"poem": "a", "output": "b"}]', "its keys are poem, output"),
-    "pretty_printed_object.json": Whole(json.dumps({"data": [GOOD]}, indent=1).encode(), "None of the"),
-    "coco_annotations.json": Whole(b'{"images": [], "annotations": [], "categories": []}', "no_conversation"),
+    "pretty_printed_object.json": Whole(json.dumps({"data": [GOOD]}, indent=1).encode(), "one JSON object with 1 key"),
+    "coco_annotations.json": Whole(b'{"images": [], "annotations": [], "categories": []}', "one JSON object with 3"),
     "all_lines_broken.jsonl": Whole(b"{\n{\n{\n", "invalid_json"),
 }
 
