@@ -14,7 +14,7 @@ OTHER_SPELLING = re.compile(
 )
 # The same in the bytes of JSON text. It begins with one letter for all spellings, which makes the search fast.
 _MAYBE = re.compile(rb"<(?:image[ _-]?\d|\|image|ImageHere>|IMG_CONTEXT>|image_placeholder>|img>)")
-_ESCAPED = (rb"\u003c", rb"\u003C")
+_ESCAPED = re.compile(rb"\\u003[cC]")
 
 Turns = Sequence[tuple[str, str]]
 """(role, text) in order; role is 'human', 'gpt', 'system' or 'tool'."""
@@ -22,7 +22,7 @@ Turns = Sequence[tuple[str, str]]
 
 def maybe_spelled_otherwise(json_text: bytes) -> bool:
     """False only where no text in the JSON holds an image marker in another spelling than <image>."""
-    return _MAYBE.search(json_text) is not None or any(escape in json_text for escape in _ESCAPED)
+    return bool(_MAYBE.search(json_text) or _ESCAPED.search(json_text))
 
 
 def spelled_otherwise(turns: Turns) -> bool:
