@@ -53,7 +53,7 @@ def source_faults(store: Store, leave: Leaving, every: bool, progress: Progress)
     All that were missing at ingest are named; of the others a sample is opened and a part of it decoded. every: all are
     decoded.
     """
-    root = leave.image_root or ImageFolder(Path())
+    root = leave.image_root or ImageFolder.at(Path())
     faults: Faults = {"image_missing": _known_missing(store, leave, root), "image_address": {}}
     kept = store.arrays(
         f"select i.instance {KEPT} and len(images) > 0 and missing = 0 order by i.instance", [leave.run]
@@ -79,7 +79,7 @@ def candidate_faults(leave: Leaving) -> Faults:
     for number, one in enumerate(leave.accepted):
         if one.image is None and leave.image_root is None:
             continue
-        root = leave.image_root or ImageFolder(Path())
+        root = leave.image_root or ImageFolder.at(Path())
         files = [one.image] if one.image else [root.file(name) for name in one.images if not ADDRESS.match(name)]
         for path in files:
             kinds = faults_of(path, decode=True) if path is not None and path.is_file() else ["image_missing"]
