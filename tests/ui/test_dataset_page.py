@@ -150,6 +150,16 @@ def test_page__offers_to_place_markers(page, empty_workspace: Workspace, tmp_pat
     assert "image</span>" in talks(at)
 
 
+def test_page__offers_to_place_markers_in_mapped_turns(page, empty_workspace: Workspace, tmp_path: Path) -> None:
+    talk = [{"who": "patient", "said": "What is it?"}, {"who": "doctor", "said": "A fern."}]
+    (tmp_path / "odd.jsonl").write_text(json.dumps({"dialog": talk, "img": "1.png"}) + "\n")
+    at = page("Dataset")
+    at.text_input(key="read_source").set_value(str(tmp_path / "odd.jsonl")).run()
+    assert "image</span>" not in talks(at)
+    next(box for box in at.checkbox if box.label.startswith("Place")).check().run()
+    assert "image</span>" in talks(at)
+
+
 def test_page__instances(page, read_workspace: Workspace) -> None:
     at = page("Dataset", instance="3")
     assert not at.exception

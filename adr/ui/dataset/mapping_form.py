@@ -1,6 +1,7 @@
 """Choosing which key of a record holds what, and whether missing markers are placed, before a dataset is read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,32 +34,33 @@ _LABELS = {
 _WAYS = {"pair": "A question and its answer", "turns": "A list of turns"}
 
 
-def reading_choices(source: Path, samples: Sequence[Sample], unmarked: int) -> IngestOptions | None:
-    """The choices for `source`, whose first rows read without a mapping are `samples`; None while one is incomplete.
-
-    unmarked: how many of the first rows have images and no marker.
-    """
+def mapping_choice(source: Path, samples: Sequence[Sample]) -> IngestOptions | None:
+    """The mapping chosen for `source`, whose first rows read without one are `samples`; None while it is incomplete."""
     known = [record for sample in samples if isinstance(record := sample.record, dict)]
     unread = None if any(sample.read_whole for sample in samples) else next(iter(known), None)
-    mapping: dict[str, str] = {}
-    if known and st.toggle(
+    if not known or not st.toggle(
         "Say which key holds what",
         value=unread is not None,
         key=f"map {source}",
         help="For records of a form that is not known, or to read another key than the usual one.",
     ):
-        proposed = proposal(unread) if unread is not None else {}
-        mapping = _keys(source, known, proposed)
+        return IngestOptions()
+    try:
+        return IngestOptions(_keys(source, known, proposal(unread) if unread is not None else {}))
+    except AdrError as error:
+        st.info(plain(error.sentence), icon=":material/edit:")
+        return None
+
+
+def marker_choice(source: Path, options: IngestOptions, unmarked: int) -> IngestOptions:
+    """The options with the choice whether missing markers are placed; asked where `unmarked` of the first rows have
+    images and no marker."""
     place = unmarked > 0 and st.checkbox(
         "Place `<image>` where a conversation has images and no marker",
         key=f"place {source}",
         help="At the start of the first human turn, one for each image. Each record is also kept as it was read.",
     )
-    try:
-        return IngestOptions(mapping, place)
-    except AdrError as error:
-        st.info(plain(error.sentence), icon=":material/edit:")
-        return None
+    return replace(options, place_markers=place)
 
 
 def _keys(source: Path, records: Sequence[Mapping[str, Any]], proposed: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from adr.names import file_name, inside
 from adr.plain_text import code, plain
 from adr.progress import Progress
 from adr.ui.access import allowed_path, need
-from adr.ui.dataset.mapping_form import reading_choices
+from adr.ui.dataset.mapping_form import mapping_choice, marker_choice
 from adr.ui.dataset.sample_rows import sample_rows
 from adr.ui.dataset.state import state
 from adr.ui.frame import Frame
@@ -168,9 +168,12 @@ def _looked_at(source: Path | None, images: Path | None) -> tuple[Peek | None, I
     if source is None:
         return None, None
     try:
-        first = peek(source, images)
-        options = reading_choices(source, first.samples, first.unmarked)
-        seen = peek(source, images, options) if options is not None and options.table() else first
+        seen = peek(source, images)
+        options = mapping_choice(source, seen.samples)
+        if options is not None:
+            seen = peek(source, images, options) if options.map else seen
+            options = marker_choice(source, options, seen.unmarked)
+            seen = peek(source, images, options) if options.place_markers else seen
     except AdrError as error:
         st.error(plain(f"{error.sentence} {error.next_step}"), icon=":material/error:")
         return None, None
