@@ -17,10 +17,14 @@ KINDS = (
     "all",
     "text_only",
     "several_images",
+    "with_video",
     "image_missing",
     "image_address",
     "repeated_ids",
+    "image_empty",
     "marker_mismatch",
+    "marker_spelled_otherwise",
+    "marker_placed",
     "nobody_answers",
 )
 

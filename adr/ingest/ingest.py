@@ -31,7 +31,7 @@ from adr.ingest.record import MOST_DIGITS, Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
 from adr.ingest.refusal import LARGEST
 from adr.ingest.table_rows import RowBlock, rows_sql
-from adr.markers import MAYBE_OTHER_SPELLING
+from adr.markers import maybe_spelled_otherwise
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
 from adr.store import Store, Writer
@@ -270,13 +270,14 @@ class _Reading:
             writer.execute(plain.read_sql(way, self._options.place_markers), {"shapes": shapes})
             if way.objects:
                 writer.execute(plain.objects_sql(), {"shapes": shapes})
-            if way.form == "llava" and way.image_key:
-                writer.execute(plain.EMPTY_IMAGES_SQL, {"shapes": shapes})
         writer.execute(
-            "create or replace temp table batch_taken as select instance as position, shape from instance "
-            "join batch_shape on instance = position where instance between $1 and $2",
+            "create or replace temp table batch_taken as "
+            "select instance as position, shape, len(images) = 0 as text_only "
+            "from instance join batch_shape on instance = position where instance between $1 and $2",
             [block.position, block.position + block.count],
         )
+        if shapes := [s for way, those in by_way.items() if way.form == "llava" and way.image_key for s in those]:
+            writer.execute(plain.EMPTY_IMAGES_SQL, {"shapes": shapes})
         for shape, count in writer.rows("select shape, count(*) from batch_taken group by shape"):
             self.forms[way.form if (way := self._judged[shape]) else ""] += count
         left = writer.rows("select position from batch_shape anti join batch_taken using (position)")
@@ -328,12 +329,12 @@ def _unfit(texts: list[bytes]) -> list[int]:
     long = [number for number, text in enumerate(texts) if len(text) > MOST_DIGITS]
     large = {n for n in long if len(texts[n]) > LARGEST or _TOO_MANY_DIGITS.search(texts[n])}
     joined = b"\n".join(texts)
-    if not large and not MAYBE_OTHER_SPELLING.search(joined) and _is_utf8(joined):
+    if not large and not maybe_spelled_otherwise(joined) and _is_utf8(joined):
         return []
     return [
         number
         for number, text in enumerate(texts)
-        if number in large or MAYBE_OTHER_SPELLING.search(text) or not _is_utf8(text)
+        if number in large or maybe_spelled_otherwise(text) or not _is_utf8(text)
     ]
 
 

@@ -6,16 +6,36 @@ Reads only the beginning of the file, so that a form can answer while someone ty
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from adr.containers import picture_root
+from adr.conversation import MARKER
 from adr.ingest.image_paths import image_folder
 from adr.ingest.layout import look_at_source
 from adr.ingest.opened import first_texts
-from adr.ingest.record import Conversation, read_record
+from adr.ingest.options import IngestOptions
+from adr.ingest.record import AS_GIVEN, Conversation, parsed, read_record
+from adr.ingest.refusal import Refusal, RefusedError
 from adr.picture_file import is_picture
 
 _STRETCH = 256 << 10
 _RECORDS = 50
+_SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A row near the beginning: its position, what its JSON text holds (None if that cannot be read), and what is read
+    from it."""
+
+    position: int
+    record: Any
+    read: Conversation | Refusal
+
+    @property
+    def read_whole(self) -> bool:
+        """Whether a conversation is read from it."""
+        return isinstance(self.read, Conversation)
 
 
 @dataclass(frozen=True)
@@ -32,27 +52,43 @@ class Peek:
     found: int = 0  # how many of these are in the image folder
     folder: Path | None = None
     inside: bool = False  # whether they lie inside the source
+    samples: tuple[Sample, ...] = ()  # its first rows
+    unmarked: int = 0  # how many of the conversations have images and no marker
 
 
-def peek(source: Path, images: Path | None = None) -> Peek:
-    """Look at the beginning of `source`; AdrError for a file that cannot be ingested or a wrong image folder."""
+def peek(source: Path, images: Path | None = None, options: IngestOptions = AS_GIVEN) -> Peek:
+    """Look at the beginning of `source`, read with `options`.
+
+    AdrError for a file that cannot be ingested or a wrong image folder.
+    """
     layout = look_at_source(source)
     folder = image_folder(images) if images is not None else None
-    read = [read_record(text) for text in first_texts(layout, _RECORDS, _STRETCH)]
-    paths = sorted({path for one in read if isinstance(one, Conversation) for path in one.images})
+    texts = first_texts(layout, _RECORDS, _STRETCH)
+    read = [read_record(text, options) for text in texts]
+    talks = [one for one in read if isinstance(one, Conversation)]
+    paths = sorted({path for one in talks for path in one.images})
     inside = bool(layout.files) and _found(picture_root(layout.path), paths) > 0
     return Peek(
         layout.path,
         layout.layout,
         layout.bytes,
         len(read),
-        sum(isinstance(one, Conversation) for one in read),
+        len(talks),
         Counter(one.reason for one in read if not isinstance(one, Conversation)),
         len(paths),
         _found(folder or picture_root(layout.path), paths) if folder or inside else 0,
         None if folder or inside else _suggested(layout.path, paths),
         inside,
+        tuple(Sample(n, _parsed(text), one) for n, (text, one) in enumerate(zip(texts[:_SAMPLES], read, strict=False))),
+        sum(bool(one.images) and not any(MARKER in text for _, text in one.turns) for one in talks),
     )
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return parsed(text)
+    except RefusedError:
+        return None
 
 
 def _found(folder: Path, paths: list[str]) -> int:

@@ -244,7 +244,6 @@ def objects_sql() -> str:
 
 EMPTY_IMAGES_SQL = """
     insert into oddity
-    select instance, 'image_empty' from instance join batch_shape on instance = position
-    where list_contains($shapes, shape) and len(images) = 0
+    select position, 'image_empty' from batch_taken where text_only and list_contains($shapes, shape)
     """
-"""Inserts into `oddity` the rows of shapes ($shapes) with a key `image` that names no image."""
+"""Inserts into `oddity` the rows of batch_taken of shapes ($shapes) with a key `image` that name no image."""

@@ -20,10 +20,14 @@ _KIND_NAMES = {
     "all": "All",
     "text_only": "Text only",
     "several_images": "Several images",
+    "with_video": "With a video",
     "image_missing": "Image missing",
     "image_address": "Image by address",
     "repeated_ids": "Repeated id",
+    "image_empty": "Empty image key",
     "marker_mismatch": "<image> ≠ images",
+    "marker_spelled_otherwise": "Other markers",
+    "marker_placed": "Marker placed",
     "nobody_answers": "No answer",
 }
 

@@ -17,9 +17,13 @@ from adr.ui.parts.figures import figures
 _ODD_INSTANCES = {
     "image_missing": "with a missing image",
     "repeated_ids": "share an id",
+    "image_empty": "with an empty image key",
     "marker_mismatch": "<image> markers ≠ images",
+    "marker_spelled_otherwise": "with markers like <image1>",
+    "marker_placed": "got their markers",
     "nobody_answers": "without an answer",
 }
+_FORM_NAMES = {"llava": "LLaVA form", "messages": "messages form", "mapped": "read by a mapping"}
 _ODD_OBJECTS = ("objects_unread", "objects_unmatched")
 
 
@@ -32,8 +36,8 @@ def counted_kinds(key: tuple[str, int], _store: Store) -> dict[str, int]:
 def welcome(here: Frame) -> None:
     """What the page shows for an empty workspace."""
     st.markdown(
-        "This workspace is empty. Read a LLaVA-style dataset (`conversations` or `messages`; a JSON array or "
-        "JSON Lines) from a path on this machine, upload a small one, or let the program draw its demo world."
+        "This workspace is empty. Read a dataset of conversations (a JSON array or JSON Lines) from a path on this "
+        "machine, upload a small one, or let the program draw its demo world."
     )
 
 
@@ -56,7 +60,9 @@ def source_view(here: Frame) -> None:
 
 
 def _line(source: dataset.Source) -> None:
-    form = {"llava": "LLaVA form", "messages": "messages form"}.get(source.form, plain(source.form))
+    form = {"llava": "LLaVA form", "messages": "messages form", "mapped": "read by a mapping"}.get(
+        source.form, plain(source.form)
+    )
     parts = [
         f"**{plain(Path(source.path).name)}**",
         f"{form}, {'JSON array' if source.layout == 'array' else 'JSON Lines'}",
