@@ -220,20 +220,10 @@ class _Reading:
     def _rows_in_sql(self, block: RowBlock) -> list[tuple[int, bytes]]:
         """Insert the plain rows; returns the texts of the others with their positions."""
         self._writer.register("row", block.rows)
-        self._writer.execute(rows_sql(block), {"position": block.position, "shard": block.shard})
-        if self._options.map:
-            left = [*range(block.position, block.position + block.count)]
-        else:
-            self._writer.execute("create or replace temp view batch as select position, raw from row_text")
-            left = self._in_sql(block)
-        return [(position, raw.encode()) for position, raw in self._texts_of(left)]
-
-    def _texts_of(self, positions: list[int]) -> list[tuple[int, str]]:
-        return self._writer.rows(
-            "select position, raw from row_text join (select unnest($1::integer[]) as position) using (position) "
-            "order by position",
-            [positions],
-        )
+        texts = self._writer.arrow(rows_sql(block), {"position": block.position, "shard": block.shard})
+        self._writer.register("batch", texts)
+        left = range(block.position, block.position + block.count) if self._options.map else sorted(self._in_sql(block))
+        return [(position, texts["raw"][position - block.position].as_py().encode()) for position in left]
 
     def _texts_in_sql(self, block: Block) -> list[tuple[int, bytes]]:
         """Insert the plain records; returns the others with their positions."""

@@ -35,5 +35,5 @@ def _first_rows(rows: TableRows, count: int) -> list[bytes]:
         return []
     with closing(Store.memory()) as store, store.atomic() as writer:
         writer.register("row", block.rows.slice(0, count))
-        writer.execute(rows_sql(block), {"position": 0, "shard": block.shard})
-        return [text.encode() for (text,) in writer.rows("select raw from row_text order by position")]
+        rows_read = writer.rows(rows_sql(block), {"position": 0, "shard": block.shard})
+    return [text.encode() for _, text in rows_read]

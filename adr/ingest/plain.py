@@ -115,12 +115,15 @@ def _named(shape: object) -> bool:
 PLAIN_ID = r'^("[^\\]*"|0|-?[1-9][0-9]{0,17})$'
 
 # DuckDB accepts trailing commas, JSON does not: a record that seems to have one is left to `read_record`.
+# A table that is replaced stays until the commit, so it holds no text; `batch_shape` puts the text beside the shape.
 SHAPES_SQL = r"""
-    create or replace temp table batch_shape as
-    select position, raw,
+    create or replace temp table batch_judged as
+    select position,
            case when json_valid(raw) and not regexp_matches(raw, ',\s*[\]}]')
                 then try(json_structure(raw)::varchar) end as shape
-    from batch
+    from batch;
+    create or replace temp view batch_shape as
+    select position, raw, shape from batch join batch_judged using (position)
 """
 
 

@@ -62,10 +62,8 @@ class TableRows:
 
 
 def rows_sql(block: RowBlock) -> str:
-    """The statement that makes the table `row_text` (position, raw) of the table `row`, which is the block's. It takes
-    $position and $shard."""
+    """The query for (position, raw) of the table `row`, which is the block's. It takes $position and $shard."""
     return f"""
-        create or replace temp table row_text as
         select ($position + {ROW} - (select min({ROW}) from "row"))::integer as position, {block.json_sql} as raw
         from "row" where $shard::varchar is not null order by {ROW}"""
 
