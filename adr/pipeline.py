@@ -8,6 +8,7 @@ on from there.
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +20,7 @@ from adr.export.options import ExportOptions
 from adr.files import sha256_of
 from adr.index.index import IndexOptions, IndexReport, differences, index, index_report, made_by_other_rules
 from adr.ingest.ingest import IngestReport, ingest, ingest_report
+from adr.ingest.sources import Given
 from adr.options import options_of
 from adr.progress import Progress, silent
 from adr.rebalance.runs import RebalanceReport, rebalance, run_report, same_run
@@ -101,7 +103,7 @@ def run(
     store: Store,
     workspace: Workspace,
     recipe: Recipe,
-    source: Path,
+    source: Path | Sequence[Path],
     *,
     images: Path | None = None,
     objects: Path | None = None,
@@ -110,14 +112,16 @@ def run(
     reindex: bool = False,
     progress: Progress = silent,
 ) -> RunReport:
-    """Every stage from a source file to an export in `out`, unattended; returns all reports.
+    """Every stage from a source, or several that share an image folder, to an export in `out`; returns all reports.
 
     Stopped anywhere, the same call goes on at that stage. [index], [synthesize] and [export] of the recipe are the
     options of these stages; without [synthesize] nothing is synthesized. reindex: replace an index that does not fit
     the recipe. AdrError as the stages raise it, and when the workspace or `out` holds something else.
     """
     work = _Run(store, workspace, recipe, progress)
-    return work.all(Path(source), images, objects, Path(out), verdicts, reindex)
+    paths = [source] if isinstance(source, str | Path) else source
+    given = [Given(Path(path), images, objects) for path in paths]
+    return work.all(given, Path(out), verdicts, reindex)
 
 
 class _Run:
@@ -128,12 +132,10 @@ class _Run:
         self.reused: list[str] = []
         self.notices: list[str] = []
 
-    def all(
-        self, source: Path, images: Path | None, objects: Path | None, out: Path, verdicts: Path | None, reindex: bool
-    ) -> RunReport:
+    def all(self, given: Sequence[Given], out: Path, verdicts: Path | None, reindex: bool) -> RunReport:
         """The steps in order."""
         self._check(out)
-        ingested = self._ingest(source, images, objects)
+        ingested = self._ingest(given)
         indexed = self._index(reindex)
         rebalanced = self._rebalance()
         planned = generated = collected = judged = None
@@ -167,14 +169,16 @@ class _Run:
         self.reused.append(stage)
         return report
 
-    def _ingest(self, source: Path, images: Path | None, objects: Path | None) -> IngestReport:
-        found = self.store.row("select path, images, objects, sha256 from source")
-        if found is None:
-            return ingest(self.store, source, images, objects=objects, progress=self._said("ingest"))
+    def _ingest(self, given: Sequence[Given]) -> IngestReport:
+        found = self.store.rows("select sha256, images, objects, path from source order by source")
+        if not found:
+            return ingest(self.store, given, progress=self._said("ingest"))
         self.progress(0, None, "ingest: comparing the source")
-        if found[3] != _sha256(source) or found[1] != _absolute(images) or found[2] != _absolute(objects):
+        wanted = [(_sha256(one.path), _absolute(one.images), _absolute(one.objects)) for one in given]
+        if [row[:3] for row in found] != wanted:
+            held = ", ".join(row[3] for row in found)
             raise AdrError(
-                f"The workspace holds another dataset ({found[0]}), or the same with other images or objects.",
+                f"The workspace holds another dataset ({held}), or the same with other images or objects.",
                 "Give an empty folder with -w.",
             )
         return self._found("ingest", ingest_report(self.store))
@@ -227,9 +231,10 @@ class _Run:
     def _own(self, out: Path) -> bool:
         """Whether `out` was made from this recipe and this source, so that it may be written again."""
         made = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-        same = made.get("recipe", {}).get("whole_fingerprint") == self.recipe.whole_fingerprint and made.get(
-            "source", {}
-        ).get("sha256") == self.store.value("select sha256 from source")
+        same = (
+            made.get("recipe", {}).get("whole_fingerprint") == self.recipe.whole_fingerprint
+            and made.get("source", {}).get("sha256") == ingest_report(self.store).sha256
+        )
         if not same:
             raise AdrError(f"{out} holds an export of another recipe or source.", "Choose another folder.")
         return True

@@ -140,7 +140,8 @@ def leaving(
             f"Runs: {', '.join(listed)}." if listed else "Apply a recipe on the Rebalance page first.",
         )
     recipe = Recipe.from_toml(found[0], f"the recipe of run {run}")
-    form = store.value("select form from source") or "llava"
+    forms = {form for (both,) in store.rows("select form from source") for form in (both or "llava").split(", ")}
+    form = ", ".join(sorted(forms)) or "llava"
     kept = store.arrays(
         """
         select instance, copies from decision where run = $1 and kept order by instance
@@ -212,7 +213,7 @@ def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Ta
     if table.num_rows != len(positions):
         raise AdrError(
             "The run names instances that are not in the dataset.",
-            "The dataset was ingested again: apply the recipe again on the Rebalance page.",
+            "A source was removed, or the dataset was ingested again: apply the recipe again on the Rebalance page.",
         )
     return table
 

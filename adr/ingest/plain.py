@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 
 from adr.ingest.record import NAME_KEYS, OBJECT_KEYS, ROLES, SOME_TEXT, TALK_KEYS, TURN_KEYS
-from adr.names import UNSAFE_PATH
+from adr.names import STEPS_OUT
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def read_sql(plain: Plain) -> str:
       and not list_bool_or(list_transform(turns, lambda turn: turn.role is null or turn.text is null
                            or (turn.role <> 'system' and not regexp_matches(turn.text, '{SOME_TEXT}'))))
       and not coalesce(list_bool_or(list_transform(images, lambda path:
-                           regexp_matches(path, '{UNSAFE_PATH}'))), false)
+                           regexp_matches(path, '{STEPS_OUT}'))), false)
     """
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adr.conversation import MARKER
-from adr.names import UNSAFE_PATH
+from adr.names import STEPS_OUT
 
 # What the trainers' formats call a speaker (LLaVA, ShareGPT, OpenAI, LLaMA-Factory, ms-swift) → our role.
 ROLES = {
@@ -214,7 +214,7 @@ def _images(where: str, value: Any) -> list[str]:
 
 
 def _check_path(path: str) -> None:
-    if not re.search(UNSAFE_PATH, path):
+    if not re.search(STEPS_OUT, path):
         return
     shown = path[:80].replace("\x00", "\N{SYMBOL FOR NULL}")
     raise RefusedError("unsafe_path", f"The image path “{shown}” leaves the image folder; paths are relative to it.")

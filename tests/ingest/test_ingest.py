@@ -1,6 +1,7 @@
 """Ingest: normal records come in exactly as they stand, odd ones are counted, and all or nothing is written."""
 
 import json
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from adr.ingest.ingest import IngestReport, ingest
 from adr.ingest.layout import look_at
 from adr.ingest.record import Conversation, read_record
 from adr.ingest.records import Records
+from adr.ingest.written_paths import WRITTEN, relative
 from adr.progress import Cancelled
 from adr.store import Store
 from adr.workspace import Workspace
@@ -449,9 +451,13 @@ def assert_read_alike(store: Store, path: Path, raw: list[str], lines: bool) -> 
         if not isinstance(read, Conversation):
             assert rejected[position] == read.reason
             continue
-        _, own_id, images, said, kept = taken[position]
+        images = [relative(name, None) if re.search(WRITTEN, name) else name for name in read.images]
+        if None in images:
+            assert rejected[position] == "unsafe_path"
+            continue
+        _, own_id, taken_images, said, kept = taken[position]
         assert kept == text
-        assert images == read.images
+        assert taken_images == images
         assert [(turn["role"], turn["text"]) for turn in said] == read.turns
         assert named.get(position, set()) == set(read.objects)
         assert (own_id is None) == (read.id is None)

@@ -36,7 +36,7 @@ def fill(store: Store, raws, kept=lambda i: True, copies=1, toml="[rebalance]\ns
             named = record.get("image", record.get("images", []))
             said = record.get("conversations") or record.get("messages") or []
             writer.execute(
-                "insert into instance values ($1, $2, $3, 0, $4, $5)",
+                "insert into instance (instance, id, images, missing, turns, raw) values ($1, $2, $3, 0, $4, $5)",
                 [
                     i,
                     json.dumps(record["id"], ensure_ascii=False) if "id" in record else None,
