@@ -14,7 +14,7 @@ from adr.store import Store
 
 @dataclass(frozen=True)
 class SourceRead:
-    """What was ingested, all sources together. file: their names without folders; warnings: {kind: number of records}."""
+    """What was ingested, all sources together. file: their names; warnings: {kind: number of records}."""
 
     file: str
     form: str
