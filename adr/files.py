@@ -3,6 +3,7 @@
 Knows nothing of what they hold.
 """
 
+import errno
 import hashlib
 import itertools
 import os
@@ -18,6 +19,7 @@ from adr.errors import AdrError
 from adr.figures import size_words
 
 _ABANDONED_SECONDS = 3600.0
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
 
 
 @contextmanager
@@ -128,6 +130,24 @@ def write_whole(path: Path, data: bytes | memoryview) -> None:
     """Write a file whole; OSError when it cannot be written, in which case the former file is still in place."""
     with whole_file(path) as partial:
         partial.write_bytes(data)
+
+
+def create_whole(path: Path, data: bytes) -> None:
+    """Make a new file that nobody ever sees unfinished; FileExistsError when there is one, of two makers only one
+    succeeds. Where the file system has no hard links, a kill may leave the file empty."""
+    partial = _partial(path)
+    try:
+        partial.write_bytes(data)
+        os.link(partial, path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        with path.open("xb") as file:
+            file.write(data)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def append_text(path: Path, text: str) -> None:

@@ -9,7 +9,7 @@ on from there.
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from adr.export.options import ExportOptions
 from adr.files import sha256_of
 from adr.index.index import IndexOptions, IndexReport, differences, index, index_report, made_by_other_rules
 from adr.ingest.ingest import IngestReport, ingest, ingest_report
+from adr.ingest.options import ingest_options
 from adr.ingest.sources import Given
 from adr.options import options_of
 from adr.progress import Progress, silent
@@ -114,9 +115,9 @@ def run(
 ) -> RunReport:
     """Every stage from a source, or several that share an image folder, to an export in `out`; returns all reports.
 
-    Stopped anywhere, the same call goes on at that stage. [index], [synthesize] and [export] of the recipe are the
-    options of these stages; without [synthesize] nothing is synthesized. reindex: replace an index that does not fit
-    the recipe. AdrError as the stages raise it, and when the workspace or `out` holds something else.
+    Stopped anywhere, the same call goes on at that stage. [ingest], [index], [synthesize] and [export] of the recipe
+    are the options of these stages; without [synthesize] nothing is synthesized. reindex: replace an index that does
+    not fit the recipe. AdrError as the stages raise it, and when the workspace or `out` holds something else.
     """
     work = _Run(store, workspace, recipe, progress)
     paths = [source] if isinstance(source, str | Path) else source
@@ -160,6 +161,7 @@ class _Run:
 
     def _check(self, out: Path) -> None:
         """Refuse unknown options and an output folder that is taken before hours of work, not after."""
+        ingest_options(self.recipe.ingest, "[ingest] of the recipe")
         options_of(IndexOptions, self.recipe.index, "[index] of the recipe")
         options_of(ExportOptions, self.recipe.export, "[export] of the recipe")
         if out.exists() and any(out.iterdir() if out.is_dir() else [out]) and not is_export(out):
@@ -170,16 +172,23 @@ class _Run:
         return report
 
     def _ingest(self, given: Sequence[Given]) -> IngestReport:
-        found = self.store.rows("select sha256, images, objects, path from source order by source")
+        found = self.store.rows("select sha256, images, objects, path, mapping from source order by source")
+        options = ingest_options(self.recipe.ingest, "[ingest] of the recipe")
         if not found:
-            return ingest(self.store, given, progress=self._said("ingest"))
+            mapped = [replace(one, options=options) for one in given]
+            return ingest(self.store, mapped, progress=self._said("ingest"))
         self.progress(0, None, "ingest: comparing the source")
-        wanted = [(_sha256(one.path), _absolute(one.images), _absolute(one.objects)) for one in given]
-        if [row[:3] for row in found] != wanted:
+        asked = [(_sha256(one.path), _absolute(one.images), _absolute(one.objects)) for one in given]
+        if [row[:3] for row in found] != asked:
             held = ", ".join(row[3] for row in found)
             raise AdrError(
                 f"The workspace holds another dataset ({held}), or the same with other images or objects.",
                 "Give an empty folder with -w.",
+            )
+        if {row[4] for row in found} != {options.to_json()}:
+            raise AdrError(
+                "The workspace holds this dataset, read with another mapping than [ingest] of the recipe has.",
+                "Write the mapping it was read with into the recipe, or give an empty folder with -w.",
             )
         return self._found("ingest", ingest_report(self.store))
 

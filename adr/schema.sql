@@ -13,7 +13,7 @@ create table if not exists source (
     images varchar,             -- the image folder, or null
     objects varchar,            -- the file of object annotations beside the source, or null
     objects_sha256 varchar,     -- of that file
-    form varchar,               -- 'llava' (conversations/from/value) or 'messages' (messages/role/content)
+    form varchar,               -- names of adr.ingest.forms.FORMS: 'llava', 'messages' ..., with commas between
     layout varchar,             -- 'array' or 'lines'
     bytes bigint,
     sha256 varchar,
@@ -58,13 +58,21 @@ create table if not exists instance (
     videos varchar[] default []             -- as `images`
 );
 
+-- writer: ingest. What is odd about a record and cannot be seen in its instance: one row per instance and kind.
+create table if not exists oddity (
+    instance integer,
+    kind varchar                -- 'image_empty', 'marker_spelled_otherwise', or 'marker_placed': `raw` lacks the markers
+);
+
 -- How often the image marker occurs in a conversation.
 create macro if not exists markers(turns) as
     coalesce(list_sum(list_transform(turns, lambda turn: len(string_split(turn.text, '<image>')) - 1)), 0)::integer;
 
 -- What is worth knowing about an instance without being a reason to set it aside: one row per instance and kind.
 create view if not exists instance_kind as
-    select instance, 'text_only' as kind from instance where len(images) = 0
+    select instance, 'text_only' as kind from instance where len(images) = 0 and len(videos) = 0
+    union all select instance, 'with_video' from instance where len(videos) > 0
+    union all select instance, kind from oddity
     union all select instance, 'several_images' from instance where len(images) > 1
     union all select instance, 'image_missing' from instance where missing > 0
     union all select instance, 'image_address' from instance

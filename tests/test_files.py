@@ -1,5 +1,6 @@
 """Files and folders are whole or absent, whatever happens while they are written."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -8,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from adr.errors import AdrError
-from adr.files import append_text, clear_unfinished, recover, sha256_of, whole_file, whole_folder, write_whole
+from adr.files import (
+    append_text,
+    clear_unfinished,
+    create_whole,
+    recover,
+    sha256_of,
+    whole_file,
+    whole_folder,
+    write_whole,
+)
 
 
 def test_write_whole__replaces_the_former_file(tmp_path: Path) -> None:
@@ -17,6 +27,34 @@ def test_write_whole__replaces_the_former_file(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == b"two"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert sha256_of(tmp_path / "a") == "3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3"
+
+
+def test_create_whole__one_of_two_makes_it(tmp_path: Path) -> None:
+    create_whole(tmp_path / "claim", b"first")
+    with pytest.raises(FileExistsError):
+        create_whole(tmp_path / "claim", b"second")
+    assert (tmp_path / "claim").read_bytes() == b"first" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_create_whole__a_fault_leaves_no_empty_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        create_whole(tmp_path / "claim", b"first")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_create_whole__without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", none)
+    create_whole(tmp_path / "claim", b"first")
+    with pytest.raises(FileExistsError):
+        create_whole(tmp_path / "claim", b"second")
+    assert (tmp_path / "claim").read_bytes() == b"first" and len(list(tmp_path.iterdir())) == 1
 
 
 def test_whole_file__a_fault_leaves_the_former_file(tmp_path: Path) -> None:

@@ -208,9 +208,9 @@ def model_fingerprint(model: str) -> dict[str, str]:
 def _source(store: Store) -> dict[str, Any]:
     """The only source, or all of them together with each in `sources`; {} when nothing was read."""
     rows = store.rows("""
-        select path, form, layout, bytes, sha256, instances, rejected, warnings, name, first from source
+        select path, form, layout, bytes, sha256, instances, rejected, warnings, mapping, name, first from source
         order by source""")
-    read = [_one_source(*row[:8]) for row in rows]
+    read = [_one_source(*row[:9]) for row in rows]
     if len(read) < 2:
         return read[0] if read else {}
     return {
@@ -222,12 +222,20 @@ def _source(store: Store) -> dict[str, Any]:
         "instances": sum(one["instances"] for one in read),
         "rejected": sum(one["rejected"] for one in read),
         "warnings": dict(sum((Counter(one["warnings"]) for one in read), Counter[str]())),
-        "sources": [{"source": row[8], "first": row[9], **one} for row, one in zip(rows, read, strict=True)],
+        "sources": [{"source": row[9], "first": row[10], **one} for row, one in zip(rows, read, strict=True)],
     }
 
 
 def _one_source(
-    path: str, form: str, layout: str, size: int, sha256: str, instances: int, rejected: int, warnings: str | None
+    path: str,
+    form: str,
+    layout: str,
+    size: int,
+    sha256: str,
+    instances: int,
+    rejected: int,
+    warnings: str | None,
+    mapping: str | None,
 ) -> dict[str, Any]:
     return {
         "name": Path(path).name,
@@ -238,6 +246,7 @@ def _one_source(
         "instances": instances,
         "rejected": rejected,
         "warnings": json.loads(warnings) if warnings else {},
+        **({"read_with": json.loads(mapping)} if mapping else {}),
     }
 
 

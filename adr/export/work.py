@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
+from adr.export.columns import Columns, columns
 from adr.export.leaving import CHUNK, SYNTHETIC_FOLDER, Exported, Leaving, batches
 from adr.export.lint import Rules
 from adr.image_folder import ImageFolder
@@ -37,6 +38,11 @@ class Work:
             yield batch
             done += len(batch)
         self.progress(done, self.leave.instances, "Writing")
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What the rows hold, so that all of a file have the same keys."""
+        return columns(self.store, self.leave)
 
     @contextmanager
     def file(self, name: str) -> Iterator[IO[bytes]]:

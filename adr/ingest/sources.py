@@ -4,11 +4,12 @@ is taken out again.
 Positions and numbers are never used again, so that adding or removing a source changes no draw of another one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from adr.errors import AdrError
 from adr.figures import counted
+from adr.ingest.options import IngestOptions
 from adr.store import Store, Writer
 
 _ENDINGS = (".gz", ".zst", ".json", ".jsonl", ".ndjson", ".parquet", ".tar")
@@ -23,7 +24,7 @@ class Given:
     images: Path | None = None
     objects: Path | None = None
     name: str | None = None
-    taken: str = ""  # which of its records a trainer's list takes, as it stands there
+    options: IngestOptions = field(default_factory=IngestOptions)
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ def _take_out(writer: Writer, one: SourceRead) -> None:
     for table, column in (
         ("instance", "instance"),
         ("annotation", "instance"),
+        ("oddity", "instance"),
         ("posting", "instance"),
         ("rejected", "position"),
     ):

@@ -54,12 +54,18 @@ def _below(path: str, folder: Path | None) -> str | None:
 
 
 def make_relative(writer: Writer, source: int, folder: Path | None) -> int:
-    """Make the image paths of a source's instances relative to `folder`, and set aside instances with one that is not
-    below it; returns how many instances have a path that is written otherwise in their record."""
+    """Make the paths of a source's images and videos relative to `folder`, and set aside instances with one that is not
+    below it; returns how many instances have an image path that is written otherwise in their record."""
+    _rewrite(writer, "videos", source, folder)
+    return _rewrite(writer, "images", source, folder)
+
+
+def _rewrite(writer: Writer, column: str, source: int, folder: Path | None) -> int:
+    """As `make_relative`, for one column of paths."""
     written = [
         path
         for (path,) in writer.rows(
-            "select distinct path from (select unnest(images) as path from instance where source = $1) "
+            f"select distinct path from (select unnest({column}) as path from instance where source = $1) "
             "where regexp_matches(path, $2)",
             [source, WRITTEN],
         )
@@ -71,36 +77,37 @@ def make_relative(writer: Writer, source: int, folder: Path | None) -> int:
         "written", pa.table({"path": pa.array(written, pa.string()), "below": pa.array(below, pa.string())})
     )
     writer.execute(
-        """
+        f"""
         create or replace temp table rewritten as
         with given as (
-            select instance, unnest(images) as path, generate_subscripts(images, 1) as place
+            select instance, unnest({column}) as path, generate_subscripts({column}, 1) as place
             from instance where source = $1
         )
-        select instance, list(case when w.path is null then g.path else w.below end order by place) as images,
+        select instance, list(case when w.path is null then g.path else w.below end order by place) as paths,
                min(case when w.path is not null and w.below is null then g.path end) as outside
         from given g left join written w using (path)
         group by instance having count(w.path) > 0""",
         [source],
     )
-    _set_aside(writer, folder)
-    writer.execute("""
-        update instance set images = rewritten.images from rewritten where rewritten.instance = instance.instance""")
+    _set_aside(writer, folder, column.removesuffix("s"))
+    writer.execute(
+        f"update instance set {column} = rewritten.paths from rewritten where rewritten.instance = instance.instance"
+    )
     return int(writer.value("select count(*) from rewritten where outside is null"))
 
 
-def _set_aside(writer: Writer, folder: Path | None) -> None:
+def _set_aside(writer: Writer, folder: Path | None, what: str) -> None:
     """Reject the instances of `rewritten` with a path outside the image folder."""
     where = f"is not below the image folder {folder}" if folder else "is absolute"
     writer.execute(
         """
         insert into rejected
-        select instance, 'unsafe_path', 'The image path “' || left(outside, 80) || '” ' || $1
+        select instance, 'unsafe_path', 'The ' || $2 || ' path “' || left(outside, 80) || '” ' || $1
                || '; name the folder that holds it (--images).', left(raw, 200)
         from rewritten join instance using (instance) where outside is not null""",
-        [where],
+        [where, what],
     )
-    for table in ("annotation", "instance"):
+    for table in ("annotation", "oddity", "instance"):
         writer.execute(
             f"delete from {table} where instance in (select instance from rewritten where outside is not null)"
         )

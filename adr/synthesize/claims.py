@@ -1,7 +1,7 @@
 """Which worker holds which slot, so that several workers on one plan never make the same candidate twice.
 
-A claim is a file created with O_EXCL; its holder touches it for as long as the holder lives. A claim whose holder is
-dead, or has been silent for two minutes, can be taken over. Knows nothing of what is made.
+A claim is a file that names its holder and appears whole; its holder touches it for as long as the holder lives. A
+claim whose holder is dead, or has been silent for two minutes, can be taken over. Knows nothing of what is made.
 """
 
 import fcntl
@@ -12,7 +12,7 @@ import threading
 import time
 from pathlib import Path
 
-from adr.files import write_whole
+from adr.files import create_whole, write_whole
 
 SILENT_SECONDS = 120.0
 _BEAT_SECONDS = 15.0
@@ -33,13 +33,10 @@ class Claims:
         """Claim a slot; False when a living worker has it."""
         path = self.folder / f"{slot:05d}"
         try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+            create_whole(path, self._own)
         except FileExistsError:
             if not self._take_over(path):
                 return False
-        else:
-            os.write(handle, self._own)
-            os.close(handle)
         with self._lock:
             self._mine.add(path)
         return True

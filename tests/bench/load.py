@@ -109,8 +109,8 @@ class Person:
 
         message = ForwardMsg.FromString(data)
         kind = message.WhichOneof("type")
-        if kind == "new_session":
-            self._page = message.new_session.page_script_hash
+        if kind == "navigation":
+            self._page = message.navigation.page_script_hash
         elif kind == "auto_rerun":
             self._again.setdefault(message.auto_rerun.fragment_id, time.monotonic() + message.auto_rerun.interval)
         elif kind == "session_event" and message.session_event.HasField("script_compilation_exception"):

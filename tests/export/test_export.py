@@ -168,6 +168,35 @@ def test_export__a_folder_that_is_no_export_is_never_replaced(store, workspace, 
     assert (tmp_path / "thesis" / "chapter.txt").read_text() == "years of work"
 
 
+def test_export__a_kill_before_the_record_lets_the_same_command_go_on(store, workspace, tmp_path):
+    out = tmp_path / "out"
+    accept(store, workspace)
+    export(store, workspace, 1, out=out)
+    before = tree(out)
+    store.execute("delete from export")  # what a kill between the rename and the record leaves
+    assert export(store, workspace, 1, out=out).export == 1
+    assert tree(out) == before
+    with pytest.raises(AdrError, match="exists"):
+        export(store, workspace, 1, out=out)
+
+
+@pytest.mark.parametrize("changed", ["a row", "a note", "an edit"])
+def test_export__an_unrecorded_folder_with_other_content_is_not_replaced(store, workspace, tmp_path, changed):
+    out = tmp_path / "out"
+    export(store, workspace, 1, out=out)
+    store.execute("delete from export")
+    if changed == "a row":
+        store.execute("update decision set kept = false, copies = 0 where instance = 0")
+    elif changed == "a note":
+        (out / "notes.txt").write_text("mine")
+    else:
+        (out / "llava.json").write_text("[]")
+    before = tree(out)
+    with pytest.raises(AdrError, match="exists"):
+        export(store, workspace, 1, out=out)
+    assert tree(out) == before
+
+
 @pytest.mark.parametrize("stop_at", range(1, 12, 2))
 def test_export__cancelled_anywhere_leaves_what_was_there(store, workspace, tmp_path, stop_at):
     out, calls = tmp_path / "out", []

@@ -160,3 +160,22 @@ def test_killed__every_acknowledged_verdict_is_there(chromium, workspace):
     kept = [candidate for candidate, judgement, _ in verdicts(workspace) if judgement == "accept"]
     assert set(acknowledged) <= set(kept)
     assert len(kept) == len(set(kept))
+
+
+def test_single__a_card_is_shown_without_a_name_and_a_verdict_asks_for_one(chromium, workspace) -> None:
+    with browser.running_app(workspace) as address:
+        page = open_review(chromium, address)
+        assert page.get_by_placeholder("Your name").count() == 1
+        first = card(page, "candidate")
+        page.locator("#card").click(position={"x": 5, "y": 5})
+        page.keyboard.press("a")
+        page.get_by_text("you have not given yours").wait_for(timeout=60_000)
+        assert card(page, "candidate") == first
+        page.get_by_placeholder("Your name").fill("ann aaa")  # the letters are no verdicts
+        page.get_by_role("button", name="Start").click()
+        page.get_by_placeholder("Your name").wait_for(state="detached", timeout=60_000)
+        settled(page)
+        page.locator("#card").click(position={"x": 5, "y": 5})
+        page.keyboard.press("a")
+        settled(page)
+    assert [(who, judgement) for _, judgement, who in verdicts(workspace)] == [("ann aaa", "accept")]

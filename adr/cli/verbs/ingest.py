@@ -12,25 +12,53 @@ from adr.errors import AdrError
 from adr.figures import counted, size_words, time_words
 from adr.ingest.ingest import IngestReport, ingest, ingest_report
 from adr.ingest.oddities import WARNINGS
-from adr.ingest.record import REASONS
+from adr.ingest.options import TARGETS, IngestOptions, mapping_of
+from adr.ingest.refusal import REASONS
 from adr.ingest.sources import Given, removal_words, remove_source
 from adr.progress import Progress
 
+# What mends a warning, said after it.
+_MENDED_BY = {
+    "marker_mismatch": " Where a conversation has no marker at all, --place-markers places them.",
+    "marker_spelled_otherwise": " --place-markers writes <image> in their place.",
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Sources, their image folder and object annotations; or the name of a source to take out."""
+    """Sources, their image folder and object annotations; how records are read; or a source to take out."""
     parser.add_argument(
-        "source", type=path, nargs="*", metavar="SOURCE", help="a LLaVA JSON array, JSON Lines, or the messages form"
+        "source", type=path, nargs="*", metavar="SOURCE", help="a JSON array or JSON Lines of conversations"
     )
     parser.add_argument("--images", type=path, metavar="DIR", help="the folder that the image paths start from")
     parser.add_argument(
         "--objects", type=path, metavar="FILE", help='object annotations: JSON Lines of {"image": …, "objects": […]}'
+    )
+    parser.add_argument(
+        "--map",
+        action="append",
+        type=mapped_key,
+        default=[],
+        metavar="TARGET=KEY",
+        help=f"which key of a record holds what; may be given several times. Targets: {', '.join(TARGETS)}",
+    )
+    parser.add_argument(
+        "--place-markers",
+        action="store_true",
+        help="put <image> at the start of the first human turn where a record has images and no marker",
     )
     parser.add_argument("--name", metavar="NAME", help="what to call the source (default: the name of its file)")
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--add", action="store_true", help="read the sources beside those that the workspace holds")
     way.add_argument("--replace", action="store_true", help="replace what the workspace holds")
     way.add_argument("--remove", metavar="NAME", help="take a source out again; its positions are not used again")
+
+
+def mapped_key(text: str) -> tuple[str, str]:
+    """(target, key) from TARGET=KEY; anything else is an error that argparse reports."""
+    try:
+        return mapping_of(text)
+    except AdrError as error:
+        raise argparse.ArgumentTypeError(f"{error.sentence} {error.next_step}") from None
 
 
 def act(options: argparse.Namespace, progress: Progress) -> IngestReport:
@@ -42,8 +70,9 @@ def act(options: argparse.Namespace, progress: Progress) -> IngestReport:
             return replace(ingest_report(store), removed=removed)
         _refuse(not options.source, "No dataset is named.")
         _refuse(len(options.source) > 1 and options.name is not None, "--name names one source, and there are several.")
+        how = IngestOptions(dict(options.map), options.place_markers)
         given = [
-            Given(Path(source), path_or_none(options.images), path_or_none(options.objects), options.name)
+            Given(Path(source), path_or_none(options.images), path_or_none(options.objects), options.name, how)
             for source in options.source
         ]
         return ingest(store, given, replace=options.replace, add=options.add, progress=progress)
@@ -83,7 +112,7 @@ def page(report: IngestReport) -> Iterator[Block]:
     for kind, n in report.warnings.items():
         if n:
             says = WARNINGS.get(kind, kind)
-            yield sentence(f"{says[:1].upper()}{says[1:]}: {n:,}.")
+            yield sentence(f"{says[:1].upper()}{says[1:]}: {n:,}.{_MENDED_BY.get(kind, '')}")
 
 
 def _names(report: IngestReport) -> str:

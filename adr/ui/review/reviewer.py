@@ -30,11 +30,13 @@ def reviewer_now() -> str:
 
 def _ask() -> None:
     with st.form("your name", border=True):
-        st.markdown("**Your name** is kept with every verdict you give. The other views show without it.")
+        st.markdown("**Your name** is kept with every verdict you give. Looking needs none.")
         left, right = st.columns([4, 1], vertical_alignment="bottom")
         typed = left.text_input(
             "Your name", max_chars=40, key="reviewer_typed", label_visibility="collapsed", placeholder="Your name"
         )
         if right.form_submit_button("Start", type="primary", width="stretch") and typed.strip():
             state().reviewer = typed.strip()
+            if "candidate" not in st.query_params:  # the card that was shown is not held; others may be judging it
+                state().card.shown = None
             st.rerun()
