@@ -53,7 +53,7 @@ def write(work: Work) -> list[str]:
     shards = _Shards(work, _schema(inside, work.columns.tools))
     try:
         for table in _tables(work, WITH_IMAGES if inside else CHUNK):
-            shards.write(_with_images(work, table) if inside else table)
+            shards.write(_with_images(work, table) if inside else _named(work, table))
     finally:
         shards.close()
     return shards.named()
@@ -135,6 +135,14 @@ def _source_table(work: Work, part: np.ndarray, schema: pa.Schema) -> pa.Table:
 
 def _tools_column(work: Work) -> list[tuple[str, pa.DataType]]:
     return [("tools", pa.string())] if work.columns.tools else []
+
+
+def _named(work: Work, table: pa.Table) -> pa.Table:
+    """The table with paths as the export names them."""
+    if not work.ways:
+        return table
+    paths = [work.named(names or ()) for names in table.column("images").to_pylist()]
+    return table.set_column(1, "images", pa.array(paths, pa.list_(pa.string())))
 
 
 def _with_images(work: Work, table: pa.Table) -> pa.Table:

@@ -205,7 +205,8 @@ class _Source:
         otherwise = {"written_otherwise": make_relative(writer, place.source, self._folder)}
         if place.prefix:
             writer.execute(
-                "update instance set images = list_transform(images, lambda path: $1 || path) where source = $2",
+                "update instance set images = list_transform(images, lambda path: $1 || path), "
+                "videos = list_transform(videos, lambda path: $1 || path) where source = $2",
                 [place.prefix, place.source],
             )
         of = [place.source]
