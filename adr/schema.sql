@@ -28,6 +28,7 @@ create table if not exists source (
     first integer default 0,    -- position of its first record
     records integer,            -- its positions are first .. first + records - 1
     image_prefix varchar default '',    -- what its image paths begin with in `instance`: '', or '@name/' with a folder of its own
+    taken varchar,              -- how much of it a trainer's list takes, as it stands there; or null
     mapping varchar             -- JSON: which key holds what, where a person has said so; or null
 );
 

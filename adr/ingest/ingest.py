@@ -22,6 +22,7 @@ from adr.ingest import plain
 from adr.ingest.image_paths import image_folder, links_are_followed
 from adr.ingest.instance_images import count_linked_outside, count_missing, count_other_endings, find_images
 from adr.ingest.layout import look_at
+from adr.ingest.lists import listed
 from adr.ingest.objects import read_objects
 from adr.ingest.oddities import WARNINGS
 from adr.ingest.options import IngestOptions, ingest_options
@@ -91,8 +92,8 @@ def ingest(
     follow_links: bool | None = None,
     progress: Progress = silent,
 ) -> IngestReport:
-    """Read `source`, a file or several sources (records in one of the FORMS, in files as docs/formats.md says), into
-    the workspace; returns what was read.
+    """Read `source`, a file or several sources (records in one of the FORMS, in files as docs/formats.md says; or a
+    trainer's list of datasets), into the workspace; returns what was read.
 
     `images` is the folder that image paths start from, `objects` a file of object annotations, `name` what the source
     is called. `mapping` says which key holds what ({target: key}, see adr.ingest.options), `place_markers` whether
@@ -111,7 +112,7 @@ def ingest(
             "Choose an empty folder, or ask to add to it (--add) or to replace it (--replace).",
         )
     follow = links_are_followed() if follow_links is None else follow_links
-    opened = [_Source(one, follow) for one in given]
+    opened = [_Source(one, follow) for each in given for one in listed(each)]
     read = []
     with store.atomic() as writer:
         if not add:
@@ -250,10 +251,11 @@ def _record(writer: Writer, report: IngestReport, given: Given, place: Place, re
     writer.execute(
         """
         insert into source (path, images, objects, objects_sha256, form, layout, bytes, sha256, instances, rejected,
-                            warnings, report, links, ingested_at, source, name, first, records, image_prefix, mapping)
+                            warnings, report, links, ingested_at, source, name, first, records, image_prefix, mapping,
+                            taken)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
                 case when $2 is not null then (select count(*) from image_link) end, now() at time zone 'UTC',
-                $13, $14, $15, $16, $17, $18)
+                $13, $14, $15, $16, $17, $18, nullif($19, ''))
         """,
         [
             report.source,
@@ -274,6 +276,7 @@ def _record(writer: Writer, report: IngestReport, given: Given, place: Place, re
             records,
             place.prefix,
             given.options.to_json(),
+            given.taken,
         ],
     )
 

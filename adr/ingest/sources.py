@@ -25,6 +25,7 @@ class Given:
     objects: Path | None = None
     name: str | None = None
     options: IngestOptions = field(default_factory=IngestOptions)
+    taken: str = ""  # how much of it a trainer's list takes, as it stands there; all records are read
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class SourceRead:
     records: int
     instances: int
     rejected: int
+    taken: str = ""  # as in `Given`
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def sources(store: Store | Writer) -> list[SourceRead]:
         SourceRead(*row)
         for row in store.rows("""
             select source, coalesce(name, ''), path, images, objects, first, coalesce(records, instances), instances,
-                   rejected
+                   rejected, coalesce(taken, '')
             from source order by source""")
     ]
 

@@ -27,7 +27,11 @@ _MENDED_BY = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Sources, their image folder and object annotations; how records are read; or a source to take out."""
     parser.add_argument(
-        "source", type=path, nargs="*", metavar="SOURCE", help="a JSON array or JSON Lines of conversations"
+        "source",
+        type=path,
+        nargs="*",
+        metavar="SOURCE",
+        help="a dataset (docs/formats.md), or a trainer's list of datasets",
     )
     parser.add_argument("--images", type=path, metavar="DIR", help="the folder that the image paths start from")
     parser.add_argument(
@@ -46,7 +50,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="put <image> at the start of the first human turn where a record has images and no marker",
     )
-    parser.add_argument("--name", metavar="NAME", help="what to call the source (default: the name of its file)")
+    parser.add_argument(
+        "--name",
+        metavar="NAME",
+        help="what to call the source (default: its file's name); of a list, the entry to read",
+    )
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--add", action="store_true", help="read the sources beside those that the workspace holds")
     way.add_argument("--replace", action="store_true", help="replace what the workspace holds")
@@ -123,7 +131,7 @@ def _names(report: IngestReport) -> str:
 def _sources(report: IngestReport) -> Iterator[Block]:
     """A row for each source."""
     yield table(
-        ["source", "instances", "set aside", "positions", "image folder"],
+        ["source", "instances", "set aside", "positions", "image folder", "its list takes"],
         [
             (
                 one.name,
@@ -131,6 +139,7 @@ def _sources(report: IngestReport) -> Iterator[Block]:
                 f"{one.rejected:,}",
                 f"{one.first:,} – {one.first + one.records - 1:,}",
                 one.images or "none",
+                one.taken or "all",
             )
             for one in report.sources
         ],
