@@ -18,12 +18,13 @@ from adr.ingest.peek import Peek, peek
 from adr.names import file_name, inside
 from adr.plain_text import code, plain
 from adr.progress import Progress
-from adr.ui.access import allowed_path, need
+from adr.ui.access import allowed_path, need, roots
 from adr.ui.dataset.state import state
 from adr.ui.frame import Frame
 from adr.ui.telling import fragment
 
 _WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}
+_BESIDE = {"add": "Add to the dataset", "replace": "Replace it"}
 _FORM = "Unusable records are set aside with the reason; a file that is cut off or is not JSON changes nothing."
 _EXAMPLE = """{
   "id": "000000033471",
@@ -122,9 +123,19 @@ def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
         faults = not _told(lambda: look_at(objects)) or faults
     if source is None or faults:
         return None, ""
-    store, replace = here.store, bool(here.standing.instances)
+    store, add = here.store, _adds()
+    replace = bool(here.standing.instances) and not add
     return (
-        lambda progress: ingest(store, source, images, objects=objects, replace=replace, progress=progress)
+        lambda progress: ingest(
+            store,
+            source,
+            images,
+            objects=objects,
+            replace=replace,
+            add=add,
+            follow_links=not roots(),
+            progress=progress,
+        )
     ), f"Reading {source.name}"
 
 
@@ -230,10 +241,31 @@ def _uploaded(here: Frame) -> Path | None:
     return kept
 
 
+def _adds() -> bool:
+    """Whether the dataset is read beside what the workspace holds."""
+    return st.session_state.get("beside") == "add" and st.session_state.get("way") != "demo"
+
+
 def _agreement(here: Frame) -> bool:
     """Ask before a dataset is replaced; True when there is none or the user agrees."""
     if not here.standing.instances:
         return True
+    if st.session_state.get("way") != "demo":
+        st.segmented_control(
+            "What the workspace holds",
+            list(_BESIDE),
+            default="add",
+            key="beside",
+            format_func=_BESIDE.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+        if _adds():
+            st.caption(
+                "The new source is read beside the present ones, whose positions and draws stay. The index has to be "
+                "built again; runs, plans and verdicts stay."
+            )
+            return True
     made = ", ".join(f"{n:,} {plain(name)}" for name, n in dataset.made_of_it(here.store).items())
     lost = f", and clears what was made from it: {made}" if made else ""
     st.warning(
