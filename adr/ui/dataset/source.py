@@ -12,7 +12,7 @@ from adr.plain_text import code, plain
 from adr.store import Store
 from adr.ui.dataset.images import images_form
 from adr.ui.dataset.index import start_index
-from adr.ui.dataset.sources import sources_view
+from adr.ui.dataset.sources import remove_form, sources_view
 from adr.ui.frame import Frame
 from adr.ui.parts.figures import figures
 
@@ -48,6 +48,7 @@ def source_view(here: Frame) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _line(source, ", ".join(Path(one.path).name for one in found))
         images_form(here, source.images, [one.name for one in found])
+        remove_form(here, found)
     sources_view(here, found)
     figures([*_counts(source, counted), *_oddities(source, counted)])
     if not here.standing.postings and not here.jobs.running("index"):

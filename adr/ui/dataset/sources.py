@@ -13,10 +13,9 @@ KIND = "remove"
 
 
 def sources_view(here: Frame, found: list[SourceRead]) -> None:
-    """A row per source, and a form that takes one out; nothing where there is only one."""
+    """A row per source, where there are several, and what the last removal took."""
     if len(found) > 1:
         st.dataframe(_table(found), hide_index=True, width="stretch")
-        _remove_form(here, found)
     job = job_view(here.jobs, KIND)
     if job is not None and isinstance(job.outcome, RemoveReport):
         st.caption(plain(_said(job.outcome)))
@@ -36,7 +35,10 @@ def _table(found: list[SourceRead]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _remove_form(here: Frame, found: list[SourceRead]) -> None:
+def remove_form(here: Frame, found: list[SourceRead]) -> None:
+    """A form that takes a source out; nothing where there is only one."""
+    if len(found) < 2:
+        return
     with st.popover("Take a source out", icon=":material/delete:"):
         name = st.selectbox("Source", [one.name for one in found], key="source to remove", format_func=plain)
         one = next(source for source in found if source.name == name)
