@@ -486,12 +486,15 @@ def assert_read_alike(store: Store, path: Path, raw: list[str], lines: bool, pla
         if not isinstance(read, Conversation):
             assert rejected[position] == read.reason
             continue
-        images = [relative(name, None) if re.search(WRITTEN, name) else name for name in read.images]
-        if None in images:
+        images, own_videos = (
+            [relative(name, None) if re.search(WRITTEN, name) else name for name in names]
+            for names in (read.images, read.videos)
+        )
+        if None in (*images, *own_videos):
             assert rejected[position] == "unsafe_path"
             continue
         _, own_id, taken_images, said, kept, videos = taken[position]
-        assert (videos, odd.get(position, set())) == (read.videos, set(read.oddities))
+        assert (videos, odd.get(position, set())) == (own_videos, set(read.oddities))
         assert kept == text
         assert taken_images == images
         assert [(turn["role"], turn["text"]) for turn in said] == read.turns
