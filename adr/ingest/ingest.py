@@ -112,7 +112,7 @@ def ingest(
             "Choose an empty folder, or ask to add to it (--add) or to replace it (--replace).",
         )
     follow = links_are_followed() if follow_links is None else follow_links
-    opened = [_Source(one, follow) for each in given for one in listed(each)]
+    opened = [_Source(one, follow) for each in given for one in listed(each, outside=follow)]
     read = []
     with store.atomic() as writer:
         if not add:

@@ -30,10 +30,11 @@ _COLUMNS = {
 _TAGS = {"role_tag": "role", "content_tag": "text", "user_tag": "human", "assistant_tag": "gpt"}
 
 
-def listed(given: Given) -> list[Given]:
+def listed(given: Given, *, outside: bool = True) -> list[Given]:
     """The sources that a list names, or `given` itself when it is no list. A name picks one entry of a list.
 
-    Paths in a list start from its folder. AdrError when a file that it names is not there, or is not a file.
+    Paths in a list start from its folder. outside: whether they may lead out of it. AdrError when a file that a list
+    names is not there, is not a file, or lies where it may not.
     """
     path = given.path.expanduser().absolute()
     found = _entries(path)
@@ -43,14 +44,20 @@ def listed(given: Given) -> list[Given]:
     picked = {name: entry for name, entry in entries.items() if given.name in (None, name)}
     if not picked:
         raise AdrError(f"{path.name} lists no dataset {given.name}.", f"It lists: {', '.join(list(entries)[:10])}.")
-    return [_checked(path, name, reader(given, path.parent, name, entry)) for name, entry in picked.items()]
+    return [_checked(path, name, reader(given, path.parent, name, entry), outside) for name, entry in picked.items()]
 
 
-def _checked(path: Path, name: str, one: Given | None) -> Given:
+def _checked(path: Path, name: str, one: Given | None, outside: bool) -> Given:
     if one is None:
         raise AdrError(
             f"{path.name} lists {name}, which is not a file but a dataset of a hub; nothing is fetched.",
             "Download it and name its file there, or pick another entry with --name.",
+        )
+    root = path.parent.resolve()
+    if not outside and not all(part.resolve().is_relative_to(root) for part in (one.path, one.images) if part):
+        raise AdrError(
+            f"{path.name} lists {name} outside its own folder, which is not allowed here (ADR_ROOTS).",
+            "Put the list beside what it names, or name the dataset itself.",
         )
     if not one.path.exists():
         raise AdrError(

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from adr.ingest.image_paths import image_folder
 from adr.ingest.layout import look_at
+from adr.ingest.lists import listed
 from adr.ingest.record import Conversation, read_record
 from adr.ingest.records import Records
+from adr.ingest.sources import Given
+from adr.ingest.written_paths import relative
 
 _STRETCH = 256 << 10
 _RECORDS = 50
@@ -29,14 +32,17 @@ class Peek:
     images: int = 0  # distinct image paths among them
     found: int = 0  # how many of these are in the image folder
     folder: Path | None = None
+    datasets: int = 1  # more than one: a list, whose first dataset this is
 
 
-def peek(source: Path, images: Path | None = None) -> Peek:
-    """Look at the beginning of `source`; AdrError for a file that cannot be ingested or a wrong image folder."""
-    layout = look_at(source)
-    folder = image_folder(images) if images is not None else None
+def peek(source: Path, images: Path | None = None, *, outside: bool = True) -> Peek:
+    """Look at the beginning of `source`, or of the first dataset of a list; AdrError for a file that cannot be ingested
+    or a wrong image folder. outside: as for `listed`."""
+    entries = listed(Given(source, images), outside=outside)
+    layout = look_at(entries[0].path)
+    folder = image_folder(entries[0].images) if entries[0].images is not None else None
     block = next(iter(Records(layout, block=_STRETCH)), None)
-    read = [read_record(text) for text in (block.texts[:_RECORDS] if block else [])]
+    read = [read_record(text, entries[0].options) for text in (block.texts[:_RECORDS] if block else [])]
     paths = sorted({path for one in read if isinstance(one, Conversation) for path in one.images})
     return Peek(
         layout.path,
@@ -48,6 +54,7 @@ def peek(source: Path, images: Path | None = None) -> Peek:
         len(paths),
         _found(folder, paths) if folder else 0,
         None if folder else _suggested(layout.path, paths),
+        len(entries),
     )
 
 
@@ -55,7 +62,7 @@ def _found(folder: Path, paths: list[str]) -> int:
     found = 0
     for path in paths:
         try:
-            found += (folder / path).is_file()
+            found += (folder / (relative(path, folder) or path)).is_file()
         except (OSError, ValueError):
             continue
     return found

@@ -100,6 +100,18 @@ def test_listed__what_is_not_there_is_said(folder: Path) -> None:
         listed(written(folder, "bad.yaml", "datasets: ["))
 
 
+def test_listed__where_folders_are_limited_a_list_names_only_what_lies_beside_it(folder: Path, tmp_path: Path) -> None:
+    (folder / "sub").mkdir()
+    given = written(folder / "sub", "mix.yaml", "datasets: [{json_path: ../a.json}]")
+    assert len(listed(given)) == 1
+    with pytest.raises(AdrError, match="outside its own folder"):
+        listed(given, outside=False)
+    meta = written(folder / "sub", "meta.json", {"a": {"annotation": "x.json", "root": str(folder / "images")}})
+    with pytest.raises(AdrError, match="outside its own folder"):
+        listed(meta, outside=False)
+    assert len(listed(written(folder, "mix.yaml", "datasets: [{json_path: a.json}]"), outside=False)) == 1
+
+
 def test_ingest__a_list_is_read_as_several_sources(folder: Path) -> None:
     store = Store.memory()
     given = written(

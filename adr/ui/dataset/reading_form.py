@@ -153,7 +153,7 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
     if source is None:
         return False
     try:
-        seen = peek(source, images)
+        seen = peek(source, images, outside=not roots())
     except AdrError as error:
         st.error(plain(f"{error.sentence} {error.next_step}"), icon=":material/error:")
         return False
@@ -198,7 +198,8 @@ _LAYOUTS = {
 
 def _seen_words(seen: Peek, images: Path | None) -> str:
     layout = _LAYOUTS[seen.layout]
-    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
+    said = f"A list of {seen.datasets:,} datasets. The first: " if seen.datasets > 1 else ""
+    said += f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
     said += "is a conversation" if seen.conversations == 1 else "are conversations"
     said += f" ({_reasons(seen)})" if seen.reasons else ""
     if images is not None and seen.images:
