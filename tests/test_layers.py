@@ -38,6 +38,7 @@ GROUND = (
     "models",
     "names",
     "image_folder",
+    "index_needed",
     "draws",
     "tail",
     "conversation",

@@ -29,7 +29,7 @@ from adr.ingest.options import IngestOptions, ingest_options
 from adr.ingest.record import MOST_DIGITS, Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
 from adr.ingest.refusal import LARGEST
-from adr.ingest.sources import Given, Place, RemoveReport, SourceRead, next_place, sources
+from adr.ingest.sources import Given, ReadSource, RemoveReport, SourcePlace, next_place, sources
 from adr.ingest.written_paths import make_relative
 from adr.markers import MAYBE_OTHER_SPELLING
 from adr.progress import Progress, let_pages_run, silent
@@ -74,7 +74,7 @@ class IngestReport:
     bytes: int
     sha256: str
     seconds: float
-    sources: tuple[SourceRead, ...] = ()
+    sources: tuple[ReadSource, ...] = ()
     removed: RemoveReport | None = None  # what went, where a source was taken out
 
 
@@ -135,7 +135,7 @@ def ingest_report(store: Store) -> IngestReport:
     return combined(read, sources(store))
 
 
-def combined(reports: Sequence[IngestReport], of: Sequence[SourceRead]) -> IngestReport:
+def combined(reports: Sequence[IngestReport], of: Sequence[ReadSource]) -> IngestReport:
     """One report of several sources, by their own reports."""
     if len(reports) == 1:
         return replace(reports[0], sources=tuple(of))
@@ -197,7 +197,7 @@ class _Source:
         _record(writer, self.report, self.given, place, count)
         progress(count, count, "Writing")
 
-    def _look_at_images(self, writer: Writer, place: Place, progress: Progress) -> dict[str, int]:
+    def _look_at_images(self, writer: Writer, place: SourcePlace, progress: Progress) -> dict[str, int]:
         """Count each instance's missing images, set aside those with an image outside the folder; returns warnings.
 
         An image is outside when its path is absolute and not below the folder, or when a link in it leads out of the
@@ -224,7 +224,7 @@ class _Source:
         }
 
     def _made(
-        self, writer: Writer, place: Place, forms: Counter[str], warnings: Counter[str], started: float
+        self, writer: Writer, place: SourcePlace, forms: Counter[str], warnings: Counter[str], started: float
     ) -> IngestReport:
         rejected = writer.rows(
             "select reason, count(*) from rejected where position >= $1 group by reason order by count(*) desc, reason",
@@ -247,7 +247,7 @@ class _Source:
         )
 
 
-def _record(writer: Writer, report: IngestReport, given: Given, place: Place, records: int) -> None:
+def _record(writer: Writer, report: IngestReport, given: Given, place: SourcePlace, records: int) -> None:
     writer.execute(
         """
         insert into source (path, images, objects, objects_sha256, form, layout, bytes, sha256, instances, rejected,
@@ -458,7 +458,7 @@ def _set_leaving_aside(writer: Writer) -> None:
         writer.execute(f"delete from {table} where instance in (select instance from set_aside)")
 
 
-def _take_objects(writer: Writer, path: Path, place: Place, progress: Progress) -> dict[str, int]:
+def _take_objects(writer: Writer, path: Path, place: SourcePlace, progress: Progress) -> dict[str, int]:
     """Join the annotations of a sidecar file to instances by position, image or id; returns warnings."""
     writer.execute('create or replace temp table named (entry integer, "by" varchar, key varchar, objects varchar[])')
     unread = count = 0
@@ -498,7 +498,7 @@ def _take_objects(writer: Writer, path: Path, place: Place, progress: Progress) 
     return {"objects_unread": unread, "objects_unmatched": unmatched}
 
 
-def _count_oddities(writer: Writer, place: Place) -> dict[str, int]:
+def _count_oddities(writer: Writer, place: SourcePlace) -> dict[str, int]:
     counted = dict(
         writer.rows(
             """
@@ -513,7 +513,7 @@ def _count_oddities(writer: Writer, place: Place) -> dict[str, int]:
     return {**counted, "repeated_ids": int(repeated)}
 
 
-def _refuse_if_none(report: IngestReport, count: int, writer: Writer, place: Place) -> None:
+def _refuse_if_none(report: IngestReport, count: int, writer: Writer, place: SourcePlace) -> None:
     if report.instances:
         return
     if not count:

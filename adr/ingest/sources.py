@@ -29,7 +29,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class SourceRead:
+class ReadSource:
     """One source of the workspace. first, records: its positions are first .. first + records - 1."""
 
     source: int
@@ -55,10 +55,10 @@ class RemoveReport:
     left: int  # instances that stay
 
 
-def sources(store: Store | Writer) -> list[SourceRead]:
+def sources(store: Store | Writer) -> list[ReadSource]:
     """The sources, in the order in which they were added."""
     return [
-        SourceRead(*row)
+        ReadSource(*row)
         for row in store.rows("""
             select source, coalesce(name, ''), path, images, objects, first, coalesce(records, instances), instances,
                    rejected, coalesce(taken, '')
@@ -67,7 +67,7 @@ def sources(store: Store | Writer) -> list[SourceRead]:
 
 
 @dataclass(frozen=True)
-class Place:
+class SourcePlace:
     """Where the next source goes: its number, the position of its first record, and the prefix of its image paths."""
 
     source: int
@@ -76,14 +76,14 @@ class Place:
     prefix: str
 
 
-def next_place(writer: Writer, given: Given, folder: Path | None) -> Place:
+def next_place(writer: Writer, given: Given, folder: Path | None) -> SourcePlace:
     """The place of a source that is about to be read; AdrError when its name is taken."""
     number, first = writer.rows("""
         with former as (select source, first, records from source union all
                         select source, first, records from removed_source)
         select coalesce(max(source) + 1, 0), coalesce(max(first + records), 0) from former""")[0]
     name = _name(writer, given)
-    return Place(int(number), name, int(first), _prefix(writer, given, folder, name))
+    return SourcePlace(int(number), name, int(first), _prefix(writer, given, folder, name))
 
 
 def _name(writer: Writer, given: Given) -> str:
@@ -162,7 +162,7 @@ def remove_source(store: Store, name: str) -> RemoveReport:
     return report
 
 
-def _take_out(writer: Writer, one: SourceRead) -> None:
+def _take_out(writer: Writer, one: ReadSource) -> None:
     last = one.first + one.records - 1
     for table, column in (
         ("instance", "instance"),

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from adr.figures import counted
-from adr.ingest.sources import RemoveReport, SourceRead, remove_source
+from adr.ingest.sources import ReadSource, RemoveReport, remove_source
 from adr.plain_text import code, plain
 from adr.ui.frame import Frame
 from adr.ui.parts.job_view import job_view
@@ -12,7 +12,7 @@ from adr.ui.parts.job_view import job_view
 KIND = "remove"
 
 
-def sources_view(here: Frame, found: list[SourceRead]) -> None:
+def sources_view(here: Frame, found: list[ReadSource]) -> None:
     """A row per source, where there are several, and what the last removal took."""
     if len(found) > 1:
         st.dataframe(_table(found), hide_index=True, width="stretch")
@@ -21,7 +21,7 @@ def sources_view(here: Frame, found: list[SourceRead]) -> None:
         st.caption(plain(_said(job.outcome)))
 
 
-def _table(found: list[SourceRead]) -> pd.DataFrame:
+def _table(found: list[ReadSource]) -> pd.DataFrame:
     columns = {
         "Source": [one.name for one in found],
         "Instances": [one.instances for one in found],
@@ -35,7 +35,7 @@ def _table(found: list[SourceRead]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def remove_form(here: Frame, found: list[SourceRead]) -> None:
+def remove_form(here: Frame, found: list[ReadSource]) -> None:
     """A form that takes a source out; nothing where there is only one."""
     if len(found) < 2:
         return
