@@ -75,6 +75,12 @@ class ImageFolder:
             }
         }
 
+    @staticmethod
+    def links_of(store: "Store", prefix: str) -> dict[str, str]:
+        """The links that ingest has seen in the folder whose paths begin with `prefix`, without it."""
+        rows = store.rows("select path, target from image_link where starts_with(path, $1)", [prefix])
+        return {path[len(prefix) :]: target for path, target in rows}
+
     @property
     def folders(self) -> dict[str, Path]:
         """{prefix: folder}, as a person has named it; it may be a link itself."""
@@ -182,10 +188,7 @@ def _roots(store: "Store", rows: list[tuple[Any, ...]]) -> dict[str, Root]:
     """rows: (prefix, folder, number of links or None where they are not known), the last of each prefix counting."""
 
     def links(prefix: str) -> Callable[[], Links]:
-        return lambda: {
-            path[len(prefix) :]: target
-            for path, target in store.rows("select path, target from image_link where starts_with(path, $1)", [prefix])
-        }
+        return lambda: ImageFolder.links_of(store, prefix)
 
     return {
         prefix or "": Root(Path(folder or "."), _known(None) if known is None else links(prefix or ""))

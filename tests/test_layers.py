@@ -42,6 +42,7 @@ GROUND = (
     "picture_columns",
     "picture_file",
     "picture_shards",
+    "index_needed",
     "draws",
     "tail",
     "conversation",

@@ -87,7 +87,10 @@ def _use(format: Format, manifest: dict[str, Any]) -> str:
         f"`OUT` is this folder; `{trainer.FILE}` {_START[format.name in trainer.TRAINERS]}.",
     ]
     if images == "reference" and format.part == "all":
-        lines.append("`IMAGE_FOLDER` is the image folder of the source; its pictures are not part of this export.")
+        several = ", or the folder that holds all of theirs" if manifest["source"].get("sources") else ""
+        lines.append(
+            f"`IMAGE_FOLDER` is the image folder of the source{several}; its pictures are not part of this export."
+        )
         if manifest["synthesis"]["images"]:
             lines.append(
                 "The synthetic pictures are in `images`. Put them beside the others with "

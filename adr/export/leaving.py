@@ -239,7 +239,7 @@ def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Ta
     if table.num_rows != len(positions):
         raise AdrError(
             "The run names instances that are not in the dataset.",
-            "The dataset was ingested again: apply the recipe again on the Rebalance page.",
+            "A source was removed, or the dataset was ingested again: apply the recipe again on the Rebalance page.",
         )
     return table
 

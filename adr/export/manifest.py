@@ -6,6 +6,7 @@ It holds no times and no absolute paths: the same recipe, source and verdicts gi
 import hashlib
 import json
 import platform
+from collections import Counter
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,7 +17,7 @@ from adr.export.counts import Counts
 from adr.export.lint import Finding, as_json
 from adr.export.provenance import model_name
 from adr.export.work import Format, Work
-from adr.files import sha256_of
+from adr.files import sha256_of, sha256_of_all
 from adr.recipe import Recipe
 from adr.shipped import INSIDE, find
 from adr.store import Store
@@ -218,10 +219,37 @@ def model_fingerprint(model: str) -> dict[str, str]:
 
 
 def _source(store: Store) -> dict[str, Any]:
-    found = store.row("select path, form, layout, bytes, sha256, instances, rejected, warnings, mapping from source")
-    if found is None:
-        return {}
-    path, form, layout, size, sha256, instances, rejected, warnings, mapping = found
+    """The only source, or all of them together with each in `sources`; {} when nothing was read."""
+    rows = store.rows("""
+        select path, form, layout, bytes, sha256, instances, rejected, warnings, mapping, name, first from source
+        order by source""")
+    read = [_one_source(*row[:9]) for row in rows]
+    if len(read) < 2:
+        return read[0] if read else {}
+    return {
+        "name": ", ".join(one["name"] for one in read),
+        "form": ", ".join(sorted({form for one in read for form in one["form"].split(", ")})),
+        "layout": ", ".join(sorted({one["layout"] for one in read})),
+        "bytes": sum(one["bytes"] for one in read),
+        "sha256": sha256_of_all([one["sha256"] for one in read]),
+        "instances": sum(one["instances"] for one in read),
+        "rejected": sum(one["rejected"] for one in read),
+        "warnings": dict(sum((Counter(one["warnings"]) for one in read), Counter[str]())),
+        "sources": [{"source": row[9], "first": row[10], **one} for row, one in zip(rows, read, strict=True)],
+    }
+
+
+def _one_source(
+    path: str,
+    form: str,
+    layout: str,
+    size: int,
+    sha256: str,
+    instances: int,
+    rejected: int,
+    warnings: str | None,
+    mapping: str | None,
+) -> dict[str, Any]:
     return {
         "name": Path(path).name,
         "form": form,

@@ -77,7 +77,7 @@ def write_shards(work: Work, columns: ShardColumns) -> list[str]:
     shards = _Shards(work, _schema(columns, inside))
     try:
         for table in _tables(work, columns, WITH_IMAGES if inside else CHUNK):
-            shards.write(_with_images(work, table) if inside else table)
+            shards.write(_with_images(work, table) if inside else _named(work, table))
     finally:
         shards.close()
     return shards.named()
@@ -160,6 +160,14 @@ def _source_table(work: Work, part: np.ndarray, columns: ShardColumns) -> pa.Tab
         turns = [(turn["role"], turn["text"]) for turn in row.pop("turns")]
         row["messages"] = messages(place_markers(turns, len(row["images"]), row.pop("videos")))
     return pa.Table.from_pylist(rows, schema=columns.schema)
+
+
+def _named(work: Work, table: pa.Table) -> pa.Table:
+    """The table with paths as the export names them."""
+    if not work.ways:
+        return table
+    paths = [work.named(names or ()) for names in table.column("images").to_pylist()]
+    return table.set_column(1, "images", pa.array(paths, pa.list_(pa.string())))
 
 
 def _with_images(work: Work, table: pa.Table) -> pa.Table:

@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
+from adr.conversation import ADDRESS
 from adr.export.columns import RowColumns, columns
 from adr.export.leaving import CHUNK, SYNTHETIC_FOLDER, Exported, Leaving, batches
 from adr.export.lint import Rules
-from adr.image_folder import ImageFolder
+from adr.image_folder import ImageFolder, prefix_of
 from adr.progress import Progress
 from adr.store import Store
 
@@ -35,9 +36,30 @@ class Work:
         done = 0
         for batch in batches(self.store, self.leave, turns=turns, raw=raw, size=size):
             self.progress(done, self.leave.instances, "Writing")
+            if self.ways:
+                for row in batch:
+                    row.images, row.videos = self.named(row.images), self.named(row.videos)
             yield batch
             done += len(batch)
         self.progress(done, self.leave.instances, "Writing")
+
+    def named(self, paths: Sequence[str]) -> list[str]:
+        """Paths of pictures as the export names them. Pictures that stay in several image folders are named from the
+        folder that holds all of these; others have the names of the workspace."""
+        return [self._named(path) for path in paths]
+
+    def _named(self, path: str) -> str:
+        prefix = prefix_of(path, self.ways)
+        stays = prefix not in self.ways or ADDRESS.match(path) or path.startswith(f"{SYNTHETIC_FOLDER}/")
+        return path if stays else self.ways[prefix] + path[len(prefix) :]
+
+    @cached_property
+    def ways(self) -> dict[str, str]:
+        """{prefix of a source's paths: what takes its place}; empty where names stay as they are."""
+        if self.images != "reference" or self.leave.image_root is None:
+            return {}
+        ways = self.leave.image_root.common()[1]
+        return {} if ways == {"": ""} else ways
 
     @cached_property
     def columns(self) -> RowColumns:

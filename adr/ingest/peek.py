@@ -12,10 +12,13 @@ from adr.containers import picture_root
 from adr.conversation import MARKER
 from adr.ingest.image_paths import image_folder
 from adr.ingest.layout import look_at_source
+from adr.ingest.lists import listed
 from adr.ingest.opened import first_texts
 from adr.ingest.options import IngestOptions
 from adr.ingest.record import AS_GIVEN, Conversation, parsed, read_record
 from adr.ingest.refusal import Refusal, RefusedError
+from adr.ingest.sources import Given
+from adr.ingest.written_paths import relative
 from adr.picture_file import is_picture
 
 _STRETCH = 256 << 10
@@ -54,17 +57,19 @@ class Peek:
     inside: bool = False  # whether they lie inside the source
     samples: tuple[Sample, ...] = ()  # its first rows
     unmarked: int = 0  # how many of the conversations have images and no marker
+    datasets: int = 1  # more than one: a list, whose first dataset this is
 
 
-def peek(source: Path, images: Path | None = None, options: IngestOptions = AS_GIVEN) -> Peek:
-    """Look at the beginning of `source`, read with `options`.
+def peek(source: Path, images: Path | None = None, options: IngestOptions = AS_GIVEN, *, outside: bool = True) -> Peek:
+    """Look at the beginning of `source`, or of the first dataset of a list, read with `options`.
 
-    AdrError for a file that cannot be ingested or a wrong image folder.
+    outside: as for `listed`. AdrError for a file that cannot be ingested or a wrong image folder.
     """
-    layout = look_at_source(source)
-    folder = image_folder(images) if images is not None else None
+    entries = listed(Given(source, images, options=options), outside=outside)
+    layout = look_at_source(entries[0].path)
+    folder = image_folder(entries[0].images) if entries[0].images is not None else None
     texts = first_texts(layout, _RECORDS, _STRETCH)
-    read = [read_record(text, options) for text in texts]
+    read = [read_record(text, entries[0].options) for text in texts]
     talks = [one for one in read if isinstance(one, Conversation)]
     paths = sorted({path for one in talks for path in one.images})
     inside = bool(layout.files) and _found(picture_root(layout.path), paths) > 0
@@ -81,6 +86,7 @@ def peek(source: Path, images: Path | None = None, options: IngestOptions = AS_G
         inside,
         tuple(Sample(n, _parsed(text), one) for n, (text, one) in enumerate(zip(texts[:_SAMPLES], read, strict=False))),
         sum(bool(one.images) and not any(MARKER in text for _, text in one.turns) for one in talks),
+        len(entries),
     )
 
 
@@ -95,7 +101,7 @@ def _found(folder: Path, paths: list[str]) -> int:
     found = 0
     for path in paths:
         try:
-            found += is_picture(folder / path)
+            found += is_picture(folder / (relative(path, folder) or path))
         except (OSError, ValueError):
             continue
     return found

@@ -15,7 +15,7 @@ from adr.ingest.forms import FORMS, IMAGE_KEYS, PAIRS, TALK_KEYS, VIDEO_KEYS
 from adr.ingest.media import NO_PATH
 from adr.ingest.record import NAME_KEYS, OBJECT_KEYS, SOME_TEXT
 from adr.ingest.turns import ROLES, TURN_KEYS
-from adr.names import UNSAFE_PATH
+from adr.names import STEPS_OUT
 
 _ABSENT = (None, "NULL")
 # Keys that change what a record says in one of the forms read here: where one holds something, Python reads it.
@@ -160,7 +160,7 @@ def read_sql(plain: Plain, place_markers: bool = False) -> str:
       and not list_bool_or(list_transform(turns, lambda turn: turn.role is null or turn.text is null
                            or (turn.role <> 'system' and not regexp_matches(turn.text, '{SOME_TEXT}'))))
       and not coalesce(list_bool_or(list_transform(images, lambda path:
-                           regexp_matches(path, '{UNSAFE_PATH}'))), false)
+                           regexp_matches(path, '{STEPS_OUT}'))), false)
     """
 
 

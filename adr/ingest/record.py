@@ -17,13 +17,13 @@ from adr.ingest.options import IngestOptions
 from adr.ingest.refusal import LARGEST, Refusal, RefusedError, kind_of
 from adr.ingest.talk import Talk, talk_in
 from adr.markers import Turns, paths_in_text, place_markers, spelled_otherwise
-from adr.names import UNSAFE_PATH
+from adr.names import STEPS_OUT
 
 OBJECT_KEYS = ("objects", "annotations")
 NAME_KEYS = ("name", "category", "label", "category_name", "class")
 SOME_TEXT = r"[^ \t\r\n]"
 _SOME_TEXT = re.compile(SOME_TEXT)
-_UNSAFE_PATH = re.compile(UNSAFE_PATH)
+_STEPS_OUT = re.compile(STEPS_OUT)
 EXCERPT = 200
 MOST_DIGITS = 4300  # of a number, as Python reads them
 AS_GIVEN = IngestOptions()
@@ -155,7 +155,7 @@ def _oddities(record: Mapping[str, Any], talk: Talk, images: list[str], said: Tu
 
 
 def _check_path(path: str) -> None:
-    if not _UNSAFE_PATH.search(path):
+    if not _STEPS_OUT.search(path):
         return
     shown = path[:80].replace("\x00", "\N{SYMBOL FOR NULL}")
     raise RefusedError("unsafe_path", f"The image path “{shown}” leaves the image folder; paths are relative to it.")

@@ -191,11 +191,43 @@ def test_page__set_aside(page, read_workspace: Workspace) -> None:
 
 def test_page__asks_before_replacing(page, read_workspace: Workspace, source: Path) -> None:
     at = page("Dataset", view="read")
+    at.segmented_control(key="beside").set_value("replace").run()
     assert "43 instances" in at.warning[0].value
     at.text_input(key="read_source").set_value(str(source)).run()
     assert at.button(key="read").disabled
     at.checkbox(key="agree_replace").check().run()
     assert not at.button(key="read").disabled
+
+
+def test_page__adds_a_source_and_takes_it_out(page, read_workspace: Workspace, tmp_path: Path) -> None:
+    other = tmp_path / "other.jsonl"
+    other.write_text(record(7) + "\n" + record(8) + "\n")
+    at = page("Dataset", view="read")
+    at.text_input(key="read_source").set_value(str(other)).run()
+    at.checkbox(key="then_index").uncheck().run()
+    finished(at.button(key="read").click().run(), read_workspace)
+    at = page("Dataset")
+    assert list(at.dataframe[0].value["Source"]) == ["small", "other"]
+    assert list(at.dataframe[0].value["Positions"]) == ["0 – 44", "45 – 46"]
+    shown = page("Dataset", source="other")
+    assert "Instance 45" in "\n".join(one.value for one in shown.subheader)
+    at.selectbox(key="source to remove").set_value("other").run()
+    at.checkbox(key="agree_remove").check().run()
+    finished(at.button(key="remove source").click().run(), read_workspace)
+    at = page("Dataset")
+    assert not at.dataframe
+
+
+def test_kinds__of_one_source(read_workspace: Workspace, tmp_path: Path) -> None:
+    other = tmp_path / "other.jsonl"
+    other.write_text(record(0) + "\n" + record(8, image="8.png") + "\n")
+    with closing(Store(read_workspace.database)) as store:
+        ingest(store, other, add=True)
+        assert dataset.kinds(store, 1) == {"all": 2, "text_only": 1, "repeated_ids": 2, "marker_mismatch": 1}
+        assert [one.instance for one in dataset.instances(store, "text_only", 0, 20, 1)] == [45]
+        assert [one.instance for one in dataset.instances(store, "all", 1, 20, 1)] == [46]
+        found = dataset.source(store)
+        assert found is not None and (found.instances, found.rejected) == (45, 2)
 
 
 def test_kinds__counts_by_hand(read_workspace: Workspace) -> None:

@@ -19,7 +19,7 @@ from adr.ingest.peek import Peek, Sample, peek
 from adr.names import file_name, inside
 from adr.plain_text import code, plain
 from adr.progress import Progress
-from adr.ui.access import allowed_path, need
+from adr.ui.access import allowed_path, need, roots
 from adr.ui.dataset.mapping_form import mapping_choice, marker_choice
 from adr.ui.dataset.sample_rows import sample_rows
 from adr.ui.dataset.state import state
@@ -27,6 +27,7 @@ from adr.ui.frame import Frame
 from adr.ui.telling import fragment
 
 _WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}
+_BESIDE = {"add": "Add to the dataset", "replace": "Replace it"}
 _FORM = "Unusable records are set aside with the reason; a file that is cut off or is not JSON changes nothing."
 _EXAMPLE = """{
   "id": "000000033471",
@@ -138,7 +139,8 @@ def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str, tuple[Sam
     samples = seen.samples if seen is not None else ()
     if source is None or options is None or faults:
         return None, "", samples
-    store, replace, reading = here.store, bool(here.standing.instances), options
+    store, add, reading = here.store, _adds(), options
+    replace = bool(here.standing.instances) and not add
     return (
         lambda progress: ingest(
             store,
@@ -148,6 +150,8 @@ def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str, tuple[Sam
             mapping=reading.map,
             place_markers=reading.place_markers,
             replace=replace,
+            add=add,
+            follow_links=not roots(),
             progress=progress,
         ),
         f"Reading {source.name}",
@@ -169,12 +173,12 @@ def _looked_at(source: Path | None, images: Path | None) -> tuple[Peek | None, I
     if source is None:
         return None, None
     try:
-        seen = peek(source, images)
+        seen = peek(source, images, outside=not roots())
         options = mapping_choice(source, seen.samples)
         if options is not None:
-            seen = peek(source, images, options) if options.map else seen
+            seen = peek(source, images, options, outside=not roots()) if options.map else seen
             options = marker_choice(source, options, seen.unmarked)
-            seen = peek(source, images, options) if options.place_markers else seen
+            seen = peek(source, images, options, outside=not roots()) if options.place_markers else seen
     except AdrError as error:
         st.error(plain(f"{error.sentence} {error.next_step}"), icon=":material/error:")
         return None, None
@@ -227,7 +231,8 @@ _LAYOUTS = {
 
 def _seen_words(seen: Peek, images: Path | None) -> str:
     layout = _LAYOUTS[seen.layout]
-    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
+    said = f"A list of {seen.datasets:,} datasets. The first: " if seen.datasets > 1 else ""
+    said += f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
     said += "is a conversation" if seen.conversations == 1 else "are conversations"
     said += f" ({_reasons(seen)})" if seen.reasons else ""
     if seen.inside:
@@ -272,10 +277,31 @@ def _uploaded(here: Frame) -> Path | None:
     return kept
 
 
+def _adds() -> bool:
+    """Whether the dataset is read beside what the workspace holds."""
+    return st.session_state.get("beside") == "add" and st.session_state.get("way") != "demo"
+
+
 def _agreement(here: Frame) -> bool:
     """Ask before a dataset is replaced; True when there is none or the user agrees."""
     if not here.standing.instances:
         return True
+    if st.session_state.get("way") != "demo":
+        st.segmented_control(
+            "What the workspace holds",
+            list(_BESIDE),
+            default="add",
+            key="beside",
+            format_func=_BESIDE.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+        if _adds():
+            st.caption(
+                "The new source is read beside the present ones, whose positions and draws stay. The index has to be "
+                "built again; runs, plans and verdicts stay."
+            )
+            return True
     made = ", ".join(f"{n:,} {plain(name)}" for name, n in dataset.made_of_it(here.store).items())
     lost = f", and clears what was made from it: {made}" if made else ""
     st.warning(
