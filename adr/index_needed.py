@@ -8,8 +8,12 @@ def need_index(store: Store) -> None:
     """AdrError unless there is an index, and the sources have not changed since it was made."""
     if store.value("select in_force from index_in_force"):
         return
-    made = store.value("select exists (select 1 from entity)")
+    build = "Build the index: `python -m adr index`, or on the Dataset page."
+    if store.value("select exists (select 1 from entity)"):
+        raise AdrError("The sources have changed since the index was built.", build)
+    if not store.value("select exists (select 1 from index_made)"):
+        raise AdrError("There are no postings yet.", build)
     raise AdrError(
-        "The sources have changed since the index was built." if made else "There are no postings yet.",
-        "Build the index: `python -m adr index`, or on the Dataset page.",
+        "The index stands and holds nothing, since none of the text could be read.",
+        "If it is in another language, name a spaCy pipeline for it: `python -m adr index --spacy-model NAME`.",
     )
