@@ -19,6 +19,13 @@ def rules_view(here: Frame, reviewer: str) -> None:
     st.markdown("A rule judges every **waiting** candidate on one side of a limit. A person's verdict always wins.")
     rule = _rule()
     seen = preview(here.store, rule)
+    if seen.pending and not seen.scored:
+        st.info(
+            "None of the waiting candidates has this score, so a rule by it judges none. Where no model knows such "
+            "pictures there is no score: review by eye.",
+            icon=":material/visibility:",
+        )
+        return
     st.markdown(f"**{plain(rule.name)}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
     _histogram(rule, seen)
     _nearest(here, seen)
