@@ -115,9 +115,9 @@ def _index_form(here: Frame, again: bool) -> None:
         help="Drops objects that the text names but the picture does not show. Needs a model, and is slow.",
     )
     anyway = bool(verify) and st.checkbox(
-        "Use the model anyway",
+        "Use it for other pictures too",
         key="verify_anyway",
-        help="Look also with a model that was made for other pictures. The index and exports record it.",
+        help="Look with the model even if it was made for other pictures. The index and exports record that.",
     )
     if again:
         st.caption(

@@ -109,7 +109,7 @@ def _facts(seen: SeenCandidate) -> list[list[str]]:
     if seen.score is not None:
         facts.append(["Score", f"{seen.score:.2f} of 1"])
     elif seen.image is not None:
-        facts.append(["Score", "none: no model that knows such pictures; judge by eye"])
+        facts.append(["Score", "none: no model that suits these pictures was asked; judge by eye"])
     if seen.entity_rank is not None:
         first = "the scorer's first choice among all entities"
         facts.append(["Entity", first if seen.entity_rank == 1 else f"the scorer's choice number {seen.entity_rank}"])

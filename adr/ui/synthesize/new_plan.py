@@ -222,17 +222,16 @@ def _more(generator: str, model: str) -> dict[str, Any]:
 
 def _scorer() -> dict[str, Any]:
     """The scorer named, or none: then the default is taken if it suits the pictures; and whether to insist on it."""
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
-    named = left.text_input(
+    named = st.text_input(
         "Scorer",
         key="plan_scorer",
         placeholder=f"{short_name(setting('ADR_SCORER_MODEL'))}, if it suits the pictures",
         help="An open_clip model: a folder, or NAME/PRETRAINED_TAG; `none` scores nothing.",
     )
-    anyway = right.checkbox(
-        "Use it anyway",
+    anyway = st.checkbox(
+        "Use it for other pictures too",
         key="plan_anyway",
-        help="Score also with a model that was made for other pictures. Candidates and exports record it.",
+        help="Score with it even if it was made for other pictures. Candidates and exports record that.",
     )
     return {"scorer": named.strip() or None, "model_anyway": anyway}
 
