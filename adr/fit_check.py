@@ -7,7 +7,6 @@ how the sample was chosen.
 import argparse
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from adr.files import write_whole
 from adr.fit import FEW, NOTHING, Fit, fit_of, said_of
 from adr.fit_sample import Pictured
 from adr.models import find_model, load_clip, place, require
+from adr.picture_file import picture_stat
 from adr.process import Command, exit_status, how, relay, tell
 from adr.progress import Progress
 from adr.small_images import NotAPicture, opened_picture
@@ -94,7 +94,7 @@ def _key(model: str, pictured: Sequence[Pictured]) -> str:
 def _stamp(path: str) -> tuple[int, int]:
     """Size and modification time of a file; zeros when it is gone."""
     try:
-        facts = os.stat(path)
+        facts = picture_stat(Path(path))
     except (OSError, ValueError):
         return 0, 0
     return facts.st_size, facts.st_mtime_ns

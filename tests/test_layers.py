@@ -17,6 +17,7 @@ GROUND = (
     "recipe",
     "recipe_toml",
     "recipe_words",
+    "recipe_replay",
     "owner",
     "options",
     "report",
@@ -41,9 +42,15 @@ GROUND = (
     "fit_check",
     "names",
     "image_folder",
+    "containers",
+    "picture_columns",
+    "picture_file",
+    "picture_shards",
+    "index_needed",
     "draws",
     "tail",
     "conversation",
+    "markers",
 )
 ABOVE = ("cli", "app", "pipeline", "doctor")  # above the stages, below the pages
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
