@@ -25,10 +25,10 @@ def rules_view(here: Frame, reviewer: str) -> None:
             "pictures there is no score: review by eye.",
             icon=":material/visibility:",
         )
-        return
     st.markdown(f"**{plain(rule.name)}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
-    _histogram(rule, seen)
-    _nearest(here, seen)
+    if seen.scored:
+        _histogram(rule, seen)
+        _nearest(here, seen)
     apply_column, undo_column, _ = st.columns([1, 1, 4])
     if apply_column.button(
         f"Apply to {seen.applies:,}", type="primary", width="stretch", disabled=not seen.applies, key="rule_apply"
