@@ -197,6 +197,15 @@ def synthesis(work: Work) -> dict[str, Any]:
         "accepted_by": dict(sorted(accepted_by.items())),
         "generators": _tally(generator for generator, _, _, _ in rows),
         "conversations_by": _tally(method for _, _, _, method in rows),
+        "model_anyway": int(
+            work.store.value(
+                """
+                select count(*) from candidate
+                where candidate in (select unnest($1::varchar[])) and parameters::json->>'model_anyway' = 'true'
+                """,
+                [names],
+            )
+        ),
         "models": [{"name": model_name(model), **model_fingerprint(model)} for model in models],
     }
 
@@ -265,14 +274,21 @@ def _one_source(
 
 def _index(store: Store) -> dict[str, Any]:
     found = store.row(
-        "select extractor, spacy_model, objects_from, verified_by, lexicon_fingerprint, unread from index_made"
+        """
+        select extractor, spacy_model, objects_from, verified_by, lexicon_fingerprint, unread,
+            coalesce(options::json->>'model_anyway' = 'true', false), report::json->'verify_fit'
+        from index_made
+        """
     )
     if found is None:
         return {}
     return dict(
         zip(
-            ("extractor", "spacy_model", "objects_from", "verified_by", "lexicon_fingerprint", "unread"),
-            found,
+            (
+                *("extractor", "spacy_model", "objects_from", "verified_by", "lexicon_fingerprint", "unread"),
+                *("model_anyway", "verify_fit"),
+            ),
+            (*found[:-1], json.loads(found[-1] or "null")),
             strict=True,
         )
     )

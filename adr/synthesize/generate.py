@@ -19,6 +19,7 @@ from adr.synthesize.collect import take_in
 from adr.synthesize.plan import plan_folder, plan_identity, settings_of
 from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanFolder, PlanSettings
 from adr.synthesize.source_images import embed_sources
+from adr.synthesize.suited import with_scorer
 from adr.workspace import Workspace
 
 _COLLECT_SECONDS = 3.0
@@ -80,6 +81,8 @@ def generate(
     total = int(store.value("select candidates from plan where plan = $1", [plan]))
     before = len(folder.finished())
     started = time.monotonic()
+    if total > before and settings.scorer_fit is None:  # made by a version that did not ask the scorer
+        with_scorer(store, workspace, settings, asked=True, progress=progress)
     crew = _Crew(
         folder, Collector(store, workspace, settings), max(1, min(workers, total - before, 64)), generator, limit
     )
@@ -183,12 +186,14 @@ class _Crew:
         self.collector = collector
         self.folder, self.size, self.generator, self.limit = folder, size, generator, limit
         self.done = 0
-        self.first = self.last = 0.0
+        self.made = 0
+        self.began = self.last = 0.0
 
     @property
     def seconds_each(self) -> float | None:
-        """Seconds between candidates, from the first to the last; None for fewer than two."""
-        return round((self.last - self.first) / (self.done - 1), 3) if self.done > 1 else None
+        """Seconds per candidate, from the beginning of the first batch to the last candidate; None before there is
+        one."""
+        return round((self.last - self.began) / self.made, 3) if self.made else None
 
     def run(self, total: int, progress: Progress) -> None:
         """Start the workers and wait until all have ended; AdrError when every one of them stopped early."""
@@ -226,8 +231,9 @@ class _Crew:
         if kind == "made":
             self.done += 1
             append_text(self.folder.diary, f"{event['candidate']}\n")
+            self.made += 1
             self.last = time.monotonic()
-            self.first = self.first or self.last
+            self.began = self.began or self.last - event["seconds"] * event["together"]
             return f"making candidates{_rate(self.seconds_each)}"
         if kind == "failed":
             self.done += 1
