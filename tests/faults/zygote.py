@@ -14,6 +14,7 @@ it ended by itself, how many `files` and `statements` it passed.
 """
 
 import fcntl
+import inspect
 import json
 import os
 import resource
@@ -97,7 +98,8 @@ class _Watched:
         return _Watched(self._real.cursor(), self._moments)
 
     def execute(self, *given: Any) -> Any:
-        frame_to_insert = sys._getframe(1).f_locals.get("frame_to_insert")  # where DuckDB looks for it  # noqa: F841
+        caller = inspect.currentframe().f_back  # DuckDB looks for the frame to insert where it is called from
+        frame_to_insert = caller.f_locals.get("frame_to_insert")  # noqa: F841
         self._moments.at("statements")
         found = self._real.execute(*given)
         self._moments.at("statements")
