@@ -4,6 +4,7 @@ Pure: arrays in, list out. Knows nothing of tables or prompts.
 """
 
 import heapq
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,15 +59,11 @@ def choose(
     at all of them (lazy greedy). With groups, only the scarcest entity of each group counts. The slot is planned for
     the entity with the smallest `lead`, then the greatest worth. Choosing ends when no entity lacks anything.
     """
-    entities, offsets = pool.entities.tolist(), pool.offsets.tolist()
-    limits, rank = pool.limits.tolist(), lead.tolist()
-    groups = None if pool.groups is None else pool.groups.tolist()
-    planned = [0] * len(rank)
+    rank, planned = lead.tolist(), [0] * len(lead)
     worths = [worth(e, 0) for e in range(len(rank))]
-    used = [0] * len(limits)
-    spare = len(limits) - pool.spare
-    first = _sums(pool, np.asarray(worths))
-    heap = [(-value, i >= spare, 0, i) for i, value in enumerate(first.tolist()) if value > 0 and limits[i] > 0]
+    alike = _alike(pool)
+    first = _sums(pool, np.asarray(worths)).tolist()
+    heap = [(-first[one.waiting[0][1]], one.spare, *one.waiting[0], n) for n, one in enumerate(alike)]
     heapq.heapify(heap)
     chosen: list[Choice] = []
     looks = 0
@@ -74,15 +71,14 @@ def choose(
         looks += 1
         if looks % _LOOKS == 0:
             let_pages_run()
-        parent = heapq.heappop(heap)[-1]
-        begin, end = offsets[parent], offsets[parent + 1]
-        own = entities[begin:end]
-        if groups is not None:
-            own = _scarcest(own, groups[begin:end], worths)
+        number = heapq.heappop(heap)[-1]
+        one = alike[number]
+        used, parent = one.waiting[0]
+        own = one.entities if one.groups is None else _scarcest(one.entities, one.groups, worths)
         gain = sum([worths[e] for e in own])
         if gain <= 0:
             continue
-        key = (-gain / (1 + used[parent]) if share_parents else -gain, parent >= spare, used[parent], parent)
+        key = (-gain / (1 + used) if share_parents else -gain, one.spare, used, parent, number)
         if heap and key > heap[0]:
             heapq.heappush(heap, key)
             continue
@@ -91,12 +87,42 @@ def choose(
         for e in own:
             planned[e] += 1
             worths[e] = worth(e, planned[e])
-        used[parent] += 1
-        if used[parent] < limits[parent]:
-            heapq.heappush(heap, (key[0], parent >= spare, used[parent], parent))
+        one.waiting.popleft()
+        if used + 1 < one.limit:
+            one.waiting.append((used + 1, parent))
+        if one.waiting:
+            heapq.heappush(heap, (key[0], one.spare, *one.waiting[0], number))
         if len(chosen) % 2000 == 0:
             progress(len(chosen), budget, "choosing parents")
     return chosen
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """Parents with the same entities, which take turns. waiting: (times used, parent), the next one first."""
+
+    entities: list[int]
+    groups: list[int] | None
+    limit: int
+    spare: bool
+    waiting: deque[tuple[int, int]]
+
+
+def _alike(pool: Pool) -> list[_Alike]:
+    """The parents of the pool that may be used, put together where nothing but their position differs."""
+    entities, offsets, limits = pool.entities.tolist(), pool.offsets.tolist(), pool.limits.tolist()
+    groups = None if pool.groups is None else pool.groups.tolist()
+    spare, found = len(limits) - pool.spare, {}
+    for parent, limit in enumerate(limits):
+        span = slice(offsets[parent], offsets[parent + 1])
+        if limit <= 0 or span.start == span.stop:
+            continue
+        own, of = entities[span], None if groups is None else groups[span]
+        key = (tuple(own), None if of is None else tuple(of), limit, parent >= spare)
+        if key not in found:
+            found[key] = _Alike(own, of, limit, parent >= spare, deque())
+        found[key].waiting.append((0, parent))
+    return list(found.values())
 
 
 def _scarcest(entities: list[int], groups: list[int], worths: list[float]) -> list[int]:
