@@ -26,13 +26,13 @@ class Denials:
     head: Sequence[str]
     share: float
 
-    def absent(self, slot: int, near: Collection[str]) -> tuple[str, ...]:
-        """Up to three names for a slot that are not in `near`, each of the tail or the head by a draw of its own; of
-        the other where one has none left."""
+    def absent(self, slot: int, *near: Collection[str]) -> tuple[str, ...]:
+        """Up to three names for a slot that are in none of `near`, each of the tail or the head by a draw of its own;
+        of the other where one has none left."""
         found: list[str] = []
         for place in range(_EACH):
             names = (self.tail, self.head) if _uniform(slot, place) < self.share else (self.head, self.tail)
-            name = next((n for some in names if (n := _next(some, {*near, *found}, slot + place))), None)
+            name = next((n for some in names if (n := _next(some, (found, *near), slot + place))), None)
             found += [name] if name else []
         return tuple(found)
 
@@ -65,10 +65,11 @@ def _objects(store: Store) -> set[str]:
     return {name for (name,) in store.rows("select name from named_entity where perspective = 'object'")}
 
 
-def _next(names: Sequence[str], without: Collection[str], start: int) -> str | None:
-    """The first of `names` that is not in `without`, from `start` on, continuing at the beginning."""
+def _next(names: Sequence[str], without: Sequence[Collection[str]], start: int) -> str | None:
+    """The first of `names` that is in none of `without`, from `start` on, continuing at the beginning."""
     for step in range(len(names)):
-        if (name := names[(start + step) % len(names)]) not in without:
+        name = names[(start + step) % len(names)]
+        if not any(name in some for some in without):
             return name
     return None
 

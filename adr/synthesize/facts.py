@@ -3,6 +3,7 @@
 Also which of these a scorer contradicts. Knows nothing of models, files or turns of a candidate.
 """
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from adr.synthesize.prompts import NUMBERS, Style, in_words, is_plural, plural_o
 COLORS = (
     "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray", "golden", "silver",
 )  # fmt: skip
+_ANY_COLOR, _FIRST_COLOR = re.compile(rf"\b({_COLOR})\b"), re.compile(rf"\W*({_COLOR})\b")
 # One slot in this many asks for two, where the model can draw a number of things.
 _TWO_IN = 4
 _NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -56,17 +58,25 @@ def _turn(colors: Sequence[str] | None, variation: int) -> str:
 
 def color_said(turns: Sequence[Mapping[str, str]], name: str) -> str:
     """The colour that a conversation gives a thing; empty when it names none, or more than one."""
-    thing = re.escape(name)
     found = []
     for before, turn in zip([{"text": ""}, *turns], turns, strict=False):
         text = turn["text"].lower()
-        if turn["role"] != "gpt":
+        if turn["role"] != "gpt" or not _ANY_COLOR.search(text):
             continue
-        found += re.findall(rf"\b({_COLOR}) {thing}\b", text) + re.findall(rf"\b{thing} is ({_COLOR})\b", text)
-        if re.search(rf"what colou?r is the {thing}\W", before["text"].lower()):
-            found += re.findall(rf"^\W*({_COLOR})\b", text)
+        asked, named = _of_thing(name)
+        found += [first or second for first, second in named.findall(text)]
+        if asked.search(before["text"].lower()) and (only := _FIRST_COLOR.match(text)):
+            found.append(only[1])
     said = {_SPELLED.get(color, color) for color in found}
     return said.pop() if len(said) == 1 else ""
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _of_thing(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What asks for the colour of a thing, and what says it."""
+    thing = re.escape(name)
+    said = rf"\b({_COLOR}) {thing}\b|\b{thing} is ({_COLOR})\b"
+    return re.compile(rf"what colou?r is the {thing}\W"), re.compile(said)
 
 
 def upheld(slot: Slot, contradicts: Contradicts) -> Slot:

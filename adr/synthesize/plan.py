@@ -409,6 +409,7 @@ def _slots(
         )
     ]
     denials = measured_denials(store, commonest, set(tail.name))
+    usually: dict[int, list[str]] = {}
     wordings: Counter[int] = Counter()
     slots = []
     for number, choice in enumerate(choices):
@@ -418,9 +419,9 @@ def _slots(
         if parent is not None:
             known = objects[parent][: 1 + style.companions]
         else:
-            known = [o for _, o in sorted((-n, o) for o, n in pairs[entity].items())]
+            known = usually[entity] = usually.get(entity) or sorted(pairs[entity], key=lambda o: (-pairs[entity][o], o))
         companions = [o for o in known if o not in things][: max(0, 1 + style.companions - len(things))]
-        near = {*things, *companions, *pairs[entity], *(objects[parent] if parent is not None else ())}
+        near = {*things, *companions, *(objects[parent] if parent is not None else ())}
         if number % 200 == 0:
             let_pages_run()
         said = turns.get(parent, ()) if parent is not None else ()
@@ -437,7 +438,7 @@ def _slots(
                 entities=tuple(int(tail.entity[e]) for e in choice.entities),
                 prompt=compose(things, companions, style, wordings[entity], facts.colors, facts.counts),
                 companions=tuple(companions),
-                absent=denials.absent(number, near),
+                absent=denials.absent(number, near, pairs[entity]),
                 colors=facts.colors,
                 counts=facts.counts,
                 place=facts.place,
