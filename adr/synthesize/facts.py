@@ -15,12 +15,12 @@ from adr.synthesize.prompts import NUMBERS, Style, in_words, is_plural, plural_o
 COLORS = (
     "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray", "golden", "silver",
 )  # fmt: skip
-_ANY_COLOR, _FIRST_COLOR = re.compile(rf"\b({_COLOR})\b"), re.compile(rf"\W*({_COLOR})\b")
 # One slot in this many asks for two, where the model can draw a number of things.
 _TWO_IN = 4
 _NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 _SPELLED = {"grey": "gray", "gold": "golden"}
 _COLOR = "|".join([*COLORS, *_SPELLED])
+_ANY_COLOR, _FIRST_COLOR = re.compile(rf"\b({_COLOR})\b"), re.compile(rf"\W*({_COLOR})\b")
 
 # (what is claimed, what could be said instead) → whether the picture contradicts the claim.
 Contradicts = Callable[[str, Sequence[str]], bool]
