@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from adr.figures import number_words
 
-_THINGS = {"object": "object", "co_occurrence": "pair", "token": "noun", "interrogation": "form of question"}
+_THINGS = {"object": "object", "co_occurrence": "pair", "token": "noun"}
 
 
 def how_long(each: float | None, count: int) -> str:
