@@ -17,6 +17,8 @@ from adr.errors import AdrError
 from adr.settings import setting
 from adr.shipped import find
 
+OWN_FILE = "adr.json"
+"""A file of a model's folder in which it says of itself how it is asked best, what it knows and what it is for."""
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _GIB = 1 << 30
 # Below this much free memory on a GPU attention is computed in slices.

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adr.picture_file import open_picture
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -55,6 +57,21 @@ def picture_size(file: Path) -> tuple[int, int]:
         return image.size
 
 
+def decoded(file: Path) -> tuple[str, int, int]:
+    """Mode, number of frames and pixels of a picture whose bytes are all there and can be unpacked.
+
+    A JPEG is unpacked at an eighth of its size, which reads all of its bytes. OSError or NotAPicture when the picture
+    is cut off or broken, TooLarge as `small_image`.
+    """
+    with opened_picture(file) as image:
+        found = image.mode, int(getattr(image, "n_frames", 1)), image.width * image.height
+        image.draft("L", (image.width // 8, image.height // 8))
+        with _held(_bytes(image)):
+            image.load()
+            image.close()  # frees the pixels while they are still counted
+    return found
+
+
 @contextmanager
 def opened_picture(file: Path | str) -> Iterator["Image"]:
     """The picture, of which only the header is read. Whatever Pillow raises here, or in the block for broken bytes, is
@@ -62,7 +79,7 @@ def opened_picture(file: Path | str) -> Iterator["Image"]:
     from PIL import Image
 
     try:
-        with Image.open(file) as image:
+        with open_picture(file) as data, Image.open(data) as image:
             yield image
     except Image.DecompressionBombError as error:
         raise TooLarge(str(error)) from error

@@ -83,6 +83,11 @@ class Workspace:
         """What checkers have seen in the source's images, one folder per checker; safe to delete."""
         return self.folder / "verified"
 
+    @property
+    def fits(self) -> Path:
+        """How well models name the source's images, one file per model and sample; safe to delete."""
+        return self.folder / "fits"
+
 
 def _resolved(folder: str | Path) -> Path:
     try:

@@ -4,7 +4,7 @@ Entities are numbered by perspective, then count descending, then name, so an en
 first number of its perspective, plus 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -38,6 +38,19 @@ class EntityPage:
 
     entities: list[Entity]
     total: int
+
+
+def known_objects(store: Store, names: Collection[str]) -> tuple[int, int]:
+    """(how many objects of the dataset are among `names`, how many there are)."""
+    row = store.row(
+        """
+        select count(*) filter (where name in (select unnest($1::varchar[]))), count(*)
+        from entity where perspective = 'object'
+        """,
+        [sorted(names)],
+    )
+    assert row is not None  # an aggregate has one row
+    return int(row[0]), int(row[1])
 
 
 def find_entities(

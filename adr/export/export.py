@@ -13,23 +13,28 @@ from typing import Any
 import numpy as np
 
 from adr.errors import AdrError
-from adr.export import card, manifest, provenance
+from adr.export import card, croissant, manifest, provenance, trainer
 from adr.export import report as report_page
 from adr.export.counts import count
 from adr.export.folder import is_export, whole
 from adr.export.formats import named
 from adr.export.ids import repaired_ids
+from adr.export.image_choices import chosen
 from adr.export.images import place_images
 from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
 from adr.export.options import ExportOptions
 from adr.export.work import Format, Work
+from adr.files import sha256_of
 from adr.options import given_options, options_of
 from adr.progress import Progress, silent
 from adr.recipe import Recipe
+from adr.recipe_replay import replayable
 from adr.report import to_json
 from adr.store import Store
 from adr.workspace import Workspace
+
+REPAIRED = ("too_few_markers", "too_few_video_markers")  # the errors that placing markers mends
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class Preview:
     def blocked(self) -> tuple[Finding, ...]:
         """Errors that block the export."""
         return () if self.left_out else self.lint.errors
+
+    @property
+    def empty(self) -> bool:
+        """Whether no row is left to write."""
+        return self.format.part != "decisions" and not self.leave.instances
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,7 @@ class ExportReport:
     files: dict[str, str]
     main: list[str]
     warnings: dict[str, int] = field(default_factory=dict)  # {kind of finding: rows}
+    pushed: str | None = None  # the address of the repository that it was sent to
 
 
 def preview(
@@ -73,11 +84,7 @@ def preview(
 ) -> Preview:
     """The rows and the lint of an export, without writing it; AdrError for options that do not go together."""
     format = named(options.format)
-    images = options.images or format.images[0]
-    if images not in format.images:
-        raise AdrError(
-            f"{format.title} has no option {images!r} for its pictures.", f"Choose {' or '.join(format.images)}."
-        )
+    images = chosen(store, format, options.images)
     leave = leaving(
         store,
         workspace,
@@ -95,12 +102,21 @@ def preview(
             )
     if options.repair_ids and format.rules.carries_ids:
         leave = changed(leave, new_ids=repaired_ids(store, leave))
-    if images != "reference" and leave.image_root is None and format.rules.conversation and _with_image(store, leave):
+    if images != "reference" and leave.image_root is None and format.rules.conversation and _with_media(store, leave):
         raise AdrError(
             "The dataset was read without an image folder, so its pictures cannot be written.",
             "Reference the pictures, or ingest again with the image folder (Dataset page).",
         )
-    found = lint(store, leave, format.rules, verbatim=format.keeps(leave.form), images=images, progress=progress)
+    leave = changed(leave, place_markers=options.place_markers)
+    found = lint(
+        store,
+        leave,
+        format.rules,
+        keeps=format.keeps,
+        images=images,
+        check_all_images=options.check_all_images,
+        progress=progress,
+    )
     left_out: tuple[int, ...] = ()
     if options.leave_out_faulty and found.faulty:
         left_out = tuple(sorted(found.faulty))
@@ -131,6 +147,8 @@ def export(
     chosen = options_of(ExportOptions, options, "The export")
     with whole(Path(out), replace=replace, recorded=_recorded(store, out)) as folder:
         seen = preview(store, workspace, run, chosen, progress=progress)
+        if seen.empty:
+            raise AdrError(*_nothing_left(seen))
         if seen.blocked:
             raise AdrError(*_blocked(seen.blocked))
         work = Work(
@@ -142,20 +160,22 @@ def export(
             progress,
             tuple(row for row in seen.left_out if row >= 0),
         )
-        main = seen.format.write(work)
+        sums = {name: sha256_of(folder / name) for name in seen.format.write(work)}
         placed = 0 if seen.images == "inside" else place_images(work)
         provenance.write_synthetic(work)
         if seen.format.part == "all":
             provenance.write_dropped(work)
         progress(0, None, "Counting")
         counts = count(store, seen.leave)
-        named_recipe = recipe or changed(seen.leave.recipe, export=given_options(chosen))
-        written = manifest.build(work, seen.format, counts, seen.lint.findings, main, _said(chosen, seen), named_recipe)
+        named_recipe = recipe or replayable(store, changed(seen.leave.recipe, export=given_options(chosen)))
+        written = manifest.build(work, seen.format, counts, seen.lint.findings, sums, _said(chosen, seen), named_recipe)
         with work.file(report_page.FILE) as out_file:
             out_file.write(report_page.page(store, seen.leave, counts).encode())
+        trainer.write(work, seen.format, written)
+        croissant.write(work, seen.format, written, sums)
         card.write(work, seen.format, counts, written)
         progress(0, None, "Hashing")
-        written["files"] = manifest.hashes(folder)
+        written["files"] = manifest.hashes(folder, sums)
         manifest.write(work, written)
         progress(1, 1, "Finishing")
     return _record(store, run, Path(out).expanduser().absolute(), seen, written, placed)
@@ -207,10 +227,13 @@ def exports_report(store: Store) -> ExportsReport:
     return ExportsReport(tuple(WrittenExport(**row, there=is_export(Path(row["folder"]))) for row in rows))
 
 
-def _with_image(store: Store, leave: Leaving) -> bool:
+def _with_media(store: Store, leave: Leaving) -> bool:
     return bool(
         store.value(
-            "select 1 from instance join decision using (instance) where run = $1 and kept and len(images) > 0 limit 1",
+            """
+            select 1 from instance join decision using (instance)
+            where run = $1 and kept and len(images) + len(videos) > 0 limit 1
+            """,
             [leave.run],
         )
     )
@@ -220,9 +243,23 @@ def _blocked(errors: tuple[Finding, ...]) -> tuple[str, str]:
     said = "; ".join(
         f"{finding.kind} in {finding.rows:,} rows ({', '.join(finding.examples[:2])})" for finding in errors
     )
+    place = "put in the markers (--place-markers), " if any(e.kind in REPAIRED for e in errors) else ""
     return (
         f"A trainer could not read this export: {said}.",
-        "Correct the source, choose another format, or leave out the rows with errors (--leave-out-faulty).",
+        f"Correct the source, {place}choose another format, or leave out the rows with errors (--leave-out-faulty).",
+    )
+
+
+def _nothing_left(seen: Preview) -> tuple[str, str]:
+    if not seen.left_out:
+        return (
+            f"There is nothing to write: run {seen.leave.run} keeps no instance, and no candidate is accepted.",
+            "Apply a recipe that keeps some, on the Rebalance page.",
+        )
+    kinds = ", ".join(finding.kind for finding in seen.lint.errors)
+    return (
+        f"There is nothing left to write: each row has an error ({kinds}).",
+        "Correct the source, or choose another format.",
     )
 
 
@@ -236,6 +273,8 @@ def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
         "repair_ids": options.repair_ids,
         "repaired_ids": len(seen.leave.new_ids),
         "leave_out_faulty": options.leave_out_faulty,
+        **({"license": options.license} if options.license else {}),
+        **({"place_markers": True} if options.place_markers else {}),
     }
 
 
@@ -259,7 +298,7 @@ def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[s
             left_out=len(seen.left_out),
             images=placed,
             bytes=sum(file["bytes"] for file in written["files"]),
-            sha256=manifest.main_sha256(written),
+            sha256=written["sha256"],
             files={file["path"]: file["sha256"] for file in written["files"]},
             main=list(written["main"]),
             warnings={finding.kind: finding.rows for finding in seen.lint.findings if finding.level == "warning"},

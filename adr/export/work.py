@@ -8,9 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
+from adr.conversation import ADDRESS
+from adr.export.columns import RowColumns, columns
 from adr.export.leaving import CHUNK, SYNTHETIC_FOLDER, Exported, Leaving, batches
 from adr.export.lint import Rules
-from adr.image_folder import ImageFolder
+from adr.image_folder import ImageFolder, prefix_of
 from adr.progress import Progress
 from adr.store import Store
 
@@ -34,9 +36,35 @@ class Work:
         done = 0
         for batch in batches(self.store, self.leave, turns=turns, raw=raw, size=size):
             self.progress(done, self.leave.instances, "Writing")
+            if self.ways:
+                for row in batch:
+                    row.images, row.videos = self.named(row.images), self.named(row.videos)
             yield batch
             done += len(batch)
         self.progress(done, self.leave.instances, "Writing")
+
+    def named(self, paths: Sequence[str]) -> list[str]:
+        """Paths of pictures as the export names them. Pictures that stay in several image folders are named from the
+        folder that holds all of these; others have the names of the workspace."""
+        return [self._named(path) for path in paths]
+
+    def _named(self, path: str) -> str:
+        prefix = prefix_of(path, self.ways)
+        stays = prefix not in self.ways or ADDRESS.match(path) or path.startswith(f"{SYNTHETIC_FOLDER}/")
+        return path if stays else self.ways[prefix] + path[len(prefix) :]
+
+    @cached_property
+    def ways(self) -> dict[str, str]:
+        """{prefix of a source's paths: what takes its place}; empty where names stay as they are."""
+        if self.images != "reference" or self.leave.image_root is None:
+            return {}
+        ways = self.leave.image_root.common()[1]
+        return {} if ways == {"": ""} else ways
+
+    @cached_property
+    def columns(self) -> RowColumns:
+        """What the rows hold, so that all of a file have the same keys."""
+        return columns(self.store, self.leave)
 
     @contextmanager
     def file(self, name: str) -> Iterator[IO[bytes]]:
@@ -52,7 +80,7 @@ class Work:
         """The file on disk for the picture that rows name `name`; AdrError when a new link would reach it."""
         if name.startswith(f"{SYNTHETIC_FOLDER}/") and name in self._synthetic:
             return self._synthetic[name]
-        root = self.leave.image_root or ImageFolder(Path())
+        root = self.leave.image_root or ImageFolder.at(Path())
         return root.path_of(name)
 
     @cached_property
@@ -73,3 +101,4 @@ class Format:
     write: Callable[[Work], list[str]]  # returns the main data files, in order
     keeps: Callable[[str], bool]  # whether records of a form (see Work.form) are written as they were read
     part: str = "all"  # 'all' rows, only the 'synthetic' ones, or only the 'decisions', without rows
+    data_files: str | None = None  # what `datasets` reads; None: the first main file, '': nothing

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from adr.errors import AdrError
+from adr.fit import Fit
 from adr.index import interrogation, token
 from adr.index.checkers import CHECKERS, default_model
 from adr.index.forms import Forms
@@ -48,7 +49,8 @@ class IndexOptions:
     """How postings are made: [index] of a recipe. An option that is None is filled in when the index is made.
 
     objects 'auto': an instance's annotations if it has any, else its text. verify: this checker, with `verify_model`,
-    looks for objects from text in the images and drops those it does not find.
+    looks for objects from text in the images and drops those it does not find; `model_anyway`: also when a sample of
+    them shows that it was made for others.
     """
 
     extractor: str = option("lexicon", "nouns by word lists (seconds) or by a spaCy pipeline (minutes)", EXTRACTORS)
@@ -56,6 +58,7 @@ class IndexOptions:
     objects: str = option("auto", "where objects come from", OBJECTS)
     verify: str | None = option(None, "look for objects from text in the images", tuple(CHECKERS))
     verify_model: str | None = option(None, "the model that looks (default: from the settings)", metavar="MODEL")
+    model_anyway: bool = option(False, "look with a model that was made for other pictures; it is recorded")
 
     def filled(self) -> "IndexOptions":
         """The same with every default filled in."""
@@ -81,6 +84,8 @@ class IndexReport:
     seconds: float
     notices: tuple[str, ...] = ()
     fingerprint: str = ""
+    verify_fit: Fit | None = None  # how well the model that looked names a sample of the pictures
+    model_anyway: bool = False  # whether it looked although it was made for other pictures
 
 
 def index(store: Store, *, progress: Progress = silent, **options: Any) -> IndexReport:
@@ -105,7 +110,7 @@ def index(store: Store, *, progress: Progress = silent, **options: Any) -> Index
 
 def index_report(store: Store) -> IndexReport | None:
     """The report that `index` returned for the present dataset; None when it has no index."""
-    text = store.value("select i.report from index_made i, source s where i.indexed_at >= s.ingested_at")
+    text = store.value("select report from index_made, dataset_changed where indexed_at >= changed_at")
     return from_json(IndexReport, text) if text else None
 
 
@@ -116,7 +121,7 @@ def differences(store: Store, wanted: Mapping[str, Any]) -> str:
     """
     asked, made = _made_with(store)
     now = asdict(options_of(IndexOptions, wanted, "[index]").filled())
-    apart = [name for name in now if made.get(name) != now[name] and (name in wanted or name in asked)]
+    apart = [name for name in now if _apart(made, now, name) and (name in wanted or name in asked)]
     return ", ".join(f"{name} is {made.get(name)!r} and not {now[name]!r}" for name in apart)
 
 
@@ -127,11 +132,16 @@ def made_by_other_rules(store: Store, wanted: Mapping[str, Any]) -> list[str]:
     notices = [
         f"The index was made with {name} {made.get(name)!r}; this version's default is {now[name]!r}."
         for name in now
-        if made.get(name) != now[name] and name not in wanted and name not in asked
+        if _apart(made, now, name) and name not in wanted and name not in asked
     ]
     if store.value("select lexicon_fingerprint from index_made") != Lexicon.english().fingerprint:
         notices.append("The index was made with word lists of another version; --reindex reads the text again.")
     return notices
+
+
+def _apart(made: Mapping[str, Any], now: Mapping[str, Any], name: str) -> bool:
+    """Whether an option has two values; one that is off is like one that an older version did not have."""
+    return (made.get(name) or None) != (now[name] or None)
 
 
 def _made_with(store: Store) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -170,6 +180,7 @@ class _Index:
         self._unread: list[np.ndarray] = []
         self._verified_by: str | None = None
         self._verify_notices: tuple[str, ...] = ()
+        self._verify_fit: Fit | None = None
 
     def close(self) -> None:
         """Ends the pipeline's worker processes, if there are any."""
@@ -199,9 +210,10 @@ class _Index:
                 self._has_annotation,
                 progress,
                 self._options.verify_model,
+                anyway=self._options.model_anyway,
             )
             self._objects, self._verified_by = checked.objects, checked.by
-            self._verify_notices = checked.notices
+            self._verify_notices, self._verify_fit = checked.notices, checked.fit
 
     def _parts(self) -> "Iterator[_Part]":
         """The batches in order, at most THREADS of them at work at a time."""
@@ -328,7 +340,9 @@ class _Index:
                 verified_by=self._verified_by,
                 seconds=round(time.monotonic() - started, 2),
                 notices=self._notices(unread, total, postings),
-                fingerprint=fingerprint_of({"sources": _sources(writer), "options": asdict(self._options)}),
+                fingerprint=fingerprint_of({"sources": _sources(writer), "options": _decisive(self._options)}),
+                verify_fit=self._verify_fit,
+                model_anyway=self._options.model_anyway,
             )
             self._record(writer, report)
             progress(4, 4, "Writing postings")
@@ -382,9 +396,19 @@ class _Part:
     unread: np.ndarray
 
 
+def _decisive(options: IndexOptions) -> dict[str, Any]:
+    """The options that decide an index; one that is off is left out, so that an index made before there was such an
+    option has the same fingerprint."""
+    return {name: value for name, value in asdict(options).items() if value is not False}
+
+
 def _sources(writer: Writer) -> list[list[Any]]:
-    """What identifies the sources of an index, in order: the hashes of the dataset and of its annotations."""
-    return [list(row) for row in writer.rows("select sha256, objects_sha256 from source")]
+    """What identifies the sources of an index, in order: the hashes of the dataset and of its annotations, and the
+    position of its first record where that is not 0."""
+    return [
+        [sha256, objects, *([first] if first else [])]
+        for sha256, objects, first in writer.rows("select sha256, objects_sha256, first from source order by source")
+    ]
 
 
 def _processes(store: Store) -> int:

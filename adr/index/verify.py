@@ -4,9 +4,9 @@ Knows nothing of how the names were read, or of pictures and models: `looking` a
 annotations name are not checked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,11 +15,15 @@ import pyarrow as pa
 
 from adr.errors import AdrError
 from adr.figures import counted
+from adr.fit import Fit, fits, refusal
+from adr.fit_check import checked
+from adr.fit_sample import pictured, single_images
 from adr.image_folder import ImageFolder
 from adr.index.checkers import default_model
 from adr.index.forms import Names
 from adr.index.postings import LOW, Postings
 from adr.index.verify_folder import ABSENT, UNSEEN, VerifyFolder
+from adr.knowledge import Knowledge, knowledge_of, known_words, short_name
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress
 from adr.store import Store
@@ -30,21 +34,45 @@ _SAYS = "Looking at pictures"
 
 @dataclass(frozen=True)
 class Verified:
-    """The object postings that are left, the checker and its model, and notices for the user."""
+    """The object postings that are left, the checker and its model (None where it knows no name), and notices for the
+    user. fit: how well the model names a sample of the pictures, None where that was not asked."""
 
     objects: Postings
-    by: str
+    by: str | None
     notices: tuple[str, ...]
+    fit: Fit | None = None
+
+
+@dataclass(frozen=True)
+class Asks:
+    """Which postings are looked for in pictures. annotated: bool by instance (or empty); known: bool by name."""
+
+    annotated: np.ndarray
+    known: np.ndarray
+
+    def __call__(self, batch: np.ndarray) -> np.ndarray:
+        """Per posting (bool): whether its instance has no annotation and the model knows its name."""
+        from_text = ~self.annotated[batch >> 32] if len(self.annotated) else np.ones(len(batch), dtype=bool)
+        asked: np.ndarray = from_text & self.known[batch & LOW]
+        return asked
 
 
 def verified(
-    store: Store, checker: str, objects: Postings, annotated: np.ndarray, progress: Progress, model: str | None = None
+    store: Store,
+    checker: str,
+    objects: Postings,
+    annotated: np.ndarray,
+    progress: Progress,
+    model: str | None = None,
+    *,
+    anyway: bool = False,
 ) -> Verified:
     """The object postings without those that `checker` does not find in any picture of their instance.
 
-    annotated: bool by instance (or empty); objects of these instances are kept without looking, as are those of
-    instances whose pictures cannot be opened. What was looked at before a cancel or a fault is not looked at again.
-    AdrError when no image folder is known, the checker is unknown or its model cannot be loaded.
+    annotated: bool by instance (or empty); objects of these instances are kept without looking, as are those whose name
+    the model does not know and those of instances whose pictures cannot be opened. What was looked at before a cancel
+    or a fault is not looked at again. AdrError when no image folder is known, the checker is unknown, its model cannot
+    be loaded, or a sample shows that it does not suit the pictures (unless `anyway`).
     """
     base = ImageFolder.of(store)
     if base is None:
@@ -53,12 +81,56 @@ def verified(
             "Ingest the dataset with --images DIR, or index without --verify.",
         )
     model = model or default_model(checker)
-    objects = by_name(objects)
+    knowledge, objects = knowledge_of(model), by_name(objects)
+    asks = Asks(annotated, _known(knowledge, objects))
+    told = known_words(int(asks.known.sum()), len(asks.known), ("object", "objects"), model)
+    if not asks.known.any():
+        return Verified(objects, None, (told,) if len(asks.known) else ())
+    fit = _suited(store, model, knowledge, objects, asks, progress, anyway) if checker == "open_clip" else None
     with _folder(store, checker) as folder:
-        total = folder.ask(objects.names.listed(), base, asked(store, objects, annotated))
+        total = folder.ask(objects.names.listed(), base, asked(store, objects, asks))
         _look(folder, checker, model, total, progress)
         seen = folder.seen()
-    return left(objects, annotated, seen, f"{checker} {model}")
+    found = left(objects, asks, seen, f"{checker} {model}")
+    notices = (*found.notices, *([told] if knowledge.names is not None else []), *_fit_words(model, fit, knowledge))
+    return replace(found, notices=notices, fit=fit)
+
+
+def _known(knowledge: Knowledge, objects: Postings) -> np.ndarray:
+    """Per name (bool): whether the model knows it."""
+    return np.array([knowledge.knows([name]) for name in objects.names.listed()], dtype=bool)
+
+
+def _suited(
+    store: Store, model: str, knowledge: Knowledge, objects: Postings, asks: Asks, progress: Progress, anyway: bool
+) -> Fit:
+    """How well the model names a sample of the pictures; AdrError when it does not suit them, unless `anyway`."""
+    images = single_images(store)
+    said = _said(objects, images, asks.known)
+    folder = None if store.path is None else Workspace(store.path.parent).fits
+    fit = checked(folder, model, pictured(store, images, said), progress)
+    if not fits(fit, knowledge) and not anyway:
+        raise refusal(model, fit, knowledge)
+    return fit
+
+
+def _said(objects: Postings, instances: Collection[int], known: np.ndarray) -> dict[int, list[str]]:
+    """{instance: the names known to the model that its postings have}, for these instances."""
+    wanted, names = np.array(sorted(instances), np.int64), objects.names.listed()
+    said: dict[int, list[str]] = {}
+    for batch in objects.batches:
+        mine = batch[np.isin(batch >> 32, wanted) & known[batch & LOW]]
+        for instance, name in zip((mine >> 32).tolist(), (mine & LOW).tolist(), strict=True):
+            said.setdefault(instance, []).append(names[name])
+    return said
+
+
+def _fit_words(model: str, fit: Fit | None, knowledge: Knowledge) -> list[str]:
+    """What the check of the model on a sample has shown, as a notice; none where it was not made."""
+    if fit is None or not fit.pictures:
+        return []
+    used = "" if fits(fit, knowledge) else " It was used all the same, as asked."
+    return [f"{short_name(model)}: {fit.in_words()}.{used}"]
 
 
 def by_name(objects: Postings) -> Postings:
@@ -72,10 +144,10 @@ def by_name(objects: Postings) -> Postings:
     return Postings(names, [np.sort(batch & ~LOW | number[batch & LOW]) for batch in objects.batches])
 
 
-def asked(store: Store, objects: Postings, annotated: np.ndarray) -> Iterator[pa.Table]:
+def asked(store: Store, objects: Postings, asks: Asks) -> Iterator[pa.Table]:
     """What is to be looked at, one row per instance: its pictures, and the numbers of its names."""
     for batch in objects.batches:
-        keys = batch[_from_text(batch, annotated)]
+        keys = batch[asks(batch)]
         if not len(keys):
             continue
         instance, starts = np.unique(keys >> 32, return_index=True)
@@ -90,18 +162,18 @@ def asked(store: Store, objects: Postings, annotated: np.ndarray) -> Iterator[pa
         yield pa.table({"images": rows["images"].take(pa.array(at)), "names": names})
 
 
-def left(objects: Postings, annotated: np.ndarray, seen: np.ndarray, by: str) -> Verified:
+def left(objects: Postings, asks: Asks, seen: np.ndarray, by: str) -> Verified:
     """The object postings without those that are ABSENT in `seen`, the answers in the order of the postings."""
     batches, at, dropped, unseen = [], 0, 0, 0
     for batch in objects.batches:
-        checked = _from_text(batch, annotated)
-        number = int(checked.sum())
+        looked = asks(batch)
+        number = int(looked.sum())
         answers = np.full(len(batch), UNSEEN, np.uint8)
-        answers[checked] = seen[at : at + number]
+        answers[looked] = seen[at : at + number]
         at += number
         kept = batch[answers != ABSENT]
         dropped += len(batch) - len(kept)
-        unseen += len(np.unique(batch[checked & (answers == UNSEEN)] >> 32))
+        unseen += len(np.unique(batch[looked & (answers == UNSEEN)] >> 32))
         batches.append(kept)
     said = [f"Left out: {counted(dropped, 'object')} that the text names and {by} did not see in the image."]
     if unseen:
@@ -136,8 +208,3 @@ def _look(folder: VerifyFolder, checker: str, model: str, total: int, progress: 
             f"{_SAYS} ended unexpectedly ({how(code)}); what was looked at is kept.",
             f"Index again: it goes on from there. If it happens again, look into {folder.log}.",
         )
-
-
-def _from_text(batch: np.ndarray, annotated: np.ndarray) -> np.ndarray:
-    """Per posting (bool): whether its instance has no annotation."""
-    return ~annotated[batch >> 32] if len(annotated) else np.ones(len(batch), dtype=bool)

@@ -54,10 +54,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class RulePreview:
-    """What a rule would do: how many candidates are pending, how many of them it would judge, a histogram (counts
-    between edges), and the candidates nearest to the cut-off on either side, nearest first."""
+    """What a rule would do: how many candidates are pending, how many of them have the score, how many it would judge,
+    a histogram (counts between edges), and the candidates nearest to the cut-off on either side, nearest first."""
 
     pending: int
+    scored: int
     applies: int
     counts: tuple[int, ...]
     edges: tuple[float, ...]
@@ -77,6 +78,7 @@ def preview(store: Store, rule: Rule, examples: int = 5) -> RulePreview:
     outside = near.loc[~holds.reindex(near.index), "candidate"].head(examples)
     return RulePreview(
         len(frame),
+        len(known),
         int(holds.sum()),
         tuple(int(n) for n in counts),
         tuple(float(e) for e in edges),

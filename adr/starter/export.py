@@ -10,13 +10,18 @@ from typing import Any
 import torch
 
 from adr.demo.backgrounds import BACKGROUNDS
+from adr.demo.habitats import RANKS
+from adr.knowledge import DRAWN
+from adr.models import OWN_FILE
 from adr.starter.captions import load_tokenizer
 from adr.starter.clip import MEAN, STD, make_clip, model_config
 from adr.starter.diffusion import make_denoiser, make_scheduler, make_text_encoder
 from adr.starter.loop import load_grown
 from adr.starter.vae import make_autoencoder
 
-STYLE = {
+KNOWN = {"kind": DRAWN, "names": sorted(RANKS)}
+"""What the models say of themselves (`adr.json`): the kind of pictures they are for, and the names they know."""
+STYLE = KNOWN | {
     "templates": [f"{frame} {{place}}" for frame in ("a photo of {things}", "a drawing of {things}", "{things}")],
     "places": ["", *(b.where for b in BACKGROUNDS.values())],
     "negative": "",
@@ -25,7 +30,7 @@ STYLE = {
     "steps": 20,
     "guidance": 6.0,
 }
-"""How the pipeline likes to be asked (`adr.json`): in the words of its captions, one thing at a time or the two
+"""The same of the pipeline, and how it likes to be asked: in the words of its captions, one thing at a time or the two
 of a pair."""
 
 
@@ -56,6 +61,7 @@ def export_clip(run: Path, folder: Path) -> None:
     (folder / "open_clip_config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
     for file in sorted((run / "tokenizer").iterdir()):
         shutil.copyfile(file, folder / file.name)
+    _say(folder, KNOWN)
     _readable(folder)
 
 
@@ -68,7 +74,7 @@ def export_diffusion(run: Path, folder: Path) -> None:
     _say_float32(folder)
     for file in sorted((run / "tokenizer").iterdir()):
         shutil.copyfile(file, folder / "tokenizer" / file.name)
-    (folder / "adr.json").write_text(json.dumps(STYLE, indent=2) + "\n", "utf-8")
+    _say(folder, STYLE)
     _readable(folder)
 
 
@@ -95,6 +101,11 @@ def make_pipeline(run: Path) -> Any:
         feature_extractor=None,
         requires_safety_checker=False,
     )
+
+
+def _say(folder: Path, said: dict[str, Any]) -> None:
+    """Writes what a model says of itself into its folder."""
+    (folder / OWN_FILE).write_text(json.dumps(said, indent=2) + "\n", "utf-8")
 
 
 def _say_float32(folder: Path) -> None:

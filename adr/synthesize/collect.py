@@ -20,6 +20,7 @@ from adr.progress import Progress, silent
 from adr.read_back import DamagedError
 from adr.store import Store, Writer
 from adr.synthesize.duplicates import Nearest, nearer_sources, nearest_of_new
+from adr.synthesize.images import FAULTS
 from adr.synthesize.plan import plan_folder, plan_identity, settings_of
 from adr.synthesize.plan_file import PlanFolder
 from adr.synthesize.sidecar import SlotFacts, check_belongs, check_image, read_sidecar
@@ -293,19 +294,20 @@ def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _choose(writer: Writer, plan: int, slots: Sequence[int]) -> None:
-    """Choose the best of each slot: a conversation without a fault before one with, then the highest score, then the
-    lowest number."""
+    """Choose the best of each slot: a conversation without a fault before one with, then the highest score, then a
+    picture without a plain fault, then the lowest number."""
     writer.execute(
         """
         update candidate set chosen = ranked.place = 1
         from (
             select candidate, row_number() over (
-                partition by slot order by conversation_fault is null desc, score desc nulls last, alternative) as place
+                partition by slot order by conversation_fault is null desc, score desc nulls last,
+                    list_has_any(flags, $3::varchar[]), alternative) as place
             from candidate
             where plan = $1 and slot in (select unnest($2::integer[])) and slot not in (
                 select c.slot from candidate c join verdict v on v.candidate = c.candidate where c.plan = $1)
         ) as ranked
         where candidate.candidate = ranked.candidate
         """,
-        [plan, list(slots)],
+        [plan, list(slots), list(FAULTS)],
     )

@@ -14,14 +14,17 @@ from adr.files import append_text, clear_unfinished
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
+from adr.synthesize.claims import stale
 from adr.synthesize.collect import take_in
 from adr.synthesize.plan import plan_folder, plan_identity, settings_of
 from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanFolder, PlanSettings
 from adr.synthesize.source_images import embed_sources
+from adr.synthesize.suited import with_scorer
 from adr.workspace import Workspace
 
 _COLLECT_SECONDS = 3.0
 _COLLECT_SLOTS = 200
+_OTHERS_SECONDS = 20.0  # for the candidate that a worker of a killed call is at
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,17 @@ def generate(
     total = int(store.value("select candidates from plan where plan = $1", [plan]))
     before = len(folder.finished())
     started = time.monotonic()
+    if total > before and settings.scorer_fit is None:  # made by a version that did not ask the scorer
+        with_scorer(store, workspace, settings, asked=True, progress=progress)
     crew = _Crew(
         folder, Collector(store, workspace, settings), max(1, min(workers, total - before, 64)), generator, limit
     )
     if total > before:
         progress(0, total - before, "loading the models")
         crew.run(total - before, progress)
+        if limit is None and _others_have_ended(folder) and len(folder.finished()) + len(folder.failures()) < total:
+            crew.run(total - before, progress)
+        crew.collector.look()
     crew.collector.take_in()
     if limit is None and settings.scorer != NO_SCORER:
         embed_sources(store, workspace, settings.scorer, progress=progress)
@@ -99,6 +107,17 @@ def generate(
         seconds_each=crew.seconds_each,
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _others_have_ended(folder: PlanFolder) -> bool:
+    """Wait a little for slots that workers of other calls hold, as those of a killed call finish the candidate they are
+    at; False when some are still held."""
+    until = time.monotonic() + _OTHERS_SECONDS
+    while any(not stale(path) for path in folder.claims.glob("[0-9]*")):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def failures_by_reason(folder: PlanFolder) -> dict[str, int]:
@@ -127,6 +146,10 @@ class Collector:
         """The slots with finished candidates that are not rows yet, as when an earlier call was killed."""
         known = set(self.store.rows("select slot, alternative from candidate where plan = $1", [self.settings.plan]))
         return {key[0] for key in self.folder.finished() if key not in known}
+
+    def look(self) -> None:
+        """Note the slots that other calls have finished meanwhile."""
+        self.touched |= self._left()
 
     def hear(self, event: Event) -> None:
         """Note the slot of a finished candidate; collect when it is time or when many wait."""
@@ -163,12 +186,14 @@ class _Crew:
         self.collector = collector
         self.folder, self.size, self.generator, self.limit = folder, size, generator, limit
         self.done = 0
-        self.first = self.last = 0.0
+        self.made = 0
+        self.began = self.last = 0.0
 
     @property
     def seconds_each(self) -> float | None:
-        """Seconds between candidates, from the first to the last; None for fewer than two."""
-        return round((self.last - self.first) / (self.done - 1), 3) if self.done > 1 else None
+        """Seconds per candidate, from the beginning of the first batch to the last candidate; None before there is
+        one."""
+        return round((self.last - self.began) / self.made, 3) if self.made else None
 
     def run(self, total: int, progress: Progress) -> None:
         """Start the workers and wait until all have ended; AdrError when every one of them stopped early."""
@@ -206,8 +231,9 @@ class _Crew:
         if kind == "made":
             self.done += 1
             append_text(self.folder.diary, f"{event['candidate']}\n")
+            self.made += 1
             self.last = time.monotonic()
-            self.first = self.first or self.last
+            self.began = self.began or self.last - event["seconds"] * event["together"]
             return f"making candidates{_rate(self.seconds_each)}"
         if kind == "failed":
             self.done += 1

@@ -19,6 +19,9 @@ from adr.synthesize.edges import edges
 from adr.synthesize.plan_file import FROM_PARENT, IMAGE_GENERATORS, PlanSettings
 from adr.synthesize.prompts import style_of
 
+# Up to this many pixels a side, a batch on a CPU saves more than it waits for.
+_SMALL = 256
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -56,9 +59,10 @@ class Generator:
 
     @property
     def batch(self) -> int:
-        """Pictures per batch: 1 on a CPU, where larger batches are no faster, so that a picture there never depends on
-        the rest of its batch."""
-        if not self.place.has_gpu or self.place.short_of_memory:
+        """Pictures per batch. On a CPU small pictures take half the time in a batch and large ones no less."""
+        if not self.place.has_gpu:
+            return 8 if self.side <= _SMALL else 1
+        if self.place.short_of_memory:
             return 1
         return 8 if self.side <= 512 else 4
 
@@ -85,14 +89,20 @@ class Generator:
         shape = min(2.0, max(0.5, shape))
         return _multiple(self.side * shape, self.multiple), _multiple(self.side / shape, self.multiple)
 
-    def make(self, wishes: Sequence[Wish]) -> list[MadeImage]:
-        """A picture for each wish, in one batch per size. Each picture has its own random numbers, so that a wish made
-        alone gives the same picture on the same machine."""
+    def make(self, wishes: Sequence[Wish], fill: int = 1) -> list[MadeImage]:
+        """A picture for each wish, in one batch per size. Each picture has its own random numbers.
+
+        fill: on a CPU a batch of fewer pictures is filled up to so many, and what fills it is thrown away. What a
+        picture is rounded to there depends on how many are made together and by how many threads, not on which they are
+        or in which place; so with the same number of threads the same wish and `fill` give the same bytes.
+        """
         made: dict[int, MadeImage] = {}
         sizes = [self.size_for(wish.parent) for wish in wishes]
         for size in sorted(set(sizes)):
-            rows = [i for i, own in enumerate(sizes) if own == size]
-            made |= dict(zip(rows, self._run([wishes[i] for i in rows], size), strict=True))
+            rows = [i for i, wanted in enumerate(sizes) if wanted == size]
+            own = [wishes[i] for i in rows]
+            filling = [] if self.place.has_gpu else [own[-1]] * (fill - len(own))
+            made |= dict(zip(rows, self._run([*own, *filling], size)[: len(own)], strict=True))
         return [made[i] for i in range(len(wishes))]
 
     def _run(self, wishes: Sequence[Wish], size: tuple[int, int]) -> list[MadeImage]:

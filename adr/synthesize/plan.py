@@ -15,6 +15,7 @@ import pandas as pd
 
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
+from adr.knowledge import knowledge_of
 from adr.models import find_model
 from adr.progress import Progress, let_pages_run, silent
 from adr.recipe import PERSPECTIVES
@@ -37,6 +38,7 @@ from adr.synthesize.plan_file import (
 )
 from adr.synthesize.prompts import Style, compose, style_of, things_of
 from adr.synthesize.rewording import rewordable
+from adr.synthesize.suited import known_tail, scored_words, with_scorer
 from adr.synthesize.synonyms import synonyms_of_parents
 from adr.synthesize.tail import (
     Parents,
@@ -58,6 +60,8 @@ PLANNED = ("object", "co_occurrence", "token")
 # What words alone can add to, and where they come from.
 SAID = ("token",)
 WORDNET = "WordNet"
+# Settings that are found when a plan is made and cannot be given.
+FOUND = ("scorer_fit", "no_score")
 _SIBLINGS = 400
 # Conversations that say which colour an object usually has, per object at most.
 _TALKS = 8
@@ -66,7 +70,8 @@ _TALKS = 8
 @dataclass(frozen=True)
 class PlanReport:
     """What was planned. entities: tail entities that get slots; lacking: tail entities that lack instances; missing:
-    instances they lack together; filled: how many of those are planned; pool: instances that may be parents."""
+    instances they lack together; filled: how many of those are planned; pool: instances that may be parents.
+    notices: what the models do not know, in sentences."""
 
     plan: int
     run: int
@@ -81,6 +86,7 @@ class PlanReport:
     parents: int
     generator: str
     model: str
+    notices: tuple[str, ...] = ()
 
 
 def plan(store: Store, workspace: Workspace, run: int, *, progress: Progress = silent, **options: Any) -> PlanReport:
@@ -93,6 +99,7 @@ def plan(store: Store, workspace: Workspace, run: int, *, progress: Progress = s
     facts = run_facts(store, run)
     number = int(store.value("select coalesce(max(plan), 0) + 1 from plan"))
     settings = _settings(store, number, run, facts.dropped, facts.recipe.seed, options)
+    settings = with_scorer(store, workspace, settings, asked=bool(options.get("scorer")), progress=progress)
     folder = plan_folder(workspace, number).folder
     if folder.is_dir() and any(folder.iterdir()):  # of a plan of a former dataset, which a kill has left there
         workspace.set_aside(folder)
@@ -112,7 +119,10 @@ def revise(store: Store, workspace: Workspace, plan: int, *, progress: Progress 
     folder = plan_folder(workspace, plan)
     if folder.finished() or store.value("select 1 from candidate where plan = $1 limit 1", [plan]):
         raise AdrError(f"Plan {plan} already has candidates and cannot be changed.", "Make a new plan.")
-    return _make(store, workspace, replace(settings, **_resolved(store, options)), progress)
+    settings = replace(settings, **_resolved(store, options))
+    if {"scorer", "model_anyway"} & set(options):
+        settings = with_scorer(store, workspace, replace(settings, no_score=""), asked=True, progress=progress)
+    return _make(store, workspace, settings, progress)
 
 
 def settings_of(store: Store, plan: int) -> PlanSettings:
@@ -142,7 +152,7 @@ def same_plan(store: Store, run: int, options: Mapping[str, Any]) -> int | None:
     plan was made.
     """
     facts = run_facts(store, run)
-    free = {"model", "scorer", "allocation"} - set(options)
+    free = {"model", "scorer", "allocation"} - set(options) | set(FOUND)
     for number, text in store.rows("select plan, settings from plan where run = $1 order by plan desc", [run]):
         made = PlanSettings.from_json(text)
         again = _settings(store, number, run, facts.dropped or made.budget, facts.recipe.seed, options)
@@ -198,7 +208,7 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
 
 
 def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
-    allowed = [f.name for f in fields(PlanSettings) if f.name not in ("plan", "run")]
+    allowed = [f.name for f in fields(PlanSettings) if f.name not in ("plan", "run", *FOUND)]
     unknown = sorted(set(options) - set(allowed))
     if unknown:
         raise AdrError(f"A plan has no option {unknown[0]!r}.", f"Options: {', '.join(allowed)}.")
@@ -231,6 +241,7 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
         find_model(settings.controlnet)
     progress(0, None, "reading the tail")
     tail = wanted_tail(store, facts, settings)
+    tail, left_alone = known_tail(tail, settings.model) if settings.with_image else (tail, "")
     act = _with_image if settings.with_image else _reworded
     found = act(store, facts, tail, settings, progress)
     quota = Counter(e for slot in found.slots for e in slot.entities)
@@ -252,6 +263,7 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
         parents=len({slot.parent for slot in found.slots if slot.parent is not None}),
         generator=settings.generator,
         model=settings.model,
+        notices=tuple(said for said in (left_alone, scored_words(settings)) if said),
     )
     identity = _identity(store, settings.run)
     # The files first, so that a kill leaves no row without its folder.
@@ -326,7 +338,8 @@ def parents_of(store: Store, tail: Tail, settings: PlanSettings, style: Style) -
     """The synthesis pool of a plan for pictures."""
     named = None if settings.generator in FROM_PARENT else 1 + style.companions
     words = settings.conversations in ("parent", *FROM_SYNONYMS)
-    return pool(store, tail, settings.parents, named=named, words=words)
+    known = knowledge_of(settings.model).names
+    return pool(store, tail, settings.parents, named=named, known=known, words=words)
 
 
 def things_alone(settings: PlanSettings, style: Style) -> int:
@@ -396,7 +409,7 @@ def _slots(
     store: Store, tail: Tail, parents: Parents, choices: Sequence[Choice], settings: PlanSettings, style: Style
 ) -> tuple[list[Slot], list[str]]:
     """The slots with their prompts and everything a worker needs, and the names of sibling entities."""
-    count = len(parents.instance)
+    count, knowledge = len(parents.instance), knowledge_of(settings.model)
     used = sorted({int(parents.instance[c.parent]) for c in choices if c.parent < count})
     objects, turns, images = _objects(store, used), _turns(store, used), _images(store, used)
     leads = sorted({int(tail.entity[c.entity]) for c in choices})
@@ -417,9 +430,11 @@ def _slots(
         things = things_of(name, tail.perspective[choice.entity])
         parent = int(parents.instance[choice.parent]) if choice.parent < count else None
         if parent is not None:
-            known = objects[parent][: 1 + style.companions]
+            known = [o for o in objects[parent] if knowledge.knows([o])][: 1 + style.companions]
         else:
-            known = usually[entity] = usually.get(entity) or sorted(pairs[entity], key=lambda o: (-pairs[entity][o], o))
+            usual_ones = usually.get(entity) or sorted(pairs[entity], key=lambda o: (-pairs[entity][o], o))
+            usually[entity] = usual_ones
+            known = [o for o in usual_ones if knowledge.knows([o])]
         companions = [o for o in known if o not in things][: max(0, 1 + style.companions - len(things))]
         near = {*things, *companions, *(objects[parent] if parent is not None else ())}
         if number % 200 == 0:
@@ -597,5 +612,7 @@ def plan_like(
     """A new plan with the settings of another, some of them changed, and with another seed, so that its pictures
     differ."""
     settings = settings_of(store, plan_number)
-    own = {f.name: getattr(settings, f.name) for f in fields(PlanSettings) if f.name not in ("plan", "run", "seed")}
+    own = {
+        f.name: getattr(settings, f.name) for f in fields(PlanSettings) if f.name not in ("plan", "run", "seed", *FOUND)
+    }
     return plan(store, workspace, settings.run, progress=progress, **(own | options))

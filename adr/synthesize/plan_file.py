@@ -14,6 +14,7 @@ from typing import Any
 from adr.errors import AdrError
 from adr.figures import number_words
 from adr.files import append_text, refuse_special, write_whole
+from adr.fit import Fit
 from adr.read_back import DamagedError, Kind, list_of, object_of, optional, read_file, read_text, text, turn, whole
 from adr.synthesize.allocation import ALLOCATIONS, GAIN, HAND, LEVEL
 
@@ -42,7 +43,10 @@ class PlanSettings:
     objects that no instance of the pool has and pairs that no prompt with a parent names. allocation: how the budget is
     shared (`allocation.ALLOCATIONS`). quotas: {entity id: slots}, for the allocation `hand`. also: names of things to
     make that no picture of the index has. strength: how much of the parent's picture is remade, 0..1 (image-to-image).
-    The generator `language` makes one candidate per slot, and its conversations are made from synonyms.
+    The generator `language` makes one candidate per slot, and its conversations are made from synonyms. model_anyway: a
+    scorer that was made for other pictures is used all the same. scorer_fit: how well the scorer, or one that was not
+    taken for that, names a sample of the pictures; no_score: the sentence that says why there is no scorer. Both are
+    found when the plan is made.
     """
 
     plan: int
@@ -72,6 +76,9 @@ class PlanSettings:
     also: tuple[str, ...] = ()
     targets: Mapping[int, float] = field(default_factory=dict)
     parents: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    model_anyway: bool = False
+    scorer_fit: Fit | None = None
+    no_score: str = ""
 
     def __post_init__(self) -> None:
         if not (whole(self.plan) and whole(self.run) and isinstance(self.seed, int)):
@@ -138,6 +145,8 @@ class PlanSettings:
         for key in ("perspectives", "without", "entities", "also"):
             if isinstance(read.get(key), list):
                 read[key] = tuple(read[key])
+        if isinstance(read.get("scorer_fit"), dict):
+            read["scorer_fit"] = Fit(**read["scorer_fit"])
         read["targets"] = {int(k): float(v) for k, v in read.get("targets", {}).items()}
         read["quotas"] = {int(k): int(v) for k, v in read.get("quotas", {}).items()}
         read["parents"] = {int(k): tuple(v) for k, v in read.get("parents", {}).items()}

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from adr.models import find_model, is_folder, model_facts
+from adr.models import OWN_FILE, find_model, is_folder, model_facts
 
-# A model folder may hold this file, which says how the model is prompted best. The starter model has one.
-STYLE_FILE = "adr.json"
 NUMBERS = ("no", "one", "two", "three", "four")
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -49,7 +47,7 @@ def style_of(model: str, generator: str = "text-to-image") -> Style:
     """The style in the model's folder, else one that suits its family: few steps without guidance for turbo models, the
     paper's settings for image variation (guidance 3) and ControlNet (20 steps, guidance 9)."""
     found = find_model(model)
-    told = model_facts(found, STYLE_FILE) if is_folder(found) else {}
+    told = model_facts(found, OWN_FILE) if is_folder(found) else {}
     if told:
         return _told(told)
     if re.search(r"turbo|lightning|lcm|schnell", model.lower()):

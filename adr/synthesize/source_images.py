@@ -6,7 +6,6 @@ never opens it. Stopped at any moment, that process loses a few seconds of work 
 
 import argparse
 import json
-import os
 import sys
 import threading
 import time
@@ -23,6 +22,7 @@ from PIL import Image
 from adr.errors import AdrError
 from adr.files import write_whole
 from adr.image_folder import ImageFolder
+from adr.picture_file import picture_stat
 from adr.process import Command, Event, exit_status, relay, tell
 from adr.progress import Progress, silent
 from adr.settings import setting
@@ -89,14 +89,14 @@ def source_images(store: "Store") -> list[str]:
     ):
         with suppress(AdrError):
             folder.path_of(image)
-            found.append(str(folder.folder.resolve() / image))
+            found.append(str(folder.lies_at(image)))
     return found
 
 
 def instances_of(store: "Store", paths: Sequence[str]) -> dict[str, int]:
     """{absolute path of a picture of the source: its first instance}."""
-    base = ImageFolder.beside(store).folder.resolve()
-    names = {os.path.relpath(path, base): path for path in paths} | {path: path for path in paths}
+    folder = ImageFolder.beside(store)
+    names = {folder.name_of(path): path for path in paths}
     return {
         names[image]: instance
         for image, instance in store.rows(
@@ -177,7 +177,7 @@ def _save(kept: Embeddings, held: Sequence[tuple[str, np.ndarray, int]]) -> None
 def _stamp(path: str) -> str | None:
     """The name of a picture's embedding, which changes when the file does; None where there is no file."""
     try:
-        facts = os.stat(path)
+        facts = picture_stat(Path(path))
     except OSError:
         return None
     return f"{facts.st_mtime_ns:x}-{facts.st_size:x} {path}"

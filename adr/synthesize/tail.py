@@ -6,7 +6,7 @@ Knows nothing of prompts, models or files.
 import functools
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -53,6 +53,12 @@ class Tail:
 
     def __len__(self) -> int:
         return len(self.entity)
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> "Tail":
+        """The entities for which `mask` is set."""
+        rows = np.flatnonzero(mask).tolist()
+        named = [self.perspective[row] for row in rows], [self.name[row] for row in rows]
+        return Tail(self.entity[mask], *named, self.have[mask], self.target[mask], self.scale[mask])
 
     @property
     def unseen(self) -> npt.NDArray[np.bool_]:
@@ -212,12 +218,14 @@ def pool(
     chosen: Mapping[int, Iterable[int]] | None = None,
     *,
     named: int | None = None,
+    known: Collection[str] | None = None,
     words: bool = False,
 ) -> Parents:
     """The synthesis pool (DESIGN §2): instances whose images are all on disk and used by no other instance, and that
     have at least one entity of `tail` that a picture made from them would have.
 
     named: how many of the parent's objects, the rarest ones, a prompt names; None when the picture keeps all of them.
+    known: the only objects that a prompt names; None for all.
     Pairs count when both their objects are in the picture, tokens when they name one of its objects. With `words` (the
     parent's own conversation is kept) all tokens and question forms count. chosen: {entity: its only parents}.
     """
@@ -234,7 +242,7 @@ def pool(
         ), shown as (
             select p.instance, p.entity, e.name
             from posting p join alone a on a.instance = p.instance join entity e on e.entity = p.entity
-            where p.perspective = 'object'
+            where p.perspective = 'object' and ($every or e.name in (select unnest($known::varchar[])))
             qualify $named is null or row_number() over (partition by p.instance order by e.n, p.entity desc) <= $named
         )
         select p.instance, p.entity
@@ -252,7 +260,13 @@ def pool(
             else $words end
         order by p.instance, p.entity
         """,
-        {"entities": tail.entity.tolist(), "named": named, "words": words},
+        {
+            "entities": tail.entity.tolist(),
+            "named": named,
+            "words": words,
+            "every": named is None or known is None,
+            "known": sorted(known or ()),
+        },
     )
     instance, entity = found["instance"].astype(np.int64), found["entity"].astype(np.int64)
     for one, parents in (chosen or {}).items():

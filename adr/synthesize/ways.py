@@ -11,6 +11,7 @@ from adr.store import Store
 from adr.synthesize.allocation import EQUAL, LEVEL, SHORTAGE
 from adr.synthesize.plan import choices_of, drafted, parents_of, things_alone, wanted_tail
 from adr.synthesize.prompts import style_of
+from adr.synthesize.suited import known_tail
 from adr.synthesize.tail import run_facts
 
 COMPARED = (LEVEL, EQUAL, SHORTAGE)
@@ -32,7 +33,7 @@ def ways(store: Store, run: int, **options: Any) -> dict[str, Shared]:
     when nothing lacks instances or an option is unknown."""
     draft = {way: drafted(store, run, **{**options, "allocation": way}) for way in COMPARED}
     settings = draft[LEVEL]
-    tail = wanted_tail(store, run_facts(store, run), settings)
+    tail, _ = known_tail(wanted_tail(store, run_facts(store, run), settings), settings.model)
     style = style_of(settings.model, settings.generator)
     parents, things = parents_of(store, tail, settings, style), things_alone(settings, style)
     slots = {}

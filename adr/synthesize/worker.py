@@ -23,6 +23,7 @@ from PIL import Image
 
 from adr.errors import AdrError
 from adr.files import write_whole
+from adr.knowledge import Knowledge, knowledge_of
 from adr.models import free_memory, out_of_memory
 from adr.names import candidate_name
 from adr.process import Event, exit_status, tell
@@ -36,6 +37,7 @@ from adr.synthesize.images import faults, perceptual_hash
 from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, DamagedSlot, PlanFolder, Slot, candidate_seed
 from adr.synthesize.prompts import style_of
 from adr.synthesize.synonyms import spoken
+from adr.synthesize.threads import take_free_cores
 
 if TYPE_CHECKING:
     from adr.synthesize.generators import Generator, MadeImage
@@ -49,6 +51,7 @@ FAILURES = {
     "safety_checker": "The model's safety checker blanked the picture.",
     "out_of_memory": "There was not enough memory for a single picture.",
     "generator_fault": "The pipeline failed on this picture.",
+    "not_known": "The model does not know what the picture must show. Make a new plan.",
     "plan_damaged": "The line of the plan cannot be read. Make a new plan.",
     "record_damaged": "The record of why it could not be made cannot be read.",
 }
@@ -98,6 +101,8 @@ class Worker:
         self.batch = 1
         self.generator: Generator | None = None
         self._scorer: Scorer | None = None
+        self._threads: dict[str, int] = {}
+        self._drawn, self._seen = Knowledge(), Knowledge()
         self._write: Write | None = None
 
     def run(self) -> int:
@@ -133,11 +138,15 @@ class Worker:
                 continue
             self.load()
             held.append(slot)
-            if len(held) * self.settings.per_slot >= self.batch:
+            if len(held) * self.settings.per_slot >= self._wanted():
                 yield held
                 held = []
         if held:
             yield held
+
+    def _wanted(self) -> int:
+        """Candidates for the next batch: what fills it, or fewer where the limit is near."""
+        return self.batch if self.limit is None else max(1, min(self.batch, self.limit - self.made))
 
     def _left(self, slot: Slot | DamagedSlot) -> list[int]:
         return [
@@ -157,12 +166,17 @@ class Worker:
         from adr.synthesize.scores import load_scorer
 
         self.tell({"event": "loading", "message": f"loading {Path(self.settings.model).name}"})
+        self._drawn = knowledge_of(self.settings.model)
         self._write = load_writer(self.settings.conversations, self.folder)
         if self.settings.scorer != NO_SCORER:
             self._scorer = load_scorer(self.settings.scorer, self.device)
             self._scorer.refer(self._parents())
+            self._seen = knowledge_of(self.settings.scorer)
+            self.siblings = [name for name in self.siblings if self._seen.knows([name])]
         self.generator = load_generator(self.settings, self.device)
         self.batch = self.generator.batch
+        if not self.generator.place.has_gpu:  # a batch keeps one thread busy; more workers take more cores
+            self._threads = {"threads": take_free_cores(1 if self.batch > 1 else None)}
 
     def _parents(self) -> list[Image.Image]:
         """The pictures of the plan's first parents that can be opened."""
@@ -183,6 +197,10 @@ class Worker:
         cannot be opened."""
         left = self._left(slot)
         parent = None
+        if slot.perspective != "interrogation" and not self._drawn.knows(slot.things):
+            for alternative in left:
+                self._fail(slot, alternative, "not_known", ", ".join(slot.things))
+            return []
         if not self.settings.with_image:
             return [Order(slot, a, candidate_seed(self.settings.seed, slot.slot, a), None) for a in left]
         if slot.image is not None and self.identity and os.path.realpath(slot.image) != slot.image:
@@ -237,14 +255,14 @@ class Worker:
         assert self.generator is not None
         wishes = [Wish(o.slot.prompt, o.seed, self.negative, o.parent) for o in orders]
         try:
-            images: list[MadeImage | None] = list(self.generator.make(wishes))
+            images: list[MadeImage | None] = list(self.generator.make(wishes, self.batch))
         except AdrError:
             raise
         except Exception as error:
             memory = out_of_memory(error)
             if memory:
                 free_memory()
-                if len(orders) > 1:
+                if self.batch > 1:
                     return None
             for order in orders:
                 self._fail(
@@ -325,7 +343,8 @@ class Worker:
             _written(sidecar, json.dumps(record, ensure_ascii=False).encode())
             self.folder.failure(order.slot.slot, order.alternative).unlink(missing_ok=True)
             self.made += 1
-            self.tell({"event": "made"} | {name: record[name] for name in ("candidate", "slot", "seconds")})
+            said = {name: record[name] for name in ("candidate", "slot", "seconds")}
+            self.tell({"event": "made", "together": len(orders)} | said)
 
     def _record(self, order: Order, image: Image.Image) -> dict[str, Any]:
         """Write the picture and its embedding; returns what the sidecar says about it."""
@@ -337,7 +356,7 @@ class Worker:
         _written(path, png.getvalue())
         record = self._origin(order) | {
             "negative_prompt": self.negative,
-            "parameters": self.generator.parameters | {"batch": self.batch},
+            "parameters": self.generator.parameters | {"batch": self.batch} | self._threads | self._insisted(),
             "image": path.name,
             "sha256": hashlib.sha256(png.getvalue()).hexdigest(),
             "scorer": None,
@@ -345,7 +364,7 @@ class Worker:
             "perceptual_hash": f"{perceptual_hash(image):016x}",
         }
         if self._scorer is None:
-            return record | {"score": 0.0 if record["flags"] else 0.5}
+            return record | {"score": None}
         found = self._scorer.score(
             image,
             slot.things,
@@ -360,16 +379,25 @@ class Worker:
 
         np.save(vector, found.embedding)
         _written(self.folder.embedding(slot.slot, alternative), vector.getvalue())
-        return record | {
+        record |= {
             "scorer": found.scorer,
-            "entity_rank": found.entity_rank,
-            "entity_score": found.entity_score,
-            "prompt_score": found.prompt_score,
             "parent_score": found.parent_score,
-            "score": found.score,
+            "score": None,
             "own": found.own,
             "flags": list(found.flags),
         }
+        if not self._seen.knows(slot.things):  # ranks and cosines of names it does not know mean nothing
+            return record
+        return record | {
+            "entity_rank": found.entity_rank,
+            "entity_score": found.entity_score,
+            "prompt_score": found.prompt_score,
+            "score": found.score,
+        }
+
+    def _insisted(self) -> dict[str, Any]:
+        """What a candidate records when its scorer was made for other pictures and used all the same."""
+        return {"model_anyway": True} if self.settings.model_anyway and self._scorer is not None else {}
 
     def _origin(self, order: Order) -> dict[str, Any]:
         """What every sidecar says about its candidate's origin."""

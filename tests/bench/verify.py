@@ -29,7 +29,7 @@ from adr.index.lexicon import Lexicon
 from adr.index.looking import look
 from adr.index.object import plain_name
 from adr.index.postings import Postings
-from adr.index.verify import asked, by_name, left, verified
+from adr.index.verify import Asks, asked, by_name, left, verified
 from adr.index.verify_folder import VerifyFolder
 from adr.progress import silent
 from adr.store import Store
@@ -132,7 +132,7 @@ def measure_thresholds(store: Store, thresholds: list[float], folder: Path) -> N
         own = own_folder(store, folder)
         look(own, "open_clip", lambda event: None)
         said: Objects = {}
-        for key in np.concatenate(left(objects, NOBODY, own.seen(), "").objects.batches).tolist():
+        for key in np.concatenate(left(objects, everything(objects), own.seen(), "").objects.batches).tolist():
             said.setdefault(key >> 32, set()).add(names[key & 0xFFFFFFFF])
         print(row(f"threshold {threshold:g}", known, said), flush=True)
 
@@ -140,8 +140,13 @@ def measure_thresholds(store: Store, thresholds: list[float], folder: Path) -> N
 def own_folder(store: Store, folder: Path) -> VerifyFolder:
     """A folder that asks what the present index, which nobody verified, would ask."""
     own, objects = VerifyFolder(folder / "own"), text_objects(store)
-    own.ask(objects.names.listed(), ImageFolder.beside(store), asked(store, objects, NOBODY))
+    own.ask(objects.names.listed(), ImageFolder.beside(store), asked(store, objects, everything(objects)))
     return own
+
+
+def everything(objects: Postings) -> Asks:
+    """Asks that every posting is looked for."""
+    return Asks(NOBODY, np.ones(len(objects.names.listed()), dtype=bool))
 
 
 def main() -> None:

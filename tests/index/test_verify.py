@@ -17,7 +17,7 @@ from adr.index import checkers
 from adr.index.index import index
 from adr.index.looking import blocks, look, opened, seen
 from adr.index.postings import Postings
-from adr.index.verify import asked, by_name, left, verified
+from adr.index.verify import Asks, asked, by_name, left, verified
 from adr.index.verify_folder import ABSENT, PRESENT, UNSEEN, VerifyFolder
 from adr.progress import Cancelled, silent
 from adr.store import Store
@@ -93,7 +93,7 @@ def met_in_order(names: str, said: list[tuple[int, str]]) -> Postings:
 def test_look__keeps_what_is_seen_in_a_image(store: Store, tmp_path: Path) -> None:
     """Everything that the owner and the process do, in one process, with a checker that is right about colours."""
     said = [(0, "grass"), (0, "sky"), (1, "fire truck"), (1, "grass"), (1, "sky"), (2, "sky"), (3, "cat")]
-    annotated = np.array([False, False, False, True])
+    asks = Asks(np.array([False, False, False, True]), np.ones(9, bool))
     folder, told, loaded = VerifyFolder(tmp_path / "verified"), [], []
 
     def load(name: str, names: Sequence[str]) -> ColourChecker:
@@ -104,9 +104,9 @@ def test_look__keeps_what_is_seen_in_a_image(store: Store, tmp_path: Path) -> No
     for met in ("sky ball fire-truck grass cat", "cat grass sky fire-truck"):
         postings = by_name(met_in_order(met, said))
         names = postings.names.listed()
-        assert folder.ask(names, ImageFolder(tmp_path), asked(store, postings, annotated)) == 3
+        assert folder.ask(names, ImageFolder.at(tmp_path), asked(store, postings, asks)) == 3
         look(folder, "open_clip", told.append, load)
-        checked = left(postings, annotated, folder.seen(), "colours")
+        checked = left(postings, asks, folder.seen(), "colours")
         assert [(key >> 32, names[key & 0xFFFFFFFF]) for key in checked.objects.batches[0].tolist()] == [
             (0, "grass"),
             (1, "fire truck"),
@@ -121,7 +121,7 @@ def test_look__keeps_what_is_seen_in_a_image(store: Store, tmp_path: Path) -> No
         assert told[-1] == {"event": "looked", "done": 3}
     assert loaded == [("open_clip", ["cat", "fire truck", "grass", "sky"])]
     Image.new("RGB", (32, 32), COLOURS["sky"]).save(tmp_path / "green.png")
-    folder.ask(names, ImageFolder(tmp_path), asked(store, postings, annotated))
+    folder.ask(names, ImageFolder.at(tmp_path), asked(store, postings, asks))
     look(folder, "open_clip", told.append, load)  # another picture: looked at again
     assert folder.seen().tolist() == [ABSENT, PRESENT, PRESENT, ABSENT, PRESENT, UNSEEN] and len(loaded) == 2
 

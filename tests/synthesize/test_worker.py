@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from adr.synthesize import worker as worker_module
 from adr.synthesize.claims import Claims, stale
 from adr.synthesize.plan_file import PlanFolder, PlanSettings, Slot, candidate_seed
 from adr.synthesize.worker import Worker
+from tests.worlds.tiny_texts import clip
 
 pytestmark = pytest.mark.models
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +71,7 @@ def model(tmp_path_factory):
 def planned(folder, model, count, **more):
     """A plan of `count` slots with two candidates each, for an accordion and a cat."""
     plan = PlanFolder(folder)
-    settings = PlanSettings(plan=1, run=1, seed=5, budget=count, model=model, scorer="none", **({"steps": 1} | more))
+    settings = PlanSettings(plan=1, run=1, seed=5, budget=count, model=model, **({"steps": 1, "scorer": "none"} | more))
     parent = folder / "parent.png"
     folder.mkdir(parents=True, exist_ok=True)
     Image.linear_gradient("L").save(parent)
@@ -138,6 +140,57 @@ def test_run__same_seed_same_bytes(tmp_path, model):
     assert made == 1 and plan.image(1, 1).read_bytes() == before
 
 
+def test_run__a_picture_is_the_same_alone_and_with_others(tmp_path, model):
+    """Four candidates together, then each alone, as after a kill: the batch that is recorded decides the bytes."""
+    plan = planned(tmp_path, model, 2)
+    run(plan)
+    before = {key: plan.image(*key).read_bytes() for key in plan.finished()}
+    assert len(set(before.values())) == 4
+    batch = json.loads(plan.sidecar(0, 0).read_text())["parameters"]["batch"]
+    assert batch == 8  # pictures of 32 pixels on a CPU
+    for key, image in before.items():
+        plan.sidecar(*key).unlink()
+        plan.image(*key).unlink()
+        assert run(plan)[0] == 1
+        assert plan.image(*key).read_bytes() == image
+
+
+def test_run__without_a_scorer_there_is_no_score(tmp_path, model):
+    plan = planned(tmp_path, model, 1)
+    run(plan)
+    record = json.loads(plan.sidecar(0, 0).read_text())
+    assert record["scorer"] is None and record["score"] is None and "model_anyway" not in record["parameters"]
+
+
+def told_to_know(folder, name, *names):
+    """A copy of a model that knows only these names."""
+    shutil.copytree(name, folder)
+    (folder / "adr.json").write_text(json.dumps({"kind": "stick figures", "names": names}))
+    return str(folder)
+
+
+def test_run__a_model_is_not_asked_for_what_it_does_not_know(tmp_path, model):
+    plan = planned(tmp_path / "plan", told_to_know(tmp_path / "model", model, "cat"), 1)
+    assert run(plan)[0] == 0
+    assert plan.failed() == {(0, 0): ("not_known", "accordion"), (0, 1): ("not_known", "accordion")}
+
+
+def test_run__a_scorer_says_nothing_of_names_it_does_not_know(tmp_path, model):
+    """It knows cat and dog and not the accordion: there is an embedding, and no score. Insisting is recorded."""
+    scorer = told_to_know(tmp_path / "scorer", clip(tmp_path / "clip"), "cat", "dog")
+    plan = planned(tmp_path / "plan", model, 1, scorer=scorer, model_anyway=True)
+    worker = Worker(plan, lambda event: None)
+    assert worker.run() == 2 and worker.siblings == ["cat", "dog"]
+    record = json.loads(plan.sidecar(0, 0).read_text())
+    assert (record["scorer"], record["score"], record.get("entity_rank")) == (scorer, None, None)
+    assert plan.embedding(0, 0).exists() and record["parameters"]["model_anyway"] is True
+    known = told_to_know(tmp_path / "more", clip(tmp_path / "clip"), "cat", "dog", "accordion")
+    plan = planned(tmp_path / "again", model, 1, scorer=known)
+    run(plan)
+    record = json.loads(plan.sidecar(0, 0).read_text())
+    assert record["entity_rank"] in (1, 2) and 0 <= record["score"] <= 1 and "model_anyway" not in record["parameters"]
+
+
 def test_run__sets_aside_what_has_no_parent(tmp_path, model):
     plan = planned(tmp_path, model, 1, generator="image-to-image")
     (tmp_path / "parent.png").unlink()
@@ -180,12 +233,12 @@ class ShortOfMemory:
     """A generator on a device that holds two pictures at once, as torch tells it."""
 
     def __init__(self, real, room):
-        self.real, self.room, self.parameters = real, room, real.parameters
+        self.real, self.room, self.parameters, self.place = real, room, real.parameters, real.place
 
-    def make(self, wishes):
-        if len(wishes) > self.room:
+    def make(self, wishes, fill):
+        if max(len(wishes), fill) > self.room:
             raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
-        return self.real.make(wishes)
+        return self.real.make(wishes, fill)
 
 
 def test_run__halves_the_batch_when_memory_runs_out(tmp_path, model):
@@ -275,8 +328,9 @@ def told_made(tmp_path):
 
 
 def test_run__killed_ten_times_loses_and_repeats_nothing(tmp_path, model, zygote):
-    """60 candidates; `kill -9` at ten moments: while loading, and some time after one to three more were made."""
-    plan = planned(tmp_path / "plan", model, 30)
+    """300 candidates in batches of 8; `kill -9` at ten moments: while loading, and some time after one to three more
+    were made."""
+    plan = planned(tmp_path / "plan", model, 150)
     kept: dict[Path, bytes] = {}
     for k in range(10):
         assert zygote(f"kill {2 * (k % 2) + k // 5} {0.009 * ((7 * k) % 10)}") == [9]
@@ -287,9 +341,9 @@ def test_run__killed_ten_times_loses_and_repeats_nothing(tmp_path, model, zygote
             image = plan.made / record["image"]
             assert hashlib.sha256(image.read_bytes()).hexdigest() == record["sha256"]
         kept = now
-    assert 5 < len(kept) < 60
+    assert 5 < len(kept) < 300
     assert zygote("finish") == [0]
-    assert list(plan.finished()) == [(slot, a) for slot in range(30) for a in range(2)]
+    assert list(plan.finished()) == [(slot, a) for slot in range(150) for a in range(2)]
     assert max(told_made(tmp_path).values()) == 1
     assert not plan.failures()
 

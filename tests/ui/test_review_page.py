@@ -1,5 +1,7 @@
 """The Review page without a browser: empty, asking for a name, and each of its views on two candidates."""
 
+from contextlib import closing
+
 import pytest
 
 from adr.review.verdicts import judge
@@ -89,6 +91,15 @@ def test_rules__apply_and_undo(page, two_candidates, monkeypatch):
     assert "**0** of 1 waiting" in shown(at)
     at.button(key="rule_undo").click().run()
     assert "**1** of 2 waiting" in shown(at)
+
+
+def test_rules__without_scores_the_page_says_so(page, two_candidates, monkeypatch):
+    monkeypatch.setenv("ADR_REVIEWER", "ann")
+    with closing(Store(two_candidates.database)) as store:
+        store.execute("update candidate set score = null")
+    at = page("Review", look="Rules")
+    assert "None of the waiting candidates has this score" in shown(at) and "review by eye" in shown(at)
+    assert "**0** of 2 waiting" in shown(at) and at.button(key="rule_apply").disabled
 
 
 def test_disputes__last_word(page, two_candidates, monkeypatch):

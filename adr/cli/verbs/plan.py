@@ -18,18 +18,8 @@ from adr.synthesize.plan_file import CONVERSATIONS, GENERATORS
 
 # Arguments that are options of a plan; the plan decides those that are not given.
 OPTIONS = (
-    "budget",
-    "generator",
-    "model",
-    "target",
-    "per_slot",
-    "per_parent",
-    "conversations",
-    "steps",
-    "alone",
-    "allocation",
-    "quotas",
-    "also",
+    *("budget", "generator", "model", "target", "per_slot", "per_parent", "conversations", "steps", "alone"),
+    *("scorer", "model_anyway", "allocation", "quotas", "also"),
 )
 
 
@@ -65,6 +55,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         default=None,
         help="also fill objects and pairs that no parent shows, from a prompt alone (text-to-image)",
+    )
+    parser.add_argument(
+        "--scorer", type=model_name, help="open_clip model that scores images, or none [the default if it suits them]"
+    )
+    parser.add_argument(
+        "--model-anyway",
+        action="store_true",
+        default=None,
+        help="score with a model that was made for other images; it is recorded",
     )
     parser.add_argument("--conversations", metavar="WAY", help=f"{', '.join(CONVERSATIONS)} [template]")
 
@@ -118,4 +117,6 @@ def page(report: PlanReport) -> Iterator[Block]:
             ("model", report.model),
         ]
     )
+    for notice in report.notices:
+        yield sentence(notice)
     yield note(f"Next: adr generate --plan {report.plan}")

@@ -114,6 +114,11 @@ def _index_form(here: Frame, again: bool) -> None:
         format_func=_VERIFIERS.__getitem__,
         help="Drops objects that the text names but the picture does not show. Needs a model, and is slow.",
     )
+    anyway = bool(verify) and st.checkbox(
+        "Use it for other pictures too",
+        key="verify_anyway",
+        help="Look with the model even if it was made for other pictures. The index and exports record that.",
+    )
     if again:
         st.caption(
             "Building the index again replaces the postings. Existing runs keep their decisions; apply their "
@@ -121,17 +126,25 @@ def _index_form(here: Frame, again: bool) -> None:
         )
     busy = bool(here.jobs.running())
     if st.button("Build the index again" if again else "Build the index", type="primary", key="build", disabled=busy):
-        start_index(here, extractor, model, objects, verify or None)
+        start_index(here, extractor, model, objects, verify or None, model_anyway=anyway)
 
 
-def start_index(here: Frame, extractor: str, model: str | None, objects: str, verify: str | None) -> None:
+def start_index(
+    here: Frame, extractor: str, model: str | None, objects: str, verify: str | None, *, model_anyway: bool = False
+) -> None:
     """Build the index as a job; the arguments are those of `adr.index.index.index`."""
     store, model = here.store, allowed_model(model) if model else None
     here.jobs.start(
         "index",
         "Building the index",
         lambda progress: index(
-            store, extractor=extractor, spacy_model=model, objects=objects, verify=verify, progress=progress
+            store,
+            extractor=extractor,
+            spacy_model=model,
+            objects=objects,
+            verify=verify,
+            model_anyway=model_anyway,
+            progress=progress,
         ),
     )
     st.rerun(scope="app")

@@ -108,6 +108,8 @@ def _facts(seen: SeenCandidate) -> list[list[str]]:
     facts = []
     if seen.score is not None:
         facts.append(["Score", f"{seen.score:.2f} of 1"])
+    elif seen.image is not None:
+        facts.append(["Score", "none: no model that suits these pictures was asked; judge by eye"])
     if seen.entity_rank is not None:
         first = "the scorer's first choice among all entities"
         facts.append(["Entity", first if seen.entity_rank == 1 else f"the scorer's choice number {seen.entity_rank}"])
@@ -123,12 +125,17 @@ def _facts(seen: SeenCandidate) -> list[list[str]]:
     facts.append(["Words" if seen.image is None else "Prompt", seen.prompt])
     facts.append(["Made by", _made_by(seen)])
     if seen.scorer is not None:
-        facts.append(["Scored by", Path(seen.scorer).name])
+        insisted = ", which was made for other pictures" if seen.parameters.get("model_anyway") else ""
+        facts.append(["Scored by", f"{Path(seen.scorer).name}{insisted}"])
     return facts
 
 
 def _made_by(seen: SeenCandidate) -> str:
-    simple = {name: value for name, value in seen.parameters.items() if isinstance(value, int | float | str)}
+    simple = {
+        name: value
+        for name, value in seen.parameters.items()
+        if isinstance(value, int | float | str) and name != "model_anyway"
+    }
     details = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in simple.items())
     made = f"{seen.generator} · {Path(seen.model).name} · seed {seen.seed}"
     return f"{made} · {details}" if details else made

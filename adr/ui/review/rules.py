@@ -19,9 +19,16 @@ def rules_view(here: Frame, reviewer: str) -> None:
     st.markdown("A rule judges every **waiting** candidate on one side of a limit. A person's verdict always wins.")
     rule = _rule()
     seen = preview(here.store, rule)
+    if seen.pending and not seen.scored:
+        st.info(
+            "None of the waiting candidates has this score, so a rule by it judges none. Where no model knows such "
+            "pictures there is no score: review by eye.",
+            icon=":material/visibility:",
+        )
     st.markdown(f"**{plain(rule.name)}** would judge **{seen.applies:,}** of {seen.pending:,} waiting candidates.")
-    _histogram(rule, seen)
-    _nearest(here, seen)
+    if seen.scored:
+        _histogram(rule, seen)
+        _nearest(here, seen)
     apply_column, undo_column, _ = st.columns([1, 1, 4])
     if apply_column.button(
         f"Apply to {seen.applies:,}", type="primary", width="stretch", disabled=not seen.applies, key="rule_apply"

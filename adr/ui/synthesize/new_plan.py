@@ -6,9 +6,10 @@ from typing import Any
 import streamlit as st
 
 from adr.errors import AdrError
-from adr.explore.entities import entities_numbered
+from adr.explore.entities import entities_numbered, known_objects
 from adr.explore.runs import RunInShort, runs_in_short
 from adr.figures import counted
+from adr.knowledge import knowledge_of, known_words, short_name
 from adr.models import find_model
 from adr.plain_text import plain
 from adr.settings import setting
@@ -19,6 +20,7 @@ from adr.synthesize.outlook import seconds_each
 from adr.synthesize.plan import PLANNED, WORDNET, plan
 from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanSettings
 from adr.synthesize.prompts import Style, style_of
+from adr.synthesize.suited import scorer_words
 from adr.synthesize.synonyms import WARNING, load_wordnet
 from adr.synthesize.tail import RunFacts, run_facts
 from adr.synthesize.ways import COMPARED
@@ -53,6 +55,7 @@ def _form(here: Frame, entities: list[int]) -> None:
         fault = _model_fault(options)
         if fault is None:
             st.markdown(_cost(here, run, options))
+            _say_known(here, options)
         else:
             st.warning(plain(f"{fault.sentence} {fault.next_step}"), icon=":material/search_off:")
         if fault is None and options["generator"] not in WITHOUT_IMAGE:
@@ -253,13 +256,23 @@ def _more(generator: str, model: str) -> dict[str, Any]:
         )
     if generator != "image-variation":
         options["negative_prompt"] = st.text_input("Negative prompt", style.negative, key=f"plan_negative {model}")
-    options["scorer"] = st.text_input(
+    return options | _scorer()
+
+
+def _scorer() -> dict[str, Any]:
+    """The scorer named, or none: then the default is taken if it suits the pictures; and whether to insist on it."""
+    named = st.text_input(
         "Scorer",
-        setting("ADR_SCORER_MODEL"),
         key="plan_scorer",
+        placeholder=f"{short_name(setting('ADR_SCORER_MODEL'))}, if it suits the pictures",
         help="An open_clip model: a folder, or NAME/PRETRAINED_TAG; `none` scores nothing.",
     )
-    return options
+    anyway = st.checkbox(
+        "Use it for other pictures too",
+        key="plan_anyway",
+        help="Score with it even if it was made for other pictures. Candidates and exports record that.",
+    )
+    return {"scorer": named.strip() or None, "model_anyway": anyway}
 
 
 def _model_fault(options: dict[str, Any]) -> AdrError | None:
@@ -273,6 +286,26 @@ def _model_fault(options: dict[str, Any]) -> AdrError | None:
     except AdrError as error:
         return error
     return None
+
+
+def _say_known(here: Frame, options: dict[str, Any]) -> None:
+    """What the models know of this dataset, where a score would stand and where names are left alone."""
+    scorer = options.get("scorer") or setting("ADR_SCORER_MODEL")
+    if options["generator"] in WITHOUT_IMAGE or scorer == NO_SCORER:
+        return
+    knowledge = knowledge_of(options["model"])
+    if knowledge.names is not None:
+        known, total = known_objects(here.store, knowledge.names)
+        said = known_words(known, total, ("object of this dataset", "objects of this dataset"), options["model"])
+        st.caption(plain(said))
+    if words := _scorer_words(here, str(here.workspace.folder), scorer):
+        st.caption(plain(words))
+
+
+@st.cache_data(show_spinner=False, ttl=20)
+def _scorer_words(_here: Frame, folder: str, scorer: str) -> str:
+    """`scorer_words`, which looks for files, once for all controls."""
+    return scorer_words(_here.store, _here.workspace, scorer)
 
 
 def _cost(here: Frame, run: int, options: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from adr.figures import counted, number_words
 from adr.plain_text import plain
 from adr.synthesize import outlook
-from adr.synthesize.plan import settings_of
+from adr.synthesize.plan import plan_report, settings_of
 from adr.synthesize.plan_file import PlanSettings
 from adr.synthesize.plans import plan_counts
 from adr.synthesize.tail import RunFacts, run_facts
@@ -31,6 +31,11 @@ def plan_view(here: Frame, number: int) -> None:
     running = bool(here.jobs.running(KIND))
     _numbers(here, number, settings, None if running else stands, projections)
     st.caption(_in_words(settings, run_facts(here.store, settings.run)))
+    for notice in plan_report(here.store, number).notices:
+        if notice == settings.no_score:
+            st.info(plain(notice), icon=":material/visibility:")
+        else:
+            st.caption(plain(notice))
     work_view(here, number, stands, each)
     if stands.finished or running:
         made_view(here, number)
