@@ -8,6 +8,7 @@ SAYS = {
     "language": "No new picture: a conversation of the source is rewritten with rarer synonyms, about the same "
     "picture or none (the paper's language data synthesis). Fills tokens only.",
 }
+WAYS = {"level": "lowest first", "equal": "equally", "shortage": "by shortage", "hand": "by hand", "gain": "by gain"}
 MODELS = {
     "text-to-image": (
         "stabilityai/sd-turbo",
