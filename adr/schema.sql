@@ -116,6 +116,38 @@ create view if not exists entity_count as
            row_number() over (partition by perspective order by n desc, name) as rank
     from entity;
 
+-- writer: reservoir. A second set of real rows, read and indexed as the dataset is, from which a plan may retrieve rows.
+-- Nothing of it counts in n(e), takes part in a run or leaves with an export, except through an accepted candidate. One
+-- row: what was read.
+create table if not exists reservoir (
+    path varchar,               -- as the user gave it
+    name varchar,               -- what provenance calls it
+    form varchar,               -- as in `source`
+    sha256 varchar,
+    instances bigint,
+    folders varchar,            -- JSON: its image folder, as ImageFolder.to_json gives it
+    options varchar,            -- JSON: what its postings were made with, an IndexOptions
+    report varchar,             -- JSON: the whole ReservoirReport
+    dataset varchar[],          -- SHA-256 of the sources that it was compared with for copies
+    read_at timestamp
+);
+
+-- writer: reservoir. As `instance`, `entity` and `posting`, with numbers of their own; entities meet those of the index
+-- by perspective and name.
+create table if not exists reservoir_instance (
+    instance integer, id varchar, images varchar[], missing integer,
+    turns struct("role" varchar, "text" varchar)[], raw varchar using compression zstd
+);
+create table if not exists reservoir_entity (entity integer, perspective perspective, name varchar, n integer);
+create table if not exists reservoir_posting (instance integer, entity integer);
+
+-- writer: reservoir. A row of the reservoir is a copy of an instance of the dataset.
+create table if not exists reservoir_copy (
+    instance integer,           -- position in the reservoir
+    copy_of integer,            -- position in the dataset
+    how varchar                 -- 'image': the same picture, 'conversation': the same turns
+);
+
 -- writer: rebalance. One execution of a recipe.
 create table if not exists run (
     run integer primary key,    -- 1, 2, ...
@@ -173,7 +205,8 @@ create table if not exists slot (
     entities integer[],         -- all tail entities an accept adds to
     parent integer,             -- instance, or null (pure text-to-image)
     prompt varchar,             -- for a conversation: what is replaced by what, such as 'sofa → settee'
-    gain double                 -- what an accept adds to the tail when it was planned
+    gain double,                -- what an accept adds to the tail when it was planned
+    retrieved integer           -- generator 'retrieve': position in the reservoir; else null
 );
 
 -- writer: synthesize.plan. One tail entity of a plan, and how many instances it should reach.
@@ -209,7 +242,8 @@ create table if not exists candidate (
     score float,                -- 0..1, what candidates are ordered by
     flags varchar[],            -- 'near_duplicate', 'copy_of_parent', 'blank', 'dark', 'flat', 'not_the_entity', 'conversation' ...
     seconds float,
-    created_at timestamp
+    created_at timestamp,
+    retrieved integer           -- as in `slot`
 );
 
 -- The image shown with a candidate: its own (a path below the workspace), else its parent's first (below the source's

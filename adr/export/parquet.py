@@ -90,7 +90,7 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
             accepted = [work.leave.candidate(int(row)) for row in part[others]]
             made = pa.Table.from_pylist(
                 [
-                    {"id": json.loads(one.id), "images": list(one.images), "messages": messages(one.turns)}
+                    {"id": str(json.loads(one.id)), "images": list(one.images), "messages": messages(one.turns)}
                     for one in accepted
                 ],
                 schema=plain,

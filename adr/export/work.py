@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
-from adr.export.leaving import CHUNK, SYNTHETIC_FOLDER, Exported, Leaving, batches
+from adr.export.leaving import CHUNK, Exported, Leaving, batches
 from adr.export.lint import Rules
 from adr.image_folder import ImageFolder
 from adr.progress import Progress
@@ -50,7 +50,7 @@ class Work:
 
     def path_of(self, name: str) -> Path:
         """The file on disk for the picture that rows name `name`; AdrError when a new link would reach it."""
-        if name.startswith(f"{SYNTHETIC_FOLDER}/") and name in self._synthetic:
+        if name in self._synthetic:
             return self._synthetic[name]
         root = self.leave.image_root or ImageFolder(Path())
         return root.path_of(name)

@@ -26,12 +26,15 @@ from adr.synthesize.plan_file import (
     FROM_PARENT,
     FROM_SYNONYMS,
     NO_SCORER,
+    OWN,
+    RETRIEVE,
     WITHOUT_IMAGE,
     PlanFolder,
     PlanSettings,
     Slot,
 )
 from adr.synthesize.prompts import Style, compose, style_of, things_of
+from adr.synthesize.retrieval import reservoir_name, reservoir_pool, slots_of_rows
 from adr.synthesize.rewording import rewordable
 from adr.synthesize.synonyms import synonyms_of_parents
 from adr.synthesize.tail import Parents, RunFacts, Tail, entity_ids, lacking, pool, run_facts
@@ -163,6 +166,14 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
         return PlanSettings(
             **{**own, "plan": number, "run": run, "perspectives": SAID, "model": WORDNET, "scorer": NO_SCORER}
         )
+    if own.get("generator") == RETRIEVE:
+        own |= {
+            "model": reservoir_name(store),
+            "conversations": OWN,
+            "per_slot": 1,
+            "per_parent": 1,
+            "negative_prompt": "",
+        }
     own.setdefault("model", setting("ADR_GENERATOR_MODEL"))
     own.setdefault("scorer", setting("ADR_SCORER_MODEL"))
     if own.get("entities"):  # chosen by hand: fill them in every way there is
@@ -207,7 +218,7 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
     )
     if not len(tail):
         raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
-    act = _with_image if settings.with_image else _reworded
+    act = _retrieved if settings.generator == RETRIEVE else _with_image if settings.with_image else _reworded
     found = act(store, facts, tail, settings, progress)
     quota = Counter(e for slot in found.slots for e in slot.entities)
     folder = plan_folder(workspace, settings.plan)
@@ -267,6 +278,19 @@ def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: PlanSetting
     return _Slots(slots, choices, siblings, len(parents.instance))
 
 
+def _retrieved(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings, progress: Progress) -> _Slots:
+    """Slots for rows of the reservoir."""
+    rows = reservoir_pool(store, facts.run, tail)
+    choices = choices_of(tail, rows, settings, 0, progress)
+    if not choices:
+        raise AdrError(
+            "The tail lacks nothing that a new row of the reservoir with a picture on disk has.",
+            "Read another reservoir, or fill the tail with synthetic pictures.",
+        )
+    slots = slots_of_rows(store, tail, rows, choices)
+    return _Slots(slots, choices, siblings_of(store, slots), len(rows.instance))
+
+
 def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings, progress: Progress) -> _Slots:
     """Slots for reworded conversations: the parent's own, with synonyms that lack instances."""
     found = rewordable(store, settings.run, tail, facts.tau.get("token"), settings.parents)
@@ -323,12 +347,7 @@ def _slots(
     objects, turns, images = _objects(store, used), _turns(store, used), _images(store, used)
     leads = sorted({int(tail.entity[c.entity]) for c in choices})
     pairs = _pairs(store, leads)
-    commonest = [
-        name
-        for (name,) in store.rows(
-            "select name from entity where perspective = 'object' order by n desc, name limit $1", [_SIBLINGS]
-        )
-    ]
+    commonest = _commonest(store)
     wordings: Counter[int] = Counter()
     slots = []
     for number, choice in enumerate(choices):
@@ -360,8 +379,18 @@ def _slots(
             )
         )
         wordings[entity] += 1
-    siblings = list(dict.fromkeys([*commonest, *(t for slot in slots for t in slot.things)]))
-    return slots, siblings
+    return slots, siblings_of(store, slots)
+
+
+def siblings_of(store: Store, slots: Sequence[Slot]) -> list[str]:
+    """The names that a candidate's entity is ranked among: the commonest objects and what the slots want."""
+    return list(dict.fromkeys([*_commonest(store), *(thing for slot in slots for thing in slot.things)]))
+
+
+def _commonest(store: Store) -> list[str]:
+    """The most frequent objects."""
+    query = "select name from entity where perspective = 'object' order by n desc, name limit $1"
+    return [name for (name,) in store.rows(query, [_SIBLINGS])]
 
 
 def _others(names: Sequence[str], near: set[str], start: int) -> tuple[str, ...]:
@@ -472,6 +501,7 @@ def _write(
                 "entity": [s.entity for s in slots],
                 "entities": [list(s.entities) for s in slots],
                 "parent": pd.array([s.parent for s in slots], dtype="Int32"),
+                "retrieved": pd.array([s.retrieved for s in slots], dtype="Int32"),
                 "prompt": [s.prompt for s in slots],
                 "gain": [c.gain for c in choices],
             },

@@ -1,17 +1,18 @@
-"""`adr ingest`: read a dataset into the workspace."""
+"""`adr ingest`: read a dataset into the workspace, or a second set as its reservoir."""
 
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
 from adr.cli.arguments import path, path_or_none
-from adr.cli.blocks import Block, facts, headline, sentence, table
+from adr.cli.blocks import Block, facts, headline, note, sentence, table
 from adr.cli.opened import opened
 from adr.figures import counted, size_words, time_words
 from adr.ingest.ingest import IngestReport, ingest
 from adr.ingest.oddities import WARNINGS
 from adr.ingest.record import REASONS
 from adr.progress import Progress
+from adr.reservoir.read import ReservoirReport, read_reservoir
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,11 +25,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--objects", type=path, metavar="FILE", help='object annotations: JSON Lines of {"image": …, "objects": […]}'
     )
     parser.add_argument("--replace", action="store_true", help="replace what the workspace holds")
+    parser.add_argument(
+        "--reservoir",
+        action="store_true",
+        help="read a second set of real rows, from which `plan --generator retrieve` fills the tail; the dataset stays",
+    )
 
 
-def act(options: argparse.Namespace, progress: Progress) -> IngestReport:
+def act(options: argparse.Namespace, progress: Progress) -> IngestReport | ReservoirReport:
     """Read the source into the workspace."""
-    with opened(options, create=True) as (_, store):
+    with opened(options, create=not options.reservoir) as (workspace, store):
+        if options.reservoir:
+            return read_reservoir(
+                store,
+                workspace,
+                Path(options.source),
+                path_or_none(options.images),
+                objects=path_or_none(options.objects),
+                replace=options.replace,
+                progress=progress,
+            )
         return ingest(
             store,
             Path(options.source),
@@ -39,8 +55,35 @@ def act(options: argparse.Namespace, progress: Progress) -> IngestReport:
         )
 
 
-def page(report: IngestReport) -> Iterator[Block]:
+def page(report: IngestReport | ReservoirReport) -> Iterator[Block]:
     """What was read, what was set aside, and what is odd about the dataset."""
+    yield from _of_reservoir(report) if isinstance(report, ReservoirReport) else _of_dataset(report)
+
+
+def _of_reservoir(report: ReservoirReport) -> Iterator[Block]:
+    yield headline(f"{counted(report.instances, 'row')} of {Path(report.source).name} are the reservoir.")
+    yield sentence(
+        f"{report.with_image:,} of them have one picture on disk and can be retrieved; {report.copies:,} are copies of "
+        f"the dataset, {report.repeated:,} repeated an earlier row and were left out."
+    )
+    yield facts(
+        [
+            ("source", report.source),
+            ("images", report.images or "no image folder"),
+            ("names that the dataset has too", ", ".join(f"{p} {n:,}" for p, n in report.known.items())),
+            ("time", time_words(report.seconds)),
+        ]
+    )
+    if report.rejected:
+        yield _set_aside(report.rejected)
+    yield note("Next: adr plan --run 1 --generator retrieve")
+
+
+def _set_aside(rejected: dict[str, int]) -> Block:
+    return table(["set aside because", "records"], [(REASONS.get(r, r), f"{n:,}") for r, n in rejected.items() if n])
+
+
+def _of_dataset(report: IngestReport) -> Iterator[Block]:
     refused = sum(report.rejected.values())
     said = f"{counted(report.instances, 'instance')} read from {Path(report.source).name}"
     aside = f"; {counted(refused, 'record')} set aside." if refused else "; nothing set aside."
@@ -56,9 +99,7 @@ def page(report: IngestReport) -> Iterator[Block]:
         ]
     )
     if refused:
-        yield table(
-            ["set aside because", "records"], [(REASONS.get(r, r), f"{n:,}") for r, n in report.rejected.items() if n]
-        )
+        yield _set_aside(report.rejected)
     for kind, n in report.warnings.items():
         if n:
             says = WARNINGS.get(kind, kind)

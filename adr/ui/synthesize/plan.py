@@ -9,7 +9,7 @@ from adr.figures import number_words
 from adr.plain_text import plain
 from adr.synthesize import outlook
 from adr.synthesize.plan import settings_of
-from adr.synthesize.plan_file import PlanSettings
+from adr.synthesize.plan_file import RETRIEVE, PlanSettings
 from adr.synthesize.plans import plan_counts
 from adr.ui.frame import Frame
 from adr.ui.parts.figures import figures
@@ -78,6 +78,9 @@ def _in_words(settings: PlanSettings) -> str:
         if settings.target is None
         else f"{number_words(settings.target)} {'instance' if settings.target == 1 else 'instances'}"
     )
+    if settings.generator == RETRIEVE:
+        said = f"Run {settings.run:d} · {wanted} per entity · rows of the reservoir {plain(settings.model)}"
+        return said + (f" · {len(settings.without)} entities left out" if settings.without else "")
     said = (
         f"Run {settings.run:d} · {wanted} per entity · {plain(settings.generator)} with {plain(settings.model)} · "
         f"{settings.per_slot:d} {'try' if settings.per_slot == 1 else 'tries'} each, up to {settings.per_parent:d} per "
