@@ -276,6 +276,31 @@ create table if not exists verdict (
     judged_at timestamp
 );
 
+-- writer: review. What a judge, which is a model with a prompt or a rule on scores, thinks of a candidate. It is no verdict:
+-- it counts only through a rule of `judge_rule`.
+create table if not exists opinion (
+    candidate varchar,
+    judge varchar,              -- names the model and its prompt, e.g. 'judge gpt-x, prompt 3fa2c1'
+    judgement varchar,          -- 'accept', 'reject' or 'unsure'
+    reason varchar,             -- as in `verdict`
+    confidence double,          -- 0..1, as the judge says
+    note varchar,
+    given_at timestamp
+);
+
+-- writer: review. A rule by which the accepts of a judge count, after it was compared with a person.
+create table if not exists judge_rule (
+    rule varchar,               -- as in `verdict`; names judge, threshold, precision and share
+    judge varchar, plan integer,    -- plan: null for all plans
+    threshold double,           -- accepts with at least this confidence count
+    precision double,           -- asked for: share of these accepts that a person would accept
+    share double,               -- of these accepts, still shown to the person
+    reviewer varchar,           -- who set it
+    state varchar,              -- 'active', 'stopped' (its precision fell), 'withdrawn' (by a person)
+    why varchar,
+    set_at timestamp, ended_at timestamp
+);
+
 -- writer: review. The rows of verdict files that were read, also those whose verdict was there already: none of them is
 -- taken in again.
 create table if not exists imported_verdict (mark varchar);
