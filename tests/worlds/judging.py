@@ -82,8 +82,8 @@ class Reviewed:
 
 
 def review(store: Store, name: str, good: Mapping[str, bool], precision: float = 0.97) -> Reviewed:
-    """Judge all waiting candidates with one key each, in a random order; from `FIRST` on that the judge named `name` has
-    an opinion about, try after every 25 more to let its accepts count."""
+    """Judge all waiting candidates with one key each, in a random order; after `FIRST`, and then after every 25 more,
+    try to let the accepts of the judge named `name` count."""
     keys, calibrated = 0, False
     while True:
         left = store.rows(
