@@ -1,10 +1,13 @@
-"""The source's image folder: which file an image path names, and that no link leads elsewhere than at ingest.
+"""The image folders of a workspace's sources: which file an image path names, and that no link leads elsewhere than at
+ingest.
 
 A picture is read (shown, embedded, exported) only through here. Knows nothing of what the pictures show.
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,60 +18,87 @@ if TYPE_CHECKING:
     from adr.store import Store
 
 Links = Mapping[str, str]
-"""{image path, or folder ending in /: where it leads, relative to the image folder}, for those that are links."""
+"""{image path, or folder ending in /: where it leads, relative to the image folder, or absolute when it leads out of
+it}, for those that are links."""
+
+_PREFIX = re.compile(r"@[^/]*/")
+
+
+def prefix_of(name: str, prefixes: Mapping[str, Any]) -> str:
+    """What `name` begins with among the prefixes of sources ('' or '@NAME/'); '' when it begins with none of them."""
+    found = _PREFIX.match(name)
+    return found[0] if found and found[0] in prefixes else ""
 
 
 class ImageFolder:
-    """A folder with the links in it that ingest has seen; None: the links are not known, and may lead anywhere inside.
+    """The image folders of all sources. A picture has one name in the workspace: the path in the folder of its source,
+    after that source's prefix, which is '' for the first source and '@NAME/' for one with a folder of its own."""
 
-    The folder itself may be a link: it is what a person has named.
-    """
+    def __init__(self, roots: Mapping[str, "Root"]) -> None:
+        self._roots = roots
 
-    def __init__(self, folder: Path, links: Callable[[], Links | None] = lambda: None) -> None:
-        self.folder = folder
-        self._find_links = links
+    @classmethod
+    def at(cls, folder: Path) -> "ImageFolder":
+        """One folder, whose links are not known."""
+        return cls({"": Root(folder)})
 
     @classmethod
     def of(cls, store: "Store") -> "ImageFolder | None":
-        """The image folder of the workspace's dataset; None when it was read without one."""
-        found = store.row("select images, links from source")
-        if found is None or not found[0]:
-            return None
-        if found[1] is None:
-            return cls(Path(found[0]))
-        return cls(Path(found[0]), lambda: dict(store.rows("select path, target from image_link")))
+        """The image folders of the workspace's sources; None when all were read without one."""
+        rows = store.rows("select image_prefix, images, links from source where images <> '' order by source desc")
+        return cls(_roots(store, rows)) if rows else None
 
     @classmethod
     def beside(cls, store: "Store") -> "ImageFolder":
-        """As `of`; without an image folder, paths start from the folder of the source."""
-        path = store.value("select path from source")
-        return cls.of(store) or cls(Path(path).parent if path else Path("."))
+        """As `of`; paths of a source without an image folder start from the folder that the source is in."""
+        rows = store.rows("""
+            select image_prefix, coalesce(nullif(images, ''), regexp_replace(path, '[^/]*$', '')),
+                   case when images <> '' then links end
+            from source order by source desc""")
+        return cls(_roots(store, rows)) if rows else cls.at(Path("."))
 
     @classmethod
     def from_json(cls, read: Mapping[str, Any]) -> "ImageFolder":
-        """The folder that `to_json` has described, for a process that never opens the database."""
-        return cls(Path(read["folder"]), lambda: read["links"])
+        """The folders that `to_json` has described, for a process that never opens the database."""
+        return cls(
+            {prefix: Root(Path(root["folder"]), _known(root["links"])) for prefix, root in read["folders"].items()}
+        )
 
     def to_json(self) -> dict[str, Any]:
-        """Folder and links as JSON can hold them."""
-        return {"folder": str(self.folder.absolute()), "links": self._links}
+        """Folders and links as JSON can hold them."""
+        return {
+            "folders": {
+                prefix: {"folder": str(root.folder.absolute()), "links": root.links}
+                for prefix, root in self._roots.items()
+            }
+        }
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """{prefix: folder}, as a person has named it; it may be a link itself."""
+        return {prefix: root.folder for prefix, root in self._roots.items()}
+
+    def common(self) -> tuple[Path, dict[str, str]]:
+        """The folder that holds all image folders, and {prefix: what takes its place in paths that start there}."""
+        folders = {prefix: str(folder.expanduser().absolute()) for prefix, folder in self.folders.items()}
+        shared = os.path.commonpath(list(folders.values()))
+        below = {prefix: os.path.relpath(folder, shared) for prefix, folder in folders.items()}
+        return Path(shared), {prefix: "" if way == "." else f"{way}/" for prefix, way in below.items()}
 
     def path_of(self, name: str) -> Path:
-        """The path of an image without links, whether it is on disk or not; AdrError when it leads out of the folder,
+        """The path of an image without links, whether it is on disk or not; AdrError when it leads out of its folder,
         or through a link that ingest has not seen there or that has changed since."""
-        plain = os.path.normpath(os.path.join(self._root, name))
-        try:
-            real = os.path.realpath(plain)
-        except (OSError, ValueError):  # a null byte
-            real = ""
-        if not (real.startswith(self._inside) and (real == plain or self._was_seen(name, real))):
+        prefix = prefix_of(name, self._roots)
+        root = self._roots.get(prefix)
+        path = root.real(name[len(prefix) :]) if root else None
+        if path is None:
             shown = name[:80].replace("\x00", "\N{SYMBOL FOR NULL}")
             raise AdrError(
                 f"The image “{shown}” is reached through a link that was not there, or led elsewhere, when the dataset "
                 "was read.",
                 "Put the picture back in its place, or ingest the dataset again.",
             )
-        return Path(real)
+        return path
 
     def file(self, name: str) -> Path | None:
         """The file of an image; None when it is not there or `path_of` refuses it."""
@@ -80,31 +110,82 @@ class ImageFolder:
         except (AdrError, OSError):
             return None
 
+    def lies_at(self, name: str) -> Path:
+        """The absolute path that an image is named by, whose links are neither followed nor checked; for `name_of`."""
+        prefix = prefix_of(name, self._roots)
+        root = self._roots.get(prefix)
+        return Path(root.there if root else "", name[len(prefix) :])
+
     def name_of(self, path: str | Path) -> str:
-        """The image path that stands for an absolute path: relative to the folder as it was named, or as it is."""
-        for folder in (str(self.folder), self._root):
-            if str(path).startswith(folder.rstrip(os.sep) + os.sep):
-                return os.path.relpath(path, folder)
-        return str(path)
+        """The image path that stands for an absolute path below one of the folders; else the path as it is."""
+        found = {
+            folder: prefix
+            for prefix, root in self._roots.items()
+            for folder in (root.there, str(root.folder))
+            if str(path).startswith(folder.rstrip(os.sep) + os.sep)
+        }
+        if not found:
+            return str(path)
+        nearest = max(found, key=len)
+        return found[nearest] + os.path.relpath(path, nearest)
 
-    def _was_seen(self, name: str, real: str) -> bool:
-        if self._links is None:
-            return True
+
+@dataclass
+class Root:
+    """One folder, with the links in it that ingest has seen; None: the links are not known, and may lead anywhere
+    inside. The folder itself may be a link: it is what a person has named."""
+
+    folder: Path
+    find_links: Callable[[], Links | None] = field(default=lambda: None)
+
+    def real(self, name: str) -> Path | None:
+        """The path of `name` in the folder without links; None when a link leads elsewhere than ingest has seen."""
+        inside = self.there.rstrip(os.sep) + os.sep
+        plain = os.path.normpath(os.path.join(self.there, name))
+        try:
+            real = os.path.realpath(plain)
+        except (OSError, ValueError):  # a null byte
+            return None
+        if not plain.startswith(inside):
+            return None
+        if real == plain:
+            return Path(real)
+        seen = real.startswith(inside) if self.links is None else self._was_seen(name, real, self.links)
+        return Path(real) if seen else None
+
+    def _was_seen(self, name: str, real: str, links: Links) -> bool:
         prefix, base = os.path.split(os.path.normpath(name))
-        target = self._links.get(name)
+        target = links.get(name)
         if target is None:
-            folder = self._links.get(f"{prefix}/")
+            folder = links.get(f"{prefix}/")
             target = None if folder is None else os.path.join(folder, base)
-        return target is not None and os.path.join(self._root, target) == real
+        return target is not None and os.path.normpath(os.path.join(self.there, target)) == real
 
     @cached_property
-    def _links(self) -> Links | None:
-        return self._find_links()
+    def links(self) -> Links | None:
+        """The links that ingest has seen."""
+        return self.find_links()
 
     @cached_property
-    def _root(self) -> str:
+    def there(self) -> str:
+        """The folder without links."""
         return os.path.realpath(self.folder.expanduser())
 
-    @property
-    def _inside(self) -> str:
-        return self._root.rstrip(os.sep) + os.sep
+
+def _known(links: Links | None) -> Callable[[], Links | None]:
+    return lambda: links
+
+
+def _roots(store: "Store", rows: list[tuple[Any, ...]]) -> dict[str, Root]:
+    """rows: (prefix, folder, number of links or None where they are not known), the last of each prefix counting."""
+
+    def links(prefix: str) -> Callable[[], Links]:
+        return lambda: {
+            path[len(prefix) :]: target
+            for path, target in store.rows("select path, target from image_link where starts_with(path, $1)", [prefix])
+        }
+
+    return {
+        prefix or "": Root(Path(folder or "."), _known(None) if known is None else links(prefix or ""))
+        for prefix, folder, known in rows
+    }

@@ -224,11 +224,11 @@ def m004_what_is_trusted(db: Statements) -> None:
 def m005_several_sources(db: Statements) -> None:
     """A workspace holds several sources; each has a range of positions, and its instances may have videos."""
     for column in (
-        "source smallint",
+        "source smallint default 0",
         "name varchar",
-        "first integer",
+        "first integer default 0",
         "records integer",
-        "image_prefix varchar",
+        "image_prefix varchar default ''",
         "mapping varchar",
     ):
         db.execute(f"alter table source add column {column}")

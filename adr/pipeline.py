@@ -19,6 +19,7 @@ from adr.export.options import ExportOptions
 from adr.files import sha256_of
 from adr.index.index import IndexOptions, IndexReport, differences, index, index_report, made_by_other_rules
 from adr.ingest.ingest import IngestReport, ingest, ingest_report
+from adr.ingest.options import ingest_options
 from adr.options import options_of
 from adr.progress import Progress, silent
 from adr.rebalance.runs import RebalanceReport, rebalance, run_report, same_run
@@ -112,9 +113,9 @@ def run(
 ) -> RunReport:
     """Every stage from a source file to an export in `out`, unattended; returns all reports.
 
-    Stopped anywhere, the same call goes on at that stage. [index], [synthesize] and [export] of the recipe are the
-    options of these stages; without [synthesize] nothing is synthesized. reindex: replace an index that does not fit
-    the recipe. AdrError as the stages raise it, and when the workspace or `out` holds something else.
+    Stopped anywhere, the same call goes on at that stage. [ingest], [index], [synthesize] and [export] of the recipe
+    are the options of these stages; without [synthesize] nothing is synthesized. reindex: replace an index that does
+    not fit the recipe. AdrError as the stages raise it, and when the workspace or `out` holds something else.
     """
     work = _Run(store, workspace, recipe, progress)
     return work.all(Path(source), images, objects, Path(out), verdicts, reindex)
@@ -158,6 +159,7 @@ class _Run:
 
     def _check(self, out: Path) -> None:
         """Refuse unknown options and an output folder that is taken before hours of work, not after."""
+        ingest_options(self.recipe.ingest, "[ingest] of the recipe")
         options_of(IndexOptions, self.recipe.index, "[index] of the recipe")
         options_of(ExportOptions, self.recipe.export, "[export] of the recipe")
         if out.exists() and any(out.iterdir() if out.is_dir() else [out]) and not is_export(out):
@@ -168,14 +170,28 @@ class _Run:
         return report
 
     def _ingest(self, source: Path, images: Path | None, objects: Path | None) -> IngestReport:
-        found = self.store.row("select path, images, objects, sha256 from source")
+        found = self.store.row("select path, images, objects, sha256, mapping from source")
+        options = ingest_options(self.recipe.ingest, "[ingest] of the recipe")
         if found is None:
-            return ingest(self.store, source, images, objects=objects, progress=self._said("ingest"))
+            return ingest(
+                self.store,
+                source,
+                images,
+                objects=objects,
+                mapping=options.map,
+                place_markers=options.place_markers,
+                progress=self._said("ingest"),
+            )
         self.progress(0, None, "ingest: comparing the source")
         if found[3] != _sha256(source) or found[1] != _absolute(images) or found[2] != _absolute(objects):
             raise AdrError(
                 f"The workspace holds another dataset ({found[0]}), or the same with other images or objects.",
                 "Give an empty folder with -w.",
+            )
+        if found[4] != options.to_json():
+            raise AdrError(
+                "The workspace holds this dataset, read with another mapping than [ingest] of the recipe has.",
+                "Write the mapping it was read with into the recipe, or give an empty folder with -w.",
             )
         return self._found("ingest", ingest_report(self.store))
 

@@ -20,7 +20,7 @@ from adr.shipped import find
 PERSPECTIVES = ("token", "object", "co_occurrence", "interrogation")
 PASS_RULES = ("any", "mean", "mean_unclamped")
 # The tables of a recipe that hold the options of other stages; each stage refuses what it does not know.
-STAGES = ("index", "synthesize", "export")
+STAGES = ("ingest", "index", "synthesize", "export")
 # What is said of single entities, by perspective: {entity: value}, or a list of entities.
 OF_ENTITIES = ("own_tau", "at_most", "notes")
 LISTED = ("mute", "protect")
@@ -56,6 +56,7 @@ class Recipe:
     at_most: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # why something was set; decides nothing
     name: str = ""  # decides nothing
+    ingest: Mapping[str, Any] = field(default_factory=dict)  # how records are read: map, place_markers
     index: Mapping[str, Any] = field(default_factory=dict)  # options of index
     synthesize: Mapping[str, Any] = field(default_factory=dict)  # options of plan and generate
     export: Mapping[str, Any] = field(default_factory=dict)  # options of export
@@ -120,9 +121,10 @@ class Recipe:
     @property
     def whole_fingerprint(self) -> str:
         """12 hex digits from all tables, which identify an export."""
-        return fingerprint_of(
-            {"rebalance": self._rebalances(), **{stage: dict(getattr(self, stage)) for stage in STAGES}}
-        )
+        options = {stage: dict(getattr(self, stage)) for stage in STAGES}
+        if not options["ingest"]:  # so that recipes without it have the fingerprint that exports know
+            del options["ingest"]
+        return fingerprint_of({"rebalance": self._rebalances(), **options})
 
     def _rebalances(self) -> dict[str, Any]:
         return {

@@ -80,6 +80,7 @@ def former_remark(what: str, read: Mapping[str, Any]) -> str:
 def toml_of(recipe: Recipe) -> str:
     """TOML text that `fields_in` reads back; keys in a fixed order."""
     lines = [f"name = {_value(recipe.name)}", ""] if recipe.name else []
+    lines += _ingest(recipe.ingest)
     lines += _table("index", recipe.index)
     lines += [
         "[rebalance]",
@@ -112,6 +113,15 @@ def _only(table: Mapping[str, Any], allowed: Sequence[str], where: str) -> None:
 def _table(name: str, options: Mapping[str, Any]) -> list[str]:
     """The lines of a table, with a blank one after it; none when it holds nothing."""
     return [f"[{name}]", *(f"{_value(key)} = {_value(options[key])}" for key in sorted(options)), ""] if options else []
+
+
+def _ingest(options: Mapping[str, Any]) -> list[str]:
+    """The lines of [ingest] and [ingest.map]."""
+    keys = options.get("map")
+    if not isinstance(keys, Mapping):
+        return _table("ingest", options)
+    others = {name: value for name, value in options.items() if name != "map"}
+    return [*_table("ingest", others), *_table("ingest.map", keys)]
 
 
 def _value(value: Any) -> str:

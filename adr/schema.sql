@@ -13,7 +13,7 @@ create table if not exists source (
     images varchar,             -- the image folder, or null
     objects varchar,            -- the file of object annotations beside the source, or null
     objects_sha256 varchar,     -- of that file
-    form varchar,               -- 'llava' (conversations/from/value) or 'messages' (messages/role/content)
+    form varchar,               -- names of adr.ingest.forms.FORMS: 'llava', 'messages' ..., with commas between
     layout varchar,             -- 'array' or 'lines'
     bytes bigint,
     sha256 varchar,
@@ -23,11 +23,11 @@ create table if not exists source (
     report varchar,             -- JSON: the whole IngestReport
     links bigint,               -- rows of image_link; null: read without an image folder, or by a version without links
     ingested_at timestamp,
-    source smallint,            -- 0, 1, ... within the workspace; never used again
+    source smallint default 0,  -- 0, 1, ... within the workspace; never used again
     name varchar,               -- unique
-    first integer,              -- position of its first record
+    first integer default 0,    -- position of its first record
     records integer,            -- its positions are first .. first + records - 1
-    image_prefix varchar,       -- what its image paths begin with in `instance`: '', or '@name/' with a folder of its own
+    image_prefix varchar default '',    -- what its image paths begin with in `instance`: '', or '@name/' with a folder of its own
     mapping varchar             -- JSON: which key holds what, where a person has said so; or null
 );
 
@@ -38,8 +38,8 @@ create table if not exists removed_source (
 
 -- writer: ingest. The links inside the image folder by which images are reached.
 create table if not exists image_link (
-    path varchar,               -- an image path, or a folder in image paths (ends in /)
-    target varchar              -- where it leads, relative to the image folder
+    path varchar,               -- an image path, or a folder in image paths (ends in /), with the prefix of its source
+    target varchar              -- where it leads, relative to the image folder, or absolute when it leads out of it
 );
 
 -- writer: ingest. One training example; its identity is its position in the source, from 0.
@@ -54,13 +54,21 @@ create table if not exists instance (
     videos varchar[] default []             -- as `images`
 );
 
+-- writer: ingest. What is odd about a record and cannot be seen in its instance: one row per instance and kind.
+create table if not exists oddity (
+    instance integer,
+    kind varchar                -- 'image_empty', 'marker_spelled_otherwise', or 'marker_placed': `raw` lacks the markers
+);
+
 -- How often the image marker occurs in a conversation.
 create macro if not exists markers(turns) as
     coalesce(list_sum(list_transform(turns, lambda turn: len(string_split(turn.text, '<image>')) - 1)), 0)::integer;
 
 -- What is worth knowing about an instance without being a reason to set it aside: one row per instance and kind.
 create view if not exists instance_kind as
-    select instance, 'text_only' as kind from instance where len(images) = 0
+    select instance, 'text_only' as kind from instance where len(images) = 0 and len(videos) = 0
+    union all select instance, 'with_video' from instance where len(videos) > 0
+    union all select instance, kind from oddity
     union all select instance, 'several_images' from instance where len(images) > 1
     union all select instance, 'image_missing' from instance where missing > 0
     union all select instance, 'image_address' from instance
@@ -133,7 +141,7 @@ create table if not exists reservoir (
 );
 
 -- writer: reservoir. As `instance`, `entity` and `posting`, with numbers of their own; entities meet those of the index
--- by perspective and name.
+-- by perspective and name. raw is null where `turns` have markers that the record lacks.
 create table if not exists reservoir_instance (
     instance integer, id varchar, images varchar[], missing integer,
     turns struct("role" varchar, "text" varchar)[], raw varchar using compression zstd
@@ -250,11 +258,12 @@ create table if not exists candidate (
 -- image folder), else null. markers: how often <image> occurs in its conversation.
 create view if not exists candidate_image as
     select c.candidate,
-           coalesce(c.image, coalesce(s.images || '/', regexp_replace(s.path, '[^/]*$', '')) || i.images[1]) as shown_image,
+           coalesce(c.image, coalesce(s.images || '/', regexp_replace(s.path, '[^/]*$', ''))
+                             || substr(i.images[1], len(s.image_prefix) + 1)) as shown_image,
            case when c.image is not null then 1 else markers(c.turns) end as markers
     from candidate c
     left join instance i on c.image is null and i.instance = c.parent
-    left join source s on true;
+    left join source s on s.source = i.source;
 
 -- writer: synthesize.collect. A candidate that could not be made.
 create table if not exists failed (plan integer, slot integer, alternative integer, reason varchar, detail varchar);

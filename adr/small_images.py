@@ -55,6 +55,21 @@ def picture_size(file: Path) -> tuple[int, int]:
         return image.size
 
 
+def decoded(file: Path) -> tuple[str, int, int]:
+    """Mode, number of frames and pixels of a picture whose bytes are all there and can be unpacked.
+
+    A JPEG is unpacked at an eighth of its size, which reads all of its bytes. OSError or NotAPicture when the picture
+    is cut off or broken, TooLarge as `small_image`.
+    """
+    with opened_picture(file) as image:
+        found = image.mode, int(getattr(image, "n_frames", 1)), image.width * image.height
+        image.draft("L", (image.width // 8, image.height // 8))
+        with _held(_bytes(image)):
+            image.load()
+            image.close()  # frees the pixels while they are still counted
+    return found
+
+
 @contextmanager
 def opened_picture(file: Path | str) -> Iterator["Image"]:
     """The picture, of which only the header is read. Whatever Pillow raises here, or in the block for broken bytes, is

@@ -9,7 +9,7 @@ import pytest
 from adr.doctor import doctor
 from adr.errors import AdrError
 from adr.export.export import export
-from adr.image_folder import ImageFolder
+from adr.image_folder import ImageFolder, Root
 from adr.ingest.ingest import ingest
 from adr.store import Store
 from adr.workspace import Workspace
@@ -129,7 +129,69 @@ def test_of__as_given_or_none() -> None:
     store = Store.memory()
     assert ImageFolder.of(store) is None
     store.execute("insert into source (path, images) values ('/data/set.json', null)")
-    assert ImageFolder.of(store) is None and ImageFolder.beside(store).folder == Path("/data")
+    assert ImageFolder.of(store) is None and ImageFolder.beside(store).folders == {"": Path("/data/")}
     store.execute("update source set images = '/data/images'")
     images = ImageFolder.of(store)
-    assert images is not None and images.folder == ImageFolder.beside(store).folder == Path("/data/images")
+    assert images is not None and images.folders == ImageFolder.beside(store).folders == {"": Path("/data/images")}
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Store:
+    """Two sources with a folder each, in which lie different files of the same names, and a third without one."""
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.png").write_text(folder)
+        (tmp_path / folder / "link.png").symlink_to("a.png")
+    store = Store.memory()
+    store.execute(
+        "insert into source (path, images, links, source, image_prefix) values ('/s/one.json', $1, 1, 0, ''), "
+        "('/s/two.json', $2, 1, 1, '@two/'), ('/t/three.json', null, null, 2, '@three/')",
+        [str(tmp_path / "first"), str(tmp_path / "second")],
+    )
+    store.execute("insert into image_link values ('link.png', 'a.png'), ('@two/link.png', 'a.png')")
+    return store
+
+
+def test_file__of_each_source_in_its_own_folder(two: Store) -> None:
+    images = ImageFolder.of(two)
+    assert images is not None
+    for folders in (images, ImageFolder.from_json(json.loads(json.dumps(images.to_json())))):
+        read = [file.read_text() for name in ("a.png", "@two/a.png", "@two/link.png") if (file := folders.file(name))]
+        assert read == ["first", "second", "second"]
+        assert [folders.file(name) for name in ("@two/b.png", "@other/a.png", "@two/../first/a.png")] == [None] * 3
+    assert images.file("@three/a.png") is None
+    assert ImageFolder.beside(two).path_of("@three/a.png") == Path("/t/a.png")
+
+
+def test_name_of__is_the_way_back_from_lies_at(two: Store) -> None:
+    images = ImageFolder.beside(two)
+    for name in ("a.png", "@two/a.png", "@two/link.png", "@three/a.png", "sub/x.png"):
+        assert images.name_of(images.lies_at(name)) == name
+    assert images.name_of("/elsewhere/a.png") == "/elsewhere/a.png"
+
+
+def test_name_of__the_inner_of_two_folders(tmp_path: Path) -> None:
+    images = ImageFolder({"": Root(tmp_path), "@in/": Root(tmp_path / "in")})
+    assert images.name_of(tmp_path / "in" / "a.png") == "@in/a.png" and images.name_of(tmp_path / "a.png") == "a.png"
+
+
+def test_common__the_folder_that_holds_all_and_the_ways_from_it() -> None:
+    def common(**folders: str) -> tuple[Path, dict[str, str]]:
+        return ImageFolder({prefix: Root(Path(folder)) for prefix, folder in folders.items()}).common()
+
+    assert common(a="/data/one") == (Path("/data/one"), {"a": ""})
+    assert common(a="/data/one", b="/data/two/in") == (Path("/data"), {"a": "one/", "b": "two/in/"})
+    assert common(a="/data", b="/data/two") == (Path("/data"), {"a": "", "b": "two/"})
+
+
+def test_path_of__a_link_out_of_the_folder_that_ingest_has_seen(two: Store, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "b.png").write_text("other")
+    (tmp_path / "second" / "disk").symlink_to(tmp_path / "other")
+    images = ImageFolder.of(two)
+    assert images is not None and images.file("@two/disk/b.png") is None  # nobody has seen it
+    two.execute("insert into image_link values ('@two/disk/', $1)", [str(tmp_path / "other")])
+    images = ImageFolder.of(two)
+    assert images is not None and images.file("@two/disk/b.png") == tmp_path / "other" / "b.png"
+    plant(tmp_path / "second" / "disk", tmp_path / "first")
+    assert images.file("@two/disk/a.png") is None  # leads elsewhere than it did

@@ -17,6 +17,7 @@ GROUND = (
     "recipe",
     "recipe_toml",
     "recipe_words",
+    "recipe_replay",
     "owner",
     "options",
     "report",
@@ -40,6 +41,7 @@ GROUND = (
     "draws",
     "tail",
     "conversation",
+    "markers",
 )
 ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "doctor")  # above the stages, below the pages
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained

@@ -6,20 +6,18 @@ from adr.conversation import MARKER
 from adr.export.leaving import Accepted
 from adr.export.lint import Rules
 from adr.export.work import Format, Work
+from adr.small_images import picture_size
 
 FILE = "captions.json"
 
 
 def write(work: Work) -> list[str]:
     """Write the captions file; returns [FILE]. A picture without a caption gets its conversation's first answer."""
-    from PIL import Image
-
     images, annotations = [], []
     for number, row in enumerate(work.leave.order.tolist(), 1):
         one = work.leave.candidate(row)
         name = one.images[0]
-        with Image.open(work.path_of(name)) as image:
-            width, height = image.size
+        width, height = picture_size(work.path_of(name))
         images.append({"id": number, "file_name": name, "width": width, "height": height})
         annotations.append({"id": number, "image_id": number, "caption": caption(one)})
         if number % 200 == 0:

@@ -24,12 +24,16 @@ from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
 from adr.export.options import ExportOptions
 from adr.export.work import Format, Work
+from adr.figures import counted
 from adr.options import given_options, options_of
 from adr.progress import Progress, silent
 from adr.recipe import Recipe
+from adr.recipe_replay import replayable
 from adr.report import to_json
 from adr.store import Store
 from adr.workspace import Workspace
+
+REPAIRED = ("too_few_markers", "too_few_video_markers")  # the errors that placing markers mends
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Preview:
     def blocked(self) -> tuple[Finding, ...]:
         """Errors that block the export."""
         return () if self.left_out else self.lint.errors
+
+    @property
+    def empty(self) -> bool:
+        """Whether no row is left to write."""
+        return self.format.part != "decisions" and not self.leave.instances
 
 
 @dataclass(frozen=True)
@@ -96,12 +105,21 @@ def preview(
             )
     if options.repair_ids and format.rules.carries_ids:
         leave = changed(leave, new_ids=repaired_ids(store, leave))
-    if images != "reference" and leave.image_root is None and format.rules.conversation and _with_image(store, leave):
+    if images != "reference" and leave.image_root is None and format.rules.conversation and _with_media(store, leave):
         raise AdrError(
             "The dataset was read without an image folder, so its pictures cannot be written.",
             "Reference the pictures, or ingest again with the image folder (Dataset page).",
         )
-    found = lint(store, leave, format.rules, verbatim=format.keeps(leave.form), images=images, progress=progress)
+    leave = changed(leave, place_markers=options.place_markers)
+    found = lint(
+        store,
+        leave,
+        format.rules,
+        keeps=format.keeps,
+        images=images,
+        check_all_images=options.check_all_images,
+        progress=progress,
+    )
     left_out: tuple[int, ...] = ()
     if options.leave_out_faulty and found.faulty:
         left_out = tuple(sorted(found.faulty))
@@ -132,6 +150,8 @@ def export(
     chosen = options_of(ExportOptions, options, "The export")
     with whole(Path(out), replace=replace, recorded=_recorded(store, out)) as folder:
         seen = preview(store, workspace, run, chosen, progress=progress)
+        if seen.empty:
+            raise AdrError(*_nothing_left(seen))
         if seen.blocked:
             raise AdrError(*_blocked(seen.blocked))
         work = Work(
@@ -150,7 +170,7 @@ def export(
             provenance.write_dropped(work)
         progress(0, None, "Counting")
         counts = count(store, seen.leave)
-        named_recipe = recipe or changed(seen.leave.recipe, export=given_options(chosen))
+        named_recipe = recipe or replayable(store, changed(seen.leave.recipe, export=given_options(chosen)))
         written = manifest.build(work, seen.format, counts, seen.lint.findings, main, _said(chosen, seen), named_recipe)
         with work.file(report_page.FILE) as out_file:
             out_file.write(report_page.page(store, seen.leave, counts).encode())
@@ -208,10 +228,13 @@ def exports_report(store: Store) -> ExportsReport:
     return ExportsReport(tuple(WrittenExport(**row, there=is_export(Path(row["folder"]))) for row in rows))
 
 
-def _with_image(store: Store, leave: Leaving) -> bool:
+def _with_media(store: Store, leave: Leaving) -> bool:
     return bool(
         store.value(
-            "select 1 from instance join decision using (instance) where run = $1 and kept and len(images) > 0 limit 1",
+            """
+            select 1 from instance join decision using (instance)
+            where run = $1 and kept and len(images) + len(videos) > 0 limit 1
+            """,
             [leave.run],
         )
     )
@@ -221,9 +244,23 @@ def _blocked(errors: tuple[Finding, ...]) -> tuple[str, str]:
     said = "; ".join(
         f"{finding.kind} in {finding.rows:,} rows ({', '.join(finding.examples[:2])})" for finding in errors
     )
+    place = "put in the markers (--place-markers), " if any(e.kind in REPAIRED for e in errors) else ""
     return (
         f"A trainer could not read this export: {said}.",
-        "Correct the source, choose another format, or leave out the rows with errors (--leave-out-faulty).",
+        f"Correct the source, {place}choose another format, or leave out the rows with errors (--leave-out-faulty).",
+    )
+
+
+def _nothing_left(seen: Preview) -> tuple[str, str]:
+    if not seen.left_out:
+        return (
+            f"There is nothing to write: run {seen.leave.run} keeps no instance, and no candidate is accepted.",
+            "Apply a recipe that keeps some, on the Rebalance page.",
+        )
+    kinds = ", ".join(finding.kind for finding in seen.lint.errors)
+    return (
+        f"There is nothing left to write: all {counted(len(seen.left_out), 'row')} have errors ({kinds}).",
+        "Correct the source, or choose another format.",
     )
 
 
@@ -237,6 +274,7 @@ def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
         "repair_ids": options.repair_ids,
         "repaired_ids": len(seen.leave.new_ids),
         "leave_out_faulty": options.leave_out_faulty,
+        **({"place_markers": True} if options.place_markers else {}),
     }
 
 

@@ -1,4 +1,4 @@
-"""Pictures beside an export: synthetic ones are copied; source pictures are referenced, copied or linked.
+"""Pictures and videos beside an export: synthetic ones are copied; the source's are referenced, copied or linked.
 
 All of them go below `images/`, under the paths that the rows name. Knows nothing of formats.
 """
@@ -18,7 +18,7 @@ SUMS = "images.sha256"
 
 
 def place_images(work: Work) -> int:
-    """Put the pictures into the export's folder; returns how many were copied or linked.
+    """Put the pictures and videos into the export's folder; returns how many were copied or linked.
 
     Writes `images.sha256` (in the format of `sha256sum`) for the copies; links are not hashed. AdrError when a picture
     is missing.
@@ -50,7 +50,7 @@ def _source_images(work: Work, sums: dict[str, str]) -> int:
     for batch in batches(work.store, work.leave, raw=False):
         work.progress(done, work.leave.instances, "Copying pictures" if work.images == "copy" else "Linking pictures")
         for row in batch:
-            for name in row.images:
+            for name in (*row.images, *row.videos):
                 if name in seen:
                     continue
                 seen.add(name)
@@ -80,7 +80,7 @@ def _copy(source: Path, target: Path, whose: str) -> str:
             shutil.copyfileobj(given, out, 1 << 20)
     except FileNotFoundError as error:
         raise AdrError(
-            f"The picture {source.name} of {whose} is not on disk.", "Restore it, or leave out the rows with errors."
+            f"The file {source.name} of {whose} is not on disk.", "Restore it, or leave out the rows with errors."
         ) from error
     with target.open("rb") as copy:
         return hashlib.file_digest(copy, "sha256").hexdigest()

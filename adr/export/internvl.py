@@ -1,4 +1,7 @@
-"""InternVL: JSON Lines in LLaVA's shape and the meta file that names it (its fine-tuning docs, `--meta_path`)."""
+"""InternVL: JSON Lines in LLaVA's shape and the meta file that names it (its fine-tuning docs, `--meta_path`).
+
+A row has pictures (`image`, one or a list) or one video (`video`), never both.
+"""
 
 import json
 
@@ -13,7 +16,7 @@ META = "meta.json"
 def write(work: Work) -> list[str]:
     """Write one line per row, and the meta file; returns [FILE, META]."""
     with work.file(FILE) as out:
-        for batch in work.rows(turns=work.form != "llava"):
+        for batch in work.rows(turns=True):
             out.write(b"".join(line(conversations(row, work.form)) for row in batch))
     meta = {
         "adr": {
@@ -34,7 +37,7 @@ FORMAT = Format(
     title="InternVL",
     sentence="JSON Lines (train.jsonl) and the meta file that names it (meta.json).",
     setting='--meta_path {out}/meta.json, with "root": "{root}" and "annotation": "{out}/train.jsonl" in it',
-    rules=Rules(),
+    rules=Rules(videos="one", empty_media_key=False, truncated_pictures=True, huge_pictures=True),
     images=("reference", "copy", "link"),
     write=write,
     keeps=lambda form: form == "llava",

@@ -18,6 +18,7 @@ from adr.conversation import MARKER
 from adr.draws import draw_key, draws
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
+from adr.markers import place_markers
 from adr.names import inside
 from adr.progress import let_pages_run
 from adr.recipe import Recipe
@@ -71,9 +72,11 @@ class Exported:
     copy: int  # 1.., the number of this copy of a repeated instance
     id: str | None  # JSON text
     images: list[str]
+    videos: list[str]
     turns: Turns
     raw: str | None  # the record as it was read; None for a candidate that was made, or when it was not requested
     repaired: bool = False  # whether `id` differs from the id in `raw`
+    placed: bool = False  # whether `turns` have markers that `raw` lacks
     candidate: str = ""  # the name of a candidate's row
 
     @property
@@ -98,6 +101,7 @@ class Leaving:
     order: np.ndarray  # int64 per row: a position, or a `candidate_row`
     accepted: Sequence[Accepted]
     new_ids: dict[int, str] = field(default_factory=dict)  # place -> repaired id, as JSON text
+    place_markers: bool = False  # whether rows get the markers that they lack
 
     @property
     def instances(self) -> int:
@@ -154,7 +158,7 @@ def leaving(
             f"Runs: {', '.join(listed)}." if listed else "Apply a recipe on the Rebalance page first.",
         )
     recipe = Recipe.from_toml(found[0], f"the recipe of run {run}")
-    form = store.value("select form from source") or "llava"
+    form = _form(store)
     kept = store.arrays(
         """
         select instance, copies from decision where run = $1 and kept order by instance
@@ -172,11 +176,20 @@ def leaving(
     return Leaving(run, recipe, form, ImageFolder.of(store), rows, accepted)
 
 
+def _form(store: Store) -> str:
+    """The form of all sources; the forms in order where they differ."""
+    listed = {
+        one for (form,) in store.rows("select distinct form from source") for one in (form or "llava").split(", ")
+    }
+    return ", ".join(sorted(listed)) or "llava"
+
+
 def batches(
     store: Store, leave: Leaving, *, turns: bool = False, raw: bool = True, size: int = CHUNK
 ) -> Iterator[list[Exported]]:
     """The rows in lists of at most `size`, in order, with bounded memory. turns, raw: whether these are looked up."""
-    columns = ["i.id", "i.images"] + (["i.turns"] if turns else []) + (["i.raw"] if raw else [])
+    turns = turns or leave.place_markers
+    columns = ["i.id", "i.images", "i.videos"] + (["i.turns"] if turns else []) + (["i.raw"] if raw else [])
     size = chunk_rows(leave, size)
     copies: dict[int, int] = {}  # filled only where the recipe repeats instances
     for start in range(0, len(leave.order), size):
@@ -184,6 +197,7 @@ def batches(
         table = source_rows(store, part, columns)
         ids = table.column("id").to_pylist()
         images = table.column("images").to_pylist()
+        videos = table.column("videos").to_pylist()
         spoken = _turns(table.column("turns")) if "turns" in table.column_names else [[]] * len(ids)
         raws = table.column("raw").to_pylist() if raw else [None] * len(ids)
         made: list[Exported] = []
@@ -192,20 +206,30 @@ def batches(
             if source < 0:
                 one = leave.candidate(source)
                 made.append(
-                    Exported(place, source, 1, one.id, list(one.images), one.turns, one.raw, candidate=one.name)
+                    Exported(place, source, 1, one.id, list(one.images), [], one.turns, one.raw, candidate=one.name)
                 )
                 continue
             copy = copies.get(source, 0) + 1
             if leave.recipe.repeat > 1:
                 copies[source] = copy
-            made.append(Exported(place, source, copy, ids[at], images[at], spoken[at], raws[at]))
+            made.append(Exported(place, source, copy, ids[at], images[at], videos[at] or [], spoken[at], raws[at]))
             at += 1
         if leave.new_ids:
             for row in made:
                 if row.place in leave.new_ids:
                     row.id, row.repaired = leave.new_ids[row.place], True
+        if leave.place_markers:
+            for row in made:
+                _mark(row)
         yield made
         let_pages_run()
+
+
+def _mark(row: Exported) -> None:
+    """Give a row the markers that it lacks."""
+    marked = place_markers(row.turns, len(row.images), len(row.videos))
+    row.placed = marked != row.turns
+    row.turns = marked
 
 
 def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Table:

@@ -4,38 +4,52 @@ Takes the rules of a format as data (`Rules`) and writes nothing.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from adr.conversation import ADDRESS, FAULTS, MARKER
-from adr.export.leaving import Accepted, Leaving, candidate_row
-from adr.image_folder import ImageFolder
-from adr.progress import Progress, let_pages_run, silent
+from adr.conversation import FAULTS, MARKER
+from adr.export.columns import KEPT, KeySet, columns, key_sets
+from adr.export.leaving import Accepted, Leaving, Turns, candidate_row
+from adr.export.marks import mark_faults, video_faults
+from adr.export.pictures import DECODED, OPENED, candidate_faults, missing_videos, source_faults
+from adr.export.said import REJECTED_KEYS, named_turns, read_keys, tool_turns_fit
+from adr.figures import counted
+from adr.markers import place_markers
+from adr.progress import Progress, silent
 from adr.store import Store
 
 STRETCH = 50_000  # instances per SQL statement
 
 EXAMPLES = 5
-OPENED = 5_000  # source pictures that lint opens; those that are copied or packed are all read anyway
+Keeps = Callable[[str], bool]
+"""Whether records of a form are written as they were read."""
 
 
 @dataclass(frozen=True)
 class Rules:
     """What a trainer's loader insists on; breaking anything else is only a warning."""
 
-    markers_equal_images: bool = True  # if not, too few markers are a warning (the picture is not used)
-    marker_in_answer: bool = True  # whether an answer may hold a marker
+    markers_equal_images: bool = True  # if not, too few markers are a warning (the trainer does without, or adds them)
+    markers_in_answers: bool = True  # whether a marker in an answer counts; if not, it is read as text there
     system_turn: bool = True  # whether a system turn may come first
     tool_turns: bool = False  # whether there may be tool turns
+    tool_order: bool = False  # whether questions and observations must take turns with answers and calls
     one_schema: bool = False  # whether all rows must have the same keys and id type
     carries_ids: bool = True  # whether the rows hold ids at all
     ids_as_text: bool = False  # whether all ids are written as text
     conversation: bool = True  # whether the rows hold conversations (not in selection and captions)
+    videos: str = "none"  # 'several' and pictures beside them; 'one' and no pictures; 'next': LLaVA-NeXT's loader only
+    counts: tuple[str, ...] = ("<image>",)  # the markers of which there must be one for each file
+    empty_media_key: bool = True  # whether a key `image` may be there without a picture
+    reads_img_tags: bool = False  # whether <img>path</img> is read
+    truncated_pictures: bool = False  # whether a picture that is cut off is read, with grey for what is missing
+    huge_pictures: bool = False  # whether Pillow's bound of 179 megapixels is lifted
+    places: frozenset[str] = frozenset()  # keys beside the conversation that the rows carry on
+    preferences: bool = False  # whether a rejected answer has a place, when every row has one
 
 
 @dataclass(frozen=True)
@@ -67,12 +81,13 @@ def lint(
     leave: Leaving,
     rules: Rules,
     *,
-    verbatim: bool,
+    keeps: Keeps,
     images: str = "reference",
+    check_all_images: bool = False,
     progress: Progress = silent,
 ) -> Lint:
-    """Every fault in the rows to be exported. verbatim: records are written as they were read; images: where the
-    pictures of the rows will be (`work.IMAGES`)."""
+    """Every fault in the rows to be exported. keeps: which forms are written as they were read; images: where the
+    pictures of the rows will be (`work.IMAGES`); check_all_images: decode them all."""
     progress(0, 4, "Checking conversations")
     found = _Findings()
     if rules.conversation:
@@ -81,15 +96,18 @@ def lint(
             _candidate(j, one, rules, found)
     progress(1, 4, "Checking pictures")
     if rules.conversation:
-        _source_images(store, leave, images, found, progress)
-    _synthetic_images(leave, found)
+        _pictures(store, leave, rules, images, check_all_images, found, progress)
+    for kind, rows in candidate_faults(leave).items():
+        found.add(kind, _picture_level(kind, rules), rows)
     progress(2, 4, "Checking ids and keys")
-    if rules.carries_ids or (verbatim and rules.conversation):
+    if rules.carries_ids or (keeps(leave.form) and rules.conversation):
         _ids(store, leave, rules, found)
     if rules.conversation:
-        _keys(store, leave, rules, verbatim, found)
-    if not leave.instances:
-        found.add("nothing_to_write", "warning", {}, count=1)
+        _keys(store, leave, keeps, rules, found)
+        if not rules.empty_media_key:
+            _empty_keys(store, leave, keeps, found)
+        if not leave.instances:
+            found.add("nothing_to_write", "error", {}, count=1)
     progress(4, 4, "Checked")
     return found.lint()
 
@@ -103,15 +121,24 @@ class _Findings:
         self.examples: dict[str, list[str]] = {}
         self.faulty: set[int] = set()
 
-    def add(self, kind: str, level: str, rows: Mapping[int, str], count: int | None = None, own: bool = True) -> None:
-        """Add one kind. rows: {row: its text as an example}; own: whether leaving these rows out removes the fault."""
+    def add(
+        self,
+        kind: str,
+        level: str,
+        rows: Mapping[int, str],
+        count: int | None = None,
+        own: bool = True,
+        most: int = EXAMPLES,
+    ) -> None:
+        """Add one kind. rows: {row: its text as an example}; own: whether leaving these rows out removes the fault;
+        most: examples that are shown."""
         total = len(rows) if count is None else count
         if not total:
             return
         self.levels[kind] = "error" if "error" in (level, self.levels.get(kind)) else level
         self.counts[kind] = self.counts.get(kind, 0) + total
         shown = self.examples.setdefault(kind, [])
-        shown += list(islice(rows.values(), max(0, EXAMPLES - len(shown))))
+        shown += list(islice(rows.values(), max(0, most - len(shown))))
         if level == "error" and own:
             self.faulty.update(rows)
 
@@ -138,14 +165,32 @@ SENTENCES = {
             "tool_turn",
             "too_many_markers",
             "too_few_markers",
-            "marker_in_answer",
         )
     },
+    "tool_order": "Calls and observations do not take turns: this trainer skips such a row.",
+    "marker_in_answer": f"An answer holds an {MARKER} marker, which this trainer reads as text.",
+    "other_marker": f"An image marker is not spelled {MARKER}, and this trainer reads it as text.",
+    "too_many_video_markers": "There are more <video> markers than videos.",
+    "too_few_video_markers": "There are fewer <video> markers than videos.",
+    "audio_marker": "The text holds <audio>, which this trainer counts; there is no audio.",
+    "video_not_read": "There is a video, which this format has no place for.",
+    "several_videos": "There are several videos; this trainer reads one for each row.",
+    "image_and_video": "There are pictures and a video; this trainer reads only one kind for each row.",
+    "video_next_only": "There is a video: LLaVA-NeXT reads it (--video_folder), LLaVA does not.",
     "image_missing": "A picture is not on disk.",
+    "video_missing": "A video is not on disk.",
     "image_unreadable": "A picture cannot be opened.",
+    "image_truncated": "A picture is cut off: only a part of it can be decoded.",
+    "image_huge": "A picture has more than 179 megapixels, or takes too much memory; Pillow refuses it by default.",
+    "image_large": "A picture has more than 89 megapixels; loaders warn of it and need much memory.",
+    "image_deep": "A picture has more than 8 bits for each value; loaders cut these off, so that it turns white.",
+    "image_cmyk": "A picture is in CMYK; loaders convert it without its profile, which changes its colours.",
+    "image_animated": "A picture is animated; loaders read its first frame only.",
     "images_not_checked": "The dataset was read without an image folder, so its pictures were not checked.",
     "image_address": "A picture is a web address or data, not a file; most trainers read only files.",
-    "images_sampled": f"Only {OPENED:,} of the source pictures, evenly spread, were opened to check them.",
+    "images_sampled": f"Of the rows with pictures, evenly spread, at most {OPENED:,} had theirs opened and {DECODED:,} "
+    "decoded; --check-all-images decodes all.",
+    "image_key_empty": "The key image is there without a picture, where this trainer's loader fails.",
     "repeated_ids": "Some ids occur in more than one row (repair them if your tools join by id).",
     "mixed_ids": "Some ids are numbers and some are text; readers that infer a schema refuse that.",
     "keys_differ": "The rows do not all have the same keys; readers that infer a schema may refuse that.",
@@ -154,15 +199,16 @@ SENTENCES = {
 }
 
 # One row per instance with the rules its turns break. In SQL, because 665,298 conversations take 4 s that way and
-# minutes in Python. `body` is the conversation without a leading system turn.
+# minutes in Python. `body` is the conversation without a leading system turn; `heard` the turns whose markers count.
 _CHECKS = """
     with body as (
-        select i.instance, len(i.images) as images, turns,
-               case when turns[1].role = 'system' then turns[2:] else turns end as body
+        select i.instance, len(i.images) as images, coalesce(len(i.videos), 0) as videos, turns,
+               case when turns[1].role = 'system' then turns[2:] else turns end as body,
+               case when $answers then turns else list_filter(turns, lambda t: t.role = 'human') end as heard
         from instance i join decision d using (instance)
         where d.run = $run and d.kept and i.instance between $low and $high
     )
-    select instance, images,
+    select instance, images, videos, turns,
            coalesce(len(turns), 0) = 0 as no_turns,
            len(list_filter(turns, lambda t: trim(t.text, E' \\t\\r\\n') = '')) > 0 as empty_turn,
            turns[1].role = 'system' as system_turn,
@@ -172,177 +218,179 @@ _CHECKS = """
                lambda t, n: case when n % 2 = 1 then t.role != 'human' else t.role != 'gpt' end),
                lambda wrong: wrong)) > 0 as turns_do_not_alternate,
            coalesce(turns[-1].role != 'gpt', true) as no_answer,
-           markers(turns) as markers,
+           markers(heard) as markers,
+           videos > 0 or len(list_filter(
+               heard, lambda t: contains(t.text, '<video>') or contains(t.text, '<audio>'))) > 0 as about_media,
            len(list_filter(turns, lambda t: t.role = 'gpt' and contains(t.text, '<image>'))) > 0 as marker_in_answer
     from body
 """
 
 _FAULTS = f"""
-    select instance, images, markers, no_turns, empty_turn, not no_turns and turns_do_not_alternate
+    select instance, images, markers, videos, turns, no_turns, empty_turn, not no_turns and turns_do_not_alternate
            as turns_do_not_alternate, not no_turns and no_answer and not turns_do_not_alternate as no_answer,
-           system_turn, tool_turn, markers > images as too_many_markers, markers < images as too_few_markers,
-           marker_in_answer
+           system_turn, tool_turn, marker_in_answer, about_media
     from ({_CHECKS})
     where no_turns or empty_turn or turns_do_not_alternate or no_answer or system_turn or tool_turn
-          or markers != images or marker_in_answer
+          or markers != images or marker_in_answer or about_media
     order by instance
     """
 
 
 def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, progress: Progress) -> None:
     """Faults in the conversations of kept instances, one stretch of the table at a time, which allows a cancel."""
-    levels = {
+    last = int(leave.order.max()) if len(leave.order) else -1
+    given = {"run": leave.run, "answers": rules.markers_in_answers}
+    parts = []
+    for low in range(0, last + 1, STRETCH):
+        progress(low, last + 1, "Checking conversations")
+        parts.append(store.frame(_FAULTS, {**given, "low": low, "high": low + STRETCH - 1}))
+    if not parts:
+        return
+    faults = pd.concat(parts, ignore_index=True)
+    copies = _copies(leave)
+    for kind, level in _turn_levels(rules).items():
+        rows = [int(row) for row in faults["instance"][faults[kind].fillna(False).astype(bool)]]
+        _add(found, kind, level, {row: f"instance {row}" for row in rows}, copies)
+    for kind, said_of in _marked_wrong(faults, leave, rules).items():
+        _add(found, kind, _mark_levels(rules)[kind], said_of, copies)
+    if rules.tool_order:
+        _add(found, "tool_order", "error", _out_of_order(store, leave), copies)
+
+
+def _add(found: _Findings, kind: str, level: str | None, rows: Mapping[int, str], copies: Mapping[int, int]) -> None:
+    if level is not None:
+        found.add(kind, level, rows, count=sum(copies.get(row, 1) for row in rows))
+
+
+def _turn_levels(rules: Rules) -> dict[str, str | None]:
+    """How bad each fault of the turns is; None: no fault for this trainer."""
+    return {
         "no_turns": "error",
         "empty_turn": "error",
         "turns_do_not_alternate": "error",
         "no_answer": "error",
         "system_turn": None if rules.system_turn else "error",
         "tool_turn": None if rules.tool_turns else "error",
+    }
+
+
+def _mark_levels(rules: Rules) -> dict[str, str | None]:
+    """How bad each fault of markers and videos is; None: no fault for this trainer."""
+    counts_videos, counts_audio = "<video>" in rules.counts, "<audio>" in rules.counts
+    return {
         "too_many_markers": "error",
         "too_few_markers": "error" if rules.markers_equal_images else "warning",
-        "marker_in_answer": None if rules.marker_in_answer else "error",
+        "marker_in_answer": None if rules.markers_in_answers else "warning",
+        "other_marker": "warning",
+        "too_many_video_markers": "error" if counts_videos else "warning",
+        "too_few_video_markers": "error" if counts_videos else None,
+        "audio_marker": "error" if counts_audio else None,
+        "video_not_read": "error",
+        "several_videos": "error",
+        "image_and_video": "error",
+        "video_next_only": "warning",
     }
-    last = int(leave.order.max()) if len(leave.order) else -1
-    parts = []
-    for low in range(0, last + 1, STRETCH):
-        progress(low, last + 1, "Checking conversations")
-        parts.append(store.frame(_FAULTS, {"run": leave.run, "low": low, "high": low + STRETCH - 1}))
-    if not parts:
-        return
-    faults = pd.concat(parts, ignore_index=True)
-    counts = {
-        int(row): (int(m), int(p))
-        for row, m, p in zip(faults["instance"], faults["markers"], faults["images"], strict=True)
+
+
+def _marked_wrong(faults: pd.DataFrame, leave: Leaving, rules: Rules) -> dict[str, dict[int, str]]:
+    """{kind: {instance: example}} for the faults of markers and videos."""
+    wrong: dict[str, dict[int, str]] = {}
+    about = faults[(faults["markers"] != faults["images"]) | faults["marker_in_answer"] | faults["about_media"]]
+    columns = (about[name] for name in ("instance", "images", "videos", "turns"))
+    for row, images, videos, talk in zip(*columns, strict=True):
+        turns = [(turn["role"], turn["text"]) for turn in (talk if talk is not None else ())]
+        for kind, what in _of_media(turns, int(images), int(videos), leave.place_markers, rules).items():
+            wrong.setdefault(kind, {})[int(row)] = f"instance {row}: {what}" if what else f"instance {row}"
+    return wrong
+
+
+def _of_media(turns: Turns, images: int, videos: int, place: bool, rules: Rules) -> dict[str, str]:
+    """The faults of markers and videos in one row, after the markers were placed if they are to be."""
+    turns = place_markers(turns, images, videos) if place else turns
+    found = mark_faults(turns, images, videos, in_answers=rules.markers_in_answers)
+    found |= dict.fromkeys(video_faults(images, videos, rules.videos), "")
+    if rules.reads_img_tags and found.get("other_marker", "").startswith("<img>"):
+        del found["other_marker"]
+    return found
+
+
+def _out_of_order(store: Store, leave: Leaving) -> dict[int, str]:
+    """The instances whose calls and observations do not take turns with the other turns."""
+    rows = store.rows(
+        f"""
+        select i.instance, turns, raw {KEPT} and list_bool_or(list_transform(turns, lambda t: t.role = 'tool'))
+        order by i.instance
+        """,
+        [leave.run],
+    )
+    return {
+        int(row): f"instance {row}"
+        for row, talk, raw in rows
+        if not tool_turns_fit(named_turns([(turn["role"], turn["text"]) for turn in talk], json.loads(raw)))
     }
-    copies = _copies(leave)
-    for kind, level in levels.items():
-        if level is None:
-            continue
-        rows = [int(row) for row in faults["instance"][faults[kind].fillna(False).astype(bool)]]
-        said = {
-            row: f"instance {row}: {counts[row][0]} markers, {counts[row][1]} pictures"
-            if kind.endswith("markers")
-            else f"instance {row}"
-            for row in rows
-        }
-        found.add(kind, level, said, count=sum(copies.get(row, 1) for row in rows))
 
 
 def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
     """Faults in one candidate's conversation, by the same rules."""
     roles = [role for role, _ in one.turns]
     body = [role for role in (roles[1:] if roles[:1] == ["system"] else roles) if role != "tool"]
-    markers = sum(text.count(MARKER) for _, text in one.turns)
-
-    def fault(kind: str, holds: bool, level: str = "error") -> None:
-        if holds:
-            found.add(kind, level, {candidate_row(j): f"candidate {one.candidate}"})
-
-    fault("no_turns", not one.turns)
-    fault("empty_turn", any(not text.strip() for _, text in one.turns))
+    row = {candidate_row(j): f"candidate {one.candidate}"}
     wrong = any(role != ("human", "gpt")[n % 2] for n, role in enumerate(body))
-    fault("turns_do_not_alternate", wrong)
-    fault("no_answer", bool(roles) and roles[-1] != "gpt" and not wrong)
-    fault("system_turn", roles[:1] == ["system"] and not rules.system_turn)
-    fault("tool_turn", "tool" in roles and not rules.tool_turns)
-    fault("too_many_markers", markers > len(one.images))
-    fault(
-        "too_few_markers",
-        markers < len(one.images) and bool(one.turns),
-        "error" if rules.markers_equal_images else "warning",
+    holds = {
+        "no_turns": not one.turns,
+        "empty_turn": any(not text.strip() for _, text in one.turns),
+        "turns_do_not_alternate": wrong,
+        "no_answer": bool(roles) and roles[-1] != "gpt" and not wrong,
+        "system_turn": roles[:1] == ["system"],
+        "tool_turn": "tool" in roles,
+    }
+    for kind, level in _turn_levels(rules).items():
+        if holds[kind]:
+            _add(found, kind, level, row, {})
+    if one.turns or not one.images:
+        for kind in _of_media(one.turns, len(one.images), 0, False, rules):
+            _add(found, kind, _mark_levels(rules)[kind], row, {})
+
+
+def _empty_keys(store: Store, leave: Leaving, keeps: Keeps, found: _Findings) -> None:
+    """Records that stay as they were read, with a key `image` that names no picture."""
+    if not keeps("llava"):
+        return
+    rows = store.rows(
+        f"""
+        select i.instance, raw->>'$.image' {KEPT} and len(images) = 0 and contains(raw, '"image"')
+            and json_exists(raw, '$.image') and json_exists(raw, '$.conversations') order by i.instance
+        """,
+        [leave.run],
     )
-    fault(
-        "marker_in_answer",
-        not rules.marker_in_answer and any(role == "gpt" and MARKER in text for role, text in one.turns),
+    found.add(
+        "image_key_empty", "warning", {int(row): f'instance {row}: "image": {json.dumps(value)}' for row, value in rows}
     )
 
 
-def _source_images(store: Store, leave: Leaving, images: str, found: _Findings, progress: Progress) -> None:
-    """Pictures that were missing when the source was read, and pictures of a spread sample that cannot be opened."""
+def _pictures(
+    store: Store, leave: Leaving, rules: Rules, images: str, every: bool, found: _Findings, progress: Progress
+) -> None:
+    """Pictures and videos that are missing or cannot be decoded, and what trainers read otherwise than it is."""
     if not len(leave.order) or int(leave.order.max()) < 0:
         return
     if leave.image_root is None:
-        with_image = store.value(
-            """
-            select count(*) from instance i join decision d using (instance)
-            where run = $1 and kept and len(images) > 0
-            """,
-            [leave.run],
-        )
+        with_image = store.value(f"select count(*) {KEPT} and len(images) + len(videos) > 0", [leave.run])
         found.add("images_not_checked", "warning", {}, count=int(with_image))
         return
-    root = leave.image_root
-    missing = store.rows(
-        """
-        select i.instance, images from instance i join decision d using (instance)
-        where run = $1 and kept and len(images) > 0 and missing > 0 order by i.instance
-        """,
-        [leave.run],
-    )
-    gone = {
-        row: f"instance {row}: {_first_missing(root, names)}"
-        for row, names in missing
-        if not all(ADDRESS.match(name) for name in names)
-    }
-    kept = store.arrays(
-        """
-        select i.instance from instance i join decision d using (instance)
-        where run = $1 and kept and len(images) > 0 and missing = 0 order by i.instance
-        """,
-        [leave.run],
-    )["instance"]
-    picked = kept if len(kept) <= OPENED else kept[np.linspace(0, len(kept) - 1, OPENED).astype(np.int64)]
-    if len(picked) < len(kept):
-        found.add("images_sampled", "warning", {}, count=len(kept))
-    broken: dict[int, str] = {}
-    looked = store.rows(
-        "select instance, images from instance where instance in (select unnest($1::integer[])) order by instance",
-        [picked.tolist()],
-    )
-    addresses: dict[int, str] = {}
-    for n, (row, names) in enumerate(looked):
-        if n % 100 == 0:
-            progress(n, len(looked), "Opening pictures")
-            let_pages_run()
-        for name in names:
-            if ADDRESS.match(name):
-                addresses[row] = f"instance {row}: {name[:80]}"
-            elif not (file := root.file(name)):
-                gone[row] = f"instance {row}: {name}"
-            elif not opens(file):
-                broken[row] = f"instance {row}: {name}"
-    found.add("image_missing", "error", gone)
-    found.add("image_unreadable", "error", broken)
-    found.add("image_address", "warning" if images == "reference" else "error", addresses)
+    faults, sampled = source_faults(store, leave, every, progress)
+    found.add("images_sampled", "warning", {}, count=sampled)
+    found.add("image_address", "warning" if images == "reference" else "error", faults.pop("image_address"))
+    for kind, rows in faults.items():
+        found.add(kind, _picture_level(kind, rules), rows)
+    if rules.videos != "none":
+        found.add("video_missing", "error", missing_videos(store, leave))
 
 
-def _first_missing(root: ImageFolder, images: list[str]) -> str:
-    return next((name for name in images if not root.file(name)), images[0])
-
-
-def _synthetic_images(leave: Leaving, found: _Findings) -> None:
-    """Pictures of candidates: their own, or the parent's where only the conversation is new."""
-    for j, one in enumerate(leave.accepted):
-        said = {candidate_row(j): f"candidate {one.candidate}"}
-        if one.image is None and leave.image_root is None:
-            continue
-        root = leave.image_root or ImageFolder(Path())
-        for path in [one.image] if one.image else [root.file(name) for name in one.images if not ADDRESS.match(name)]:
-            if path is None or not path.is_file():
-                found.add("image_missing", "error", said)
-            elif not opens(path):
-                found.add("image_unreadable", "error", said)
-
-
-def opens(path: Path) -> bool:
-    """Whether a picture's header can be read."""
-    from PIL import Image
-
-    try:
-        with Image.open(path) as image:
-            return image.size[0] > 0 and image.size[1] > 0
-    except Exception:  # PIL raises many kinds of exceptions for broken files, which all mean the same here
-        return False
+def _picture_level(kind: str, rules: Rules) -> str:
+    read_anyway = {"image_truncated": rules.truncated_pictures, "image_huge": rules.huge_pictures}
+    errors = ("image_missing", "image_unreadable", *read_anyway)
+    return "error" if kind in errors and not read_anyway.get(kind, False) else "warning"
 
 
 def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
@@ -383,44 +431,57 @@ def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
         )
 
 
-def _keys(store: Store, leave: Leaving, rules: Rules, verbatim: bool, found: _Findings) -> None:
+def _keys(store: Store, leave: Leaving, format_keeps: Keeps, rules: Rules, found: _Findings) -> None:
     """Rows that differ in their keys when records are written as they were read; keys left out when they are not."""
-    sets = [
-        (set(keys or ()), int(count), int(first))
-        for keys, count, first in store.rows(
-            """
-        select json_keys(raw) as keys, count(*) as n, min(i.instance)
-        from instance i join decision d using (instance)
-        where d.run = $1 and d.kept group by keys order by n desc, keys
-        """,
-            [leave.run],
-        )
-    ]
-    if not sets:
-        return
-    if verbatim:
-        usual = sets[0][0]
-        odd = [(keys, count, first) for keys, count, first in sets if keys != usual]
-        if odd:
-            found.add(
-                "keys_differ",
-                "warning",
-                {
-                    first: f"{count} rows with {', '.join(sorted(keys))} (first: instance {first})"
-                    for keys, count, first in sets
-                },
-                count=sum(count for _, count, _ in odd),
-                own=False,
-            )
-    else:
-        known = {"conversations", "messages", "image", "images"} | ({"id"} if rules.carries_ids else set())
-        lost = [(keys - known, count, first) for keys, count, first in sets if keys - known]
+    sets = key_sets(store, leave)
+    as_read = [one for one in sets if format_keeps(_form(one.keys, leave.form))]
+    if len({one.keys for one in as_read}) > 1:
         found.add(
-            "keys_left_out",
+            "keys_differ",
             "warning",
-            {first: f"{', '.join(sorted(keys))} (first: instance {first})" for keys, _, first in lost},
-            count=sum(count for _, count, _ in lost),
+            {
+                one.first: f"{one.rows} rows with {', '.join(sorted(one.keys))} (first: instance {one.first})"
+                for one in as_read
+            },
+            count=sum(one.rows for one in as_read[1:]),
+            own=False,
         )
+    _lost_keys(store, leave, rules, [one for one in sets if one not in as_read], found)
+
+
+def _lost_keys(store: Store, leave: Leaving, rules: Rules, sets: list[KeySet], found: _Findings) -> None:
+    """Each key that the format has no place for, with the number of rows that have it."""
+    places = rules.places | {"id"} | _mapped(store)
+    if rules.preferences and any(one.keys.intersection(REJECTED_KEYS) for one in sets):
+        places |= {*REJECTED_KEYS, "chosen"} if columns(store, leave).rejected else set()
+    rows: dict[str, int] = {}
+    first: dict[str, int] = {}
+    for one in sets:
+        for key in one.keys - places - read_keys(one.keys):
+            rows[key] = rows.get(key, 0) + one.rows
+            first[key] = min(first.get(key, one.first), one.first)
+    lost = sorted(rows, key=lambda key: (-rows[key], key))
+    found.add(
+        "keys_left_out",
+        "warning",
+        {n: f"{key}: {counted(rows[key], 'row')} (first: instance {first[key]})" for n, key in enumerate(lost)},
+        count=sum(one.rows for one in sets if one.keys.intersection(lost)),
+        most=len(lost),
+    )
+
+
+def _form(keys: frozenset[str], form: str) -> str:
+    """The form of the records with these keys. form: of the source, in which forms may be mixed."""
+    if "," not in form:
+        return form
+    return "llava" if "conversations" in keys else "messages" if "messages" in keys else ""
+
+
+def _mapped(store: Store) -> set[str]:
+    """The keys that a person's mapping reads."""
+    found = store.rows("select mapping from source where mapping is not null")
+    named = (json.loads(mapping) for (mapping,) in found)
+    return {str(key) for mapping in named if isinstance(mapping, dict) for key in mapping.values()}
 
 
 def _copies(leave: Leaving) -> dict[int, int]:

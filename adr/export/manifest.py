@@ -213,10 +213,10 @@ def model_fingerprint(model: str) -> dict[str, str]:
 
 
 def _source(store: Store) -> dict[str, Any]:
-    found = store.row("select path, form, layout, bytes, sha256, instances, rejected, warnings from source")
+    found = store.row("select path, form, layout, bytes, sha256, instances, rejected, warnings, mapping from source")
     if found is None:
         return {}
-    path, form, layout, size, sha256, instances, rejected, warnings = found
+    path, form, layout, size, sha256, instances, rejected, warnings, mapping = found
     return {
         "name": Path(path).name,
         "form": form,
@@ -226,6 +226,7 @@ def _source(store: Store) -> dict[str, Any]:
         "instances": instances,
         "rejected": rejected,
         "warnings": json.loads(warnings) if warnings else {},
+        **({"read_with": json.loads(mapping)} if mapping else {}),
     }
 
 

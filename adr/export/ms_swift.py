@@ -1,26 +1,61 @@
-"""ms-swift: JSON Lines of {"messages", "images"} (its docs, "Custom dataset"; the standard form)."""
+"""ms-swift: JSON Lines of {"messages", "images", "videos"} (its docs, "Custom dataset"; the standard form).
 
+A call of a tool has the role tool_call and its answer tool_response; `tools` lists them, and `rejected_response` is the
+answer that a preference row rejects.
+"""
+
+import json
+
+from adr.export.columns import Columns
+from adr.export.leaving import Exported, dumps
 from adr.export.lint import Rules
 from adr.export.records import line, messages
+from adr.export.said import REJECTED_KEYS, rejected_answer
 from adr.export.work import Format, Work
 
 FILE = "train.jsonl"
+ROLES = {
+    "human": "user",
+    "gpt": "assistant",
+    "system": "system",
+    "function_call": "tool_call",
+    "observation": "tool_response",
+}
 
 
 def write(work: Work) -> list[str]:
     """Write one line per row; returns [FILE]."""
     with work.file(FILE) as out:
-        for batch in work.rows(turns=True, raw=work.form == "messages"):
-            out.write(b"".join(line(messages(row, work.form)) for row in batch))
+        for batch in work.rows(turns=True):
+            out.write(b"".join(line(_record(row, work.form, work.columns)) for row in batch))
     return [FILE]
+
+
+def _record(row: Exported, form: str, columns: Columns) -> str:
+    text = messages(row, form, ROLES, columns)
+    if not columns.rejected or row.raw is None:
+        return text
+    rejected = rejected_answer(json.loads(row.raw))
+    made = {key: value for key, value in json.loads(text).items() if key not in (*REJECTED_KEYS, "chosen")}
+    return dumps({**made, "rejected_response": rejected})
 
 
 FORMAT = Format(
     name="ms-swift",
     title="ms-swift",
-    sentence="JSON Lines (train.jsonl) of messages and images.",
+    sentence="JSON Lines (train.jsonl) of messages, images and videos.",
     setting="ROOT_IMAGE_DIR={root} swift sft --dataset {out}/train.jsonl",
-    rules=Rules(system_turn=True, tool_turns=True, one_schema=True, carries_ids=False),
+    rules=Rules(
+        markers_equal_images=False,
+        system_turn=True,
+        tool_turns=True,
+        one_schema=True,
+        carries_ids=False,
+        videos="several",
+        reads_img_tags=True,
+        places=frozenset({"tools", "system"}),
+        preferences=True,
+    ),
     images=("reference", "copy", "link"),
     write=write,
     keeps=lambda form: form == "messages",

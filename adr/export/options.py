@@ -27,4 +27,6 @@ class ExportOptions:
         metavar="S",
     )
     repair_ids: bool = option(False, "make repeated ids unique where the trainer needs it")
+    place_markers: bool = option(False, "put <image> and <video> markers into rows that lack them")
+    check_all_images: bool = option(False, "decode every picture instead of a sample")
     leave_out_faulty: bool = option(False, "leave out rows with errors instead of stopping")

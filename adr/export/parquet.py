@@ -1,5 +1,7 @@
 """TRL and Hugging Face datasets: Parquet shards of {id, images, messages} ("Vision datasets" in TRL's dataset formats).
 
+A column `tools` (JSON text) is there when a record has tools.
+
 `messages` follows TRL's conversational format: content as a list of {"type": "image"} and {"type": "text"} parts. With
 the pictures inside, the reader decodes `images`; without them, `images` is a list of paths, and writing is as fast as
 SQL.
@@ -19,6 +21,7 @@ from adr.export.leaving import CHUNK, Turns, chunk_rows, source_rows
 from adr.export.lint import Rules
 from adr.export.records import OPENAI_ROLES
 from adr.export.work import Format, Work
+from adr.markers import place_markers
 from adr.progress import let_pages_run
 
 SHARD = 500 << 20  # bytes after which the next shard begins
@@ -28,10 +31,11 @@ MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(PART)
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 # The conversation in messages form. A marker becomes an image part; the line end that separates it from the text is
-# dropped.
+# dropped. A tool turn after a question is the assistant's call, the others are answers of tools.
 MESSAGES_SQL = """
-    list_transform(i.turns, lambda t: {
-        'role': case t.role when 'human' then 'user' when 'gpt' then 'assistant' else t.role end,
+    list_transform(i.turns, lambda t, place: {
+        'role': case when t.role = 'human' then 'user' when t.role = 'gpt' then 'assistant'
+                     when t.role = 'tool' and i.turns[place - 1].role = 'human' then 'assistant' else t.role end,
         'content': case when contains(t.text, '<image>') then flatten(list_transform(
             string_split(t.text, '<image>'), lambda s, n:
                 (case when n > 1 then [{'type': 'image', 'text': null::varchar}] else [] end)
@@ -46,7 +50,7 @@ MESSAGES_SQL = """
 def write(work: Work) -> list[str]:
     """Write the shards `data/train-00000-of-00001.parquet` …, of about 500 MB each; returns their paths."""
     inside = work.images == "inside"
-    shards = _Shards(work, _schema(inside))
+    shards = _Shards(work, _schema(inside, work.columns.tools))
     try:
         for table in _tables(work, WITH_IMAGES if inside else CHUNK):
             shards.write(_with_images(work, table) if inside else table)
@@ -56,8 +60,12 @@ def write(work: Work) -> list[str]:
 
 
 def messages(turns: Turns) -> list[dict[str, object]]:
-    """The conversation of a candidate in messages form, the same as `MESSAGES_SQL` gives for an instance."""
-    return [{"role": OPENAI_ROLES[role], "content": _parts(text)} for role, text in turns]
+    """A conversation in messages form, the same as `MESSAGES_SQL` gives for an instance."""
+    asked = [False, *(role == "human" for role, _ in turns)]
+    return [
+        {"role": "assistant" if role == "tool" and asked[n] else OPENAI_ROLES[role], "content": _parts(text)}
+        for n, (role, text) in enumerate(turns)
+    ]
 
 
 def _parts(text: str) -> list[dict[str, str | None]]:
@@ -79,18 +87,25 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
     """The rows as tables of id, images (paths) and messages, at most `size` rows each."""
     order = work.leave.order
     step = chunk_rows(work.leave, size)
-    plain = pa.schema([("id", pa.string()), ("images", pa.list_(pa.string())), ("messages", MESSAGES)])
+    plain = pa.schema(
+        [("id", pa.string()), ("images", pa.list_(pa.string())), ("messages", MESSAGES), *_tools_column(work)]
+    )
     for start in range(0, len(order), step):
         work.progress(start, len(order), "Writing")
         part = order[start : start + step]
-        table = source_rows(work.store, part, ["i.id::json->>'$' as id", "i.images", MESSAGES_SQL]).cast(plain)
+        table = _source_table(work, part, plain)
         places = np.flatnonzero(part >= 0)
         if len(places) < len(part):
             others = np.flatnonzero(part < 0)
             accepted = [work.leave.candidate(int(row)) for row in part[others]]
             made = pa.Table.from_pylist(
                 [
-                    {"id": str(json.loads(one.id)), "images": list(one.images), "messages": messages(one.turns)}
+                    {
+                        "id": str(json.loads(one.id)),
+                        "images": list(one.images),
+                        "messages": messages(one.turns),
+                        "tools": "",
+                    }
                     for one in accepted
                 ],
                 schema=plain,
@@ -107,6 +122,24 @@ def _tables(work: Work, size: int) -> Iterator[pa.Table]:
             yield table.slice(at, size)
         let_pages_run()
     work.progress(len(order), len(order), "Writing")
+
+
+def _source_table(work: Work, part: np.ndarray, schema: pa.Schema) -> pa.Table:
+    """The instances in `part`, with the markers they lack if these are to be placed."""
+    tools = ["coalesce(i.raw->>'$.tools', '') as tools"] if work.columns.tools else []
+    columns = ["i.id::json->>'$' as id", "i.images", MESSAGES_SQL, *tools]
+    if not work.leave.place_markers:
+        return source_rows(work.store, part, columns).cast(schema)
+    columns[2:3] = ["len(i.videos) as videos", "i.turns"]
+    rows = source_rows(work.store, part, columns).to_pylist()
+    for row in rows:
+        turns = [(turn["role"], turn["text"]) for turn in row.pop("turns")]
+        row["messages"] = messages(place_markers(turns, len(row["images"]), row.pop("videos")))
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _tools_column(work: Work) -> list[tuple[str, pa.DataType]]:
+    return [("tools", pa.string())] if work.columns.tools else []
 
 
 def _with_images(work: Work, table: pa.Table) -> pa.Table:
@@ -129,7 +162,7 @@ def _read(work: Work, name: str, whose: str | None) -> bytes:
         ) from error
 
 
-def _schema(inside: bool) -> pa.Schema:
+def _schema(inside: bool, tools: bool) -> pa.Schema:
     """The columns, with the features that Hugging Face datasets reads from the file's metadata."""
     text = {"dtype": "string", "_type": "Value"}
     features = {
@@ -140,10 +173,11 @@ def _schema(inside: bool) -> pa.Schema:
             "_type": "List",
         },
     }
-    return pa.schema(
-        [("id", pa.string()), ("images", pa.list_(IMAGE if inside else pa.string())), ("messages", MESSAGES)],
-        metadata={"huggingface": json.dumps({"info": {"features": features}})},
-    )
+    columns = [("id", pa.string()), ("images", pa.list_(IMAGE if inside else pa.string())), ("messages", MESSAGES)]
+    if tools:
+        features["tools"] = text
+        columns.append(("tools", pa.string()))
+    return pa.schema(columns, metadata={"huggingface": json.dumps({"info": {"features": features}})})
 
 
 class _Shards:
@@ -190,7 +224,7 @@ FORMAT = Format(
     title="TRL · Hugging Face (Parquet)",
     sentence="Parquet shards of id, images and messages, with the pictures inside or only their paths.",
     setting='datasets.load_dataset("{out}")',
-    rules=Rules(tool_turns=True, ids_as_text=True),
+    rules=Rules(tool_turns=True, ids_as_text=True, places=frozenset({"tools"})),
     images=("inside", "reference", "copy", "link"),
     write=write,
     keeps=lambda form: False,

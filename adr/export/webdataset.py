@@ -1,7 +1,7 @@
 """WebDataset: tar shards in which files with one name are one sample: KEY.jpg (KEY.0.jpg, KEY.1.jpg …) and KEY.json.
 
-The JSON is the row in LLaVA's shape. A key is the position in the source or a candidate's name; it holds no dot,
-because the extension begins at the first one.
+A video is KEY.mp4, and the JSON is the row in LLaVA's shape. A key is the position in the source or a candidate's
+name; it holds no dot, because the extension begins at the first one.
 """
 
 import io
@@ -22,7 +22,7 @@ def write(work: Work) -> list[str]:
     names: list[str] = []
     tar: tarfile.TarFile | None = None
     try:
-        for batch in work.rows(turns=work.form != "llava", size=500):
+        for batch in work.rows(turns=True, size=500):
             for row in batch:
                 if tar is None or tar.offset >= SHARD:
                     if tar is not None:
@@ -43,18 +43,24 @@ def key(row: Exported) -> str:
 
 
 def _sample(work: Work, row: Exported) -> list[tuple[str, bytes]]:
+    files = [*_media(work, row, row.images, ".jpg"), *_media(work, row, row.videos, ".mp4")]
+    files.append((f"{key(row)}.json", conversations(row, work.form).encode()))
+    return files
+
+
+def _media(work: Work, row: Exported, names: list[str], usual: str) -> list[tuple[str, bytes]]:
+    """Pictures, or videos, with their names in the sample. usual: the ending of a file that has none."""
     files = []
-    for n, name in enumerate(row.images):
-        suffix = Path(name).suffix.lower() or ".jpg"
+    for n, name in enumerate(names):
+        suffix = Path(name).suffix.lower() or usual
         try:
             content = work.path_of(name).read_bytes()
         except OSError as error:
             raise AdrError(
-                f"The picture {name} of {row.key} cannot be read: {error.strerror}.",
+                f"The file {name} of {row.key} cannot be read: {error.strerror}.",
                 "Restore it, or leave out the rows with errors.",
             ) from error
-        files.append((f"{key(row)}{suffix}" if len(row.images) == 1 else f"{key(row)}.{n}{suffix}", content))
-    files.append((f"{key(row)}.json", conversations(row, work.form).encode()))
+        files.append((f"{key(row)}{suffix}" if len(names) == 1 else f"{key(row)}.{n}{suffix}", content))
     return files
 
 
@@ -70,7 +76,7 @@ FORMAT = Format(
     title="WebDataset",
     sentence="Tar shards with pictures and one JSON file per sample, for streaming.",
     setting='webdataset.WebDataset("{out}/adr-{{000000..}}.tar")',
-    rules=Rules(markers_equal_images=False),
+    rules=Rules(markers_equal_images=False, videos="several"),
     images=("inside",),
     write=write,
     keeps=lambda form: form == "llava",

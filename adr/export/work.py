@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
+from adr.export.columns import Columns, columns
 from adr.export.leaving import CHUNK, Exported, Leaving, batches
 from adr.export.lint import Rules
 from adr.image_folder import ImageFolder
@@ -38,6 +39,11 @@ class Work:
             done += len(batch)
         self.progress(done, self.leave.instances, "Writing")
 
+    @cached_property
+    def columns(self) -> Columns:
+        """What the rows hold, so that all of a file have the same keys."""
+        return columns(self.store, self.leave)
+
     @contextmanager
     def file(self, name: str) -> Iterator[IO[bytes]]:
         """A new file of the export, by its path in the folder; it is on disk when the block ends."""
@@ -52,7 +58,7 @@ class Work:
         """The file on disk for the picture that rows name `name`; AdrError when a new link would reach it."""
         if name in self._synthetic:
             return self._synthetic[name]
-        root = self.leave.image_root or ImageFolder(Path())
+        root = self.leave.image_root or ImageFolder.at(Path())
         return root.path_of(name)
 
     @cached_property

@@ -8,7 +8,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from adr.errors import AdrError
+from adr.figures import counted
 from adr.files import sha256_of
 from adr.ingest import plain
 from adr.ingest.image_paths import image_folder
@@ -23,8 +24,11 @@ from adr.ingest.instance_images import count_missing, find_images
 from adr.ingest.layout import look_at
 from adr.ingest.objects import read_objects
 from adr.ingest.oddities import WARNINGS
-from adr.ingest.record import LARGEST, MOST_DIGITS, Conversation, excerpt, read_record
+from adr.ingest.options import IngestOptions, ingest_options
+from adr.ingest.record import MOST_DIGITS, Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
+from adr.ingest.refusal import LARGEST
+from adr.markers import MAYBE_OTHER_SPELLING
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
 from adr.store import Store, Writer
@@ -38,12 +42,15 @@ _INSTANCE = pa.schema(
         ("images", pa.list_(pa.string())),
         ("turns", _TURNS),
         ("raw", pa.string()),
+        ("videos", pa.list_(pa.string())),
     ]
 )
 _REJECTED = pa.schema(
     [("position", pa.int32()), ("reason", pa.string()), ("detail", pa.string()), ("excerpt", pa.string())]
 )
 _TOO_MANY_DIGITS = re.compile(rb"(?<![0-9])[0-9]{%d}" % (MOST_DIGITS + 1))
+_SHAPE = 'A record looks like {"image": "a.jpg", "conversations": [{"from": "human", "value": "…"}, …]}.'
+_MAP = "Say which key holds what: --map question=KEY --map answer=KEY --map image=KEY, or --map conversations=KEY."
 _A_WHILE = 0.01  # seconds of reading in Python before pages get a turn
 
 
@@ -53,8 +60,8 @@ class IngestReport:
 
     source: str
     images: str | None
-    form: str  # 'llava', 'messages', or 'llava, messages'
-    layout: str  # 'array' or 'lines'
+    form: str  # a name of adr.ingest.forms.FORMS, or several: 'llava, messages'
+    layout: str  # see `Layout`
     instances: int
     rejected: dict[str, int]
     warnings: dict[str, int]
@@ -71,17 +78,21 @@ def ingest(
     images: Path | None = None,
     *,
     objects: Path | None = None,
+    mapping: Mapping[str, str] | None = None,
+    place_markers: bool = False,
     replace: bool = False,
     progress: Progress = silent,
 ) -> IngestReport:
-    """Read `source` (LLaVA JSON array or JSON Lines, or the messages form) into the workspace.
+    """Read `source` (records in one of the FORMS, in a file as docs/formats.md says) into the workspace.
 
-    `images` is the folder that image paths start from, `objects` a file of object annotations. `replace` lets the new
-    dataset take the place of the present one and of everything made from it. AdrError when the file as a whole cannot
-    be used, or when the workspace holds a dataset and `replace` is false; nothing is written then, nor when `progress`
-    raises Cancelled.
+    `images` is the folder that image paths start from, `objects` a file of object annotations. `mapping` says which key
+    holds what ({target: key}, see adr.ingest.options), `place_markers` whether missing image markers are placed.
+    `replace` lets the new dataset take the place of the present one and of everything made from it. AdrError when the
+    file as a whole cannot be used, or when the workspace holds a dataset and `replace` is false; nothing is written
+    then, nor when `progress` raises Cancelled.
     """
     started = time.monotonic()
+    options = ingest_options({"map": mapping or {}, "place_markers": place_markers}, "The mapping")
     former = bool(store.value("select count(*) from source") + store.value("select count(*) from instance"))
     if former and not replace:
         raise AdrError(
@@ -94,7 +105,7 @@ def ingest(
     records = Records(layout)
     with store.atomic() as writer:
         _clear(writer)
-        reading = _Reading(writer)
+        reading = _Reading(writer, options)
         count = 0
         for block in _ahead(records):
             reading.take(block)
@@ -107,7 +118,7 @@ def ingest(
         warnings.update(_count_oddities(writer))
         report = _report(writer, records, folder, reading.forms, Counter(warnings), started)
         _refuse_if_none(report, count, writer)
-        _record(writer, report, objects)
+        _record(writer, report, objects, options)
         progress(count, count, "Writing")
     if former:
         _set_files_aside(store, report)
@@ -123,14 +134,14 @@ def ingest_report(store: Store) -> IngestReport:
     return from_json(IngestReport, text)
 
 
-def _record(writer: Writer, report: IngestReport, objects: Path | None) -> None:
+def _record(writer: Writer, report: IngestReport, objects: Path | None, options: IngestOptions) -> None:
     writer.execute(
         """
         insert into source (path, images, objects, objects_sha256, form, layout, bytes, sha256, instances, rejected,
-                            warnings, report, links, ingested_at, source, name, first, records, image_prefix)
+                            warnings, report, links, ingested_at, source, name, first, records, image_prefix, mapping)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
                 case when $2 is not null then (select count(*) from image_link) end, now() at time zone 'UTC',
-                0, parse_filename($1, true), 0, $9 + $10, '')
+                0, parse_filename($1, true), 0, $9 + $10, '', $13)
         """,
         [
             report.source,
@@ -145,6 +156,7 @@ def _record(writer: Writer, report: IngestReport, objects: Path | None) -> None:
             sum(report.rejected.values()),
             json.dumps(report.warnings),
             to_json(report),
+            options.to_json(),
         ],
     )
 
@@ -186,14 +198,18 @@ def _ahead(blocks: Iterable[Block]) -> Iterator[Block]:
 class _Reading:
     """Takes blocks of record texts into `instance` and `rejected`: plain shapes in SQL, all others one by one."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, options: IngestOptions) -> None:
         self.forms: Counter[str] = Counter()
         self._writer = writer
+        self._options = options
         self._judged: dict[str | None, plain.Plain | None] = {None: None}
 
     def take(self, block: Block) -> None:
         """Insert the records of one block."""
-        self._one_by_one(self._in_sql(block))
+        if self._options.map:
+            self._one_by_one(list(enumerate(block.texts, block.position)))
+        else:
+            self._one_by_one(self._in_sql(block))
 
     def _in_sql(self, block: Block) -> list[tuple[int, bytes]]:
         """Insert the plain records; returns the others with their positions."""
@@ -222,9 +238,11 @@ class _Reading:
             if way := self._judged[shape]:
                 by_way.setdefault(way, []).append(shape)
         for way, shapes in by_way.items():
-            writer.execute(plain.read_sql(way), {"shapes": shapes})
+            writer.execute(plain.read_sql(way, self._options.place_markers), {"shapes": shapes})
             if way.objects:
                 writer.execute(plain.objects_sql(), {"shapes": shapes})
+            if way.form == "llava" and way.image_key:
+                writer.execute(plain.EMPTY_IMAGES_SQL, {"shapes": shapes})
         writer.execute(
             "create or replace temp table batch_taken as select instance as position, shape from instance "
             "join batch_shape on instance = position where instance between $1 and $2",
@@ -238,15 +256,16 @@ class _Reading:
 
     def _one_by_one(self, records: list[tuple[int, bytes]]) -> None:
         """Read records in Python, and insert what they say, or why they are set aside, all at once."""
-        taken, annotations = [], []
+        taken, annotations, oddities = [], [], []
         rejected: dict[str, list[object]] = {name: [] for name in _REJECTED.names}
         turn = time.monotonic()
         for position, text in records:
-            read = read_record(text)
+            read = read_record(text, self._options)
             if isinstance(read, Conversation):
                 self.forms[read.form] += 1
                 taken.append(_row(position, text, read))
                 annotations += [{"instance": position, "object": name} for name in read.objects]
+                oddities += [{"instance": position, "kind": kind} for kind in read.oddities]
             else:
                 for name, value in zip(rejected, (position, read.reason, read.detail, excerpt(text)), strict=True):
                     rejected[name].append(value)
@@ -259,6 +278,8 @@ class _Reading:
             self._writer.insert("rejected", pa.table(rejected, schema=_REJECTED))
         if annotations:
             self._writer.insert("annotation", pa.Table.from_pylist(annotations))
+        if oddities:
+            self._writer.insert("oddity", pa.Table.from_pylist(oddities))
 
 
 def _row(position: int, text: bytes, read: Conversation) -> dict[str, object]:
@@ -269,21 +290,23 @@ def _row(position: int, text: bytes, read: Conversation) -> dict[str, object]:
         "images": read.images,
         "turns": [{"role": role, "text": said} for role, said in read.turns],
         "raw": text.decode("utf-8"),
+        "videos": read.videos,
     }
 
 
 def _unfit(texts: list[bytes]) -> list[int]:
-    """Which texts cannot be given to DuckDB: those that are not UTF-8 or too large, and those with a number
-    that it reads and Python does not."""
+    """Which texts are not read in SQL: those that are not UTF-8 or too large, those with a number that DuckDB reads and
+    Python does not, and those that may hold an image marker in another spelling."""
     long = [number for number, text in enumerate(texts) if len(text) > MOST_DIGITS]
     large = {n for n in long if len(texts[n]) > LARGEST or _TOO_MANY_DIGITS.search(texts[n])}
-    try:
-        if not large:
-            b"\n".join(texts).decode("utf-8")
-            return []
-    except UnicodeDecodeError:
-        pass
-    return [number for number, text in enumerate(texts) if number in large or not _is_utf8(text)]
+    joined = b"\n".join(texts)
+    if not large and not MAYBE_OTHER_SPELLING.search(joined) and _is_utf8(joined):
+        return []
+    return [
+        number
+        for number, text in enumerate(texts)
+        if number in large or MAYBE_OTHER_SPELLING.search(text) or not _is_utf8(text)
+    ]
 
 
 def _is_utf8(text: bytes) -> bool:
@@ -311,6 +334,8 @@ def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> 
             from (select instance, unnest(images) as path, raw from instance) join image_leaving using (path)
             group by instance""")
         writer.execute("""delete from annotation where instance in (
+                              select position from rejected where reason = 'unsafe_path')""")
+        writer.execute("""delete from oddity where instance in (
                               select position from rejected where reason = 'unsafe_path')""")
         writer.execute("""delete from instance where instance in (
                               select position from rejected where reason = 'unsafe_path')""")
@@ -358,7 +383,8 @@ def _count_oddities(writer: Writer) -> dict[str, int]:
     counted = dict(
         writer.rows("""
         select kind, count(*) from instance_kind
-        where kind in ('image_missing', 'image_address', 'marker_mismatch', 'nobody_answers') group by kind""")
+        where kind in ('image_missing', 'image_address', 'image_empty', 'marker_mismatch', 'marker_spelled_otherwise',
+                       'marker_placed', 'nobody_answers') group by kind""")
     )
     return {**counted, "repeated_ids": int(writer.value("select count(id) - count(distinct id) from instance"))}
 
@@ -375,7 +401,7 @@ def _report(
         instances=int(writer.value("select count(*) from instance")),
         rejected={reason: int(n) for reason, n in rejected},
         warnings={kind: warnings[kind] for kind in WARNINGS if warnings[kind]},
-        text_only=int(writer.value("select count(*) from instance where len(images) = 0")),
+        text_only=int(writer.value("select count(*) from instance where len(images) = 0 and len(videos) = 0")),
         annotations=int(writer.value("select count(*) from annotation")),
         bytes=records.layout.bytes,
         sha256=records.sha256,
@@ -388,10 +414,37 @@ def _refuse_if_none(report: IngestReport, count: int, writer: Writer) -> None:
         return
     if not count:
         raise AdrError(f"{report.source} holds no records.", "Name a file with conversations in it.")
+    if keys := _keys_of_one_object(report, count, writer):
+        named = ", ".join(keys[:6]) + (" …" if len(keys) > 6 else "")
+        reason, detail = writer.rows("select reason, detail from rejected order by position limit 1")[0]
+        raise AdrError(
+            f"{report.source} is one JSON object with {counted(len(keys), 'key')} ({named}), not a list of records"
+            + (f", and its values are no conversations ({reason}: {detail})" if report.layout == "keyed" else "")
+            + ".",
+            'Write it as a list: [{"image": "a.jpg", "conversations": [{"from": "human", "value": "…"}, …]}, …].',
+        )
     reason, detail, position = writer.rows("select reason, detail, position from rejected order by position limit 1")[0]
     most = ", ".join(f"{n:,} {word}" for word, n in report.rejected.items())
     raise AdrError(
         f"None of the {count:,} records of {report.source} is a conversation ({most}); "
         f"record {position} is set aside as {reason}: {detail}",
-        'A record looks like {"image": "a.jpg", "conversations": [{"from": "human", "value": "…"}, …]}.',
+        _MAP if reason == "no_conversation" else _SHAPE,
     )
+
+
+def _keys_of_one_object(report: IngestReport, count: int, writer: Writer) -> list[str]:
+    """The keys of a file that holds a single JSON object, or holds records under keys; else none."""
+    if (
+        report.layout == "array"
+        or (report.layout != "keyed" and count > 1)
+        or [*report.rejected] != ["no_conversation"]
+    ):
+        return []
+    records = Records(look_at(Path(report.source)))
+    try:
+        if report.layout == "keyed":
+            return [str(json.loads(text).get("id")) for block in records for text in block.texts]
+        found = json.loads(next(iter(records)).texts[0])
+    except (ValueError, RecursionError, AttributeError):
+        return []
+    return list(found) if isinstance(found, dict) else []

@@ -11,8 +11,9 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.ingest.layout import look_at
-from adr.ingest.record import OBJECT_KEYS, RefusedError, object_names, parsed
+from adr.ingest.record import OBJECT_KEYS, object_names, parsed
 from adr.ingest.records import Records
+from adr.ingest.refusal import RefusedError
 from adr.progress import Progress, let_pages_run, silent
 
 KEYS = ("position", "image", "id")

@@ -1,31 +1,44 @@
 """Which records have a plain shape, and the SQL that reads them. Knows nothing of records of any other shape.
 
-Nearly all records of a real dataset have one of a few shapes: a list of turns with two texts each, and an image path
-or several. DuckDB reports every record's shape, Python judges each distinct shape once, and SQL reads the plain ones
-at the speed of the disk. This module and `adr.ingest.record.read_record` must read the same from a record (a test
-compares them); a doubtful record counts as not plain.
+Nearly all records of a real dataset have one of a few shapes: a list of turns with two texts each, or a question with
+its answer, and an image path or several. DuckDB reports every record's shape, Python judges each distinct shape once,
+and SQL reads the plain ones at the speed of the disk. This module and `adr.ingest.record.read_record` must read the
+same from a record (a test compares them); a doubtful record counts as not plain.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from adr.ingest.record import NAME_KEYS, OBJECT_KEYS, ROLES, SOME_TEXT, TALK_KEYS, TURN_KEYS
+from adr.ingest.forms import FORMS, IMAGE_KEYS, PAIRS, TALK_KEYS, VIDEO_KEYS
+from adr.ingest.media import NO_PATH
+from adr.ingest.record import NAME_KEYS, OBJECT_KEYS, SOME_TEXT
+from adr.ingest.turns import ROLES, TURN_KEYS
 from adr.names import UNSAFE_PATH
+
+_ABSENT = (None, "NULL")
+# Keys that change what a record says in one of the forms read here: where one holds something, Python reads it.
+_TELLING = (*VIDEO_KEYS, "system", "chosen", "history")
+_PATHS = ("VARCHAR", "NULL", ["VARCHAR"], ["NULL"])
 
 
 @dataclass(frozen=True)
 class Plain:
-    """The keys under which a plain shape keeps its turns, who speaks and what is said."""
+    """How a plain shape is read: its form; the key of a list (or ''), and the two keys with the texts."""
 
-    talk: str
-    by: str
-    said: str
+    form: str
+    talk: str  # the key of the list of turns or of pairs; '' where the record itself holds a question and its answer
+    by: str  # in each turn who speaks; or the key of what is asked
+    said: str  # in each turn what is said; or the key of the answer
     objects: bool  # whether there are keys that may name objects
+    structs: tuple[str, ...] = ()  # the image keys that hold {"path": …} or a list of them
+    image_key: bool = False  # whether there is a key `image`
 
     @property
-    def form(self) -> str:
-        """'llava' or 'messages'."""
-        return "llava" if self.by == "from" else "messages"
+    def turned(self) -> bool:
+        """Whether it is a list of turns that say who speaks."""
+        return self.form in ("llava", "messages", "turns")
 
 
 def judge(shape: str | None) -> Plain | None:
@@ -36,18 +49,57 @@ def judge(shape: str | None) -> Plain | None:
         return None
     if not isinstance(keys, dict) or not all(_named(keys.get(key)) for key in OBJECT_KEYS):
         return None
-    talk = next((key for key in TALK_KEYS if key in keys), None)
-    turns = keys.get(talk)
-    if talk is None or not isinstance(turns, list) or len(turns) != 1 or not isinstance(turns[0], dict):
+    if any(keys.get(key) not in _ABSENT for key in _TELLING) or any(keys.get(key) == "NULL" for key in TALK_KEYS):
         return None
-    if any(keys.get(name, "NULL") not in ("VARCHAR", "NULL", ["VARCHAR"], ["NULL"]) for name in ("image", "images")):
+    structs = tuple(key for key in IMAGE_KEYS if _is_struct(keys.get(key)))
+    if any(keys.get(key, "NULL") not in _PATHS for key in IMAGE_KEYS if key not in structs):
         return None
     if keys.get("id") not in (None, "NULL", "VARCHAR", "UBIGINT", "BIGINT"):
         return None
-    found = [pair for pair in TURN_KEYS if pair[0] in turns[0]]
-    if len(found) != 1 or turns[0].get(found[0][0]) != "VARCHAR" or turns[0].get(found[0][1]) != "VARCHAR":
+    found = _talk(keys)
+    if found is None:
         return None
-    return Plain(talk, *found[0], any(key in keys for key in OBJECT_KEYS))
+    return Plain(*found, any(key in keys for key in OBJECT_KEYS), structs, "image" in keys)
+
+
+def _talk(keys: Mapping[str, Any]) -> tuple[str, str, str, str] | None:
+    """The form, and the keys `talk`, `by` and `said`, of the first of the forms that a record has."""
+    if talk := next((key for key in TALK_KEYS if key in keys), None):
+        return _turns(talk, _of_list(keys[talk]))
+    if keys.get("texts") not in _ABSENT:
+        pairs = _of_list(keys["texts"])
+        texts = pairs is not None and pairs.get("user") == "VARCHAR" and pairs.get("assistant") == "VARCHAR"
+        return ("texts", "texts", "user", "assistant") if texts else None
+    form = next((form for form in PAIRS if all(keys.get(key) not in _ABSENT for key in form.keys)), None)
+    if form is None or any(keys[key] != "VARCHAR" for key in form.keys):
+        return None
+    if keys.get("input") not in _ABSENT or any(keys.get(key) == "NULL" for other in PAIRS for key in other.keys):
+        return None
+    return (form.name, "", form.asks, form.answers)
+
+
+def _turns(talk: str, turn: Mapping[str, Any] | None) -> tuple[str, str, str, str] | None:
+    found = [pair for pair in TURN_KEYS if turn and pair[0] in turn]
+    if len(found) != 1 or turn is None or any(turn.get(key) != "VARCHAR" for key in found[0]):
+        return None
+    form = {("conversations", "from"): "llava", ("messages", "role"): "messages"}.get((talk, found[0][0]), "turns")
+    return (form, talk, *found[0])
+
+
+def _of_list(shape: object) -> Mapping[str, Any] | None:
+    """The shape of the objects in a list; None when it is no list of objects."""
+    return shape[0] if isinstance(shape, list) and len(shape) == 1 and isinstance(shape[0], dict) else None
+
+
+def _is_struct(shape: object) -> bool:
+    """Whether it is {"path": …}, as Parquet files hold images, or a list of those, without bytes."""
+    inside = shape if isinstance(shape, dict) else _of_list(shape)
+    return (
+        inside is not None
+        and inside.get("path") == "VARCHAR"
+        and set(inside) <= {"path", "bytes"}
+        and inside.get("bytes") in _ABSENT
+    )
 
 
 def _named(shape: object) -> bool:
@@ -72,41 +124,77 @@ SHAPES_SQL = r"""
 """
 
 
-def read_sql(plain: Plain) -> str:
+def read_sql(plain: Plain, place_markers: bool = False) -> str:
     """The statement that inserts into `instance` those rows of batch_shape that `plain` reads whole.
 
     It takes the shapes as $shapes. A row is left to `read_record` when a key that is read repeats, a turn lacks one, a
-    text is blank, a role is not known or a path is unsafe. (Of a repeated key `read_record` reads the last value, and
-    DuckDB the first, and the two write escapes and fractions in an id differently.)
+    text is blank, a role is not known, a path is unsafe, or markers would be placed in a form whose texts have markers.
+    (Of a repeated key `read_record` reads the last value, and DuckDB the first, and the two write escapes and fractions
+    in an id differently.)
     """
-    roles = " ".join(f"when '{given}' then '{role}'" for given, role in ROLES.items())
+    no_path = ", ".join(f"'{one}'" for one in NO_PATH)
     return f"""
     insert into instance (instance, id, images, missing, turns, raw)
     with read as (
-        select position, raw, json_transform(raw, '{{"id":"JSON","image":"JSON","images":"JSON",
-                   "{plain.talk}":[{{"{plain.by}":"VARCHAR","{plain.said}":"VARCHAR"}}]}}') as record
+        select position, raw, json_transform(raw, '{_wanted(plain)}') as record
         from batch_shape where list_contains($shapes, shape)
           and len(json_keys(raw)) = len(list_distinct(json_keys(raw))){_no_name_repeats() if plain.objects else ""}
+          {"".join(_one_path_each(key) for key in plain.structs)}
     ),
     told as (
         select position, raw, record.id as id,
-               list_filter({_paths("record.image")} || {_paths("record.images")},
-                           lambda path: path is not null and path <> '') as images,
-               list_transform(record."{plain.talk}", lambda turn: {{
-                   'role': case turn."{plain.by}" {roles} end, 'text': turn."{plain.said}"}}) as turns
+               list_filter({" || ".join(_paths(key, key in plain.structs) for key in IMAGE_KEYS)},
+                           lambda path: path is not null and path not in ({no_path})) as images,
+               {_turns_sql(plain)} as turns
         from read
     )
-    select position, id, images, null, turns, raw
+    select position, id, images, null, {"turns" if FORMS[plain.form].marks else _MARKED}, raw
     from told
     where len(turns) > 0
       and (id is null or regexp_matches(id::varchar, '{PLAIN_ID}'))
-      and len(list_filter(flatten(json_keys(raw, '$."{plain.talk}"[*]')),
-                          lambda key: key = '{plain.by}' or key = '{plain.said}')) = 2 * len(turns)
+      {_whole_turns(plain)}
+      {"and (len(images) = 0 or markers(turns) > 0)" if place_markers and FORMS[plain.form].marks else ""}
       and not list_bool_or(list_transform(turns, lambda turn: turn.role is null or turn.text is null
                            or (turn.role <> 'system' and not regexp_matches(turn.text, '{SOME_TEXT}'))))
       and not coalesce(list_bool_or(list_transform(images, lambda path:
                            regexp_matches(path, '{UNSAFE_PATH}'))), false)
     """
+
+
+# Each image's marker before the first turn, which is a question in every form whose texts have no markers.
+_MARKED = r"""case when len(images) > 0 and markers(turns) = 0
+                    then list_transform(turns, lambda turn, number: case when number = 1
+                             then {'role': turn.role, 'text': repeat(E'<image>\n', len(images)) || turn.text}
+                             else turn end)
+                    else turns end"""
+
+
+def _wanted(plain: Plain) -> str:
+    """What is read of a record, as json_transform takes it."""
+    keys = f'"{plain.by}":"VARCHAR","{plain.said}":"VARCHAR"'
+    talk = f'"{plain.talk}":[{{{keys}}}]' if plain.talk else keys
+    return f'{{"id":"JSON","image":"JSON","images":"JSON",{talk}}}'
+
+
+def _turns_sql(plain: Plain) -> str:
+    """The turns of `record` in SQL."""
+    if plain.turned:
+        roles = " ".join(f"when '{given}' then '{role}'" for given, role in ROLES.items())
+        return f"""list_transform(record."{plain.talk}", lambda turn: {{
+                   'role': case turn."{plain.by}" {roles} end, 'text': turn."{plain.said}"}})"""
+    pair = f"""[{{'role': 'human', 'text': %s."{plain.by}"}}, {{'role': 'gpt', 'text': %s."{plain.said}"}}]"""
+    if not plain.talk:
+        return pair % ("record", "record")
+    return f"""flatten(list_transform(record."{plain.talk}", lambda pair: {pair % ("pair", "pair")}))"""
+
+
+def _whole_turns(plain: Plain) -> str:
+    """The condition that each object in the list has each of its two keys once."""
+    if not plain.talk:
+        return ""
+    each = 2 if plain.turned else 1  # turns of an object
+    return f"""and len(list_filter(flatten(json_keys(raw, '$."{plain.talk}"[*]')),
+                          lambda key: key = '{plain.by}' or key = '{plain.said}')) = {each} * len(turns)"""
 
 
 def _no_name_repeats() -> str:
@@ -118,9 +206,25 @@ def _no_name_repeats() -> str:
     )
 
 
-def _paths(value: str) -> str:
+def _one_path_each(key: str) -> str:
+    """The condition that each object under an image key has the key "path" once."""
+    once = "len(list_filter(keys, lambda one: one = 'path')) = 1"
+    return f"""
+          and coalesce(list_bool_and(list_transform(
+              case when json_type(raw, '$.{key}') = 'ARRAY' then json_keys(raw, '$.{key}[*]')
+                   else [json_keys(raw, '$.{key}')] end, lambda keys: coalesce({once}, false))), true)
+          and json_array_length(raw, '$.{key}') = len(json_keys(raw, '$.{key}[*]'))"""
+
+
+def _paths(key: str, struct: bool) -> str:
+    """The paths under an image key, as a list; null and '' among them."""
+    value = f"record.{key}"
+    one, many = f"{value} ->> '$'", f"""from_json({value}, '["VARCHAR"]')"""
+    if struct:
+        one = f"{value} ->> '$.path'"
+        many = f"""list_transform(from_json({value}, '[{{"path":"VARCHAR"}}]'), lambda image: image.path)"""
     return f"""case when {value} is null then []::varchar[] when starts_with({value}::varchar, '[')
-                    then from_json({value}, '["VARCHAR"]') else [{value} ->> '$'] end"""
+                    then {many} else [{one}] end"""
 
 
 def objects_sql() -> str:
@@ -136,3 +240,11 @@ def objects_sql() -> str:
               where list_contains($shapes, shape) and position in (select instance from instance)))
     where regexp_matches(name, '{SOME_TEXT}')
     """
+
+
+EMPTY_IMAGES_SQL = """
+    insert into oddity
+    select instance, 'image_empty' from instance join batch_shape on instance = position
+    where list_contains($shapes, shape) and len(images) = 0
+    """
+"""Inserts into `oddity` the rows of shapes ($shapes) with a key `image` that names no image."""

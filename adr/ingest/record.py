@@ -6,88 +6,45 @@ shape in SQL and leaves the rest to this module. Knows nothing of files or table
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adr.conversation import MARKER
+from adr.ingest.forms import FORMS, IMAGE_KEYS, VIDEO_KEYS
+from adr.ingest.mapping import mapped, roles_of
+from adr.ingest.media import paths_in
+from adr.ingest.options import IngestOptions
+from adr.ingest.refusal import LARGEST, Refusal, RefusedError, kind_of
+from adr.ingest.talk import Talk, talk_in
+from adr.markers import Turns, paths_in_text, place_markers, spelled_otherwise
 from adr.names import UNSAFE_PATH
 
-# What the trainers' formats call a speaker (LLaVA, ShareGPT, OpenAI, LLaMA-Factory, ms-swift) → our role.
-ROLES = {
-    "human": "human",
-    "user": "human",
-    "gpt": "gpt",
-    "assistant": "gpt",
-    "model": "gpt",
-    "bot": "gpt",
-    "chatgpt": "gpt",
-    "system": "system",
-    "developer": "system",
-    "tool": "tool",
-    "function": "tool",
-    "function_call": "tool",
-    "tool_call": "tool",
-    "observation": "tool",
-    "tool_response": "tool",
-}
-TALK_KEYS = ("conversations", "messages", "conversation")  # looked for in this order
-TURN_KEYS = (("from", "value"), ("role", "content"))
-IMAGE_KEYS = ("image", "images")
 OBJECT_KEYS = ("objects", "annotations")
 NAME_KEYS = ("name", "category", "label", "category_name", "class")
 SOME_TEXT = r"[^ \t\r\n]"
 EXCERPT = 200
 MOST_DIGITS = 4300  # of a number, as Python reads them
-LARGEST = 16 << 20
-"""Bytes of the largest record that is read: DuckDB needs many times its size in memory."""
-
-# Why a record is set aside: fixed word → what it means. (What exactly is wrong with a path stands in the detail.)
-REASONS = {
-    "too_large": f"the record is larger than {LARGEST >> 20} MB",
-    "bad_utf8": "the text is not UTF-8",
-    "invalid_json": "the record is not valid JSON",
-    "too_deep": "the record is nested too deep",
-    "not_an_object": "the record is not a JSON object",
-    "no_conversation": "the record has no conversation",
-    "empty_conversation": "the conversation has no turns",
-    "turn_without_text": "a turn has no text",
-    "unknown_role": "the speaker of a turn is not known",
-    "image_not_text": "an image is not given as a path",
-    "unsafe_path": "an image path leaves the image folder",
-}
+AS_GIVEN = IngestOptions()
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """What a record says: id as JSON text or None, image paths, (role, text) turns, objects it names, and its form."""
+    """What a record says: id as JSON text or None, image paths, (role, text) turns, objects it names, its form, its
+    videos, and what is odd about it that its instance does not show (kinds of adr.ingest.oddities)."""
 
     id: str | None
     images: list[str]
     turns: list[tuple[str, str]]
     objects: list[str] = field(default_factory=list)
     form: str = "llava"
+    videos: list[str] = field(default_factory=list)
+    oddities: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Why a record is set aside: a word of REASONS and a sentence."""
-
-    reason: str
-    detail: str
-
-
-class RefusedError(Exception):
-    """A record, or what is in place of one, that is set aside. reason, detail: as in `Refusal`."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.refusal = Refusal(reason, detail)
-
-
-def read_record(text: bytes) -> Conversation | Refusal:
+def read_record(text: bytes, options: IngestOptions = AS_GIVEN) -> Conversation | Refusal:
     """The conversation in one record's text, or why there is none."""
     try:
-        return _conversation(parsed(text))
+        return _conversation(parsed(text), options)
     except RefusedError as refused:
         return refused.refusal
 
@@ -136,81 +93,63 @@ def parsed(text: bytes) -> Any:
     return value
 
 
-def _conversation(record: Any) -> Conversation:
+def _conversation(record: Any, options: IngestOptions) -> Conversation:
     if not isinstance(record, dict):
-        raise RefusedError("not_an_object", f"It is {_kind(record)}.")
-    key = next((key for key in TALK_KEYS if key in record), None)
-    if key is None:
-        shown = ", ".join(list(record)[:6]) or "none"
-        raise RefusedError("no_conversation", f"It has neither “conversations” nor “messages”; its keys: {shown}.")
-    talk = record[key]
-    if not isinstance(talk, list):
-        raise RefusedError("no_conversation", f"“{key}” is {_kind(talk)}, not a list of turns.")
-    if not talk:
-        raise RefusedError("empty_conversation", f"“{key}” has no turns.")
-    images = [path for name in IMAGE_KEYS for path in _images(name, record.get(name))]
-    turns: list[tuple[str, str]] = []
-    form = "llava"
-    for number, turn in enumerate(talk, 1):
-        role, text, own, form = _turn(number, turn)
-        turns.append((role, text))
-        images += own
-    for path in images:
+        raise RefusedError("not_an_object", f"It is {kind_of(record)}.")
+    given = mapped(record, options.map) if options.map else record
+    talk = talk_in(given, roles_of(options.map))
+    images, videos = _media(given, talk)
+    said = [(turn.role, turn.text) for turn in talk.turns]
+    marked = not _marks(talk, options) or options.place_markers
+    turns = place_markers(said, len(images), len(videos)) if marked and (images or videos) else said
+    _check_texts(turns)
+    for path in (*images, *videos):
         _check_path(path)
-    objects = [name for name in OBJECT_KEYS for name in object_names(record.get(name)) or ()]
-    identity = None if record.get("id") is None else json.dumps(record["id"], ensure_ascii=False)
-    return Conversation(identity, images, turns, list(dict.fromkeys(objects)), form)
+    return Conversation(
+        None if given.get("id") is None else json.dumps(given["id"], ensure_ascii=False),
+        images,
+        _with_system(turns, given.get("system")),
+        list(dict.fromkeys(name for key in OBJECT_KEYS for name in object_names(given.get(key)) or ())),
+        "mapped" if options.map else talk.form,
+        videos,
+        _oddities(given, talk, images, said, turns),
+    )
 
 
-def _turn(number: int, turn: Any) -> tuple[str, str, list[str], str]:
-    if not isinstance(turn, dict):
-        raise RefusedError("turn_without_text", f"Turn {number} is {_kind(turn)}, not an object.")
-    by, said = next((keys for keys in TURN_KEYS if keys[0] in turn), TURN_KEYS[0] if "value" in turn else TURN_KEYS[1])
-    speaker = turn.get(by)
-    role = ROLES.get(speaker) if isinstance(speaker, str) else None
-    if role is None:
-        who = f"is by “{speaker[:40]}”" if isinstance(speaker, str) else "does not say who speaks"
-        raise RefusedError("unknown_role", f"Turn {number} {who}.")
-    value = turn.get(said)
-    text, images = _parts(number, value) if isinstance(value, list) else (value, [])
-    if not isinstance(text, str):
-        what = f"“{said}” is {_kind(value)}" if said in turn else f"it has no “{said}”"
-        raise RefusedError("turn_without_text", f"Turn {number}: {what}.")
-    if not re.search(SOME_TEXT, text) and role != "system":
-        raise RefusedError("turn_without_text", f"Turn {number} is blank.")
-    return role, text, images, "llava" if by == "from" else "messages"
+def _media(record: Mapping[str, Any], talk: Talk) -> tuple[list[str], list[str]]:
+    """The images and the videos: those of the record's own keys first, then those of the turns and in their texts."""
+    images = [path for key in IMAGE_KEYS for path in paths_in(key, record.get(key))]
+    videos = [path for key in VIDEO_KEYS for path in paths_in(key, record.get(key), "video")]
+    images += [path for turn in talk.turns for path in turn.images]
+    videos += [path for turn in talk.turns for path in turn.videos]
+    return images or paths_in_text([(turn.role, turn.text) for turn in talk.turns]), videos
 
 
-def _parts(number: int, parts: list[Any]) -> tuple[str, list[str]]:
-    """A content list ({"type": "text"}, {"type": "image"} …): its text with one marker per image, and the paths."""
-    said, images = [], []
-    for part in parts:
-        if isinstance(part, str):
-            said.append(part)
-        elif isinstance(part, dict) and isinstance(part.get("text"), str) and part.get("type", "text") == "text":
-            said.append(part["text"])
-        elif isinstance(part, dict) and part.get("type") in ("image", "image_url"):
-            said.append(MARKER)
-            given = part.get("image", part.get("path", part.get("image_url", part.get("url"))))
-            if isinstance(given, dict) and "url" in given:
-                given = given["url"]
-            images += _images(f"turn {number}", given)
-        else:
-            raise RefusedError("turn_without_text", f"Turn {number} has a part that is neither text nor an image.")
-    return "\n".join(said), images
+def _marks(talk: Talk, options: IngestOptions) -> bool:
+    """Whether the texts of the record say themselves where an image stands."""
+    return FORMS[talk.form].marks and not ("conversations" in options.map and "answer" in options.map)
 
 
-def _images(where: str, value: Any) -> list[str]:
-    """Paths as given: a string, an object with a path, or a list of those. None and "" stand for no image."""
-    if value is None or value == "":
-        return []
-    if isinstance(value, list):
-        return [path for one in value for path in _images(where, one)]
-    if isinstance(value, dict) and isinstance(value.get("path"), str):
-        value = value["path"]
-    if not isinstance(value, str):
-        raise RefusedError("image_not_text", f"“{where}” holds {_kind(value)}, not a path.")
-    return [value]
+def _check_texts(turns: Turns) -> None:
+    for number, (role, text) in enumerate(turns, 1):
+        if role != "system" and not re.search(SOME_TEXT, text):
+            raise RefusedError("turn_without_text", f"Turn {number} is blank.")
+
+
+def _with_system(turns: list[tuple[str, str]], system: Any) -> list[tuple[str, str]]:
+    """The turns after the text of the record's key `system`, unless one of them is a system turn already."""
+    if not isinstance(system, str) or not system or any(role == "system" for role, _ in turns):
+        return turns
+    return [("system", system), *turns]
+
+
+def _oddities(record: Mapping[str, Any], talk: Talk, images: list[str], said: Turns, turns: Turns) -> list[str]:
+    found = {
+        "image_empty": talk.form == "llava" and "image" in record and not images,
+        "marker_spelled_otherwise": spelled_otherwise(said),
+        "marker_placed": FORMS[talk.form].marks and turns != said,
+    }
+    return [kind for kind, holds in found.items() if holds]
 
 
 def _check_path(path: str) -> None:
@@ -218,14 +157,3 @@ def _check_path(path: str) -> None:
         return
     shown = path[:80].replace("\x00", "\N{SYMBOL FOR NULL}")
     raise RefusedError("unsafe_path", f"The image path “{shown}” leaves the image folder; paths are relative to it.")
-
-
-def _kind(value: Any) -> str:
-    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
-        (bool, "true or false"),
-        ((int, float), "a number"),
-        (str, "a string"),
-        (list, "a list"),
-        (dict, "an object"),
-    )
-    return next((name for kind, name in kinds if isinstance(value, kind)), "null")

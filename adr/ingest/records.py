@@ -5,26 +5,22 @@ it does not cost the rest of the file. (DuckDB's own reader gives the same bytes
 character.) Boundaries are found by NumPy over whole blocks, which lets other threads run.
 """
 
-import hashlib
+import json
+import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import numpy as np
 
 from adr.errors import AdrError
+from adr.ingest.boundaries import LARGEST_RECORD, boundaries
+from adr.ingest.compressed import SourceText
 from adr.ingest.layout import BLANK, Layout
 
 BLOCK = 8 << 20
-LARGEST_RECORD = 128 << 20
-
-_QUOTE, _COMMA, _OPEN, _CLOSE, _ESCAPE = 1, 2, 3, 4, 5
-_MARKS = bytearray(256)
-for _characters, _mark in ((b'"', _QUOTE), (b",", _COMMA), (b"[{", _OPEN), (b"]}", _CLOSE), (b"\\", _ESCAPE)):
-    for _character in _characters:
-        _MARKS[_character] = _mark
-_STEP = np.zeros(6, dtype=np.int8)
-_STEP[_OPEN], _STEP[_CLOSE] = 1, -1
+_PRETTY = re.compile(rb"\n(?=\{)")
+_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True)
@@ -45,28 +41,39 @@ class Records:
 
     def __init__(self, layout: Layout, block: int = BLOCK, largest: int = LARGEST_RECORD) -> None:
         self.layout = layout
+        self.sha256 = ""
         self._block = block
         self._largest = largest
-        self._hash = hashlib.sha256()
-        self._read = 0
-
-    @property
-    def sha256(self) -> str:
-        """Hash of what has been read so far."""
-        return self._hash.hexdigest()
+        self._read = 0  # bytes of the text
 
     def __iter__(self) -> Iterator[Block]:
-        with self.layout.path.open("rb") as file:
-            self._take(file, self.layout.start)
-            yield from self._array(file) if self.layout.layout == "array" else self._lines(file)
+        ways = {"array": self._array, "keyed": self._keyed, "objects": self._objects, "lines": self._lines}
+        try:
+            with self.layout.open() as file:
+                self._take(file, self.layout.start)
+                yield from ways[self.layout.layout](file)
+                while self._take(file, self._block):
+                    pass
+                self.sha256 = file.sha256
+        except (EOFError, zlib.error, OSError) as error:
+            if self.layout.compression is None:
+                raise
+            raise AdrError(
+                f"{self.layout.path} cannot be unpacked ({self.layout.compression}): {error}.",
+                "The file is cut off or broken: fetch it again.",
+            ) from error
 
-    def _take(self, file: BinaryIO, count: int) -> bytes:
+    def _take(self, file: SourceText, count: int) -> bytes:
         data = file.read(count)
-        self._hash.update(data)
         self._read += len(data)
+        self._taken = file.taken
         return data
 
-    def _array(self, file: BinaryIO) -> Iterator[Block]:
+    def _keyed(self, file: SourceText) -> Iterator[Block]:
+        for block in self._array(file):
+            yield Block(block.position, [_with_key(text) for text in block.texts], block.read)
+
+    def _array(self, file: SourceText) -> Iterator[Block]:
         position, buffer, want = 0, b"", self._block
         while True:
             data = self._take(file, want)
@@ -81,11 +88,11 @@ class Records:
                 if texts == [b""] and position == 0:
                     texts = []  # an empty array
                 if texts:
-                    yield Block(position, texts, self._read)
+                    yield Block(position, texts, self._taken)
                 self._after_the_end(file, buffer[closing + 1 :], position + len(texts))
                 return
             if texts:
-                yield Block(position, texts, self._read)
+                yield Block(position, texts, self._taken)
                 position += len(texts)
                 buffer, want = buffer[start:], self._block
             else:
@@ -93,13 +100,17 @@ class Records:
             if not data or (not texts and len(buffer) >= self._largest):
                 raise self._unfinished(position, buffer, cut=not data)
 
+    @property
+    def _whole(self) -> str:
+        return "array" if self.layout.layout == "array" else "object"
+
     def _unfinished(self, position: int, buffer: bytes, cut: bool) -> AdrError:
         offset = self._read - len(buffer)
         excerpt = buffer.strip(BLANK)[:60].decode("utf-8", "replace").replace("\n", " ")
         if cut:
             where = f"record {position} (from byte {offset:,})" if excerpt else f"the comma after record {position - 1}"
             return AdrError(
-                f"{self.layout.path} ends in the middle of its array, at {where}"
+                f"{self.layout.path} ends in the middle of its {self._whole}, at {where}"
                 f"{f', which begins “{excerpt}”' if excerpt else ''}.",
                 "The file is cut off, or that record lacks a quote or a bracket: fetch it again, or mend that place.",
             )
@@ -109,18 +120,18 @@ class Records:
             "It probably lacks a quote or a bracket: mend it.",
         )
 
-    def _after_the_end(self, file: BinaryIO, rest: bytes, count: int) -> None:
+    def _after_the_end(self, file: SourceText, rest: bytes, count: int) -> None:
         while not (text := rest.strip(BLANK)):
             rest = self._take(file, self._block)
             if not rest:
                 return
         excerpt = text[:40].decode("utf-8", "replace").split("\n")[0]
         raise AdrError(
-            f"{self.layout.path} goes on after the end of its array, after {count:,} records: “{excerpt}”.",
+            f"{self.layout.path} goes on after the end of its {self._whole}, after {count:,} records: “{excerpt}”.",
             "Keep one JSON array in the file, or write one record per line (JSON Lines).",
         )
 
-    def _lines(self, file: BinaryIO) -> Iterator[Block]:
+    def _lines(self, file: SourceText) -> Iterator[Block]:
         position, rest = 0, b""
         while data := self._take(file, self._block):
             lines = (rest + data).split(b"\n")
@@ -128,32 +139,34 @@ class Records:
             rest = rest[: self._largest]  # the rest of a line that is too large in any case
             texts = [text for line in lines if (text := line.strip(BLANK))]
             if texts:
-                yield Block(position, texts, self._read)
+                yield Block(position, texts, self._taken)
                 position += len(texts)
         if text := rest.strip(BLANK):
-            yield Block(position, [text], self._read)
+            yield Block(position, [text], self._taken)
+
+    def _objects(self, file: SourceText) -> Iterator[Block]:
+        position, rest = 0, b""
+        while data := self._take(file, self._block):
+            rest += data
+            *whole, rest = _PRETTY.split(rest)
+            rest = rest[: self._largest]  # as in `_lines`
+            texts = [text for piece in whole if (text := piece.strip(BLANK))]
+            if texts:
+                yield Block(position, texts, self._taken)
+                position += len(texts)
+        if text := rest.strip(BLANK):
+            yield Block(position, [text], self._taken)
 
 
-def boundaries(buffer: bytes) -> tuple[np.ndarray, int | None]:
-    """Offsets of the commas between records, and of the bracket that closes the array (None when it lies further on).
-
-    `buffer` begins inside the array, between records. A comma or bracket counts where it is outside of strings and of
-    every nested bracket.
-    """
-    marks = np.frombuffer(bytearray(buffer).translate(_MARKS), dtype=np.uint8)
-    slashes = np.flatnonzero(marks == _ESCAPE)
-    if len(slashes):
-        # A character is escaped when an odd run of backslashes stands before it.
-        first = slashes[np.diff(slashes, prepend=-2) != 1]
-        last = slashes[np.diff(slashes, append=len(buffer) + 1) != 1]
-        escaped = last[(last - first) % 2 == 0] + 1
-        marks[slashes] = 0
-        marks[escaped[escaped < len(marks)]] = 0
-    offsets = np.flatnonzero(marks)
-    kinds = marks[offsets]
-    quotes = kinds == _QUOTE
-    outside = ~((np.cumsum(quotes, dtype=np.int32) & 1).astype(bool) | quotes)
-    offsets, kinds = offsets[outside], kinds[outside]
-    depth = np.cumsum(_STEP[kinds], dtype=np.int32)
-    closing = np.flatnonzero(depth < 0)
-    return offsets[(kinds == _COMMA) & (depth == 0)], (int(offsets[closing[0]]) if len(closing) else None)
+def _with_key(piece: bytes) -> bytes:
+    """The record in `"key": {…}`, with the key as its id where it has none; what cannot be read stays as it is."""
+    try:
+        said = piece.decode("utf-8")
+        key, end = _DECODER.raw_decode(said)
+        value = said[end:].lstrip(" \t\r\n").removeprefix(":").lstrip(" \t\r\n")
+        record = json.loads(value)
+    except (ValueError, RecursionError):
+        return piece
+    if not isinstance(record, dict) or "id" in record:
+        return value.encode()
+    return f'{{"id": {json.dumps(key, ensure_ascii=False)}{", " if record else ""}{value[1:].lstrip()}'.encode()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from adr.errors import AdrError
 from adr.judge.scoring import Scored, opinion
-from adr.judge.seeing import Seen, load_seeing_judge
+from adr.judge.seeing import ShownCandidate, load_seeing_judge
 from adr.progress import Progress, silent
 from adr.review.candidate import shown_files
 from adr.review.judge_rule import apply_rules
@@ -73,7 +73,7 @@ def _seeing(store: Store, workspace: Workspace) -> Asked:
     return judge.name, judge.at_once, lambda names: judge.opinions(_seen(store, workspace, names))
 
 
-def _seen(store: Store, workspace: Workspace, names: Sequence[str]) -> list[Seen]:
+def _seen(store: Store, workspace: Workspace, names: Sequence[str]) -> list[ShownCandidate]:
     rows = store.rows(
         """
         with edited as (
@@ -92,7 +92,8 @@ def _seen(store: Store, workspace: Workspace, names: Sequence[str]) -> list[Seen
     shown = [image for *_, image in rows if image]
     files = dict(zip(shown, shown_files(store, workspace, shown), strict=True))
     return [
-        Seen(name, entity.replace(" + ", " and "), turns or (), files.get(image)) for name, entity, turns, image in rows
+        ShownCandidate(name, entity.replace(" + ", " and "), turns or (), files.get(image))
+        for name, entity, turns, image in rows
     ]
 
 

@@ -39,7 +39,7 @@ Reasons for a reject:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ShownCandidate:
     """What a judge is shown of a candidate. image: the file of its picture, or None where it has none."""
 
     candidate: str
@@ -56,7 +56,7 @@ class SeeingJudge:
         self.name = f"judge {model.name}, prompt {prompt_hash()}"
         self.at_once = 2 * model.at_once
 
-    def opinions(self, seen: Sequence[Seen]) -> list[Opinion]:
+    def opinions(self, seen: Sequence[ShownCandidate]) -> list[Opinion]:
         """An opinion on each candidate; 'unsure' with a note where the picture or the reply cannot be read."""
         asked = {one.candidate: messages(one) for one in seen}
         whole = {name: asked[name] for name in asked if asked[name] is not None}
@@ -87,7 +87,7 @@ def prompt_hash() -> str:
     return hashlib.sha256(f"{_SYSTEM}\0{_ASK}\0{SIDE}\0{sorted(REASONS.items())}".encode()).hexdigest()[:6]
 
 
-def messages(seen: Seen) -> Messages | None:
+def messages(seen: ShownCandidate) -> Messages | None:
     """The request about one candidate; None when its picture cannot be read."""
     talk = "\n".join(
         f"{'Question' if turn['role'] == 'human' else 'Answer'}: {turn['text'].replace(MARKER, '').strip()}"

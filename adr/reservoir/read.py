@@ -7,7 +7,7 @@ Nothing of it counts in n(e), takes part in a run or leaves with an export by it
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +55,8 @@ def read_reservoir(
     images: Path | None = None,
     *,
     objects: Path | None = None,
+    mapping: Mapping[str, str] | None = None,
+    place_markers: bool = False,
     replace: bool = False,
     progress: Progress = silent,
 ) -> ReservoirReport:
@@ -68,7 +70,9 @@ def read_reservoir(
     if store.value("select 1 from reservoir") and not replace:
         raise AdrError("The workspace has a reservoir already.", "Ask to replace it (--replace).")
     with _second_store(workspace) as second:
-        read = ingest(second, source, images, objects=objects, progress=progress)
+        read = ingest(
+            second, source, images, objects=objects, mapping=mapping, place_markers=place_markers, progress=progress
+        )
         indexed = index(second, **_fitting(second, options), progress=progress)
         folder = ImageFolder.beside(second)
         copies = copies_of_pictures(store, second, folder, progress)
@@ -146,7 +150,10 @@ def _take_over(
     """Take the rows of the second store (attached as `other`) into the tables of the reservoir."""
     _clear(writer)
     writer.execute("""
-        insert into reservoir_instance select instance, id, images, missing, turns, raw from other.instance
+        insert into reservoir_instance
+        select instance, id, images, missing, turns,
+               case when instance not in (select instance from other.oddity where kind = 'marker_placed') then raw end
+        from other.instance
         qualify row_number() over (partition by images, hash(turns), turns order by instance) = 1
         order by instance""")
     writer.execute("""

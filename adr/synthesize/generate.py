@@ -14,6 +14,7 @@ from adr.files import append_text, clear_unfinished
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
+from adr.synthesize.claims import stale
 from adr.synthesize.collect import take_in
 from adr.synthesize.plan import plan_folder, plan_identity, settings_of
 from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanFolder, PlanSettings
@@ -22,6 +23,7 @@ from adr.workspace import Workspace
 
 _COLLECT_SECONDS = 3.0
 _COLLECT_SLOTS = 200
+_OTHERS_SECONDS = 20.0  # for the candidate that a worker of a killed call is at
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,9 @@ def generate(
     if total > before:
         progress(0, total - before, "loading the models")
         crew.run(total - before, progress)
+        if limit is None and _others_have_ended(folder) and len(folder.finished()) + len(folder.failures()) < total:
+            crew.run(total - before, progress)
+        crew.collector.look()
     crew.collector.take_in()
     if limit is None and settings.scorer != NO_SCORER:
         embed_sources(store, workspace, settings.scorer, progress=progress)
@@ -99,6 +104,17 @@ def generate(
         seconds_each=crew.seconds_each,
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _others_have_ended(folder: PlanFolder) -> bool:
+    """Wait a little for slots that workers of other calls hold, as those of a killed call finish the candidate they are
+    at; False when some are still held."""
+    until = time.monotonic() + _OTHERS_SECONDS
+    while any(not stale(path) for path in folder.claims.glob("[0-9]*")):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def failures_by_reason(folder: PlanFolder) -> dict[str, int]:
@@ -127,6 +143,10 @@ class Collector:
         """The slots with finished candidates that are not rows yet, as when an earlier call was killed."""
         known = set(self.store.rows("select slot, alternative from candidate where plan = $1", [self.settings.plan]))
         return {key[0] for key in self.folder.finished() if key not in known}
+
+    def look(self) -> None:
+        """Note the slots that other calls have finished meanwhile."""
+        self.touched |= self._left()
 
     def hear(self, event: Event) -> None:
         """Note the slot of a finished candidate; collect when it is time or when many wait."""

@@ -89,14 +89,14 @@ def source_images(store: "Store") -> list[str]:
     ):
         with suppress(AdrError):
             folder.path_of(image)
-            found.append(str(folder.folder.resolve() / image))
+            found.append(str(folder.lies_at(image)))
     return found
 
 
 def instances_of(store: "Store", paths: Sequence[str]) -> dict[str, int]:
     """{absolute path of a picture of the source: its first instance}."""
-    base = ImageFolder.beside(store).folder.resolve()
-    names = {os.path.relpath(path, base): path for path in paths} | {path: path for path in paths}
+    folder = ImageFolder.beside(store)
+    names = {folder.name_of(path): path for path in paths}
     return {
         names[image]: instance
         for image, instance in store.rows(

@@ -117,16 +117,16 @@ def test_ms_swift__messages_keep_their_value(spoken, workspace, tmp_path):
     assert lines(tmp_path / "out" / "train.jsonl")[:2] == [json.loads(raw) for raw in MESSAGES]
 
 
-def test_qwen_vl__one_image_is_image_and_several_are_images(store, workspace, tmp_path):
+def test_qwen_vl__image_is_a_text_or_a_list(store, workspace, tmp_path):
     export(store, workspace, 1, format="qwen-vl", out=tmp_path / "out", images="copy")
     rows = lines(tmp_path / "out" / "train.jsonl")
-    assert rows[:3] == [json.loads(raw) for raw in RAW[:3]]
-    assert (rows[3]["images"], "image" in rows[3]) == (["a/3.png", "a/0.png"], False)
+    assert rows[:4] == [json.loads(raw) for raw in RAW]
+    assert rows[3]["image"] == ["a/3.png", "a/0.png"]
     entry = json.loads((tmp_path / "out" / "registry.json").read_text())["adr"]
     assert all(
         (tmp_path / "out" / entry["data_path"] / name).is_file()
         for row in rows
-        for name in row.get("images", [row["image"]] if "image" in row else [])
+        for name in ([row["image"]] if isinstance(row.get("image"), str) else row.get("image", []))
     )
 
 

@@ -104,7 +104,7 @@ def test_look__keeps_what_is_seen_in_a_image(store: Store, tmp_path: Path) -> No
     for met in ("sky ball fire-truck grass cat", "cat grass sky fire-truck"):
         postings = by_name(met_in_order(met, said))
         names = postings.names.listed()
-        assert folder.ask(names, ImageFolder(tmp_path), asked(store, postings, annotated)) == 3
+        assert folder.ask(names, ImageFolder.at(tmp_path), asked(store, postings, annotated)) == 3
         look(folder, "open_clip", told.append, load)
         checked = left(postings, annotated, folder.seen(), "colours")
         assert [(key >> 32, names[key & 0xFFFFFFFF]) for key in checked.objects.batches[0].tolist()] == [
@@ -121,7 +121,7 @@ def test_look__keeps_what_is_seen_in_a_image(store: Store, tmp_path: Path) -> No
         assert told[-1] == {"event": "looked", "done": 3}
     assert loaded == [("open_clip", ["cat", "fire truck", "grass", "sky"])]
     Image.new("RGB", (32, 32), COLOURS["sky"]).save(tmp_path / "green.png")
-    folder.ask(names, ImageFolder(tmp_path), asked(store, postings, annotated))
+    folder.ask(names, ImageFolder.at(tmp_path), asked(store, postings, annotated))
     look(folder, "open_clip", told.append, load)  # another picture: looked at again
     assert folder.seen().tolist() == [ABSENT, PRESENT, PRESENT, ABSENT, PRESENT, UNSEEN] and len(loaded) == 2
 

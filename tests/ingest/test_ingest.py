@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from adr.errors import AdrError
 from adr.ingest.ingest import IngestReport, ingest
 from adr.ingest.layout import look_at
+from adr.ingest.options import IngestOptions
 from adr.ingest.record import Conversation, read_record
 from adr.ingest.records import Records
 from adr.progress import Cancelled
@@ -407,6 +408,7 @@ values = st.recursive(
     max_leaves=6,
 )
 odd_texts = ["What?", " ", "", "<image>\nIs it?", 'a "b" \\ c', "é\u00a0😀", "\x00x", ",]", "x\ty"]
+odd_texts += ["<image1>", "<img>a.jpg</img>", "<video>"]
 texts = st.sampled_from(odd_texts) | st.text(max_size=6)
 objects = st.sampled_from(["cat", " ", "dog ", {"name": "cow"}, {"label": "cow", "name": "x"}, 3])
 paths = st.sampled_from(["a.jpg", "../a.jpg", "/a.jpg", "b/c.jpg", "", "C:\\a", "a\x00", "~", "..", "..a", "a/..\n"])
@@ -430,26 +432,60 @@ record = st.fixed_dictionaries(
         "objects": st.lists(objects, max_size=3),
         "conversations": st.lists(good_turn, max_size=3) | st.lists(good_turn | turn | values, max_size=3),
         "extra": values,
+        "system": texts,
     },
+)
+struct = st.fixed_dictionaries({}, optional={"path": paths | st.none(), "bytes": st.none() | st.just("x")})
+media = {
+    "image": paths | struct | st.lists(struct | st.none(), max_size=2),
+    "images": st.lists(struct | paths | st.none(), max_size=2),
+    "id": st.integers(),
+    "video": st.none() | paths,
+}
+spoken = st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant", "User"]), "content": texts})
+text_pair = st.fixed_dictionaries({"user": texts, "assistant": texts}, optional={"extra": values})
+shaped = st.one_of(
+    st.fixed_dictionaries({"messages": st.lists(spoken, max_size=3)}, optional=media),
+    st.fixed_dictionaries({"conversations": st.lists(spoken, max_size=3)}, optional=media),
+    st.fixed_dictionaries({"texts": st.lists(text_pair | values, max_size=3)}, optional=media),
+    st.fixed_dictionaries({"texts": st.lists(text_pair, min_size=1, max_size=3)}, optional=media),
+    *(
+        st.fixed_dictionaries(
+            {asks: texts, answers: texts | st.integers()},
+            optional={**media, "history": st.none() | st.lists(st.tuples(texts, texts)), "chosen": texts | st.none()},
+        )
+        for asks, answers in (
+            ("question", "answer"),
+            ("query", "response"),
+            ("prefix", "suffix"),
+            ("instruction", "output"),
+            ("prompt", "completion"),
+        )
+    ),
+    st.fixed_dictionaries({"image": paths, "caption": texts}, optional={"question": texts | st.none()}),
 )
 
 
-def assert_read_alike(store: Store, path: Path, raw: list[str], lines: bool) -> None:
+def assert_read_alike(store: Store, path: Path, raw: list[str], lines: bool, place: bool = False) -> None:
     """SQL and Python read the same from these records; a refused one stands before them, so that some file is read."""
     path.write_bytes(("{}\n" + "\n".join(raw) if lines else "[{},\n" + ",\n".join(raw) + "]").encode())
     raw = ["{}", *raw]
-    ingest(store, path, replace=True)
-    taken = {row[0]: row for row in store.rows("select instance, id, images, turns, raw from instance")}
+    ingest(store, path, replace=True, place_markers=place)
+    taken = {row[0]: row for row in store.rows("select instance, id, images, turns, raw, videos from instance")}
+    odd: dict[int, set[str]] = {}
+    for instance, kind in store.rows("select instance, kind from oddity"):
+        odd.setdefault(instance, set()).add(kind)
     rejected = dict(store.rows("select position, reason from rejected"))
     named: dict[int, set[str]] = {}
     for instance, name in store.rows("select instance, object from annotation"):
         named.setdefault(instance, set()).add(name)
     for position, text in enumerate(raw):
-        read = read_record(text.encode())
+        read = read_record(text.encode(), IngestOptions(place_markers=place))
         if not isinstance(read, Conversation):
             assert rejected[position] == read.reason
             continue
-        _, own_id, images, said, kept = taken[position]
+        _, own_id, images, said, kept, videos = taken[position]
+        assert (videos, odd.get(position, set())) == (read.videos, set(read.oddities))
         assert kept == text
         assert images == read.images
         assert [(turn["role"], turn["text"]) for turn in said] == read.turns
@@ -460,13 +496,18 @@ def assert_read_alike(store: Store, path: Path, raw: list[str], lines: bool) -> 
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(record | values, min_size=1, max_size=12), st.booleans(), st.booleans())
+@given(st.lists(record | values | shaped, min_size=1, max_size=12), st.booleans(), st.booleans(), st.booleans())
 def test_ingest__sql_reads_what_python_reads(
-    tmp_path_factory: pytest.TempPathFactory, shared_store: Store, records: list, ascii_only: bool, lines: bool
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_store: Store,
+    records: list,
+    ascii_only: bool,
+    lines: bool,
+    place: bool,
 ) -> None:
     raw = [json.dumps(value, ensure_ascii=ascii_only) for value in records] + [plain(id="last")]
     raw = [text for text in raw if not any(0xD800 <= ord(character) < 0xE000 for character in text)]
-    assert_read_alike(shared_store, tmp_path_factory.getbasetemp() / "law.json", raw, lines)
+    assert_read_alike(shared_store, tmp_path_factory.getbasetemp() / "law.json", raw, lines, place)
 
 
 def an_object(*pairs: tuple[str, str]) -> str:

@@ -12,7 +12,7 @@ import pytest
 from adr.cli import main
 from adr.errors import AdrError
 from adr.ingest.ingest import ingest
-from adr.ingest.record import REASONS
+from adr.ingest.refusal import REASONS
 from adr.store import Store
 from tests.worlds.broken_files import ONE, SET_ASIDE, TWO, WHOLE, make_broken_files
 

@@ -1,6 +1,9 @@
 """From a plan to candidates: worker processes, cancel and resume, and taking files in."""
 
+import json
 import re
+import socket
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -66,6 +69,26 @@ def test_generate__cancel_resume_collect(world, model):
     assert all((workspace.folder / row[3]).is_file() for row in rows)
     assert len({row[6] for row in rows}) == 4
     assert seconds_each(store, workspace, settings_of(store, 1)) > 0
+
+
+def test_generate__waits_for_the_worker_of_a_killed_call_and_makes_what_it_leaves(world, model):
+    """Slot 0 is held by a process that ends after the worker of this call has passed it over."""
+    store, workspace = world
+    plan(store, workspace, 1, budget=9, generator="image-to-image", model=model, steps=1, scorer="none")
+    claims = plan_folder(workspace, 1).claims
+    claims.mkdir(exist_ok=True)
+    with subprocess.Popen(["sleep", "600"]) as holder:
+        (claims / "00000").write_text(json.dumps({"pid": holder.pid, "host": socket.gethostname()}))
+        told = []
+
+        def end_the_holder(done, total, message):
+            told.append(done)
+            if done == 2:  # slot 1 is made
+                holder.kill()
+
+        report = generate(store, workspace, 1, progress=end_the_holder)
+    assert (report.made, report.finished, report.left, report.collected) == (4, 4, 0, 4)
+    assert told.index(2) < told.index(3)
 
 
 def test_generate__first_slot_is_there_while_the_others_are_made(world, model):

@@ -57,18 +57,17 @@ def test_read_only__every_page_is_shown_and_nothing_is_written(with_run, page, l
     assert counts(with_run) == before
 
 
-@pytest.mark.parametrize(
-    ("name", "query", "key"),
-    [
-        ("Dataset", {"view": "index"}, "build"),
-        ("Rebalance", {}, "apply"),
-        ("Rebalance", {"part": "runs", "run": "1"}, "delete"),
-        ("Rebalance", {"part": "runs", "run": "1"}, "rename"),
-        ("Review", {"look": "Rules"}, "rule_apply"),
-        ("Review", {"look": "Rules"}, "rule_undo"),
-        ("Export", {"format": "selection"}, "export write"),
-    ],
-)
+OWNERS_BUTTONS = [
+    ("Dataset", {"view": "index"}, "build"),
+    ("Rebalance", {}, "apply"),
+    ("Rebalance", {"part": "runs", "run": "1"}, "delete"),
+    ("Rebalance", {"part": "runs", "run": "1"}, "rename"),
+    ("Export", {"format": "selection"}, "export write"),
+]
+REVIEWERS_BUTTONS = [("Review", {"look": "Rules"}, "rule_apply"), ("Review", {"look": "Rules"}, "rule_undo")]
+
+
+@pytest.mark.parametrize(("name", "query", "key"), OWNERS_BUTTONS + REVIEWERS_BUTTONS)
 def test_read_only__what_changes_something_is_refused(with_run, page, looking, monkeypatch, name, query, key):
     monkeypatch.setenv("ADR_REVIEWER", "ann")
     before = counts(with_run)
@@ -76,6 +75,62 @@ def test_read_only__what_changes_something_is_refused(with_run, page, looking, m
     at.button(key=key).click().run()
     assert not at.exception and "for looking only" in shown(at)
     assert counts(with_run) == before
+
+
+@pytest.fixture
+def role(request, monkeypatch) -> str:
+    """The role of whoever opens the pages."""
+    monkeypatch.setattr(access, "person", lambda: access.Person("ann@example.org", request.param))
+    return request.param
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("role", access.ROLES, indirect=True)
+def test_role__every_page_is_shown_and_nothing_is_written_by_looking(with_run, page, role, name):
+    before = counts(with_run)
+    assert not page(name).exception
+    assert {table: n for table, n in counts(with_run).items() if table != "claim"} == {
+        table: n for table, n in before.items() if table != "claim"
+    }
+    assert role != "viewer" or counts(with_run) == before
+
+
+@pytest.mark.parametrize(("name", "query", "key"), OWNERS_BUTTONS)
+@pytest.mark.parametrize("role", ["viewer", "reviewer"], indirect=True)
+def test_role__what_is_an_owners_is_refused(with_run, page, role, name, query, key):
+    before = counts(with_run)
+    at = page(name, **query)
+    at.button(key=key).click().run()
+    assert not at.exception and f"Your role here is {role}" in shown(at)
+    assert counts(with_run) == before
+
+
+@pytest.mark.parametrize(("name", "query", "key"), REVIEWERS_BUTTONS)
+@pytest.mark.parametrize("role", ["viewer"], indirect=True)
+def test_role__a_viewer_judges_nothing(with_run, page, role, name, query, key):
+    before = counts(with_run)
+    at = page(name, **query)
+    at.button(key=key).click().run()
+    assert not at.exception and "Your role here is viewer" in shown(at)
+    assert counts(with_run) == before
+
+
+@pytest.mark.parametrize("role", ["reviewer", "owner"], indirect=True)
+def test_role__a_reviewer_applies_a_rule_under_the_name_of_the_login(with_run, page, role):
+    at = page("Review", look="Rules")
+    at.button(key="rule_apply").click().run()
+    assert not at.exception
+    store = Store(with_run.database)
+    assert store.rows("select reviewer, candidate, rule is not null from verdict") == [("ann@example.org", "x0", True)]
+    store.close()
+
+
+@pytest.mark.parametrize("role", ["owner"], indirect=True)
+def test_role__an_owner_applies_a_recipe(with_run, page, role):
+    at = page("Rebalance")
+    at.button(key="apply").click().run()
+    assert not at.exception
+    assert counts(with_run)["run"] == 2
 
 
 def test_read_only__the_demo_is_not_drawn(empty_workspace, page, looking):

@@ -86,9 +86,9 @@ WHOLE: dict[str, Whole] = {
     "array_with_a_bracket_too_many.json": Whole(around(b'{"id": 1}}'), "goes on after the end"),
     "array_then_garbage.json": Whole(b"[" + ONE + b"]\nEND OF FILE", "goes on after the end"),
     "two_arrays.json": Whole(b"[" + ONE + b"]\n[" + TWO + b"]", "goes on after the end"),
-    "all_records_without_conversation.json": Whole(b'[{"instruction": "a", "output": "b"}]', "no_conversation"),
-    "pretty_printed_object.json": Whole(json.dumps({"data": [GOOD]}, indent=1).encode(), "None of the"),
-    "coco_annotations.json": Whole(b'{"images": [], "annotations": [], "categories": []}', "no_conversation"),
+    "all_records_without_conversation.json": Whole(b'[{"poem": "a", "output": "b"}]', "its keys are poem, output"),
+    "pretty_printed_object.json": Whole(json.dumps({"data": [GOOD]}, indent=1).encode(), "one JSON object with 1 key"),
+    "coco_annotations.json": Whole(b'{"images": [], "annotations": [], "categories": []}', "one JSON object with 3"),
     "all_lines_broken.jsonl": Whole(b"{\n{\n{\n", "invalid_json"),
 }
 
@@ -175,9 +175,17 @@ SET_ASIDE: dict[str, SetAside] = {
             around(
                 record(conversations=..., messages=[{"role": "user", "content": [{"type": "audio", "audio": "a.wav"}]}])
             ),
-            {1: "turn_without_text"},
+            {1: "unknown_part"},
             [0, 2],
         ),
+        (
+            "conversations_in_a_list.json",
+            around(talk([HUMAN, GPT], [HUMAN, GPT])),
+            {1: "several_conversations"},
+            [0, 2],
+        ),
+        ("video_is_a_number.json", around(record(video=3)), {1: "video_not_text"}, [0, 2]),
+        ("video_steps_up.json", around(record(video="../v.mp4")), {1: "unsafe_path"}, [0, 2]),
     )
 }
 

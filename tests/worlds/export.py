@@ -25,7 +25,7 @@ MESSAGES = (
     '{"messages": [{"role": "system", "content": "Be short."}, {"role": "user", "content": "Hello?"}, '
     '{"role": "assistant", "content": "Hi."}], "images": []}',
 )
-ROLES = {"user": "human", "assistant": "gpt"}
+ROLES = {"user": "human", "assistant": "gpt"} | dict.fromkeys(("function_call", "observation"), "tool")
 
 
 def fill(store: Store, raws, kept=lambda i: True, copies=1, toml="[rebalance]\nseed = 5\n", images=None, form="llava"):
@@ -36,11 +36,12 @@ def fill(store: Store, raws, kept=lambda i: True, copies=1, toml="[rebalance]\ns
             named = record.get("image", record.get("images", []))
             said = record.get("conversations") or record.get("messages") or []
             writer.execute(
-                "insert into instance (instance, id, images, missing, turns, raw) values ($1, $2, $3, 0, $4, $5)",
+                "insert into instance (instance, id, images, missing, turns, raw, videos) "
+                "values ($1, $2, $3, 0, $4, $5, $6)",
                 [
                     i,
                     json.dumps(record["id"], ensure_ascii=False) if "id" in record else None,
-                    [named] if isinstance(named, str) else named,
+                    [named] if isinstance(named, str) and named else named or [],
                     [
                         {
                             "role": ROLES.get(t.get("from", t.get("role")), t.get("from", t.get("role"))),
@@ -49,6 +50,7 @@ def fill(store: Store, raws, kept=lambda i: True, copies=1, toml="[rebalance]\ns
                         for t in said
                     ],
                     raw,
+                    [record["video"]] if "video" in record else record.get("videos", []),
                 ],
             )
             writer.execute(

@@ -177,8 +177,16 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
     return True
 
 
+_LAYOUTS = {
+    "array": "A JSON array",
+    "lines": "JSON Lines",
+    "objects": "JSON objects one after another",
+    "keyed": "A JSON object that holds records under their ids",
+}
+
+
 def _seen_words(seen: Peek, images: Path | None) -> str:
-    layout = "A JSON array" if seen.layout == "array" else "JSON Lines"
+    layout = _LAYOUTS[seen.layout]
     said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
     said += "is a conversation" if seen.conversations == 1 else "are conversations"
     said += f" ({_reasons(seen)})" if seen.reasons else ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from adr.explore import dataset
-from adr.ingest.record import REASONS
+from adr.ingest.refusal import REASONS
 from adr.plain_text import plain
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, choice, pages

@@ -104,7 +104,7 @@ def _image_root(here: Frame, folder: Path, manifest: dict[str, Any]) -> str:
     """The folder that image paths of an export start from."""
     if manifest["options"]["images"] == "reference":
         folder_of_source = ImageFolder.of(here.store)
-        return str(folder_of_source.folder) if folder_of_source else "IMAGES"
+        return str(folder_of_source.common()[0]) if folder_of_source else "IMAGES"
     return str(folder / "images")
 
 
