@@ -225,6 +225,15 @@ create table if not exists wanted (
     quota integer               -- slots planned that add to it
 );
 
+-- writer: synthesize.plan. Things that a plan makes though no instance has them; numbered from 2^30, beyond the entities
+-- of any index.
+create table if not exists made_thing (entity integer primary key, name varchar unique);
+
+-- What a plan can be for, with its name: the entities of the index and what no instance has.
+create view if not exists named_entity as
+    select entity, perspective, name, n from entity
+    union all select entity, 'object'::perspective, name, 0 from made_thing;
+
 -- writer: synthesize.collect. A synthetic image with its conversation, or a conversation in other words (generator
 -- 'language'; image is null and the parent's images stay), waiting for judgement.
 create table if not exists candidate (

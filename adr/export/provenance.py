@@ -32,7 +32,7 @@ def write_synthetic(work: Work) -> None:
                c.entity_score, c.prompt_score, c.parent_score, c.flags, v.judgement, v.reviewer, v.rule, v.reason,
                edit.editor, c.retrieved, r.id, r.images
         from candidate c
-        left join entity e on e.entity = c.entity
+        left join named_entity e on e.entity = c.entity
         left join instance i on i.instance = c.parent
         left join reservoir_instance r on r.instance = c.retrieved
         left join current_verdict v on v.candidate = c.candidate

@@ -174,7 +174,7 @@ def _accepted(store: Store, leave: Leaving) -> str:
         return ""
     names = dict(
         store.rows(
-            "select c.candidate, e.name from candidate c left join entity e using (entity) "
+            "select c.candidate, e.name from candidate c left join named_entity e using (entity) "
             "where c.candidate in (select unnest($1::varchar[]))",
             [[one.candidate for one in chosen]],
         )

@@ -83,7 +83,7 @@ def _seen(store: Store, workspace: Workspace, names: Sequence[str]) -> list[Show
             group by candidate
         )
         select c.candidate, coalesce(e.name, ''), coalesce(d.turns, c.turns), i.shown_image
-        from candidate c join candidate_image i using (candidate) left join entity e on e.entity = c.entity
+        from candidate c join candidate_image i using (candidate) left join named_entity e on e.entity = c.entity
         left join edited d on d.candidate = c.candidate
         where c.candidate in (select unnest($1::varchar[]))
         """,

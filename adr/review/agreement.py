@@ -54,7 +54,7 @@ def disputes(store: Store) -> pd.DataFrame:
     return store.frame(f"""
         with latest as ({_LATEST})
         select l.candidate, e.name, string_agg(l.reviewer || ': ' || l.judgement, ', ' order by l.reviewer) as verdicts
-        from latest l join candidate c using (candidate) left join entity e using (entity)
+        from latest l join candidate c using (candidate) left join named_entity e using (entity)
         where l.candidate not in (
             select candidate from verdict v where judgement = 'resolve'
             and not exists (select 1 from verdict u where u.judgement = 'undo' and u.undoes = v.verdict))

@@ -118,7 +118,7 @@ COMPARED = """
     from opinion o
     join candidate c on c.candidate = o.candidate
     join current_verdict v on v.candidate = o.candidate and v.rule is null
-    left join entity e on e.entity = c.entity
+    left join named_entity e on e.entity = c.entity
     where o.judge = $judge and ($plan is null or c.plan = $plan)
     order by v.verdict
     """

@@ -63,7 +63,7 @@ def seen_candidate(store: Store, candidate: str) -> SeenCandidate:
     if row is None:
         raise AdrError(f"There is no candidate {candidate!r}.", "Choose another one on the Review page.")
     *made, plan, entity = row
-    named = store.row("select name, perspective::varchar from entity where entity = $1", [entity]) or ("", "")
+    named = store.row("select name, perspective::varchar from named_entity where entity = $1", [entity]) or ("", "")
     verdict = store.row(
         "select judgement, reviewer, reason, rule from current_verdict where candidate = $1", [candidate]
     ) or (None, None, None, None)

@@ -65,7 +65,7 @@ def export_verdicts(store: Store, path: Path) -> ExchangeReport:
         select c.candidate, e.name as entity, c.image, v.judgement, v.reviewer, v.reason, v.rule, null as note,
                strftime(v.judged_at, '%Y-%m-%dT%H:%M:%S.%f') as judged_at, to_json(d.turns)::varchar as turns,
                d.reviewer as edited_by, strftime(d.judged_at, '%Y-%m-%dT%H:%M:%S.%f') as edited_at
-        from candidate c left join entity e using (entity)
+        from candidate c left join named_entity e using (entity)
         left join current_verdict v on v.candidate = c.candidate
         left join edited d on d.candidate = c.candidate
         where c.chosen or v.judgement is not null or d.turns is not null

@@ -67,7 +67,7 @@ def meters(store: Store, plan: int | None = None) -> pd.DataFrame:
                count(*) filter (where j.judgement = 'accept') as accepted,
                count(*) filter (where j.judgement = 'reject') as rejected,
                count(*) filter (where j.plan is not null and j.judgement is null and j.chosen) as waiting
-        from wanted w join entity e using (entity)
+        from wanted w join named_entity e using (entity)
         left join judged j on j.plan = w.plan and j.entity = w.entity
         where ($plan is null or w.plan = $plan) and (w.quota > 0 or j.plan is not null)
         group by all order by w.plan, perspective, e.name

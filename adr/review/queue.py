@@ -86,7 +86,7 @@ _ROWS = """, listed as (
                c.entity_rank, c.flags, c.generator, c.prompt, c.created_at, coalesce(a.gain, 0) as gain,
                v.judgement, v.reviewer, v.reason, v.rule, coalesce(p.disputed, false) as disputed
         from candidate c
-        left join entity e on e.entity = c.entity
+        left join named_entity e on e.entity = c.entity
         left join adds a on a.candidate = c.candidate
         left join current_verdict v on v.candidate = c.candidate
         left join people p on p.candidate = c.candidate
@@ -234,7 +234,7 @@ def facets(store: Store) -> dict[str, list[Any]]:
     return {
         "plans": [r[0] for r in store.rows("select distinct plan from candidate order by 1")],
         "entities": store.rows("""
-            select distinct e.entity, e.name, e.perspective::varchar from candidate c join entity e using (entity)
+            select distinct e.entity, e.name, e.perspective::varchar from candidate c join named_entity e using (entity)
             where c.chosen order by 2, 3"""),
         "flags": [r[0] for r in store.rows("select distinct unnest(flags) from candidate order by 1")],
         "generators": [r[0] for r in store.rows("select distinct generator from candidate order by 1")],

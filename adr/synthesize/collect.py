@@ -170,7 +170,7 @@ def _slot_facts(store: Store, plan: int) -> dict[tuple[int, int], SlotFacts]:
     identity = plan_identity(store, plan)
     rows = store.rows(
         "select s.slot, e.name, s.entity, s.entities, s.parent, s.prompt, s.retrieved "
-        "from slot s left join entity e using (entity) where s.plan = $1",
+        "from slot s left join named_entity e using (entity) where s.plan = $1",
         [plan],
     )
     return {
@@ -236,7 +236,7 @@ def _report(
     )
     tail: dict[str, Counter[str]] = {}
     for entity, perspective, have, target in store.rows(
-        "select w.entity, e.perspective::varchar, w.have, w.target from wanted w join entity e "
+        "select w.entity, e.perspective::varchar, w.have, w.target from wanted w join named_entity e "
         "on e.entity = w.entity where w.plan = $1 order by e.perspective",
         [plan],
     ):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adr.progress import Progress, let_pages_run, silent
+from adr.synthesize.allocation import Worth
 
 _LOOKS = 500
 
@@ -18,12 +19,14 @@ _LOOKS = 500
 class Pool:
     """Possible parents and their tail entities. `entities[offsets[i]:offsets[i + 1]]` are those of parent i, as
     positions in the arrays of entities; `limits[i]` is how often parent i may be used. groups: the group of each item
-    of `entities`, where a slot can add to only one entity per group of its parent; None when it can add to all."""
+    of `entities`, where a slot can add to only one entity per group of its parent; None when it can add to all. spare:
+    how many of the last parents are taken only where no other adds as much."""
 
     offsets: npt.NDArray[np.int64]
     entities: npt.NDArray[np.int64]
     limits: npt.NDArray[np.int64]
     groups: npt.NDArray[np.int64] | None = None
+    spare: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,30 +42,31 @@ class Choice:
 
 def choose(
     pool: Pool,
-    have: npt.NDArray[np.float64],
-    target: npt.NDArray[np.float64],
+    worth: Worth,
     lead: npt.NDArray[np.int64],
     budget: int,
     progress: Progress = silent,
+    *,
+    share_parents: bool = False,
 ) -> list[Choice]:
     """Up to `budget` slots, best first, the same on every machine.
 
-    An entity's shortage is the share of its target it still lacks, max(0, (target − have − planned) / target). A slot's
-    gain is the sum of the shortages of *all* entities of its parent. Parents are chosen by gain / (1 + times used),
-    with ties broken by fewer uses and then position, so that variations spread over parents. Because a choice can only
-    lower the value of the others, a heap with stale values finds the greatest without looking at all of them (lazy
-    greedy). With groups, only the scarcest entity of each group counts. The slot is planned for the entity with the
-    smallest `lead`, then the greatest shortage. Choosing ends when no entity lacks anything.
+    worth: what one more instance of an entity is worth (`allocation.worth_of`). A slot's gain is the sum of the worths
+    of *all* entities of its parent. The greatest gain is taken, of equal ones that of the parent with fewer uses, then
+    the first, so that variations spread over parents; share_parents: gain / (1 + times used) is compared instead.
+    Because a choice can only lower the value of the others, a heap with stale values finds the greatest without looking
+    at all of them (lazy greedy). With groups, only the scarcest entity of each group counts. The slot is planned for
+    the entity with the smallest `lead`, then the greatest worth. Choosing ends when no entity lacks anything.
     """
-    sure = np.where(target > 0, target, 1.0)
-    shortage = np.where(target > 0, np.maximum(0.0, (target - have) / sure), 0.0).tolist()
-    step = (1.0 / sure).tolist()
     entities, offsets = pool.entities.tolist(), pool.offsets.tolist()
     limits, rank = pool.limits.tolist(), lead.tolist()
     groups = None if pool.groups is None else pool.groups.tolist()
+    planned = [0] * len(rank)
+    worths = [worth(e, 0) for e in range(len(rank))]
     used = [0] * len(limits)
-    first = _sums(pool, np.asarray(shortage))
-    heap = [(-value, 0, i) for i, value in enumerate(first.tolist()) if value > 0 and limits[i] > 0]
+    spare = len(limits) - pool.spare
+    first = _sums(pool, np.asarray(worths))
+    heap = [(-value, i >= spare, 0, i) for i, value in enumerate(first.tolist()) if value > 0 and limits[i] > 0]
     heapq.heapify(heap)
     chosen: list[Choice] = []
     looks = 0
@@ -70,45 +74,45 @@ def choose(
         looks += 1
         if looks % _LOOKS == 0:
             let_pages_run()
-        _, _, parent = heapq.heappop(heap)
+        parent = heapq.heappop(heap)[-1]
         begin, end = offsets[parent], offsets[parent + 1]
         own = entities[begin:end]
         if groups is not None:
-            own = _scarcest(own, groups[begin:end], shortage)
-        gain = sum([shortage[e] for e in own])
-        if gain <= 1e-12:
+            own = _scarcest(own, groups[begin:end], worths)
+        gain = sum([worths[e] for e in own])
+        if gain <= 0:
             continue
-        key = (-gain / (1 + used[parent]), used[parent], parent)
+        key = (-gain / (1 + used[parent]) if share_parents else -gain, parent >= spare, used[parent], parent)
         if heap and key > heap[0]:
             heapq.heappush(heap, key)
             continue
-        aim = min((e for e in own if shortage[e] > 0), key=lambda e: (rank[e], -shortage[e], e))
+        aim = min((e for e in own if worths[e] > 0), key=lambda e: (rank[e], -worths[e], e))
         chosen.append(Choice(parent, aim, gain, tuple(own)))
         for e in own:
-            shortage[e] = _less(shortage[e], step[e])
+            planned[e] += 1
+            worths[e] = worth(e, planned[e])
         used[parent] += 1
         if used[parent] < limits[parent]:
-            heapq.heappush(heap, (-gain / (1 + used[parent]), used[parent], parent))
+            heapq.heappush(heap, (key[0], parent >= spare, used[parent], parent))
         if len(chosen) % 2000 == 0:
             progress(len(chosen), budget, "choosing parents")
     return chosen
 
 
-def _scarcest(entities: list[int], groups: list[int], shortage: list[float]) -> list[int]:
-    """The entity with the greatest shortage of each group, the first of equals; groups that lack nothing give none."""
+def _scarcest(entities: list[int], groups: list[int], worths: list[float]) -> list[int]:
+    """The entity with the greatest worth of each group, the first of equals; groups that lack nothing give none."""
     best: dict[int, int] = {}
     for entity, group in zip(entities, groups, strict=True):
-        if shortage[entity] > (shortage[best[group]] if group in best else 0.0):
+        if worths[entity] > (worths[best[group]] if group in best else 0.0):
             best[group] = entity
     return list(best.values())
 
 
-def _less(shortage: float, step: float) -> float:
-    left = shortage - step
-    return left if left > 1e-9 else 0.0
-
-
-def _sums(pool: Pool, shortage: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    running = np.concatenate([[0.0], np.cumsum(shortage[pool.entities])])
-    sums: npt.NDArray[np.float64] = running[pool.offsets[1:]] - running[pool.offsets[:-1]]
+def _sums(pool: Pool, worths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The sum of worths of each parent, a hair above it: what waits in the heap must not be below the true value."""
+    if not len(pool.limits):
+        return np.zeros(0)
+    running = np.add.reduceat(np.append(worths[pool.entities], 0.0), pool.offsets[:-1])
+    empty = pool.offsets[1:] == pool.offsets[:-1]
+    sums: npt.NDArray[np.float64] = np.where(empty, 0.0, running * (1 + 1e-9))
     return sums

@@ -59,7 +59,7 @@ def projected(store: Store, plan: int, rate: float = 1.0) -> dict[str, Projectio
     rows = store.frame(
         """
         select e.perspective::varchar as perspective, e.name, w.have, w.target, w.quota
-        from wanted w join entity e on e.entity = w.entity
+        from wanted w join named_entity e on e.entity = w.entity
         where w.plan = $plan order by e.perspective, w.have desc, e.name
         """,
         {"plan": plan},
@@ -132,7 +132,7 @@ def planned(
         select w.entity, e.perspective::varchar as perspective, e.name, w.have, w.target, w.quota,
                coalesce(m.parents, 0) as parents, coalesce(m.leads, 0) as leads
         from wanted w
-        join entity e on e.entity = w.entity
+        join named_entity e on e.entity = w.entity
         left join made m on m.entity = w.entity
         where w.plan = $plan and ($perspective is null or e.perspective::varchar = $perspective)
             and contains(e.name, lower($search))
@@ -140,6 +140,11 @@ def planned(
         """,
         {"plan": plan, "perspective": perspective, "search": search.strip(), "limit": limit},
     )
+
+
+def quotas(store: Store, plan: int) -> dict[int, int]:
+    """{entity: slots planned that add to it} of a plan, without those that get none."""
+    return dict(store.rows("select entity, quota from wanted where plan = $1 and quota > 0 order by entity", [plan]))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ from adr.recipe import PERSPECTIVES
 from adr.report import from_json, to_json
 from adr.settings import setting
 from adr.store import Store, Writer
+from adr.synthesize.allocation import GAIN, HAND, worth_of
 from adr.synthesize.greedy import Choice, Pool, choose
+from adr.synthesize.made_things import lacked, numbered
 from adr.synthesize.plan_file import (
     FROM_PARENT,
     FROM_SYNONYMS,
@@ -37,7 +39,18 @@ from adr.synthesize.prompts import Style, compose, style_of, things_of
 from adr.synthesize.retrieval import reservoir_name, reservoir_pool, slots_of_rows
 from adr.synthesize.rewording import rewordable
 from adr.synthesize.synonyms import synonyms_of_parents
-from adr.synthesize.tail import Parents, RunFacts, Tail, entity_ids, lacking, pool, run_facts
+from adr.synthesize.tail import (
+    Parents,
+    RunFacts,
+    Tail,
+    by_hand,
+    entity_ids,
+    joined,
+    lacking,
+    never_seen,
+    pool,
+    run_facts,
+)
 from adr.synthesize.turn_style import measure_style, write_style
 from adr.workspace import Workspace
 
@@ -86,6 +99,13 @@ def plan(store: Store, workspace: Workspace, run: int, *, progress: Progress = s
     return _make(store, workspace, settings, progress)
 
 
+def drafted(store: Store, run: int, **options: Any) -> PlanSettings:
+    """The settings of the plan that `plan` would make next with these options; AdrError as there."""
+    facts = run_facts(store, run)
+    number = int(store.value("select coalesce(max(plan), 0) + 1 from plan"))
+    return _settings(store, number, run, facts.dropped, facts.recipe.seed, options)
+
+
 def revise(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent, **options: Any) -> PlanReport:
     """Make plan `plan` again with some options changed; AdrError when it has candidates already."""
     settings = settings_of(store, plan)
@@ -118,10 +138,11 @@ def plan_report(store: Store, plan: int) -> PlanReport:
 def same_plan(store: Store, run: int, options: Mapping[str, Any]) -> int | None:
     """The newest plan of a run that these options would only repeat, or None.
 
-    Models that the options do not name are not compared: the default may have been another when the plan was made.
+    Models and an allocation that the options do not name are not compared: the default may have been another when the
+    plan was made.
     """
     facts = run_facts(store, run)
-    free = {"model", "scorer"} - set(options)
+    free = {"model", "scorer", "allocation"} - set(options)
     for number, text in store.rows("select plan, settings from plan where run = $1 order by plan desc", [run]):
         made = PlanSettings.from_json(text)
         again = _settings(store, number, run, facts.dropped or made.budget, facts.recipe.seed, options)
@@ -151,6 +172,8 @@ def plan_folder(workspace: Workspace, plan: int) -> PlanFolder:
 
 def _settings(store: Store, number: int, run: int, dropped: int, seed: int, options: Mapping[str, Any]) -> PlanSettings:
     own = _resolved(store, options)
+    if own.get("budget") is None and own.get("quotas"):
+        own["budget"] = max(1, sum(own["quotas"].values()))
     if own.get("budget") is None:
         if not dropped:
             raise AdrError(
@@ -188,16 +211,18 @@ def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise AdrError(f"A plan has no option {unknown[0]!r}.", f"Options: {', '.join(allowed)}.")
     own = {name: value for name, value in options.items() if value is not None or name in ("entities", "target")}
+    if own.get("also"):
+        own["also"] = tuple(lacked(store, own["also"]))
+        numbered(store, own["also"])
     for name in ("entities", "without"):
         if own.get(name) is not None:
             own[name] = tuple(entity_ids(store, own[name]))
-    for name in ("targets", "parents"):
+    for name, kind in (("targets", float), ("quotas", int), ("parents", lambda value: tuple(map(int, value)))):
         if name in own:
             ids = entity_ids(store, own[name])
-            own[name] = {
-                e: tuple(map(int, value)) if name == "parents" else float(value)
-                for e, value in zip(ids, own[name].values(), strict=True)
-            }
+            own[name] = {e: kind(value) for e, value in zip(ids, own[name].values(), strict=True)}
+    if own.get("quotas"):
+        own.setdefault("allocation", HAND)
     if "perspectives" in own:
         own["perspectives"] = tuple(own["perspectives"])
     return own
@@ -213,11 +238,7 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
     if settings.controlnet:
         find_model(settings.controlnet)
     progress(0, None, "reading the tail")
-    tail = lacking(
-        store, facts, settings.perspectives, settings.target, settings.entities, settings.without, settings.targets
-    )
-    if not len(tail):
-        raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
+    tail = wanted_tail(store, facts, settings)
     act = _retrieved if settings.generator == RETRIEVE else _with_image if settings.with_image else _reworded
     found = act(store, facts, tail, settings, progress)
     quota = Counter(e for slot in found.slots for e in slot.entities)
@@ -260,11 +281,8 @@ class _Slots:
 def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings, progress: Progress) -> _Slots:
     """Slots for new pictures."""
     style = style_of(settings.model, settings.generator)
-    named = None if settings.generator in FROM_PARENT else 1 + style.companions
-    parents = pool(
-        store, tail, settings.parents, named=named, words=settings.conversations in ("parent", *FROM_SYNONYMS)
-    )
-    choices = choices_of(tail, parents, settings, style.things if named is not None else 0, progress)
+    parents = parents_of(store, tail, settings, style)
+    choices = choices_of(tail, parents, settings, things_alone(settings, style), progress)
     if not choices:
         raise AdrError(
             "No instance can be a parent: a parent needs a tail entity and an image on disk that no other uses.",
@@ -294,7 +312,7 @@ def _retrieved(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings
 def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings, progress: Progress) -> _Slots:
     """Slots for reworded conversations: the parent's own, with synonyms that lack instances."""
     found = rewordable(store, settings.run, tail, facts.tau.get("token"), settings.parents)
-    choices = choose(found.pool(settings.per_parent), tail.have, tail.target, tail.lead, settings.budget, progress)
+    choices = _shared(found.pool(settings.per_parent), tail, settings, progress)
     if not choices:
         raise AdrError(
             "No conversation says a frequent noun that has a synonym among the nouns that lack instances.",
@@ -325,17 +343,74 @@ def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings,
     return _Slots(slots, choices, [], len(found.instance))
 
 
+def parents_of(store: Store, tail: Tail, settings: PlanSettings, style: Style) -> Parents:
+    """The synthesis pool of a plan for pictures."""
+    named = None if settings.generator in FROM_PARENT else 1 + style.companions
+    words = settings.conversations in ("parent", *FROM_SYNONYMS)
+    return pool(store, tail, settings.parents, named=named, words=words)
+
+
+def things_alone(settings: PlanSettings, style: Style) -> int:
+    """How many things a prompt without a parent may name; 0 where the generator needs a parent."""
+    return 0 if settings.generator in FROM_PARENT else style.things
+
+
+def wanted_tail(store: Store, facts: RunFacts, settings: PlanSettings) -> Tail:
+    """What lacks instances under a plan's settings, things that no picture has included; AdrError when nothing does."""
+    if settings.allocation == HAND:
+        tail = by_hand(store, facts, settings.quotas)
+    else:
+        tail = lacking(
+            store, facts, settings.perspectives, settings.target, settings.entities, settings.without, settings.targets
+        )
+        new = {e: name for name, e in numbered(store, settings.also).items() if e not in settings.without}
+        tail = joined(tail, never_seen(facts, new, settings.target, settings.targets))
+    if not len(tail):
+        raise AdrError("No entity of the tail lacks an instance.", "Raise the target, or choose other entities.")
+    return tail
+
+
 def choices_of(tail: Tail, parents: Parents, settings: PlanSettings, things: int, progress: Progress) -> list[Choice]:
-    """Slots from the pool; with `alone` also for objects that no parent has, and for pairs when a prompt may name two
-    things."""
-    entities, offsets = parents.entities, parents.offsets
+    """Slots from the pool. things: how many things a prompt without a parent may name, 0 where the generator needs one.
+
+    From a prompt alone come things that no picture has; with `alone` also objects that no parent has, and pairs when a
+    prompt may name two things. Objects whose parents are used up get one too (not with the allocation `gain`), unless
+    their parents were chosen by hand.
+    """
     limits = np.full(len(parents.instance), settings.per_parent, np.int64)
-    if things and settings.alone:
-        alone = np.flatnonzero(~np.isin(np.arange(len(tail)), entities) & (tail.lead < min(things, 2)))
-        entities = np.concatenate([entities, alone])
-        offsets = np.concatenate([offsets, offsets[-1] + np.arange(1, len(alone) + 1)])
-        limits = np.concatenate([limits, np.full(len(alone), settings.budget, np.int64)])
-    return choose(Pool(offsets, entities, limits), tail.have, tail.target, tail.lead, settings.budget, progress)
+    own = Pool(parents.offsets, parents.entities, limits)
+    if not things:
+        return _shared(own, tail, settings, progress)
+    shown = np.isin(np.arange(len(tail)), parents.entities)
+    asked = ~shown & (tail.unseen | (settings.alone & (tail.lead < min(things, 2))))
+    again = shown & (tail.lead == 0) & ~np.isin(tail.entity, list(settings.parents)) & (settings.allocation != GAIN)
+    alone = [*np.flatnonzero(asked).tolist(), *np.flatnonzero(again).tolist()]
+    added = [_named_alone(tail, settings, e) for e in alone]
+    return _shared(
+        Pool(
+            np.concatenate([own.offsets, own.offsets[-1] + np.cumsum([len(some) for some in added], dtype=np.int64)]),
+            np.concatenate([own.entities, np.array([e for some in added for e in some], np.int64)]),
+            np.concatenate([limits, np.full(len(added), settings.budget, np.int64)]),
+            spare=int(again.sum()),
+        ),
+        tail,
+        settings,
+        progress,
+    )
+
+
+def _named_alone(tail: Tail, settings: PlanSettings, entity: int) -> list[int]:
+    """What a prompt for an entity alone adds to: the entity, and the noun that names it."""
+    noun = tail.noun_of(entity) if settings.allocation != GAIN else None
+    return [entity] if noun is None else [entity, noun]
+
+
+def _shared(pool: Pool, tail: Tail, settings: PlanSettings, progress: Progress) -> list[Choice]:
+    """The budget shared among what lacks, as the settings say. Two conversations from one parent in other words are
+    nearly the same, so those spread over parents though others would add more."""
+    worth = worth_of(settings.allocation, tail.have, tail.target, tail.scale)
+    spread = settings.allocation == GAIN or not settings.with_image
+    return choose(pool, worth, tail.lead, settings.budget, progress, share_parents=spread)
 
 
 def _slots(

@@ -15,6 +15,7 @@ from adr.errors import AdrError
 from adr.figures import number_words
 from adr.files import append_text, refuse_special, write_whole
 from adr.read_back import DamagedError, Kind, list_of, object_of, optional, read_file, read_text, text, turn, whole
+from adr.synthesize.allocation import ALLOCATIONS, GAIN, HAND, LEVEL
 
 IMAGE_GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
 # The generators that make no picture: only the conversation is new, with the parent's picture or with none.
@@ -43,10 +44,11 @@ class PlanSettings:
     variations of one parent at most. per_slot: candidates per slot. entities: ids of the only entities to fill; None
     for the whole tail. without: ids of entities that are not filled. targets: {entity id: instances wanted}. parents:
     {entity id: instances that may be its parents}. alone: text-to-image also fills, from a prompt without a parent,
-    objects that no instance of the pool has and pairs that no prompt with a parent names. strength: how much of the
-    parent's picture is remade, 0..1 (image-to-image). The generator `language` makes one candidate per slot, and its
-    conversations are made from synonyms; `retrieve` also has one per slot, uses each row once, and keeps its
-    conversation ('own').
+    objects that no instance of the pool has and pairs that no prompt with a parent names. allocation: how the budget is
+    shared (`allocation.ALLOCATIONS`). quotas: {entity id: slots}, for the allocation `hand`. also: names of things to
+    make that no picture of the index has. strength: how much of the parent's picture is remade, 0..1 (image-to-image).
+    The generator `language` makes one candidate per slot, and its conversations are made from synonyms; `retrieve` also
+    has one per slot, uses each row once, and keeps its conversation ('own').
     """
 
     plan: int
@@ -71,6 +73,9 @@ class PlanSettings:
     entities: tuple[int, ...] | None = None
     without: tuple[int, ...] = ()
     alone: bool = False
+    allocation: str = LEVEL
+    quotas: Mapping[int, int] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
     targets: Mapping[int, float] = field(default_factory=dict)
     parents: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
@@ -87,6 +92,22 @@ class PlanSettings:
         if self.conversations not in (CONVERSATIONS if self.generator != RETRIEVE else (OWN,)):
             raise AdrError(
                 f"Conversations cannot be made by {self.conversations!r}.", f"Choose one of {', '.join(CONVERSATIONS)}."
+            )
+        if self.allocation not in ALLOCATIONS:
+            raise AdrError(
+                f"A budget cannot be shared by {self.allocation!r}.", f"Choose one of {', '.join(ALLOCATIONS)}."
+            )
+        if self.quotas and self.allocation != HAND:
+            raise AdrError(
+                f"Numbers for single entities are given, and the allocation is {self.allocation}.",
+                f"Choose the allocation {HAND}.",
+            )
+        if any(not whole(number) for number in self.quotas.values()):
+            raise AdrError("A number of slots is not a whole number from 0.", "Give whole numbers.")
+        if self.also and self.generator != "text-to-image":
+            raise AdrError(
+                f"What has no picture can only be made from words, and the generator is {self.generator}.",
+                "Choose the generator text-to-image.",
             )
         if self.generator in WITHOUT_IMAGE and (self.conversations not in FROM_SYNONYMS or self.per_slot != 1):
             raise AdrError(
@@ -121,13 +142,15 @@ class PlanSettings:
 
     @classmethod
     def from_json(cls, text: str) -> "PlanSettings":
-        """The settings written in `text`; keys that only other versions have are left out."""
+        """The settings written in `text`; keys that only other versions have are left out. A plan that names no
+        allocation was made when there was only the one by gain."""
         known = {f.name for f in fields(cls)}
-        read = {key: value for key, value in json.loads(text).items() if key in known}
-        for key in ("perspectives", "without", "entities"):
+        read = {"allocation": GAIN} | {key: value for key, value in json.loads(text).items() if key in known}
+        for key in ("perspectives", "without", "entities", "also"):
             if isinstance(read.get(key), list):
                 read[key] = tuple(read[key])
         read["targets"] = {int(k): float(v) for k, v in read.get("targets", {}).items()}
+        read["quotas"] = {int(k): int(v) for k, v in read.get("quotas", {}).items()}
         read["parents"] = {int(k): tuple(v) for k, v in read.get("parents", {}).items()}
         return cls(**read)
 

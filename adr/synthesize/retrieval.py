@@ -32,7 +32,7 @@ def reservoir_pool(store: Store, run: int, tail: Tail) -> Parents:
         """
         with same as (
             select r.entity as theirs, e.entity as ours
-            from entity e join reservoir_entity r on r.perspective = e.perspective and r.name = e.name
+            from named_entity e join reservoir_entity r on r.perspective = e.perspective and r.name = e.name
             where e.entity in (select unnest($entities::integer[]))
         ), held as (
             select p.instance, s.ours as entity from reservoir_posting p join same s on s.theirs = p.entity

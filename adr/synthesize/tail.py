@@ -3,9 +3,11 @@
 Knows nothing of prompts, models or files.
 """
 
+import functools
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,8 @@ from adr.recipe import PERSPECTIVES, Recipe
 from adr.store import Store
 from adr.tail import tail_share_to_tau
 
+# Entities that no instance has are numbered from here.
+UNSEEN = 1 << 30
 # Pictures show objects, so slots are planned for objects first, then for pairs, then for nouns.
 LEAD = {"object": 0, "co_occurrence": 1, "token": 2, "interrogation": 3}
 
@@ -30,20 +34,39 @@ class RunFacts:
     tau: Mapping[str, float]
     muted: frozenset[tuple[str, str]]
 
+    def usual(self, perspective: str) -> float:
+        """τ of a perspective; the greatest τ when the recipe does not use the perspective."""
+        return self.tau.get(perspective, max(self.tau.values(), default=1.0))
+
 
 @dataclass(frozen=True)
 class Tail:
     """Entities that lack instances, ordered by id. have: kept instances with the entity, and rows retrieved for the run
-    that are not rejected; target: instances wanted."""
+    that are not rejected; target: instances wanted; scale: instances usually wanted in its perspective, which differ
+    from target where it was set by hand."""
 
     entity: npt.NDArray[np.int64]
     perspective: list[str]
     name: list[str]
     have: npt.NDArray[np.float64]
     target: npt.NDArray[np.float64]
+    scale: npt.NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.entity)
+
+    @property
+    def unseen(self) -> npt.NDArray[np.bool_]:
+        """Which of them no instance of the index has."""
+        return self.entity >= UNSEEN
+
+    def noun_of(self, position: int) -> int | None:
+        """The position of the noun that names the object at `position`; None when no such noun lacks instances."""
+        return self._nouns.get(self.name[position]) if self.perspective[position] == "object" else None
+
+    @functools.cached_property
+    def _nouns(self) -> dict[str, int]:
+        return {name: i for i, (p, name) in enumerate(zip(self.perspective, self.name, strict=True)) if p == "token"}
 
     @property
     def lead(self) -> npt.NDArray[np.int64]:
@@ -134,12 +157,50 @@ def lacking(
         wants = told.get(entity, facts.tau[perspective] if target is None else target)
         if have < wants and entity not in dropped and (perspective, name) not in facts.muted:
             found.append((entity, perspective, name, have, wants))
+    usual = [facts.tau[f[1]] if target is None else target for f in found]
+    return tail_of(found, usual)
+
+
+def tail_of(rows: Sequence[tuple[int, str, str, float, float]], scale: Sequence[float]) -> Tail:
+    """The tail of rows (entity, perspective, name, have, target) in the order of the entities' ids."""
     return Tail(
-        np.array([f[0] for f in found], np.int64),
-        [f[1] for f in found],
-        [f[2] for f in found],
-        np.array([f[3] for f in found], np.float64),
-        np.array([f[4] for f in found], np.float64),
+        np.array([row[0] for row in rows], np.int64),
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        np.array([row[3] for row in rows], np.float64),
+        np.array([row[4] for row in rows], np.float64),
+        np.array(scale, np.float64),
+    )
+
+
+def by_hand(store: Store, facts: RunFacts, quotas: Mapping[int, int]) -> Tail:
+    """The entities that are to get a number of slots, {entity: slots}, and as many instances more than they have."""
+    some = {e: n for e, n in quotas.items() if n > 0}
+    known = lacking(store, facts, PERSPECTIVES, math.inf, some)
+    made = store.rows("select entity, name from made_thing where list_contains($1::integer[], entity)", [list(some)])
+    tail = joined(known, never_seen(facts, dict(made), None, {}))
+    more = np.array([some[int(e)] for e in tail.entity], np.float64)
+    return replace(tail, target=tail.have + more, scale=np.array([facts.usual(p) for p in tail.perspective]))
+
+
+def never_seen(facts: RunFacts, names: Mapping[int, str], target: float | None, targets: Mapping[int, float]) -> Tail:
+    """The tail of things that no instance has, {entity: name}; wanted as often as objects are."""
+    usual = facts.usual("object") if target is None else target
+    rows = [(e, "object", name, 0.0, targets.get(e, usual)) for e, name in sorted(names.items())]
+    return tail_of(rows, [usual] * len(rows))
+
+
+def joined(first: Tail, second: Tail) -> Tail:
+    """Both tails; the entities of the second come after those of the first."""
+    if not len(second):
+        return first
+    return Tail(
+        np.concatenate([first.entity, second.entity]),
+        first.perspective + second.perspective,
+        first.name + second.name,
+        np.concatenate([first.have, second.have]),
+        np.concatenate([first.target, second.target]),
+        np.concatenate([first.scale, second.scale]),
     )
 
 
@@ -218,7 +279,7 @@ def entity_ids(store: Store, names: Iterable[Any]) -> list[int]:
             continue
         perspective, colon, name = str(asked).partition(":")
         rows = store.rows(
-            "select entity, perspective::varchar from entity where name = $1",
+            "select entity, perspective::varchar from named_entity where name = $1",
             [name if colon and perspective in PERSPECTIVES else str(asked)],
         )
         if colon and perspective in PERSPECTIVES:

@@ -21,6 +21,7 @@ from adr.review.queue import Filter, identifiers
 from adr.review.verdicts import edit, judge
 from adr.store import Store
 from adr.synthesize import plan as planning
+from adr.synthesize.allocation import worth_of
 from adr.synthesize.collect import collect
 from adr.synthesize.generate import generate
 from adr.synthesize.greedy import Pool, choose
@@ -188,7 +189,8 @@ def test_choose__with_groups_is_the_greedy_choice(data):
         np.array([g for own in rows for _, g in own]),
     )
     short, used = [1.0] * many, [0] * len(rows)
-    for choice in choose(pool, np.zeros(many), target, np.zeros(many, int), budget):
+    worth_each = worth_of("gain", np.zeros(many), target, target)
+    for choice in choose(pool, worth_each, np.zeros(many, int), budget, share_parents=True):
         worth = [
             sum(max((short[e] for e, g in own if g == group), default=0.0) for group in range(3)) / (1 + used[i])
             if used[i] < per_parent
@@ -199,7 +201,7 @@ def test_choose__with_groups_is_the_greedy_choice(data):
         groups = dict(rows[choice.parent])
         assert len({groups[e] for e in choice.entities}) == len(choice.entities) and choice.entity in choice.entities
         for e in choice.entities:
-            assert short[e] == max(short[o] for o, g in rows[choice.parent] if g == groups[e])
+            assert short[e] == pytest.approx(max(short[o] for o, g in rows[choice.parent] if g == groups[e]))
         for e in choice.entities:
             short[e] = max(0.0, short[e] - 1 / target[e])
             short[e] = short[e] if short[e] > 1e-9 else 0.0

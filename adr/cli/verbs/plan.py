@@ -2,24 +2,57 @@
 
 import argparse
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from adr.cli.arguments import count, model_name
+from adr.cli.arguments import count, model_name, path
 from adr.cli.blocks import Block, facts, headline, note, sentence
 from adr.cli.opened import opened
+from adr.errors import AdrError
 from adr.figures import counted
 from adr.progress import Progress
+from adr.synthesize.allocation import ALLOCATIONS, LEVEL
+from adr.synthesize.made_things import VOCABULARIES, names_in, vocabulary
 from adr.synthesize.plan import PlanReport, plan
 from adr.synthesize.plan_file import CONVERSATIONS, GENERATORS, RETRIEVE
 
 # Arguments that are options of a plan; the plan decides those that are not given.
-OPTIONS = ("budget", "generator", "model", "target", "per_slot", "per_parent", "conversations", "steps", "alone")
+OPTIONS = (
+    "budget",
+    "generator",
+    "model",
+    "target",
+    "per_slot",
+    "per_parent",
+    "conversations",
+    "steps",
+    "alone",
+    "allocation",
+    "quotas",
+    "also",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A run, and the options of a plan."""
     parser.add_argument("--run", type=count, required=True, metavar="N", help="the run whose tail is filled")
     parser.add_argument("--budget", type=count, metavar="N", help="at most N slots [as many as the run dropped]")
-    parser.add_argument("--target", type=float, metavar="N", help="instances wanted per tail entity [τ]")
+    parser.add_argument(
+        "--target", type=float, metavar="N", help="instances wanted per tail entity [τ of its perspective in the run]"
+    )
+    parser.add_argument(
+        "--allocation", metavar="WAY", help=f"how the budget is shared: {', '.join(ALLOCATIONS)} [{LEVEL}]"
+    )
+    parser.add_argument(
+        "--make", dest="quotas", action=_Quotas, metavar="NAME=N", help="N slots for this entity; repeat for others"
+    )
+    parser.add_argument(
+        "--also",
+        type=_things,
+        metavar="NAMES",
+        help="things to make that no instance has: names with commas, a file of names, or "
+        f"{', '.join(VOCABULARIES)} (text-to-image)",
+    )
     parser.add_argument("--per-slot", type=count, metavar="N", help="candidates per slot [2]")
     parser.add_argument("--per-parent", type=count, metavar="K", help="at most K variations of one parent")
     parser.add_argument(
@@ -36,6 +69,30 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="also fill objects and pairs that no parent shows, from a prompt alone (text-to-image)",
     )
     parser.add_argument("--conversations", metavar="WAY", help=f"{', '.join(CONVERSATIONS)} [template]")
+
+
+class _Quotas(argparse.Action):
+    """Collects NAME=N as {NAME: N}."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, value: Any, *rest: Any) -> None:
+        """Add one."""
+        name, _, number = str(value).rpartition("=")
+        if not name or not number.isdecimal():
+            parser.error(f"argument --make: {value!r} is not NAME=N, such as harp=5")
+        namespace.quotas = (namespace.quotas or {}) | {name: int(number)}
+
+
+def _things(text: str) -> list[str]:
+    """The names in `--also`: those of a vocabulary where one has this name, else the text's own."""
+    is_file = Path(text).suffix in (".txt", ".csv", ".json") or "/" in text
+    try:
+        return (
+            vocabulary(text if text in VOCABULARIES else path(text))
+            if is_file or text in VOCABULARIES
+            else names_in(text)
+        )
+    except AdrError as error:
+        raise argparse.ArgumentTypeError(f"{error.sentence} {error.next_step}") from error
 
 
 def act(options: argparse.Namespace, progress: Progress) -> PlanReport:

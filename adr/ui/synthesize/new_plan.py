@@ -8,25 +8,31 @@ import streamlit as st
 from adr.errors import AdrError
 from adr.explore.entities import entities_numbered
 from adr.explore.runs import RunInShort, runs_in_short
+from adr.figures import counted
 from adr.models import find_model
 from adr.plain_text import plain
 from adr.reservoir.read import reservoir_report
 from adr.settings import setting
+from adr.synthesize.allocation import ALLOCATIONS
 from adr.synthesize.conversations import WRITERS
+from adr.synthesize.made_things import lacked, names_in, vocabulary
 from adr.synthesize.outlook import seconds_each
 from adr.synthesize.plan import PLANNED, WORDNET, plan
 from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, OWN, RETRIEVE, WITHOUT_IMAGE, PlanSettings
 from adr.synthesize.prompts import Style, style_of
 from adr.synthesize.retrieval import check_reservoir
 from adr.synthesize.synonyms import WARNING, load_wordnet
+from adr.synthesize.tail import RunFacts, run_facts
+from adr.synthesize.ways import COMPARED
 from adr.ui.access import allowed_model
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, jump
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
 from adr.ui.parts.run_words import run_words
-from adr.ui.synthesize.offers import ABOUT_MODELS, CONTROLNETS, CONVERSATIONS, MODELS, SAYS
+from adr.ui.synthesize.offers import ABOUT_MODELS, CONTROLNETS, CONVERSATIONS, MODELS, SAYS, WAYS
 from adr.ui.synthesize.planning import planning
-from adr.ui.synthesize.words import how_long, made_words
+from adr.ui.synthesize.ways import ways_view
+from adr.ui.synthesize.words import how_long, made_words, tau_words
 from adr.ui.telling import fragment
 
 
@@ -51,6 +57,8 @@ def _form(here: Frame, entities: list[int]) -> None:
             st.markdown(_cost(here, run, options))
         else:
             st.warning(plain(f"{fault.sentence} {fault.next_step}"), icon=":material/search_off:")
+        if fault is None and options["generator"] not in WITHOUT_IMAGE:
+            ways_view(here, run, options)
         if st.button(
             "Make the plan", type="primary", key="make_plan", icon=":material/list_alt:", disabled=fault is not None
         ):
@@ -60,8 +68,9 @@ def _form(here: Frame, entities: list[int]) -> None:
 def _what(here: Frame, entities: list[int], runs: Mapping[int, RunInShort], generator: str) -> dict[str, Any]:
     st.markdown("**What to fill**")
     run = _run(runs)
-    options = {"run": run} | _filled(here, entities, generator) | _wanted()
-    return options | _amounts(runs[run], generator)
+    options = {"run": run} | _filled(here, entities, generator) | _wanted(run_facts(here.store, run))
+    options |= _amounts(runs[run], generator) | {"allocation": _allocation()}
+    return options | (_also(here) if generator == "text-to-image" else {})
 
 
 def _run(runs: Mapping[int, RunInShort]) -> int:
@@ -104,7 +113,7 @@ def _filled(here: Frame, entities: list[int], generator: str) -> dict[str, Any]:
     return {"perspectives": chosen or list(PLANNED)}
 
 
-def _wanted() -> dict[str, Any]:
+def _wanted(facts: RunFacts) -> dict[str, Any]:
     left, right = st.columns(2)
     wanted = left.segmented_control(
         "Instances wanted per entity",
@@ -115,8 +124,38 @@ def _wanted() -> dict[str, Any]:
         help="τ of its perspective in the run, or one number for all.",
     )
     if wanted == "τ":
+        right.caption(f"of run {facts.run}: {tau_words(facts.tau)}")
         return {}
     return {"target": float(right.number_input("Number", 1, 1_000_000, 40, key="plan_target"))}
+
+
+def _allocation() -> str:
+    """How the budget is shared."""
+    way = st.segmented_control(
+        "The budget is shared",
+        COMPARED,
+        default=COMPARED[0],
+        key="plan_allocation",
+        format_func=WAYS.__getitem__,
+        required=True,
+        help="By hand: make the plan, then change “To make” in its table.",
+    )
+    st.caption(ALLOCATIONS[str(way)])
+    return str(way)
+
+
+def _also(here: Frame) -> dict[str, Any]:
+    """Things to make that no picture shows: typed or pasted, or all of a vocabulary that the dataset lacks."""
+    with st.expander("Also make things that no picture shows", icon=":material/add_photo_alternate:"):
+        typed = names_in(
+            st.text_area("Their names", key="plan_also", placeholder="owl, harp", help="With commas, or one per line.")
+        )
+        beyond = lacked(here.store, vocabulary("lvis"))
+        every = st.checkbox(f"All {len(beyond):,} names of LVIS that this dataset lacks", key="plan_also_lvis")
+        new = lacked(here.store, [*typed, *(beyond if every else ())])
+        if known := len(typed) - len(lacked(here.store, typed)):
+            st.caption(f"{counted(known, 'of these names is', 'of these names are')} in the dataset already.")
+    return {"also": new} if new else {}
 
 
 def _amounts(run: RunInShort, generator: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ SAYS = {
     "retrieve": "Nothing is made: real rows of the reservoir, with their own picture and conversation. A reservoir is "
     "read on the Dataset page.",
 }
+WAYS = {"level": "lowest first", "equal": "equally", "shortage": "by shortage", "hand": "by hand", "gain": "by gain"}
 MODELS = {
     "text-to-image": (
         "stabilityai/sd-turbo",

@@ -5,17 +5,19 @@ Asks `adr.synthesize` and draws; computes nothing itself.
 
 import streamlit as st
 
-from adr.figures import number_words
+from adr.figures import counted, number_words
 from adr.plain_text import plain
 from adr.synthesize import outlook
 from adr.synthesize.plan import settings_of
 from adr.synthesize.plan_file import RETRIEVE, PlanSettings
 from adr.synthesize.plans import plan_counts
+from adr.synthesize.tail import RunFacts, run_facts
 from adr.ui.frame import Frame
 from adr.ui.parts.figures import figures
+from adr.ui.synthesize.offers import WAYS
 from adr.ui.synthesize.table import table_view
 from adr.ui.synthesize.tail import tail_view
-from adr.ui.synthesize.words import made_words
+from adr.ui.synthesize.words import made_words, tau_words
 from adr.ui.synthesize.work import KIND, failures_view, made_view, work_view
 from adr.ui.telling import fragment
 
@@ -28,7 +30,7 @@ def plan_view(here: Frame, number: int) -> None:
     each = outlook.seconds_each(here.store, here.workspace, settings)
     running = bool(here.jobs.running(KIND))
     _numbers(here, number, settings, None if running else stands, projections)
-    st.caption(_in_words(settings))
+    st.caption(_in_words(settings, run_facts(here.store, settings.run)))
     work_view(here, number, stands, each)
     if stands.finished or running:
         made_view(here, number)
@@ -72,18 +74,21 @@ def _numbers(
     figures(shown)
 
 
-def _in_words(settings: PlanSettings) -> str:
+def _in_words(settings: PlanSettings, facts: RunFacts) -> str:
     wanted = (
-        "τ instances"
+        f"τ instances wanted ({tau_words(facts.tau)})"
         if settings.target is None
-        else f"{number_words(settings.target)} {'instance' if settings.target == 1 else 'instances'}"
+        else f"{number_words(settings.target)} {'instance' if settings.target == 1 else 'instances'} wanted per entity"
     )
     if settings.generator == RETRIEVE:
         said = f"Run {settings.run:d} · {wanted} per entity · rows of the reservoir {plain(settings.model)}"
         return said + (f" · {len(settings.without)} entities left out" if settings.without else "")
     said = (
-        f"Run {settings.run:d} · {wanted} per entity · {plain(settings.generator)} with {plain(settings.model)} · "
+        f"Run {settings.run:d} · {wanted} · budget {settings.budget:,}, shared {WAYS[settings.allocation]} · "
+        f"{plain(settings.generator)} with {plain(settings.model)} · "
         f"{settings.per_slot:d} {'try' if settings.per_slot == 1 else 'tries'} each, up to {settings.per_parent:d} per "
         f"parent · conversations: {plain(settings.conversations.replace('_', ' '))} · seed {settings.seed:d}"
     )
+    if settings.also:
+        said += f" · also {counted(len(settings.also), 'thing', 'things')} that no picture shows"
     return said + (f" · {len(settings.without)} entities left out" if settings.without else "")

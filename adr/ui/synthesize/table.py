@@ -1,9 +1,12 @@
 """Every entity that a plan is to fill, in a table to edit."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from adr.synthesize import outlook
+from adr.synthesize.allocation import HAND, LEVEL
 from adr.synthesize.plan import plan_like
 from adr.synthesize.plan_file import RETRIEVE, PlanSettings
 from adr.synthesize.plans import plan_counts
@@ -66,7 +69,9 @@ def _edited(rows: pd.DataFrame, settings: PlanSettings, *, locked: bool, key: st
             "Parents": rows["parents"],
         }
     )
-    to_make = f"{made_words(settings.with_image).capitalize()} planned that add to it."
+    to_make = (
+        f"{made_words(settings.with_image).capitalize()} planned that add to it. Change it to share the budget by hand."
+    )
     column = st.column_config
     return st.data_editor(
         frame,
@@ -75,13 +80,13 @@ def _edited(rows: pd.DataFrame, settings: PlanSettings, *, locked: bool, key: st
         height=380,
         width="stretch",
         num_rows="fixed",
-        disabled=True if locked else ["Entity", "Perspective", "Have", "To make", "Parents"],
+        disabled=True if locked else ["Entity", "Perspective", "Have", "Parents"],
         column_config={
             "Fill": column.CheckboxColumn("Fill", help="Untick to leave the entity out.", width="small"),
             "Entity": column.TextColumn("Entity", width=150),  # a long name must not push out the others
             "Have": column.NumberColumn("Have", help="Instances that have it after rebalancing."),
             "Wanted": column.NumberColumn("Wanted", min_value=0, step=1, help="Instances wanted.", format="%g"),
-            "To make": column.NumberColumn("To make", help=to_make),
+            "To make": column.NumberColumn("To make", min_value=0, step=1, help=to_make),
             "Parents": column.NumberColumn("Parents", help="How many instances they start from."),
         },
     )
@@ -95,10 +100,23 @@ def _changes(here: Frame, number: int, settings: PlanSettings, rows: pd.DataFram
         for e, w, old in zip(rows["entity"], edited["Wanted"], rows["target"], strict=True)
         if pd.notna(w) and float(w) != float(old)
     }
+    by_hand = {
+        int(e): int(n)
+        for e, n, old in zip(rows["entity"], edited["To make"], rows["quota"], strict=True)
+        if pd.notna(n) and int(n) != int(old)
+    }
     apply, restore = st.columns([1, 1])
-    if apply.button("Apply the changes", key=f"apply {number}", disabled=not dropped and not changed, type="primary"):
-        change(here, number, without=[*settings.without, *map(int, dropped)], targets=dict(settings.targets) | changed)
-    if (settings.without or settings.targets or settings.parents) and restore.button(
-        "Undo all changes", key=f"restore {number}"
-    ):
-        change(here, number, without=(), targets={}, parents={})
+    nothing = not dropped and not changed and not by_hand
+    if apply.button("Apply the changes", key=f"apply {number}", disabled=nothing, type="primary"):
+        options: dict[str, Any] = {
+            "without": [*settings.without, *map(int, dropped)],
+            "targets": dict(settings.targets) | changed,
+        }
+        if by_hand:
+            quotas = outlook.quotas(here.store, number) | by_hand | dict.fromkeys(map(int, dropped), 0)
+            options = {"quotas": quotas, "budget": max(settings.budget, sum(quotas.values())), "allocation": HAND}
+        change(here, number, **options)
+    by_hand_now = settings.without or settings.targets or settings.parents or settings.quotas
+    if by_hand_now and restore.button("Undo all changes", key=f"restore {number}"):
+        way = LEVEL if settings.allocation == HAND else settings.allocation
+        change(here, number, without=(), targets={}, parents={}, quotas={}, allocation=way)

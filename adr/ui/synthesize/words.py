@@ -1,5 +1,11 @@
 """Numbers of a plan in words."""
 
+from collections.abc import Mapping
+
+from adr.figures import number_words
+
+_THINGS = {"object": "object", "co_occurrence": "pair", "token": "noun", "interrogation": "form of question"}
+
 
 def how_long(each: float | None, count: int) -> str:
     """'about 12 min at 0.8 s each, as measured', or how to measure."""
@@ -20,3 +26,10 @@ def how_long(each: float | None, count: int) -> str:
 def made_words(with_image: bool) -> str:
     """What a plan makes: 'pictures' or 'conversations'."""
     return "pictures" if with_image else "conversations"
+
+
+def tau_words(tau: Mapping[str, float]) -> str:
+    """'59 for an object, 9 for a pair': what τ means in a run, objects first."""
+    return ", ".join(f"{number_words(tau[p])} for a {said}" for p, said in _THINGS.items() if p in tau).replace(
+        "a object", "an object"
+    )

@@ -1,0 +1,227 @@
+"""Whom a plan gives its pictures, by how many real ones there are, and which kinds of question its conversations ask.
+
+    python tests/bench/fill.py [--workspace W] [--budget 289] [--millions] [--json FILE]
+
+The demo world of seed 100 is thinned to a long tail: of 80 kinds of things 19 stay as they are, 15 get 20 to 99
+pictures, 42 get 1 to 19 (5 of them one, 9 two or three, 15 four to seven, 13 eight to nineteen), and 4 none. For each
+way to share a budget: slots by real count, and Spearman's correlation of the two over the 42. W: kept for the next run;
+drawing takes three minutes. --millions: instead, the time of a plan for 1,000,000 instances of invented counts.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from adr.demo.habitats import RANKS  # noqa: E402
+from adr.demo.world import draw_world  # noqa: E402
+from adr.index.index import index  # noqa: E402
+from adr.ingest.ingest import ingest  # noqa: E402
+from adr.rebalance.runs import rebalance  # noqa: E402
+from adr.recipe import Recipe  # noqa: E402
+from adr.store import Store  # noqa: E402
+from adr.synthesize.plan import plan  # noqa: E402
+from adr.workspace import Workspace  # noqa: E402
+
+INSTANCES, SEED = 4900, 100
+UNSEEN, MIDDLE = 4, 15
+# Pictures that each kind of the tail may keep, the commonest first.
+TAIL = (*range(19, 6, -1), *([7, 6, 6, 5, 5] * 3), *([3] * 5), *([2] * 4), *([1] * 5))
+GROUPS = {"1": (1, 1), "2–3": (2, 3), "4–7": (4, 7), "8–19": (8, 19)}
+WAYS = ("level", "equal", "shortage", "gain")
+
+
+def at_most() -> dict[str, int]:
+    """{kind: pictures it may keep} for all but the commonest kinds."""
+    rare = RANKS[-len(TAIL) - UNSEEN :]
+    middle = RANKS[-len(TAIL) - UNSEEN - MIDDLE : -len(TAIL) - UNSEEN]
+    bounds = dict(zip(rare, (*TAIL, *[0] * UNSEEN), strict=True))
+    return bounds | {kind: round(99 - 79 * n / (MIDDLE - 1)) for n, kind in enumerate(middle)}
+
+
+def thinned(records: Sequence[Mapping[str, Any]], things: Mapping[str, Sequence[str]]) -> list[Mapping[str, Any]]:
+    """The records, in order, that take no kind beyond its bound; things: the kinds in each picture."""
+    left = Counter(at_most())
+    bounded = set(left)
+    kept = []
+    for record in records:
+        own = bounded & set(things.get(str(record.get("image")), ()))
+        if all(left[kind] > 0 for kind in own):
+            left.subtract(own)
+            kept.append(record)
+    return kept
+
+
+def make_workspace(folder: Path) -> tuple[Store, Workspace]:
+    """The thinned world with its index and a run by the paper's rule."""
+    drawn = folder / "drawn"
+    if not (drawn / "demo.json").exists():
+        draw_world(drawn, INSTANCES, SEED)
+    workspace = Workspace.at(folder / "workspace")
+    store = Store(workspace.database)
+    if not store.value("select count(*) from run"):
+        lines = (drawn / "objects.jsonl").read_text(encoding="utf-8").splitlines()
+        things = {row["image"]: row["objects"] for row in map(json.loads, lines)}
+        records = thinned(json.loads((drawn / "demo.json").read_text(encoding="utf-8")), things)
+        (drawn / "thinned.json").write_text(json.dumps(records), encoding="utf-8")
+        ingest(store, drawn / "thinned.json", images=drawn / "images", objects=drawn / "objects.jsonl")
+        index(store)
+        rebalance(store, Recipe())
+    return store, workspace
+
+
+def real_counts(store: Store) -> dict[str, int]:
+    """{kind of the tail: instances in the source}."""
+    tail = RANKS[-len(TAIL) - UNSEEN : -UNSEEN]
+    counts = dict(store.rows("select name, n from entity where perspective = 'object'"))
+    return {kind: int(counts.get(kind, 0)) for kind in tail}
+
+
+def slots_of(store: Store, number: int) -> Counter[str]:
+    """{object: slots that add to it}."""
+    return Counter(
+        dict(
+            store.rows(
+                """
+                select e.name, count(*) from (select unnest(entities) as entity from slot where plan = $1)
+                join entity e using (entity) where e.perspective = 'object' group by e.name
+                """,
+                [number],
+            )
+        )
+    )
+
+
+def shared(store: Store, workspace: Workspace, budget: int, way: str, **options: Any) -> dict[str, Any]:
+    """Mean slots per kind by real count, and Spearman's correlation of real count and slots, for one way."""
+    real = real_counts(store)
+    report = plan(store, workspace, 1, budget=budget, allocation=way, **options)
+    slots = slots_of(store, report.plan)
+    rows = pd.DataFrame({"real": pd.Series(real), "slots": pd.Series({kind: slots[kind] for kind in real})})
+    means = {
+        said: round(float(rows[rows["real"].between(*bounds)]["slots"].mean()), 1) for said, bounds in GROUPS.items()
+    }
+    correlation = float(rows["real"].corr(rows["slots"], method="spearman"))
+    return {"slots": report.slots} | means | {"correlation": round(correlation, 2)}
+
+
+def table(rows: Mapping[str, Mapping[str, Any]]) -> str:
+    """Markdown, one line per way."""
+    columns = list(next(iter(rows.values())))
+    lines = [f"| way | {' | '.join(columns)} |", "|---|" + "---|" * len(columns)]
+    return "\n".join([*lines, *(f"| {way} | {' | '.join(map(str, row.values()))} |" for way, row in rows.items())])
+
+
+def make_million(folder: Path, instances: int = 1_000_000) -> tuple[Store, Workspace]:
+    """A workspace of invented instances with a picture each: three objects of 1,600 and six nouns of 30,000, whose
+    counts fall as a power law, the pairs of the objects, and a run that keeps nine in ten. No picture is on disk."""
+    workspace = Workspace.at(folder / "million")
+    store = Store(workspace.database)
+    if store.value("select count(*) from run"):
+        return store, workspace
+    rng = np.random.default_rng(0)
+    columns = {"object": _postings(rng, instances, 3, 1_600, 1.1), "token": _postings(rng, instances, 6, 30_000, 1.1)}
+    with store.atomic() as writer:
+        writer.execute("insert into source (path, images) values ('invented', '/nowhere')")
+        writer.execute(
+            """insert into instance (instance, images, missing, turns)
+               select range, [range || '.jpg'], 0, [{'role': 'human', 'text': 'What is it?'},
+               {'role': 'gpt', 'text': 'It is a thing.'}] from range($1)""",
+            [instances],
+        )
+        for perspective, frame in columns.items():
+            writer.register("drawn", frame)
+            writer.execute("create temp table some as select distinct instance, entity from drawn")
+            writer.execute(
+                "insert into entity (entity, perspective, name, n) select entity, $1::perspective, "
+                "$1[1] || entity, count(*) from some group by entity",
+                [perspective],
+            )
+            writer.execute(
+                "insert into posting (perspective, instance, entity) select $1::perspective, * from some", [perspective]
+            )
+            writer.execute("drop table some")
+        writer.execute(
+            """create temp table pair as select a.instance, a.entity as first, b.entity as second
+               from posting a join posting b using (instance)
+               where a.perspective = 'object' and b.perspective = 'object' and a.entity < b.entity"""
+        )
+        writer.execute(
+            """insert into entity (entity, perspective, name, n, first, second)
+               select 100000 + row_number() over (order by first, second), 'co_occurrence',
+                      'o' || first || ' + o' || second, count(*), first, second from pair group by first, second"""
+        )
+        writer.execute(
+            """insert into posting (perspective, instance, entity) select 'co_occurrence', p.instance, e.entity
+               from pair p join entity e on e.first = p.first and e.second = p.second"""
+        )
+        writer.execute("drop table pair")
+        writer.execute(
+            "insert into run (run, name, recipe, kept, dropped) values (1, 'invented', $1, $2, $3)",
+            [Recipe().to_toml(), instances - instances // 10, instances // 10],
+        )
+        writer.execute(
+            "insert into decision (run, instance, kept) select 1, range, range % 10 > 0 from range($1)", [instances]
+        )
+    return store, workspace
+
+
+def _postings(rng: np.random.Generator, instances: int, each: int, entities: int, power: float) -> pd.DataFrame:
+    """Draws of `each` entities per instance; nouns are numbered after the objects."""
+    weights = np.arange(1, entities + 1) ** -power
+    drawn = rng.choice(entities, size=instances * each, p=weights / weights.sum())
+    first = 0 if entities < 10_000 else 10_000
+    return pd.DataFrame({"instance": np.repeat(np.arange(instances), each), "entity": drawn + first})
+
+
+def million(folder: Path) -> dict[str, Any]:
+    """Seconds of a plan of 100,000 slots for a million instances, by way."""
+    store, workspace = make_million(folder)
+    found = {}
+    for way in WAYS:
+        started, ran = time.perf_counter(), time.process_time()
+        report = plan(store, workspace, 1, budget=100_000, allocation=way)
+        found[way] = {
+            "slots": report.slots,
+            "pool": report.pool,
+            "lacking": report.lacking,
+            "seconds": round(time.perf_counter() - started, 1),
+            "processor": round(time.process_time() - ran, 1),
+        }
+    return found
+
+
+def main() -> None:
+    """Print the tables; with --json, write them to a file as well."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workspace", type=Path)
+    parser.add_argument("--budget", type=int, default=289)
+    parser.add_argument("--millions", action="store_true")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    if given.millions:
+        print(table(million(given.workspace or Path(tempfile.mkdtemp(prefix="adr-fill-")))))
+        return
+    folder = given.workspace or Path(tempfile.mkdtemp(prefix="adr-fill-"))
+    store, workspace = make_workspace(folder)
+    found: dict[str, Any] = {"kinds": dict(sorted(Counter(real_counts(store).values()).items()))}
+    for said, options in (("text-to-image", {}), ("image-to-image", {"generator": "image-to-image"})):
+        found[said] = {way: shared(store, workspace, given.budget, way, **options) for way in WAYS}
+        print(f"\n{said}, {given.budget} slots\n{table(found[said])}")
+    if given.json:
+        given.json.write_text(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()
