@@ -350,6 +350,14 @@ def parents_of(store: Store, tail: Tail, settings: PlanSettings, style: Style) -
     return pool(store, tail, settings.parents, named=named, words=words)
 
 
+def pool_of(store: Store, tail: Tail, settings: PlanSettings) -> tuple[Parents, int]:
+    """What a plan may choose from, and how many things a prompt without a parent may name (`things_alone`)."""
+    if settings.generator == RETRIEVE:
+        return reservoir_pool(store, settings.run, tail), 0
+    style = style_of(settings.model, settings.generator)
+    return parents_of(store, tail, settings, style), things_alone(settings, style)
+
+
 def things_alone(settings: PlanSettings, style: Style) -> int:
     """How many things a prompt without a parent may name; 0 where the generator needs a parent."""
     return 0 if settings.generator in FROM_PARENT else style.things

@@ -9,8 +9,7 @@ import numpy.typing as npt
 from adr.progress import silent
 from adr.store import Store
 from adr.synthesize.allocation import EQUAL, LEVEL, SHORTAGE
-from adr.synthesize.plan import choices_of, drafted, parents_of, things_alone, wanted_tail
-from adr.synthesize.prompts import style_of
+from adr.synthesize.plan import choices_of, drafted, pool_of, wanted_tail
 from adr.synthesize.tail import run_facts
 
 COMPARED = (LEVEL, EQUAL, SHORTAGE)
@@ -33,8 +32,7 @@ def ways(store: Store, run: int, **options: Any) -> dict[str, Shared]:
     draft = {way: drafted(store, run, **{**options, "allocation": way}) for way in COMPARED}
     settings = draft[LEVEL]
     tail = wanted_tail(store, run_facts(store, run), settings)
-    style = style_of(settings.model, settings.generator)
-    parents, things = parents_of(store, tail, settings, style), things_alone(settings, style)
+    parents, things = pool_of(store, tail, settings)
     slots = {}
     for way in COMPARED:
         chosen = choices_of(tail, parents, draft[way], things, silent)

@@ -45,7 +45,7 @@ def make(folder: Path, instances: int, rows: int, counts: Path) -> None:
         writer.execute(
             "insert into reservoir (name, sha256, folders, options, dataset, report) "
             "values ('more', 'b', $1, '{}', ['a'], '{}')",
-            [json.dumps(ImageFolder(folder / "pictures").to_json())],
+            [json.dumps(ImageFolder.at(folder / "pictures").to_json())],
         )
     rebalance(store, Recipe())
     store.close()

@@ -161,7 +161,7 @@ def _also(here: Frame) -> dict[str, Any]:
 def _amounts(run: RunInShort, generator: str) -> dict[str, Any]:
     """How many slots, how many per parent, and with pictures how many candidates per slot."""
     left, middle, right = st.columns(3, vertical_alignment="bottom")
-    what = "rows" if generator == RETRIEVE else made_words(generator not in WITHOUT_IMAGE)
+    what = made_words(generator)
     options = {
         "budget": left.number_input(
             f"Maximum {what}",

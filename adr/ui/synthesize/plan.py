@@ -52,7 +52,7 @@ def _numbers(
     projections: dict[str, outlook.Projection],
 ) -> None:
     """The plan in figures. stands: how far it is; None while work goes on, which shows its own progress."""
-    counts, made = plan_counts(here.store, number), made_words(settings.with_image)
+    counts, made = plan_counts(here.store, number), made_words(settings.generator)
     lacking = sum(len(p.name) for p in projections.values())
     reached = sum(p.lacking_before - p.lacking_after for p in projections.values())
     shown = [

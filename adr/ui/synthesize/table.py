@@ -70,7 +70,7 @@ def _edited(rows: pd.DataFrame, settings: PlanSettings, *, locked: bool, key: st
         }
     )
     to_make = (
-        f"{made_words(settings.with_image).capitalize()} planned that add to it. Change it to share the budget by hand."
+        f"{made_words(settings.generator).capitalize()} planned that add to it. Change it to share the budget by hand."
     )
     column = st.column_config
     return st.data_editor(
