@@ -1,10 +1,9 @@
 """Numbers of a plan in words."""
 
-from adr.synthesize.plan_file import RETRIEVE, WITHOUT_IMAGE
-
 from collections.abc import Mapping
 
 from adr.figures import number_words
+from adr.synthesize.plan_file import RETRIEVE, WITHOUT_IMAGE
 
 _THINGS = {"object": "object", "co_occurrence": "pair", "token": "noun", "interrogation": "form of question"}
 
