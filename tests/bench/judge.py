@@ -29,10 +29,13 @@ from tests.worlds.language_server import scripted
 STEPS = 12
 
 
-def facts(per_kind: int, per_kind_referee: int) -> list[dict[str, Any]]:
-    """One record per picture: kind, whether it is good, and what the scorer says of it."""
+def facts(per_kind: int, per_kind_referee: int, wrong: float) -> list[dict[str, Any]]:
+    """One record per picture: kind, whether it is good, and what the scorer says of it. wrong: the share of pictures
+    that are made of another kind than the candidate is meant to show."""
     kinds = [kind for kind in starter.KINDS for _ in range(per_kind)]
-    prompts = starter.prompts_for([starter.with_article(kind) for kind in kinds])
+    drawn = random.Random(4)
+    asked = [drawn.choice(starter.KINDS) if drawn.random() < wrong else kind for kind in kinds]
+    prompts = starter.prompts_for([starter.with_article(kind) for kind in asked])
     made = {"num_inference_steps": STEPS, "guidance_scale": 6.0}
     images = starter.generate(starter.load_pipeline(starter.MODELS / "starter-diffusion"), prompts, 3_000_000, made)
     print(len(images), "pictures", flush=True)
@@ -86,10 +89,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("facts", type=Path)
     parser.add_argument("--pictures", type=int, default=6, help="of each kind")
+    parser.add_argument("--wrong", type=float, default=0.15, help="share made of another kind, since few are bad")
     parser.add_argument("--referee", type=int, default=60, help="drawn pictures of each kind for the referee")
     given = parser.parse_args()
     if not given.facts.exists():
-        given.facts.write_text(json.dumps(facts(given.pictures, given.referee)))
+        given.facts.write_text(json.dumps(facts(given.pictures, given.referee, given.wrong)))
     records = json.loads(given.facts.read_text())
     share = sum(record["good"] for record in records) / len(records)
     firsts = [record["good"] for record in records if record["rank"] == 1 and not record["flags"]]

@@ -48,7 +48,7 @@ def test_synthesize__offers_retrieve_first_and_says_what_it_plans(page, with_res
     at = page("Synthesize", plan="new")
     assert not at.exception
     assert at.selectbox(key="plan_generator").value == "retrieve"
-    assert "rows of the reservoir; nothing is generated" in shown(at)
+    assert "At most **1** row of the reservoir; nothing is generated." in shown(at)
     at = page("Synthesize", plan="1")
     assert not at.exception
     assert "rows of the reservoir more" in shown(at)

@@ -81,15 +81,14 @@ def _why_not(found: Calibration) -> str:
 
 
 def _figures(found: Calibration) -> None:
-    interval = (
-        "" if found.low is None else f"95 %: {found.low:.0%} to {found.high:.0%}; {found.right} of {found.accepts}"
-    )
+    interval = "" if found.low is None else f" (95 %: {found.low:.0%} to {found.high:.0%})"
+    accepts = f"{found.right:,} of {found.accepts:,} compared accepts are right; the interval is Wilson's."
     figures(
         [
-            (f"{found.compared:,} of {FIRST}", "compared with people", "Judged by a person and by the judge."),
+            (f"{found.compared:,}", f"compared with people ({FIRST} needed)", "Judged by a person and by the judge."),
             (_share(found.agreement), "agreement", "The share on which both say the same."),
             ("–" if found.kappa is None else f"{found.kappa:.2f}", "kappa", "Agreement beyond chance (Cohen)."),
-            (_share(found.precision), "precision of its accepts", interval or "Nothing compared yet."),
+            (_share(found.precision), f"precision of its accepts{interval}", accepts),
             (
                 "–" if found.threshold is None else f"{found.threshold:.2f}",
                 "confidence from which it counts",
@@ -114,9 +113,9 @@ def _concepts(found: Calibration) -> None:
                     "Entity": c.name,
                     "Accepts": c.accepts,
                     "Right": c.right,
-                    "Precision": c.precision,
-                    "95 % from": c.low,
-                    "to": c.high,
+                    "Precision": round(c.precision, 2),
+                    "95 % from": round(c.low, 2),
+                    "to": round(c.high, 2),
                 }
                 for c in found.concepts
             ]
