@@ -26,6 +26,9 @@ FAULTS = {
     # Reported by the writer, not by `fault`: there is no complete conversation to check.
     "no_reply": "The model gave no reply.",
     "unreadable_reply": "The model's reply holds no questions with answers.",
+    "entity_denied": "An answer denies what the picture was made to show.",
+    "thing_not_shown": "An answer names a thing that the scorer does not see in the picture.",
+    "thing_not_in_caption": "An answer names a thing that the caption does not.",
     "no_synonym": "No word of the conversation was replaced by a synonym from the tail.",
 }
 _LEFTOVER = re.compile(

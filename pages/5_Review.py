@@ -16,7 +16,7 @@ from adr.ui.review.state import state
 VIEWS = ["Single", "Grid", "Rules", "Judge", "Concepts", "Reviewers", "Files"]
 
 with frame("Review") as here:
-    title, views = st.columns([1, 4], vertical_alignment="center")
+    title, views = st.columns([1, 5], vertical_alignment="center")
     title.title("Review", anchor=False)
     if state().open_single:
         state().open_single = False

@@ -22,6 +22,8 @@ from adr.report import from_json, to_json
 from adr.settings import setting
 from adr.store import Store, Writer
 from adr.synthesize.allocation import GAIN, HAND, worth_of
+from adr.synthesize.denials import measured_denials
+from adr.synthesize.facts import Facts, color_said, planned_facts
 from adr.synthesize.greedy import Choice, Pool, choose
 from adr.synthesize.made_things import lacked, numbered
 from adr.synthesize.plan_file import (
@@ -60,7 +62,8 @@ PLANNED = ("object", "co_occurrence", "token")
 SAID = ("token",)
 WORDNET = "WordNet"
 _SIBLINGS = 400
-_ABSENT = 3
+# Conversations that say which colour an object usually has, per object at most.
+_TALKS = 8
 
 
 @dataclass(frozen=True)
@@ -430,7 +433,9 @@ def _slots(
     objects, turns, images = _objects(store, used), _turns(store, used), _images(store, used)
     leads = sorted({int(tail.entity[c.entity]) for c in choices})
     pairs = _pairs(store, leads)
+    usual = {} if settings.generator in FROM_PARENT else _usual_colors(store, leads)
     commonest = _commonest(store)
+    denials = measured_denials(store, commonest, set(tail.name))
     wordings: Counter[int] = Counter()
     slots = []
     for number, choice in enumerate(choices):
@@ -445,6 +450,10 @@ def _slots(
         near = {*things, *companions, *pairs[entity], *(objects[parent] if parent is not None else ())}
         if number % 200 == 0:
             let_pages_run()
+        said = turns.get(parent, ()) if parent is not None else ()
+        facts = planned_facts(things, (*things, *companions[: style.companions]), said, style, wordings[entity], usual)
+        if settings.generator in FROM_PARENT:  # its picture decides how many there are and where
+            facts = Facts(facts.colors)
         slots.append(
             Slot(
                 slot=number,
@@ -453,12 +462,15 @@ def _slots(
                 perspective=tail.perspective[choice.entity],
                 things=things,
                 entities=tuple(int(tail.entity[e]) for e in choice.entities),
-                prompt=compose(things, companions, style, wordings[entity]),
+                prompt=compose(things, companions, style, wordings[entity], facts.colors, facts.counts),
                 companions=tuple(companions),
-                absent=_others(commonest, near, number),
+                absent=denials.absent(number, near),
+                colors=facts.colors,
+                counts=facts.counts,
+                place=facts.place,
                 parent=parent,
                 image=images.get(parent) if parent is not None else None,
-                turns=turns.get(parent, ()) if parent is not None else (),
+                turns=said,
             )
         )
         wordings[entity] += 1
@@ -474,18 +486,6 @@ def _commonest(store: Store) -> list[str]:
     """The most frequent objects."""
     query = "select name from entity where perspective = 'object' order by n desc, name limit $1"
     return [name for (name,) in store.rows(query, [_SIBLINGS])]
-
-
-def _others(names: Sequence[str], near: set[str], start: int) -> tuple[str, ...]:
-    """The next few of `names` that are not in `near`, from `start` on, continuing at the beginning."""
-    found: list[str] = []
-    for step in range(len(names)):
-        name = names[(start + step) % len(names)]
-        if name not in near:
-            found.append(name)
-            if len(found) == _ABSENT:
-                break
-    return tuple(found)
 
 
 def _objects(store: Store, instances: Sequence[int]) -> dict[int, list[str]]:
@@ -519,6 +519,28 @@ def _pairs(store: Store, entities: Sequence[int]) -> dict[int, dict[str, int]]:
         [list(entities)],
     ):
         found[entity][name] = n
+    return found
+
+
+def _usual_colors(store: Store, entities: Sequence[int]) -> dict[str, list[str]]:
+    """{object: the colours that a few conversations about it give it, in the order of their instances}."""
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = store.rows(
+        """
+        with few as (
+            select e.name, p.instance from posting p join entity e on e.entity = p.entity
+            where p.perspective = 'object' and p.entity in (select unnest($1::integer[]))
+            qualify row_number() over (partition by p.entity order by p.instance) <= $2
+        )
+        select s.name, i.turns from few s join instance i on i.instance = s.instance order by s.name, s.instance
+        """,
+        [list(entities), _TALKS],
+    )
+    for number, (name, turns) in enumerate(rows):
+        if number % 200 == 0:
+            let_pages_run()
+        if color := color_said(turns or (), name):
+            found[name].append(color)
     return found
 
 

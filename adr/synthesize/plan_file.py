@@ -159,9 +159,10 @@ class PlanSettings:
 class Slot:
     """One picture or one conversation wanted. name: the entity it is planned for. things: what the picture must show
     (two things for a pair), or the words that the conversation must say (one for each of `entities`). companions: what
-    else the prompt names. absent: things that nobody expects in the picture. image: absolute path of the parent's
-    picture. turns: the parent's conversation. words: nouns in it with their synonyms from the tail, best first.
-    retrieved: position of the row in the reservoir; then image and turns are the row's own."""
+    else the prompt names. absent: things that nobody expects in the picture. colors, counts, place: what the prompt
+    says of its things, {thing: colour} and {thing: number}, and of where they are ('in a park', or empty). image:
+    absolute path of the parent's picture. turns: the parent's conversation. words: nouns in it with their synonyms from
+    the tail, best first. retrieved: position of the row in the reservoir; then image and turns are the row's own."""
 
     slot: int
     entity: int
@@ -172,6 +173,9 @@ class Slot:
     prompt: str
     companions: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    colors: Mapping[str, str] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    place: str = ""
     parent: int | None = None
     image: str | None = None
     turns: tuple[Mapping[str, str], ...] = ()
@@ -189,6 +193,9 @@ _SLOT: dict[str, Kind] = {
     "prompt": text,
     "companions": optional(list_of(text)),
     "absent": optional(list_of(text)),
+    "colors": optional(object_of(text)),
+    "counts": optional(object_of(lambda value: whole(value) and value <= 4)),
+    "place": optional(text),
     "parent": optional(whole),
     "image": optional(text),
     "turns": optional(list_of(turn)),

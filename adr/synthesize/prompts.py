@@ -4,21 +4,25 @@ Knows nothing of tables or pipelines.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from adr.models import find_model, is_folder, model_facts
 
 # A model folder may hold this file, which says how the model is prompted best. The starter model has one.
 STYLE_FILE = "adr.json"
+NUMBERS = ("no", "one", "two", "three", "four")
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Style:
     """How a model is prompted best. templates: sentences with {things}. companions: how many other things a prompt
     names at most. things: how many things a prompt without a parent may ask for (2: pairs too). steps, guidance: what
-    suits the model. size: the side of its pictures in pixels; None for what its config says."""
+    suits the model. size: the side of its pictures in pixels; None for what its config says. counts: how many of a
+    thing a prompt asks for at most."""
 
     templates: tuple[str, ...] = (
         "a photo of {things}",
@@ -33,6 +37,12 @@ class Style:
     guidance: float = 7.5
     size: int | None = None
     places: tuple[str, ...] = field(default=())
+    counts: int = 2
+
+    def place(self, variation: int) -> str:
+        """The place that the prompt of this variation names; empty for none."""
+        has = self.places and "{place}" in self.templates[variation % len(self.templates)]
+        return self.places[variation % len(self.places)] if has else ""
 
 
 def style_of(model: str, generator: str = "text-to-image") -> Style:
@@ -63,18 +73,38 @@ def _told(told: dict[str, Any]) -> Style:
         guidance=float(told.get("guidance", plain.guidance)),
         size=int(told["size"]) if told.get("size") else None,
         places=tuple(str(p) for p in told.get("places", ())),
+        counts=int(told.get("counts", 1)),
     )
 
 
-def compose(things: Sequence[str], companions: Sequence[str], style: Style, variation: int = 0) -> str:
+def compose(
+    things: Sequence[str],
+    companions: Sequence[str],
+    style: Style,
+    variation: int = 0,
+    colors: Mapping[str, str] = _NONE,
+    counts: Mapping[str, int] = _NONE,
+) -> str:
     """A prompt for `things` with up to `style.companions` companions. Each `variation` takes the next wording, and the
-    next place when the style has places."""
+    next place when the style has places. colors, counts: of things, {name: 'red'} and {name: 2}."""
     beside = [c for c in companions if c not in things][: max(0, style.companions)]
-    named = listed([with_article(name) for name in (*things, *beside)])
+    named = listed([in_words(name, colors.get(name, ""), counts.get(name, 1)) for name in (*things, *beside)])
     prompt = style.templates[variation % len(style.templates)].replace("{things}", named)
-    if "{place}" in prompt:
-        prompt = prompt.replace("{place}", style.places[variation % len(style.places)] if style.places else "")
-    return " ".join(prompt.split()).rstrip(" ,")
+    return " ".join(prompt.replace("{place}", style.place(variation)).split()).rstrip(" ,")
+
+
+def in_words(name: str, color: str = "", count: int = 1) -> str:
+    """A thing with its article, colour and number: 'a harp', 'a red harp', 'two red harps'."""
+    if count > 1:
+        return " ".join(filter(None, (NUMBERS[count], color, plural_of(name) or name)))
+    return with_article(f"{color} {name}" if color else name) if not is_plural(name) else f"{color} {name}".strip()
+
+
+def plural_of(name: str) -> str:
+    """The plural of a name that forms it regularly, with the name in it: 'harps', 'boxes'; empty for any other."""
+    if is_plural(name) or name.endswith(("f", "fe", "man", "fish", "sheep", "y", "mouse", "goose", "foot", "tooth")):
+        return name + "s" if name.endswith(("ay", "ey", "oy")) else ""
+    return name + ("es" if name.endswith(("s", "x", "z", "ch", "sh")) else "s")
 
 
 def things_of(name: str, perspective: str) -> tuple[str, ...]:

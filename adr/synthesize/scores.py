@@ -25,6 +25,8 @@ from adr.synthesize.prompts import with_article
 
 WEIGHTS = {"entity": 0.5, "prompt": 0.3, "parent": 0.2}
 FAULTY = 0.25
+# How much higher a cosine must be to speak against a claim (docs/synthesis.md has what this lets through).
+CLEARLY = 0.02
 _DEVIATIONS = 5.0
 # With fewer names there is no scale for a prompt's cosine; with fewer parents none for losing the parent.
 _ENOUGH = 8
@@ -64,6 +66,7 @@ class Scorer:
         self._model, self._prepare, self._tokenize, self._place = model, prepare, tokenize, where
         self._siblings: tuple[tuple[str, ...], Vectors] | None = None
         self._others: Vectors | None = None
+        self._claims: dict[tuple[str, ...], Vectors] = {}
 
     def images(self, images: Sequence[Image.Image]) -> Vectors:
         """Embeddings (n, d) of length 1."""
@@ -91,6 +94,23 @@ class Scorer:
         """Embeddings (n, d) of entities, each the mean over a few sentences about it."""
         found = self.texts([frame.format(with_article(name)) for name in names for frame in _FRAMES])
         return _unit(found.reshape(len(names), len(_FRAMES), -1).mean(axis=1))
+
+    def contradicts(self, seen: Vectors, claim: str, rivals: Sequence[str]) -> bool:
+        """Whether a picture with the embedding `seen` agrees clearly better with a rival than with the claim."""
+        agreement = self._said((claim, *rivals)) @ seen
+        return bool(rivals) and float(agreement[1:].max() - agreement[0]) > CLEARLY
+
+    def sees(self, seen: Vectors, siblings: Sequence[str], name: str) -> bool:
+        """Whether one of the siblings is among those that the picture agrees with best: the first three, or the first
+        twentieth of many."""
+        agreement = self._siblings_of(siblings) @ seen
+        better = int((agreement > agreement[list(siblings).index(name)]).sum())
+        return better < max(3, len(siblings) // 20)
+
+    def _said(self, texts: tuple[str, ...]) -> Vectors:
+        if texts not in self._claims:
+            self._claims[texts] = self.texts(texts)
+        return self._claims[texts]
 
     def refer(self, images: Sequence[Image.Image]) -> None:
         """Keep these pictures of parents for comparison: a picture that is no nearer to its parent than to them has

@@ -5,12 +5,16 @@ a person judge the picture afterwards. Knows nothing of files or of turns.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 from adr.synthesize.plan_file import Slot
-from adr.synthesize.prompts import is_plural, listed, with_article
+from adr.synthesize.prompts import NUMBERS, in_words, is_plural, listed, plural_of, with_article
 from adr.synthesize.turn_style import Shape
 
 Pair = tuple[str, str]
@@ -42,6 +46,16 @@ class Draw:
         ]
         return [values[i] for _, i in sorted(keyed)]
 
+    def weighted(self, weights: Mapping[str, float], what: str) -> list[str]:
+        """The names in an order drawn for `what`, those with greater weight earlier as a rule; without weight 0."""
+        keyed = [(-math.log(self._uniform(what, name)) / weight, name) for name, weight in weights.items() if weight]
+        return [name for _, name in sorted(keyed)]
+
+    def _uniform(self, *what: str) -> float:
+        """In (0, 1]."""
+        said = "\0".join([str(self.seed), *what])
+        return (1 + int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), "little")) / 2**64
+
     def one(self, *values: T) -> T:
         """One of the values, drawn by all of them."""
         return self.order(values, repr(values))[0]
@@ -54,11 +68,16 @@ def template_pairs(slot: Slot, seed: int, shape: Shape) -> list[Pair]:
     """As many questions with answers as the shape says (fewer where the slot has less to say), each of a different kind
     drawn by `seed`; at least one answer names everything that the picture is planned for."""
     draw = Draw(seed)
-    asked = [
-        found
-        for kind in draw.order(list(KINDS.values()), "kinds")
+    able = {
+        name: found
+        for name, kind in KINDS.items()
         if (found := kind(slot, draw)) is not None and (found.short is not None or not shape.brief)
-    ]
+    }
+    alike = Counter(FORMS[name] for name in able)
+    weights = {name: shape.weight(FORMS[name]) / (alike[FORMS[name]] if shape.forms else 1) for name in able}
+    asked = [able[name] for name in draw.weighted(weights, "kinds")]
+    if not asked:  # the source asks nothing that this slot can answer
+        asked = [_one_word(slot, draw)]
     chosen = asked[: max(1, shape.pairs)]
     if not any(_names(slot, _said(a, shape)) for a in chosen):
         naming = next((a for a in asked if _names(slot, _said(a, shape))), None)
@@ -88,8 +107,8 @@ def _is(name: str) -> str:
     return "are" if is_plural(name) else "is"
 
 
-def _many(names: Sequence[str]) -> str:
-    return listed([with_article(name) for name in names])
+def _many(slot: Slot, names: Sequence[str]) -> str:
+    return listed([in_words(name, slot.colors.get(name, ""), slot.counts.get(name, 1)) for name in names])
 
 
 def _capital(text: str) -> str:
@@ -97,7 +116,7 @@ def _capital(text: str) -> str:
 
 
 def _them(slot: Slot) -> str:
-    return _many(slot.things)
+    return _many(slot, slot.things)
 
 
 # -- kinds -------------------------------------------------------------------------------------------------------------
@@ -111,7 +130,8 @@ def _describe(slot: Slot, draw: Draw) -> QuestionAnswer:
         "Can you tell me what this picture shows?",
     )
     return QuestionAnswer(
-        question, f"{draw.one('The image shows', 'The picture shows', 'This is a picture of')} {_many(_all(slot))}."
+        question,
+        f"{draw.one('The image shows', 'The picture shows', 'This is a picture of')} {_many(slot, _all(slot))}.",
     )
 
 
@@ -121,7 +141,7 @@ def _caption(slot: Slot, draw: Draw) -> QuestionAnswer:
         "Provide a one-sentence caption for the picture.",
         "Summarize the picture in one sentence.",
     )
-    return QuestionAnswer(question, f"{_capital(_many(_all(slot)))}.", _capital(_many(slot.things)))
+    return QuestionAnswer(question, f"{_capital(_many(slot, _all(slot)))}.", _capital(_many(slot, slot.things)))
 
 
 def _be_there(slot: Slot, draw: Draw) -> QuestionAnswer:
@@ -165,7 +185,7 @@ def _objects(slot: Slot, draw: Draw) -> QuestionAnswer:
     question = draw.one(
         "What objects can be seen in the image?", "What is in the picture?", "Which things does the image show?"
     )
-    return QuestionAnswer(question, f"The image shows {_many(_all(slot))}.", _capital(", ".join(_all(slot))))
+    return QuestionAnswer(question, f"The image shows {_many(slot, _all(slot))}.", _capital(", ".join(_all(slot))))
 
 
 def _main(slot: Slot, draw: Draw) -> QuestionAnswer:
@@ -178,7 +198,7 @@ def _beside(slot: Slot, draw: Draw) -> QuestionAnswer | None:
         return None
     return QuestionAnswer(
         f"What else is shown besides the {slot.things[0]}?",
-        f"Besides the {slot.things[0]}, the image shows {_many(_rest(slot))}.",
+        f"Besides the {slot.things[0]}, the image shows {_many(slot, _rest(slot))}.",
         _capital(", ".join(_rest(slot))),
     )
 
@@ -237,7 +257,7 @@ def _true_or_false(slot: Slot, draw: Draw) -> QuestionAnswer:
 
 
 def _complete(slot: Slot, draw: Draw) -> QuestionAnswer:
-    return QuestionAnswer("Complete the sentence: “The image shows …”", f"The image shows {_many(_all(slot))}.")
+    return QuestionAnswer("Complete the sentence: “The image shows …”", f"The image shows {_many(slot, _all(slot))}.")
 
 
 def _tags(slot: Slot, draw: Draw) -> QuestionAnswer:
@@ -250,7 +270,7 @@ def _alternative_text(slot: Slot, draw: Draw) -> QuestionAnswer:
         "Write an alternative text for readers who cannot see the picture.",
         "How would you describe this picture to someone who cannot see it?",
     )
-    return QuestionAnswer(question, f"A picture that shows {_many(_all(slot))}.")
+    return QuestionAnswer(question, f"A picture that shows {_many(slot, _all(slot))}.")
 
 
 def _odd_one_out(slot: Slot, draw: Draw) -> QuestionAnswer | None:
@@ -281,7 +301,7 @@ def _check_list(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     seen = [name for name in listing if name in _all(slot)]
     return QuestionAnswer(
         f"Which of the following can be seen: {', '.join(listing)}?",
-        f"{_capital(_many(seen))} can be seen.",
+        f"{_capital(_many(slot, seen))} can be seen.",
         _capital(", ".join(seen)),
     )
 
@@ -303,7 +323,7 @@ def _without(slot: Slot, draw: Draw) -> QuestionAnswer | None:
     other = slot.absent[-1]
     return QuestionAnswer(
         f"Does anything suggest that there {_is(other)} {with_article(other)} in the picture?",
-        f"No, the picture only shows {_many(_all(slot))}.",
+        f"No, the picture only shows {_many(slot, _all(slot))}.",
         "No",
     )
 
@@ -311,7 +331,7 @@ def _without(slot: Slot, draw: Draw) -> QuestionAnswer | None:
 def _introduce(slot: Slot, draw: Draw) -> QuestionAnswer:
     return QuestionAnswer(
         "I am about to show this picture to a friend. How can I announce it?",
-        f"You can say: “Here you see {_many(_all(slot))}.”",
+        f"You can say: “Here you see {_many(slot, _all(slot))}.”",
     )
 
 
@@ -323,6 +343,72 @@ def _focus(slot: Slot, draw: Draw) -> QuestionAnswer:
 def _list_them(slot: Slot, draw: Draw) -> QuestionAnswer:
     lines = "\n".join(f"- {name}" for name in _all(slot))
     return QuestionAnswer("List the things in the picture, one on each line.", lines)
+
+
+def _how_many(slot: Slot, draw: Draw) -> QuestionAnswer | None:
+    known = [name for name in slot.things if name in slot.counts and plural_of(name)]
+    missing = [name for name in slot.absent[:1] if plural_of(name)]
+    if not known:
+        return None
+    name = missing[0] if missing and draw.one(*range(7)) == 0 else draw.one(*known)
+    n = slot.counts[name] if name in known else 0
+    many = plural_of(name)
+    question = draw.one(f"How many {many} are there?", f"How many {many} can you see?", f"How many {many} are shown?")
+    there = f"is one {name}" if n == 1 else f"are {NUMBERS[n]} {many}"
+    return QuestionAnswer(question, f"There {there} in the picture.", str(n))
+
+
+def _what_color(slot: Slot, draw: Draw) -> QuestionAnswer | None:
+    known = [name for name in slot.things if name in slot.colors and slot.counts.get(name, 1) == 1]
+    if not known:
+        return None
+    name = draw.one(*known)
+    question = draw.one(f"What color is the {name}?", f"What is the color of the {name}?")
+    return QuestionAnswer(question, f"The {name} {_is(name)} {slot.colors[name]}.", _capital(slot.colors[name]))
+
+
+def _where(slot: Slot, draw: Draw) -> QuestionAnswer | None:
+    if not slot.place:
+        return None
+    thing = draw.one(*slot.things)
+    question = draw.one(f"Where {_is(thing)} the {thing}?", "Where was this picture set?")
+    return QuestionAnswer(question, f"The {thing} {_is(thing)} {slot.place}.", _capital(slot.place))
+
+
+_ALWAYS_TRUE = {
+    "use": re.compile(r"(used|good|meant) for\b|\bwhat can you do with\b"),
+    "usual place": re.compile(r"^(?=.*\busually\b)where\b"),
+    "material": re.compile(r"\busually made of\b"),
+    "reason": re.compile(r"^why (do|would) (people|someone|anyone)\b"),
+}
+
+
+def _from_parent(slot: Slot, name: str) -> QuestionAnswer | None:
+    """A question of the parent's conversation about what such a thing is for or where it belongs, with its answer, true
+    of any picture of the thing; None when the parent says nothing of the kind."""
+    about = re.compile(rf"\b{re.escape(slot.things[0])}s?\b", re.IGNORECASE)
+    for human, gpt in pairwise(slot.turns):
+        question = human["text"].replace("<image>", "").strip()
+        asks = _ALWAYS_TRUE[name].search(question.lower()) and about.search(question)
+        if human["role"] == "human" and asks and "\n" not in question:
+            return QuestionAnswer(question, gpt["text"].strip())
+    return None
+
+
+def _use(slot: Slot, draw: Draw) -> QuestionAnswer | None:
+    return _from_parent(slot, "use")
+
+
+def _usual_place(slot: Slot, draw: Draw) -> QuestionAnswer | None:
+    return _from_parent(slot, "usual place")
+
+
+def _material(slot: Slot, draw: Draw) -> QuestionAnswer | None:
+    return _from_parent(slot, "material")
+
+
+def _reason(slot: Slot, draw: Draw) -> QuestionAnswer | None:
+    return _from_parent(slot, "reason")
 
 
 # {name: kind of question}. A kind returns None where the slot allows no true answer.
@@ -352,4 +438,38 @@ KINDS: dict[str, Kind] = {
     "introduce": _introduce,
     "stand out": _focus,
     "list": _list_them,
+    "how many": _how_many,
+    "what color": _what_color,
+    "where": _where,
+    "use": _use,
+    "usual place": _usual_place,
+    "material": _material,
+    "reason": _reason,
+}
+# {kind: the form of question, as the index names it, by whose share in the source the kind is drawn}.
+FORMS = {name: name for name in KINDS} | {
+    "caption": "summarize",
+    "can see": "can",
+    "be absent": "be there",
+    "main subject": "what",
+    "what else": "what",
+    "one word": "what",
+    "together": "do",
+    "title": "suggest",
+    "choice": "multiple choice",
+    "true or false": "statement",
+    "complete": "statement",
+    "tags": "give",
+    "alternative text": "write",
+    "odd one out": "which",
+    "search": "what",
+    "check list": "which",
+    "or both": "do",
+    "without": "do",
+    "introduce": "how",
+    "stand out": "what",
+    "use": "what",
+    "usual place": "where",
+    "material": "what",
+    "reason": "why",
 }

@@ -21,16 +21,23 @@ FILE = "style.json"
 MOST_PAIRS = 8
 _BRIEF_WORDS = 4
 _SAMPLE = 20_000
+_FORMS = "select name, n from entity where perspective = 'interrogation' order by n desc, name"
 
 
 @dataclass(frozen=True)
 class Shape:
     """What one conversation should look like. pairs: its number of questions; place: where `<image>` and the question
-    ({text}) stand in the first turn; brief: answers of a word or a phrase."""
+    ({text}) stand in the first turn; brief: answers of a word or a phrase; forms: {form of question: instances of the
+    source that ask so}, empty when that is not known."""
 
     pairs: int = 3
     place: str = MARKER + "\n{text}"
     brief: bool = False
+    forms: Mapping[str, float] = field(default_factory=dict)
+
+    def weight(self, form: str) -> float:
+        """How often questions of a form are to be drawn, compared with others; alike when the source is not known."""
+        return self.forms.get(form, 0.0) if self.forms else 1.0
 
     def first(self, question: str) -> str:
         """The first human turn."""
@@ -40,11 +47,13 @@ class Shape:
 @dataclass(frozen=True)
 class TurnStyle:
     """Shares among the source's conversations about one picture. pairs: {number of questions: share}; places: {place:
-    share}; brief: share of conversations in which no answer has more than four words or ends like a sentence."""
+    share}; brief: share of conversations in which no answer has more than four words or ends like a sentence. forms:
+    {form of question: instances that ask so}, from the index."""
 
     pairs: Mapping[int, float] = field(default_factory=lambda: {3: 1.0})
     places: Mapping[str, float] = field(default_factory=lambda: {Shape.place: 1.0})
     brief: float = 0.0
+    forms: Mapping[str, float] = field(default_factory=dict)
 
     def shape(self, seed: int) -> Shape:
         """A shape drawn from these shares; the same for the same seed."""
@@ -52,6 +61,7 @@ class TurnStyle:
             int(_drawn(self.pairs, seed, "pairs")),
             str(_drawn(self.places, seed, "place")),
             _uniform(seed, "brief") < self.brief,
+            self.forms,
         )
 
 
@@ -81,15 +91,19 @@ def measure_style(store: "Store") -> TurnStyle:
         [_SAMPLE, MOST_PAIRS, _BRIEF_WORDS],
     )
     total = sum(n for *_, n in rows)
+    forms = {str(name): float(n) for name, n in store.rows(_FORMS)}
     if not total:
-        return TurnStyle()
+        return TurnStyle(forms=forms)
     pairs: dict[int, float] = {}
     places: dict[str, float] = {}
     for count, place, _, n in rows:
         pairs[count] = pairs.get(count, 0) + n / total
         places[place] = places.get(place, 0) + n / total
     return TurnStyle(
-        dict(sorted(pairs.items())), dict(sorted(places.items())), sum(n for _, _, brief, n in rows if brief) / total
+        dict(sorted(pairs.items())),
+        dict(sorted(places.items())),
+        sum(n for _, _, brief, n in rows if brief) / total,
+        forms,
     )
 
 
@@ -105,7 +119,8 @@ def read_style(folder: PlanFolder | None) -> TurnStyle:
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
         pairs = {int(count): float(share) for count, share in read["pairs"].items()}
-        return TurnStyle(pairs, dict(read["places"]), float(read["brief"]))
+        forms = {str(form): float(n) for form, n in read.get("forms", {}).items()}
+        return TurnStyle(pairs, dict(read["places"]), float(read["brief"]), forms)
     except (OSError, ValueError, KeyError, TypeError):
         return TurnStyle()
 

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,10 @@ from adr.names import candidate_name
 from adr.process import Event, exit_status, tell
 from adr.settings import setting
 from adr.small_images import NotAPicture, opened_picture
+from adr.synthesize.assertions import unsupported
 from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, Written, load_writer
+from adr.synthesize.facts import upheld
 from adr.synthesize.images import faults, perceptual_hash
 from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, RETRIEVE, DamagedSlot, PlanFolder, Slot, candidate_seed
 from adr.synthesize.prompts import style_of
@@ -279,8 +282,25 @@ class Worker:
         if not done:
             return
         assert self._write is not None
-        written = self._write([Request(order.slot, order.seed, image) for order, image in done])
+        written = self._write([Request(self._upheld(order.slot, image), order.seed, image) for order, image in done])
+        if self.settings.conversations == "language_model":
+            written = [self._vetted(order.slot, image, one) for (order, image), one in zip(done, written, strict=True)]
         self._tell_of([order for order, _ in done], written, started, [image for _, image in done])
+
+    def _upheld(self, slot: Slot, image: Image.Image) -> Slot:
+        """The slot without the colours and numbers that the scorer contradicts, for the conversation to be written."""
+        if self._scorer is None or not (slot.colors or slot.counts):
+            return slot
+        return upheld(slot, partial(self._scorer.contradicts, self._scorer.images([image])[0]))
+
+    def _vetted(self, slot: Slot, image: Image.Image, words: Written) -> Written:
+        """A language model's conversation, with a fault when it asserts what neither caption nor picture supports."""
+        if words.fault:
+            return words
+        sees = None
+        if self._scorer is not None:
+            sees = partial(self._scorer.sees, self._scorer.images([image])[0], self.siblings)
+        return replace(words, fault=unsupported(words.turns, slot.things, words.caption, self.siblings, sees))
 
     def _words(self, orders: Sequence[Order]) -> list[Written]:
         assert self._write is not None

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,10 @@ from adr.ingest.ingest import ingest  # noqa: E402
 from adr.rebalance.runs import rebalance  # noqa: E402
 from adr.recipe import Recipe  # noqa: E402
 from adr.store import Store  # noqa: E402
-from adr.synthesize.plan import plan  # noqa: E402
+from adr.synthesize.conversations import by_template  # noqa: E402
+from adr.synthesize.denials import denied  # noqa: E402
+from adr.synthesize.plan import plan, plan_folder  # noqa: E402
+from adr.synthesize.turn_style import read_style  # noqa: E402
 from adr.workspace import Workspace  # noqa: E402
 
 INSTANCES, SEED = 4900, 100
@@ -116,6 +120,57 @@ def shared(store: Store, workspace: Workspace, budget: int, way: str, **options:
     return {"slots": report.slots} | means | {"correlation": round(correlation, 2)}
 
 
+def forms_of(conversations: Sequence[Sequence[Mapping[str, str]]]) -> Counter[str]:
+    """{form of question: conversations that ask so}, as the index counts them."""
+    store = Store.memory()
+    frame = {
+        "instance": range(len(conversations)),
+        "images": [["a.jpg"]] * len(conversations),
+        "missing": 0,
+        "turns": [list(turns) for turns in conversations],
+    }
+    with store.atomic() as writer:
+        writer.execute("insert into source (path) values ('made')")
+        writer.insert("instance", pd.DataFrame(frame))
+    index(store)
+    return Counter(dict(store.rows("select name, n from entity where perspective = 'interrogation'")))
+
+
+def questions(store: Store, workspace: Workspace, budget: int) -> dict[str, Any]:
+    """Which forms of question the source and the template conversations of a plan ask, drawn by the source's shares and
+    alike, with half the sum of differences (0: the same, 1: nothing in common); and what they deny."""
+    report = plan(store, workspace, 1, budget=budget)
+    folder = plan_folder(workspace, report.plan)
+    slots, style = list(folder.slots()), read_style(folder)
+    source = Counter(dict(store.rows("select name, n from entity where perspective = 'interrogation'")))
+    asked = {
+        "by the source": forms_of([by_template(one, n, style).turns for n, one in enumerate(slots)]),
+        "alike": forms_of([by_template(one, n, replace(style, forms={})).turns for n, one in enumerate(slots)]),
+    }
+    shares = {name: {form: n / counts.total() for form, n in counts.items()} for name, counts in asked.items()}
+    wanted = {form: n / source.total() for form, n in source.items()}
+    tail = {name for (name,) in store.rows(
+        "select e.name from wanted w join entity e using (entity) where w.plan = $1 and e.perspective = 'object'",
+        [report.plan],
+    )}  # fmt: skip
+    names = [name for (name,) in store.rows("select name from entity where perspective = 'object'")]
+    said = denied(store, names)
+    absent = [name for one in slots for name in one.absent]
+    return {
+        "forms": {
+            form: {"source": round(wanted[form], 3)} | {way: round(own.get(form, 0), 3) for way, own in shares.items()}
+            for form, _ in source.most_common(16)
+        },
+        "distance": {
+            name: round(sum(abs(own.get(f, 0) - wanted.get(f, 0)) for f in {*own, *wanted}) / 2, 3)
+            for name, own in shares.items()
+        },
+        "with a colour": round(sum(bool(one.colors) for one in slots) / len(slots), 3),
+        "denied of the tail, source": round(sum(name in tail for name in said) / max(1, len(said)), 3),
+        "denied of the tail, plan": round(sum(name in tail for name in absent) / max(1, len(absent)), 3),
+    }
+
+
 def table(rows: Mapping[str, Mapping[str, Any]]) -> str:
     """Markdown, one line per way."""
     columns = list(next(iter(rows.values())))
@@ -142,16 +197,16 @@ def make_million(folder: Path, instances: int = 1_000_000) -> tuple[Store, Works
         )
         for perspective, frame in columns.items():
             writer.register("drawn", frame)
-            writer.execute("create temp table some as select distinct instance, entity from drawn")
+            writer.execute("create temp table held as select distinct instance, entity from drawn")
             writer.execute(
                 "insert into entity (entity, perspective, name, n) select entity, $1::perspective, "
-                "$1[1] || entity, count(*) from some group by entity",
+                "$1[1] || entity, count(*) from held group by entity",
                 [perspective],
             )
             writer.execute(
-                "insert into posting (perspective, instance, entity) select $1::perspective, * from some", [perspective]
+                "insert into posting (perspective, instance, entity) select $1::perspective, * from held", [perspective]
             )
-            writer.execute("drop table some")
+            writer.execute("drop table held")
         writer.execute(
             """create temp table pair as select a.instance, a.entity as first, b.entity as second
                from posting a join posting b using (instance)
@@ -219,6 +274,9 @@ def main() -> None:
     for said, options in (("text-to-image", {}), ("image-to-image", {"generator": "image-to-image"})):
         found[said] = {way: shared(store, workspace, given.budget, way, **options) for way in WAYS}
         print(f"\n{said}, {given.budget} slots\n{table(found[said])}")
+    found["questions"] = questions(store, workspace, given.budget)
+    print("\nquestions\n" + table(found["questions"]["forms"]))
+    print({name: value for name, value in found["questions"].items() if name != "forms"})
     if given.json:
         given.json.write_text(json.dumps(found, indent=1))
 

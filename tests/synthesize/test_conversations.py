@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,7 @@ from adr.synthesize.turn_style import Shape, TurnStyle, measure_style, read_styl
 from adr.workspace import Workspace
 from tests.worlds.hand import INSTANCES, write_instances
 from tests.worlds.tail import make_tail_world
-from tests.worlds.talk import slot, talk
+from tests.worlds.talk import TOLD, slot, talk
 
 # -- by template -------------------------------------------------------------------------------------------------------
 
@@ -36,11 +37,20 @@ from tests.worlds.talk import slot, talk
 def test_kinds__what_each_says():
     """Every kind for an accordion with a cat, where no dog, bus or sofa is expected; the wording of seed 1."""
     assert len(KINDS) >= 15
-    asked = {name: kind(slot(), Draw(1)) for name, kind in KINDS.items()}
-    assert None not in asked.values()
+    asked = {name: kind(TOLD, Draw(1)) for name, kind in KINDS.items()}
+    assert [name for name, said in asked.items() if said is None] == ["what color"]  # two may differ in colour
+    del asked["what color"]
+    assert (asked["how many"].answer, asked["how many"].short) == ("There are no dogs in the picture.", "0")
+    two = KINDS["how many"](replace(TOLD, absent=()), Draw(1))
+    assert (two.answer, two.short) == ("There are two accordions in the picture.", "2")
+    assert asked["where"].answer == "The accordion is in a park." and asked["where"].short == "In a park"
+    assert asked["use"].answer == "For music." and asked["reason"].question == "Why would people want accordions?"
     assert asked["be there"].short == "Yes" and asked["be absent"].short == "No"
-    assert asked["be absent"].answer.endswith("the image shows an accordion.")
+    assert asked["be absent"].answer.endswith("the image shows two red accordions.")
     assert asked["what else"].answer == "Besides the accordion, the image shows a cat."
+    one = replace(TOLD, counts={"accordion": 1})
+    assert KINDS["what color"](one, Draw(1)).answer == "The accordion is red."
+    assert KINDS["describe"](one, Draw(1)).answer.endswith("a red accordion and a cat.")
     assert asked["or both"].answer == "It shows both an accordion and a cat."
     assert asked["list"].answer == "- accordion\n- cat" and asked["list"].short is None
     letter = re.search(r"([A-D])\. accordion", asked["choice"].question)

@@ -1,5 +1,7 @@
 """Slots and conversations written out by hand."""
 
+from dataclasses import replace
+
 from adr.synthesize.plan_file import Slot
 
 
@@ -23,3 +25,16 @@ def slot(name="accordion", companions=("cat",), absent=("dog", "bus", "sofa"), t
 
 def talk(*texts):
     return tuple({"role": "human" if i % 2 == 0 else "gpt", "text": text} for i, text in enumerate(texts))
+
+
+TALK = talk(
+    "<image>\nWhat is an accordion used for?",
+    "For music.",
+    "Where would you usually find an accordion?",
+    "At a dance.",
+    "What is an accordion usually made of?",
+    "Of wood.",
+    "Why would people want accordions?",
+    "To play them.",
+)
+TOLD = replace(slot(turns=TALK), colors={"accordion": "red"}, counts={"accordion": 2, "cat": 1}, place="in a park")

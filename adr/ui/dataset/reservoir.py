@@ -45,15 +45,17 @@ def _facts(here: Frame, report: ReservoirReport) -> None:
             {
                 "Perspective": PERSPECTIVE_NAMES[p],
                 "Postings": report.postings.get(p, 0),
-                "Names that the dataset has too": report.known.get(p, 0),
+                "Shared": report.known.get(p, 0),
             }
             for p in PERSPECTIVES
         ],
         hide_index=True,
         key="reservoir counts",
         column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("Postings", "Names that the dataset has too")
+            "Postings": st.column_config.NumberColumn(format="localized"),
+            "Shared": st.column_config.NumberColumn(
+                format="localized", help="Entities of the dataset that occur in the reservoir too."
+            ),
         },
     )
     go, remove = st.columns([2, 1])

@@ -36,10 +36,10 @@ def judge_view(here: Frame, reviewer: str) -> None:
 
 
 def _asking(here: Frame) -> None:
-    by_column, button_column = st.columns([4, 1], vertical_alignment="bottom")
+    by_column, button_column = st.columns([3, 1], vertical_alignment="bottom")
     by = by_column.selectbox("Judge", list(_BY), format_func=_BY.__getitem__, key="judge_by")
     busy = bool(here.jobs.running(KIND))
-    if button_column.button("Ask about what waits", key="judge_ask", width="stretch", disabled=busy):
+    if button_column.button("Ask it", key="judge_ask", width="stretch", disabled=busy):
         need("reviewer")
         store, workspace = here.store, here.workspace
         here.jobs.start(KIND, "Asking the judge", lambda progress: ask(store, workspace, by, progress=progress))
@@ -133,7 +133,7 @@ def _rules(here: Frame, reviewer: str) -> None:
     for number, rule in enumerate(judge_rules(here.store)):
         said, end = st.columns([6, 1], vertical_alignment="center")
         said.markdown(_rule_words(rule))
-        if rule.state == "active" and end.button("Take back", key=f"judge_withdraw {number}", width="stretch"):
+        if rule.state == "active" and end.button("End it", key=f"judge_withdraw {number}", width="stretch"):
             with reviewing(reviewer):
                 withdraw(here.store, rule.rule)
             st.rerun(scope="app")
