@@ -30,12 +30,14 @@ def reservoir_pool(store: Store, run: int, tail: Tail) -> Parents:
     check_reservoir(store)
     found = store.arrays(
         """
-        with same as (
-            select r.entity as theirs, e.entity as ours
-            from named_entity e join reservoir_entity r on r.perspective = e.perspective and r.name = e.name
-            where e.entity in (select unnest($entities::integer[]))
+        with wanted as (
+            select unnest($entities::integer[]) as entity, generate_subscripts($entities::integer[], 1) - 1 as place
+        ), same as (
+            select r.entity as theirs, w.place
+            from wanted w join named_entity e on e.entity = w.entity
+            join reservoir_entity r on r.perspective = e.perspective and r.name = e.name
         ), held as (
-            select p.instance, s.ours as entity from reservoir_posting p join same s on s.theirs = p.entity
+            select p.instance, s.place from reservoir_posting p join same s on s.theirs = p.entity
         ), taken as (
             select distinct i.images[1] as image from candidate c join reservoir_instance i on i.instance = c.retrieved
             where c.model = $reservoir
@@ -51,13 +53,13 @@ def reservoir_pool(store: Store, run: int, tail: Tail) -> Parents:
             select instance from rows anti join copies using (instance) anti join taken using (image)
             qualify row_number() over (partition by image order by holds desc, instance) = 1
         )
-        select instance, entity from held semi join may using (instance) order by instance, entity
+        select instance, place from held semi join may using (instance) order by instance, place
         """,
         {"entities": tail.entity.tolist(), "run": run, "reservoir": reservoir_name(store)},
     )
-    instance, entity = found["instance"].astype(np.int64), found["entity"].astype(np.int64)
-    instances, starts = np.unique(instance, return_index=True)
-    return Parents(instances, np.append(starts, len(instance)).astype(np.int64), np.searchsorted(tail.entity, entity))
+    instance, place = found["instance"].astype(np.int64), found["place"].astype(np.int64)
+    starts = np.flatnonzero(np.diff(instance, prepend=-1))
+    return Parents(instance[starts], np.append(starts, len(instance)).astype(np.int64), place)
 
 
 def reservoir_name(store: Store) -> str:
