@@ -5,7 +5,7 @@ PORT ?= 8501
 JOBS ?= 2
 BIN = .venv/bin
 
-.PHONY: run test check demo schemas faults fuzz audit clean
+.PHONY: run test check demo schemas formats faults fuzz audit clean
 
 run: .venv/app-installed
 	$(BIN)/python -m adr app -w "$${ADR_WORKSPACE:-workspace}" --port $(PORT)
@@ -54,6 +54,10 @@ audit: .venv/tests-installed
 # docs/reports: the JSON Schema of every verb's report
 schemas: .venv/app-installed
 	$(BIN)/python -m adr.cli.schemas docs/reports
+
+# docs/formats.md: the forms that are read and the formats that are written
+formats: .venv/app-installed
+	$(BIN)/python -m adr.cli.formats_page docs/formats.md
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,7 +3,7 @@
 Reads only, and never raises for what it finds.
 """
 
-import hashlib
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext
@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
+from adr.containers import source_bytes, source_sha256
 from adr.errors import AdrError
 from adr.figures import counted
+from adr.image_folder import ImageFolder, Links
 from adr.ingest.image_paths import Found, look_for
 from adr.models import find_model, is_folder, place
 from adr.settings import SETTINGS, setting
@@ -120,20 +122,20 @@ def _check_workspace(store: Store, workspace: Workspace, found: _Diagnosis) -> d
 
 
 def _check_source(store: Store, found: _Diagnosis) -> None:
-    row = store.row("select path, bytes, sha256, objects from source")
-    if row is None:
-        return
-    path, size, sha256, objects = row
+    for path, size, sha256, objects in store.rows("select path, bytes, sha256, objects from source order by source"):
+        _check_one_source(path, size, sha256, objects, found)
+
+
+def _check_one_source(path: str, size: int | None, sha256: str | None, objects: str | None, found: _Diagnosis) -> None:
     again = "The workspace keeps every record, so exports still work; ingest the source again to use its new records."
-    if not Path(path).is_file():
+    if not Path(path).exists():
         found.wrong(
             f"The source {path} no longer exists.",
             "Put it back, or go on without it: the workspace keeps every record, so exports still work.",
         )
-    elif size is not None and Path(path).stat().st_size != size:
+    elif size is not None and source_bytes(Path(path)) != size:
         found.wrong(
-            f"The source {path} has changed since it was read: {Path(path).stat().st_size:,} bytes, not {size:,}.",
-            again,
+            f"The source {path} has changed since it was read: {source_bytes(Path(path)):,} bytes, not {size:,}.", again
         )
     elif sha256 and _sha256(Path(path)) != sha256:
         found.wrong(f"The source {path} has changed since it was read, at the same size.", again)
@@ -146,44 +148,69 @@ def _check_source(store: Store, found: _Diagnosis) -> None:
 
 def _sha256(path: Path) -> str | None:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return source_sha256(path)
     except OSError:
         return None
 
 
 def _check_images(store: Store, found: _Diagnosis) -> None:
-    folder = store.value("select any_value(images) from source")
-    with_image = int(store.value("select count(*) from instance where len(images) > 0"))
-    if folder is None:
-        if with_image:
-            found.wrong(
-                f"{with_image:,} instances have images, but the dataset was read without an image folder.",
-                "Read it again with its image folder: `python -m adr ingest SOURCE --images DIR --replace`.",
+    folders = store.rows("""
+        select image_prefix, any_value(images), list(source), bool_and(links is not null) from source
+        group by image_prefix order by image_prefix""")
+    for prefix, folder, of, links_known in folders:
+        paths = [
+            path[len(prefix or "") :]
+            for (path,) in store.rows(
+                "select distinct unnest(images) from instance where list_contains($1::integer[], source)", [of]
             )
-        return
-    if not Path(folder).is_dir():
-        found.wrong(f"The image folder {folder} no longer exists.", "Put it back, or read the dataset again.")
-        return
-    paths = [path for (path,) in store.rows("select distinct unnest(images) from instance")]
+        ]
+        if folder is None:
+            _check_no_folder(store, of, found)
+        elif not Path(folder).is_dir():
+            found.wrong(f"The image folder {folder} no longer exists.", "Put it back, or read the dataset again.")
+        else:
+            known = ImageFolder.links_of(store, prefix or "") if links_known else None
+            _check_folder(Path(folder), paths, known, found)
+
+
+def _check_no_folder(store: Store, of: list[int], found: _Diagnosis) -> None:
+    having = "select count(*) from instance where len(images) > 0 and list_contains($1::integer[], source)"
+    if with_image := int(store.value(having, [of])):
+        found.wrong(
+            f"{with_image:,} instances have images, but the dataset was read without an image folder.",
+            "Read it again with its image folder: `python -m adr ingest SOURCE --images DIR --replace`.",
+        )
+
+
+def _check_folder(folder: Path, paths: list[str], known: Links | None, found: _Diagnosis) -> None:
     prefixes = {path[: path.rfind("/") + 1] for path in paths}
-    seen = look_for(Path(folder), prefixes)
-    _check_links(store, seen, {*paths, *prefixes}, found)
-    present = {*seen.present, *seen.leaving}
-    missing = [path for path in paths if path not in present]
+    seen = look_for(folder, prefixes, follow_links=True)
+    _check_links(seen, known, {*paths, *prefixes}, found)
+    present, shards = set(seen.present), set(seen.shards)
+    missing = [path for path in paths if path not in present and path[: path.rfind("/") + 1] not in shards]
     if missing:
         found.wrong(
-            f"{len(missing):,} of {len(paths):,} images are not in {folder}, for example {min(missing)}.",
+            f"{len(missing):,} of {len(paths):,} images are not in {folder}, for example {min(missing)}"
+            f"{_other_ending(missing, present)}.",
             "Fetch them and read the dataset again; instances without their image cannot be parents.",
         )
 
 
-def _check_links(store: Store, seen: Found, paths: set[str], found: _Diagnosis) -> None:
+def _other_ending(missing: list[str], present: set[str]) -> str:
+    """What to say of missing images that are there with another ending; '' when there are none."""
+    there = {os.path.splitext(path)[0]: path for path in sorted(present)}
+    found = sorted((path, there[stem]) for path in missing if (stem := os.path.splitext(path)[0]) in there)
+    if not found:
+        return ""
+    asked, has = found[0]
+    return f"; {counted(len(found), 'is', 'are')} there with another ending ({has} instead of {asked})"
+
+
+def _check_links(seen: Found, known: Links | None, paths: set[str], found: _Diagnosis) -> None:
     """Links by which images are reached, and which are not what they were when the dataset was read."""
-    known = store.value("select any_value(links) from source") is not None
-    recorded = dict(store.rows("select path, target from image_link")) if known else seen.links
+    inside = {path: target for path, target in seen.links.items() if not os.path.isabs(target)}
+    recorded = inside if known is None else known
     changed = [path for path, target in seen.links.items() if path in paths and recorded.get(path) != target]
-    changed += [path for path in (*seen.leaving, *seen.leaving_folders) if path in paths]
     if changed:
         found.wrong(
             f"{counted(len(changed), 'image or image folder', 'images or image folders')} became a link, or another "

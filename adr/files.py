@@ -11,7 +11,7 @@ import shutil
 import stat
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -163,6 +163,11 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file in hex; OSError when it cannot be read."""
     with path.expanduser().open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of_all(hashes: Sequence[str]) -> str:
+    """What identifies several files, by the SHA-256 of each in order: that of a single one, or one of all of them."""
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 @contextmanager

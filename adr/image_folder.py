@@ -1,7 +1,8 @@
 """The image folders of a workspace's sources: which file an image path names, and that no link leads elsewhere than at
 ingest.
 
-A picture is read (shown, embedded, exported) only through here. Knows nothing of what the pictures show.
+A picture is read (shown, embedded, exported) only through here. The path of one inside a shard goes on behind the
+shard's name, and `adr.picture_file` reads it. Knows nothing of what the pictures show.
 """
 
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adr.errors import AdrError
+from adr.picture_file import is_picture
 
 if TYPE_CHECKING:
     from adr.store import Store
@@ -73,6 +75,12 @@ class ImageFolder:
             }
         }
 
+    @staticmethod
+    def links_of(store: "Store", prefix: str) -> dict[str, str]:
+        """The links that ingest has seen in the folder whose paths begin with `prefix`, without it."""
+        rows = store.rows("select path, target from image_link where starts_with(path, $1)", [prefix])
+        return {path[len(prefix) :]: target for path, target in rows}
+
     @property
     def folders(self) -> dict[str, Path]:
         """{prefix: folder}, as a person has named it; it may be a link itself."""
@@ -101,12 +109,12 @@ class ImageFolder:
         return path
 
     def file(self, name: str) -> Path | None:
-        """The file of an image; None when it is not there or `path_of` refuses it."""
+        """The path of an image for `adr.picture_file`; None when it is not there or `path_of` refuses it."""
         if not name:
             return None
         try:
             path = self.path_of(name)
-            return path if path.is_file() else None
+            return path if is_picture(path) else None
         except (AdrError, OSError):
             return None
 
@@ -180,10 +188,7 @@ def _roots(store: "Store", rows: list[tuple[Any, ...]]) -> dict[str, Root]:
     """rows: (prefix, folder, number of links or None where they are not known), the last of each prefix counting."""
 
     def links(prefix: str) -> Callable[[], Links]:
-        return lambda: {
-            path[len(prefix) :]: target
-            for path, target in store.rows("select path, target from image_link where starts_with(path, $1)", [prefix])
-        }
+        return lambda: ImageFolder.links_of(store, prefix)
 
     return {
         prefix or "": Root(Path(folder or "."), _known(None) if known is None else links(prefix or ""))

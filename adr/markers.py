@@ -12,13 +12,17 @@ OTHER_SPELLING = re.compile(
     r"<image[ _-]?(?P<number>\d{1,3})>|<\|image_(?P<piped>\d{1,3})\|>|<ImageHere>|<\|image(?:_pad|_placeholder)?\|>"
     r"|<IMG_CONTEXT>|<image_placeholder>|<img>(?P<path>[^<>\n]{1,500})</img>"
 )
-# The same in the bytes of a record: finds every text with such a marker, and a few without.
-MAYBE_OTHER_SPELLING = re.compile(
-    rb"<(?:image[ _-]?\d|\|image|ImageHere>|IMG_CONTEXT>|image_placeholder>|img>)|\\u003[cC]"
-)
+# The same in the bytes of JSON text. It begins with one letter for all spellings, which makes the search fast.
+_MAYBE = re.compile(rb"<(?:image[ _-]?\d|\|image|ImageHere>|IMG_CONTEXT>|image_placeholder>|img>)")
+_ESCAPED = re.compile(rb"\\u003[cC]")
 
 Turns = Sequence[tuple[str, str]]
 """(role, text) in order; role is 'human', 'gpt', 'system' or 'tool'."""
+
+
+def maybe_spelled_otherwise(json_text: bytes) -> bool:
+    """False only where no text in the JSON holds an image marker in another spelling than <image>."""
+    return bool(_MAYBE.search(json_text) or _ESCAPED.search(json_text))
 
 
 def spelled_otherwise(turns: Turns) -> bool:

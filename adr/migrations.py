@@ -229,6 +229,7 @@ def m005_several_sources(db: Statements) -> None:
         "first integer default 0",
         "records integer",
         "image_prefix varchar default ''",
+        "taken varchar",
         "mapping varchar",
     ):
         db.execute(f"alter table source add column {column}")

@@ -10,6 +10,8 @@ from adr.errors import AdrError
 # A path that may leave its folder: it steps up, is absolute on some system, starts at a home folder, or holds a null
 # byte. The same expression serves Python and DuckDB (RE2).
 UNSAFE_PATH = r"(^|[/\\])\.\.([/\\\n]|$)|^[/\\~]|^[A-Za-z]:([/\\]|$)|\x00"
+# The part of these that no image folder can make harmless; the others may be absolute paths below it.
+STEPS_OUT = r"(^|[/\\])\.\.([/\\\n]|$)|^~|\x00"
 _LONGEST = 200
 
 

@@ -8,18 +8,20 @@ on from there.
 
 import json
 import shutil
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from adr.containers import picture_root, source_sha256
 from adr.errors import AdrError
 from adr.export.export import ExportReport, export
 from adr.export.folder import is_export
 from adr.export.options import ExportOptions
-from adr.files import sha256_of
 from adr.index.index import IndexOptions, IndexReport, differences, index, index_report, made_by_other_rules
 from adr.ingest.ingest import IngestReport, ingest, ingest_report
 from adr.ingest.options import ingest_options
+from adr.ingest.sources import Given
 from adr.options import options_of
 from adr.progress import Progress, silent
 from adr.rebalance.runs import RebalanceReport, rebalance, run_report, same_run
@@ -102,7 +104,7 @@ def run(
     store: Store,
     workspace: Workspace,
     recipe: Recipe,
-    source: Path,
+    source: Path | Sequence[Path],
     *,
     images: Path | None = None,
     objects: Path | None = None,
@@ -111,14 +113,16 @@ def run(
     reindex: bool = False,
     progress: Progress = silent,
 ) -> RunReport:
-    """Every stage from a source file to an export in `out`, unattended; returns all reports.
+    """Every stage from a source, or several that share an image folder, to an export in `out`; returns all reports.
 
     Stopped anywhere, the same call goes on at that stage. [ingest], [index], [synthesize] and [export] of the recipe
     are the options of these stages; without [synthesize] nothing is synthesized. reindex: replace an index that does
     not fit the recipe. AdrError as the stages raise it, and when the workspace or `out` holds something else.
     """
     work = _Run(store, workspace, recipe, progress)
-    return work.all(Path(source), images, objects, Path(out), verdicts, reindex)
+    paths = [source] if isinstance(source, str | Path) else source
+    given = [Given(Path(path), images, objects) for path in paths]
+    return work.all(given, Path(out), verdicts, reindex)
 
 
 class _Run:
@@ -129,12 +133,10 @@ class _Run:
         self.reused: list[str] = []
         self.notices: list[str] = []
 
-    def all(
-        self, source: Path, images: Path | None, objects: Path | None, out: Path, verdicts: Path | None, reindex: bool
-    ) -> RunReport:
+    def all(self, given: Sequence[Given], out: Path, verdicts: Path | None, reindex: bool) -> RunReport:
         """The steps in order."""
         self._check(out)
-        ingested = self._ingest(source, images, objects)
+        ingested = self._ingest(given)
         indexed = self._index(reindex)
         rebalanced = self._rebalance()
         planned = generated = collected = judged = None
@@ -169,26 +171,20 @@ class _Run:
         self.reused.append(stage)
         return report
 
-    def _ingest(self, source: Path, images: Path | None, objects: Path | None) -> IngestReport:
-        found = self.store.row("select path, images, objects, sha256, mapping from source")
+    def _ingest(self, given: Sequence[Given]) -> IngestReport:
+        found = self.store.rows("select sha256, images, objects, path, mapping from source order by source")
         options = ingest_options(self.recipe.ingest, "[ingest] of the recipe")
-        if found is None:
-            return ingest(
-                self.store,
-                source,
-                images,
-                objects=objects,
-                mapping=options.map,
-                place_markers=options.place_markers,
-                progress=self._said("ingest"),
-            )
+        if not found:
+            mapped = [replace(one, options=options) for one in given]
+            return ingest(self.store, mapped, progress=self._said("ingest"))
         self.progress(0, None, "ingest: comparing the source")
-        if found[3] != _sha256(source) or found[1] != _absolute(images) or found[2] != _absolute(objects):
+        if len(found) != len(given) or not all(map(_is_read_from, found, given)):
+            held = ", ".join(row[3] for row in found)
             raise AdrError(
-                f"The workspace holds another dataset ({found[0]}), or the same with other images or objects.",
+                f"The workspace holds another dataset ({held}), or the same with other images or objects.",
                 "Give an empty folder with -w.",
             )
-        if found[4] != options.to_json():
+        if {row[4] for row in found} != {options.to_json()}:
             raise AdrError(
                 "The workspace holds this dataset, read with another mapping than [ingest] of the recipe has.",
                 "Write the mapping it was read with into the recipe, or give an empty folder with -w.",
@@ -243,9 +239,10 @@ class _Run:
     def _own(self, out: Path) -> bool:
         """Whether `out` was made from this recipe and this source, so that it may be written again."""
         made = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-        same = made.get("recipe", {}).get("whole_fingerprint") == self.recipe.whole_fingerprint and made.get(
-            "source", {}
-        ).get("sha256") == self.store.value("select sha256 from source")
+        same = (
+            made.get("recipe", {}).get("whole_fingerprint") == self.recipe.whole_fingerprint
+            and made.get("source", {}).get("sha256") == ingest_report(self.store).sha256
+        )
         if not same:
             raise AdrError(f"{out} holds an export of another recipe or source.", "Choose another folder.")
         return True
@@ -259,12 +256,20 @@ class _Run:
         return progress
 
 
+def _is_read_from(row: tuple[Any, ...], given: Given) -> bool:
+    """Whether a row (hash, image folder, objects, …) of the table `source` was read from what is given."""
+    sha256, images, objects = row[:3]
+    inside = given.images is None and images == str(picture_root(given.path))
+    same_files = (sha256, objects) == (_sha256(given.path), _absolute(given.objects))
+    return same_files and (inside or images == _absolute(given.images))
+
+
 def _absolute(path: Path | None) -> str | None:
     return None if path is None else str(Path(path).expanduser().absolute())
 
 
 def _sha256(path: Path) -> str:
     try:
-        return sha256_of(path)
+        return source_sha256(path)
     except OSError as error:
         raise AdrError(f"The source {path} cannot be read: {error.strerror}.", "Check the path.") from error

@@ -28,6 +28,7 @@ create table if not exists source (
     first integer default 0,    -- position of its first record
     records integer,            -- its positions are first .. first + records - 1
     image_prefix varchar default '',    -- what its image paths begin with in `instance`: '', or '@name/' with a folder of its own
+    taken varchar,              -- how much of it a trainer's list takes, as it stands there; or null
     mapping varchar             -- JSON: which key holds what, where a person has said so; or null
 );
 
@@ -35,6 +36,10 @@ create table if not exists source (
 create table if not exists removed_source (
     source smallint, name varchar, path varchar, first integer, records integer, removed_at timestamp
 );
+
+-- When the sources changed last: what was made before that was made of other data.
+create view if not exists dataset_changed as
+    select greatest((select max(ingested_at) from source), (select max(removed_at) from removed_source)) as changed_at;
 
 -- writer: ingest. The links inside the image folder by which images are reached.
 create table if not exists image_link (
@@ -118,6 +123,12 @@ create table if not exists entity (
 
 -- writer: index. Entity e occurs in instance i; once, however often it is said. Ordered by perspective, instance, entity.
 create table if not exists posting (perspective perspective, instance integer, entity integer);
+
+-- Whether there is an index, and the sources have not changed since it was made.
+create view if not exists index_in_force as
+    select exists (select 1 from entity)
+           and not coalesce((select max(indexed_at) from index_made) < changed_at, false) as in_force
+    from dataset_changed;
 
 create view if not exists entity_count as
     select perspective, name as entity, n, entity as entity_id,

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adr.picture_file import open_picture
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -77,7 +79,7 @@ def opened_picture(file: Path | str) -> Iterator["Image"]:
     from PIL import Image
 
     try:
-        with Image.open(file) as image:
+        with open_picture(file) as data, Image.open(data) as image:
             yield image
     except Image.DecompressionBombError as error:
         raise TooLarge(str(error)) from error

@@ -31,11 +31,23 @@ log = logging.getLogger(__name__)
 Parameters = Sequence[Any] | dict[str, Any]
 
 
+class _Readable:
+    """An Arrow table that DuckDB reads whenever a query names it; another one may take its place between queries."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The table's rows (the Arrow PyCapsule interface)."""
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
 class Writer:
     """What `Store.atomic()` yields: statements that take effect together or not at all."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
+        self._readable: dict[str, _Readable] = {}
 
     def execute(self, sql: str, parameters: Parameters = ()) -> None:
         """Run one statement."""
@@ -50,18 +62,37 @@ class Writer:
         found = self._cursor.execute(sql, parameters).fetchall()  # to the end: an open result blocks the cursor
         return found[0][0] if found else None
 
+    def arrow(self, sql: str, parameters: Parameters = ()) -> pa.Table:
+        """All rows of a query run inside the transaction, as an Arrow table."""
+        relation = self._cursor.sql(sql, params=parameters or None)
+        assert relation is not None, "a query has rows"
+        return relation.to_arrow_table()
+
     def insert(self, table: str, frame: "pd.DataFrame | pa.Table") -> None:
         """Append a frame to `table` by column name; columns that the frame lacks get their defaults."""
         name = table if table.isidentifier() else _refuse(table)
         columns = list(frame.column_names) if isinstance(frame, pa.Table) else [str(c) for c in frame.columns]
         listed = ", ".join(f'"{column}"' for column in columns)
-        self._cursor.register("frame_to_insert", frame)
+        frame_to_insert = frame  # DuckDB finds it by its name; one that is registered would be kept until the commit
         self._cursor.execute(f'insert into "{name}" ({listed}) select {listed} from frame_to_insert')
-        self._cursor.unregister("frame_to_insert")
+        del frame_to_insert
 
     def register(self, name: str, frame: "pd.DataFrame | pa.Table") -> None:
-        """Make a frame readable as table `name` until the transaction ends."""
-        self._cursor.register(name, frame)
+        """Make a frame readable as table `name` until the transaction ends, or another is given that name.
+
+        DuckDB keeps everything that was registered until the commit, also what another frame has replaced. Tables with
+        the same columns therefore share one registered object, which gives out the last of them.
+        """
+        if not isinstance(frame, pa.Table):
+            self._readable.pop(name, None)
+            self._cursor.register(name, frame)
+            return
+        known = self._readable.get(name)
+        if known is not None and known.table.schema.equals(frame.schema):
+            known.table = frame
+            return
+        self._readable[name] = _Readable(frame)
+        self._cursor.register(name, self._readable[name])
 
 
 class Store:

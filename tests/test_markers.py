@@ -1,8 +1,10 @@
 """Markers in other spellings, and where missing ones are placed."""
 
+import json
+
 import pytest
 
-from adr.markers import MAYBE_OTHER_SPELLING, other_spellings, place_markers
+from adr.markers import maybe_spelled_otherwise, other_spellings, place_markers
 
 SPELLED = [
     "<image1>",
@@ -22,7 +24,9 @@ SPELLED = [
 @pytest.mark.parametrize("marker", SPELLED)
 def test_other_spellings__are_known(marker: str) -> None:
     assert other_spellings([f"See {marker} here."]) == [marker]
-    assert MAYBE_OTHER_SPELLING.search(f"See {marker} here.".encode())
+    assert maybe_spelled_otherwise(json.dumps(f"See {marker} here.").encode())
+    assert maybe_spelled_otherwise(json.dumps(marker).replace("<", "\\u003c").encode())
+    assert not maybe_spelled_otherwise(b'"<image> and <video>"')
 
 
 @pytest.mark.parametrize("text", ["<image>", "<images>", '<img src="a.jpg">', "<image", "image1", "<img></img>"])

@@ -395,3 +395,46 @@ def test_export__a_full_disk_leaves_the_old_one_and_says_so(tmp_path):
     assert "AdrError: The export cannot be written" in said
     assert tree(tmp_path / "out") == before
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def rewritten(path: Path, change) -> list[dict]:
+    """The records of a source with each one changed; they are also written in place of it."""
+    records = [change(record) for record in json.loads(path.read_text())]
+    path.write_text(json.dumps(records))
+    return records
+
+
+def test_run__reads_a_source_by_the_mapping_of_its_recipe(tmp_path):
+    known = json.loads(source(tmp_path, 8).read_text())
+    rewritten(
+        tmp_path / "source.json",
+        lambda record: {
+            "Q": record["conversations"][0]["value"].removeprefix("<image>\n"),
+            "A": record["conversations"][1]["value"],
+            "meta": {"file": record["image"], "n": record["id"]},
+        },
+    )
+    keys = {"question": "Q", "answer": "A", "image": "meta.file", "id": "meta.n"}
+    recipe = replace(EVERYTHING, ingest={"map": keys})
+    report = run(tmp_path, recipe)
+    assert (report.ingest.form, report.export.instances) == ("mapped", 8)
+    assert json.loads((tmp_path / "out" / "llava.json").read_text()) == known
+    made = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert Recipe.from_toml(made["recipe"]["toml"]).ingest["map"] == keys
+    assert made["source"]["read_with"] == {"map": keys}
+    assert run(tmp_path, recipe).reused == ("ingest", "index", "rebalance")
+    with pytest.raises(AdrError, match="read with another mapping"):
+        run(tmp_path, EVERYTHING)
+
+
+def test_run__markers_placed_when_a_source_is_read_are_in_its_export(tmp_path):
+    known = json.loads(source(tmp_path, 8).read_text())
+
+    def bare(record: dict) -> dict:
+        asked = record["conversations"][0]
+        return {**record, "conversations": [{**asked, "value": asked["value"][8:]}, record["conversations"][1]]}
+
+    rewritten(tmp_path / "source.json", lambda record: bare(record) if record["id"] % 2 else record)
+    report = run(tmp_path, replace(EVERYTHING, ingest={"place_markers": True}))
+    assert report.ingest.warnings["marker_placed"] == 4
+    assert json.loads((tmp_path / "out" / "llava.json").read_text()) == known

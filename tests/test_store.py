@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from adr.errors import AdrError
@@ -159,3 +160,26 @@ def test_store__a_new_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     with closing(Store(tmp_path / "adr.duckdb")) as store:
         assert store.schema_faults() == []
     assert [path.name for path in tmp_path.iterdir()] == ["adr.duckdb"]
+
+
+def test_register__a_table_that_another_replaces_is_freed_before_the_commit():
+    """Twenty tables of 1 MB under one name, of which every query reads the last; `insert` keeps none of them either."""
+    with closing(Store.memory()) as store:
+        before = pa.total_allocated_bytes()
+        with store.atomic() as writer:
+            writer.execute("create table kept (n integer, text varchar)")
+            for n in range(20):
+                table = pa.table({"n": pa.array([n], pa.int32()), "text": ["x" * (1 << 20)]})
+                writer.register("given", table)
+                assert writer.rows("select n, len(text) from given") == [(n, 1 << 20)]
+                assert writer.arrow("select n from given where n = $1", [n]).to_pydict() == {"n": [n]}
+                writer.insert("kept", table)
+            assert writer.value("select count(*) from kept") == 20
+            assert pa.total_allocated_bytes() - before < 5 << 20
+
+
+def test_register__a_name_takes_a_table_of_other_columns():
+    with closing(Store.memory()) as store, store.atomic() as writer:
+        writer.register("given", pa.table({"a": [1, 2]}))
+        writer.register("given", pa.table({"b": ["x"]}))
+        assert writer.rows("select * from given") == [("x",)]

@@ -4,12 +4,15 @@ Reads only; writes nothing.
 """
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
 
 from adr.explore.instances import Instance
+from adr.files import sha256_of_all
 from adr.store import Store
 
 # What `instances` can return: all instances, or those of one kind of the view instance_kind.
@@ -17,17 +20,22 @@ KINDS = (
     "all",
     "text_only",
     "several_images",
+    "with_video",
     "image_missing",
     "image_address",
     "repeated_ids",
+    "image_empty",
     "marker_mismatch",
+    "marker_spelled_otherwise",
+    "marker_placed",
     "nobody_answers",
 )
 
 
 @dataclass(frozen=True)
 class Source:
-    """What was ingested last. warnings: {kind: count}, the keys of adr.ingest.oddities.WARNINGS."""
+    """What was ingested, all sources together: their paths, folders and names of forms with commas. warnings: {kind:
+    count}, the keys of adr.ingest.oddities.WARNINGS."""
 
     path: str
     images: str | None
@@ -39,7 +47,7 @@ class Source:
     instances: int
     rejected: int
     warnings: dict[str, int]
-    ingested_at: datetime
+    ingested_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -58,35 +66,61 @@ class IndexMade:
 
 def source(store: Store) -> Source | None:
     """What the workspace's dataset was read from; None when nothing has been read."""
-    row = store.row(
+    rows = store.rows(
         "select path, images, objects, form, layout, coalesce(bytes, 0), coalesce(sha256, ''), instances, "
-        "rejected, coalesce(warnings, '{}'), ingested_at from source"
+        "rejected, coalesce(warnings, '{}'), ingested_at from source order by source"
     )
-    if row is None:
+    if not rows:
         return None
-    path, images, objects, form, layout, size, sha256, taken, set_aside, warnings, ingested_at = row
+    path, images, objects, form, layout, size, sha256, taken, set_aside, warnings, ingested_at = zip(*rows, strict=True)
+    counted: Counter[str] = Counter()
+    for one in warnings:
+        counted.update(json.loads(one))
     return Source(
-        path, images, objects, form, layout, size, sha256, taken, set_aside, json.loads(warnings), ingested_at
+        ", ".join(path),
+        _listed(images) or None,
+        _listed(objects) or None,
+        _listed([one for both in form if both for one in both.split(", ")]),
+        _listed(layout),
+        sum(size),
+        sha256_of_all(sha256),
+        sum(taken),
+        sum(set_aside),
+        dict(counted),
+        max((time for time in ingested_at if time), default=None),
     )
 
 
-def kinds(store: Store) -> dict[str, int]:
-    """How many instances there are of each kind in KINDS; kinds without any are left out."""
+def _listed(values: Sequence[str | None]) -> str:
+    return ", ".join(dict.fromkeys(value for value in values if value))
+
+
+def kinds(store: Store, source: int | None = None) -> dict[str, int]:
+    """How many instances there are of each kind in KINDS, or of those of one source; kinds without any are left out."""
     found = dict(
-        store.rows("""
-        select kind, count(*) from instance_kind group by kind union all select 'all', count(*) from instance""")
+        store.rows(
+            """
+            with chosen as (select instance from instance where $1::smallint is null or source = $1)
+            select kind, count(*) from instance_kind semi join chosen using (instance) group by kind
+            union all select 'all', count(*) from chosen""",
+            [source],
+        )
+        if source is not None
+        else store.rows("""
+            select kind, count(*) from instance_kind group by kind union all select 'all', count(*) from instance""")
     )
     return {kind: int(found[kind]) for kind in KINDS if found.get(kind)}
 
 
-def instances(store: Store, kind: str, offset: int, count: int) -> list[Instance]:
-    """At most `count` instances of a kind, by position, after the first `offset` of them."""
+def instances(store: Store, kind: str, offset: int, count: int, source: int | None = None) -> list[Instance]:
+    """At most `count` instances of a kind (of one source), by position, after the first `offset` of them."""
     of_kind = "instance_kind where kind = $kind" if kind in KINDS[1:] else "instance where $kind is not null"
     chosen = [
         number
         for (number,) in store.rows(
-            f"select instance from {of_kind} order by instance limit $count offset $offset",
-            {"kind": kind, "count": count, "offset": offset},
+            f"select instance from {of_kind} and ($source::smallint is null or instance in "
+            "(select instance from instance where source = $source)) order by instance limit $count offset $offset",
+            {"kind": kind, "count": count, "offset": offset, "source": source},
         )
     ]
     rows = store.rows(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from adr.errors import AdrError
 from adr.explore.entities import known_perspective
+from adr.index_needed import need_index
 from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule
@@ -85,8 +86,7 @@ def _named(store: Store, order: str, perspective: str, limit: int) -> list[tuple
 def _check(store: Store, perspective: str) -> None:
     if perspective not in PERSPECTIVES:
         raise AdrError(f"There is no perspective {perspective!r}.", f"Choose one of {', '.join(PERSPECTIVES)}.")
-    if not store.value("select 1 from entity limit 1"):
-        raise AdrError("There are no postings yet.", "Build the index: `python -m adr index`, or on the Dataset page.")
+    need_index(store)
 
 
 def spectrum(store: Store, perspective: str) -> Spectrum:

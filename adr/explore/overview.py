@@ -4,6 +4,7 @@ Reads only; writes nothing.
 """
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,20 +14,15 @@ from adr.store import Store
 
 @dataclass(frozen=True)
 class SourceRead:
-    """What was ingested. warnings: {kind: how many records}."""
+    """What was ingested, all sources together. file: their names; warnings: {kind: number of records}."""
 
-    path: str
+    file: str
     form: str
     bytes: int
     instances: int
     rejected: int
     warnings: dict[str, int]
     ingested_at: datetime | None
-
-    @property
-    def file(self) -> str:
-        """The name of the source file without its folder."""
-        return Path(self.path).name
 
 
 @dataclass(frozen=True)
@@ -56,16 +52,24 @@ class ExportMade:
 
 def source_read(store: Store) -> SourceRead | None:
     """What the workspace holds; None when nothing has been ingested."""
-    row = store.row("""
+    rows = store.rows("""
         select path, coalesce(form, ''), coalesce(bytes, 0), coalesce(instances, 0), coalesce(rejected, 0),
                coalesce(warnings, '{}'), ingested_at
-        from source
+        from source order by source
     """)
-    if row is None:
+    if not rows:
         return None
-    path, form, size, instances, rejected, warnings, ingested_at = row
-    found = {str(kind): int(n) for kind, n in json.loads(warnings).items() if n}
-    return SourceRead(path, form, size, instances, rejected, found, ingested_at)
+    paths, forms, sizes, instances, rejected, warnings, times = zip(*rows, strict=True)
+    found = sum((Counter({kind: int(n) for kind, n in json.loads(one).items() if n}) for one in warnings), Counter())
+    return SourceRead(
+        ", ".join(Path(path).name for path in paths),
+        ", ".join(sorted({form for both in forms for form in both.split(", ")})),
+        sum(sizes),
+        sum(instances),
+        sum(rejected),
+        dict(found),
+        max((time for time in times if time), default=None),
+    )
 
 
 def newest_runs(store: Store, limit: int = 4) -> list[RunMade]:

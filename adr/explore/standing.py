@@ -13,10 +13,10 @@ from adr.store import Store
 class Standing:
     """Counts of what each stage has made so far; all 0 in an empty workspace."""
 
-    source: str  # path as the user gave it; '' when nothing was read
+    source: str  # paths as the user gave them, with commas; '' when nothing was read
     instances: int
     rejected: int
-    entities: int
+    entities: int  # 0 also when the sources have changed since the index was made
     postings: int
     runs: int
     newest_run: int | None  # its number
@@ -71,11 +71,11 @@ def standing(store: Store) -> Standing:
     """The counts as of now; a handful of metadata reads, a few milliseconds at any size."""
     found = store.row("""
         select
-            coalesce((select any_value(path) from source), ''),
+            coalesce((select string_agg(path, ', ' order by source) from source), ''),
             (select count(*) from instance),
             (select count(*) from rejected),
-            (select count(*) from entity),
-            (select count(*) from posting),
+            (select case when in_force then (select count(*) from entity) else 0 end from index_in_force),
+            (select case when in_force then (select count(*) from posting) else 0 end from index_in_force),
             (select count(*) from run),
             (select max(run) from run),
             (select count(*) from plan),

@@ -3,8 +3,10 @@
 Writes Markdown from the manifest and the counts. Knows nothing of the database.
 """
 
+import json
 from typing import Any
 
+from adr.export import croissant, trainer
 from adr.export.counts import Counts
 from adr.export.curves import TITLES, svg
 from adr.export.images import SUMS
@@ -14,6 +16,7 @@ from adr.plain_text import SENTENCE, code, plain
 
 FILE = "README.md"
 CURVES = "curves"
+_START = {True: "has the lines that start the trainer", False: "has the lines that read it"}
 METHOD = (
     "ADR, Adaptive Data Refinement (Song et al., CVPR 2025, arXiv 2503.12821): long-tail analysis from four "
     "perspectives, rebalancing of the head, synthesis for the tail."
@@ -50,14 +53,16 @@ def text(format: Format, counts: list[Counts], manifest: dict[str, Any], present
 
 
 def _front(format: Format, manifest: dict[str, Any]) -> str:
-    if format.name != "parquet":
-        return ""
-    return (
-        "---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train-*.parquet\n"
-        "task_categories:\n- image-text-to-text\ntags:\n- adr\n"
-        + ("- synthetic\n" if manifest["counts"]["synthetic"] else "")
-        + "---\n"
-    )
+    """Hugging Face's front matter."""
+    lines = ["---"]
+    if manifest["options"].get("license"):
+        lines.append(f"license: {json.dumps(manifest['options']['license'])}")
+    if manifest["configuration"]:
+        lines += ["configs:", f"- config_name: {manifest['configuration']}", "  data_files:", "  - split: train"]
+        lines.append(f"    path: {format.data_files or manifest['main'][0]}")
+    lines += ["task_categories:", "- image-text-to-text", "tags:", "- adr"]
+    lines += ["- synthetic"] if manifest["counts"]["synthetic"] else []
+    return "\n".join([*lines, "---\n"])
 
 
 def _size(manifest: dict[str, Any]) -> str:
@@ -81,9 +86,16 @@ def _size(manifest: dict[str, Any]) -> str:
 def _use(format: Format, manifest: dict[str, Any]) -> str:
     images = manifest["options"]["images"]
     root = "IMAGE_FOLDER" if images == "reference" else "OUT/images"
-    lines = ["## Use\n", f"```\n{format.setting.format(out='OUT', root=root)}\n```\n", "`OUT` is this folder."]
+    lines = [
+        "## Use\n",
+        f"```\n{format.setting.format(out='OUT', root=root)}\n```\n",
+        f"`OUT` is this folder; `{trainer.FILE}` {_START[format.name in trainer.TRAINERS]}.",
+    ]
     if images == "reference" and format.part == "all":
-        lines.append("`IMAGE_FOLDER` is the image folder of the source; its pictures are not part of this export.")
+        several = ", or the folder that holds all of theirs" if manifest["source"].get("sources") else ""
+        lines.append(
+            f"`IMAGE_FOLDER` is the image folder of the source{several}; its pictures are not part of this export."
+        )
         for folder, what, there in _folders(manifest):
             if there:
                 lines.append(
@@ -261,6 +273,8 @@ def _files(manifest: dict[str, Any], present: set[str]) -> str:
     says = {
         "dropped.jsonl": "instances that were not exported, and why",
         "synthetic.jsonl": "where each synthetic row came from",
+        trainer.FILE: "the lines that start the trainer, or read the data",
+        croissant.FILE: "the same facts as Croissant metadata, with the columns",
         "report.html": "before and after, on one page",
         "manifest.json": "the facts above for programs, and the SHA-256 of every file",
         SUMS: "SHA-256 of the pictures in this folder (check with `sha256sum -c`)",

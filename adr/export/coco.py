@@ -50,4 +50,5 @@ FORMAT = Format(
     write=write,
     keeps=lambda form: False,
     part="synthetic",
+    data_files="",
 )

@@ -19,7 +19,7 @@ class KeySet:
 
 
 @dataclass(frozen=True)
-class Columns:
+class RowColumns:
     """What the rows hold: whether any has pictures, videos, tools or a system text, and whether each rejects an
     answer."""
 
@@ -46,13 +46,13 @@ def key_sets(store: Store, leave: Leaving) -> list[KeySet]:
     return [KeySet(frozenset(keys or ()), int(rows), int(first)) for keys, rows, first in found]
 
 
-def columns(store: Store, leave: Leaving) -> Columns:
+def columns(store: Store, leave: Leaving) -> RowColumns:
     """What the rows that leave hold."""
     keys = frozenset().union(*(one.keys for one in key_sets(store, leave)))
     images, videos = store.row(
         f"select bool_or(len(i.images) > 0), bool_or(len(i.videos) > 0) {KEPT}", [leave.run]
     ) or (False, False)
-    return Columns(
+    return RowColumns(
         images=bool(images) or any(leave.candidate(row).images for row in leave.candidate_rows),
         videos=bool(videos),
         tools="tools" in keys,

@@ -13,18 +13,19 @@ from typing import Any
 import numpy as np
 
 from adr.errors import AdrError
-from adr.export import card, manifest, provenance
+from adr.export import card, croissant, manifest, provenance, trainer
 from adr.export import report as report_page
 from adr.export.counts import count
 from adr.export.folder import is_export, whole
 from adr.export.formats import named
 from adr.export.ids import repaired_ids
+from adr.export.image_choices import chosen
 from adr.export.images import place_images
 from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
 from adr.export.options import ExportOptions
 from adr.export.work import Format, Work
-from adr.figures import counted
+from adr.files import sha256_of
 from adr.options import given_options, options_of
 from adr.progress import Progress, silent
 from adr.recipe import Recipe
@@ -75,6 +76,7 @@ class ExportReport:
     files: dict[str, str]
     main: list[str]
     warnings: dict[str, int] = field(default_factory=dict)  # {kind of finding: rows}
+    pushed: str | None = None  # the address of the repository that it was sent to
 
 
 def preview(
@@ -82,11 +84,7 @@ def preview(
 ) -> Preview:
     """The rows and the lint of an export, without writing it; AdrError for options that do not go together."""
     format = named(options.format)
-    images = options.images or format.images[0]
-    if images not in format.images:
-        raise AdrError(
-            f"{format.title} has no option {images!r} for its pictures.", f"Choose {' or '.join(format.images)}."
-        )
+    images = chosen(store, format, options.images)
     leave = leaving(
         store,
         workspace,
@@ -163,7 +161,7 @@ def export(
             progress,
             tuple(row for row in seen.left_out if row >= 0),
         )
-        main = seen.format.write(work)
+        sums = {name: sha256_of(folder / name) for name in seen.format.write(work)}
         placed = 0 if seen.images == "inside" else place_images(work)
         provenance.write_synthetic(work)
         if seen.format.part == "all":
@@ -171,12 +169,14 @@ def export(
         progress(0, None, "Counting")
         counts = count(store, seen.leave)
         named_recipe = recipe or replayable(store, changed(seen.leave.recipe, export=given_options(chosen)))
-        written = manifest.build(work, seen.format, counts, seen.lint.findings, main, _said(chosen, seen), named_recipe)
+        written = manifest.build(work, seen.format, counts, seen.lint.findings, sums, _said(chosen, seen), named_recipe)
         with work.file(report_page.FILE) as out_file:
             out_file.write(report_page.page(store, seen.leave, counts).encode())
+        trainer.write(work, seen.format, written)
+        croissant.write(work, seen.format, written, sums)
         card.write(work, seen.format, counts, written)
         progress(0, None, "Hashing")
-        written["files"] = manifest.hashes(folder)
+        written["files"] = manifest.hashes(folder, sums)
         manifest.write(work, written)
         progress(1, 1, "Finishing")
     return _record(store, run, Path(out).expanduser().absolute(), seen, written, placed)
@@ -259,7 +259,7 @@ def _nothing_left(seen: Preview) -> tuple[str, str]:
         )
     kinds = ", ".join(finding.kind for finding in seen.lint.errors)
     return (
-        f"There is nothing left to write: all {counted(len(seen.left_out), 'row')} have errors ({kinds}).",
+        f"There is nothing left to write: each row has an error ({kinds}).",
         "Correct the source, or choose another format.",
     )
 
@@ -274,6 +274,7 @@ def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
         "repair_ids": options.repair_ids,
         "repaired_ids": len(seen.leave.new_ids),
         "leave_out_faulty": options.leave_out_faulty,
+        **({"license": options.license} if options.license else {}),
         **({"place_markers": True} if options.place_markers else {}),
     }
 
@@ -298,7 +299,7 @@ def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[s
             left_out=len(seen.left_out),
             images=placed,
             bytes=sum(file["bytes"] for file in written["files"]),
-            sha256=manifest.main_sha256(written),
+            sha256=written["sha256"],
             files={file["path"]: file["sha256"] for file in written["files"]},
             main=list(written["main"]),
             warnings={finding.kind: finding.rows for finding in seen.lint.findings if finding.level == "warning"},

@@ -1,12 +1,23 @@
 """The formats by name. A new format needs only an entry in this dictionary."""
 
 from adr.errors import AdrError
-from adr.export import coco, internvl, llama_factory, llava, ms_swift, parquet, qwen_vl, selection, webdataset
+from adr.export import (
+    coco,
+    finevision,
+    internvl,
+    llama_factory,
+    llava,
+    ms_swift,
+    parquet,
+    qwen_vl,
+    selection,
+    webdataset,
+)
 from adr.export.work import Format
 
 FORMATS: dict[str, Format] = {
     module.FORMAT.name: module.FORMAT
-    for module in (llava, llama_factory, ms_swift, qwen_vl, internvl, parquet, webdataset, coco, selection)
+    for module in (llava, llama_factory, ms_swift, qwen_vl, internvl, parquet, finevision, webdataset, coco, selection)
 }
 
 

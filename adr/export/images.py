@@ -12,6 +12,7 @@ from adr.errors import AdrError
 from adr.export.leaving import CANDIDATE_FOLDERS, batches
 from adr.export.work import Work
 from adr.names import inside
+from adr.picture_file import open_picture
 
 FOLDER = "images"
 SUMS = "images.sha256"
@@ -76,7 +77,7 @@ def _copy(source: Path, target: Path, whose: str) -> str:
     """Copy a picture; returns its SHA-256."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with source.open("rb") as given, target.open("xb") as out:
+        with open_picture(source) as given, target.open("xb") as out:
             shutil.copyfileobj(given, out, 1 << 20)
     except FileNotFoundError as error:
         raise AdrError(

@@ -102,6 +102,7 @@ class Leaving:
     accepted: Sequence[Accepted]
     new_ids: dict[int, str] = field(default_factory=dict)  # place -> repaired id, as JSON text
     place_markers: bool = False  # whether rows get the markers that they lack
+    placed: frozenset[int] = frozenset()  # positions whose turns got markers when they were read, which `raw` lacks
 
     @property
     def instances(self) -> int:
@@ -173,7 +174,8 @@ def leaving(
         rows = rows[_shuffle(len(rows), recipe.seed)]
     elif order != "source":
         raise AdrError(f"There is no order {order!r}.", "Choose source or shuffled.")
-    return Leaving(run, recipe, form, ImageFolder.of(store), rows, accepted)
+    placed = frozenset(n for (n,) in store.rows("select instance from oddity where kind = 'marker_placed'"))
+    return Leaving(run, recipe, form, ImageFolder.of(store), rows, accepted, placed=placed)
 
 
 def _form(store: Store) -> str:
@@ -188,7 +190,7 @@ def batches(
     store: Store, leave: Leaving, *, turns: bool = False, raw: bool = True, size: int = CHUNK
 ) -> Iterator[list[Exported]]:
     """The rows in lists of at most `size`, in order, with bounded memory. turns, raw: whether these are looked up."""
-    turns = turns or leave.place_markers
+    turns = turns or leave.place_markers or bool(leave.placed)
     columns = ["i.id", "i.images", "i.videos"] + (["i.turns"] if turns else []) + (["i.raw"] if raw else [])
     size = chunk_rows(leave, size)
     copies: dict[int, int] = {}  # filled only where the recipe repeats instances
@@ -218,8 +220,9 @@ def batches(
             for row in made:
                 if row.place in leave.new_ids:
                     row.id, row.repaired = leave.new_ids[row.place], True
-        if leave.place_markers:
-            for row in made:
+        for row in made:
+            row.placed = row.source in leave.placed
+            if leave.place_markers:
                 _mark(row)
         yield made
         let_pages_run()
@@ -228,7 +231,7 @@ def batches(
 def _mark(row: Exported) -> None:
     """Give a row the markers that it lacks."""
     marked = place_markers(row.turns, len(row.images), len(row.videos))
-    row.placed = marked != row.turns
+    row.placed = row.placed or marked != row.turns
     row.turns = marked
 
 
@@ -252,7 +255,7 @@ def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Ta
     if table.num_rows != len(positions):
         raise AdrError(
             "The run names instances that are not in the dataset.",
-            "The dataset was ingested again: apply the recipe again on the Rebalance page.",
+            "A source was removed, or the dataset was ingested again: apply the recipe again on the Rebalance page.",
         )
     return table
 

@@ -50,6 +50,7 @@ class Rules:
     huge_pictures: bool = False  # whether Pillow's bound of 179 megapixels is lifted
     places: frozenset[str] = frozenset()  # keys beside the conversation that the rows carry on
     preferences: bool = False  # whether a rejected answer has a place, when every row has one
+    pictures_first: bool = False  # whether all pictures come before the first question, and rows hold no markers
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ def lint(
         _instances(store, leave, rules, found, progress)
         for j, one in enumerate(leave.accepted):
             _candidate(j, one, rules, found)
+    if rules.pictures_first:
+        _moved_pictures(store, leave, found)
     progress(1, 4, "Checking pictures")
     if rules.conversation:
         _pictures(store, leave, rules, images, check_all_images, found, progress)
@@ -186,6 +189,7 @@ SENTENCES = {
     "image_deep": "A picture has more than 8 bits for each value; loaders cut these off, so that it turns white.",
     "image_cmyk": "A picture is in CMYK; loaders convert it without its profile, which changes its colours.",
     "image_animated": "A picture is animated; loaders read its first frame only.",
+    "picture_moved": "A picture that belongs inside or after the text comes before the first question here.",
     "images_not_checked": "The dataset was read without an image folder, so its pictures were not checked.",
     "image_address": "A picture is a web address or data, not a file; most trainers read only files.",
     "images_sampled": f"Of the rows with pictures, evenly spread, at most {OPENED:,} had theirs opened and {DECODED:,} "
@@ -279,7 +283,7 @@ def _mark_levels(rules: Rules) -> dict[str, str | None]:
     counts_videos, counts_audio = "<video>" in rules.counts, "<audio>" in rules.counts
     return {
         "too_many_markers": "error",
-        "too_few_markers": "error" if rules.markers_equal_images else "warning",
+        "too_few_markers": None if rules.pictures_first else "error" if rules.markers_equal_images else "warning",
         "marker_in_answer": None if rules.markers_in_answers else "warning",
         "other_marker": "warning",
         "too_many_video_markers": "error" if counts_videos else "warning",
@@ -330,6 +334,20 @@ def _out_of_order(store: Store, leave: Leaving) -> dict[int, str]:
     }
 
 
+def _moved_pictures(store: Store, leave: Leaving, found: _Findings) -> None:
+    """Kept instances with a marker that is not at the beginning of the first question."""
+    moved = store.rows(
+        r"""
+        select i.instance from instance i join decision d using (instance)
+        where d.run = $1 and d.kept and len(images) > 0
+              and (contains(regexp_replace(turns[1].text, '^(<image>\s*)+', ''), '<image>') or markers(turns[2:]) > 0)
+        order by i.instance
+        """,
+        [leave.run],
+    )
+    found.add("picture_moved", "warning", {int(row): f"instance {row}" for (row,) in moved})
+
+
 def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
     """Faults in one candidate's conversation, by the same rules."""
     roles = [role for role, _ in one.turns]
@@ -359,7 +377,8 @@ def _empty_keys(store: Store, leave: Leaving, keeps: Keeps, found: _Findings) ->
     rows = store.rows(
         f"""
         select i.instance, raw->>'$.image' {KEPT} and len(images) = 0 and contains(raw, '"image"')
-            and json_exists(raw, '$.image') and json_exists(raw, '$.conversations') order by i.instance
+            and json_exists(raw, '$.image') and json_exists(raw, '$.conversations')
+            and coalesce(raw->>'$.image', '') in ('', '[]') order by i.instance
         """,
         [leave.run],
     )

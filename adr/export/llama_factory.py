@@ -7,7 +7,7 @@ stays. The info file names a column only when the rows have it, because its conv
 import json
 from typing import Any
 
-from adr.export.columns import Columns
+from adr.export.columns import RowColumns
 from adr.export.leaving import Exported, dumps
 from adr.export.lint import Rules
 from adr.export.records import messages
@@ -48,7 +48,7 @@ def write(work: Work) -> list[str]:
     return [FILE, INFO]
 
 
-def entry(form: str, columns: Columns) -> dict[str, Any]:
+def entry(form: str, columns: RowColumns) -> dict[str, Any]:
     """The data set's entry in the info file."""
     as_messages = _as_messages(form, columns)
     named = {"messages": "messages" if as_messages else "conversations"}
@@ -63,11 +63,11 @@ def entry(form: str, columns: Columns) -> dict[str, Any]:
     return {**made, "tags": TAGS} if as_messages else made
 
 
-def _as_messages(form: str, columns: Columns) -> bool:
+def _as_messages(form: str, columns: RowColumns) -> bool:
     return form == "messages" and not columns.rejected
 
 
-def _record(row: Exported, form: str, columns: Columns) -> str:
+def _record(row: Exported, form: str, columns: RowColumns) -> str:
     if _as_messages(form, columns):
         return messages(row, form, ROLES, columns)
     meant = said(row)

@@ -6,6 +6,7 @@ It holds no times and no absolute paths: the same recipe, source and verdicts gi
 import hashlib
 import json
 import platform
+from collections import Counter
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,7 +17,7 @@ from adr.export.counts import Counts
 from adr.export.lint import Finding, as_json
 from adr.export.provenance import model_name
 from adr.export.work import Format, Work
-from adr.files import sha256_of
+from adr.files import sha256_of, sha256_of_all
 from adr.recipe import Recipe
 from adr.shipped import INSIDE, find
 from adr.store import Store
@@ -33,11 +34,11 @@ def build(
     format: Format,
     counts: list[Counts],
     findings: tuple[Finding, ...],
-    main: list[str],
+    sums: dict[str, str],
     options: dict[str, Any],
     recipe: Recipe,
 ) -> dict[str, Any]:
-    """The manifest as a JSON object, without its list of files."""
+    """The manifest as a JSON object, without its list of files. sums: {main data file: SHA-256}, in order."""
     store, leave = work.store, work.leave
     kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
     reasons = {
@@ -50,7 +51,9 @@ def build(
         "format": format.name,
         "format_title": format.title,
         "recipe_name": recipe.name,
-        "main": main,
+        "main": list(sums),
+        "sha256": main_sha256(sums),
+        "configuration": configuration(format, sums),
         "made_by": {"program": "ADR Workbench", "version": adr.__version__, "code": code_fingerprint()},
         "counts": {
             "rows": leave.instances,
@@ -93,22 +96,33 @@ def write(work: Work, manifest: dict[str, Any]) -> None:
         out.write(json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n")
 
 
-def hashes(folder: Path) -> list[dict[str, Any]]:
-    """{path, bytes, sha256} of every file, by path, except links and pictures (which images.sha256 lists)."""
+def main_sha256(sums: dict[str, str]) -> str:
+    """The SHA-256 of the main data file; with several files, that of their concatenated hashes."""
+    found = list(sums.values())
+    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
+
+
+def configuration(format: Format, sums: dict[str, str]) -> str | None:
+    """The name under which `datasets` knows the rows; None where it reads nothing of the format.
+
+    It is made from the hash of the data, because `datasets` keeps what it has read by the names of folder and
+    configuration, and gives that back for another export in a folder of the same name.
+    """
+    return None if format.data_files == "" else f"adr-{main_sha256(sums)[:12]}"
+
+
+def hashes(folder: Path, known: dict[str, str]) -> list[dict[str, Any]]:
+    """{path, bytes, sha256} of every file, by path, except links and pictures (which images.sha256 lists).
+
+    known: {path: SHA-256} of files that need no second look.
+    """
     listed = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not path.is_file() or name.startswith("images/"):
             continue
-        listed.append({"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)})
+        listed.append({"path": name, "bytes": path.stat().st_size, "sha256": known.get(name) or sha256_of(path)})
     return listed
-
-
-def main_sha256(manifest: dict[str, Any]) -> str:
-    """The SHA-256 of the main data file; with several files, that of their concatenated hashes."""
-    by_path = {file["path"]: file["sha256"] for file in manifest["files"]}
-    found = [by_path[name] for name in manifest["main"]]
-    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
 
 
 @cache
@@ -213,10 +227,37 @@ def model_fingerprint(model: str) -> dict[str, str]:
 
 
 def _source(store: Store) -> dict[str, Any]:
-    found = store.row("select path, form, layout, bytes, sha256, instances, rejected, warnings, mapping from source")
-    if found is None:
-        return {}
-    path, form, layout, size, sha256, instances, rejected, warnings, mapping = found
+    """The only source, or all of them together with each in `sources`; {} when nothing was read."""
+    rows = store.rows("""
+        select path, form, layout, bytes, sha256, instances, rejected, warnings, mapping, name, first from source
+        order by source""")
+    read = [_one_source(*row[:9]) for row in rows]
+    if len(read) < 2:
+        return read[0] if read else {}
+    return {
+        "name": ", ".join(one["name"] for one in read),
+        "form": ", ".join(sorted({form for one in read for form in one["form"].split(", ")})),
+        "layout": ", ".join(sorted({one["layout"] for one in read})),
+        "bytes": sum(one["bytes"] for one in read),
+        "sha256": sha256_of_all([one["sha256"] for one in read]),
+        "instances": sum(one["instances"] for one in read),
+        "rejected": sum(one["rejected"] for one in read),
+        "warnings": dict(sum((Counter(one["warnings"]) for one in read), Counter[str]())),
+        "sources": [{"source": row[9], "first": row[10], **one} for row, one in zip(rows, read, strict=True)],
+    }
+
+
+def _one_source(
+    path: str,
+    form: str,
+    layout: str,
+    size: int,
+    sha256: str,
+    instances: int,
+    rejected: int,
+    warnings: str | None,
+    mapping: str | None,
+) -> dict[str, Any]:
     return {
         "name": Path(path).name,
         "form": form,

@@ -2,6 +2,7 @@
 
 from adr.conversation import MARKER
 from adr.export.leaving import Turns
+from adr.figures import counted
 from adr.markers import VIDEO_MARKER, other_spellings
 
 AUDIO_MARKER = "<audio>"
@@ -11,10 +12,7 @@ def mark_faults(turns: Turns, images: int, videos: int, *, in_answers: bool) -> 
     """{kind of fault: what is wrong, for an example}. in_answers: whether markers outside human turns count."""
     heard = [text for role, text in turns if in_answers or role == "human"]
     pictures, clips = (sum(text.count(marker) for text in heard) for marker in (MARKER, VIDEO_MARKER))
-    found = {
-        **_compared("markers", pictures, images, "pictures"),
-        **_compared("video_markers", clips, videos, "videos"),
-    }
+    found = {**_compared("markers", pictures, images, "picture"), **_compared("video_markers", clips, videos, "video")}
     if any(AUDIO_MARKER in text for text in heard):
         found["audio_marker"] = ""
     if any(role == "gpt" and MARKER in text for role, text in turns):
@@ -40,4 +38,4 @@ def video_faults(images: int, videos: int, read: str) -> list[str]:
 def _compared(kind: str, marks: int, files: int, named: str) -> dict[str, str]:
     if marks == files:
         return {}
-    return {f"too_{'many' if marks > files else 'few'}_{kind}": f"{marks} markers, {files} {named}"}
+    return {f"too_{'many' if marks > files else 'few'}_{kind}": f"{counted(marks, 'marker')}, {counted(files, named)}"}

@@ -6,7 +6,7 @@ answer that a preference row rejects.
 
 import json
 
-from adr.export.columns import Columns
+from adr.export.columns import RowColumns
 from adr.export.leaving import Exported, dumps
 from adr.export.lint import Rules
 from adr.export.records import line, messages
@@ -31,7 +31,7 @@ def write(work: Work) -> list[str]:
     return [FILE]
 
 
-def _record(row: Exported, form: str, columns: Columns) -> str:
+def _record(row: Exported, form: str, columns: RowColumns) -> str:
     text = messages(row, form, ROLES, columns)
     if not columns.rejected or row.raw is None:
         return text

@@ -27,6 +27,9 @@ class ExportOptions:
         metavar="S",
     )
     repair_ids: bool = option(False, "make repeated ids unique where the trainer needs it")
+    license: str | None = option(
+        None, "the licence that the card and croissant.json name, such as cc-by-4.0", metavar="NAME"
+    )
     place_markers: bool = option(False, "put <image> and <video> markers into rows that lack them")
     check_all_images: bool = option(False, "decode every picture instead of a sample")
     leave_out_faulty: bool = option(False, "leave out rows with errors instead of stopping")

@@ -8,8 +8,10 @@ SQL.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,11 +19,12 @@ import pyarrow.parquet as pq
 
 from adr.conversation import MARKER
 from adr.errors import AdrError
-from adr.export.leaving import CHUNK, Turns, chunk_rows, source_rows
+from adr.export.leaving import CHUNK, Accepted, Turns, chunk_rows, source_rows
 from adr.export.lint import Rules
 from adr.export.records import OPENAI_ROLES
 from adr.export.work import Format, Work
 from adr.markers import place_markers
+from adr.picture_file import read_picture
 from adr.progress import let_pages_run
 
 SHARD = 500 << 20  # bytes after which the next shard begins
@@ -30,30 +33,51 @@ PART = pa.struct([("type", pa.string()), ("text", pa.string())])
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.list_(PART))]))
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
-# The conversation in messages form. A marker becomes an image part; the line end that separates it from the text is
-# dropped. A tool turn after a question is the assistant's call, the others are answers of tools.
-MESSAGES_SQL = """
+# The conversation in messages form. A marker becomes an image part, and the one line end that separates it from its
+# neighbour is dropped, so that the parts joined by line ends are the text again. A tool turn after a question is the
+# assistant's call, the others are answers of tools.
+MESSAGES_SQL = r"""
     list_transform(i.turns, lambda t, place: {
         'role': case when t.role = 'human' then 'user' when t.role = 'gpt' then 'assistant'
                      when t.role = 'tool' and i.turns[place - 1].role = 'human' then 'assistant' else t.role end,
         'content': case when contains(t.text, '<image>') then flatten(list_transform(
             string_split(t.text, '<image>'), lambda s, n:
                 (case when n > 1 then [{'type': 'image', 'text': null::varchar}] else [] end)
-                || (case when trim(s, chr(10)) != '' then [{'type': 'text', 'text':
-                    case when n > 1 and n < len(string_split(t.text, '<image>')) then trim(s, chr(10))
-                         when n > 1 then ltrim(s, chr(10)) else rtrim(s, chr(10)) end}] else [] end)))
+                || (case when s = '' or (s = chr(10) and n > 1 and n < len(string_split(t.text, '<image>'))) then []
+                    else [{'type': 'text', 'text': regexp_replace(
+                        case when n > 1 then regexp_replace(s, '^\n', '') else s end,
+                        case when n < len(string_split(t.text, '<image>')) then '\n\z' else '\z' end, '')}] end)))
             else [{'type': 'text', 'text': t.text}] end
     }) as messages
     """
 
 
+TOOLS_SQL = "coalesce(i.raw->>'$.tools', '') as tools"
+TEXT = {"dtype": "string", "_type": "Value"}  # a column of text, as Hugging Face datasets describes it
+
+
+@dataclass(frozen=True)
+class ShardColumns:
+    """The columns of a Parquet export, one of them the pictures: `images`, a list of paths, or of bytes and name."""
+
+    sql: tuple[str, ...]  # expressions over `instance i`, in the order of the schema
+    schema: pa.Schema  # with `images` as paths
+    features: dict[str, Any]  # of the columns other than `images`, as Hugging Face datasets describes them
+    candidate: Callable[[Accepted], dict[str, Any]]  # the row of an accepted candidate, with paths
+
+
 def write(work: Work) -> list[str]:
+    """Write one row per instance and candidate, with the pictures inside or outside; returns the shards' paths."""
+    return write_shards(work, _columns(tools=work.columns.tools))
+
+
+def write_shards(work: Work, columns: ShardColumns) -> list[str]:
     """Write the shards `data/train-00000-of-00001.parquet` …, of about 500 MB each; returns their paths."""
     inside = work.images == "inside"
-    shards = _Shards(work, _schema(inside, work.columns.tools))
+    shards = _Shards(work, _schema(columns, inside))
     try:
-        for table in _tables(work, WITH_IMAGES if inside else CHUNK):
-            shards.write(_with_images(work, table) if inside else table)
+        for table in _tables(work, columns, WITH_IMAGES if inside else CHUNK):
+            shards.write(_with_images(work, table) if inside else _named(work, table))
     finally:
         shards.close()
     return shards.named()
@@ -74,87 +98,91 @@ def _parts(text: str) -> list[dict[str, str | None]]:
     pieces = text.split(MARKER)
     made: list[dict[str, str | None]] = []
     for n, piece in enumerate(pieces):
+        inner = 0 < n < len(pieces) - 1
         if n:
             made.append({"type": "image", "text": None})
-        said = piece.lstrip("\n") if n else piece
-        said = said.rstrip("\n") if n < len(pieces) - 1 else said
-        if said.strip("\n"):
-            made.append({"type": "text", "text": said})
+        if piece and not (inner and piece == "\n"):
+            said = piece.removeprefix("\n") if n else piece
+            made.append({"type": "text", "text": said if n == len(pieces) - 1 else said.removesuffix("\n")})
     return made
 
 
-def _tables(work: Work, size: int) -> Iterator[pa.Table]:
-    """The rows as tables of id, images (paths) and messages, at most `size` rows each."""
+def _candidate(one: Accepted) -> dict[str, Any]:
+    return {"id": str(json.loads(one.id)), "images": list(one.images), "messages": messages(one.turns), "tools": ""}
+
+
+def _columns(tools: bool) -> ShardColumns:
+    columns = {"id": pa.string(), "images": pa.list_(pa.string()), "messages": MESSAGES}
+    parts = {"feature": {"type": TEXT, "text": TEXT}, "_type": "List"}
+    features = {"id": TEXT, "messages": {"feature": {"role": TEXT, "content": parts}, "_type": "List"}}
+    return ShardColumns(
+        sql=("i.id::json->>'$' as id", "i.images", MESSAGES_SQL, *([TOOLS_SQL] if tools else ())),
+        schema=pa.schema([*columns.items(), *([("tools", pa.string())] if tools else ())]),
+        features=features | ({"tools": TEXT} if tools else {}),
+        candidate=_candidate,
+    )
+
+
+def _tables(work: Work, columns: ShardColumns, size: int) -> Iterator[pa.Table]:
+    """The rows as tables of these columns, with paths as images, at most `size` rows each."""
     order = work.leave.order
     step = chunk_rows(work.leave, size)
-    plain = pa.schema(
-        [("id", pa.string()), ("images", pa.list_(pa.string())), ("messages", MESSAGES), *_tools_column(work)]
-    )
     for start in range(0, len(order), step):
         work.progress(start, len(order), "Writing")
         part = order[start : start + step]
-        table = _source_table(work, part, plain)
+        table = _source_table(work, part, columns)
         places = np.flatnonzero(part >= 0)
         if len(places) < len(part):
             others = np.flatnonzero(part < 0)
-            accepted = [work.leave.candidate(int(row)) for row in part[others]]
-            made = pa.Table.from_pylist(
-                [
-                    {
-                        "id": str(json.loads(one.id)),
-                        "images": list(one.images),
-                        "messages": messages(one.turns),
-                        "tools": "",
-                    }
-                    for one in accepted
-                ],
-                schema=plain,
-            )
+            accepted = [columns.candidate(work.leave.candidate(int(row))) for row in part[others]]
+            made = pa.Table.from_pylist(accepted, schema=columns.schema)
             table = pa.concat_tables([table, made]).take(pa.array(np.argsort(np.concatenate([places, others]))))
-        if work.leave.new_ids:
+        if work.leave.new_ids and "id" in table.column_names:
             ids = table.column("id").to_pylist()
             ids = [
                 json.loads(work.leave.new_ids[start + n]) if start + n in work.leave.new_ids else text
                 for n, text in enumerate(ids)
             ]
-            table = table.set_column(0, "id", pa.array(ids, pa.string()))
+            table = table.set_column(table.column_names.index("id"), "id", pa.array(ids, pa.string()))
         for at in range(0, table.num_rows, size):
             yield table.slice(at, size)
         let_pages_run()
     work.progress(len(order), len(order), "Writing")
 
 
-def _source_table(work: Work, part: np.ndarray, schema: pa.Schema) -> pa.Table:
-    """The instances in `part`, with the markers they lack if these are to be placed."""
-    tools = ["coalesce(i.raw->>'$.tools', '') as tools"] if work.columns.tools else []
-    columns = ["i.id::json->>'$' as id", "i.images", MESSAGES_SQL, *tools]
-    if not work.leave.place_markers:
-        return source_rows(work.store, part, columns).cast(schema)
-    columns[2:3] = ["len(i.videos) as videos", "i.turns"]
-    rows = source_rows(work.store, part, columns).to_pylist()
+def _source_table(work: Work, part: np.ndarray, columns: ShardColumns) -> pa.Table:
+    """The instances in `part`, with the markers they lack if these are to be placed and the columns have markers."""
+    if not work.leave.place_markers or MESSAGES_SQL not in columns.sql:
+        return source_rows(work.store, part, columns.sql).cast(columns.schema)
+    others = [sql for sql in columns.sql if sql != MESSAGES_SQL]
+    rows = source_rows(work.store, part, [*others, "len(i.videos) as videos", "i.turns"]).to_pylist()
     for row in rows:
         turns = [(turn["role"], turn["text"]) for turn in row.pop("turns")]
         row["messages"] = messages(place_markers(turns, len(row["images"]), row.pop("videos")))
-    return pa.Table.from_pylist(rows, schema=schema)
+    return pa.Table.from_pylist(rows, schema=columns.schema)
 
 
-def _tools_column(work: Work) -> list[tuple[str, pa.DataType]]:
-    return [("tools", pa.string())] if work.columns.tools else []
+def _named(work: Work, table: pa.Table) -> pa.Table:
+    """The table with paths as the export names them."""
+    if not work.ways:
+        return table
+    paths = [work.named(names or ()) for names in table.column("images").to_pylist()]
+    return table.set_column(1, "images", pa.array(paths, pa.list_(pa.string())))
 
 
 def _with_images(work: Work, table: pa.Table) -> pa.Table:
     """The same rows with each picture's bytes and file name in place of its path."""
-    ids = table.column("id").to_pylist()
+    ids = table.column("id").to_pylist() if "id" in table.column_names else [None] * table.num_rows
     rows = [
         [{"bytes": _read(work, name, ids[n]), "path": Path(name).name} for name in names or []]
         for n, names in enumerate(table.column("images").to_pylist())
     ]
-    return table.set_column(1, "images", pa.array(rows, pa.list_(IMAGE)))
+    return table.set_column(table.column_names.index("images"), "images", pa.array(rows, pa.list_(IMAGE)))
 
 
 def _read(work: Work, name: str, whose: str | None) -> bytes:
     try:
-        return work.path_of(name).read_bytes()
+        return read_picture(work.path_of(name))
     except OSError as error:
         raise AdrError(
             f"The picture {name} of {whose} cannot be read: {error.strerror}.",
@@ -162,22 +190,14 @@ def _read(work: Work, name: str, whose: str | None) -> bytes:
         ) from error
 
 
-def _schema(inside: bool, tools: bool) -> pa.Schema:
+def _schema(columns: ShardColumns, inside: bool) -> pa.Schema:
     """The columns, with the features that Hugging Face datasets reads from the file's metadata."""
-    text = {"dtype": "string", "_type": "Value"}
-    features = {
-        "id": text,
-        "images": {"feature": {"_type": "Image"} if inside else text, "_type": "List"},
-        "messages": {
-            "feature": {"role": text, "content": {"feature": {"type": text, "text": text}, "_type": "List"}},
-            "_type": "List",
-        },
-    }
-    columns = [("id", pa.string()), ("images", pa.list_(IMAGE if inside else pa.string())), ("messages", MESSAGES)]
-    if tools:
-        features["tools"] = text
-        columns.append(("tools", pa.string()))
-    return pa.schema(columns, metadata={"huggingface": json.dumps({"info": {"features": features}})})
+    pictures = {"feature": {"_type": "Image"} if inside else TEXT, "_type": "List"}
+    features = {name: columns.features.get(name, pictures) for name in columns.schema.names}
+    images = pa.field("images", pa.list_(IMAGE if inside else pa.string()))
+    return columns.schema.set(columns.schema.names.index("images"), images).with_metadata(
+        {"huggingface": json.dumps({"info": {"features": features}})}
+    )
 
 
 class _Shards:
@@ -223,9 +243,10 @@ FORMAT = Format(
     name="parquet",
     title="TRL · Hugging Face (Parquet)",
     sentence="Parquet shards of id, images and messages, with the pictures inside or only their paths.",
-    setting='datasets.load_dataset("{out}")',
+    setting='datasets.load_dataset("parquet", data_files="{out}/data/*.parquet")',
     rules=Rules(tool_turns=True, ids_as_text=True, places=frozenset({"tools"})),
     images=("inside", "reference", "copy", "link"),
     write=write,
     keeps=lambda form: False,
+    data_files="data/train-*.parquet",
 )

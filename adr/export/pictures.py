@@ -11,6 +11,7 @@ from adr.conversation import ADDRESS
 from adr.export.columns import KEPT
 from adr.export.leaving import Leaving, candidate_row
 from adr.image_folder import ImageFolder
+from adr.picture_file import is_picture
 from adr.progress import Progress, let_pages_run
 from adr.small_images import NotAPicture, TooLarge, decoded, picture_size
 from adr.store import Store
@@ -82,7 +83,7 @@ def candidate_faults(leave: Leaving) -> Faults:
         root = leave.image_root or ImageFolder.at(Path())
         files = [one.image] if one.image else [root.file(name) for name in one.images if not ADDRESS.match(name)]
         for path in files:
-            kinds = faults_of(path, decode=True) if path is not None and path.is_file() else ["image_missing"]
+            kinds = faults_of(path, decode=True) if path is not None and is_picture(path) else ["image_missing"]
             for kind in kinds:
                 faults.setdefault(kind, {})[candidate_row(number)] = f"candidate {one.candidate}"
     return faults

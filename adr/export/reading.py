@@ -61,10 +61,17 @@ print(len(rows), "rows; the first:", rows[0])
     "parquet": """
 from datasets import load_dataset
 
-rows = load_dataset({out}, split="train")
+rows = load_dataset("parquet", data_files={out} + "/data/*.parquet", split="train")
 print(rows)  # id, images, messages
 print(rows[0]["images"])  # decoded pictures, or paths if they were left outside
 print(rows[0]["messages"])
+""",
+    "finevision": """
+from datasets import load_dataset
+
+rows = load_dataset("parquet", data_files={out} + "/data/*.parquet", split="train")
+print(rows)  # images, texts, source and the source's ratings
+print(rows[0]["images"], rows[0]["texts"][0]["user"], rows[0]["texts"][0]["assistant"])
 """,
     "webdataset": """
 from pathlib import Path

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from adr.export.columns import Columns
+from adr.export.columns import RowColumns
 from adr.export.leaving import Exported, Turns, dumps, one_line
-from adr.export.said import REJECTED_KEYS, Said, calls_in, said, talk_of
+from adr.export.said import REJECTED_KEYS, RowTalk, calls_in, said, talk_of
 
 OPENAI_ROLES = {"human": "user", "gpt": "assistant", "system": "system", "tool": "tool"}
 MEDIA_KEYS = ("image", "images", "video", "videos")
@@ -34,7 +34,7 @@ def conversations(row: Exported, form: str) -> str:
     return dumps(record)
 
 
-def messages(row: Exported, form: str, roles: Mapping[str, str], columns: Columns) -> str:
+def messages(row: Exported, form: str, roles: Mapping[str, str], columns: RowColumns) -> str:
     """The row as {"messages", "images", …}, with the lists that `columns` says all rows have.
 
     roles: the names of 'human', 'gpt', 'system', 'function_call' and 'observation' in this format.
@@ -81,7 +81,7 @@ def _llava_record(row: Exported, raw: str) -> str:
             made |= _media(row)
         if key not in MEDIA_KEYS:
             made[key] = value
-    made["conversations"] = _from_value(row.turns)
+    made |= _media(row) | {"conversations": _from_value(row.turns)}
     if row.id is not None and "id" in made:
         made["id"] = json.loads(row.id)
     return dumps(made)
@@ -89,9 +89,12 @@ def _llava_record(row: Exported, raw: str) -> str:
 
 def _plain(row: Exported, raw: str) -> bool:
     """Whether a record certainly stands as it is; seen without reading it as JSON, for speed."""
-    if any(word in raw for word in _UNUSUAL) or _OTHER_ROLE.search(raw) or '"from"' not in raw:
+    if any(word in raw for word in _UNUSUAL) or _OTHER_ROLE.search(raw):
         return False
-    return all(f'"{name}"' in raw for name in (*row.images, *row.videos))
+    if '"from"' not in raw or '"conversations"' not in raw:
+        return False
+    named = (*row.images, *row.videos)
+    return all(f'"{name}"' in raw for name in named) and (bool(named) or '"image"' not in raw)
 
 
 def _llava_stands(row: Exported, record: Mapping[str, Any]) -> bool:
@@ -100,7 +103,7 @@ def _llava_stands(row: Exported, record: Mapping[str, Any]) -> bool:
     if _paths(record.get("image")) != row.images or _paths(record.get("video")) != row.videos:
         return False
     turns = talk_of(record)
-    return turns is record["conversations"] and all(
+    return turns is record.get("conversations") and all(
         isinstance(turn, dict) and turn.get("from") in ("human", "gpt", "system", "tool") for turn in turns
     )
 
@@ -125,7 +128,7 @@ def _from_value(turns: Turns) -> list[dict[str, str]]:
 # --------------------------------------------------------------------------------------------- messages
 
 
-def _stands(row: Exported, record: Mapping[str, Any], roles: Mapping[str, str], columns: Columns) -> bool:
+def _stands(row: Exported, record: Mapping[str, Any], roles: Mapping[str, str], columns: RowColumns) -> bool:
     """Whether a record in messages form is read as it is: texts only, known roles, and the lists of all rows."""
     if row.placed or "image" in record or "video" in record or "system" in record:
         return False
@@ -146,7 +149,7 @@ def _turn_stands(turn: Any, roles: Mapping[str, str]) -> bool:
     return isinstance(turn.get("content"), str) and turn.get("role") in roles.values()
 
 
-def _role_content(meant: Said, roles: Mapping[str, str], talk: Any) -> list[dict[str, Any]]:
+def _role_content(meant: RowTalk, roles: Mapping[str, str], talk: Any) -> list[dict[str, Any]]:
     """The turns, each with what else its record says of it, such as ms-swift's `loss`."""
     more = talk if len(talk) == len(meant.turns) else [{}] * len(meant.turns)
     made = []

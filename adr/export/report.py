@@ -53,12 +53,12 @@ def report(store: Store, workspace: Workspace, run: int) -> str:
 def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
     """The page of an export as HTML, from its rows and counts."""
     name = leave.recipe.name or "Rebalanced"
-    source = store.value("select path from source")
+    source = ", ".join(Path(path).name for (path,) in store.rows("select path from source order by source"))
     total = int(store.value("select count(*) from instance"))
     kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
     parts = [
         f"<h1>{_text(name)}</h1>",
-        f"<p class=lead>{kept:,} of {total:,} instances of <b>{_text(Path(source).name if source else 'the source')}"
+        f"<p class=lead>{kept:,} of {total:,} instances of <b>{_text(source or 'the source')}"
         f"</b> kept, {leave.synthetic:,} synthetic rows added.</p>",
         f"<p>{_text(leave.recipe.in_words())}</p>",
         "<h2>Curves</h2><p>How many instances have each entity, by its rank. The dashed red line is τ: rebalancing "

@@ -17,7 +17,7 @@ Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Said:
+class RowTalk:
     """turns: (role, text), with 'function_call' and 'observation' in place of 'tool'. tools: JSON text, or ''.
     rejected: the answer that the row rejects in favour of its last one, or None."""
 
@@ -26,11 +26,11 @@ class Said:
     rejected: str | None = None
 
 
-def said(row: Exported, record: Record | None = None) -> Said:
+def said(row: Exported, record: Record | None = None) -> RowTalk:
     """What a row says; record: its `raw` as JSON, where the caller has read it already."""
     if record is None:
         record = json.loads(row.raw) if row.raw is not None else {}
-    return Said(named_turns(row.turns, record), tools_of(record), rejected_answer(record))
+    return RowTalk(named_turns(row.turns, record), tools_of(record), rejected_answer(record))
 
 
 def named_turns(turns: Turns, record: Record) -> Turns:

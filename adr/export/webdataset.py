@@ -13,6 +13,7 @@ from adr.export.leaving import Exported
 from adr.export.lint import Rules
 from adr.export.records import conversations
 from adr.export.work import Format, Work
+from adr.picture_file import read_picture
 
 SHARD = 500 << 20
 
@@ -54,7 +55,7 @@ def _media(work: Work, row: Exported, names: list[str], usual: str) -> list[tupl
     for n, name in enumerate(names):
         suffix = Path(name).suffix.lower() or usual
         try:
-            content = work.path_of(name).read_bytes()
+            content = read_picture(work.path_of(name))
         except OSError as error:
             raise AdrError(
                 f"The file {name} of {row.key} cannot be read: {error.strerror}.",
@@ -80,4 +81,5 @@ FORMAT = Format(
     images=("inside",),
     write=write,
     keeps=lambda form: form == "llava",
+    data_files="adr-*.tar",
 )

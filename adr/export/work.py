@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
-from adr.export.columns import Columns, columns
-from adr.export.leaving import CHUNK, Exported, Leaving, batches
+from adr.conversation import ADDRESS
+from adr.export.columns import RowColumns, columns
+from adr.export.leaving import CANDIDATE_FOLDERS, CHUNK, Exported, Leaving, batches
 from adr.export.lint import Rules
-from adr.image_folder import ImageFolder
+from adr.image_folder import ImageFolder, prefix_of
 from adr.progress import Progress
 from adr.store import Store
 
@@ -35,12 +36,33 @@ class Work:
         done = 0
         for batch in batches(self.store, self.leave, turns=turns, raw=raw, size=size):
             self.progress(done, self.leave.instances, "Writing")
+            if self.ways:
+                for row in batch:
+                    row.images, row.videos = self.named(row.images), self.named(row.videos)
             yield batch
             done += len(batch)
         self.progress(done, self.leave.instances, "Writing")
 
+    def named(self, paths: Sequence[str]) -> list[str]:
+        """Paths of pictures as the export names them. Pictures that stay in several image folders are named from the
+        folder that holds all of these; others have the names of the workspace."""
+        return [self._named(path) for path in paths]
+
+    def _named(self, path: str) -> str:
+        prefix = prefix_of(path, self.ways)
+        stays = prefix not in self.ways or ADDRESS.match(path) or path.split("/")[0] in CANDIDATE_FOLDERS
+        return path if stays else self.ways[prefix] + path[len(prefix) :]
+
     @cached_property
-    def columns(self) -> Columns:
+    def ways(self) -> dict[str, str]:
+        """{prefix of a source's paths: what takes its place}; empty where names stay as they are."""
+        if self.images != "reference" or self.leave.image_root is None:
+            return {}
+        ways = self.leave.image_root.common()[1]
+        return {} if ways == {"": ""} else ways
+
+    @cached_property
+    def columns(self) -> RowColumns:
         """What the rows hold, so that all of a file have the same keys."""
         return columns(self.store, self.leave)
 
@@ -79,3 +101,4 @@ class Format:
     write: Callable[[Work], list[str]]  # returns the main data files, in order
     keeps: Callable[[str], bool]  # whether records of a form (see Work.form) are written as they were read
     part: str = "all"  # 'all' rows, only the 'synthetic' ones, or only the 'decisions', without rows
+    data_files: str | None = None  # what `datasets` reads; None: the first main file, '': nothing

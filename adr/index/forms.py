@@ -12,8 +12,8 @@ import numpy as np
 from adr.index.lexicon import Lexicon
 from adr.index.words import Pieces, read_gap
 
-_ADDRESS_WORDS = frozenset({"http", "https", "www", "com", "org", "net", "edu", "gov", "io"})
-"""They mark an address when no blank precedes or follows them: www.example.com."""
+_ADDRESS_WORDS = frozenset({"http", "https", "www", "com", "org", "net", "edu", "gov", "io", "img"})
+"""They mark an address when no blank precedes or follows them: www.example.com, <img>coco/1.jpg</img>."""
 
 
 @dataclass(frozen=True)

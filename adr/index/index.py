@@ -105,7 +105,7 @@ def index(store: Store, *, progress: Progress = silent, **options: Any) -> Index
 
 def index_report(store: Store) -> IndexReport | None:
     """The report that `index` returned for the present dataset; None when it has no index."""
-    text = store.value("select i.report from index_made i, source s where i.indexed_at >= s.ingested_at")
+    text = store.value("select report from index_made, dataset_changed where indexed_at >= changed_at")
     return from_json(IndexReport, text) if text else None
 
 
@@ -383,8 +383,12 @@ class _Part:
 
 
 def _sources(writer: Writer) -> list[list[Any]]:
-    """What identifies the sources of an index, in order: the hashes of the dataset and of its annotations."""
-    return [list(row) for row in writer.rows("select sha256, objects_sha256 from source")]
+    """What identifies the sources of an index, in order: the hashes of the dataset and of its annotations, and the
+    position of its first record where that is not 0."""
+    return [
+        [sha256, objects, *([first] if first else [])]
+        for sha256, objects, first in writer.rows("select sha256, objects_sha256, first from source order by source")
+    ]
 
 
 def _processes(store: Store) -> int:

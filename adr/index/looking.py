@@ -7,7 +7,6 @@ moment, it loses only the blocks in flight; started again, it goes on from there
 import argparse
 import hashlib
 import json
-import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ from PIL import Image
 
 from adr.index.checkers import Checker, load_checker, signature
 from adr.index.verify_folder import ABSENT, PRESENT, UNSEEN, Asked, VerifyFolder
+from adr.picture_file import picture_stat
 from adr.process import Event, exit_status, tell
 from adr.small_images import NotAPicture, opened_picture
 
@@ -134,7 +134,7 @@ def _key(whom: str, block: Block) -> str:
 def _stamp(path: str) -> tuple[str, int, int] | None:
     """Path, size and modification time of a picture; None when there is no such file."""
     try:
-        facts = os.stat(path)
+        facts = picture_stat(Path(path))
     except (OSError, ValueError):
         return None
     return path, facts.st_size, facts.st_mtime_ns

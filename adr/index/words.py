@@ -25,8 +25,8 @@ class Gap:
     """What one distinct stretch between two words means."""
 
     kind: int  # SPACE, PUNCTUATION or SENTENCE
-    opens: bool  # ends with "<" or "</": the next word may be a tag such as <image>
-    closes: bool  # starts with ">"
+    opens: bool  # ends with "<", "</" or "<|": the next word may be a tag such as <image> or <|image|>
+    closes: bool  # starts with ">" or "|>"
     tight: bool  # holds no blank: "/" in "and/or", "." in "example.com"
     address: bool  # "://" or "@": the words around it are an address
     asks: bool  # holds a question mark
@@ -42,8 +42,8 @@ def read_gap(text: str) -> Gap:
     kind = SENTENCE if ends else PUNCTUATION if text.strip() else SPACE
     return Gap(
         kind,
-        text.endswith(("<", "</")),
-        text.startswith(">"),
+        text.endswith(("<", "</", "<|")),
+        text.startswith((">", "|>")),
         tight,
         "://" in text or text == "@",
         asks,

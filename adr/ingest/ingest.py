@@ -8,27 +8,34 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
+from adr.containers import SHARDS, picture_root
 from adr.errors import AdrError
 from adr.figures import counted
-from adr.files import sha256_of
+from adr.files import sha256_of, sha256_of_all
 from adr.ingest import plain
-from adr.ingest.image_paths import image_folder
-from adr.ingest.instance_images import count_missing, find_images
-from adr.ingest.layout import look_at
+from adr.ingest.image_paths import image_folder, links_are_followed
+from adr.ingest.inside import picture_folder
+from adr.ingest.instance_images import count_linked_outside, count_missing, count_other_endings, find_images
+from adr.ingest.layout import look_at, look_at_source
+from adr.ingest.lists import listed
 from adr.ingest.objects import read_objects
 from adr.ingest.oddities import WARNINGS
+from adr.ingest.opened import reader
 from adr.ingest.options import IngestOptions, ingest_options
 from adr.ingest.record import MOST_DIGITS, Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
 from adr.ingest.refusal import LARGEST
-from adr.markers import MAYBE_OTHER_SPELLING
+from adr.ingest.sources import Given, ReadSource, RemoveReport, SourcePlace, next_place, sources
+from adr.ingest.table_rows import RowBlock, rows_sql
+from adr.ingest.written_paths import make_relative
+from adr.markers import maybe_spelled_otherwise
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
 from adr.store import Store, Writer
@@ -56,9 +63,10 @@ _A_WHILE = 0.01  # seconds of reading in Python before pages get a turn
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What an ingest took in: counts of instances, of rejected records by reason and of warnings by kind."""
+    """What an ingest took in: counts of instances, of rejected records by reason and of warnings by kind. Of several
+    sources, these are their sums."""
 
-    source: str
+    source: str  # its path; of several, their paths with commas
     images: str | None
     form: str  # a name of adr.ingest.forms.FORMS, or several: 'llava, messages'
     layout: str  # see `Layout`
@@ -70,84 +78,201 @@ class IngestReport:
     bytes: int
     sha256: str
     seconds: float
+    sources: tuple[ReadSource, ...] = ()
+    removed: RemoveReport | None = None  # what went, where a source was taken out
 
 
 def ingest(
     store: Store,
-    source: Path,
+    source: Path | Sequence[Given],
     images: Path | None = None,
     *,
     objects: Path | None = None,
+    name: str | None = None,
     mapping: Mapping[str, str] | None = None,
     place_markers: bool = False,
     replace: bool = False,
+    add: bool = False,
+    follow_links: bool | None = None,
     progress: Progress = silent,
 ) -> IngestReport:
-    """Read `source` (records in one of the FORMS, in a file as docs/formats.md says) into the workspace.
+    """Read `source`, a file or several sources (records in one of the FORMS, in files as docs/formats.md says; or a
+    trainer's list of datasets), into the workspace; returns what was read.
 
-    `images` is the folder that image paths start from, `objects` a file of object annotations. `mapping` says which key
-    holds what ({target: key}, see adr.ingest.options), `place_markers` whether missing image markers are placed.
-    `replace` lets the new dataset take the place of the present one and of everything made from it. AdrError when the
-    file as a whole cannot be used, or when the workspace holds a dataset and `replace` is false; nothing is written
-    then, nor when `progress` raises Cancelled.
+    `images` is the folder that image paths start from, `objects` a file of object annotations, `name` what the source
+    is called. `mapping` says which key holds what ({target: key}, see adr.ingest.options), `place_markers` whether
+    missing image markers are placed. `replace` lets the new dataset take the place of the present one and of everything
+    made from it; `add` reads the sources beside the present ones, whose positions stay. follow_links: whether links
+    that lead out of an image folder are followed; by default unless ADR_ROOTS limits paths. AdrError when a file as a
+    whole cannot be used, or when the workspace holds a dataset and neither `replace` nor `add` is asked for; nothing is
+    written then, nor when `progress` raises Cancelled.
     """
-    started = time.monotonic()
     options = ingest_options({"map": mapping or {}, "place_markers": place_markers}, "The mapping")
+    given = [Given(Path(source), images, objects, name, options)] if isinstance(source, str | Path) else source
     former = bool(store.value("select count(*) from source") + store.value("select count(*) from instance"))
-    if former and not replace:
+    if former and not (replace or add):
         raise AdrError(
-            "The workspace holds a dataset already.", "Choose an empty folder, or ask to replace it (--replace)."
+            "The workspace holds a dataset already.",
+            "Choose an empty folder, or ask to add to it (--add) or to replace it (--replace).",
         )
-    layout = look_at(Path(source))
-    folder = image_folder(Path(images)) if images is not None else None
-    if objects is not None:
-        look_at(Path(objects))
-    records = Records(layout)
+    follow = links_are_followed() if follow_links is None else follow_links
+    opened = [_Source(one, follow) for each in given for one in listed(each, outside=follow)]
+    read = []
     with store.atomic() as writer:
-        _clear(writer)
-        reading = _Reading(writer, options)
-        count = 0
-        for block in _ahead(records):
-            reading.take(block)
-            count = block.position + len(block.texts)
-            whole = max(count, round(count * layout.bytes / block.read))
-            progress(count, whole, "Reading records")
-        warnings = _look_at_images(writer, folder, progress)
-        warnings.update(_take_objects(writer, Path(objects), progress) if objects is not None else {})
-        progress(count, count, "Checking what was read")
-        warnings.update(_count_oddities(writer))
-        report = _report(writer, records, folder, reading.forms, Counter(warnings), started)
-        _refuse_if_none(report, count, writer)
-        _record(writer, report, objects, options)
-        progress(count, count, "Writing")
-    if former:
+        if not add:
+            _clear(writer)
+        for one in opened:
+            one.read(writer, progress)
+            read.append(one.report)
+        report = combined(read, sources(writer)[-len(read) :])
+    if former and not add:
         _set_files_aside(store, report)
     store.checkpoint()
     return report
 
 
 def ingest_report(store: Store) -> IngestReport:
-    """The report that `ingest` returned for the workspace's dataset; AdrError when there is no dataset."""
-    text = store.value("select report from source")
-    if text is None:
+    """The report of all sources of the workspace together; AdrError when there is no dataset."""
+    read = [from_json(IngestReport, text) for (text,) in store.rows("select report from source order by source")]
+    if not read:
         raise AdrError("The workspace holds no dataset.", "Ingest one first.")
-    return from_json(IngestReport, text)
+    return combined(read, sources(store))
 
 
-def _record(writer: Writer, report: IngestReport, objects: Path | None, options: IngestOptions) -> None:
+def combined(reports: Sequence[IngestReport], of: Sequence[ReadSource]) -> IngestReport:
+    """One report of several sources, by their own reports."""
+    if len(reports) == 1:
+        return replace(reports[0], sources=tuple(of))
+    rejected, warnings = Counter[str](), Counter[str]()
+    for one in reports:
+        rejected.update(one.rejected)
+        warnings.update(one.warnings)
+    return IngestReport(
+        source=", ".join(one.source for one in reports),
+        images=", ".join(dict.fromkeys(one.images for one in reports if one.images)) or None,
+        form=", ".join(sorted({form for one in reports for form in one.form.split(", ")})),
+        layout=", ".join(sorted({one.layout for one in reports})),
+        instances=sum(one.instances for one in reports),
+        rejected=dict(rejected.most_common()),
+        warnings={kind: warnings[kind] for kind in WARNINGS if warnings[kind]},
+        text_only=sum(one.text_only for one in reports),
+        annotations=sum(one.annotations for one in reports),
+        bytes=sum(one.bytes for one in reports),
+        sha256=sha256_of_all([one.sha256 for one in reports]),
+        seconds=round(sum(one.seconds for one in reports), 2),
+        sources=tuple(of),
+    )
+
+
+class _Source:
+    """One source while it is read. Making it looks at the files, so that a wrong path is told before any reading."""
+
+    report: IngestReport
+
+    def __init__(self, given: Given, follow_links: bool) -> None:
+        self.given, self._follow = given, follow_links
+        self._records = reader(look_at_source(given.path))
+        self._folder = image_folder(given.images) if given.images is not None else None
+        if given.objects is not None:
+            look_at(given.objects)
+
+    @property
+    def _shards(self) -> Path | None:
+        """The folder of its shards, where it consists of shards."""
+        layout = self._records.layout
+        return picture_root(layout.path) if layout.layout in SHARDS else None
+
+    def read(self, writer: Writer, progress: Progress) -> None:
+        """Read the source into the tables, at the place that is next."""
+        started = time.monotonic()
+        place = next_place(writer, self.given, self._folder or self._shards)
+        reading = _Reading(writer, self.given.options)
+        count = 0
+        for block in _ahead(self._records):
+            reading.take(replace(block, position=place.first + block.position))
+            count = block.position + block.count
+            whole = max(count, round(count * self._records.layout.bytes / block.read))
+            progress(count, whole, "Reading records")
+        if place.source:
+            writer.execute(
+                "update instance set source = $1 where instance >= $2 and source <> $1", [place.source, place.first]
+            )
+        self._folder = picture_folder(writer, self._records.layout, self._folder, place.source)
+        warnings = self._look_at_images(writer, place, progress)
+        if self.given.objects is not None:
+            warnings.update(_take_objects(writer, self.given.objects, place, progress))
+        progress(count, count, "Checking what was read")
+        warnings.update(_count_oddities(writer, place))
+        self.report = self._made(writer, place, reading.forms, Counter(warnings), started)
+        _refuse_if_none(self.report, count, writer, place)
+        _record(writer, self.report, self.given, place, count)
+        progress(count, count, "Writing")
+
+    def _look_at_images(self, writer: Writer, place: SourcePlace, progress: Progress) -> dict[str, int]:
+        """Count each instance's missing images, set aside those with an image outside the folder; returns warnings.
+
+        An image is outside when its path is absolute and not below the folder, or when a link in it leads out of the
+        folder and is not followed.
+        """
+        otherwise = {"written_otherwise": make_relative(writer, place.source, self._folder)}
+        if place.prefix:
+            writer.execute(
+                "update instance set images = list_transform(images, lambda path: $1 || path), "
+                "videos = list_transform(videos, lambda path: $1 || path) where source = $2",
+                [place.prefix, place.source],
+            )
+        of = [place.source]
+        if self._folder is None:
+            having = "select count(*) from instance where len(images) > 0 and source = $1"
+            return {**otherwise, "no_image_folder": int(writer.value(having, of))}
+        find_images(writer, self._folder, progress, of=of, prefix=place.prefix, follow_links=self._follow)
+        _set_leaving_aside(writer)
+        count_missing(writer, of)
+        return {
+            **otherwise,
+            "other_ending": count_other_endings(writer, of),
+            "linked_outside": count_linked_outside(writer, of),
+        }
+
+    def _made(
+        self, writer: Writer, place: SourcePlace, forms: Counter[str], warnings: Counter[str], started: float
+    ) -> IngestReport:
+        rejected = writer.rows(
+            "select reason, count(*) from rejected where position >= $1 group by reason order by count(*) desc, reason",
+            [place.first],
+        )
+        taken = "select count(*) from instance where source = $1"
+        return IngestReport(
+            source=str(self._records.layout.path),
+            images=str(self._folder) if self._folder else None,
+            form=", ".join(sorted(forms)) or "llava",
+            layout=self._records.layout.layout,
+            instances=int(writer.value(taken, [place.source])),
+            rejected={reason: int(n) for reason, n in rejected},
+            warnings={kind: warnings[kind] for kind in WARNINGS if warnings[kind]},
+            text_only=int(writer.value(f"{taken} and len(images) = 0 and len(videos) = 0", [place.source])),
+            annotations=int(writer.value("select count(*) from annotation where instance >= $1", [place.first])),
+            bytes=self._records.layout.bytes,
+            sha256=self._records.sha256,
+            seconds=round(time.monotonic() - started, 2),
+        )
+
+
+def _record(writer: Writer, report: IngestReport, given: Given, place: SourcePlace, records: int) -> None:
     writer.execute(
         """
         insert into source (path, images, objects, objects_sha256, form, layout, bytes, sha256, instances, rejected,
-                            warnings, report, links, ingested_at, source, name, first, records, image_prefix, mapping)
+                            warnings, report, links, ingested_at, source, name, first, records, image_prefix, mapping,
+                            taken)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
                 case when $2 is not null then (select count(*) from image_link) end, now() at time zone 'UTC',
-                0, parse_filename($1, true), 0, $9 + $10, '', $13)
+                $13, $14, $15, $16, $17, $18, nullif($19, ''))
         """,
         [
             report.source,
             report.images,
-            str(Path(objects).expanduser().absolute()) if objects is not None else None,
-            sha256_of(Path(objects)) if objects is not None else None,
+            str(given.objects.expanduser().absolute()) if given.objects is not None else None,
+            sha256_of(given.objects) if given.objects is not None else None,
             report.form,
             report.layout,
             report.bytes,
@@ -156,7 +281,13 @@ def _record(writer: Writer, report: IngestReport, objects: Path | None, options:
             sum(report.rejected.values()),
             json.dumps(report.warnings),
             to_json(report),
-            options.to_json(),
+            place.source,
+            place.name,
+            place.first,
+            records,
+            place.prefix,
+            given.options.to_json(),
+            given.taken,
         ],
     )
 
@@ -179,15 +310,17 @@ def _set_files_aside(store: Store, report: IngestReport) -> None:
         return
     workspace = Workspace(store.path.parent)
     for folder in (workspace.plans, workspace.images):
-        in_use = any(Path(used).is_relative_to(folder) for used in (report.source, report.images) if used)
+        in_use = any(
+            Path(used).is_relative_to(folder) for one in report.sources for used in (one.path, one.images) if used
+        )
         if folder.is_dir() and any(folder.iterdir()) and not in_use:
             workspace.set_aside(folder)
             folder.mkdir()
 
 
-def _ahead(blocks: Iterable[Block]) -> Iterator[Block]:
+def _ahead(blocks: Iterable[Block] | Iterable[RowBlock]) -> Iterator[Block | RowBlock]:
     """The blocks in order; the next one is split while the caller works on the last."""
-    coming = iter(blocks)
+    coming: Iterator[Block | RowBlock] = iter(blocks)
     with ThreadPoolExecutor(1, thread_name_prefix="ingest-ahead") as pool:
         following = pool.submit(next, coming, None)
         while (block := following.result()) is not None:
@@ -204,22 +337,31 @@ class _Reading:
         self._options = options
         self._judged: dict[str | None, plain.Plain | None] = {None: None}
 
-    def take(self, block: Block) -> None:
+    def take(self, block: Block | RowBlock) -> None:
         """Insert the records of one block."""
-        if self._options.map:
+        if isinstance(block, RowBlock):
+            self._one_by_one(self._rows_in_sql(block))
+        elif self._options.map:
             self._one_by_one(list(enumerate(block.texts, block.position)))
         else:
-            self._one_by_one(self._in_sql(block))
+            self._one_by_one(self._texts_in_sql(block))
 
-    def _in_sql(self, block: Block) -> list[tuple[int, bytes]]:
+    def _rows_in_sql(self, block: RowBlock) -> list[tuple[int, bytes]]:
+        """Insert the plain rows; returns the texts of the others with their positions."""
+        self._writer.register("row", block.rows)
+        texts = self._writer.arrow(rows_sql(block), {"position": block.position, "shard": block.shard})
+        self._writer.register("batch", texts)
+        left = range(block.position, block.position + block.count) if self._options.map else sorted(self._in_sql(block))
+        return [(position, texts["raw"][position - block.position].as_py().encode()) for position in left]
+
+    def _texts_in_sql(self, block: Block) -> list[tuple[int, bytes]]:
         """Insert the plain records; returns the others with their positions."""
         broken = _unfit(block.texts)
         skipped = set(broken)
         kept = [number for number in range(len(block.texts)) if number not in skipped] if broken else None
         texts = block.texts if kept is None else [block.texts[number] for number in kept]
         positions = range(len(texts)) if kept is None else kept
-        writer = self._writer
-        writer.register(
+        self._writer.register(
             "batch",
             pa.table(
                 {
@@ -230,6 +372,12 @@ class _Reading:
                 }
             ),
         )
+        careful = sorted([*self._in_sql(block), *(block.position + number for number in broken)])
+        return [(position, block.texts[position - block.position]) for position in careful]
+
+    def _in_sql(self, block: Block | RowBlock) -> list[int]:
+        """Insert the plain records of the table `batch`; returns the positions of the others."""
+        writer = self._writer
         writer.execute(plain.SHAPES_SQL)
         by_way: dict[plain.Plain, list[str]] = {}
         for (shape,) in writer.rows("select distinct shape from batch_shape"):
@@ -241,18 +389,18 @@ class _Reading:
             writer.execute(plain.read_sql(way, self._options.place_markers), {"shapes": shapes})
             if way.objects:
                 writer.execute(plain.objects_sql(), {"shapes": shapes})
-            if way.form == "llava" and way.image_key:
-                writer.execute(plain.EMPTY_IMAGES_SQL, {"shapes": shapes})
         writer.execute(
-            "create or replace temp table batch_taken as select instance as position, shape from instance "
-            "join batch_shape on instance = position where instance between $1 and $2",
-            [block.position, block.position + len(block.texts)],
+            "create or replace temp table batch_taken as "
+            "select instance as position, shape, len(images) = 0 as text_only "
+            "from instance join batch_shape on instance = position where instance between $1 and $2",
+            [block.position, block.position + block.count],
         )
+        if shapes := [s for way, those in by_way.items() if way.form == "llava" and way.image_key for s in those]:
+            writer.execute(plain.EMPTY_IMAGES_SQL, {"shapes": shapes})
         for shape, count in writer.rows("select shape, count(*) from batch_taken group by shape"):
             self.forms[way.form if (way := self._judged[shape]) else ""] += count
         left = writer.rows("select position from batch_shape anti join batch_taken using (position)")
-        careful = sorted([*(position for (position,) in left), *(block.position + number for number in broken)])
-        return [(position, block.texts[position - block.position]) for position in careful]
+        return [position for (position,) in left]
 
     def _one_by_one(self, records: list[tuple[int, bytes]]) -> None:
         """Read records in Python, and insert what they say, or why they are set aside, all at once."""
@@ -300,12 +448,12 @@ def _unfit(texts: list[bytes]) -> list[int]:
     long = [number for number, text in enumerate(texts) if len(text) > MOST_DIGITS]
     large = {n for n in long if len(texts[n]) > LARGEST or _TOO_MANY_DIGITS.search(texts[n])}
     joined = b"\n".join(texts)
-    if not large and not MAYBE_OTHER_SPELLING.search(joined) and _is_utf8(joined):
+    if not large and not maybe_spelled_otherwise(joined) and _is_utf8(joined):
         return []
     return [
         number
         for number, text in enumerate(texts)
-        if number in large or MAYBE_OTHER_SPELLING.search(text) or not _is_utf8(text)
+        if number in large or maybe_spelled_otherwise(text) or not _is_utf8(text)
     ]
 
 
@@ -317,33 +465,26 @@ def _is_utf8(text: bytes) -> bool:
     return True
 
 
-def _look_at_images(writer: Writer, folder: Path | None, progress: Progress) -> dict[str, int]:
-    """Count each instance's missing images, set aside those with an image outside the folder; returns warnings.
-
-    An image is outside when a link in its path leads out of the folder.
-    """
-    if folder is None:
-        return {"no_image_folder": int(writer.value("select count(*) from instance where len(images) > 0"))}
-    find_images(writer, folder, progress)
-    if writer.value("select count(*) from image_leaving"):
-        writer.execute("""
-            insert into rejected
-            select instance, 'unsafe_path', 'The image path “' || left(min(path), 80)
-                   || '” leaves the image folder through a link; copy the files in, or name a folder that holds them.',
-                   left(min(raw), 200)
-            from (select instance, unnest(images) as path, raw from instance) join image_leaving using (path)
-            group by instance""")
-        writer.execute("""delete from annotation where instance in (
-                              select position from rejected where reason = 'unsafe_path')""")
-        writer.execute("""delete from oddity where instance in (
-                              select position from rejected where reason = 'unsafe_path')""")
-        writer.execute("""delete from instance where instance in (
-                              select position from rejected where reason = 'unsafe_path')""")
-    count_missing(writer)
-    return {}
+def _set_leaving_aside(writer: Writer) -> None:
+    """Reject the instances with an image of `image_leaving`."""
+    if not writer.value("select count(*) from image_leaving"):
+        return
+    writer.execute("""
+        create or replace temp table set_aside as
+        select instance, min(path) as path, min(raw) as raw
+        from (select instance, unnest(images) as path, raw from instance) join image_leaving using (path)
+        group by instance""")
+    writer.execute("""
+        insert into rejected
+        select instance, 'unsafe_path', 'The image path “' || left(path, 80)
+               || '” leaves the image folder through a link; copy the files in, or name a folder that holds them.',
+               left(raw, 200)
+        from set_aside""")
+    for table in ("annotation", "oddity", "instance"):
+        writer.execute(f"delete from {table} where instance in (select instance from set_aside)")
 
 
-def _take_objects(writer: Writer, path: Path, progress: Progress) -> dict[str, int]:
+def _take_objects(writer: Writer, path: Path, place: SourcePlace, progress: Progress) -> dict[str, int]:
     """Join the annotations of a sidecar file to instances by position, image or id; returns warnings."""
     writer.execute('create or replace temp table named (entry integer, "by" varchar, key varchar, objects varchar[])')
     unread = count = 0
@@ -362,14 +503,18 @@ def _take_objects(writer: Writer, path: Path, progress: Progress) -> dict[str, i
             ),
         )
         count += len(kept)
-    writer.execute("""
+    writer.execute(
+        """
         create or replace temp table matched as
-        select entry, instance, objects from named join instance on key = instance::varchar where "by" = 'position'
+        with own as (select instance, id, images from instance where source = $1)
+        select entry, instance, objects from named join own on key = (instance - $2)::varchar where "by" = 'position'
         union all
         select entry, instance, objects from named
-        join (select distinct instance, unnest(images) as path from instance) on key = path where "by" = 'image'
+        join (select distinct instance, unnest(images) as path from own) on $3 || key = path where "by" = 'image'
         union all
-        select entry, instance, objects from named join instance on key = id where "by" = 'id'""")
+        select entry, instance, objects from named join own on key = id where "by" = 'id'""",
+        [place.source, place.first, place.prefix],
+    )
     writer.execute(
         "insert into annotation select distinct instance, object from ("
         "select instance, unnest(objects) as object from matched) "
@@ -379,51 +524,41 @@ def _take_objects(writer: Writer, path: Path, progress: Progress) -> dict[str, i
     return {"objects_unread": unread, "objects_unmatched": unmatched}
 
 
-def _count_oddities(writer: Writer) -> dict[str, int]:
+def _count_oddities(writer: Writer, place: SourcePlace) -> dict[str, int]:
     counted = dict(
-        writer.rows("""
-        select kind, count(*) from instance_kind
-        where kind in ('image_missing', 'image_address', 'image_empty', 'marker_mismatch', 'marker_spelled_otherwise',
-                       'marker_placed', 'nobody_answers') group by kind""")
+        writer.rows(
+            """
+            select kind, count(*) from instance_kind
+            where kind in ('image_missing', 'image_address', 'image_empty', 'marker_mismatch',
+                           'marker_spelled_otherwise', 'marker_placed', 'nobody_answers') and instance >= $1
+            group by kind""",
+            [place.first],
+        )
     )
-    return {**counted, "repeated_ids": int(writer.value("select count(id) - count(distinct id) from instance"))}
+    repeated = writer.value("select count(id) - count(distinct id) from instance where source = $1", [place.source])
+    return {**counted, "repeated_ids": int(repeated)}
 
 
-def _report(
-    writer: Writer, records: Records, folder: Path | None, forms: Counter[str], warnings: Counter[str], started: float
-) -> IngestReport:
-    rejected = writer.rows("select reason, count(*) from rejected group by reason order by count(*) desc, reason")
-    return IngestReport(
-        source=str(records.layout.path),
-        images=str(folder) if folder else None,
-        form=", ".join(sorted(forms)) or "llava",
-        layout=records.layout.layout,
-        instances=int(writer.value("select count(*) from instance")),
-        rejected={reason: int(n) for reason, n in rejected},
-        warnings={kind: warnings[kind] for kind in WARNINGS if warnings[kind]},
-        text_only=int(writer.value("select count(*) from instance where len(images) = 0 and len(videos) = 0")),
-        annotations=int(writer.value("select count(*) from annotation")),
-        bytes=records.layout.bytes,
-        sha256=records.sha256,
-        seconds=round(time.monotonic() - started, 2),
-    )
-
-
-def _refuse_if_none(report: IngestReport, count: int, writer: Writer) -> None:
+def _refuse_if_none(report: IngestReport, count: int, writer: Writer, place: SourcePlace) -> None:
     if report.instances:
         return
     if not count:
         raise AdrError(f"{report.source} holds no records.", "Name a file with conversations in it.")
     if keys := _keys_of_one_object(report, count, writer):
         named = ", ".join(keys[:6]) + (" …" if len(keys) > 6 else "")
-        reason, detail = writer.rows("select reason, detail from rejected order by position limit 1")[0]
+        reason, detail = writer.rows(
+            "select reason, detail from rejected where position >= $1 order by position limit 1", [place.first]
+        )[0]
         raise AdrError(
             f"{report.source} is one JSON object with {counted(len(keys), 'key')} ({named}), not a list of records"
             + (f", and its values are no conversations ({reason}: {detail})" if report.layout == "keyed" else "")
             + ".",
             'Write it as a list: [{"image": "a.jpg", "conversations": [{"from": "human", "value": "…"}, …]}, …].',
         )
-    reason, detail, position = writer.rows("select reason, detail, position from rejected order by position limit 1")[0]
+    reason, detail, position = writer.rows(
+        "select reason, detail, position - $1 from rejected where position >= $1 order by position limit 1",
+        [place.first],
+    )[0]
     most = ", ".join(f"{n:,} {word}" for word, n in report.rejected.items())
     raise AdrError(
         f"None of the {count:,} records of {report.source} is a conversation ({most}); "

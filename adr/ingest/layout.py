@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from adr.containers import shard_files, source_bytes
 from adr.errors import AdrError
 from adr.files import refuse_special
 from adr.ingest.boundaries import LARGEST_RECORD, boundaries
@@ -36,7 +37,8 @@ class Layout:
     """How the records lie in a file.
 
     layout: 'array' (one JSON array), 'lines' (one record per line), 'objects' (objects one after another, each over
-    several lines) or 'keyed' (one object that holds the records under their ids).
+    several lines), 'keyed' (one object that holds the records under their ids), or what the shards are: 'parquet',
+    'arrow' or 'webdataset'.
     """
 
     path: Path
@@ -44,10 +46,36 @@ class Layout:
     start: int  # byte offset of the first record in the text: after the opening bracket, or after a byte order mark
     bytes: int  # of the file as it lies on the disk
     compression: str | None = None  # 'gzip', 'zstd' or None
+    files: tuple[Path, ...] = ()  # the shards
 
     def open(self) -> SourceText:
         """The file's text from its beginning, unpacked."""
         return SourceText(self.path, self.compression)
+
+
+def look_at_source(path: Path) -> Layout:
+    """The layout of a source: a file of JSON records, a shard, or a folder of shards; AdrError for anything else."""
+    path = path.expanduser().absolute()
+    refuse_special(path)
+    with _readable(path):
+        if path.is_dir():
+            found = shard_files(path)
+            if found is None:
+                raise _is_folder(path)
+            return Layout(path, found[0], 0, source_bytes(path), files=tuple(found[1]))
+        with path.open("rb") as file:
+            shards = _shard_layout(file.read(512))
+        if shards:
+            return Layout(path, shards, 0, path.stat().st_size, files=(path,))
+    return look_at(path)
+
+
+def _shard_layout(head: bytes) -> str | None:
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
+        return "arrow"
+    return "webdataset" if head[257:262] == b"ustar" else None
 
 
 def look_at(path: Path) -> Layout:
@@ -152,5 +180,7 @@ def _is_folder(path: Path) -> AdrError:
     shown = ", ".join(inside[:5]) + (" …" if len(inside) > 5 else "")
     return AdrError(
         f"{path} is a folder, not a file.",
-        f"Name one of its files: {shown}." if inside else "Name the JSON file; this folder holds none.",
+        f"Name one of its files: {shown}."
+        if inside
+        else "Name a file of conversations; this folder holds neither JSON files nor Parquet, Arrow or tar shards.",
     )

@@ -6,6 +6,9 @@ The view `instance_kind` says which instances are of which kind.
 # Kind → what its count means.
 WARNINGS = {
     "image_missing": "instances with an image that is not on disk",
+    "other_ending": "instances with a missing image that is there with another ending (a .jpg that is a .png)",
+    "linked_outside": "instances with an image that a link out of the image folder leads to",
+    "written_otherwise": "instances whose image path is absolute, a file:// address or has backslashes in the source",
     "no_image_folder": "instances with images that were read without an image folder",
     "image_address": "instances whose image is a web address or data, not a file",
     "image_empty": 'instances whose key `image` names no picture (null, "" or []), at which LLaVA\'s loader stops',

@@ -6,14 +6,39 @@ Reads only the beginning of the file, so that a form can answer while someone ty
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from adr.containers import picture_root
+from adr.conversation import MARKER
 from adr.ingest.image_paths import image_folder
-from adr.ingest.layout import look_at
-from adr.ingest.record import Conversation, read_record
-from adr.ingest.records import Records
+from adr.ingest.layout import look_at_source
+from adr.ingest.lists import listed
+from adr.ingest.opened import first_texts
+from adr.ingest.options import IngestOptions
+from adr.ingest.record import AS_GIVEN, Conversation, parsed, read_record
+from adr.ingest.refusal import Refusal, RefusedError
+from adr.ingest.sources import Given
+from adr.ingest.written_paths import relative
+from adr.picture_file import is_picture
 
 _STRETCH = 256 << 10
 _RECORDS = 50
+_SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A row near the beginning: its position, what its JSON text holds (None if that cannot be read), and what is read
+    from it."""
+
+    position: int
+    record: Any
+    read: Conversation | Refusal
+
+    @property
+    def read_whole(self) -> bool:
+        """Whether a conversation is read from it."""
+        return isinstance(self.read, Conversation)
 
 
 @dataclass(frozen=True)
@@ -29,33 +54,54 @@ class Peek:
     images: int = 0  # distinct image paths among them
     found: int = 0  # how many of these are in the image folder
     folder: Path | None = None
+    inside: bool = False  # whether they lie inside the source
+    samples: tuple[Sample, ...] = ()  # its first rows
+    unmarked: int = 0  # how many of the conversations have images and no marker
+    datasets: int = 1  # more than one: a list, whose first dataset this is
 
 
-def peek(source: Path, images: Path | None = None) -> Peek:
-    """Look at the beginning of `source`; AdrError for a file that cannot be ingested or a wrong image folder."""
-    layout = look_at(source)
-    folder = image_folder(images) if images is not None else None
-    block = next(iter(Records(layout, block=_STRETCH)), None)
-    read = [read_record(text) for text in (block.texts[:_RECORDS] if block else [])]
-    paths = sorted({path for one in read if isinstance(one, Conversation) for path in one.images})
+def peek(source: Path, images: Path | None = None, options: IngestOptions = AS_GIVEN, *, outside: bool = True) -> Peek:
+    """Look at the beginning of `source`, or of the first dataset of a list, read with `options`.
+
+    outside: as for `listed`. AdrError for a file that cannot be ingested or a wrong image folder.
+    """
+    entries = listed(Given(source, images, options=options), outside=outside)
+    layout = look_at_source(entries[0].path)
+    folder = image_folder(entries[0].images) if entries[0].images is not None else None
+    texts = first_texts(layout, _RECORDS, _STRETCH)
+    read = [read_record(text, entries[0].options) for text in texts]
+    talks = [one for one in read if isinstance(one, Conversation)]
+    paths = sorted({path for one in talks for path in one.images})
+    inside = bool(layout.files) and _found(picture_root(layout.path), paths) > 0
     return Peek(
         layout.path,
         layout.layout,
         layout.bytes,
         len(read),
-        sum(isinstance(one, Conversation) for one in read),
+        len(talks),
         Counter(one.reason for one in read if not isinstance(one, Conversation)),
         len(paths),
-        _found(folder, paths) if folder else 0,
-        None if folder else _suggested(layout.path, paths),
+        _found(folder or picture_root(layout.path), paths) if folder or inside else 0,
+        None if folder or inside else _suggested(layout.path, paths),
+        inside,
+        tuple(Sample(n, _parsed(text), one) for n, (text, one) in enumerate(zip(texts[:_SAMPLES], read, strict=False))),
+        sum(bool(one.images) and not any(MARKER in text for _, text in one.turns) for one in talks),
+        len(entries),
     )
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return parsed(text)
+    except RefusedError:
+        return None
 
 
 def _found(folder: Path, paths: list[str]) -> int:
     found = 0
     for path in paths:
         try:
-            found += (folder / path).is_file()
+            found += is_picture(folder / (relative(path, folder) or path))
         except (OSError, ValueError):
             continue
     return found

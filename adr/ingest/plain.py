@@ -15,7 +15,7 @@ from adr.ingest.forms import FORMS, IMAGE_KEYS, PAIRS, TALK_KEYS, VIDEO_KEYS
 from adr.ingest.media import NO_PATH
 from adr.ingest.record import NAME_KEYS, OBJECT_KEYS, SOME_TEXT
 from adr.ingest.turns import ROLES, TURN_KEYS
-from adr.names import UNSAFE_PATH
+from adr.names import STEPS_OUT
 
 _ABSENT = (None, "NULL")
 # Keys that change what a record says in one of the forms read here: where one holds something, Python reads it.
@@ -115,12 +115,15 @@ def _named(shape: object) -> bool:
 PLAIN_ID = r'^("[^\\]*"|0|-?[1-9][0-9]{0,17})$'
 
 # DuckDB accepts trailing commas, JSON does not: a record that seems to have one is left to `read_record`.
+# A table that is replaced stays until the commit, so it holds no text; `batch_shape` puts the text beside the shape.
 SHAPES_SQL = r"""
-    create or replace temp table batch_shape as
-    select position, raw,
+    create or replace temp table batch_judged as
+    select position,
            case when json_valid(raw) and not regexp_matches(raw, ',\s*[\]}]')
                 then try(json_structure(raw)::varchar) end as shape
-    from batch
+    from batch;
+    create or replace temp view batch_shape as
+    select position, raw, shape from batch join batch_judged using (position)
 """
 
 
@@ -157,7 +160,7 @@ def read_sql(plain: Plain, place_markers: bool = False) -> str:
       and not list_bool_or(list_transform(turns, lambda turn: turn.role is null or turn.text is null
                            or (turn.role <> 'system' and not regexp_matches(turn.text, '{SOME_TEXT}'))))
       and not coalesce(list_bool_or(list_transform(images, lambda path:
-                           regexp_matches(path, '{UNSAFE_PATH}'))), false)
+                           regexp_matches(path, '{STEPS_OUT}'))), false)
     """
 
 
@@ -244,7 +247,6 @@ def objects_sql() -> str:
 
 EMPTY_IMAGES_SQL = """
     insert into oddity
-    select instance, 'image_empty' from instance join batch_shape on instance = position
-    where list_contains($shapes, shape) and len(images) = 0
+    select position, 'image_empty' from batch_taken where text_only and list_contains($shapes, shape)
     """
-"""Inserts into `oddity` the rows of shapes ($shapes) with a key `image` that names no image."""
+"""Inserts into `oddity` the rows of batch_taken of shapes ($shapes) with a key `image` that name no image."""

@@ -5,6 +5,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from adr.ingest.turns import ROLES
+
 _DEPTH = 3
 _PICTURE = re.compile(r"\.(jpe?g|png|gif|webp|bmp|tiff?)$", re.IGNORECASE)
 _FILM = re.compile(r"\.(mp4|avi|mov|mkv|webm)$", re.IGNORECASE)
@@ -71,10 +73,19 @@ def _turn_list(values: Mapping[str, Any]) -> dict[str, str]:
         inside = dict(value[0])
         by, said = _first(inside, _ROLE_NAMES), _first(inside, _TEXT_NAMES)
         if by and said:
-            return {"conversations": key, "role": by, "text": said}
+            return {"conversations": key, "role": by, "text": said, **_speakers(value, by)}
         if pair := _pair(inside):
             return {"conversations": key, **pair}
     return {}
+
+
+def _speakers(turns: list[Any], by: str) -> dict[str, str]:
+    """The names of two speakers that are not known: the first to speak is taken for the human."""
+    said = [turn.get(by) for turn in turns if isinstance(turn, Mapping)]
+    names = list(dict.fromkeys(name for name in said if isinstance(name, str)))
+    if len(names) != 2 or any(name.strip().lower() in ROLES for name in names):
+        return {}
+    return {"human": names[0], "gpt": names[1]}
 
 
 def _pair(values: Mapping[str, Any]) -> dict[str, str]:

@@ -17,11 +17,13 @@ from adr.ingest.options import IngestOptions
 from adr.ingest.refusal import LARGEST, Refusal, RefusedError, kind_of
 from adr.ingest.talk import Talk, talk_in
 from adr.markers import Turns, paths_in_text, place_markers, spelled_otherwise
-from adr.names import UNSAFE_PATH
+from adr.names import STEPS_OUT
 
 OBJECT_KEYS = ("objects", "annotations")
 NAME_KEYS = ("name", "category", "label", "category_name", "class")
 SOME_TEXT = r"[^ \t\r\n]"
+_SOME_TEXT = re.compile(SOME_TEXT)
+_STEPS_OUT = re.compile(STEPS_OUT)
 EXCERPT = 200
 MOST_DIGITS = 4300  # of a number, as Python reads them
 AS_GIVEN = IngestOptions()
@@ -132,7 +134,7 @@ def _marks(talk: Talk, options: IngestOptions) -> bool:
 
 def _check_texts(turns: Turns) -> None:
     for number, (role, text) in enumerate(turns, 1):
-        if role != "system" and not re.search(SOME_TEXT, text):
+        if role != "system" and not _SOME_TEXT.search(text):
             raise RefusedError("turn_without_text", f"Turn {number} is blank.")
 
 
@@ -153,7 +155,7 @@ def _oddities(record: Mapping[str, Any], talk: Talk, images: list[str], said: Tu
 
 
 def _check_path(path: str) -> None:
-    if not re.search(UNSAFE_PATH, path):
+    if not _STEPS_OUT.search(path):
         return
     shown = path[:80].replace("\x00", "\N{SYMBOL FOR NULL}")
     raise RefusedError("unsafe_path", f"The image path “{shown}” leaves the image folder; paths are relative to it.")

@@ -31,6 +31,11 @@ class Block:
     texts: list[bytes]
     read: int  # bytes of the file read so far
 
+    @property
+    def count(self) -> int:
+        """How many records it has."""
+        return len(self.texts)
+
 
 class Records:
     """The records of a file; iterate once. Afterwards `sha256` is the hash of the whole file.

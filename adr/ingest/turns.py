@@ -4,9 +4,8 @@ Knows nothing of the record around it.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from adr.conversation import MARKER
 from adr.ingest.media import paths_in
@@ -35,14 +34,13 @@ _MEDIA = {
 }
 
 
-@dataclass(frozen=True)
-class Spoken:
+class Spoken(NamedTuple):
     """One turn. form: 'llava' or 'messages' as its keys are those of that form, or 'turns'."""
 
     role: str
     text: str
-    images: list[str] = field(default_factory=list)
-    videos: list[str] = field(default_factory=list)
+    images: Sequence[str] = ()
+    videos: Sequence[str] = ()
     form: str = "turns"
 
 
@@ -50,6 +48,19 @@ def read_turn(number: int, turn: Any, roles: Mapping[str, str] = ROLES) -> Spoke
     """The turn in a JSON value; RefusedError, which names turn `number`, when it is none."""
     if not isinstance(turn, dict):
         raise RefusedError("turn_without_text", f"Turn {number} is {kind_of(turn)}, not an object.")
+    return _usual(turn, roles) or _unusual(number, turn, roles)
+
+
+def _usual(turn: Mapping[str, Any], roles: Mapping[str, str]) -> Spoken | None:
+    """A turn of a text by a known speaker, under the keys of its form: nearly all of them are, and this is quick."""
+    form, by, said = ("llava", "from", "value") if "from" in turn else ("messages", "role", "content")
+    speaker, text = turn.get(by), turn.get(said)
+    if not isinstance(speaker, str) or not isinstance(text, str) or not text or speaker not in roles:
+        return None
+    return Spoken(roles[speaker], text, form=form)
+
+
+def _unusual(number: int, turn: Mapping[str, Any], roles: Mapping[str, str]) -> Spoken:
     by = "from" if "from" in turn or ("role" not in turn and "value" in turn) else "role"
     role = _role(number, turn.get(by), roles)
     said = _said_key(turn, by)

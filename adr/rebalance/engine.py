@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from adr.draws import ALPHA_KEY, AT_MOST_KEY, RANDOM_KEY, draw_key, draws, seed_start
 from adr.errors import AdrError
+from adr.index_needed import need_index
 from adr.progress import Progress, silent
 from adr.rebalance import loops
 from adr.rebalance.at_most import Bound, place_in_order, whole_draws, within
@@ -43,7 +44,7 @@ Cap = tuple[str, str, Bound]
 
 def postings_stamp(store: Store) -> str:
     """Identifies the postings that an `Engine` made at this moment holds: changes with every ingest and every index."""
-    return str(store.row("select (select max(indexed_at) from index_made), (select max(ingested_at) from source)"))
+    return str(store.row("select (select max(indexed_at) from index_made), (select changed_at from dataset_changed)"))
 
 
 @dataclass
@@ -91,10 +92,7 @@ class Engine:
     def __init__(self, store: Store, progress: Progress = silent) -> None:
         self.store = store
         found = store.arrays("select instance, len(images) = 0 as text_only from instance order by instance")
-        if not store.value("select 1 from entity limit 1"):
-            raise AdrError(
-                "There are no postings yet.", "Build the index: `python -m adr index`, or on the Dataset page."
-            )
+        need_index(store)
         self.instances = np.ascontiguousarray(found["instance"], dtype=np.int32)
         self.text_only = np.asarray(np.ma.filled(found["text_only"], True), dtype=bool)
         self._threads = max(1, int(setting("ADR_THREADS")))

@@ -221,7 +221,8 @@ def runs(store: Store) -> list[Run]:
     """All runs, newest first."""
     rows = store.rows("""
         select run, name, recipe, kept, dropped, repeated, expected, expected_sd, report, created_at,
-               created_at < greatest((select max(indexed_at) from index_made), (select max(ingested_at) from source)),
+               created_at < greatest((select max(indexed_at) from index_made),
+                                     (select changed_at from dataset_changed)),
                (select count(*) from plan where plan.run = run.run)
         from run order by run desc""")
     return [

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adr.errors import AdrError
+from adr.index_needed import need_index
 from adr.recipe import PERSPECTIVES
 from adr.store import Store
 
@@ -118,8 +118,7 @@ class SuggestReport:
 
 def suggest_report(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> SuggestReport:
     """All suggestions for these perspectives; AdrError when there are no postings yet."""
-    if not store.value("select 1 from entity limit 1"):
-        raise AdrError("There are no postings yet.", "Build the index: `python -m adr index`, or on the Dataset page.")
+    need_index(store)
     found = tuple(suggest(store, perspectives))
     return SuggestReport(
         found,

@@ -7,7 +7,7 @@ Nothing of it counts in n(e), takes part in a run or leaves with an export by it
 import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from adr.errors import AdrError
 from adr.image_folder import ImageFolder
 from adr.index.index import IndexReport, index
 from adr.ingest.ingest import IngestReport, ingest
+from adr.ingest.sources import Given
 from adr.progress import Progress, silent
 from adr.report import from_json, to_json
 from adr.reservoir.copies import Copies, copies_of_pictures, note_copies
@@ -51,7 +52,7 @@ class ReservoirReport:
 def read_reservoir(
     store: Store,
     workspace: Workspace,
-    source: Path,
+    source: Path | Sequence[Given],
     images: Path | None = None,
     *,
     objects: Path | None = None,

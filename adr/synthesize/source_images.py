@@ -6,7 +6,6 @@ never opens it. Stopped at any moment, that process loses a few seconds of work 
 
 import argparse
 import json
-import os
 import sys
 import threading
 import time
@@ -23,6 +22,7 @@ from PIL import Image
 from adr.errors import AdrError
 from adr.files import write_whole
 from adr.image_folder import ImageFolder
+from adr.picture_file import picture_stat
 from adr.process import Command, Event, exit_status, relay, tell
 from adr.progress import Progress, silent
 from adr.settings import setting
@@ -177,7 +177,7 @@ def _save(kept: Embeddings, held: Sequence[tuple[str, np.ndarray, int]]) -> None
 def _stamp(path: str) -> str | None:
     """The name of a picture's embedding, which changes when the file does; None where there is no file."""
     try:
-        facts = os.stat(path)
+        facts = picture_stat(Path(path))
     except OSError:
         return None
     return f"{facts.st_mtime_ns:x}-{facts.st_size:x} {path}"

@@ -298,7 +298,7 @@ def test_paths__resolved_by_the_caller(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["ingest", "my.json", "--images", "my", "--objects", "my.jsonl"],
+        ["ingest", "my.json", "my.more", "--images", "my", "--objects", "my.jsonl"],
         ["index", "--recipe", "my.toml", "--verify-model", "./model", "--spacy-model", "./model"],
         ["backwards", "--recipe", "my.toml", "--size", "3", "--out", "my.out"],
         ["rebalance", "--recipe", "my.toml"],
@@ -316,7 +316,8 @@ def test_paths__every_argument_that_names_one(arguments, tmp_path, monkeypatch):
     """What begins with `my`, and the folder `model`, lie below the caller's folder."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "model").mkdir()
-    parsed = {str(value) for value in given(*arguments).values()}
+    values = [value if isinstance(value, list) else [value] for value in given(*arguments).values()]
+    parsed = {str(one) for value in values for one in value}
     named = [word for word in arguments if word.startswith("my") or (word.endswith("model") and word[0] != "-")]
     assert named and {str(tmp_path / word) for word in named} <= parsed
 

@@ -474,7 +474,7 @@ Row 2: who is this?
 ── export
 581,205 rows (1 synthetic) of run 3 written to /data/out.
 
-format   LLaVA
+format   LLaVA · LLaVA-NeXT
 data     llava.json
 SHA-256  3a02
 files    2, 901 MB

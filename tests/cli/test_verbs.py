@@ -71,6 +71,24 @@ def test_export__twice_the_same_bytes_and_keep_all_is_the_source(demo, capsys, t
     assert [json.dumps(r) for r in written] == [json.dumps(r) for r in source]  # type by type, key by key
 
 
+def test_ingest__several_sources_one_added_and_one_removed(capsys, tmp_path):
+    said_once = {"conversations": [{"from": "human", "value": "Who?"}, {"from": "gpt", "value": "A dog."}]}
+    for name, count in (("a", 1), ("b", 2), ("c", 3)):
+        (tmp_path / f"{name}.jsonl").write_text((json.dumps(said_once) + "\n") * count)
+    a, b, c = (str(tmp_path / f"{name}.jsonl") for name in "abc")
+    work = ["-w", str(tmp_path / "w")]
+    assert said(capsys, "ingest", a, b, *work)["instances"] == 3
+    added = said(capsys, "ingest", c, "--add", "--name", "third", *work)
+    assert [(one["name"], one["first"]) for one in added["sources"]] == [("third", 3)]
+    left = said(capsys, "ingest", "--remove", "b", *work)
+    assert (left["instances"], left["removed"]["instances"]) == (4, 2)
+    assert [one["name"] for one in left["sources"]] == ["a", "third"]
+    assert main(["ingest", "--remove", "b", *work]) == 1
+    assert "There is no source named b." in capsys.readouterr().err
+    assert main(["ingest", *work]) == 1
+    assert "No dataset is named." in capsys.readouterr().err
+
+
 def test_doctor__says_what_is_wrong(demo, capsys):
     assert "problems" in said(capsys, "doctor", "-w", str(demo))
 

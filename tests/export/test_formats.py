@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -225,6 +226,10 @@ def test_parquet__sql_and_python_make_the_same_parts(texts):
     store.close()
     assert made == parquet.messages(turns)
     assert [m["role"] for m in made] == [{v: k for k, v in ROLES.items()}[role] for role, _ in turns]
+    # Joined by line ends, as readers of messages do, the parts are the text again; only a marker that touches its
+    # neighbour gets a line end in between.
+    joined = ["\n".join("<image>" if part["text"] is None else part["text"] for part in m["content"]) for m in made]
+    assert joined == [re.sub(r"(?<=>)(?=[^\n])|(?<=[^\n])(?=<)", "\n", text) for _, text in turns]
 
 
 def test_webdataset__its_reader_gives_images_and_rows(store, workspace, tmp_path):

@@ -249,6 +249,25 @@ def test_index__nothing_to_find_is_no_error() -> None:
     assert report.notices
 
 
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "<image1> <image2>",
+        "<image_1>",
+        "<image 1>",
+        "<ImageHere>",
+        "<|image|>",
+        "<|image_1|>",
+        "<IMG_CONTEXT>",
+        "<img>coco/train/000123.jpg</img>",
+    ],
+)
+def test_index__markers_in_other_spellings_are_no_words(marker: str) -> None:
+    store = store_with({0: [("human", f"{marker}\nWhich kitchen is larger?"), ("gpt", "The one with the oven.")]})
+    index(store)
+    assert set(postings(store, "token")) == {"kitchen", "oven"}
+
+
 words = st.lists(
     st.sampled_from(
         [

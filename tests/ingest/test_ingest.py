@@ -1,6 +1,7 @@
 """Ingest: normal records come in exactly as they stand, odd ones are counted, and all or nothing is written."""
 
 import json
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from adr.ingest.layout import look_at
 from adr.ingest.options import IngestOptions
 from adr.ingest.record import Conversation, read_record
 from adr.ingest.records import Records
+from adr.ingest.written_paths import WRITTEN, relative
 from adr.progress import Cancelled
 from adr.store import Store
 from adr.workspace import Workspace
@@ -484,10 +486,17 @@ def assert_read_alike(store: Store, path: Path, raw: list[str], lines: bool, pla
         if not isinstance(read, Conversation):
             assert rejected[position] == read.reason
             continue
-        _, own_id, images, said, kept, videos = taken[position]
-        assert (videos, odd.get(position, set())) == (read.videos, set(read.oddities))
+        images, own_videos = (
+            [relative(name, None) if re.search(WRITTEN, name) else name for name in names]
+            for names in (read.images, read.videos)
+        )
+        if None in (*images, *own_videos):
+            assert rejected[position] == "unsafe_path"
+            continue
+        _, own_id, taken_images, said, kept, videos = taken[position]
+        assert (videos, odd.get(position, set())) == (own_videos, set(read.oddities))
         assert kept == text
-        assert images == read.images
+        assert taken_images == images
         assert [(turn["role"], turn["text"]) for turn in said] == read.turns
         assert named.get(position, set()) == set(read.objects)
         assert (own_id is None) == (read.id is None)

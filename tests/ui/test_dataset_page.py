@@ -58,6 +58,11 @@ def said(at) -> str:
     )
 
 
+def talks(at) -> str:
+    """The conversations of the page, as HTML."""
+    return "\n".join(str(one.proto.body) for one in at.get("html"))
+
+
 def finished(at, workspace: Workspace):
     """The page after the jobs of the app have ended; fails after a minute."""
     from adr.ui.workspaces import opened
@@ -100,6 +105,61 @@ def test_page__reads_a_dataset_and_builds_the_index(page, empty_workspace: Works
     assert at.dataframe[0].value["Postings"].min() > 0
 
 
+def test_page__a_mapping_is_made_beside_the_first_rows(page, empty_workspace: Workspace, tmp_path: Path) -> None:
+    rows = [{"Q": f"What floats in {n}?", "A": f"A boat, number {n}.", "IMG": f"{n}.jpg", "m": "B"} for n in range(5)]
+    (tmp_path / "odd.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    at = page("Dataset")
+    at.text_input(key="read_source").set_value(str(tmp_path / "odd.jsonl")).run()
+    chosen = {box.label: box.value for box in at.selectbox if box.value}
+    assert chosen == {"Question": "Q", "Answer": "A", "Image": "IMG"}
+    assert "A boat, number 0." in talks(at)
+    next(box for box in at.selectbox if box.label == "Answer").set_value("m").run()
+    assert "A boat, number 0." not in talks(at)
+    assert talks(at).count('<div class="said">B</div>') == 3
+    next(box for box in at.selectbox if box.label == "Answer").set_value("A").run()
+    at.checkbox(key="then_index").uncheck().run()
+    at.button(key="read").click().run()
+    finished(at, empty_workspace)
+    with closing(Store(empty_workspace.database)) as store:
+        assert store.value("select mapping from source") == '{"map": {"question": "Q", "answer": "A", "image": "IMG"}}'
+        assert store.row("select images, turns[1].text, turns[2].text from instance where instance = 4") == (
+            ["4.jpg"],
+            "<image>\nWhat floats in 4?",
+            "A boat, number 4.",
+        )
+
+
+def test_page__a_list_of_turns_is_mapped(page, empty_workspace: Workspace, tmp_path: Path) -> None:
+    talk = [{"who": "patient", "said": "What is it?"}, {"who": "doctor", "said": "A fern."}]
+    (tmp_path / "odd.jsonl").write_text(json.dumps({"dialog": talk}) + "\n")
+    at = page("Dataset")
+    at.text_input(key="read_source").set_value(str(tmp_path / "odd.jsonl")).run()
+    assert "A fern." in talks(at)
+    assert not at.button(key="read").disabled
+    next(box for box in at.selectbox if box.label == "Name of the human").set_value("doctor").run()
+    assert "Turn 1 is by “patient”." in said(at)
+    assert at.button(key="read").disabled
+
+
+def test_page__offers_to_place_markers(page, empty_workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "bare.json").write_text(f"[{record(1, image='1.png')}]")
+    at = page("Dataset")
+    at.text_input(key="read_source").set_value(str(tmp_path / "bare.json")).run()
+    assert "image</span>" not in talks(at)
+    next(box for box in at.checkbox if box.label.startswith("Place")).check().run()
+    assert "image</span>" in talks(at)
+
+
+def test_page__offers_to_place_markers_in_mapped_turns(page, empty_workspace: Workspace, tmp_path: Path) -> None:
+    talk = [{"who": "patient", "said": "What is it?"}, {"who": "doctor", "said": "A fern."}]
+    (tmp_path / "odd.jsonl").write_text(json.dumps({"dialog": talk, "img": "1.png"}) + "\n")
+    at = page("Dataset")
+    at.text_input(key="read_source").set_value(str(tmp_path / "odd.jsonl")).run()
+    assert "image</span>" not in talks(at)
+    next(box for box in at.checkbox if box.label.startswith("Place")).check().run()
+    assert "image</span>" in talks(at)
+
+
 def test_page__instances(page, read_workspace: Workspace) -> None:
     at = page("Dataset", instance="3")
     assert not at.exception
@@ -131,11 +191,43 @@ def test_page__set_aside(page, read_workspace: Workspace) -> None:
 
 def test_page__asks_before_replacing(page, read_workspace: Workspace, source: Path) -> None:
     at = page("Dataset", view="read")
+    at.segmented_control(key="beside").set_value("replace").run()
     assert "43 instances" in at.warning[0].value
     at.text_input(key="read_source").set_value(str(source)).run()
     assert at.button(key="read").disabled
     at.checkbox(key="agree_replace").check().run()
     assert not at.button(key="read").disabled
+
+
+def test_page__adds_a_source_and_takes_it_out(page, read_workspace: Workspace, tmp_path: Path) -> None:
+    other = tmp_path / "other.jsonl"
+    other.write_text(record(7) + "\n" + record(8) + "\n")
+    at = page("Dataset", view="read")
+    at.text_input(key="read_source").set_value(str(other)).run()
+    at.checkbox(key="then_index").uncheck().run()
+    finished(at.button(key="read").click().run(), read_workspace)
+    at = page("Dataset")
+    assert list(at.dataframe[0].value["Source"]) == ["small", "other"]
+    assert list(at.dataframe[0].value["Positions"]) == ["0 – 44", "45 – 46"]
+    shown = page("Dataset", source="other")
+    assert "Instance 45" in "\n".join(one.value for one in shown.subheader)
+    at.selectbox(key="source to remove").set_value("other").run()
+    at.checkbox(key="agree_remove").check().run()
+    finished(at.button(key="remove source").click().run(), read_workspace)
+    at = page("Dataset")
+    assert not at.dataframe
+
+
+def test_kinds__of_one_source(read_workspace: Workspace, tmp_path: Path) -> None:
+    other = tmp_path / "other.jsonl"
+    other.write_text(record(0) + "\n" + record(8, image="8.png") + "\n")
+    with closing(Store(read_workspace.database)) as store:
+        ingest(store, other, add=True)
+        assert dataset.kinds(store, 1) == {"all": 2, "text_only": 1, "repeated_ids": 2, "marker_mismatch": 1}
+        assert [one.instance for one in dataset.instances(store, "text_only", 0, 20, 1)] == [45]
+        assert [one.instance for one in dataset.instances(store, "all", 1, 20, 1)] == [46]
+        found = dataset.source(store)
+        assert found is not None and (found.instances, found.rejected) == (45, 2)
 
 
 def test_kinds__counts_by_hand(read_workspace: Workspace) -> None:

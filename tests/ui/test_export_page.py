@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adr.export.export import export
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
 from adr.store import Store
@@ -61,6 +62,29 @@ def test_page__writes_an_export_and_lists_it(ran, page):
     assert "5 rows (0 synthetic) were written to" in said
     sha256 = json.loads((ran.exports / "run-1-llava" / "manifest.json").read_text())["files"]
     assert any(file["sha256"] in said for file in sha256)
+
+
+def test_page__markers_can_be_placed_and_all_pictures_decoded(ran, page):
+    at = page(PAGE)
+    at.checkbox(key="export markers").check().run()
+    at.checkbox(key="export check all").check().run()
+    assert not at.exception
+    assert "What will be written" in texts(at)
+
+
+def test_page__an_export_shows_its_trainer_and_a_push_is_refused_in_a_sentence(ran, page, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setenv("HF_TOKEN", "hf_any")
+    store = Store(ran.database)
+    export(store, ran, 1, out=ran.exports / "first", leave_out_faulty=True)
+    store.close()
+    at = page(PAGE, view="exports")
+    assert any(f"OUT={ran.exports / 'first'}" in block.value for block in at.code)
+    assert at.button(key="push 1").disabled
+    at.text_input(key="push name 1").set_value("ada/refined").run()
+    at.button(key="push 1").click().run()
+    assert not at.exception
+    assert "The Hub is switched off here" in texts(at)
 
 
 def test_page__an_address_opens_a_format_of_a_run(ran, page):

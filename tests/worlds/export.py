@@ -34,6 +34,7 @@ def fill(store: Store, raws, kept=lambda i: True, copies=1, toml="[rebalance]\ns
         for i, raw in enumerate(raws):
             record = json.loads(raw)
             named = record.get("image", record.get("images", []))
+            named = [named["path"]] if isinstance(named, dict) else named
             said = record.get("conversations") or record.get("messages") or []
             writer.execute(
                 "insert into instance (instance, id, images, missing, turns, raw, videos) "

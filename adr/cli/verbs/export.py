@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from adr.cli.arguments import add_options, count, given, path
@@ -12,6 +13,7 @@ from adr.export.export import ExportReport, export
 from adr.export.formats import FORMATS
 from adr.export.lint import SENTENCES
 from adr.export.options import ExportOptions
+from adr.export.push import push, refuse_push
 from adr.figures import counted, size_words
 from adr.progress import Progress
 
@@ -23,13 +25,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=count, required=True, metavar="N", help="the run whose instances are written")
     parser.add_argument("--out", type=path, required=True, metavar="DIR", help="the folder to write")
     add_options(parser, ExportOptions)
-    parser.add_argument("--replace", action="store_true", help="overwrite an existing folder")
+    parser.add_argument("--replace", action="store_true", help="overwrite an existing folder, or what --push finds")
+    parser.add_argument(
+        "--push", metavar="OWNER/NAME", help="send it to this dataset repository of the Hugging Face Hub"
+    )
 
 
 def act(options: argparse.Namespace, progress: Progress) -> ExportReport:
-    """Write it, whole or not at all."""
+    """Write it, whole or not at all, and send it if asked."""
     with opened(options) as (workspace, store):
-        return export(
+        if options.push:
+            refuse_push(options.push, replace=options.replace)
+        report = export(
             store,
             workspace,
             options.run,
@@ -38,6 +45,10 @@ def act(options: argparse.Namespace, progress: Progress) -> ExportReport:
             progress=progress,
             **given(options, ExportOptions),
         )
+        if not options.push:
+            return report
+        address = push(Path(report.folder), options.push, replace=options.replace, progress=progress)
+        return replace(report, pushed=address)
 
 
 def page(report: ExportReport) -> Iterator[Block]:
@@ -55,6 +66,8 @@ def page(report: ExportReport) -> Iterator[Block]:
     if report.images:
         rows.append(("images", f"{report.images:,} copied or linked"))
     yield facts(rows)
+    if report.pushed:
+        yield sentence(f"It was sent to {report.pushed}.")
     if report.left_out:
         yield sentence(f"{counted(report.left_out, 'row')} with errors left out.")
     for kind, n in report.warnings.items():

@@ -16,12 +16,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("folder", metavar="DIR", nargs="?", help="the folder that the image paths start from")
     which.add_argument("--none", action="store_true", help="use no image folder")
+    parser.add_argument("--name", metavar="NAME", help="the source, where they have image folders of their own")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> ImagesReport:
     """Change the folder."""
     with opened(options) as (_, store):
-        return change_images(store, None if options.none else Path(options.folder), progress=progress)
+        return change_images(
+            store, None if options.none else Path(options.folder), name=options.name, progress=progress
+        )
 
 
 def page(report: ImagesReport) -> Iterator[Block]:

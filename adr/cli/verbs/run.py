@@ -16,7 +16,7 @@ from adr.recipe import Recipe
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A recipe, a source with its images and objects, and the folder to write."""
     parser.add_argument("recipe", type=recipe_file, metavar="RECIPE", help="the recipe file (TOML)")
-    parser.add_argument("source", type=path, metavar="SOURCE", help="the dataset, as for ingest")
+    parser.add_argument("source", type=path, nargs="+", metavar="SOURCE", help="the datasets, as for ingest")
     parser.add_argument("--images", type=path, metavar="DIR", help="the folder that the image paths start from")
     parser.add_argument("--objects", type=path, metavar="FILE", help="object annotations, as for ingest")
     parser.add_argument("--verdicts", type=path, metavar="FILE", help="verdicts to import before the export")
@@ -32,7 +32,7 @@ def act(options: argparse.Namespace, progress: Progress) -> pipeline.RunReport:
             store,
             workspace,
             recipe,
-            Path(options.source),
+            [Path(source) for source in options.source],
             images=path_or_none(options.images),
             objects=path_or_none(options.objects),
             out=Path(options.out),

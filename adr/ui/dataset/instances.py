@@ -7,11 +7,12 @@ import streamlit as st
 from adr.explore import dataset
 from adr.explore.instances import Instance
 from adr.figures import counted
-from adr.plain_text import code
+from adr.ingest.sources import sources
+from adr.plain_text import code, plain
 from adr.ui.dataset.source import counted_kinds
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
-from adr.ui.parts.controls import asked_number, choice, jump, pages
+from adr.ui.parts.controls import asked, asked_number, choice, jump, pages
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import conversation_view, images_view, instance_tiles
 
@@ -20,17 +21,22 @@ _KIND_NAMES = {
     "all": "All",
     "text_only": "Text only",
     "several_images": "Several images",
+    "with_video": "With a video",
     "image_missing": "Image missing",
     "image_address": "Image by address",
     "repeated_ids": "Repeated id",
+    "image_empty": "Empty image key",
     "marker_mismatch": "<image> ≠ images",
+    "marker_spelled_otherwise": "Other markers",
+    "marker_placed": "Marker placed",
     "nobody_answers": "No answer",
 }
 
 
 def instances_view(here: Frame) -> None:
     """Twenty instances per page, and one of them with picture and conversation."""
-    counted = counted_kinds(here.key, here.store)
+    source = _source(here)
+    counted = counted_kinds(here.key, here.store, source)
     kind = choice(
         "Kind",
         tuple(k for k in dataset.KINDS if counted.get(k)),
@@ -42,7 +48,7 @@ def instances_view(here: Frame) -> None:
     grid, look = st.columns([3, 2], gap="medium")
     with grid:
         offset = (asked_number("page", 1, 1, max(1, -(-counted[kind] // TILES))) - 1) * TILES
-        shown = dataset.instances(here.store, kind, offset, TILES)
+        shown = dataset.instances(here.store, kind, offset, TILES, source)
         number = asked_number("instance", shown[0].instance if shown else -1, -1)
         tiles = [replace(tile, chosen=tile.id == str(number)) for tile in instance_tiles(here, shown)]
         picked = image_grid(tiles, key="instances", least=140)
@@ -50,6 +56,7 @@ def instances_view(here: Frame) -> None:
     if picked is not None and int(picked) != number:
         jump(
             view=None,
+            source=asked("source") or None,
             kind=None if kind == "all" else kind,
             page=offset // TILES + 1 if offset else None,
             instance=picked,
@@ -58,6 +65,22 @@ def instances_view(here: Frame) -> None:
     if chosen is not None:
         with look:
             _look(here, chosen)
+
+
+def _source(here: Frame) -> int | None:
+    """The source whose instances are shown; None: all."""
+    found = {one.name: one.source for one in sources(here.store)}
+    if len(found) < 2:
+        return None
+    name = choice(
+        "Source",
+        ("", *found),
+        "source",
+        default="",
+        says=lambda one: plain(one) if one else "All sources",
+        drops=("page", "kind", "instance"),
+    )
+    return found.get(name)
 
 
 def _look(here: Frame, shown: Instance) -> None:

@@ -14,16 +14,20 @@ from adr.files import write_whole
 from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.ingest.layout import look_at
-from adr.ingest.peek import Peek, peek
+from adr.ingest.options import IngestOptions
+from adr.ingest.peek import Peek, Sample, peek
 from adr.names import file_name, inside
 from adr.plain_text import code, plain
 from adr.progress import Progress
-from adr.ui.access import allowed_path, need
+from adr.ui.access import allowed_path, need, roots
+from adr.ui.dataset.mapping_form import mapping_choice, marker_choice
+from adr.ui.dataset.sample_rows import sample_rows
 from adr.ui.dataset.state import state
 from adr.ui.frame import Frame
 from adr.ui.telling import fragment
 
 _WAYS = {"path": "A file on this machine", "upload": "An upload", "demo": "The demo world"}
+_BESIDE = {"add": "Add to the dataset", "replace": "Replace it"}
 _FORM = "Unusable records are set aside with the reason; a file that is cut off or is not JSON changes nothing."
 _EXAMPLE = """{
   "id": "000000033471",
@@ -42,14 +46,7 @@ def read_view(here: Frame) -> None:
 
 
 def _form(here: Frame) -> None:
-    form, example = st.columns([3, 2], gap="large")
-    with example:
-        st.markdown("**What a record looks like**")
-        st.code(_EXAMPLE, language="json")
-        st.caption(
-            "A record may also hold `messages` with `role` and `content`, a list of images, no image at all, and any "
-            "other keys; every record is kept exactly as it is. " + _FORM
-        )
+    form, beside = st.columns([3, 2], gap="medium")
     with form, st.container(border=True):
         way = st.segmented_control(
             "Read",
@@ -60,16 +57,32 @@ def _form(here: Frame) -> None:
             required=True,
             label_visibility="collapsed",
         )
+        samples: tuple[Sample, ...] = ()
         if way == "demo":
             work, title = _demo_inputs(here)
         else:
-            work, title = _file_inputs(here, upload=way == "upload")
+            work, title, samples = _file_inputs(here, upload=way == "upload")
         agreed = _agreement(here)
         then_index = st.checkbox("Then build the index (lexicon)", value=True, key="then_index")
         ready = work is not None and agreed and not here.jobs.running()
         label = "Draw and read" if way == "demo" else "Read the dataset"
         if st.button(label, type="primary", key="read", disabled=not ready) and work is not None:
             _start(here, title, work, then_index)
+    with beside:
+        if samples:
+            sample_rows(samples)
+        else:
+            _example()
+
+
+def _example() -> None:
+    st.markdown("**What a record looks like**")
+    st.code(_EXAMPLE, language="json")
+    st.caption(
+        "A record may also hold `messages`, `texts`, `question` and `answer`, `query` and `response`, several images, "
+        "videos, no image at all, and any other keys. For rows with other names, say which key holds what. Every "
+        "record is kept exactly as it is. " + _FORM
+    )
 
 
 Work = Callable[[Progress], Any]
@@ -91,7 +104,8 @@ def _demo_inputs(here: Frame) -> tuple[Work | None, str]:
     ), "Drawing the demo world"
 
 
-def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
+def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str, tuple[Sample, ...]]:
+    """What reads the file (None while something is wrong), its title, and its first rows as they would be read."""
     source = (
         _uploaded(here)
         if upload
@@ -99,7 +113,8 @@ def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
             "Dataset file",
             "source",
             "/data/llava_v1_5_mix665k.json",
-            "A LLaVA JSON array, JSON Lines, or the messages form; a path on the machine that runs this app.",
+            "A JSON array or JSON Lines of conversations, also in gzip or zstd; a Parquet, Arrow or tar shard, or a "
+            "folder of them; a path on the machine that runs this app.",
         )
     )
     left, right = st.columns(2)
@@ -117,15 +132,31 @@ def _file_inputs(here: Frame, upload: bool) -> tuple[Work | None, str]:
             "/data/objects.jsonl",
             'JSON Lines of {"image": "a.jpg", "objects": ["cat", …]}; "position" or "id" may replace "image".',
         )
-    faults = not _images_line(source, images)
+    seen, options = _looked_at(source, images)
+    faults = seen is None or not seen.conversations or options is None
     if objects is not None:
         faults = not _told(lambda: look_at(objects)) or faults
-    if source is None or faults:
-        return None, ""
-    store, replace = here.store, bool(here.standing.instances)
+    samples = seen.samples if seen is not None else ()
+    if source is None or options is None or faults:
+        return None, "", samples
+    store, add, reading = here.store, _adds(), options
+    replace = bool(here.standing.instances) and not add
     return (
-        lambda progress: ingest(store, source, images, objects=objects, replace=replace, progress=progress)
-    ), f"Reading {source.name}"
+        lambda progress: ingest(
+            store,
+            source,
+            images,
+            objects=objects,
+            mapping=reading.map,
+            place_markers=reading.place_markers,
+            replace=replace,
+            add=add,
+            follow_links=not roots(),
+            progress=progress,
+        ),
+        f"Reading {source.name}",
+        samples,
+    )
 
 
 def _path(label: str, key: str, placeholder: str, help: str) -> Path | None:
@@ -137,25 +168,36 @@ def _path(label: str, key: str, placeholder: str, help: str) -> Path | None:
         return None
 
 
-def _images_line(source: Path | None, images: Path | None) -> bool:
-    """Say what the file is, or what is wrong with it; False when it cannot be read."""
+def _looked_at(source: Path | None, images: Path | None) -> tuple[Peek | None, IngestOptions | None]:
+    """What the file's beginning holds, read as the user chooses; None, with a sentence shown, where that fails."""
     if source is None:
-        return False
+        return None, None
     try:
-        seen = peek(source, images)
+        seen = peek(source, images, outside=not roots())
+        options = mapping_choice(source, seen.samples)
+        if options is not None:
+            seen = peek(source, images, options, outside=not roots()) if options.map else seen
+            options = marker_choice(source, options, seen.unmarked)
+            seen = peek(source, images, options, outside=not roots()) if options.place_markers else seen
     except AdrError as error:
         st.error(plain(f"{error.sentence} {error.next_step}"), icon=":material/error:")
-        return False
+        return None, None
     except OSError as error:
         st.error(f"{code(str(source))} cannot be read: {plain(error.strerror or '')}.", icon=":material/error:")
-        return False
+        return None, None
+    _what_it_is(seen, images)
+    return seen, options
+
+
+def _what_it_is(seen: Peek, images: Path | None) -> None:
+    """Say what the file is, and where its images are."""
     if not seen.conversations:
         st.error(
             f"None of the first {seen.records:,} records is a conversation ({_reasons(seen)}).", icon=":material/error:"
         )
-        return False
+        return
     st.success(_seen_words(seen, images), icon=":material/check:")
-    if images is not None and seen.images and not seen.found:
+    if images is not None and seen.images and not seen.found and not seen.inside:
         st.warning(
             f"None of the first {seen.images:,} images is in {code(str(images))}. "
             "Is it the folder that the paths start from?",
@@ -170,27 +212,32 @@ def _images_line(source: Path | None, images: Path | None) -> bool:
             key="use_folder",
             on_click=lambda: st.session_state.update(read_images=folder),
         )
-    elif images is None and seen.images:
+    elif images is None and seen.images and not seen.inside:
         st.caption(
             "The dataset has images. Without an image folder, no picture can be shown or be a parent of new ones."
         )
-    return True
 
 
 _LAYOUTS = {
     "array": "A JSON array",
     "lines": "JSON Lines",
     "objects": "JSON objects one after another",
+    "parquet": "Parquet",
+    "arrow": "Arrow, as `datasets` saves it,",
+    "webdataset": "WebDataset",
     "keyed": "A JSON object that holds records under their ids",
 }
 
 
 def _seen_words(seen: Peek, images: Path | None) -> str:
     layout = _LAYOUTS[seen.layout]
-    said = f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
+    said = f"A list of {seen.datasets:,} datasets. The first: " if seen.datasets > 1 else ""
+    said += f"{layout} of {size_words(seen.bytes)}. Of its first {seen.records:,} records, {seen.conversations:,} "
     said += "is a conversation" if seen.conversations == 1 else "are conversations"
     said += f" ({_reasons(seen)})" if seen.reasons else ""
-    if images is not None and seen.images:
+    if seen.inside:
+        said += "; their pictures lie inside"
+    elif images is not None and seen.images:
         said += f"; {seen.found:,} of their {seen.images:,} images are in the folder"
     return said + "."
 
@@ -230,10 +277,31 @@ def _uploaded(here: Frame) -> Path | None:
     return kept
 
 
+def _adds() -> bool:
+    """Whether the dataset is read beside what the workspace holds."""
+    return st.session_state.get("beside") == "add" and st.session_state.get("way") != "demo"
+
+
 def _agreement(here: Frame) -> bool:
     """Ask before a dataset is replaced; True when there is none or the user agrees."""
     if not here.standing.instances:
         return True
+    if st.session_state.get("way") != "demo":
+        st.segmented_control(
+            "What the workspace holds",
+            list(_BESIDE),
+            default="add",
+            key="beside",
+            format_func=_BESIDE.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+        if _adds():
+            st.caption(
+                "The new source is read beside the present ones, whose positions and draws stay. The index has to be "
+                "built again; runs, plans and verdicts stay."
+            )
+            return True
     made = ", ".join(f"{n:,} {plain(name)}" for name, n in dataset.made_of_it(here.store).items())
     lost = f", and clears what was made from it: {made}" if made else ""
     st.warning(

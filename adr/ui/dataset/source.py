@@ -7,58 +7,70 @@ import streamlit as st
 from adr.explore import dataset
 from adr.figures import size_words
 from adr.ingest.oddities import WARNINGS
+from adr.ingest.sources import sources
 from adr.plain_text import code, plain
 from adr.store import Store
 from adr.ui.dataset.images import images_form
 from adr.ui.dataset.index import start_index
+from adr.ui.dataset.sources import remove_form, sources_view
 from adr.ui.frame import Frame
 from adr.ui.parts.figures import figures
 
 _ODD_INSTANCES = {
     "image_missing": "with a missing image",
     "repeated_ids": "share an id",
+    "image_empty": "with an empty image key",
     "marker_mismatch": "<image> markers ≠ images",
+    "marker_spelled_otherwise": "with markers like <image1>",
+    "marker_placed": "got their markers",
     "nobody_answers": "without an answer",
 }
+_FORM_NAMES = {"llava": "LLaVA form", "messages": "messages form", "mapped": "read by a mapping"}
 _ODD_OBJECTS = ("objects_unread", "objects_unmatched")
 
 
 @st.cache_data(show_spinner="Counting …", max_entries=8)
-def counted_kinds(key: tuple[str, int], _store: Store) -> dict[str, int]:
-    """The number of instances of each kind, counted again only when the workspace changes."""
-    return dataset.kinds(_store)
+def counted_kinds(key: tuple[str, int], _store: Store, source: int | None = None) -> dict[str, int]:
+    """The number of instances of each kind (of one source), counted again only when the workspace changes."""
+    return dataset.kinds(_store, source)
 
 
 def welcome(here: Frame) -> None:
     """What the page shows for an empty workspace."""
     st.markdown(
-        "This workspace is empty. Read a LLaVA-style dataset (`conversations` or `messages`; a JSON array or "
-        "JSON Lines) from a path on this machine, upload a small one, or let the program draw its demo world."
+        "This workspace is empty. Read a dataset of conversations (a JSON array or JSON Lines) from a path on this "
+        "machine, upload a small one, or let the program draw its demo world."
     )
 
 
 def source_view(here: Frame) -> None:
     """What was read, in one line and a row of numbers."""
-    source = dataset.source(here.store)
+    source, found = dataset.source(here.store), sources(here.store)
     counted = counted_kinds(here.key, here.store)
     if source is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        _line(source)
-        images_form(here, source.images)
+        _line(source, ", ".join(Path(one.path).name for one in found))
+        images_form(here, source.images, [one.name for one in found])
+        remove_form(here, found)
+    sources_view(here, found)
     figures([*_counts(source, counted), *_oddities(source, counted)])
     if not here.standing.postings and not here.jobs.running("index"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(":material/info: No index yet. The curves need one.", width="content")
+            made = dataset.index_made(here.store) is not None
+            why = "The sources have changed since the index was built." if made else "No index yet."
+            st.markdown(f":material/info: {why} The curves need one.", width="content")
             if st.button("Build the index", type="primary", key="build now", disabled=bool(here.jobs.running())):
                 start_index(here, "lexicon", None, "auto", None)
     _missing_images(source, counted)
 
 
-def _line(source: dataset.Source) -> None:
-    form = {"llava": "LLaVA form", "messages": "messages form"}.get(source.form, plain(source.form))
+def _line(source: dataset.Source, names: str) -> None:
+    form = {"llava": "LLaVA form", "messages": "messages form", "mapped": "read by a mapping"}.get(
+        source.form, plain(source.form)
+    )
     parts = [
-        f"**{plain(Path(source.path).name)}**",
+        f"**{plain(names)}**",
         f"{form}, {'JSON array' if source.layout == 'array' else 'JSON Lines'}",
         size_words(source.bytes),
     ]

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from adr.export import trainer
 from adr.export.export import exports
 from adr.export.folder import is_export
 from adr.export.formats import FORMATS
@@ -19,6 +20,7 @@ from adr.export.reading import code
 from adr.figures import counted, size_words
 from adr.image_folder import ImageFolder
 from adr.plain_text import plain
+from adr.ui.export.push import push_part
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, move
 from adr.ui.parts.data_uri import data_uri
@@ -79,7 +81,9 @@ def _one(here: Frame, one: dict[str, Any]) -> None:
             st.warning(state, icon=":material/folder_off:")
         else:
             _take(one, folder, manifest)
-    hashes, read, card = st.tabs(["Hashes", "Read it back", "Card"])
+    if not state:
+        push_part(here, int(one["export"]), folder)
+    hashes, start, read, card = st.tabs(["Hashes", "Start the trainer", "Read it back", "Card"])
     with hashes:
         st.caption(
             f"SHA-256 of the main data: `{plain(one['sha256'])}`. "
@@ -93,9 +97,14 @@ def _one(here: Frame, one: dict[str, Any]) -> None:
             hide_index=True,
             width="stretch",
         )
-    with read:
-        main = manifest["main"][0] if manifest["main"] else ""
-        st.code(code(one["format"], str(folder), main, _image_root(here, folder, manifest)), language="python")
+    images = _image_root(here, folder, manifest)
+    if format := FORMATS.get(one["format"]):
+        with start:
+            st.caption("The export holds these lines as `trainer.md`; here they name its folder on this machine.")
+            st.code(trainer.text(format, manifest, str(folder), images), language="markdown", wrap_lines=True)
+        with read:
+            main = manifest["main"][0] if manifest["main"] else ""
+            st.code(code(format.name, str(folder), main, images), language="python")
     with card:
         _card(folder)
 

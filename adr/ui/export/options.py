@@ -1,20 +1,17 @@
 """The controls for how an export is written: for which trainer, with which pictures, in which order."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from adr.export.formats import FORMATS
+from adr.export.image_choices import image_choices
 from adr.export.options import ExportOptions
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, move
 
-_IMAGES = {
-    "reference": "Leave them where they are",
-    "copy": "Copy them",
-    "link": "Link them",
-    "inside": "Inside the file",
-}
+_IMAGES = {"reference": "Leave in place", "copy": "Copy", "link": "Link", "inside": "Inside the file"}
 _IMAGE_HELP = (
     "Synthetic pictures are always copied. Rows name a picture by its path below one image folder: the "
     "source's own, or the export's `images` when they are copied or linked."
@@ -46,24 +43,22 @@ def chosen_format() -> str:
 def chosen_options(here: Frame, name: str) -> ExportOptions:
     """How the format `name` is written, with a control for each choice that it leaves."""
     format = FORMATS[name]
-    images = format.images[0]
-    if len(format.images) > 1:
-        images = _segmented("Pictures of the source", format.images, _IMAGES, f"export images {name}", _IMAGE_HELP)
+    choices = image_choices(here.store, format) or format.images
+    images = choices[0]
+    if len(choices) > 1:
+        images = _segmented("Pictures of the source", choices, _IMAGES, f"export images {name}", _IMAGE_HELP)
     if format.part == "decisions":
         return ExportOptions(format=name, images=images)
-    order, synthetic, repair, leave_out = "source", "run", False, False
-    left, right = st.columns(2)
-    if format.part == "all":
-        with left:
+    order, synthetic = "source", "run"
+    repaired: dict[str, Any] = {}
+    with st.container(horizontal=True):
+        if format.part == "all":
             order = _segmented("Order", tuple(_ORDER), _ORDER, "export order", _ORDER_HELP)
-    if here.standing.candidates:
-        with right:
+        if here.standing.candidates:
             synthetic = _segmented("Accepted candidates", tuple(_SYNTHETIC), _SYNTHETIC, "export synthetic")
     if format.part == "all":
-        repair, leave_out = _faulty_rows(format.rules.carries_ids)
-    return ExportOptions(
-        format=name, images=images, order=order, synthetic=synthetic, repair_ids=repair, leave_out_faulty=leave_out
-    )
+        repaired = _repairs(format.rules.carries_ids)
+    return ExportOptions(format=name, images=images, order=order, synthetic=synthetic, **repaired)
 
 
 def _segmented(label: str, options: Sequence[str], says: Mapping[str, str], key: str, help: str | None = None) -> str:
@@ -74,19 +69,36 @@ def _segmented(label: str, options: Sequence[str], says: Mapping[str, str], key:
     return str(chosen)
 
 
-def _faulty_rows(carries_ids: bool) -> tuple[bool, bool]:
-    """Whether repeated ids are repaired, and whether rows with errors are left out."""
-    repair = False
-    with st.container(horizontal=True, gap="large"):
-        if carries_ids:
-            repair = st.checkbox(
-                "Make repeated ids unique",
-                key="export repair",
-                help="The first keeps its id, the others get “-2”, “-3” …; no other row changes.",
-            )
-        leave_out = st.checkbox(
-            "Leave out rows with errors",
-            key="export leave out",
-            help="They are listed in dropped.jsonl with the reason “faulty”.",
-        )
-    return repair, leave_out
+_REPAIRS = {
+    "repair_ids": (
+        "Make repeated ids unique",
+        "export repair",
+        "The first keeps its id, the others get “-2”, “-3” …; no other row changes.",
+    ),
+    "place_markers": (
+        "Place missing markers",
+        "export markers",
+        "A row with pictures or videos and no marker for them gets one for each, before its first question; no other "
+        "row changes.",
+    ),
+    "leave_out_faulty": (
+        "Leave out rows with errors",
+        "export leave out",
+        "They are listed in dropped.jsonl with the reason “faulty”.",
+    ),
+    "check_all_images": (
+        "Decode all pictures",
+        "export check all",
+        "Takes minutes for many pictures; otherwise a sample is decoded.",
+    ),
+}
+
+
+def _repairs(carries_ids: bool) -> dict[str, bool]:
+    """{option: whether it is on} for what is mended, left out or checked in full."""
+    with st.container(horizontal=True):
+        return {
+            option: st.checkbox(label, key=key, help=help)
+            for option, (label, key, help) in _REPAIRS.items()
+            if carries_ids or option != "repair_ids"
+        }

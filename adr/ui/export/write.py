@@ -19,6 +19,7 @@ from adr.plain_text import code, plain
 from adr.store import Store
 from adr.ui.access import allowed_path
 from adr.ui.export.options import chosen_format, chosen_options
+from adr.ui.export.push import push_job_view
 from adr.ui.export.run_choice import chosen_run
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
@@ -62,6 +63,7 @@ def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, 
 
 def jobs_view(here: Frame, view: str) -> None:
     """The running export, or how the last one ended; the list of exports shows what it wrote."""
+    push_job_view(here)
     job = job_view(here.jobs, KIND)
     if job is None or job.state != "done" or job.outcome is None or view != "exports":
         return
@@ -106,8 +108,8 @@ def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
             items.append((f"{seen.repaired:,}", "ids repaired", "Rows whose id an earlier row has."))
         figures(items)
         st.caption(
-            f"{plain(format.sentence)} Beside it: a manifest, a dataset card with curves, the report page, where each "
-            "synthetic row came from, and what was left out."
+            f"{plain(format.sentence)} Beside it: a manifest, a dataset card with curves, the lines that start the "
+            "trainer, the report page, where each synthetic row came from, and what was left out."
         )
         root = "IMAGES" if options.images == "reference" else "OUT/images"
         st.code(format.setting.format(out="OUT", root=root), language=None, wrap_lines=True)

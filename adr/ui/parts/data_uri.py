@@ -5,6 +5,7 @@ import functools
 import io
 from pathlib import Path
 
+from adr.picture_file import picture_stat
 from adr.small_images import NotAPicture, small_image
 
 
@@ -14,7 +15,7 @@ def data_uri(path: Path | None, size: int) -> str:
     if path is None:
         return _MISSING
     try:
-        changed = path.stat().st_mtime_ns
+        changed = picture_stat(path).st_mtime_ns
     except OSError:
         return _MISSING
     return _encoded(str(path), size, changed)

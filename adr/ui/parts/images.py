@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from adr.files import whole_file
+from adr.picture_file import picture_stat
 from adr.small_images import NotAPicture, small_image
 from adr.workspace import Workspace
 
@@ -26,7 +27,7 @@ def thumbnail(workspace: Workspace, file: Path, side: int = SMALL) -> Path | Non
     Keyed by path, time and size, so a changed picture gets a new one.
     """
     try:
-        stat = file.stat()
+        stat = picture_stat(file)
         key = hashlib.blake2b(f"{file}|{stat.st_mtime_ns}|{stat.st_size}|{side}".encode(), digest_size=16).hexdigest()
         made = workspace.thumbnails / key[:2] / f"{key}.webp"
         if not made.is_file():

@@ -16,6 +16,7 @@ from adr.explore.instances import Instance
 from adr.figures import counted
 from adr.image_folder import ImageFolder
 from adr.plain_text import code, plain
+from adr.small_images import picture_size
 from adr.ui.frame import Frame
 from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.component import style
@@ -153,7 +154,4 @@ def _marked(text: str, found: Sequence[tuple[int, int]], color: str) -> str:
 
 def _wide(file: Path) -> bool:
     """True for a picture large enough to fill its column."""
-    from PIL import Image
-
-    with Image.open(file) as image:
-        return image.width >= 200
+    return picture_size(file)[0] >= 200

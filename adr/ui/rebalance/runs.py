@@ -9,6 +9,7 @@ import streamlit as st
 from adr.plain_text import plain
 from adr.rebalance.runs import Run, delete_run, rename_run, runs
 from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe_replay import replayable
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import asked_number, move
@@ -23,7 +24,7 @@ _SHORT = {"token": "tail tok.", "object": "tail obj.", "co_occurrence": "tail pa
 
 def runs_view(here: Frame, recipe: Recipe) -> None:
     """Recipe files, all runs, and what can be done with one of them."""
-    recipe_files(recipe)
+    recipe_files(replayable(here.store, recipe))
     known = runs(here.store)
     if not known:
         st.caption("No run yet. Apply writes one: every instance's decision with its reason, for synthesis and export.")
@@ -103,7 +104,7 @@ def _one(here: Frame, run: Run) -> None:
         )
         file.download_button(
             "Recipe",
-            run.recipe.to_toml(),
+            replayable(here.store, run.recipe).to_toml(),
             f"recipe-run-{run.run}.toml",
             "application/toml",
             key="run recipe",
