@@ -242,6 +242,13 @@ def m005_several_sources(db: Statements) -> None:
     db.execute("""
         create table removed_source (source smallint, name varchar, path varchar, first integer, records integer,
                                      removed_at timestamp)""")
+    _rows_of_a_reservoir(db)
+
+
+def _rows_of_a_reservoir(db: Statements) -> None:
+    """Slots and candidates may be rows of a reservoir, whose own tables schema.sql makes."""
+    for table in ("slot", "candidate"):
+        db.execute(f"alter table {table} add column retrieved integer")
 
 
 MIGRATIONS: tuple[Callable[[Statements], None], ...] = (

@@ -135,6 +135,38 @@ create view if not exists entity_count as
            row_number() over (partition by perspective order by n desc, name) as rank
     from entity;
 
+-- writer: reservoir. A second set of real rows, read and indexed as the dataset is, from which a plan may retrieve rows.
+-- Nothing of it counts in n(e), takes part in a run or leaves with an export, except through an accepted candidate. One
+-- row: what was read.
+create table if not exists reservoir (
+    path varchar,               -- as the user gave it
+    name varchar,               -- what provenance calls it
+    form varchar,               -- as in `source`
+    sha256 varchar,
+    instances bigint,
+    folders varchar,            -- JSON: its image folder, as ImageFolder.to_json gives it
+    options varchar,            -- JSON: what its postings were made with, an IndexOptions
+    report varchar,             -- JSON: the whole ReservoirReport
+    dataset varchar[],          -- SHA-256 of the sources that it was compared with for copies
+    read_at timestamp
+);
+
+-- writer: reservoir. As `instance`, `entity` and `posting`, with numbers of their own; entities meet those of the index
+-- by perspective and name. raw is null where `turns` have markers that the record lacks.
+create table if not exists reservoir_instance (
+    instance integer, id varchar, images varchar[], missing integer,
+    turns struct("role" varchar, "text" varchar)[], raw varchar using compression zstd
+);
+create table if not exists reservoir_entity (entity integer, perspective perspective, name varchar, n integer);
+create table if not exists reservoir_posting (instance integer, entity integer);
+
+-- writer: reservoir. A row of the reservoir is a copy of an instance of the dataset.
+create table if not exists reservoir_copy (
+    instance integer,           -- position in the reservoir
+    copy_of integer,            -- position in the dataset
+    how varchar                 -- 'image': the same picture, 'conversation': the same turns
+);
+
 -- writer: rebalance. One execution of a recipe.
 create table if not exists run (
     run integer primary key,    -- 1, 2, ...
@@ -192,7 +224,8 @@ create table if not exists slot (
     entities integer[],         -- all tail entities an accept adds to
     parent integer,             -- instance, or null (pure text-to-image)
     prompt varchar,             -- for a conversation: what is replaced by what, such as 'sofa → settee'
-    gain double                 -- what an accept adds to the tail when it was planned
+    gain double,                -- what an accept adds to the tail when it was planned
+    retrieved integer           -- generator 'retrieve': position in the reservoir; else null
 );
 
 -- writer: synthesize.plan. One tail entity of a plan, and how many instances it should reach.
@@ -237,7 +270,8 @@ create table if not exists candidate (
     score float,                -- 0..1, what candidates are ordered by
     flags varchar[],            -- 'near_duplicate', 'copy_of_parent', 'blank', 'dark', 'flat', 'not_the_entity', 'conversation' ...
     seconds float,
-    created_at timestamp
+    created_at timestamp,
+    retrieved integer           -- as in `slot`
 );
 
 -- The image shown with a candidate: its own (a path below the workspace), else its parent's first (below the source's
@@ -269,6 +303,31 @@ create table if not exists verdict (
     undoes bigint,
     mark varchar,               -- hash of the row of a verdict file that it was imported from, or null
     judged_at timestamp
+);
+
+-- writer: review. What a judge, which is a model with a prompt or a rule on scores, thinks of a candidate. It is no verdict:
+-- it counts only through a rule of `judge_rule`.
+create table if not exists opinion (
+    candidate varchar,
+    judge varchar,              -- names the model and its prompt, e.g. 'judge gpt-x, prompt 3fa2c1'
+    judgement varchar,          -- 'accept', 'reject' or 'unsure'
+    reason varchar,             -- as in `verdict`
+    confidence double,          -- 0..1, as the judge says
+    note varchar,
+    given_at timestamp
+);
+
+-- writer: review. A rule by which the accepts of a judge count, after it was compared with a person.
+create table if not exists judge_rule (
+    rule varchar,               -- as in `verdict`; names judge, threshold, precision and share
+    judge varchar, plan integer,    -- plan: null for all plans
+    threshold double,           -- accepts with at least this confidence count
+    precision double,           -- asked for: share of these accepts that a person would accept
+    share double,               -- of these accepts, still shown to the person
+    reviewer varchar,           -- who set it
+    state varchar,              -- 'active', 'stopped' (its precision fell), 'withdrawn' (by a person)
+    why varchar,
+    set_at timestamp, ended_at timestamp
 );
 
 -- writer: review. The rows of verdict files that were read, also those whose verdict was there already: none of them is

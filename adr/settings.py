@@ -49,6 +49,12 @@ SETTINGS: dict[str, Setting] = {
         Setting("ADR_LANGUAGE_MODEL", "", "Name of the language model behind that URL."),
         Setting("ADR_LANGUAGE_MODEL_SEES", "no", "Whether that model sees the image as well: yes or no."),
         Setting(
+            "ADR_JUDGE_URL",
+            "",
+            "Base URL of an OpenAI-compatible server whose model judges pictures [ADR_LANGUAGE_MODEL_URL].",
+        ),
+        Setting("ADR_JUDGE", "", "Name of the model behind that URL [ADR_LANGUAGE_MODEL]."),
+        Setting(
             "ADR_ROLES",
             "",
             "TOML file with the role of each person who signs in to the app: viewer, reviewer or owner.",

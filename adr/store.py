@@ -250,6 +250,23 @@ class Store:
                     pass  # the failed statement has already ended the transaction
                 raise
 
+    @contextmanager
+    def beside(self, path: Path) -> Iterator[Writer]:
+        """As `atomic`, with the tables of another database file, which nobody has open, readable as `other.TABLE`."""
+        with self._writing:
+            self._attach(path)
+            try:
+                with self.atomic() as writer:
+                    yield writer
+            finally:
+                with self._cursor() as cursor:
+                    cursor.execute("detach other")
+
+    def _attach(self, path: Path) -> None:
+        named = str(path).replace("'", "''")
+        with self._cursor() as cursor:
+            cursor.execute(f"attach '{named}' as other (read_only)")
+
     def execute(self, sql: str, parameters: Parameters = ()) -> None:
         """Run one writing statement in its own transaction."""
         with self.atomic() as writer:

@@ -6,12 +6,19 @@ from adr.ui.dataset.index import index_view
 from adr.ui.dataset.instances import instances_view
 from adr.ui.dataset.jobs import jobs_view
 from adr.ui.dataset.reading_form import read_view
+from adr.ui.dataset.reservoir import reservoir_view
 from adr.ui.dataset.set_aside import rejected_view
 from adr.ui.dataset.source import source_view, welcome
 from adr.ui.frame import frame
 from adr.ui.parts.controls import choice
 
-VIEWS = {"instances": "Instances", "rejected": "Set aside", "index": "Index", "read": "Read a dataset"}
+VIEWS = {
+    "instances": "Instances",
+    "rejected": "Set aside",
+    "index": "Index",
+    "reservoir": "Reservoir",
+    "read": "Read a dataset",
+}
 
 with frame("Dataset") as here:
     st.title("Dataset")
@@ -35,5 +42,7 @@ with frame("Dataset") as here:
             rejected_view(here)
         elif view == "index":
             index_view(here)
+        elif view == "reservoir":
+            reservoir_view(here)
         else:
             read_view(here)

@@ -1,4 +1,4 @@
-"""Review: judge candidates by keyboard, in batches or by rule, and watch the tail fill."""
+"""Review: judge candidates by keyboard, in batches, by rule or with a judge, and watch the tail fill."""
 
 import streamlit as st
 
@@ -6,16 +6,17 @@ from adr.ui.frame import frame
 from adr.ui.review.batch import grid_view
 from adr.ui.review.concepts import concepts_view
 from adr.ui.review.files import files_view
+from adr.ui.review.judge import judge_view
 from adr.ui.review.people import people_view
 from adr.ui.review.reviewer import reviewer_name
 from adr.ui.review.rules import rules_view
 from adr.ui.review.single import single_view
 from adr.ui.review.state import state
 
-VIEWS = ["Single", "Grid", "Rules", "Concepts", "Reviewers", "Files"]
+VIEWS = ["Single", "Grid", "Rules", "Judge", "Concepts", "Reviewers", "Files"]
 
 with frame("Review") as here:
-    title, views = st.columns([1, 4], vertical_alignment="center")
+    title, views = st.columns([1, 5], vertical_alignment="center")
     title.title("Review", anchor=False)
     if state().open_single:
         state().open_single = False
@@ -31,6 +32,8 @@ with frame("Review") as here:
             grid_view(here, reviewer)
         elif look == "Rules":
             rules_view(here, reviewer)
+        elif look == "Judge":
+            judge_view(here, reviewer)
         elif look == "Concepts":
             concepts_view(here)
         elif look == "Reviewers":

@@ -35,6 +35,7 @@ VERBS = {
     "generate": "make the images and conversations of a plan; continues where it stopped",
     "collect": "take finished files in as candidates",
     "candidates": "list the review queue",
+    "judge": "ask a model that sees pictures, or the scorer, about candidates; compare it with people, let it count",
     "meters": "show how far the concepts of a plan are filled",
     "verdicts": "import or export verdicts as CSV or JSON Lines",
     "export": "write the refined dataset",

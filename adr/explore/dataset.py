@@ -182,9 +182,10 @@ def made_of_it(store: Store) -> dict[str, int]:
     """What a new dataset would clear: name → how many there are, without zeros."""
     row = store.row("""
         select (select count(*) from posting), (select count(*) from run), (select count(*) from plan),
-               (select count(*) from candidate), (select count(*) from verdict), (select count(*) from export)""")
+               (select count(*) from candidate), (select count(*) from verdict), (select count(*) from export),
+               (select count(*) from reservoir_instance)""")
     assert row is not None
-    names = ("postings", "runs", "plans", "candidates", "verdicts", "records of exports")
+    names = ("postings", "runs", "plans", "candidates", "verdicts", "records of exports", "rows of the reservoir")
     return {name: int(n) for name, n in zip(names, row, strict=True) if n}
 
 

@@ -10,6 +10,7 @@ from adr.export import croissant, trainer
 from adr.export.counts import Counts
 from adr.export.curves import TITLES, svg
 from adr.export.images import SUMS
+from adr.export.leaving import RESERVOIR_FOLDER, SYNTHETIC_FOLDER
 from adr.export.work import Format, Work
 from adr.plain_text import SENTENCE, code, plain
 
@@ -72,7 +73,11 @@ def _size(manifest: dict[str, Any]) -> str:
     )
     if n["copies"]:
         said += f", {n['copies']:,} extra copies of rare ones"
-    said += f", and {n['synthetic']:,} synthetic ({manifest['synthesis']['share']:.1%} of all rows)."
+    retrieved = manifest.get("reservoir", {"rows": 0})
+    made = n["synthetic"] - retrieved["rows"]
+    if retrieved["rows"]:
+        said += f", {retrieved['rows']:,} real rows of the reservoir {code(retrieved['name'])}"
+    said += f", and {made:,} synthetic ({made / max(1, n['rows']):.1%} of all rows)."
     if n["left_out_faulty"]:
         said += f" {n['left_out_faulty']:,} kept instances were left out because of errors (see `dropped.jsonl`)."
     return said + "\n"
@@ -91,14 +96,22 @@ def _use(format: Format, manifest: dict[str, Any]) -> str:
         lines.append(
             f"`IMAGE_FOLDER` is the image folder of the source{several}; its pictures are not part of this export."
         )
-        if manifest["synthesis"]["images"]:
-            lines.append(
-                "The synthetic pictures are in `images`. Put them beside the others with "
-                '`ln -s "$(realpath OUT/images/adr-synthetic)" IMAGE_FOLDER/adr-synthetic`.'
-            )
+        for folder, what, there in _folders(manifest):
+            if there:
+                lines.append(
+                    f"The {what} pictures are in `images`. Put them beside the others with "
+                    f'`ln -s "$(realpath OUT/images/{folder})" IMAGE_FOLDER/{folder}`.'
+                )
     elif images == "link":
         lines.append("The source's pictures in `images` are links, which only work on the machine that wrote them.")
     return "\n".join(lines) + "\n"
+
+
+def _folders(manifest: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """(folder, what its pictures are, whether the export has it) of the pictures of candidates."""
+    retrieved = int(manifest.get("reservoir", {"rows": 0})["rows"])
+    made = manifest["synthesis"]["images"] - retrieved
+    return [(SYNTHETIC_FOLDER, "synthetic", made > 0), (RESERVOIR_FOLDER, "retrieved", retrieved > 0)]
 
 
 def _made(manifest: dict[str, Any]) -> str:
@@ -168,6 +181,11 @@ def _synthetic(manifest: dict[str, Any]) -> str:
         f"- Made by {_listed(made['generators'])}.",
         f"- Conversations by {_listed(made['conversations_by'])}.",
     ]
+    if reservoir := manifest.get("reservoir"):
+        lines.append(
+            f"- {reservoir['rows']:,} of them are real rows of the reservoir {code(reservoir['name'])}, retrieved with "
+            f"their own conversations; its file has the SHA-256 {code(reservoir['sha256'])}."
+        )
     lines += [f"- Accepted by {plain(who)}: {n:,}." for who, n in made["accepted_by"].items()]
     lines += [
         f"- Model {code(str(model['name']))}"

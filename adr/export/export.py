@@ -94,7 +94,8 @@ def preview(
         accept_above=options.accept_above,
     )
     if format.part == "synthetic":
-        leave = changed(leave, order=np.array(leave.with_image, np.int64))
+        made = [row for row in leave.with_image if leave.candidate(row).retrieved is None]
+        leave = changed(leave, order=np.array(made, np.int64))
         if not leave.synthetic:
             raise AdrError(
                 f"{format.title} only holds synthetic pictures, and none of this run's are accepted.",

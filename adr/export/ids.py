@@ -1,6 +1,7 @@
 """Makes ids unique, for tools that join by id. Only rows whose id repeats an earlier one are changed."""
 
 import json
+from collections import Counter
 
 from adr.export.leaving import Leaving, batches
 from adr.store import Store
@@ -22,6 +23,7 @@ def repaired_ids(store: Store, leave: Leaving) -> dict[int, str]:
             [leave.run],
         )
     }
+    repeated |= _repeated_by_rows_of_reservoir(store, leave)
     if not repeated:
         return {}
     taken = {name for (name,) in store.rows("select distinct trim(id, '\"') from instance where id is not null")}
@@ -42,3 +44,16 @@ def repaired_ids(store: Store, leave: Leaving) -> dict[int, str]:
             taken.add(f"{plain}-{number}")
             new[row.place] = json.dumps(f"{plain}-{number}", ensure_ascii=False)
     return new
+
+
+def _repeated_by_rows_of_reservoir(store: Store, leave: Leaving) -> set[str]:
+    """The ids of rows of the reservoir that a kept instance or another such row has too."""
+    own = Counter(one.own_id.strip('"') for row in leave.candidate_rows if (one := leave.candidate(row)).own_id)
+    met = store.rows(
+        """
+        select distinct trim(id, '"') from instance join decision using (instance)
+        where run = $1 and kept and trim(id, '"') in (select unnest($2::varchar[]))
+        """,
+        [leave.run, list(own)],
+    )
+    return {name for (name,) in met} | {name for name, count in own.items() if count > 1}

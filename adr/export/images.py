@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from adr.errors import AdrError
-from adr.export.leaving import SYNTHETIC_FOLDER, batches
+from adr.export.leaving import CANDIDATE_FOLDERS, batches
 from adr.export.work import Work
 from adr.names import inside
 from adr.picture_file import open_picture
@@ -56,9 +56,9 @@ def _source_images(work: Work, sums: dict[str, str]) -> int:
                     continue
                 seen.add(name)
                 target = inside(work.folder / FOLDER, name)
-                if Path(name).parts[:1] == (SYNTHETIC_FOLDER,):
+                if (folder := Path(name).parts[0]) in CANDIDATE_FOLDERS:
                     raise AdrError(
-                        f"The source has a picture folder {SYNTHETIC_FOLDER}, which the export needs for its own.",
+                        f"The source has a picture folder {folder}, which the export needs for its own.",
                         "Rename that folder, or reference the pictures.",
                     )
                 if work.images == "copy":

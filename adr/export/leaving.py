@@ -25,7 +25,10 @@ from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
 
-SYNTHETIC_FOLDER = "adr-synthetic"  # below the image root of an export; unlikely to be a folder of the source
+# Below the image root of an export, for pictures of candidates; unlikely to be folders of the source.
+SYNTHETIC_FOLDER = "adr-synthetic"
+RESERVOIR_FOLDER = "adr-reservoir"
+CANDIDATE_FOLDERS = (SYNTHETIC_FOLDER, RESERVOIR_FOLDER)
 SHUFFLE_KEY = draw_key("shuffle", "")
 CHUNK = 10_000
 
@@ -43,11 +46,21 @@ class Accepted:
     caption: str
     entities: tuple[int, ...]
     by: str  # 'person' or the name of the rule
+    own_id: str | None = None  # of a row of the reservoir, as JSON text
+    raw: str | None = (
+        None  # the record of a row of the reservoir with its picture's new path; None when it has to be rewritten
+    )
+    retrieved: int | None = None  # position in the reservoir
+
+    @property
+    def name(self) -> str:
+        """The name of its row where rows are files."""
+        return f"adr-{self.candidate}"
 
     @property
     def id(self) -> str:
         """The id of its row, as JSON text."""
-        return json.dumps(f"adr-{self.candidate}")
+        return self.own_id or json.dumps(self.name)
 
 
 @dataclass(slots=True)
@@ -61,9 +74,10 @@ class Exported:
     images: list[str]
     videos: list[str]
     turns: Turns
-    raw: str | None  # the record as it was read; None for a candidate, or when it was not requested
+    raw: str | None  # the record as it was read; None for a candidate that was made, or when it was not requested
     repaired: bool = False  # whether `id` differs from the id in `raw`
     placed: bool = False  # whether `turns` have markers that `raw` lacks
+    candidate: str = ""  # the name of a candidate's row
 
     @property
     def synthetic(self) -> bool:
@@ -73,7 +87,7 @@ class Exported:
     @property
     def key(self) -> str:
         """A name without dots: the position with nine digits, or the candidate's name."""
-        return json.loads(self.id or '""') if self.synthetic else f"{self.source:09d}"
+        return self.candidate if self.synthetic else f"{self.source:09d}"
 
 
 @dataclass(frozen=True)
@@ -193,7 +207,9 @@ def batches(
         for place, source in enumerate(part.tolist(), start):
             if source < 0:
                 one = leave.candidate(source)
-                made.append(Exported(place, source, 1, one.id, list(one.images), [], one.turns, None))
+                made.append(
+                    Exported(place, source, 1, one.id, list(one.images), [], one.turns, one.raw, candidate=one.name)
+                )
                 continue
             copy = copies.get(source, 0) + 1
             if leave.recipe.repeat > 1:
@@ -293,7 +309,8 @@ def _accepted(
             group by candidate
         )
         select c.candidate, c.image, i.images, coalesce(e.turns, c.turns), c.caption, c.entities,
-               case when v.judgement = 'accept' then coalesce(v.rule, 'person') end
+               case when v.judgement = 'accept' then coalesce(v.rule, 'person') end,
+               c.retrieved, e.turns is not null, case when c.retrieved is not null then c.model end
         from candidate c
         left join instance i on c.image is null and i.instance = c.parent
         left join current_verdict v using (candidate)
@@ -308,10 +325,13 @@ def _accepted(
         [synthetic, run, 2.0 if accept_above is None else float(accept_above)],
     )
     rule = rule_name(accept_above) if accept_above is not None else ""
+    rows = _rows_of_reservoir(store, {row[-1] for row in found}, [row[-3] for row in found if row[-3] is not None])
     made = []
-    for candidate, image, parents, turns, caption, entities, by in found:
+    for candidate, image, parents, turns, caption, entities, by, retrieved, edited, _ in found:
         said = [(turn["role"], turn["text"]) for turn in turns or []]
-        names = (f"{SYNTHETIC_FOLDER}/{candidate}{Path(image).suffix.lower()}",) if image else tuple(parents or ())
+        folder = SYNTHETIC_FOLDER if retrieved is None else RESERVOIR_FOLDER
+        names = (f"{folder}/{candidate}{Path(image).suffix.lower()}",) if image else tuple(parents or ())
+        own_id, raw, path = rows.get(retrieved, (None, None, ""))
         made.append(
             Accepted(
                 candidate,
@@ -321,9 +341,50 @@ def _accepted(
                 caption or "",
                 tuple(entities or ()),
                 by or rule,
+                own_id,
+                None if raw is None or edited or _marked(said) != said else _moved(raw, path, names[0]),
+                retrieved,
             )
         )
     return made
+
+
+def _rows_of_reservoir(
+    store: Store, reservoirs: set[str | None], positions: Sequence[int]
+) -> dict[int | None, tuple[str | None, str | None, str]]:
+    """{position in the reservoir: (id, record, path of its picture)}. The record is None where the reservoir has
+    another form than the dataset, whose form an export has; AdrError when a row is not of the present reservoir."""
+    if not positions:
+        return {}
+    present = store.value("select name || ' ' || sha256[:12] from reservoir")
+    if reservoirs - {None, present}:
+        raise AdrError(
+            "Accepted rows were retrieved from a reservoir that is not there any more.",
+            "Read that file again as the reservoir (`ingest FILE --reservoir --replace`), or export without them.",
+        )
+    same = "exists (select 1 from reservoir r join source s on s.form = r.form)"
+    return {
+        position: (own_id, raw, path)
+        for position, own_id, raw, path in store.rows(
+            f"""
+            select instance, id, case when {same} then raw end, images[1] from reservoir_instance
+            where instance in (select unnest($1::integer[]))""",
+            [list(positions)],
+        )
+    }
+
+
+def _moved(raw: str, path: str, name: str) -> str | None:
+    """The record with `name` in place of its picture's path; None when the path is not where records have it."""
+    record = json.loads(raw)
+    for key in ("image", "images"):
+        if record.get(key) == path:
+            record[key] = name
+            return dumps(record)
+        if record.get(key) == [path]:
+            record[key] = [name]
+            return dumps(record)
+    return None
 
 
 def _marked(turns: Turns) -> Turns:

@@ -436,8 +436,9 @@ def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
         """,
         [leave.run],
     )
-    if leave.synthetic and rules.carries_ids and [kind for kind, _ in kinds] == ["number"]:
-        kinds.append(("text", leave.synthetic))
+    text = sum(leave.candidate(row).id.startswith('"') for row in leave.candidate_rows)
+    if text and rules.carries_ids and [kind for kind, _ in kinds] == ["number"]:
+        kinds.append(("text", text))
     if len(kinds) > 1 and not rules.ids_as_text:
         least = min(kinds, key=lambda item: item[1])
         found.add(

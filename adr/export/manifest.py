@@ -78,6 +78,7 @@ def build(
         "index": _index(store),
         "perspectives": {one.perspective: one.as_json() for one in counts},
         "synthesis": synthesis(work),
+        **_reservoir(work),
         "verdicts": verdicts(store),
         "lint": as_json(findings),
         "packages": {
@@ -208,6 +209,13 @@ def synthesis(work: Work) -> dict[str, Any]:
         ),
         "models": [{"name": model_name(model), **model_fingerprint(model)} for model in models],
     }
+
+
+def _reservoir(work: Work) -> dict[str, Any]:
+    """{'reservoir': its name, hash and how many of its rows were accepted}; empty when none was."""
+    rows = sum(work.leave.candidate(row).retrieved is not None for row in work.leave.candidate_rows)
+    name, form, sha256 = work.store.row("select name, form, sha256 from reservoir") or (None, None, None)
+    return {"reservoir": {"name": name, "form": form, "sha256": sha256, "rows": rows}} if rows else {}
 
 
 def model_fingerprint(model: str) -> dict[str, str]:

@@ -108,7 +108,7 @@ def _parts(text: str) -> list[dict[str, str | None]]:
 
 
 def _candidate(one: Accepted) -> dict[str, Any]:
-    return {"id": json.loads(one.id), "images": list(one.images), "messages": messages(one.turns), "tools": ""}
+    return {"id": str(json.loads(one.id)), "images": list(one.images), "messages": messages(one.turns), "tools": ""}
 
 
 def _columns(tools: bool) -> ShardColumns:

@@ -15,7 +15,8 @@ DROPPED = "dropped.jsonl"
 
 
 def write_synthetic(work: Work) -> None:
-    """Write one line per accepted candidate, in export order: parent, prompt, seed, model, scores, verdict, editor."""
+    """Write one line per accepted candidate, in export order: parent, prompt, seed, model, scores, verdict, editor; and
+    for a row of the reservoir its source and its position there."""
     found = {
         row[0]: row[1:]
         for row in work.store.rows(
@@ -29,10 +30,11 @@ def write_synthetic(work: Work) -> None:
         select c.candidate, e.name, e.perspective::varchar, c.parent, i.id, i.images, c.generator, c.model, c.seed,
                c.prompt, c.negative_prompt, c.parameters, c.sha256, c.caption, c.conversation_by, c.scorer, c.score,
                c.entity_score, c.prompt_score, c.parent_score, c.flags, v.judgement, v.reviewer, v.rule, v.reason,
-               edit.editor
+               edit.editor, c.retrieved, r.id, r.images
         from candidate c
         left join named_entity e on e.entity = c.entity
         left join instance i on i.instance = c.parent
+        left join reservoir_instance r on r.instance = c.retrieved
         left join current_verdict v on v.candidate = c.candidate
         left join edit on edit.candidate = c.candidate
         where c.candidate in (select unnest($1::varchar[]))
@@ -40,6 +42,8 @@ def write_synthetic(work: Work) -> None:
             [[one.candidate for one in work.leave.accepted]],
         )
     }
+    named = work.store.row("select name, sha256 from reservoir")
+    reservoir = dict(zip(("source", "sha256"), named or (), strict=False))
     with work.file(SYNTHETIC) as out:
         for row in work.leave.candidate_rows:
             one = work.leave.candidate(row)
@@ -69,10 +73,13 @@ def write_synthetic(work: Work) -> None:
                 rule,
                 reason,
                 editor,
+                retrieved,
+                own_id,
+                own_images,
             ) = found[one.candidate]
             record = {
                 "candidate": one.candidate,
-                "id": f"adr-{one.candidate}",
+                "id": _parsed(one.id),
                 "images": list(one.images),
                 "sha256": sha256,
                 "entity": entity,
@@ -107,6 +114,8 @@ def write_synthetic(work: Work) -> None:
                 },
                 "editor": editor,
             }
+            if retrieved is not None:
+                record["reservoir"] = {"position": retrieved, "id": _parsed(own_id), "images": own_images, **reservoir}
             out.write(dumps(record).encode() + b"\n")
 
 

@@ -188,7 +188,9 @@ def _accepted(store: Store, leave: Leaving) -> str:
         )
     more = f"<p class=note>The first {IMAGES} of {len(with_image):,}.</p>" if len(with_image) > IMAGES else ""
     worded = len(chosen) - len(with_image)
-    said = f"{len(with_image):,} synthetic pictures" + (f", {worded:,} reworded conversations" if worded else "")
+    real = sum(one.retrieved is not None for one, _ in with_image)
+    said = f"{len(with_image) - real:,} synthetic pictures" + (f", {real:,} real rows of the reservoir" if real else "")
+    said += f", {worded:,} reworded conversations" if worded else ""
     return f"<h2>Accepted</h2><p>{said}.</p><div class=grid>{''.join(cells)}</div>{more}"
 
 

@@ -10,7 +10,7 @@ from typing import IO
 
 from adr.conversation import ADDRESS
 from adr.export.columns import RowColumns, columns
-from adr.export.leaving import CHUNK, SYNTHETIC_FOLDER, Exported, Leaving, batches
+from adr.export.leaving import CANDIDATE_FOLDERS, CHUNK, Exported, Leaving, batches
 from adr.export.lint import Rules
 from adr.image_folder import ImageFolder, prefix_of
 from adr.progress import Progress
@@ -50,7 +50,7 @@ class Work:
 
     def _named(self, path: str) -> str:
         prefix = prefix_of(path, self.ways)
-        stays = prefix not in self.ways or ADDRESS.match(path) or path.startswith(f"{SYNTHETIC_FOLDER}/")
+        stays = prefix not in self.ways or ADDRESS.match(path) or path.split("/")[0] in CANDIDATE_FOLDERS
         return path if stays else self.ways[prefix] + path[len(prefix) :]
 
     @cached_property
@@ -78,7 +78,7 @@ class Work:
 
     def path_of(self, name: str) -> Path:
         """The file on disk for the picture that rows name `name`; AdrError when a new link would reach it."""
-        if name.startswith(f"{SYNTHETIC_FOLDER}/") and name in self._synthetic:
+        if name in self._synthetic:
             return self._synthetic[name]
         root = self.leave.image_root or ImageFolder.at(Path())
         return root.path_of(name)

@@ -16,6 +16,7 @@ ORDERS = {
     "score_up": ("score, worst first", "score asc nulls first"),
     "entity": ("entity", "name, score desc nulls last"),
     "newest": ("newest", "created_at desc"),
+    "sample": ("random sample, to compare a judge with", "md5(candidate)"),
     "doubt": ("doubt: nearest to the middle of the scores", "abs(score - 0.5) asc nulls first"),
 }
 

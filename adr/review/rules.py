@@ -17,6 +17,7 @@ SCORES = {
     "prompt_score": "agreement with the prompt",
     "parent_score": "similarity to the parent",
     "nearest_score": "similarity to the nearest other image",
+    "flags": "number of flags (0 is none)",
 }
 COMPARISONS = ("<", "<=", ">", ">=")
 BINS = 20
@@ -98,7 +99,8 @@ def apply(store: Store, rule: Rule, reviewer: str) -> int:
 def _pending(store: Store, rule: Rule) -> pd.DataFrame:
     return store.frame(
         """
-        select candidate, score, entity_rank, entity_score, prompt_score, parent_score, nearest_score
+        select candidate, score, entity_rank, entity_score, prompt_score, parent_score, nearest_score,
+               case when image is null or perceptual_distance is not null then coalesce(len(flags), 0) end as flags
         from candidate anti join current_verdict using (candidate)
         where chosen and ($plan is null or plan = $plan) order by candidate
     """,

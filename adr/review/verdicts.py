@@ -10,6 +10,7 @@ import pandas as pd
 
 from adr import conversation
 from adr.errors import AdrError
+from adr.review.judge_rule import stop_where_fallen
 from adr.store import Store, Writer
 
 JUDGEMENTS = ("accept", "reject", "unsure")
@@ -49,8 +50,9 @@ def judge(
     """Give one judgement to candidates in one step; it is on disk when this returns. Returns how many rows were
     written.
 
-    Several candidates share a batch, and one undo takes all of them back. AdrError, with nothing written, for an
-    unknown judgement, reason or candidate, or a missing name.
+    Several candidates share a batch, and one undo takes all of them back. A person's verdict may end the rule of a
+    judge (see `judge_rule`). AdrError, with nothing written, for an unknown judgement, reason or candidate, or a
+    missing name.
     """
     if judgement not in JUDGEMENTS:
         raise AdrError(f"{judgement!r} is not a judgement.", f"Choose one of {', '.join(JUDGEMENTS)}.")
@@ -68,6 +70,8 @@ def judge(
         if unique:
             writer.insert("verdict", rows)
             writer.execute("delete from claim where candidate in (select unnest($1))", [unique])
+        if rule is None:
+            stop_where_fallen(writer)
     return len(unique)
 
 

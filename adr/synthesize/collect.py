@@ -54,6 +54,7 @@ _COLUMNS = (
     "score",
     "flags",
     "seconds",
+    "retrieved",
 )
 
 
@@ -169,15 +170,15 @@ def _slot_facts(store: Store, plan: int) -> dict[tuple[int, int], SlotFacts]:
     settings = settings_of(store, plan)
     identity = plan_identity(store, plan)
     rows = store.rows(
-        "select s.slot, e.name, s.entity, s.entities, s.parent, s.prompt "
+        "select s.slot, e.name, s.entity, s.entities, s.parent, s.prompt, s.retrieved "
         "from slot s left join named_entity e using (entity) where s.plan = $1",
         [plan],
     )
     return {
         (slot, alternative): SlotFacts(
-            plan, settings.seed, name, entity, tuple(entities or ()), parent, prompt, identity
+            plan, settings.seed, name, entity, tuple(entities or ()), parent, prompt, identity, retrieved
         )
-        for slot, name, entity, entities, parent, prompt in rows
+        for slot, name, entity, entities, parent, prompt, retrieved in rows
         for alternative in range(settings.per_slot)
     }
 
@@ -190,12 +191,13 @@ def _taken(workspace: Workspace, folder: PlanFolder, key: tuple[int, int], facts
     """
     record = read_sidecar(folder, *key)
     own = check_belongs(record, facts, *key)
-    record |= {"plan": own.plan, "entity": own.entity}
+    record |= {"plan": own.plan, "entity": own.entity, "retrieved": own.retrieved}
     said = set(record["entities"])
     record["entities"] = [e for e in own.entities if e in said or record["image"]]
     if record["image"]:
-        check_image(folder, *key, record["sha256"])
-        record["image"] = _keep(folder.image(*key), workspace, record["candidate"], record["sha256"])
+        image = folder.made / record["image"]
+        check_image(image, record["sha256"])
+        record["image"] = _keep(image, workspace, record["candidate"], record["sha256"])
     return record
 
 
@@ -259,7 +261,7 @@ def _keep(image: Path, workspace: Workspace, candidate: str, sha256: str) -> str
     """Put the picture among the workspace's images, as a hard link where the disk allows, and return its path relative
     to the workspace. Another picture of that name, which a dataset before this one left, is set aside."""
     try:
-        kept = inside(workspace.images, f"{candidate}.png")
+        kept = inside(workspace.images, f"{candidate}{image.suffix}")
     except AdrError as error:
         raise DamagedError("target_outside", error.sentence) from error
     if kept.is_file() and sha256_of(kept) != sha256:
@@ -284,7 +286,7 @@ def _insert(writer: Writer, records: Sequence[Mapping[str, Any]]) -> None:
             for record in records
         ]
     )
-    for name in ("entity", "parent", "entity_rank"):
+    for name in ("entity", "parent", "entity_rank", "retrieved"):
         frame[name] = frame[name].astype("Int32")
     for name in ("entity_score", "prompt_score", "parent_score", "score", "seconds"):
         frame[name] = frame[name].astype("Float64")

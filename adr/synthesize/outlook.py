@@ -23,7 +23,7 @@ from adr.image_folder import ImageFolder
 from adr.read_back import DamagedError, whole
 from adr.store import Store
 from adr.synthesize.plan import plan_folder
-from adr.synthesize.plan_file import PlanFolder, PlanSettings, candidate_key, read_failure
+from adr.synthesize.plan_file import IMAGE_GENERATORS, PlanFolder, PlanSettings, candidate_key, read_failure
 from adr.synthesize.prompts import style_of
 from adr.synthesize.sidecar import read_sidecar
 from adr.workspace import Workspace
@@ -74,8 +74,9 @@ def projected(store: Store, plan: int, rate: float = 1.0) -> dict[str, Projectio
 def seconds_each(store: Store, workspace: Workspace, settings: PlanSettings) -> float | None:
     """Seconds per candidate with these settings, from the newest candidates of the same generator, model and size,
     scaled by the number of steps; None when nothing has been measured or the model is missing."""
+    diffused = settings.generator in IMAGE_GENERATORS
     try:
-        steps = settings.steps or (style_of(settings.model, settings.generator).steps if settings.with_image else 1)
+        steps = settings.steps or (style_of(settings.model, settings.generator).steps if diffused else 1)
     except AdrError:
         return None
     measured = store.rows(

@@ -31,12 +31,15 @@ from adr.synthesize.plan_file import (
     FROM_PARENT,
     FROM_SYNONYMS,
     NO_SCORER,
+    OWN,
+    RETRIEVE,
     WITHOUT_IMAGE,
     PlanFolder,
     PlanSettings,
     Slot,
 )
 from adr.synthesize.prompts import Style, compose, style_of, things_of
+from adr.synthesize.retrieval import reservoir_name, reservoir_pool, slots_of_rows
 from adr.synthesize.rewording import rewordable
 from adr.synthesize.suited import known_tail, scored_words, with_scorer
 from adr.synthesize.synonyms import synonyms_of_parents
@@ -199,6 +202,14 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
         return PlanSettings(
             **{**own, "plan": number, "run": run, "perspectives": SAID, "model": WORDNET, "scorer": NO_SCORER}
         )
+    if own.get("generator") == RETRIEVE:
+        own |= {
+            "model": reservoir_name(store),
+            "conversations": OWN,
+            "per_slot": 1,
+            "per_parent": 1,
+            "negative_prompt": "",
+        }
     own.setdefault("model", setting("ADR_GENERATOR_MODEL"))
     own.setdefault("scorer", setting("ADR_SCORER_MODEL"))
     if own.get("entities"):  # chosen by hand: fill them in every way there is
@@ -241,8 +252,9 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
         find_model(settings.controlnet)
     progress(0, None, "reading the tail")
     tail = wanted_tail(store, facts, settings)
-    tail, left_alone = known_tail(tail, settings.model) if settings.with_image else (tail, "")
-    act = _with_image if settings.with_image else _reworded
+    asked = settings.with_image and settings.generator != RETRIEVE
+    tail, left_alone = known_tail(tail, settings.model) if asked else (tail, "")
+    act = _retrieved if settings.generator == RETRIEVE else _with_image if settings.with_image else _reworded
     found = act(store, facts, tail, settings, progress)
     quota = Counter(e for slot in found.slots for e in slot.entities)
     folder = plan_folder(workspace, settings.plan)
@@ -300,6 +312,19 @@ def _with_image(store: Store, facts: RunFacts, tail: Tail, settings: PlanSetting
     return _Slots(slots, choices, siblings, len(parents.instance))
 
 
+def _retrieved(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings, progress: Progress) -> _Slots:
+    """Slots for rows of the reservoir."""
+    rows = reservoir_pool(store, facts.run, tail)
+    choices = choices_of(tail, rows, settings, 0, progress)
+    if not choices:
+        raise AdrError(
+            "The tail lacks nothing that a new row of the reservoir with a picture on disk has.",
+            "Read another reservoir, or fill the tail with synthetic pictures.",
+        )
+    slots = slots_of_rows(store, tail, rows, choices)
+    return _Slots(slots, choices, siblings_of(store, slots), len(rows.instance))
+
+
 def _reworded(store: Store, facts: RunFacts, tail: Tail, settings: PlanSettings, progress: Progress) -> _Slots:
     """Slots for reworded conversations: the parent's own, with synonyms that lack instances."""
     found = rewordable(store, settings.run, tail, facts.tau.get("token"), settings.parents)
@@ -340,6 +365,14 @@ def parents_of(store: Store, tail: Tail, settings: PlanSettings, style: Style) -
     words = settings.conversations in ("parent", *FROM_SYNONYMS)
     known = knowledge_of(settings.model).names
     return pool(store, tail, settings.parents, named=named, known=known, words=words)
+
+
+def pool_of(store: Store, tail: Tail, settings: PlanSettings) -> tuple[Parents, int]:
+    """What a plan may choose from, and how many things a prompt without a parent may name (`things_alone`)."""
+    if settings.generator == RETRIEVE:
+        return reservoir_pool(store, settings.run, tail), 0
+    style = style_of(settings.model, settings.generator)
+    return parents_of(store, tail, settings, style), things_alone(settings, style)
 
 
 def things_alone(settings: PlanSettings, style: Style) -> int:
@@ -415,12 +448,7 @@ def _slots(
     leads = sorted({int(tail.entity[c.entity]) for c in choices})
     pairs = _pairs(store, leads)
     usual = {} if settings.generator in FROM_PARENT else _usual_colors(store, leads)
-    commonest = [
-        name
-        for (name,) in store.rows(
-            "select name from entity where perspective = 'object' order by n desc, name limit $1", [_SIBLINGS]
-        )
-    ]
+    commonest = _commonest(store)
     denials = measured_denials(store, commonest, set(tail.name))
     usually: dict[int, list[str]] = {}
     wordings: Counter[int] = Counter()
@@ -463,8 +491,18 @@ def _slots(
             )
         )
         wordings[entity] += 1
-    siblings = list(dict.fromkeys([*commonest, *(t for slot in slots for t in slot.things)]))
-    return slots, siblings
+    return slots, siblings_of(store, slots)
+
+
+def siblings_of(store: Store, slots: Sequence[Slot]) -> list[str]:
+    """The names that a candidate's entity is ranked among: the commonest objects and what the slots want."""
+    return list(dict.fromkeys([*_commonest(store), *(thing for slot in slots for thing in slot.things)]))
+
+
+def _commonest(store: Store) -> list[str]:
+    """The most frequent objects."""
+    query = "select name from entity where perspective = 'object' order by n desc, name limit $1"
+    return [name for (name,) in store.rows(query, [_SIBLINGS])]
 
 
 def _objects(store: Store, instances: Sequence[int]) -> dict[int, list[str]]:
@@ -585,6 +623,7 @@ def _write(
                 "entity": [s.entity for s in slots],
                 "entities": [list(s.entities) for s in slots],
                 "parent": pd.array([s.parent for s in slots], dtype="Int32"),
+                "retrieved": pd.array([s.retrieved for s in slots], dtype="Int32"),
                 "prompt": [s.prompt for s in slots],
                 "gain": [c.gain for c in choices],
             },

@@ -21,8 +21,13 @@ from adr.synthesize.allocation import ALLOCATIONS, GAIN, HAND, LEVEL
 IMAGE_GENERATORS = ("text-to-image", "image-to-image", "image-variation", "controlnet")
 # The generators that make no picture: only the conversation is new, with the parent's picture or with none.
 WITHOUT_IMAGE = ("language",)
-GENERATORS = (*IMAGE_GENERATORS, *WITHOUT_IMAGE)
+# The generator that makes nothing: its candidates are rows of the reservoir, each with its own conversation.
+RETRIEVE = "retrieve"
+GENERATORS = (*IMAGE_GENERATORS, *WITHOUT_IMAGE, RETRIEVE)
+OWN = "own"
 CONVERSATIONS = ("template", "parent", "captioner", "language_model", "synonyms", "rewrite")
+# Endings of the pictures of candidates: what is made is PNG, what is retrieved stays as it is.
+ENDINGS = (".png", ".jpg", ".webp", ".gif", ".bmp")
 # The generators that need the parent's picture.
 FROM_PARENT = ("image-to-image", "image-variation", "controlnet")
 # The ways to make conversations that reword the parent's own with synonyms from the tail.
@@ -43,10 +48,11 @@ class PlanSettings:
     objects that no instance of the pool has and pairs that no prompt with a parent names. allocation: how the budget is
     shared (`allocation.ALLOCATIONS`). quotas: {entity id: slots}, for the allocation `hand`. also: names of things to
     make that no picture of the index has. strength: how much of the parent's picture is remade, 0..1 (image-to-image).
-    The generator `language` makes one candidate per slot, and its conversations are made from synonyms. model_anyway: a
-    scorer that was made for other pictures is used all the same. scorer_fit: how well the scorer, or one that was not
-    taken for that, names a sample of the pictures; no_score: the sentence that says why there is no scorer. Both are
-    found when the plan is made.
+    The generator `language` makes one candidate per slot, and its conversations are made from synonyms; `retrieve` also
+    has one per slot, uses each row once, and keeps its conversation ('own'). model_anyway: a scorer that was made for
+    other pictures is used all the same. scorer_fit: how well the scorer, or one that was not taken for that, names a
+    sample of the pictures; no_score: the sentence that says why there is no scorer. Both are found when the plan is
+    made.
     """
 
     plan: int
@@ -85,7 +91,12 @@ class PlanSettings:
             raise AdrError("plan, run or seed of the plan is not a number.", "Make a new plan.")
         if self.generator not in GENERATORS:
             raise AdrError(f"There is no generator {self.generator!r}.", f"Choose one of {', '.join(GENERATORS)}.")
-        if self.conversations not in CONVERSATIONS:
+        if self.generator == RETRIEVE and (self.conversations != OWN or self.per_slot != 1 or self.per_parent != 1):
+            raise AdrError(
+                "The generator retrieve takes each row of the reservoir once, with its own conversation.",
+                "Leave out how conversations are made, and how many candidates a slot or a parent has.",
+            )
+        if self.conversations not in (CONVERSATIONS if self.generator != RETRIEVE else (OWN,)):
             raise AdrError(
                 f"Conversations cannot be made by {self.conversations!r}.", f"Choose one of {', '.join(CONVERSATIONS)}."
             )
@@ -160,7 +171,7 @@ class Slot:
     else the prompt names. absent: things that nobody expects in the picture. colors, counts, place: what the prompt
     says of its things, {thing: colour} and {thing: number}, and of where they are ('in a park', or empty). image:
     absolute path of the parent's picture. turns: the parent's conversation. words: nouns in it with their synonyms from
-    the tail, best first."""
+    the tail, best first. retrieved: position of the row in the reservoir; then image and turns are the row's own."""
 
     slot: int
     entity: int
@@ -178,6 +189,7 @@ class Slot:
     image: str | None = None
     turns: tuple[Mapping[str, str], ...] = ()
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    retrieved: int | None = None
 
 
 _SLOT: dict[str, Kind] = {
@@ -197,6 +209,7 @@ _SLOT: dict[str, Kind] = {
     "image": optional(text),
     "turns": optional(list_of(turn)),
     "words": optional(object_of(list_of(text))),
+    "retrieved": optional(whole),
 }
 
 
@@ -230,9 +243,9 @@ class PlanFolder:
         first; the sidecars are the record."""
         return self.folder / "made.txt"
 
-    def image(self, slot: int, alternative: int) -> Path:
+    def image(self, slot: int, alternative: int, ending: str = ENDINGS[0]) -> Path:
         """The picture of a candidate."""
-        return self.made / f"{slot:05d}-{alternative}.png"
+        return self.made / f"{slot:05d}-{alternative}{ending}"
 
     def sidecar(self, slot: int, alternative: int) -> Path:
         """The record of a candidate, written after its other files."""
@@ -318,8 +331,8 @@ class PlanFolder:
         aside.mkdir(exist_ok=True)
         said = {"slot": slot, "alternative": alternative, "reason": fault.reason, "detail": fault.detail}
         append_text(aside / "reasons.jsonl", json.dumps(said) + "\n")
-        for path in (self.sidecar, self.image, self.embedding):
-            file = path(slot, alternative)
+        images = [self.image(slot, alternative, ending) for ending in ENDINGS]
+        for file in (self.sidecar(slot, alternative), *images, self.embedding(slot, alternative)):
             if file.is_symlink() or file.exists():
                 os.replace(file, aside / file.name)
 

@@ -27,7 +27,7 @@ from adr.read_back import (
     turn,
     whole,
 )
-from adr.synthesize.plan_file import PlanFolder, candidate_seed
+from adr.synthesize.plan_file import ENDINGS, PlanFolder, candidate_seed
 
 # Why the files of a candidate are set aside when they are collected, each with the sentence a person reads.
 SET_ASIDE = {
@@ -77,7 +77,7 @@ _LONGEST_VECTOR = 1 << 16
 @dataclass(frozen=True)
 class SlotFacts:
     """What the plan says of a slot. name: of its entity, or None when the index has lost it; identity: of the plan, or
-    None when it was made by a version without identities."""
+    None when it was made by a version without identities; retrieved: position in the reservoir, or None."""
 
     plan: int
     seed: int
@@ -87,6 +87,7 @@ class SlotFacts:
     parent: int | None
     prompt: str
     identity: Mapping[str, Any] | None
+    retrieved: int | None = None
 
 
 def read_sidecar(folder: PlanFolder, slot: int, alternative: int) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def read_sidecar(folder: PlanFolder, slot: int, alternative: int) -> dict[str, A
             raise DamagedError("sidecar_damaged", f"its “{key}” cannot be used")
     if record["image"] is None:
         return record
-    if record["image"] != folder.image(slot, alternative).name:
+    if record["image"] not in [folder.image(slot, alternative, ending).name for ending in ENDINGS]:
         raise DamagedError("sidecar_damaged", f"its picture has the name “{record['image'][:80]}”")
     try:
         record["perceptual_hash"] = f"{int(record['perceptual_hash'], 16) & (1 << 64) - 1:016x}"
@@ -144,9 +145,8 @@ def check_belongs(record: Mapping[str, Any], facts: SlotFacts | None, slot: int,
     return facts
 
 
-def check_image(folder: PlanFolder, slot: int, alternative: int, sha256: str | None) -> None:
+def check_image(path: Path, sha256: str | None) -> None:
     """DamagedError unless the candidate's picture is a plain file with this hash."""
-    path = folder.image(slot, alternative)
     if path.is_symlink() or not path.is_file():
         raise DamagedError("image_missing", f"{path.name} is not a plain file")
     try:

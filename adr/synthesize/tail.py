@@ -41,8 +41,9 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class Tail:
-    """Entities that lack instances, ordered by id. have: kept instances with the entity; target: instances wanted;
-    scale: instances usually wanted in its perspective, which differ from target where it was set by hand."""
+    """Entities that lack instances, ordered by id. have: kept instances with the entity, and rows retrieved for the run
+    that are not rejected; target: instances wanted; scale: instances usually wanted in its perspective, which differ
+    from target where it was set by hand."""
 
     entity: npt.NDArray[np.int64]
     perspective: list[str]
@@ -134,9 +135,15 @@ def lacking(
             semi join wanted w on w.entity = p.entity
             join decision d on d.run = $run and d.instance = p.instance and d.kept
             group by p.entity
+        ), retrieved as (
+            select entity, count(*) as have from (
+                select unnest(c.entities) as entity
+                from candidate c join plan using (plan) left join current_verdict v using (candidate)
+                where c.retrieved is not null and plan.run = $run and coalesce(v.judgement, 'accept') = 'accept'
+            ) group by entity
         )
-        select w.entity, w.perspective::varchar, w.name, coalesce(k.have, 0)
-        from wanted w left join kept k on k.entity = w.entity
+        select w.entity, w.perspective::varchar, w.name, coalesce(k.have, 0) + coalesce(r.have, 0)
+        from wanted w left join kept k on k.entity = w.entity left join retrieved r on r.entity = w.entity
         order by w.entity
         """,
         {

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from adr.progress import silent
 from adr.store import Store
 from adr.synthesize.allocation import EQUAL, LEVEL, SHORTAGE
-from adr.synthesize.plan import choices_of, drafted, parents_of, things_alone, wanted_tail
-from adr.synthesize.prompts import style_of
+from adr.synthesize.plan import choices_of, drafted, pool_of, wanted_tail
+from adr.synthesize.plan_file import RETRIEVE
 from adr.synthesize.suited import known_tail
 from adr.synthesize.tail import run_facts
 
@@ -33,9 +33,10 @@ def ways(store: Store, run: int, **options: Any) -> dict[str, Shared]:
     when nothing lacks instances or an option is unknown."""
     draft = {way: drafted(store, run, **{**options, "allocation": way}) for way in COMPARED}
     settings = draft[LEVEL]
-    tail, _ = known_tail(wanted_tail(store, run_facts(store, run), settings), settings.model)
-    style = style_of(settings.model, settings.generator)
-    parents, things = parents_of(store, tail, settings, style), things_alone(settings, style)
+    tail = wanted_tail(store, run_facts(store, run), settings)
+    if settings.generator != RETRIEVE:
+        tail, _ = known_tail(tail, settings.model)
+    parents, things = pool_of(store, tail, settings)
     slots = {}
     for way in COMPARED:
         chosen = choices_of(tail, parents, draft[way], things, silent)

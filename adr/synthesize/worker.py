@@ -34,7 +34,7 @@ from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, Written, load_writer
 from adr.synthesize.facts import upheld
 from adr.synthesize.images import faults, perceptual_hash
-from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, DamagedSlot, PlanFolder, Slot, candidate_seed
+from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, RETRIEVE, DamagedSlot, PlanFolder, Slot, candidate_seed
 from adr.synthesize.prompts import style_of
 from adr.synthesize.synonyms import spoken
 from adr.synthesize.threads import take_free_cores
@@ -52,6 +52,8 @@ FAILURES = {
     "out_of_memory": "There was not enough memory for a single picture.",
     "generator_fault": "The pipeline failed on this picture.",
     "not_known": "The model does not know what the picture must show. Make a new plan.",
+    "row_missing": "The picture of the row is not on disk.",
+    "row_unreadable": "The picture of the row cannot be read.",
     "plan_damaged": "The line of the plan cannot be read. Make a new plan.",
     "record_damaged": "The record of why it could not be made cannot be read.",
 }
@@ -340,7 +342,7 @@ class Worker:
                 record["flags"].append("conversation")
             record["seconds"] = round(share + time.monotonic() - began, 3)
             sidecar = self.folder.sidecar(order.slot.slot, order.alternative)
-            _written(sidecar, json.dumps(record, ensure_ascii=False).encode())
+            written_whole(sidecar, json.dumps(record, ensure_ascii=False).encode())
             self.folder.failure(order.slot.slot, order.alternative).unlink(missing_ok=True)
             self.made += 1
             said = {name: record[name] for name in ("candidate", "slot", "seconds")}
@@ -353,7 +355,7 @@ class Worker:
         png = io.BytesIO()
         image.save(png, "PNG")
         path = self.folder.image(slot.slot, alternative)
-        _written(path, png.getvalue())
+        written_whole(path, png.getvalue())
         record = self._origin(order) | {
             "negative_prompt": self.negative,
             "parameters": self.generator.parameters | {"batch": self.batch} | self._threads | self._insisted(),
@@ -378,7 +380,7 @@ class Worker:
         import numpy as np
 
         np.save(vector, found.embedding)
-        _written(self.folder.embedding(slot.slot, alternative), vector.getvalue())
+        written_whole(self.folder.embedding(slot.slot, alternative), vector.getvalue())
         record |= {
             "scorer": found.scorer,
             "parent_score": found.parent_score,
@@ -444,11 +446,11 @@ class Worker:
             "reason": reason,
             "detail": detail,
         }
-        _written(self.folder.failure(slot.slot, alternative), json.dumps(record, ensure_ascii=False).encode())
+        written_whole(self.folder.failure(slot.slot, alternative), json.dumps(record, ensure_ascii=False).encode())
         self.tell({"event": "failed"} | record)
 
 
-def _written(path: Path, data: bytes) -> None:
+def written_whole(path: Path, data: bytes) -> None:
     """`write_whole`, with an AdrError for what can go wrong on a disk."""
     try:
         write_whole(path, data)
@@ -484,7 +486,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
 
     def work() -> None:
-        worker = Worker(
+        from adr.synthesize.retriever import Retriever
+
+        settings, _ = PlanFolder(given.folder).head()
+        worker = (Retriever if settings.generator == RETRIEVE else Worker)(
             PlanFolder(given.folder),
             tell,
             generator=given.generator,

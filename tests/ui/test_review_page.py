@@ -54,7 +54,7 @@ def test_name__is_asked_once(page, two_candidates):
     assert at.session_state["ReviewState"].reviewer == "ann"
 
 
-@pytest.mark.parametrize("look", ["Single", "Grid", "Rules", "Concepts", "Reviewers", "Files"])
+@pytest.mark.parametrize("look", ["Single", "Grid", "Rules", "Judge", "Concepts", "Reviewers", "Files"])
 def test_views__draw(page, two_candidates, monkeypatch, look):
     monkeypatch.setenv("ADR_REVIEWER", "ann")
     at = page("Review", look=look)

@@ -17,7 +17,8 @@ GOOD = json.dumps(
 @contextmanager
 def scripted(*script):
     """A server that answers with what `script` says, in order, the last again and again: a text, (status, text) or
-    (text, finish reason); a number waits so many seconds before the next. Gives its address and what it was asked."""
+    (text, finish reason); a number waits so many seconds before the next; a function is given what is asked and returns
+    one of these. Gives its address and what it was asked."""
     left, asked, lock = list(script), [], threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -26,6 +27,8 @@ def scripted(*script):
             with lock:
                 asked.append({"body": body, "key": self.headers.get("Authorization"), "at": time.monotonic()})
                 now = left.pop(0) if len(left) > 1 else left[0]
+            if callable(now):
+                now = now(body)
             if isinstance(now, float):
                 time.sleep(now)
                 now = GOOD

@@ -1,4 +1,4 @@
-"""`adr ingest`: read a dataset into the workspace."""
+"""`adr ingest`: read a dataset into the workspace, or a second set as its reservoir."""
 
 import argparse
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from adr.cli.arguments import path, path_or_none
-from adr.cli.blocks import Block, facts, headline, sentence, table
+from adr.cli.blocks import Block, facts, headline, note, sentence, table
 from adr.cli.opened import opened
 from adr.errors import AdrError
 from adr.figures import counted, size_words, time_words
@@ -16,6 +16,7 @@ from adr.ingest.options import TARGETS, IngestOptions, mapping_of
 from adr.ingest.refusal import REASONS
 from adr.ingest.sources import Given, removal_words, remove_source
 from adr.progress import Progress
+from adr.reservoir.read import ReservoirReport, read_reservoir
 
 # What mends a warning, said after it.
 _MENDED_BY = {
@@ -59,6 +60,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     way.add_argument("--add", action="store_true", help="read the sources beside those that the workspace holds")
     way.add_argument("--replace", action="store_true", help="replace what the workspace holds")
     way.add_argument("--remove", metavar="NAME", help="take a source out again; its positions are not used again")
+    parser.add_argument(
+        "--reservoir",
+        action="store_true",
+        help="read a second set of real rows, from which `plan --generator retrieve` fills the tail; the dataset stays",
+    )
 
 
 def mapped_key(text: str) -> tuple[str, str]:
@@ -69,9 +75,9 @@ def mapped_key(text: str) -> tuple[str, str]:
         raise argparse.ArgumentTypeError(f"{error.sentence} {error.next_step}") from None
 
 
-def act(options: argparse.Namespace, progress: Progress) -> IngestReport:
+def act(options: argparse.Namespace, progress: Progress) -> IngestReport | ReservoirReport:
     """Read the sources into the workspace, or take one out."""
-    with opened(options, create=True) as (_, store):
+    with opened(options, create=not options.reservoir) as (workspace, store):
         if options.remove is not None:
             _refuse(bool(options.source), "--remove NAME takes a source out, and no file is read with it.")
             removed = remove_source(store, options.remove)
@@ -83,6 +89,9 @@ def act(options: argparse.Namespace, progress: Progress) -> IngestReport:
             Given(Path(source), path_or_none(options.images), path_or_none(options.objects), options.name, how)
             for source in options.source
         ]
+        if options.reservoir:
+            _refuse(options.add, "A reservoir is read whole: --add adds to the dataset only.")
+            return read_reservoir(store, workspace, given, replace=options.replace, progress=progress)
         return ingest(store, given, replace=options.replace, add=options.add, progress=progress)
 
 
@@ -91,8 +100,35 @@ def _refuse(wrong: bool, sentence: str) -> None:
         raise AdrError(sentence, "Write `adr ingest SOURCE…`, or `adr ingest --remove NAME`.")
 
 
-def page(report: IngestReport) -> Iterator[Block]:
+def page(report: IngestReport | ReservoirReport) -> Iterator[Block]:
     """What was read, what was set aside, and what is odd about the dataset."""
+    yield from _of_reservoir(report) if isinstance(report, ReservoirReport) else _of_dataset(report)
+
+
+def _of_reservoir(report: ReservoirReport) -> Iterator[Block]:
+    yield headline(f"{counted(report.instances, 'row')} of {Path(report.source).name} are the reservoir.")
+    yield sentence(
+        f"{report.with_image:,} of them have one picture on disk and can be retrieved; {report.copies:,} are copies of "
+        f"the dataset, {report.repeated:,} repeated an earlier row and were left out."
+    )
+    yield facts(
+        [
+            ("source", report.source),
+            ("images", report.images or "no image folder"),
+            ("names that the dataset has too", ", ".join(f"{p} {n:,}" for p, n in report.known.items())),
+            ("time", time_words(report.seconds)),
+        ]
+    )
+    if report.rejected:
+        yield _set_aside(report.rejected)
+    yield note("Next: adr plan --run 1 --generator retrieve")
+
+
+def _set_aside(rejected: dict[str, int]) -> Block:
+    return table(["set aside because", "records"], [(REASONS.get(r, r), f"{n:,}") for r, n in rejected.items() if n])
+
+
+def _of_dataset(report: IngestReport) -> Iterator[Block]:
     if report.removed is not None:
         yield headline(removal_words(report.removed))
         yield from _sources(report)
@@ -114,9 +150,7 @@ def page(report: IngestReport) -> Iterator[Block]:
         ]
     )
     if refused:
-        yield table(
-            ["set aside because", "records"], [(REASONS.get(r, r), f"{n:,}") for r, n in report.rejected.items() if n]
-        )
+        yield _set_aside(report.rejected)
     for kind, n in report.warnings.items():
         if n:
             says = WARNINGS.get(kind, kind)

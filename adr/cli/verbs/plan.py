@@ -14,7 +14,7 @@ from adr.progress import Progress
 from adr.synthesize.allocation import ALLOCATIONS, LEVEL
 from adr.synthesize.made_things import VOCABULARIES, names_in, vocabulary
 from adr.synthesize.plan import PlanReport, plan
-from adr.synthesize.plan_file import CONVERSATIONS, GENERATORS
+from adr.synthesize.plan_file import CONVERSATIONS, GENERATORS, RETRIEVE
 
 # Arguments that are options of a plan; the plan decides those that are not given.
 OPTIONS = (
@@ -46,7 +46,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--per-slot", type=count, metavar="N", help="candidates per slot [2]")
     parser.add_argument("--per-parent", type=count, metavar="K", help="at most K variations of one parent")
     parser.add_argument(
-        "--generator", metavar="NAME", help=f"{', '.join(GENERATORS)} (the last makes no image) [text-to-image]"
+        "--generator",
+        metavar="NAME",
+        help=f"{', '.join(GENERATORS)} (language makes no image, retrieve takes rows of the reservoir) [text-to-image]",
     )
     parser.add_argument("--model", type=model_name, help="folder or hub id of the diffusion model")
     parser.add_argument("--steps", type=count, help="denoising steps")
@@ -112,7 +114,9 @@ def page(report: PlanReport) -> Iterator[Block]:
     yield facts(
         [
             ("budget", counted(report.budget, "slot")),
-            ("parents", f"{report.parents:,} of {report.pool:,} in the pool"),
+            ("rows", f"{report.slots:,} of {report.pool:,} that could be retrieved")
+            if report.generator == RETRIEVE
+            else ("parents", f"{report.parents:,} of {report.pool:,} in the pool"),
             ("generator", report.generator),
             ("model", report.model),
         ]

@@ -10,7 +10,7 @@ from adr.ui.parts.job_view import job_view
 
 def jobs_view(here: Frame) -> None:
     """The running jobs with their bars, and how the last job of each kind ended."""
-    for kind in ("ingest", "index"):
+    for kind in ("ingest", "index", "reservoir"):
         job = job_view(here.jobs, kind)
         if job is not None and job.state == "done" and job.job not in state().announced:
             state().announced.add(job.job)

@@ -17,6 +17,7 @@ from adr.review.verdicts import REASONS, current_turns
 from adr.small_images import NotAPicture, TooLarge, picture_size
 from adr.store import Store
 from adr.synthesize.conversations import forms_of
+from adr.synthesize.plan_file import RETRIEVE
 from adr.ui.parts.component import component
 from adr.ui.parts.data_uri import data_uri
 from adr.workspace import Workspace
@@ -122,8 +123,11 @@ def _facts(seen: SeenCandidate) -> list[list[str]]:
         facts.append(["Nearest", "not looked for yet: it is when the plan's work ends"])
     if seen.conversation_fault is not None:
         facts.append(["Conversation", seen.conversation_fault.replace("_", " ")])
-    facts.append(["Words" if seen.image is None else "Prompt", seen.prompt])
-    facts.append(["Made by", _made_by(seen)])
+    if seen.generator == RETRIEVE:
+        facts.append(["Real", f"{seen.prompt}, with its own picture and conversation"])
+    else:
+        facts.append(["Words" if seen.image is None else "Prompt", seen.prompt])
+        facts.append(["Made by", _made_by(seen)])
     if seen.scorer is not None:
         insisted = ", which was made for other pictures" if seen.parameters.get("model_anyway") else ""
         facts.append(["Scored by", f"{Path(seen.scorer).name}{insisted}"])

@@ -12,6 +12,9 @@ from adr.ui.frame import Frame
 from adr.ui.parts.images import thumbnail
 from adr.ui.telling import fragment
 
+# (greatest limit, first limit, step) of the slider; other scores lie from 0 to 1.
+_SCALES = {"entity_rank": (60.0, 2.0, 0.6), "flags": (5.0, 0.0, 1.0)}
+
 
 @fragment
 def rules_view(here: Frame, reviewer: str) -> None:
@@ -50,10 +53,8 @@ def _rule() -> Rule:
     judgement = judgement_column.selectbox("Verdict", ["reject", "accept", "unsure"], key="rule_judgement")
     column = score_column.selectbox("where", list(SCORES), format_func=SCORES.__getitem__, key="rule_score")
     side = side_column.selectbox("is", ["<", "<=", ">", ">="], key="rule_side", index=0 if judgement == "reject" else 3)
-    top = 60.0 if column == "entity_rank" else 1.0
-    value = value_column.slider(
-        "the limit", 0.0, top, 2.0 if column == "entity_rank" else 0.3, top / 100, key=f"rule_line_{column}"
-    )
+    top, usual, step = _SCALES.get(column, (1.0, 0.3, 0.01))
+    value = value_column.slider("the limit", 0.0, top, usual, step, key=f"rule_line_{column}")
     return Rule(judgement, column, side, float(value))
 
 

@@ -12,14 +12,16 @@ from adr.figures import counted
 from adr.knowledge import knowledge_of, known_words, short_name
 from adr.models import find_model
 from adr.plain_text import plain
+from adr.reservoir.read import reservoir_report
 from adr.settings import setting
 from adr.synthesize.allocation import ALLOCATIONS
 from adr.synthesize.conversations import WRITERS
 from adr.synthesize.made_things import lacked, names_in, vocabulary
 from adr.synthesize.outlook import seconds_each
 from adr.synthesize.plan import PLANNED, WORDNET, plan
-from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanSettings
+from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, OWN, RETRIEVE, WITHOUT_IMAGE, PlanSettings
 from adr.synthesize.prompts import Style, style_of
+from adr.synthesize.retrieval import check_reservoir
 from adr.synthesize.suited import scorer_words
 from adr.synthesize.synonyms import WARNING, load_wordnet
 from adr.synthesize.tail import RunFacts, run_facts
@@ -48,11 +50,11 @@ def _form(here: Frame, entities: list[int]) -> None:
     with st.container(border=True):
         what, how = st.columns(2, gap="large")
         with how:
-            options = _how()
+            options = _how(here)
         with what:
             options |= _what(here, entities, runs, options["generator"])
         run = options.pop("run")
-        fault = _model_fault(options)
+        fault = _reservoir_fault(here) if options["generator"] == RETRIEVE else _model_fault(options)
         if fault is None:
             st.markdown(_cost(here, run, options))
             _say_known(here, options)
@@ -162,19 +164,22 @@ def _also(here: Frame) -> dict[str, Any]:
 def _amounts(run: RunInShort, generator: str) -> dict[str, Any]:
     """How many slots, how many per parent, and with pictures how many candidates per slot."""
     left, middle, right = st.columns(3, vertical_alignment="bottom")
+    what = made_words(generator)
     options = {
         "budget": left.number_input(
-            f"Maximum {made_words(generator not in WITHOUT_IMAGE)}",
+            f"Maximum {what}",
             1,
             10_000_000,
             max(1, run.dropped),
             key=f"plan_budget {run.run}",
             help="As many as the run dropped keeps the size of the dataset.",
-        ),
-        "per_parent": middle.number_input(
-            "Per parent", 1, 100, 3, key="plan_per_parent", help="The most variations of one parent."
-        ),
+        )
     }
+    if generator == RETRIEVE:
+        return options
+    options["per_parent"] = middle.number_input(
+        "Per parent", 1, 100, 3, key="plan_per_parent", help="The most variations of one parent."
+    )
     if generator in WITHOUT_IMAGE:
         return options
     hint = "Candidates for each picture; the best by score is chosen."
@@ -186,17 +191,21 @@ def _run_words(run: RunInShort) -> str:
     return f"{named} · kept {run.kept:,}, dropped {run.dropped:,}"
 
 
-def _how() -> dict[str, Any]:
+def _how(here: Frame) -> dict[str, Any]:
     st.markdown("**How**")
+    real_first = reservoir_report(here.store) is not None
     generator = st.selectbox(
         "Generator",
         GENERATORS,
+        index=GENERATORS.index(RETRIEVE) if real_first else 0,
         key="plan_generator",
         help="\n\n".join(f"**{name}** {says}" for name, says in SAYS.items()),
     )
     st.caption(SAYS[generator])
     if generator in WITHOUT_IMAGE:
         return {"generator": generator} | _conversations(FROM_SYNONYMS)
+    if generator == RETRIEVE:
+        return {"generator": generator, "conversations": OWN, **_scorer()}
     own = setting("ADR_GENERATOR_MODEL")
     starter = () if generator in ("image-variation", "controlnet") else (own,)
     model = st.selectbox(
@@ -275,6 +284,15 @@ def _scorer() -> dict[str, Any]:
     return {"scorer": named.strip() or None, "model_anyway": anyway}
 
 
+def _reservoir_fault(here: Frame) -> AdrError | None:
+    """Why no row can be retrieved, before anything is planned."""
+    try:
+        check_reservoir(here.store)
+    except AdrError as error:
+        return error
+    return None
+
+
 def _model_fault(options: dict[str, Any]) -> AdrError | None:
     """What is wrong with the models named, or WordNet, before anything is planned."""
     try:
@@ -311,6 +329,8 @@ def _scorer_words(_here: Frame, folder: str, scorer: str) -> str:
 def _cost(here: Frame, run: int, options: dict[str, Any]) -> str:
     """How many candidates at most and how long they take, as one sentence."""
     count = int(options["budget"]) * int(options.get("per_slot", 1))
+    if options["generator"] == RETRIEVE:
+        return f"At most **{count:,}** {'row' if count == 1 else 'rows'} of the reservoir; nothing is generated."
     plain = {
         name: value
         for name, value in options.items()

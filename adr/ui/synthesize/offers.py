@@ -7,6 +7,8 @@ SAYS = {
     "controlnet": "From the outlines of the parent's picture and words: the paper's second generator.",
     "language": "No new picture: a conversation of the source is rewritten with rarer synonyms, about the same "
     "picture or none (the paper's language data synthesis). Fills tokens only.",
+    "retrieve": "Nothing is made: real rows of the reservoir, with their own picture and conversation. A reservoir is "
+    "read on the Dataset page.",
 }
 WAYS = {"level": "lowest first", "equal": "equally", "shortage": "by shortage", "hand": "by hand", "gain": "by gain"}
 MODELS = {
@@ -31,6 +33,7 @@ CONVERSATIONS = {
     "language_model": "a language model, from the caption",
     "synonyms": "the parent's own, with tail synonyms",
     "rewrite": "a language model rewrites the parent's own with tail synonyms",
+    "own": "the row's own",
 }
 ABOUT_MODELS = """
 The **starter** model knows only the drawn demo world. For photographs, name a larger one:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from adr.synthesize.plan_file import WITHOUT_IMAGE
 from adr.synthesize.plans import PlanInShort, plans_in_short
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
@@ -56,7 +55,7 @@ def _header(plans: Mapping[int, PlanInShort], number: int | None) -> None:
     if not plans:
         return
     described = {
-        number: f"Plan {number} · run {plan.run} · {plan.slots:,} {made_words(plan.generator not in WITHOUT_IMAGE)}"
+        number: f"Plan {number} · run {plan.run} · {plan.slots:,} {made_words(plan.generator)}"
         for number, plan in plans.items()
     }
     shown = [*plans] if number is not None else [0, *plans]

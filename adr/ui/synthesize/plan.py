@@ -9,7 +9,7 @@ from adr.figures import counted, number_words
 from adr.plain_text import plain
 from adr.synthesize import outlook
 from adr.synthesize.plan import plan_report, settings_of
-from adr.synthesize.plan_file import PlanSettings
+from adr.synthesize.plan_file import RETRIEVE, PlanSettings
 from adr.synthesize.plans import plan_counts
 from adr.synthesize.tail import RunFacts, run_facts
 from adr.ui.frame import Frame
@@ -57,7 +57,7 @@ def _numbers(
     projections: dict[str, outlook.Projection],
 ) -> None:
     """The plan in figures. stands: how far it is; None while work goes on, which shows its own progress."""
-    counts, made = plan_counts(here.store, number), made_words(settings.with_image)
+    counts, made = plan_counts(here.store, number), made_words(settings.generator)
     lacking = sum(len(p.name) for p in projections.values())
     reached = sum(p.lacking_before - p.lacking_after for p in projections.values())
     shown = [
@@ -85,6 +85,9 @@ def _in_words(settings: PlanSettings, facts: RunFacts) -> str:
         if settings.target is None
         else f"{number_words(settings.target)} {'instance' if settings.target == 1 else 'instances'} wanted per entity"
     )
+    if settings.generator == RETRIEVE:
+        said = f"Run {settings.run:d} · {wanted} per entity · rows of the reservoir {plain(settings.model)}"
+        return said + (f" · {len(settings.without)} entities left out" if settings.without else "")
     said = (
         f"Run {settings.run:d} · {wanted} · budget {settings.budget:,}, shared {WAYS[settings.allocation]} · "
         f"{plain(settings.generator)} with {plain(settings.model)} · "

@@ -8,7 +8,7 @@ import streamlit as st
 from adr.synthesize import outlook
 from adr.synthesize.allocation import HAND, LEVEL
 from adr.synthesize.plan import plan_like
-from adr.synthesize.plan_file import PlanSettings
+from adr.synthesize.plan_file import RETRIEVE, PlanSettings
 from adr.synthesize.plans import plan_counts
 from adr.ui.frame import Frame
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
@@ -33,7 +33,7 @@ def table_view(here: Frame, number: int, settings: PlanSettings, locked: bool) -
             planning(here, lambda progress: plan_like(here.store, here.workspace, number, progress=progress))
         return
     _changes(here, number, settings, rows, edited)
-    if settings.with_image:
+    if settings.with_image and settings.generator != RETRIEVE:
         parents_view(here, number, settings, rows)
 
 
@@ -70,7 +70,7 @@ def _edited(rows: pd.DataFrame, settings: PlanSettings, *, locked: bool, key: st
         }
     )
     to_make = (
-        f"{made_words(settings.with_image).capitalize()} planned that add to it. Change it to share the budget by hand."
+        f"{made_words(settings.generator).capitalize()} planned that add to it. Change it to share the budget by hand."
     )
     column = st.column_config
     return st.data_editor(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from adr.figures import number_words
+from adr.synthesize.plan_file import RETRIEVE, WITHOUT_IMAGE
 
 _THINGS = {"object": "object", "co_occurrence": "pair", "token": "noun"}
 
@@ -23,9 +24,9 @@ def how_long(each: float | None, count: int) -> str:
     return f"about **{said}** at {rate} s each with one worker, as measured."
 
 
-def made_words(with_image: bool) -> str:
-    """What a plan makes: 'pictures' or 'conversations'."""
-    return "pictures" if with_image else "conversations"
+def made_words(generator: str) -> str:
+    """What a plan brings: 'pictures', 'conversations' or 'rows'."""
+    return "rows" if generator == RETRIEVE else "conversations" if generator in WITHOUT_IMAGE else "pictures"
 
 
 def tau_words(tau: Mapping[str, float]) -> str:
