@@ -95,7 +95,7 @@ class Retriever(Worker):
         written_whole(self.folder.sidecar(slot.slot, alternative), json.dumps(record, ensure_ascii=False).encode())
         self.folder.failure(slot.slot, alternative).unlink(missing_ok=True)
         self.made += 1
-        self.tell({"event": "made"} | {name: record[name] for name in ("candidate", "slot", "seconds")})
+        self.tell({"event": "made", "together": 1} | {name: record[name] for name in ("candidate", "slot", "seconds")})
 
     def _scored(self, order: Order, image: Image.Image) -> dict[str, Any]:
         """How well the picture shows the slot's entity; without a scorer only its plain faults."""

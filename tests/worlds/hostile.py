@@ -79,7 +79,9 @@ def hostile_workspace(parent: Path) -> Workspace:
     write_instances(store, _instances(), images=images, missing={4, 5})
     write_postings(store, _postings())
     with store.atomic() as writer:
-        writer.execute("update source set path = $1, objects = $1, form = $1, layout = $1, sha256 = $1", [ALL])
+        writer.execute(
+            "update source set path = $1, name = $1, objects = $1, form = $1, layout = $1, sha256 = $1", [ALL]
+        )
         writer.execute("update index_made set spacy_model = $1, verified_by = $1, extractor = $1", [ALL])
         for position in range(3):
             writer.execute("insert into rejected values ($1, $2, $2, $2)", [100 + position, ALL])
@@ -124,7 +126,9 @@ def _synthesized(store: Store, workspace: Workspace) -> None:
     """A plan, three candidates of it, what two reviewers and a rule think of them, and one that could not be made."""
     from PIL import Image
 
-    plan(store, workspace, 1, budget=4, generator="image-to-image", model="assets/models/starter-diffusion")
+    model = workspace.folder / "model"  # a model that says nothing of itself, so it is asked for everything
+    model.mkdir()
+    plan(store, workspace, 1, budget=4, generator="image-to-image", model=str(model), scorer="none")
     accordion = store.value("select entity from entity where name = $1", [OBJECTS[0]])
     turns = [{"role": "human", "text": f"<image>\n{ALL}"}, {"role": "gpt", "text": ALL}]
     with store.atomic() as writer:

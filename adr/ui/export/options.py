@@ -8,6 +8,7 @@ import streamlit as st
 from adr.export.formats import FORMATS
 from adr.export.image_choices import image_choices
 from adr.export.options import ExportOptions
+from adr.plain_text import plain
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, move
 
@@ -98,7 +99,7 @@ def _repairs(carries_ids: bool) -> dict[str, bool]:
     """{option: whether it is on} for what is mended, left out or checked in full."""
     with st.container(horizontal=True):
         return {
-            option: st.checkbox(label, key=key, help=help)
+            option: st.checkbox(plain(label), key=key, help=plain(help))
             for option, (label, key, help) in _REPAIRS.items()
             if carries_ids or option != "repair_ids"
         }

@@ -127,7 +127,7 @@ def _wanted(facts: RunFacts) -> dict[str, Any]:
         help="τ of its perspective in the run, or one number for all.",
     )
     if wanted == "τ":
-        right.caption(f"of run {facts.run}: {tau_words(facts.tau)}")
+        right.caption(f"of run {facts.run:d}: {tau_words(facts.tau)}")
         return {}
     return {"target": float(right.number_input("Number", 1, 1_000_000, 40, key="plan_target"))}
 

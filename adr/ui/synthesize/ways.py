@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.plain_text import plain
 from adr.recipe import PERSPECTIVES
 from adr.synthesize.ways import COMPARED, Shared, ways
 from adr.ui.frame import Frame
@@ -30,7 +31,7 @@ def ways_view(here: Frame, run: int, options: dict[str, Any]) -> None:
     try:
         shared = _shared(here, run, options)
     except AdrError as error:
-        st.caption(error.sentence)
+        st.caption(plain(error.sentence))
         return
     shown = [p for p in PERSPECTIVES if p in shared]
     perspective = st.segmented_control(
