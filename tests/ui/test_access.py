@@ -11,6 +11,7 @@ from adr.recipe import Recipe
 from adr.store import Store
 from adr.ui import access
 from adr.ui.access import PagesStore, allowed_path, by_itself, reviewing, role_of
+from adr.ui.review import reviewer
 
 PAGES = ("Overview", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export")
 
@@ -80,7 +81,8 @@ def test_read_only__what_changes_something_is_refused(with_run, page, looking, m
 @pytest.fixture
 def role(request, monkeypatch) -> str:
     """The role of whoever opens the pages."""
-    monkeypatch.setattr(access, "person", lambda: access.Person("ann@example.org", request.param))
+    for module in (access, reviewer):
+        monkeypatch.setattr(module, "person", lambda: access.Person("ann@example.org", request.param))
     return request.param
 
 
