@@ -257,3 +257,24 @@ def test_ingest__finevision_rows_and_a_mapping(store: Store, tmp_path: Path) -> 
     mapping = {"question": "frage", "answer": "antwort", "image": "bild"}
     ingest(store, tmp_path / "mapped.parquet", mapping=mapping, replace=True)
     assert pictures(store) == [[RED]]
+
+
+def test_ingest__shards_beside_another_source(store: Store, tmp_path: Path) -> None:
+    """The pictures of the second source lie inside its shard, and their paths begin with its name."""
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / "a.png").write_bytes(picture((0, 0, 255)))
+    turns = [{"from": "human", "value": "<image>What is it?"}, {"from": "gpt", "value": "Sky."}]
+    (tmp_path / "first" / "data.json").write_text(json.dumps([{"image": "a.png", "conversations": turns}]))
+    talk = [{"role": "user", "content": "<image>What is it?"}, {"role": "assistant", "content": "Grass."}]
+    green = picture((0, 128, 0))
+    shard = parquet(
+        tmp_path / "second" / "more.parquet", [{"messages": talk, "images": [{"bytes": green, "path": "g.png"}]}]
+    )
+    ingest(store, tmp_path / "first" / "data.json", tmp_path / "first")
+    report = ingest(store, shard, add=True)
+    assert (report.instances, report.warnings) == (1, {})
+    assert store.rows("select instance, images, missing from instance order by instance") == [
+        (0, ["a.png"], 0),
+        (1, ["@more/more.parquet/0-0.png"], 0),
+    ]
+    assert pictures(store) == [[picture((0, 0, 255))], [green]]
