@@ -57,7 +57,8 @@ def _form(here: Frame, entities: list[int]) -> None:
         fault = _reservoir_fault(here) if options["generator"] == RETRIEVE else _model_fault(options)
         if fault is None:
             st.markdown(_cost(here, run, options))
-            _say_known(here, options)
+            if options["generator"] != RETRIEVE:
+                _say_known(here, options)
         else:
             st.warning(plain(f"{fault.sentence} {fault.next_step}"), icon=":material/search_off:")
         if fault is None and options["generator"] not in WITHOUT_IMAGE:
