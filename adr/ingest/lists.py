@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from adr.errors import AdrError
+from adr.files import refuse_special
 from adr.ingest.forms import IMAGE_KEYS, TALK_KEYS
 from adr.ingest.options import IngestOptions
 from adr.ingest.sources import Given
@@ -37,6 +38,7 @@ def listed(given: Given, *, outside: bool = True) -> list[Given]:
     names is not there, is not a file, or lies where it may not.
     """
     path = given.path.expanduser().absolute()
+    refuse_special(path)
     found = _entries(path)
     if found is None:
         return [given]
