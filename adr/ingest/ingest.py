@@ -560,11 +560,12 @@ def _refuse_if_none(report: IngestReport, count: int, writer: Writer, place: Sou
         [place.first],
     )[0]
     most = ", ".join(f"{n:,} {word}" for word, n in report.rejected.items())
-    raise AdrError(
-        f"None of the {count:,} records of {report.source} is a conversation ({most}); "
-        f"record {position} is set aside as {reason}: {detail}",
-        _MAP if reason == "no_conversation" else _SHAPE,
+    said = (
+        f"None of the {count:,} records of {report.source} is a conversation ({most}); record {position} is set aside"
     )
+    if count == 1:
+        said = f"The only record of {report.source} is no conversation and is set aside"
+    raise AdrError(f"{said} as {reason}: {detail}", _MAP if reason == "no_conversation" else _SHAPE)
 
 
 def _keys_of_one_object(report: IngestReport, count: int, writer: Writer) -> list[str]:
@@ -582,4 +583,5 @@ def _keys_of_one_object(report: IngestReport, count: int, writer: Writer) -> lis
         found = json.loads(next(iter(records)).texts[0])
     except (ValueError, RecursionError, AttributeError):
         return []
-    return list(found) if isinstance(found, dict) else []
+    whole = isinstance(found, dict) and any(isinstance(value, dict | list) for value in found.values())
+    return list(found) if whole else []  # with texts and numbers alone it is a record, of a form that is not known

@@ -121,3 +121,10 @@ def test_ingest__one_object_that_is_a_record(content: bytes, store: Store, tmp_p
 def test_ingest__a_broken_first_line_costs_that_line(store: Store, tmp_path: Path) -> None:
     report = ingest(store, write(tmp_path, b'{"id": 1, "conversations":\n' + LINES))
     assert (report.layout, report.rejected, report.instances) == ("lines", {"invalid_json": 1}, 3)
+
+
+def test_ingest__one_record_of_an_unknown_form_is_refused_with_a_mapping(store: Store, tmp_path: Path) -> None:
+    path = write(tmp_path, b'{"Q": "What is it?", "A": "A boat.", "IMG": "a.jpg"}\n', "data.jsonl")
+    with pytest.raises(AdrError, match="its keys are Q, A, IMG") as error:
+        ingest(store, path)
+    assert "--map question=Q --map answer=A --map image=IMG" in str(error.value)
