@@ -98,9 +98,14 @@ class ImageFolder:
         or through a link that ingest has not seen there or that has changed since."""
         prefix = prefix_of(name, self._roots)
         root = self._roots.get(prefix)
-        path = root.real(name[len(prefix) :]) if root else None
+        shown = name[:80].replace("\x00", "\N{SYMBOL FOR NULL}")
+        if root is None:
+            raise AdrError(
+                f"The image “{shown}” is of a source that was read without an image folder.",
+                "Set the folder of that source (`adr images DIR --name NAME`, or the Dataset page).",
+            )
+        path = root.real(name[len(prefix) :])
         if path is None:
-            shown = name[:80].replace("\x00", "\N{SYMBOL FOR NULL}")
             raise AdrError(
                 f"The image “{shown}” is reached through a link that was not there, or led elsewhere, when the dataset "
                 "was read.",

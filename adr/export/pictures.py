@@ -111,14 +111,17 @@ def _look(root: ImageFolder, name: str, decode: bool) -> list[str]:
 
 
 def _known_missing(store: Store, leave: Leaving, root: ImageFolder) -> Rows:
-    rows = store.rows(
-        f"select i.instance, images {KEPT} and len(images) > 0 and missing > 0 order by i.instance", [leave.run]
-    )
-    return {
-        row: f"instance {row}: {next((name for name in names if not root.file(name)), names[0])}"
-        for row, names in rows
-        if not all(ADDRESS.match(name) for name in names)
-    }
+    """The rows with a picture that was missing at ingest, or whose source was read without an image folder."""
+    unseen = "len(images) > 0 and coalesce(missing, 1) > 0"
+    rows = store.rows(f"select i.instance, images, missing {KEPT} and {unseen} order by i.instance", [leave.run])
+    gone: Rows = {}
+    for row, names, missing in rows:
+        name = next((name for name in names if not ADDRESS.match(name) and not root.file(name)), None)
+        if name is None and missing and not all(ADDRESS.match(name) for name in names):
+            name = names[0]
+        if name is not None:
+            gone[row] = f"instance {row}: {name}"
+    return gone
 
 
 def _images(store: Store, rows: np.ndarray) -> list[tuple[int, list[str]]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adr.errors import AdrError
 from adr.export.export import export
 from adr.ingest.ingest import ingest
 from adr.ingest.sources import Given
@@ -58,3 +59,22 @@ def test_export__copies_keep_the_names_of_the_workspace(store: Store, tmp_path: 
     for row, name in zip(rows, ("one", "two"), strict=True):
         copied = (tmp_path / "out" / "images" / str(row["image"])).read_bytes()
         assert copied == (tmp_path / name / "pictures" / "a" / "0.png").read_bytes()
+
+
+def test_export__a_source_without_an_image_folder_beside_one_that_has_one(tmp_path: Path) -> None:
+    """The picture of the first source cannot be found: its row is an error, and is left out on request."""
+    source = tmp_path / "bare.json"
+    source.write_text(json.dumps([{"id": "bare", "image": "a/0.png", "conversations": SAID}]))
+    store = Store(Workspace.at(tmp_path / "w").database)
+    folder = draw_images(tmp_path / "pictures")
+    other = tmp_path / "other" / "whole.json"
+    other.parent.mkdir()
+    other.write_text(json.dumps([{"id": "whole", "image": "a/0.png", "conversations": SAID}]))
+    ingest(store, [Given(source), Given(other, folder)])
+    store.execute("insert into run (run, name, recipe, fingerprint) values (1, 'all', '[rebalance]\nseed = 5\n', 'f')")
+    store.execute("insert into decision select 1, instance, 4, true, 1, 'passes', 1 from instance")
+    workspace = Workspace(tmp_path / "w")
+    with pytest.raises(AdrError, match="image_missing in 1 row"):
+        export(store, workspace, 1, out=tmp_path / "out", format="parquet")
+    report = export(store, workspace, 1, out=tmp_path / "out", format="parquet", leave_out_faulty=True)
+    assert (report.instances, report.left_out) == (1, 1)
