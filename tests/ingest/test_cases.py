@@ -140,3 +140,17 @@ def test_all_not_english__says_that_nothing_could_be_read(tmp_path: Path) -> Non
     with pytest.raises(AdrError, match="none of the text could be read") as error:
         rebalance(store, Recipe(min_passes=0))
     assert "Build the index" not in error.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("case", "file", "sentence"),
+    [
+        ("one-object-not-lines", "data.json", "is one JSON object with 1 key"),
+        ("mix-files", "mix.yaml", "lists a in .*, and there is no such file"),
+        ("mix-files", "dataset_info.json", "lists set_a in .*, and there is no such file"),
+        ("mix-files", "meta.json", "lists set-a in .*, and there is no such file"),
+    ],
+)
+def test_case__is_refused_with_what_it_is(case: str, file: str, sentence: str) -> None:
+    with pytest.raises(AdrError, match=sentence):
+        ingest(Store.memory(), CASES / case / file)
