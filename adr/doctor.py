@@ -197,7 +197,7 @@ def _check_folder(folder: Path, paths: list[str], known: Links | None, found: _D
 
 
 def _other_ending(missing: list[str], present: set[str]) -> str:
-    """What to say of missing images that are there with another ending; '' when there are none."""
+    """A clause about missing images whose name exists with another ending; '' when no image is like that."""
     there = {os.path.splitext(path)[0]: path for path in sorted(present)}
     found = sorted((path, there[stem]) for path in missing if (stem := os.path.splitext(path)[0]) in there)
     if not found:

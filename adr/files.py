@@ -151,7 +151,7 @@ def create_whole(path: Path, data: bytes) -> None:
 
 
 def append_text(path: Path, text: str) -> None:
-    """Write `text` at the end of a plain file, made when there is none; AdrError when a link, a folder or a named pipe
+    """Append `text` to a plain file, created if it does not exist; AdrError when a link, a folder or a named pipe
     lies in its place, OSError when it cannot be written."""
     if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
         raise AdrError(f"{path} is not a plain file.", "Move it away, then do the same again.")

@@ -50,7 +50,7 @@ class Fit:
         return False if self.pictures >= ENOUGH else None
 
     def in_words(self) -> str:
-        """The figures as a clause, or why there are none."""
+        """The figures as a clause, or the reason why nothing was measured."""
         if self.pictures < FEW:
             few = (
                 f"only {counted(self.pictures, 'picture has', 'pictures have')}" if self.pictures else "no picture has"

@@ -33,7 +33,7 @@ _BATCH = 16
 
 
 def known_fit(folder: Path | None, model: str, pictured: Sequence[Pictured]) -> Fit | None:
-    """The fit that `checked` has kept for this model and these pictures; None when there is none yet."""
+    """The fit that `checked` has kept for this model and these pictures; None before the first check."""
     if len(pictured) < FEW:
         return Fit(len(pictured), 0.0, 0.0)
     return None if folder is None else _kept(answer_file(folder, model, pictured))

@@ -32,7 +32,7 @@ class Shard(Protocol):
         ...
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of a picture; None when there is none of this name."""
+        """The bytes of a picture; None when the shard has no picture of this name."""
         ...
 
 
@@ -47,7 +47,7 @@ def shard_of(path: Path) -> tuple[Path, str] | None:
 
 
 def opened_shard(path: Path) -> Shard:
-    """The shard at `path`, kept open for the next call; OSError when it cannot be read or is none."""
+    """The shard at `path`, kept open for the next call; OSError when it cannot be read or is not a shard."""
     stat = path.stat()
     return _opened(str(path), stat.st_mtime_ns, stat.st_size)
 

@@ -32,7 +32,7 @@ def refuse_push(repository: str, *, replace: bool = False) -> None:
 
 
 def push(folder: Path, repository: str, *, replace: bool = False, progress: Progress = silent) -> str:
-    """Send the export in `folder` to a dataset repository, which is made if there is none; returns its address.
+    """Send the export in `folder` to a dataset repository, created if it does not exist; returns its address.
 
     A new repository is private. replace: files of the repository that the export does not have are removed.
     AdrError as `refuse_push`, and when the Hub refuses a file. What has arrived by a cancel or a fault stays there

@@ -165,7 +165,7 @@ def combined(reports: Sequence[IngestReport], of: Sequence[ReadSource]) -> Inges
 
 
 class _Source:
-    """One source while it is read. Making it looks at the files, so that a wrong path is told before any reading."""
+    """One source while it is read. The constructor checks every path before anything is read."""
 
     report: IngestReport
 

@@ -45,7 +45,7 @@ class Spoken(NamedTuple):
 
 
 def read_turn(number: int, turn: Any, roles: Mapping[str, str] = ROLES) -> Spoken:
-    """The turn in a JSON value; RefusedError, which names turn `number`, when it is none."""
+    """The turn in a JSON value; RefusedError, which names turn `number`, when it is not a turn."""
     if not isinstance(turn, dict):
         raise RefusedError("turn_without_text", f"Turn {number} is {kind_of(turn)}, not an object.")
     return _usual(turn, roles) or _unusual(number, turn, roles)

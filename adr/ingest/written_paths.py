@@ -20,7 +20,7 @@ _FILE_ADDRESS = re.compile(r"file:(?://(?:localhost(?=/))?)?", re.IGNORECASE)
 
 
 def relative(path: str, folder: Path | None) -> str | None:
-    """An image path relative to `folder`, as `instance` keeps it; None when it is not below it, or there is none."""
+    """An image path relative to `folder`, as `instance` keeps it; None when the image is not below a folder."""
     for way in _ways(path):
         if os.path.isabs(way):
             below = _below(way, folder)

@@ -107,7 +107,7 @@ def messages(seen: ShownCandidate) -> Messages | None:
 
 
 def read_opinion(candidate: str, text: str) -> Opinion:
-    """The opinion in a reply; 'unsure' with a note when there is none. A reason that is not in the list is 'other', and
+    """The opinion in a reply; 'unsure' with a note when it has none. A reason that is not in the list is 'other', and
     a confidence that is not a number from 0 to 1 is 0."""
     found = re.search(r"\{.*?\}", text, re.DOTALL)
     try:

@@ -1,7 +1,7 @@
 """Which rows of the reservoir are copies of the dataset: the same picture, or the same conversation about a picture of
 the same name.
 
-Pictures are told apart by their size and by a stretch from their middle, so that a million of them need not be read.
+Pictures are compared by size and by a stretch of bytes from their middle, so a million need not be read in full.
 """
 
 import os
