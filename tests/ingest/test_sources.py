@@ -96,7 +96,7 @@ def test_ingest__needs_to_be_told_to_add(store: Store, two: list[Given]) -> None
 
 
 def test_ingest__a_fault_in_the_second_source_leaves_nothing(store: Store, two: list[Given], tmp_path: Path) -> None:
-    with pytest.raises(AdrError, match="not a list of records"):
+    with pytest.raises(AdrError, match="is no conversation and is set aside"):
         ingest(store, [two[0], Given(written(tmp_path / "bad.jsonl", [{"id": 1}]))])
     assert store.value("select count(*) from instance") == 0 and sources(store) == []
 

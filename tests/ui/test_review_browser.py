@@ -27,8 +27,22 @@ def open_review(chromium, address: str, name: str = "", query: str = ""):
         page.get_by_role("button", name="Start").click()
         page.get_by_placeholder("Your name").wait_for(state="detached", timeout=60_000)
     page.wait_for_selector("#card[data-candidate], #grid .tile", timeout=60_000)
+    if name:
+        held(page)
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
     return page
+
+
+def held(page) -> None:
+    """Wait until the card that is shown is held by the reviewer; the one drawn before the name was given is not."""
+    page.wait_for_function(
+        """() => {
+        const card = [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('#card')).find(Boolean);
+        const address = new URL(location).searchParams.get('candidate');
+        return address && card && card.dataset.candidate === address;
+    }""",
+        timeout=60_000,
+    )
 
 
 def card(page, attribute: str) -> str:

@@ -92,6 +92,8 @@ def _step(here: Frame, reviewer: str) -> None:
     assert now.asked is not None  # a card is drawn for a filter
     asked, order = now.asked
     candidate, action = step.get("candidate"), step["action"]
+    if action in JUDGEMENTS and reviewer and candidate != now.shown:
+        return  # the key was pressed on a card that is being replaced, which others may be judging
     try:
         if action in JUDGEMENTS:
             with reviewing(reviewer):
