@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -55,7 +56,7 @@ def draw_exam(folder: Path, seed: int, each: int = EACH, progress: Progress = si
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / "exam.json").exists():
         raise AdrError(f"{folder} holds something else than a test.", "Name an empty or a new folder.")
-    records = []
+    records: list[dict[str, Any]] = []
     total = each * len(RANKS)
     with whole_folder(folder) as draft:
         (draft / "images").mkdir()
