@@ -52,7 +52,7 @@ GROUND = (
     "conversation",
     "markers",
 )
-ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "doctor")  # above the stages, below the pages
+ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "doctor", "prove")  # above the stages, below the pages
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
     *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),

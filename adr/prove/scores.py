@@ -1,8 +1,8 @@
 """The scores of an experiment as arrays: one row per seed and one column per test pair, for each arm.
 
 Reads design.json, pairs.parquet, items.parquet and trials/ of one folder. A trial of another design is named and not
-used; a trial that lacks test pairs is refused, since a mean over what is there favours whatever lost its hard questions.
-Knows nothing of statistics.
+used. A trial that lacks test pairs is refused, since a mean over what is there favours whatever lost its hard
+questions. Knows nothing of statistics.
 """
 
 import json
@@ -20,14 +20,15 @@ from adr.errors import AdrError
 METRICS = ("accuracy", "likelihood", "entity_likelihood")
 RARITIES = ("unseen", "few", "tail", "mid", "head")
 GROUPS: dict[str, tuple[str, ...]] = {
-    "all": RARITIES,
+    "all": (*RARITIES, ""),
     "head": ("head",),
     "mid": ("mid",),
     "tail": ("few", "tail"),
     "few": ("few",),
     "unseen": ("unseen",),
 }
-"""{group of test pairs: the rarities in it}; the tail holds those with few training instances as well."""
+"""{group of test pairs: the rarities in it}; the tail holds those with few training instances as well, and
+'all' also what asks about no entity."""
 
 Setting = tuple[str, float, str]
 """(arm, learning rate, budget)."""
@@ -60,7 +61,7 @@ class ItemScores:
     other: tuple[str, ...]
 
     def difference(self, arm: Setting, against: Setting, metric: str) -> NDArray[np.float64]:
-        """Seeds × pairs: the arm's value less that of the other, paired by seed; NaN where the metric is not defined."""
+        """Seeds × pairs: the arm's value less the other's, paired by seed; NaN where the metric is not defined."""
         return self.values[arm][metric] - self.values[against][metric]
 
 
@@ -85,8 +86,8 @@ def read_scores(folder: Path, design: Mapping[str, Any]) -> ItemScores:
     pairs = _test_pairs(folder)
     finished, other = _finished(folder, str(design["fingerprint"]))
     items = _items(folder)
-    by_trial = {key: rows for key, rows in items.groupby(["arm", "seed", "learning_rate", "budget"], sort=False)}
-    tables = {_key(key): rows for key, rows in by_trial.items()}
+    by_trial = items.groupby(["arm", "seed", "learning_rate", "budget"], sort=False)
+    tables = {_key(key): rows for key, rows in by_trial}
     seeds = tuple(int(seed) for seed in design["seeds"])
     values: dict[Setting, dict[str, NDArray[np.float64]]] = {}
     unfinished: list[str] = []
@@ -115,7 +116,7 @@ def _test_pairs(folder: Path) -> TestPairs:
         test["pair"].to_numpy(np.int64),
         test["cluster"].to_numpy(np.int64),
         test["kind"].to_numpy().astype(str),
-        test["rarity"].to_numpy().astype(str),
+        test["rarity"].fillna("").to_numpy().astype(str),
     )
 
 

@@ -1,8 +1,8 @@
 """The words that a comparison may end in, and when.
 
 A comparison was measured with one or more learning rates. Small trainings with one learning rate can rank data in the
-reverse of the order that large ones give (arXiv 2512.24503), so what holds in one learning rate alone is not said. Knows
-nothing of arms or files.
+reverse of the order that large ones give (arXiv 2512.24503), so what holds in one learning rate alone is not said.
+Knows nothing of arms or files.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ SIGNIFICANT = 0.05
 def verdict(found: Sequence[PairedDifference], metric: str = "accuracy", p: float | None = None) -> str:
     """The word for one comparison in every learning rate that was run.
 
-    'helps' or 'harms' only when every interval excludes 0 on the same side and `p` (Holm's adjusted p-value of a primary
-    question; None for the others) is at most 0.05; 'no difference larger than x points' when every interval lies
-    within the margin; otherwise 'cannot tell'. 'not enough seeds' where a learning rate has no interval.
+    'helps' or 'harms' only when every interval excludes 0 on the same side and `p` (Holm's adjusted p-value of a
+    primary question; None for the others) is at most 0.05; 'no difference larger than x points' when every interval
+    lies within the margin; otherwise 'cannot tell'. 'not enough seeds' where a learning rate has no interval.
     """
     ends = [(one.low, one.high) for one in found if one.low is not None and one.high is not None]
     if len(ends) < len(found) or not ends:
@@ -35,11 +35,9 @@ def verdict(found: Sequence[PairedDifference], metric: str = "accuracy", p: floa
     if significant and max(highs) < 0:
         return HARMS
     bound = max(max(abs(low), abs(high)) for low, high in ends)
-    return (
-        f"no difference larger than {_rounded_up(bound, metric)} {UNITS[metric]}"
-        if bound <= MARGINS[metric]
-        else CANNOT_TELL
-    )
+    if bound > MARGINS[metric]:
+        return CANNOT_TELL
+    return f"no difference larger than {_rounded_up(bound, metric)} {UNITS[metric]}"
 
 
 def _rounded_up(bound: float, metric: str) -> str:
