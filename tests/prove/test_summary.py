@@ -1,6 +1,7 @@
 """What the files of an experiment say, and what they refuse to say."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -154,7 +155,7 @@ def test_summarize__no_experiment(tmp_path):
 def test_summarize__changed_answers_and_what_was_said(helped):
     changed = summarize(helped).changed
     assert len(changed) == 20
-    assert all(abs(a.gain) >= abs(b.gain) for a, b in zip(changed, changed[1:], strict=False))
+    assert all(abs(a.gain) >= abs(b.gain) for a, b in pairwise(changed))
     assert {one.rarity for one in changed if one.gain == 100} <= {"tail", "few", "mid", "head", "unseen"}
     assert all(one.said == one.answer and one.said_before == "dog" for one in changed if one.gain == 100)
 
