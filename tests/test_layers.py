@@ -52,12 +52,13 @@ GROUND = (
     "conversation",
     "markers",
 )
-ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "doctor")  # above the stages, below the pages
+# above the stages, below the pages
+ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "doctor", "prove", "tail_eval")
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
     *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),
     "parts",
-    *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export"),
+    *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export", "prove"),
 )
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")
 
