@@ -63,6 +63,11 @@ class Workspace:
         return self.folder / "plans"
 
     @property
+    def proofs(self) -> Path:
+        """One folder per experiment: its design, and what its trials write."""
+        return self.folder / "prove"
+
+    @property
     def exports(self) -> Path:
         """Where the app writes exports."""
         return self.folder / "exports"
