@@ -5,10 +5,10 @@ VLMEvalKit takes it for unknown. Two logs can be compared only if one rule reads
 """
 
 import re
-import string
 from collections.abc import Sequence
 from functools import lru_cache
 
+from adr.prove.words import normalised
 from adr.tail_eval.log import LogItem, Target
 
 _SENTENCE_END = re.compile(r"[.!?;\n]")
@@ -17,9 +17,8 @@ _CHOICE = re.compile(
     r"^\W*([A-H])\W*$|^\(?([A-H])[).:]|(?:answer|option|choice)(?: is)?:? *\(?([A-H])\b", re.IGNORECASE
 )
 _LETTER = re.compile(r"^\(?([A-H])[).]?$")
-_ARTICLES = frozenset(("a", "an", "the"))
-_EDGES = string.punctuation + string.whitespace
 _AGREEING = 3  # as many people give an answer that counts in full (VQA)
+_plain = lru_cache(maxsize=1 << 16)(normalised)
 
 
 def yes_or_no(text: str) -> str | None:
@@ -42,16 +41,9 @@ def choice(text: str) -> str | None:
     return str(found.group(found.lastindex or 0)).upper() if found else None
 
 
-@lru_cache(maxsize=1 << 16)
-def plain_answer(text: str) -> str:
-    """An answer in lower case, without articles and the punctuation around it."""
-    words = (word.strip(_EDGES) for word in text.lower().split())
-    return " ".join(word for word in words if word and word not in _ARTICLES)
-
-
 def is_yes_or_no(target: Target) -> bool:
     """Whether the right answer is yes or no."""
-    return isinstance(target, str) and plain_answer(target) in ("yes", "no")
+    return isinstance(target, str) and _plain(target) in ("yes", "no")
 
 
 def is_letter(target: Target) -> bool:
@@ -62,14 +54,14 @@ def is_letter(target: Target) -> bool:
 def score_of(prediction: str, target: str | Sequence[str]) -> float:
     """How right an answer is, 0..1: yes or no, the letter of a choice, the answers of several people, or the text."""
     if not isinstance(target, str):
-        said = plain_answer(prediction)
-        agreeing = sum(plain_answer(one) == said for one in target)
+        said = _plain(prediction)
+        agreeing = sum(_plain(one) == said for one in target)
         return min(agreeing / _AGREEING, 1.0) if len(target) > _AGREEING else float(agreeing > 0)
     if is_yes_or_no(target):
-        return float(yes_or_no(prediction) == plain_answer(target))
+        return float(yes_or_no(prediction) == _plain(target))
     if (letter := _LETTER.match(target.strip())) is not None:
         return float(choice(prediction) == letter.group(1))
-    return float(plain_answer(prediction) == plain_answer(target))
+    return float(_plain(prediction) == _plain(target))
 
 
 def own_score(item: LogItem) -> float | None:

@@ -246,7 +246,7 @@ def test_llava__seed_bench(tmp_path):
 
 def test_llava__vqa_results_with_annotations(tmp_path):
     log = whole(tmp_path / "results.json", [{"question_id": 5, "answer": "two"}])
-    people = [{"answer": word} for word in ["two", "two", "2", "three", "3", "4", "5", "6", "7", "8"]]
+    people = [{"answer": word} for word in ["two", "2", "one", "three", "3", "4", "5", "6", "7", "8"]]
     asked = whole(
         tmp_path / "annotations.json", {"annotations": [{"question_id": 5, "image_id": 1, "answers": people}]}
     )
