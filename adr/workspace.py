@@ -89,6 +89,11 @@ class Workspace:
         return self.folder / "verified"
 
     @property
+    def features(self) -> Path:
+        """What models see in pictures, for proofs; one folder per model; safe to delete."""
+        return self.folder / "features"
+
+    @property
     def fits(self) -> Path:
         """How well models name the source's images, one file per model and sample; safe to delete."""
         return self.folder / "fits"

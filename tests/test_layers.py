@@ -182,7 +182,10 @@ def test_packages__one_door_to_each_thing(package):
     assert [type(node) for node in tree.body] == [ast.Expr]
 
 
-@pytest.mark.parametrize("module", ["adr.synthesize.worker", "adr.synthesize.source_images", "adr.index.looking"])
+@pytest.mark.parametrize(
+    "module",
+    ["adr.synthesize.worker", "adr.synthesize.source_images", "adr.index.looking", "adr.prove.extracting"],
+)
 def test_worker__never_opens_the_database(module):
     script = (
         f"import sys, {module}; "

@@ -40,6 +40,7 @@ VERBS = {
     "verdicts": "import or export verdicts as CSV or JSON Lines",
     "export": "write the refined dataset",
     "exports": "list the exports that were written",
+    "prove": "measure whether refinement helps: arms, seeds, intervals; continues where it stopped",
     "report": "write the page of a run, before and after, as one HTML file",
     "tail-eval": "show where a model fails, by how rare in training what is asked is",
     "run": "run every stage, unattended; continues where it stopped",

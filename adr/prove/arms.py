@@ -249,8 +249,8 @@ NEEDS_CANDIDATES = (*(name for name in ARMS if name.endswith("_synthetic")), "re
 
 
 def planted_positions(engine: Engine, perspective: str, recipe: Recipe, most: int) -> NDArray[np.int64]:
-    """Real tail instances to keep from every arm but `planted`, ascending: of each tail entity (n < τ) at most a third of
-    its instances, at most `most` in all, by a draw; the commonest tail entities first, which can spare them."""
+    """Real tail instances to keep from every arm but `planted`, ascending: of each tail entity (n < τ) at most a third
+    of its instances, at most `most` in all, by a draw; the commonest tail entities first, which can spare them."""
     postings, tau = engine.postings[perspective], engine.tau(recipe)[perspective]
     drawn = draws(0, PLANTED_KEY, engine.instances)
     left, hidden = postings.n.astype(np.int64) // _PLANTED_PART, np.zeros(engine.rows, dtype=bool)

@@ -5,7 +5,7 @@ Knows nothing of arms, splits or files: what a trial trains on is in the pairs, 
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from adr.errors import AdrError
 
 Form = Literal["pooled", "patches", "pixels"]
-# What a model wants to know of a picture: pooled (n, d), patches (n, tokens, d), pixels (n, height, width, 3) in 0..1.
+# What a model wants to know of a picture: pooled (n, d), patches (n, tokens, d), pixels (n, side, side, 3) of bytes.
 FEATURES: dict[str, Form] = {"probe": "pooled", "decoder": "patches", "finetune": "pixels"}
 
 
@@ -56,7 +56,7 @@ class Model(Protocol):
         train: Pairs,
         dev: Pairs,
         test: Pairs,
-        features: NDArray[np.float32],
+        features: NDArray[Any],
         *,
         steps: int,
         batch: int,

@@ -1,4 +1,4 @@
-"""A small dataset with a tail, drawn, read and indexed, with a run and accepted candidates: what an experiment needs."""
+"""A small dataset with a tail, drawn, read and indexed, with a run and accepted candidates: for experiments."""
 
 import json
 from pathlib import Path
