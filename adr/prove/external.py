@@ -23,7 +23,9 @@ from adr.export.work import Format, Work
 from adr.files import recover, whole_folder
 from adr.picture_file import open_picture
 from adr.progress import Progress, silent
+from adr.prove.departures import refuse_changed
 from adr.prove.external_scripts import BATCH, TASK, eval_script, task_module, train_script
+from adr.prove.proof import proof_folder
 from adr.prove.proof_folder import ProofFolder, write_json
 from adr.recipe import Recipe
 from adr.store import Store
@@ -64,7 +66,7 @@ class ExternalReport:
 def export_arms(
     store: Store,
     workspace: Workspace,
-    experiment: int,
+    experiment: int | None = None,
     *,
     format: str,
     out: Path,
@@ -73,18 +75,19 @@ def export_arms(
 ) -> ExternalReport:
     """Write the folder `out` with `arms/ARM-SEED/`, `images/`, the test set, `train.sh` and `eval.sh`, whole or absent.
 
-    images: link or copy the source's pictures. AdrError for an unknown format, when the design says no number of
-    steps, when `out` is not empty, when a trainer could not read a row, or when an accept has been withdrawn since.
+    experiment: its number, None for the latest. images: link or copy the source's pictures. AdrError for an unknown
+    format, when the design says no number of steps, when `out` is not empty, when a trainer could not read a row, or
+    when an accept has been withdrawn since.
     """
     if format not in FORMATS or images not in IMAGES:
         raise AdrError(
             f"There is no {format!r} with {images!r}.", f"Formats: {', '.join(FORMATS)}; {' or '.join(IMAGES)}."
         )
-    folder = ProofFolder(workspace.proofs / str(experiment))
-    found = folder.read_design()
+    number, folder = proof_folder(store, workspace, experiment)
+    found = refuse_changed(folder)
     if not found["steps"]:
         raise AdrError(
-            f"The design of experiment {experiment} does not say how many steps a training has.",
+            f"The design of experiment {number} does not say how many steps a training has.",
             "Make a design with --model external --steps N, so that all arms have as many.",
         )
     target = out.expanduser().absolute()
@@ -93,7 +96,7 @@ def export_arms(
         raise AdrError(f"{target} is not an empty folder.", "Choose another folder.")
     with whole_folder(target) as unfinished:
         made = _Export(store, workspace, folder, found, named(format), images, unfinished, progress)
-        return made.write(experiment, target)
+        return made.write(number, target)
 
 
 class _Export:

@@ -1,7 +1,7 @@
 """Reads the logs of arms that an outside trainer has trained: `logs/ARM-SEED/` → the experiment's trials.
 
-Writes `trials/ARM-SEED-1-steps.{json,parquet}` as a worker would. Answers are judged here, by one rule; a log has no
-likelihoods, so those columns are empty.
+Writes `trials/ARM-SEED-1-steps.{json,parquet}` as a worker would, and the experiment's results anew. Answers are judged
+here, by one rule; a log has no likelihoods, so those columns are empty.
 """
 
 import json
@@ -19,11 +19,14 @@ import pyarrow as pa
 from adr import __version__
 from adr.errors import AdrError
 from adr.progress import Progress, silent
+from adr.prove.departures import refuse_changed
 from adr.prove.external import INFO, TEST
 from adr.prove.external_scripts import TASK
+from adr.prove.proof import proof_folder, write_results
 from adr.prove.proof_folder import ProofFolder, write_json, write_table
 from adr.prove.trials import Trial, trials_of
 from adr.prove.words import normalised
+from adr.store import Store
 from adr.tail_eval.comparable import check_comparable
 from adr.tail_eval.log import BenchmarkLog
 from adr.tail_eval.read import read_log
@@ -61,21 +64,21 @@ class _Judged:
     said: list[str]
 
 
-def read_results(workspace: Workspace, logs: Path, *, progress: Progress = silent) -> ExternalResults:
+def read_results(store: Store, workspace: Workspace, logs: Path, *, progress: Progress = silent) -> ExternalResults:
     """Read every log below `logs`, which lies in a folder of exported arms; all of them, or nothing is written.
 
     AdrError when the folder is not one of exported arms, when its design is another one than the experiment's, when a
     folder is no arm and seed, when a log lacks items, or when two logs are not of the same questions and versions.
     """
     info, test = _exported(logs.absolute().parent)
-    folder = ProofFolder(workspace.proofs / str(info["experiment"]))
-    found = folder.read_design()
+    number, folder = proof_folder(store, workspace, info["experiment"])
+    found = refuse_changed(folder)
     if found["fingerprint"] != info["fingerprint"]:
         raise AdrError(
-            f"The arms were exported from another design than that of experiment {info['experiment']}.",
+            f"The arms were exported from another design than that of experiment {number}.",
             "Read them in the workspace that they come from, or export them again.",
         )
-    trials = {f"{one.arm}-{one.seed}": one for one in trials_of(folder, found) if _is_read(one)}
+    trials = {f"{one.arm}-{one.seed}": one for one in trials_of(folder, found) if _is_read(one, info["arms"])}
     folders = sorted(path for path in logs.iterdir() if path.is_dir()) if logs.is_dir() else []
     if not folders:
         raise AdrError(f"{logs} holds no logs.", "Run train.sh and eval.sh first.")
@@ -83,11 +86,12 @@ def read_results(workspace: Workspace, logs: Path, *, progress: Progress = silen
     judged = {log.name: _judged(log, test) for log in read}
     for name, answers in judged.items():
         _write(folder, trials[name], answers, test, found, logs / name)
-    return _report(info["experiment"], info["arms"], trials, judged, notices)
+    write_results(store, number, folder, found)
+    return _report(number, info["arms"], trials, judged, notices)
 
 
-def _is_read(trial: Trial) -> bool:
-    return trial.learning_rate == 1 and "steps" in trial.budgets
+def _is_read(trial: Trial, exported: Sequence[str]) -> bool:
+    return trial.learning_rate == 1 and "steps" in trial.budgets and f"{trial.arm}-{trial.seed}" in exported
 
 
 def _exported(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:

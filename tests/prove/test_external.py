@@ -3,6 +3,7 @@
 import json
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -62,10 +63,10 @@ def in_process(folder, arm, seed):
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_round_trip__same_scores_as_in_process(experiment, tmp_path, format):
-    _, workspace, folder = experiment
+    store, workspace, folder = experiment
     report = exported(experiment, tmp_path, format)
     train_and_evaluate(tmp_path / "out")
-    found = read_results(workspace, tmp_path / "out" / "logs")
+    found = read_results(store, workspace, tmp_path / "out" / "logs")
     assert found.missing == () and found.one_seed == () and len(found.trials) == 10
     all_scores = []
     for trial in found.trials:
@@ -76,6 +77,8 @@ def test_round_trip__same_scores_as_in_process(experiment, tmp_path, format):
         all_scores += table["score"]
         said = json.loads(folder.report(TrialKey(trial.arm, trial.seed, 1.0, "steps")).read_text())
         assert (said["fingerprint"], said["steps"]) == (folder.read_design()["fingerprint"], 20)
+    items = pq.read_table(folder.items, filters=[("budget", "=", "steps")]).to_pydict()
+    assert len(items["score"]) == len(all_scores) and sum(items["score"]) == pytest.approx(sum(all_scores))
     assert 0 < np.mean(all_scores) < 1  # it learns something, and not everything
 
 
@@ -133,7 +136,7 @@ def test_scripts__each_name_gets_its_seed_and_a_finished_one_is_left(experiment,
 
 
 def test_export__refusals(experiment, tmp_path):
-    store, workspace, folder = experiment
+    store, workspace, _ = experiment
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "a").write_text("")
     with pytest.raises(AdrError, match="not an empty folder"):
@@ -144,26 +147,26 @@ def test_export__refusals(experiment, tmp_path):
     with pytest.raises(AdrError, match="p1-00000-0 is no longer accepted"):
         export_arms(store, workspace, 1, format="llava", out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    folder.design.write_text(json.dumps(folder.read_design() | {"steps": 0}))
-    with pytest.raises(AdrError, match="does not say how many steps"):
-        export_arms(store, workspace, 1, format="llava", out=tmp_path / "out")
+    design(store, workspace, replace(OPTIONS, steps=None, arms=("original", "random")))
+    with pytest.raises(AdrError, match="experiment 2 does not say how many steps"):
+        export_arms(store, workspace, format="llava", out=tmp_path / "out")
 
 
 @pytest.fixture
 def logged(experiment, tmp_path):
-    """(workspace, folder of logs, test set, the experiment's folder), without any log."""
-    _, workspace, folder = experiment
+    """(store, workspace, folder of logs, test set, the experiment's folder), without any log."""
+    store, workspace, folder = experiment
     exported(experiment, tmp_path)
     test = [json.loads(line) for line in (tmp_path / "out" / "test.jsonl").read_text().splitlines()]
-    return workspace, tmp_path / "out" / "logs", test, folder
+    return store, workspace, tmp_path / "out" / "logs", test, folder
 
 
 def test_read__one_seed_and_what_is_missing(logged):
-    workspace, logs, test, _ = logged
+    store, workspace, logs, test, _ = logged
     right = [one["target"] for one in test]
     for name in ("original-0", "original-1", "random-0"):
         write_log(logs / name, test, right)
-    found = read_results(workspace, logs)
+    found = read_results(store, workspace, logs)
     assert [(one.arm, one.seed, one.score) for one in found.trials] == [
         ("original", 0, 1.0),
         ("original", 1, 1.0),
@@ -174,50 +177,51 @@ def test_read__one_seed_and_what_is_missing(logged):
 
 
 def test_read__a_long_yes_is_a_yes(logged):
-    workspace, logs, test, _ = logged
+    store, workspace, logs, test, _ = logged
     said = [f"{one['target'].rstrip('.')}, I think so." if one["target"] == "Yes." else "" for one in test]
     write_log(logs / "original-0", test, said)
-    (trial,) = read_results(workspace, logs).trials
+    (trial,) = read_results(store, workspace, logs).trials
     assert trial.score == pytest.approx(np.mean([one["target"] == "Yes." for one in test])) and trial.score > 0
 
 
 def test_read__logs_that_differ_between_arms_are_refused(logged):
-    workspace, logs, test, folder = logged
+    store, workspace, logs, test, folder = logged
     right = [one["target"] for one in test]
     write_log(logs / "original-0", test, right)
     write_log(logs / "random-0", test, right, version="2")
     with pytest.raises(
         AdrError, match="original-0 was evaluated with version 1 of adr_test, and random-0 with version 2"
     ):
-        read_results(workspace, logs)
+        read_results(store, workspace, logs)
     write_log(logs / "random-0", [{**one, "target": "another"} for one in test], right)
     with pytest.raises(AdrError, match="are not the same question"):
-        read_results(workspace, logs)
+        read_results(store, workspace, logs)
     write_log(logs / "random-0", test[:-1], right[:-1])
     with pytest.raises(AdrError, match="1 items of original-0 are not in random-0"):
-        read_results(workspace, logs)
+        read_results(store, workspace, logs)
     assert not (folder.folder / "trials").exists()  # all or nothing
 
 
 def test_read__a_log_that_lacks_items_or_asks_others_is_refused(logged):
-    workspace, logs, test, _ = logged
+    store, workspace, logs, test, _ = logged
     write_log(logs / "original-0", test[:-1], [one["target"] for one in test[:-1]])
     with pytest.raises(AdrError, match="it lacks 1 of them"):
-        read_results(workspace, logs)
+        read_results(store, workspace, logs)
     write_log(logs / "original-0", [{**one, "target": "another"} for one in test], ["another"] * len(test))
     with pytest.raises(AdrError, match="was asked other questions"):
-        read_results(workspace, logs)
+        read_results(store, workspace, logs)
 
 
 def test_read__folders_that_are_not_of_the_experiment(logged, tmp_path):
-    workspace, logs, test, folder = logged
+    store, workspace, logs, test, _ = logged
     with pytest.raises(AdrError, match="holds no logs"):
-        read_results(workspace, logs)
+        read_results(store, workspace, logs)
     write_log(logs / "nonsense-0", test, [one["target"] for one in test])
     with pytest.raises(AdrError, match="no arm and seed"):
-        read_results(workspace, logs)
+        read_results(store, workspace, logs)
     with pytest.raises(AdrError, match="no folder of exported arms"):
-        read_results(workspace, tmp_path / "elsewhere" / "logs")
-    folder.design.write_text(json.dumps(folder.read_design() | {"fingerprint": "another"}))
+        read_results(store, workspace, tmp_path / "elsewhere" / "logs")
+    info = json.loads((logs.parent / "external.json").read_text())
+    (logs.parent / "external.json").write_text(json.dumps(info | {"fingerprint": "another"}))
     with pytest.raises(AdrError, match="from another design"):
-        read_results(workspace, logs)
+        read_results(store, workspace, logs)

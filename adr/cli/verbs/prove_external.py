@@ -7,10 +7,11 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from adr.cli.arguments import count, path
+from adr.cli.arguments import path
 from adr.cli.blocks import Block, facts, headline, note, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import enumerated
+from adr.errors import AdrError
 from adr.export.formats import FORMATS as TITLES
 from adr.figures import counted, share_words
 from adr.progress import Progress
@@ -20,21 +21,32 @@ from adr.prove.external_logs import ExternalResults, read_results
 SHOWN = 6  # names listed
 
 
-def export_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which experiment, for which trainer, and where to."""
-    parser.add_argument("--experiment", type=count, required=True, metavar="N", help="the experiment")
-    parser.add_argument("--format", choices=FORMATS, required=True, help="the trainer's format")
-    parser.add_argument("--out", type=path, required=True, metavar="DIR", help="the folder to write")
-    parser.add_argument("--images", choices=IMAGES, default=IMAGES[0], help="the source's pictures [%(default)s]")
+WAYS = ("export", "read")
 
 
-def export_act(options: argparse.Namespace, progress: Progress) -> ExternalReport:
-    """Write the arms, the test set and the two scripts."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """For which trainer and where to, and where its logs are."""
+    parser.add_argument("logs", nargs="?", type=path, metavar="LOGS", help="read: the folder logs of exported arms")
+    asked = parser.add_argument_group("export")
+    asked.add_argument("--format", choices=FORMATS, help="the trainer's format")
+    asked.add_argument("--out", type=path, metavar="DIR", help="the folder to write")
+    asked.add_argument("--images", choices=IMAGES, default=IMAGES[0], help="the source's pictures [%(default)s]")
+
+
+def export_or_read(options: argparse.Namespace, progress: Progress) -> ExternalReport | ExternalResults:
+    """Write the arms, the test set and the two scripts; or read the logs as trials of the experiment."""
+    if options.way == "read":
+        if options.logs is None:
+            raise AdrError("There are no logs to read.", "Name the folder `logs` inside what `adr prove export` wrote.")
+        with opened(options) as (workspace, store):
+            return read_results(store, workspace, Path(options.logs), progress=progress)
+    if options.format is None or options.out is None:
+        raise AdrError("An export needs a format and a folder.", f"Give --out DIR and --format {' or '.join(FORMATS)}.")
     with opened(options) as (workspace, store):
         return export_arms(
             store,
             workspace,
-            options.experiment,
+            options.proof,
             format=options.format,
             out=Path(options.out),
             images=options.images,
@@ -42,7 +54,12 @@ def export_act(options: argparse.Namespace, progress: Progress) -> ExternalRepor
         )
 
 
-def export_page(report: ExternalReport) -> Iterator[Block]:
+def external_page(report: ExternalReport | ExternalResults) -> Iterator[Block]:
+    """What was exported, or what was read."""
+    yield from _exported(report) if isinstance(report, ExternalReport) else _read(report)
+
+
+def _exported(report: ExternalReport) -> Iterator[Block]:
     """How many arms, and what to do with them."""
     yield headline(
         f"{counted(len(report.arms), 'dataset')} of experiment {report.experiment} written to {report.folder}, for "
@@ -58,18 +75,7 @@ def export_page(report: ExternalReport) -> Iterator[Block]:
     yield note("Next: train.sh and eval.sh in that folder, then adr prove read on its logs.")
 
 
-def read_arguments(parser: argparse.ArgumentParser) -> None:
-    """Where the logs are."""
-    parser.add_argument("logs", type=path, metavar="LOGS", help="the folder logs inside the exported one")
-
-
-def read_act(options: argparse.Namespace, progress: Progress) -> ExternalResults:
-    """Read them as trials of the experiment."""
-    with opened(options) as (workspace, _):
-        return read_results(workspace, Path(options.logs), progress=progress)
-
-
-def read_page(report: ExternalResults) -> Iterator[Block]:
+def _read(report: ExternalResults) -> Iterator[Block]:
     """The score of each arm and seed, and what is missing for an interval."""
     yield headline(f"{counted(len(report.trials), 'log')} read as trials of experiment {report.experiment}.")
     yield table(
