@@ -19,9 +19,9 @@ from adr.ui.prove.jobs import FIXING, Wanted, fix
 
 QUICK = ("original", "random", "refined", "refined_synthetic", "random_synthetic")
 MODELS = {
-    "probe": "Probe: frozen picture features and the words of the question; seconds per training",
-    "decoder": "Decoder: a small one from nothing on patch features; about a minute per training",
-    "finetune": "Fine-tuning of a small pretrained model; needs a GPU",
+    "probe": "Probe on frozen features: seconds per training",
+    "decoder": "Small decoder from nothing: about a minute per training",
+    "finetune": "Fine-tuning of a small model: needs a GPU",
 }
 RATES = BUDGETS = 2
 _SECONDS = {"probe": 6.0, "decoder": 60.0, "finetune": 600.0}

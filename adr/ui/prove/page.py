@@ -7,7 +7,7 @@ import streamlit as st
 from adr.plain_text import SENTENCE, plain
 from adr.prove.proof_report import proof_report
 from adr.prove.scores import read_design
-from adr.prove.summary import Summary, summarize
+from adr.prove.summary import Summary, limits_of, summarize
 from adr.ui.frame import Frame
 from adr.ui.parts.nothing_indexed import nothing_indexed
 from adr.ui.prove.changed import changed_view, dose_view
@@ -41,15 +41,15 @@ def prove_view(here: Frame) -> None:
 def _experiment(here: Frame, folder: Path) -> None:
     design = read_design(folder)
     design_view(design)
+    st.info(plain(limits_of(design), SENTENCE), icon=":material/info:")
     work_view(here, folder, design)
     if here.jobs.running(TRAINING):
         st.caption("Results are shown when the trainings have ended or were cancelled.")
         return
     if not (folder / "items.parquet").is_file():
-        st.caption("Nothing has been trained yet.")
+        st.caption("Results are shown when the trainings have ended or were stopped.")
         return
     found = _summary(str(folder), _stamp(folder))
-    st.info(plain(found.limits, SENTENCE), icon=":material/info:")
     not_as_designed(found)
     if not found.gate.passed:
         st.warning(plain(f"{found.gate.sentence} Nothing is compared.", SENTENCE), icon=":material/block:")
@@ -63,11 +63,8 @@ def _results(here: Frame, folder: Path, found: Summary) -> None:
     fragment(forest_view)(found)
     controls_view(found)
     table_view(found)
-    kinds, dosed = st.columns([3, 2], gap="large")
-    with kinds:
-        fragment(kinds_view)(found)
-    with dosed:
-        dose_view(found)
+    fragment(kinds_view)(found)
+    dose_view(found)
     changed_view(here, found)
     st.download_button(
         "Save the report",
