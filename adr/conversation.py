@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 MARKER = "<image>"
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")  # an image that is not a file
@@ -76,3 +77,15 @@ def mentioned(turns: Sequence[Turn], forms: Sequence[str]) -> bool:
     """Whether any of the forms occurs in a turn as whole words, ignoring case."""
     said = " ".join(t["text"] for t in turns).lower()
     return any(re.search(rf"(?<!\w){re.escape(form.lower())}(?!\w)", said) for form in forms)
+
+
+def questions(turns: Sequence[Turn]) -> list[tuple[str, str]]:
+    """(question, answer) for every assistant turn that follows a human turn, without image markers; an empty one of
+    either is left out."""
+    found = []
+    for before, turn in pairwise(turns):
+        if (before["role"], turn["role"]) == ("human", "gpt"):
+            asked, told = (" ".join(one["text"].replace(MARKER, " ").split()) for one in (before, turn))
+            if asked and told:
+                found.append((asked, told))
+    return found

@@ -251,11 +251,16 @@ def _rows_of_a_reservoir(db: Statements) -> None:
         db.execute(f"alter table {table} add column retrieved integer")
 
 
+def m006_proofs(db: Statements) -> None:
+    """Experiments on whether refinement helps have tables, which schema.sql makes; no row of an older table changes."""
+
+
 MIGRATIONS: tuple[Callable[[Statements], None], ...] = (
     m002_reports_are_kept,
     m003_caps_are_bounds,
     m004_what_is_trusted,
     m005_several_sources,
+    m006_proofs,
 )
 """MIGRATIONS[0] leads from version 1 to version 2, and so on."""
 VERSION = 1 + len(MIGRATIONS)

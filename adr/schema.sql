@@ -362,6 +362,35 @@ create table if not exists export (
     created_at timestamp
 );
 
+-- writer: prove. One experiment on whether refinement helps; its files lie in WORKSPACE/prove/<proof>/.
+create table if not exists proof (
+    proof integer primary key,  -- 1, 2, ...
+    run integer, plan integer,  -- plan: null for all plans of the run
+    fingerprint varchar,        -- of the design: everything that decides the numbers
+    design varchar,             -- JSON: the whole design.json
+    created_at timestamp
+);
+
+-- writer: prove. What an arm trains on with one seed.
+create table if not exists proof_arm (
+    proof integer, arm varchar, seed integer,
+    instances bigint,           -- real rows, copies counted
+    synthetic bigint,           -- candidates
+    questions bigint            -- of all of these rows, copies counted
+);
+
+-- writer: prove. The mean over the test questions of one trial, by rarity and kind of question.
+create table if not exists proof_result (
+    proof integer, arm varchar, seed integer,
+    learning_rate double,       -- a factor of the model's own
+    budget varchar,             -- 'steps' or 'epochs'
+    rarity varchar,             -- 'unseen', 'few', 'tail', 'mid', 'head'; null: asks about no entity
+    kind varchar,               -- form of question
+    n bigint,                   -- questions
+    score double,               -- of the questions with short answers; null without any
+    nll double                  -- nats per word of the right answer
+);
+
 -- writer: jobs. Long work started from the app.
 create table if not exists job (
     job integer primary key, kind varchar, title varchar,

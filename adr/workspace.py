@@ -63,6 +63,11 @@ class Workspace:
         return self.folder / "plans"
 
     @property
+    def proofs(self) -> Path:
+        """One folder per experiment: its design, and what its trials write."""
+        return self.folder / "prove"
+
+    @property
     def exports(self) -> Path:
         """Where the app writes exports."""
         return self.folder / "exports"
@@ -82,6 +87,11 @@ class Workspace:
     def verified(self) -> Path:
         """What checkers have seen in the source's images, one folder per checker; safe to delete."""
         return self.folder / "verified"
+
+    @property
+    def features(self) -> Path:
+        """What models see in pictures, for proofs; one folder per model; safe to delete."""
+        return self.folder / "features"
 
     @property
     def fits(self) -> Path:

@@ -52,7 +52,7 @@ GROUND = (
     "conversation",
     "markers",
 )
-ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "doctor", "prove")  # above the stages, below the pages
+ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "prove", "doctor")  # above the stages, below the pages
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
     *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),
@@ -181,7 +181,10 @@ def test_packages__one_door_to_each_thing(package):
     assert [type(node) for node in tree.body] == [ast.Expr]
 
 
-@pytest.mark.parametrize("module", ["adr.synthesize.worker", "adr.synthesize.source_images", "adr.index.looking"])
+@pytest.mark.parametrize(
+    "module",
+    ["adr.synthesize.worker", "adr.synthesize.source_images", "adr.index.looking", "adr.prove.extracting"],
+)
 def test_worker__never_opens_the_database(module):
     script = (
         f"import sys, {module}; "

@@ -40,6 +40,7 @@ VERBS = {
     "verdicts": "import or export verdicts as CSV or JSON Lines",
     "export": "write the refined dataset",
     "exports": "list the exports that were written",
+    "prove": "measure whether refinement helps: arms, seeds, intervals; continues where it stopped",
     "report": "write the page of a run, before and after, as one HTML file",
     "run": "run every stage, unattended; continues where it stopped",
     "doctor": "check the workspace and what is installed",

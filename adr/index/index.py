@@ -156,7 +156,7 @@ class _Index:
     def __init__(self, store: Store, asked: IndexOptions, options: IndexOptions) -> None:
         self._store, self._given, self._options, objects = store, asked, options, options.objects
         self._lexicon = Lexicon.english()
-        annotated = _annotated_names(store, self._lexicon) if objects != "text" else {}
+        annotated = annotated_names(store, self._lexicon) if objects != "text" else {}
         if objects == "annotations" and not annotated:
             raise AdrError(
                 "This dataset has no object annotations.",
@@ -417,7 +417,7 @@ def _processes(store: Store) -> int:
     return int(setting("ADR_THREADS")) if turns >= WORTH_A_PROCESS else 1
 
 
-def _annotated_names(store: Store, lexicon: Lexicon) -> dict[str, str]:
+def annotated_names(store: Store, lexicon: Lexicon) -> dict[str, str]:
     """Each label of the annotations → the name of the object that it stands for."""
     labels = store.rows("""
         select distinct object from annotation semi join instance using (instance) where object is not null

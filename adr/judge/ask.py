@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from adr.errors import AdrError
-from adr.judge.scoring import Scored, opinion
+from adr.judge.scoring import ScoredCandidate, opinion
 from adr.judge.seeing import ShownCandidate, load_seeing_judge
 from adr.progress import Progress, silent
 from adr.review.candidate import shown_files
@@ -105,6 +105,6 @@ def _scoring(store: Store) -> Asked:
             where candidate in (select unnest($1::varchar[]))""",
             [list(names)],
         )
-        return [opinion(Scored(name, score, rank, flags or ())) for name, score, rank, flags in rows]
+        return [opinion(ScoredCandidate(name, score, rank, flags or ())) for name, score, rank, flags in rows]
 
     return "scorer, rank 1 and no flag", _SCORED_AT_ONCE, opinions

@@ -20,7 +20,7 @@ _REASONS = {
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredCandidate:
     """What the scorer said of a candidate: columns of `candidate`."""
 
     candidate: str
@@ -29,7 +29,7 @@ class Scored:
     flags: Sequence[str]
 
 
-def opinion(scored: Scored) -> Opinion:
+def opinion(scored: ScoredCandidate) -> Opinion:
     """Reject what has a flag or shows something else, accept what the scorer names first, with its score as confidence;
     unsure otherwise, and without a score."""
     if scored.flags:

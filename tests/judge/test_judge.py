@@ -6,7 +6,7 @@ import pytest
 
 from adr.errors import AdrError
 from adr.judge.ask import ask
-from adr.judge.scoring import Scored, opinion
+from adr.judge.scoring import ScoredCandidate, opinion
 from adr.judge.seeing import prompt_hash, read_opinion
 from adr.review.calibration import Compared, agreement, by_concept, calibration, kappa, threshold_for, wilson
 from adr.review.judge_rule import judge_rules, set_rule, withdraw
@@ -49,11 +49,11 @@ def test_read_opinion__replies():
 
 
 def test_scorer__opinions():
-    assert opinion(Scored("c", 0.9, 1, [])) == Opinion("c", "accept", 0.9)
-    assert opinion(Scored("c", 0.25, 5, [])) == Opinion("c", "reject", 0.75, "not_the_entity")
-    assert opinion(Scored("c", 0.4, 2, [])) == Opinion("c", "unsure", 0.4)
-    assert opinion(Scored("c", 0.9, 1, ["near_duplicate"])) == Opinion("c", "reject", 1.0, "near_duplicate")
-    assert opinion(Scored("c", None, None, [])).judgement == "unsure"
+    assert opinion(ScoredCandidate("c", 0.9, 1, [])) == Opinion("c", "accept", 0.9)
+    assert opinion(ScoredCandidate("c", 0.25, 5, [])) == Opinion("c", "reject", 0.75, "not_the_entity")
+    assert opinion(ScoredCandidate("c", 0.4, 2, [])) == Opinion("c", "unsure", 0.4)
+    assert opinion(ScoredCandidate("c", 0.9, 1, ["near_duplicate"])) == Opinion("c", "reject", 1.0, "near_duplicate")
+    assert opinion(ScoredCandidate("c", None, None, [])).judgement == "unsure"
 
 
 def test_calibration__figures_by_hand():
