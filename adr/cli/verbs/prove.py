@@ -21,7 +21,9 @@ WAYS = ("design", "run", "show")
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, and what the design is to hold."""
     parser.add_argument(
-        "way", choices=WAYS, help="fix an experiment, which trains nothing; train what is left of it; show where it stands"
+        "way",
+        choices=WAYS,
+        help="fix an experiment, which trains nothing; train what is left of it; show where it stands",
     )
     parser.add_argument("--proof", type=count, metavar="N", help="the number of the experiment [the latest]")
     parser.add_argument("--processes", type=count, metavar="N", help="run: processes, a core each [all cores but one]")
@@ -38,7 +40,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     asked.add_argument("--test-images", type=path, metavar="DIR", help="the image folder of the test set")
     asked.add_argument("--model", choices=MODELS, default="probe", help="what is trained [%(default)s]")
     asked.add_argument(
-        "--features", type=str, metavar="MODEL", help="open_clip model that sees the pictures, or the weights to fine-tune"
+        "--features",
+        type=str,
+        metavar="MODEL",
+        help="open_clip model that sees the pictures, or the weights to fine-tune",
     )
     asked.add_argument("--steps", type=count, metavar="N", help="steps of every training [what suits the model]")
     asked.add_argument(
