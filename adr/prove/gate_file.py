@@ -1,4 +1,4 @@
-"""`gate.json`: whether the model has learned enough for its results to be compared, from the trials of an experiment."""
+"""`gate.json`: whether the model has learned enough for its results to be compared, from an experiment's trials."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,8 +17,8 @@ _PASSED = "The model has learned enough to compare training sets."
 
 
 def write_gate(folder: ProofFolder, found: Mapping[str, Any]) -> Gate | None:
-    """Write it, from the trials of `original` and of its blind twin at the first learning rate; None, and no file, while
-    some of them are missing."""
+    """Write it, from the trials of `original` and of its blind twin at the first learning rate; None, and no file,
+    while some of them are missing."""
     keys = {
         arm: [TrialKey(arm, seed, found["learning_rates"][0], found["budgets"][0]) for seed in found["seeds"]]
         for arm in ("original", BLIND)

@@ -1,4 +1,4 @@
-"""The number of steps of an experiment, chosen by one training of `original` in another process before any other arm."""
+"""The number of steps of an experiment, chosen by one training of `original` in another process."""
 
 import json
 from typing import Any
