@@ -184,7 +184,13 @@ def test_packages__one_door_to_each_thing(package):
 
 @pytest.mark.parametrize(
     "module",
-    ["adr.synthesize.worker", "adr.synthesize.source_images", "adr.index.looking", "adr.prove.extracting"],
+    [
+        "adr.prove.worker",
+        "adr.synthesize.worker",
+        "adr.synthesize.source_images",
+        "adr.index.looking",
+        "adr.prove.extracting",
+    ],
 )
 def test_worker__never_opens_the_database(module):
     script = (

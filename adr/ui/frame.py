@@ -28,6 +28,7 @@ from adr.errors import AdrError, WorkspaceInUse
 from adr.explore.standing import Standing, standing
 from adr.jobs import Job, Jobs
 from adr.plain_text import plain
+from adr.prove.under_way import experiments
 from adr.shipped import shipped
 from adr.store import Store
 from adr.ui.access import may, need
@@ -55,6 +56,11 @@ class Frame:
     def key(self) -> tuple[str, int]:
         """The cache key of what a page computes: it changes with the workspace and with every write."""
         return str(self.workspace.folder), self.revision
+
+    @property
+    def proofs(self) -> list[int]:
+        """The numbers of the experiments, newest first."""
+        return experiments(self.workspace.folder / "prove")
 
 
 @contextmanager
@@ -105,7 +111,7 @@ def _boot() -> None:
 
 
 def _sidebar(folder: str, here: Frame | None) -> None:
-    states = stage_states(here.standing) if here else {}
+    states = stage_states(here.standing, len(here.proofs)) if here else {}
     with st.sidebar:
         skip_links(key="skip navigation", content=True)
         for name in PAGES:
@@ -149,8 +155,8 @@ def _cancel(job: Job) -> None:
     job.cancel()
 
 
-def stage_states(stands: Standing) -> dict[str, str]:
-    """What each page has to show, in a few words; empty where there is nothing."""
+def stage_states(stands: Standing, proofs: int) -> dict[str, str]:
+    """What each page has to show, in a few words; empty where there is nothing. proofs: number of experiments."""
 
     def said(count: int, one: str, many: str) -> str:
         return f"{count:,} {one if count == 1 else many}" if count else ""
@@ -162,4 +168,5 @@ def stage_states(stands: Standing) -> dict[str, str]:
         "Synthesize": said(stands.candidates, "candidate", "candidates") or said(stands.plans, "plan", "plans"),
         "Review": f"{stands.left:,} left" if stands.left else "all judged" if stands.chosen else "",
         "Export": said(stands.exports, "export", "exports"),
+        "Prove": said(proofs, "experiment", "experiments"),
     }

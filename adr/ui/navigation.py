@@ -18,6 +18,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "Synthesize": ("pages/4_Synthesize.py", ":material/brush:"),
     "Review": ("pages/5_Review.py", ":material/rate_review:"),
     "Export": ("pages/6_Export.py", ":material/output:"),
+    "Prove": ("pages/7_Prove.py", ":material/science:"),
 }
 
 

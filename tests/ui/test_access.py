@@ -13,7 +13,7 @@ from adr.ui import access
 from adr.ui.access import PagesStore, allowed_path, by_itself, reviewing, role_of
 from adr.ui.review import reviewer
 
-PAGES = ("Overview", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export")
+PAGES = ("Overview", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export", "Prove")
 
 
 def shown(at) -> str:
@@ -64,6 +64,7 @@ OWNERS_BUTTONS = [
     ("Rebalance", {"part": "runs", "run": "1"}, "delete"),
     ("Rebalance", {"part": "runs", "run": "1"}, "rename"),
     ("Export", {"format": "selection"}, "export write"),
+    ("Prove", {}, "fix design"),
 ]
 REVIEWERS_BUTTONS = [("Review", {"look": "Rules"}, "rule_apply"), ("Review", {"look": "Rules"}, "rule_undo")]
 

@@ -36,7 +36,7 @@ NAMES = (
     *("look", "concept", "judge", "flag", "score", "kind", "reason", "show", "find", "of", "b", "token", "object"),
     *("pair", "asking", "seed", "need", "alpha", "use", "rule", "repeat", "plain", "workspace", "export", "format"),
 )
-PAGES = ("", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export")
+PAGES = ("", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export", "Prove")
 
 
 @pytest.fixture(scope="module")

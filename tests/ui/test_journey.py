@@ -19,7 +19,7 @@ from tests.worlds import browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING)]
 IMAGES = os.environ.get("ADR_PICTURES")
-PAGES = ["", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export"]
+PAGES = ["", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export", "Prove"]
 
 
 @pytest.fixture(scope="module")

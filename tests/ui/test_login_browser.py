@@ -55,7 +55,7 @@ def signed_in(chromium, app: str, mail: str, path: str = ""):
 
 def test_login__nothing_is_shown_before_it(app, chromium):
     page = chromium.new_context().new_page()
-    for path in ("", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export"):
+    for path in ("", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export", "Prove"):
         page.goto(f"{app}/{path}")
         page.get_by_role("button", name="Sign in").wait_for(timeout=60_000)
         assert page.get_by_text("Workspace").count() == 0

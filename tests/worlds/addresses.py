@@ -42,4 +42,5 @@ READ = {
     "Synthesize": ("plan", "run", "entities"),
     "Review": ("look", "candidate", "queue", "order", "concept", "score", "second", "filled", "plan"),
     "Export": ("view", "run", "export", "format"),
+    "Prove": ("proof", "against", "measure", "budget"),
 }

@@ -59,6 +59,7 @@ def _stages(here: Frame) -> None:
         "Synthesize": bool(stands.candidates),
         "Review": bool(stands.chosen) and not stands.left,
         "Export": bool(stands.exports),
+        "Prove": bool(here.proofs),
     }
     empty = {
         "Dataset": "nothing read",
@@ -67,8 +68,9 @@ def _stages(here: Frame) -> None:
         "Synthesize": "nothing planned",
         "Review": "nothing to judge",
         "Export": "nothing written",
+        "Prove": "not tried",
     }
-    states = stage_states(stands)
+    states = stage_states(stands, len(here.proofs))
     picked = stage_strip(
         [
             Stage(name, states.get(name) or empty[name], "next" if name == steps[0][0] else "done" if made else "later")
