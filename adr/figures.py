@@ -14,6 +14,14 @@ def number_words(value: float, digits: int = 4) -> str:
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
+def signed(value: float | None, places: int = 1) -> str:
+    """A difference with its sign: '+3.9', '−0.4', '0.0'; empty for None."""
+    if value is None:
+        return ""
+    written = f"{value:+.{places}f}".replace("-", "−")
+    return written[1:] if float(f"{value:.{places}f}") == 0 else written
+
+
 def share_words(value: float, places: int = 1) -> str:
     """A share from 0 to 1 as a percentage: '12.3 %'."""
     return f"{100 * value:.{places}f} %"

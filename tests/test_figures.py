@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adr.figures import counted, number_words, share_words, size_words, time_words
+from adr.figures import counted, number_words, share_words, signed, size_words, time_words
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,8 @@ def test_counted__one_and_many() -> None:
         "1,200 rows",
         "0 entities",
     )
+
+
+def test_signed__with_a_minus_sign_and_none_for_zero():
+    said = [signed(3.94), signed(-0.36), signed(-0.04), signed(0.0, 2), signed(None)]
+    assert said == ["+3.9", "−0.4", "0.0", "0.00", ""]

@@ -52,7 +52,8 @@ GROUND = (
     "conversation",
     "markers",
 )
-ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "prove", "doctor")  # above the stages, below the pages
+# above the stages, below the pages
+ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "doctor", "prove", "tail_eval")
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
     *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),
@@ -183,7 +184,13 @@ def test_packages__one_door_to_each_thing(package):
 
 @pytest.mark.parametrize(
     "module",
-    ["adr.synthesize.worker", "adr.synthesize.source_images", "adr.index.looking", "adr.prove.extracting"],
+    [
+        "adr.prove.worker",
+        "adr.synthesize.worker",
+        "adr.synthesize.source_images",
+        "adr.index.looking",
+        "adr.prove.extracting",
+    ],
 )
 def test_worker__never_opens_the_database(module):
     script = (

@@ -17,6 +17,7 @@ DOORS = {"plain", "code", "chart_text"}
 WORDS = {
     "counted",
     "number_words",
+    "signed",
     "share_words",
     "size_words",
     "time_words",

@@ -86,7 +86,11 @@ def _said(folder: Path, scores: ItemScores, setting: Setting, pairs: NDArray[np.
         said = pd.read_parquet(path, columns=["pair", "said"])
         for pair, text in said[said["pair"].isin(pairs)].itertuples(index=False):
             answers[int(pair)][_text(text)] += 1
-    return {pair: min(told, key=lambda text, told=told: (-told[text], text)) for pair, told in answers.items() if told}
+    return {pair: _commonest(told) for pair, told in answers.items() if told}
+
+
+def _commonest(told: Counter[str]) -> str:
+    return min(told, key=lambda text: (-told[text], text))
 
 
 def _text(value: object) -> str:

@@ -23,22 +23,27 @@ from adr.index_needed import need_index
 from adr.progress import Progress, silent
 from adr.prove import arms as made_arms
 from adr.prove.candidates import AcceptedTalk, Usable, accepted, identity, usable
+from adr.prove.features import model_fingerprint
+from adr.prove.model import FEATURES
 from adr.prove.pairs import LIMITS, PairSource, pair_table
 from adr.prove.picture_facts import KnownPictures
+from adr.prove.pilot import pilot_steps
 from adr.prove.proof_folder import ProofFolder, digest, write_json
 from adr.prove.source_rows import SourceRows, refuse_leaks, rows_of, rows_of_file
 from adr.prove.split import HOLD_OUT, SOME, Holders, dev_groups, held_out_groups, picture_groups
+from adr.prove.steps import BATCH
 from adr.prove.training_side import names_of, training_store
+from adr.prove.trial_features import weights_of, write_features
 from adr.rebalance.engine import Engine
 from adr.recipe import PERSPECTIVES, Recipe
+from adr.settings import setting
 from adr.store import Store
 from adr.workspace import Workspace
 
 SEEDS, QUICK_SEEDS = 5, 3
 LEARNING_RATES, BUDGETS = (1.0, 0.1), ("steps", "epochs")
-STEPS = {"probe": 800, "decoder": 700, "finetune": 300, "external": 0}
-BATCH = {"probe": 96, "decoder": 32, "finetune": 8, "external": 0}
-MODELS = tuple(STEPS)
+EXTERNAL = "external"
+MODELS = (*FEATURES, EXTERNAL)
 PRIMARY = (("refined_synthetic", "original", "tail"), ("refined", "random", "tail"))
 UNDECIDED = ("fingerprint", "created", "detectable")
 """Keys of `design.json` that are not part of what its fingerprint covers."""
@@ -47,8 +52,9 @@ UNDECIDED = ("fingerprint", "created", "detectable")
 @dataclass(frozen=True)
 class DesignOptions:
     """What a person may choose. run, plan: whose recipe and candidates are tried (plan None: all plans of the run);
-    test, test_images: a test file of its own in place of the split; arms: None for all that can be made; steps, batch:
-    None for what suits the model."""
+    test, test_images: a test file of its own in place of the split; arms: None for all that can be made; features: the
+    open_clip model that sees the pictures, or the folder of weights to fine-tune (None: the workspace's scorer);
+    anyway: even if it does not suit the pictures; steps: None to have them chosen by a training of `original`."""
 
     run: int
     plan: int | None = None
@@ -60,7 +66,7 @@ class DesignOptions:
     learning_rates: tuple[float, ...] = LEARNING_RATES
     model: str = "probe"
     features: str | None = None
-    features_fingerprint: str | None = None
+    anyway: bool = False
     steps: int | None = None
     batch: int | None = None
     primary: tuple[tuple[str, str, str], ...] = PRIMARY
@@ -169,6 +175,7 @@ class _Design:
             "files": files,
         }
         training.close()
+        described |= self._steps(described)
         whole = {"fingerprint": fingerprint(described), "created": _now()} | described | {"detectable": None}
         write_json(self.folder.design, whole)
         return whole
@@ -295,7 +302,7 @@ class _Design:
     def _described(
         self, sides: _Sides, candidates: Usable, arms: Sequence[str], planted: NDArray[np.int64]
     ) -> dict[str, Any]:
-        options, model = self.options, self.options.model
+        options = self.options
         return {
             "run": options.run,
             "plan": options.plan,
@@ -306,9 +313,9 @@ class _Design:
             "seeds": list(range(options.seeds)),
             "learning_rates": list(options.learning_rates),
             "budgets": list(BUDGETS),
-            "steps": options.steps if options.steps is not None else STEPS[model],
-            "batch": options.batch if options.batch is not None else BATCH[model],
-            "model": {"kind": model, "features": options.features, "fingerprint": options.features_fingerprint},
+            "steps": options.steps or 0,
+            "batch": options.batch or BATCH.get(options.model, 0),
+            "model": self._model(),
             "reference": made_arms.REFERENCE,
             "primary": [
                 {"arm": arm, "against": against, "group": group, "kind": None}
@@ -321,6 +328,31 @@ class _Design:
             "planted": len(planted),
             "groups": LIMITS,
         }
+
+    def _model(self) -> dict[str, Any]:
+        """What is trained, and what identifies the model or the weights that it starts from."""
+        kind, features = self.options.model, self.options.features
+        if kind == EXTERNAL:
+            return {"kind": kind, "features": None, "fingerprint": None}
+        if kind == "finetune":
+            if features is None:
+                raise AdrError(
+                    "Fine-tuning needs a pretrained model.", "Name the folder of its weights with --features."
+                )
+            return {"kind": kind, "features": features, "fingerprint": weights_of(features)}
+        used = features or setting("ADR_SCORER_MODEL")
+        anyway = {"anyway": True} if self.options.anyway else {}
+        return {"kind": kind, "features": used, "fingerprint": model_fingerprint(used)} | anyway
+
+    def _steps(self, described: Mapping[str, Any]) -> dict[str, Any]:
+        """The number of steps of every training, where none was asked for: by a training of `original`."""
+        if self.options.steps is not None or self.options.model == EXTERNAL:
+            return {}
+        if "original" not in described["arms"]:
+            raise AdrError("Without the arm “original” the steps cannot be chosen.", "Give them with --steps.")
+        write_features(self.store, self.workspace, self.folder, described, self.progress)
+        write_json(self.folder.design, dict(described))  # what the pilot reads; it is written anew at the end
+        return {"steps": pilot_steps(self.folder, self.progress)}
 
 
 def recipe_of(store: Store, run: int) -> Recipe:

@@ -52,7 +52,7 @@ def dose_curve(folder: Path, scores: ItemScores, arm: Setting, against: Setting)
 def _entities(folder: Path, scores: ItemScores) -> NDArray[np.str_]:
     """The entity that each test pair asks about, by column; '' for none."""
     found = pd.read_parquet(folder / "pairs.parquet", columns=["pair", "entity"]).set_index("pair")
-    return found.loc[scores.pairs.pair, "entity"].fillna("").to_numpy().astype(str)
+    return np.asarray(found.loc[scores.pairs.pair, "entity"].fillna("").to_numpy(), dtype=np.str_)
 
 
 def _doses(folder: Path, arm: str, seeds: tuple[int, ...]) -> Mapping[str, float]:

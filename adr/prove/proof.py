@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from adr.errors import AdrError
-from adr.files import whole_file
 from adr.progress import Progress, silent
 from adr.prove.departures import departures, refuse_changed
-from adr.prove.model import FEATURES
+from adr.prove.gate_file import write_gate
 from adr.prove.proof_folder import ProofFolder
+from adr.prove.trial_features import write_features
 from adr.prove.trials import arm_counts, join, left, run_trials, trials_of
 from adr.store import Store
 from adr.workspace import Workspace
@@ -89,29 +89,13 @@ def run_proof(
         raise AdrError(
             "The model of this experiment is trained elsewhere.", "Use `adr prove export`, then `adr prove read`."
         )
-    write_features(workspace, folder, found, progress)
+    write_features(store, workspace, folder, found, progress)
     try:
         made = run_trials(folder, found, processes=processes, progress=progress, device=device)
     finally:  # what is finished shows, whatever ended the trainings
         write_results(store, number, folder, found)
+        write_gate(folder, found)
     return proof_report(store, workspace, number, made)
-
-
-def write_features(
-    workspace: Workspace, folder: ProofFolder, found: Mapping[str, Any], progress: Progress = silent
-) -> None:
-    """Write `features.npy`, a row for each picture of the experiment in the form that its model wants; from the
-    workspace's features, which are taken where they are missing."""
-    from adr.prove.features import take_features
-
-    if folder.features.is_file():
-        return
-    pictures = folder.read("pictures").sort_by("row").to_pydict()
-    wanted = dict(zip(pictures["picture"], pictures["path"], strict=True))
-    taken = take_features(workspace, wanted, found["model"]["features"], progress)
-    array = taken.files.read(list(wanted), FEATURES[found["model"]["kind"]])
-    with whole_file(folder.features) as partial, partial.open("wb") as file:
-        np.save(file, array)
 
 
 def write_results(store: Store, proof: int, folder: ProofFolder, found: Mapping[str, Any]) -> None:

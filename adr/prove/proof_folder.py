@@ -54,6 +54,11 @@ class ProofFolder:
         return self.folder / "features.npy"
 
     @property
+    def pilot(self) -> Path:
+        """How the number of steps was chosen."""
+        return self.folder / "pilot.json"
+
+    @property
     def claims(self) -> Path:
         """Which worker holds which trial."""
         return self.folder / "claims"

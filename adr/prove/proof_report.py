@@ -9,6 +9,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from adr.figures import signed
 from adr.files import named_file
 from adr.prove.changed import ChangedPair
 from adr.prove.comparing import ArmComparison
@@ -26,11 +27,11 @@ def write_report(folder: Path) -> Path:
     """Write the report of the experiment in `folder` beside its files; returns its path."""
     out = folder / FILE
     with named_file(out) as partial:
-        partial.write_text(proof_report(summarize(folder)), encoding="utf-8")
+        partial.write_text(html_page(summarize(folder)), encoding="utf-8")
     return out
 
 
-def proof_report(found: Summary) -> str:
+def html_page(found: Summary) -> str:
     """The report as HTML."""
     return _PAGE.format(body="\n".join(part for part in _parts(found) if part))
 
@@ -158,7 +159,7 @@ def _kinds(found: Summary) -> str:
 
 
 def _cell(one: ArmComparison | None) -> str:
-    return "" if one is None else f"{one.main.mean:+.1f}{'*' if one.word in (HELPS, HARMS) else ''}"
+    return "" if one is None else f"{signed(one.main.mean)}{'*' if one.word in (HELPS, HARMS) else ''}"
 
 
 def _dose(found: Summary) -> str:
@@ -173,8 +174,8 @@ def _dose(found: Summary) -> str:
             if one.most
             else f"{one.least} and more"
         )
-        ends = "" if one.gain.low is None else f" ({one.gain.low:+.1f} to {one.gain.high:+.1f})"
-        rows.append([doses, f"{one.entities:,}", f"{one.gain.mean:+.1f}{ends}"])
+        ends = "" if one.gain.low is None else f" ({signed(one.gain.low)} to {signed(one.gain.high)})"
+        rows.append([doses, f"{one.entities:,}", f"{signed(one.gain.mean)}{ends}"])
     arm, against = (ARM_TITLES.get(name, name) for name in found.dose_arms)
     return f"<h2>Gain against dose</h2><p>{_text(arm)} against {_text(against)}, at the tail.</p>" + _table(
         ["synthetic per entity", "entities", "gain in points"], rows
@@ -193,7 +194,7 @@ def _changed_one(one: ChangedPair) -> str:
     shown = f'<img alt="" src="{image}">' if image else ""
     return (
         f"<figure>{shown}<figcaption><b>{_text(one.question)}</b> {_text(one.answer)}<br>after: {_text(one.said)}<br>"
-        f"before: {_text(one.said_before)}<br>{one.gain:+.0f} points · {_text(one.kind)}, {_text(one.rarity)}"
+        f"before: {_text(one.said_before)}<br>{signed(one.gain, 0)} points · {_text(one.kind)}, {_text(one.rarity)}"
         "</figcaption></figure>"
     )
 

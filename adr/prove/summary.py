@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adr.figures import counted
+from adr.figures import counted, signed
 from adr.files import write_whole
 from adr.prove.changed import ChangedPair, changed_most
 from adr.prove.comparing import ArmComparison, comparisons, measured
 from adr.prove.controls import Control, NullComparisons, control, null_comparisons
 from adr.prove.dose import DosePoint, dose_curve
+from adr.prove.pilot_effect import known_detectable
 from adr.prove.scores import GROUPS, ItemScores, read_design, read_scores, trial_name
 from adr.prove.verdict import TOO_FEW_SEEDS, UNITS
 from adr.report import plain
@@ -76,9 +77,11 @@ class GateResult:
 
 @dataclass(frozen=True)
 class Summary:
-    """What an experiment has shown so far. `comparisons` and what follows are empty unless the gate is passed."""
+    """What an experiment has shown so far. detectable: {group: points} that it can see, told by trainings of the
+    original; `comparisons` and what follows are empty unless the gate is passed."""
 
     design: Mapping[str, Any]
+    detectable: Mapping[str, float]
     gate: GateResult
     arms: tuple[ArmResult, ...]
     comparisons: tuple[ArmComparison, ...]
@@ -100,7 +103,7 @@ class Summary:
     @property
     def limits(self) -> str:
         """What must be said with every result."""
-        return LIMITS if self.design["model"]["kind"] == "probe" else LIMITS_OTHER
+        return limits_of(self.design)
 
     def in_words(self) -> str:
         """The answers to the primary questions, or why there are none; a sentence for each."""
@@ -120,20 +123,26 @@ class Summary:
         return {"in_words": self.in_words(), "limits": self.limits, **read}
 
 
+def limits_of(design: Mapping[str, Any]) -> str:
+    """What must be said with every result of an experiment."""
+    return LIMITS if design["model"]["kind"] == "probe" else LIMITS_OTHER
+
+
 def summarize(folder: Path) -> Summary:
     """What the experiment in `folder` has shown; AdrError when there is none, or when a trial lacks test pairs."""
-    design = read_design(folder)
-    gate = _gate(folder)
+    design, gate = read_design(folder), _gate(folder)
+    seen = known_detectable(folder, design)
     scores = read_scores(folder, design)
     arms = tuple(_arm(folder, design, scores, str(arm)) for arm in design["arms"])
     if not gate.passed:
-        return Summary(design, gate, arms, (), None, (), (), (), None, scores.unfinished, scores.other)
+        return Summary(design, seen, gate, arms, (), None, (), (), (), None, scores.unfinished, scores.other)
     made = comparisons(scores, design)
     budget = str(design["budgets"][0])
     controls = [control(made, arm, must, budget) for arm, must in (("shuffled_synthetic", False), ("planted", True))]
     dosed = _dosed(design, scores)
     return Summary(
         design,
+        seen,
         gate,
         arms,
         tuple(made),
@@ -155,19 +164,24 @@ def write_summary(folder: Path) -> Summary:
 
 
 def answer_in_words(one: ArmComparison) -> str:
-    """A comparison as a sentence: 'Refined against random at the tail: +0.1 points (95 % from -0.5 to 0.7): …'."""
+    """A comparison as a sentence: 'Refined against random at the tail: +0.1 points (95 % from …): cannot tell.'"""
+    return f"{compared_in_words(one)}: {one.word}."
+
+
+def compared_in_words(one: ArmComparison) -> str:
+    """A comparison without its verdict."""
     arms = f"{ARM_TITLES.get(one.arm, one.arm)} against {ARM_TITLES.get(one.against, one.against)}"
     where = _AT.get(one.group, f"at the {one.group}") + (f", asked “{one.kind}”" if one.kind else "")
-    return f"{arms[0].upper()}{arms[1:]} {where}: {difference_in_words(one)}: {one.word}."
+    return f"{arms[0].upper()}{arms[1:]} {where}: {difference_in_words(one)}"
 
 
 def difference_in_words(one: ArmComparison) -> str:
     """'+3.9 points (95 % from +3.2 to +4.6)' with the first learning rate; without an interval where there is none."""
     found, places = one.main, 1 if one.metric == "accuracy" else 3
-    said = f"{found.mean:+.{places}f} {UNITS[one.metric]}"
+    said = f"{signed(found.mean, places)} {UNITS[one.metric]}"
     if found.low is None or found.high is None:
         return said
-    return f"{said} (95 % from {found.low:+.{places}f} to {found.high:+.{places}f})"
+    return f"{said} (95 % from {signed(found.low, places)} to {signed(found.high, places)})"
 
 
 def measured_in_words(found: Summary) -> str:

@@ -20,6 +20,7 @@ from adr import __version__
 from adr.process import Event, exit_status, tell
 from adr.prove.model import Fitted, Model, Pairs, load_model
 from adr.prove.proof_folder import ProofFolder, write_json, write_table
+from adr.prove.steps import MOST, Steps, choose_steps
 from adr.prove.trials import BLIND, Trial, is_done, trials_of
 from adr.prove.words import adjustment
 from adr.synthesize.claims import Claims
@@ -46,6 +47,16 @@ def work(folder: ProofFolder, model: Model, say: Callable[[Event], object] = tel
             claims.release(number)
         say({"event": "trial", "arm": trial.arm, "seed": trial.seed, "message": _said(trial, fitted)})
     return made
+
+
+def choose(folder: ProofFolder, model: Model) -> Steps:
+    """Write `pilot.json`: the number of steps after which `original` has learned what it will."""
+    found, material = folder.read_design(), _Material(folder)
+    train = material.arm("original", 0)
+    most = MOST[found["model"]["kind"]]
+    chosen = choose_steps(model, train, material.dev, material.features, most=most, batch=found["batch"])
+    write_json(folder.pilot, vars(chosen))
+    return chosen
 
 
 def _said(trial: Trial, fitted: Fitted) -> str:
@@ -154,18 +165,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status of a worker process."""
     parser = argparse.ArgumentParser(prog="python -m adr.prove.worker", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="the folder of the experiment, WORKSPACE/prove/N")
+    parser.add_argument("--pilot", action="store_true", help="choose the number of steps, and train nothing else")
     parser.add_argument("--device", default="cpu", help="cpu or cuda [%(default)s]")
     options = parser.parse_args(arguments)
-    return exit_status(lambda: _work_alone(ProofFolder(options.folder), options.device))
+    return exit_status(lambda: _work_alone(ProofFolder(options.folder), options.device, options.pilot))
 
 
-def _work_alone(folder: ProofFolder, device: str) -> None:
+def _work_alone(folder: ProofFolder, device: str, pilot: bool) -> None:
     import torch
 
     torch.set_num_threads(1)
     found = folder.read_design()["model"]
     weights = Path(found["features"]) if found["kind"] == "finetune" and found["features"] else None
-    work(folder, load_model(found["kind"], weights, device), device=device)
+    model = load_model(found["kind"], weights, device)
+    if pilot:
+        choose(folder, model)
+    else:
+        work(folder, model, device=device)
 
 
 if __name__ == "__main__":

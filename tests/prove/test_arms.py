@@ -83,7 +83,7 @@ def test_random_questions__as_many_questions_as_refined(seed):
 
 
 def test_refined_copies__the_harp_and_the_dogs_as_often_as_their_candidates():
-    """Of the candidates that refined_synthetic adds, the harps are copies of the one harp, dogs of the three in turn."""
+    """Of the candidates that refined_synthetic adds, the harps copy the one harp, the dogs all three in turn."""
     made, added = rows(ARMS["refined_copies"](side(), 0)), ARMS["refined_synthetic"](side(), 0).candidates
     harps = sum(int(name.split("-")[1]) % 2 == 0 for name in added)
     dogs = len(added) - harps

@@ -19,7 +19,7 @@ from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds.proving import accept, draw, kinds_in_order, proving_world, record
 
-SMALL = DesignOptions(run=1, seeds=2, arms=("original", "random", "refined"))
+SMALL = DesignOptions(run=1, seeds=2, arms=("original", "random", "refined"), steps=100)
 
 
 @pytest.fixture(scope="module")

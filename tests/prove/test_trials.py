@@ -1,4 +1,4 @@
-"""Trials: which there are, what they train on, that a kill costs only the one in flight, and the table of all results."""
+"""Trials: which there are, what they train on, what a kill costs, and the table of all results."""
 
 import json
 import os

@@ -96,10 +96,10 @@ def test_page__ended_shows_answers_controls_and_limits(ran, page):
         ({}, {}, False),
     ],
 )
-def test_page__helps_is_said_only_where_both_learning_rates_exclude_zero(gains, gains_at, helps, ran, page):
+def test_page__the_good_word_needs_intervals_without_zero_in_both_learning_rates(gains, gains_at, helps, ran, page):
     write_proof(folder_of(ran), gains=gains, gains_at=gains_at)
     said = texts(page(PAGE))
-    assert ("**Helps**" in said, ": helps." in said) == (helps, helps)
+    assert ("**Helps**" in said, "elps" in said) == (helps, helps)
 
 
 def test_page__one_seed_has_no_verdict(ran, page):
@@ -108,7 +108,7 @@ def test_page__one_seed_has_no_verdict(ran, page):
     assert not at.exception
     said = texts(at)
     assert "**Not enough seeds**" in said
-    assert "elps**" not in said and ": helps." not in said
+    assert "elps" not in said
 
 
 def test_page__a_gate_that_is_not_passed_draws_nothing(ran, page):
@@ -120,6 +120,30 @@ def test_page__a_gate_that_is_not_passed_draws_nothing(ran, page):
     assert LIMITS in said
     assert "helps" not in said and "Controls" not in said
     assert not at.get("plotly_chart")
+
+
+def test_page__a_design_that_was_changed_has_a_badge(ran, page):
+    told = write_proof(folder_of(ran))
+    assert "Not as designed" not in texts(page(PAGE))
+    (folder_of(ran) / "design.json").write_text(json.dumps(told | {"steps": 900}))
+    assert "Not as designed: design.json was changed after it was written." in texts(page(PAGE))
+
+
+def test_page__a_test_that_is_too_small_says_so(ran, page):
+    write_proof(folder_of(ran), per_cell=12)
+    assert "This test set is too small to tell: at the tail" in texts(page(PAGE))
+
+
+def test_page__fixes_a_design(ran, page):
+    """Six instances are too few to be split: the sentence says so, and nothing is left behind."""
+    at = page(PAGE)
+    at.button(key="fix design").click().run()
+    for _ in range(200):
+        if "is too small" in texts(at) or "needs" in texts(at):
+            break
+        at.run()
+    assert not at.exception
+    assert not list(ran.folder.glob("prove/*/design.json"))
 
 
 def test_page__a_trial_of_another_design_has_a_badge(ran, page):

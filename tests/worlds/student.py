@@ -1,4 +1,4 @@
-"""A model small enough for tests that learns all the same: it answers as the nearest pictures with that question did."""
+"""A model small enough for tests, which learns all the same: it answers as with the nearest pictures."""
 
 import sys
 from pathlib import Path

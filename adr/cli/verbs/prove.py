@@ -7,21 +7,26 @@ from adr.cli.arguments import count, path, path_or_none, share
 from adr.cli.blocks import Block, headline, note, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words, reasons
+from adr.cli.verbs import prove_external as external
 from adr.errors import AdrError
 from adr.figures import counted
 from adr.progress import Progress
 from adr.prove.arms import ARMS
 from adr.prove.design import LEARNING_RATES, MODELS, SEEDS, DesignOptions, design, quick
+from adr.prove.external import ExternalReport
+from adr.prove.external_logs import ExternalResults
 from adr.prove.proof import ProofReport, proof_report, run_proof
 from adr.prove.split import HOLD_OUT
 
-WAYS = ("design", "run", "show")
+WAYS = ("design", "run", "show", *external.WAYS)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, and what the design is to hold."""
     parser.add_argument(
-        "way", choices=WAYS, help="fix an experiment, which trains nothing; train what is left of it; show where it stands"
+        "way",
+        choices=WAYS,
+        help="fix an experiment, which trains nothing; train what is left of it; show where it stands",
     )
     parser.add_argument("--proof", type=count, metavar="N", help="the number of the experiment [the latest]")
     parser.add_argument("--processes", type=count, metavar="N", help="run: processes, a core each [all cores but one]")
@@ -38,16 +43,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     asked.add_argument("--test-images", type=path, metavar="DIR", help="the image folder of the test set")
     asked.add_argument("--model", choices=MODELS, default="probe", help="what is trained [%(default)s]")
     asked.add_argument(
-        "--features", type=str, metavar="MODEL", help="open_clip model that sees the pictures, or the weights to fine-tune"
+        "--features",
+        type=str,
+        metavar="MODEL",
+        help="open_clip model that sees the pictures, or the weights to fine-tune",
     )
     asked.add_argument("--steps", type=count, metavar="N", help="steps of every training [what suits the model]")
     asked.add_argument(
         "--learning-rates", type=_rates, metavar="X,Y", help="factors of the model's own learning rate [1,0.1]"
     )
+    external.add_arguments(parser)
 
 
-def act(options: argparse.Namespace, progress: Progress) -> ProofReport:
-    """Fix it, run it, or look at it."""
+def act(options: argparse.Namespace, progress: Progress) -> ProofReport | ExternalReport | ExternalResults:
+    """Fix it, run it, or look at it; or hand it to an outside trainer, and read what comes back."""
+    if options.way in external.WAYS:
+        return external.export_or_read(options, progress)
     with opened(options) as (workspace, store):
         if options.way == "design":
             number, _ = design(store, workspace, _design_options(options), progress)
@@ -89,8 +100,11 @@ def _rates(text: str) -> list[float]:
     return found
 
 
-def page(report: ProofReport) -> Iterator[Block]:
+def page(report: ProofReport | ExternalReport | ExternalResults) -> Iterator[Block]:
     """Where the experiment stands, its arms, what was left out, and what the results say."""
+    if not isinstance(report, ProofReport):
+        yield from external.external_page(report)
+        return
     yield headline(
         f"Experiment {report.proof} on run {report.run}: {report.finished:,} of {counted(report.trials, 'training')} "
         "finished."

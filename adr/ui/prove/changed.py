@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from adr.figures import signed
 from adr.plain_text import plain
 from adr.prove.changed import ChangedPair
 from adr.prove.dose import DosePoint
@@ -42,7 +43,9 @@ def _one(one: ChangedPair, url: str | None, after: str, before: str) -> None:
         f"{plain(after)}: {plain(one.said) or '(nothing)'}  \n"
         f"{plain(before)}: {plain(one.said_before) or '(nothing)'}"
     )
-    said.caption(f"{one.gain:+.0f} points, {one.likelihood:+.2f} nats · {plain(one.kind)} · {plain(one.rarity)}")
+    said.caption(
+        f"{signed(one.gain, 0)} points, {signed(one.likelihood, 2)} nats · {plain(one.kind)} · {plain(one.rarity)}"
+    )
 
 
 def dose_view(found: Summary) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from adr.figures import signed
 from adr.plain_text import chart_text
 from adr.prove.variance import PairedDifference
 from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, RANDOM_COLOR, TAIL_COLOR
@@ -51,10 +52,11 @@ def forest(panels: Sequence[ForestPanel], arms: Sequence[str], unit: str, places
     )
     for column, panel in enumerate(panels, 1):
         if panel.detectable:
-            figure.add_vrect(
-                x0=-panel.detectable, x1=panel.detectable, fillcolor=_BAND, line_width=0, layer="below", col=column
-            )
-        figure.add_vline(x=0, line={"color": RANDOM_COLOR, "width": 1}, col=column)
+            ends = {"x0": -panel.detectable, "x1": panel.detectable}
+            look = {"fillcolor": _BAND, "line_width": 0, "layer": "below"}
+            figure.add_vrect(**ends, **look, row=1, col=column, exclude_empty_subplots=False)
+        zero = {"color": RANDOM_COLOR, "width": 1}
+        figure.add_vline(x=0, line=zero, row=1, col=column, exclude_empty_subplots=False)
         for primary in (False, True):
             figure.add_trace(_points([r for r in panel.rows if r.primary == primary], primary, unit, places), 1, column)
     named = [chart_text(arm) for arm in arms]
@@ -71,8 +73,8 @@ def _points(rows: Sequence[ForestRow], primary: bool, unit: str, places: int) ->
     color = AFTER_COLOR if primary else RANDOM_COLOR
     halves = [0.0 if r.found.high is None else r.found.high - r.found.mean for r in rows]
     said = [
-        f"<b>{chart_text(r.arm)}</b><br>{r.found.mean:+.{places}f} {unit}"
-        + ("" if r.found.low is None else f" ({r.found.low:+.{places}f} to {r.found.high:+.{places}f})")
+        f"<b>{chart_text(r.arm)}</b><br>{signed(r.found.mean, places)} {unit}"
+        + ("" if r.found.low is None else f" ({signed(r.found.low, places)} to {signed(r.found.high, places)})")
         + f"<br>{chart_text(r.word)}"
         + ("" if primary else ", exploratory")
         for r in rows
@@ -109,18 +111,26 @@ def kind_map(cells: Sequence[KindCell], kinds: Sequence[str], groups: Sequence[s
     figure = go.Figure(
         go.Heatmap(
             z=[[np.nan if cell is None else cell.mean for cell in row] for row in rows],
-            text=[["" if c is None else f"{c.mean:+.{places}f}{'*' if c.sure else ''}" for c in row] for row in rows],
-            customdata=[[0 if c is None else c.pairs for c in row] for row in rows],
             x=[chart_text(group) for group in groups],
             y=[chart_text(kind) for kind in kinds],
-            texttemplate="%{text}",
-            hovertemplate="%{y}, %{x}: %{text}<br>%{customdata:,} questions<extra></extra>",
+            hoverinfo="skip",
             colorscale=_DIVERGING,
             zmin=-bound,
             zmax=bound,
             showscale=False,
             xgap=2,
             ygap=2,
+        )
+    )
+    figure.add_trace(  # as a trace of its own the text has the colour of the theme
+        go.Scatter(
+            x=[chart_text(cell.group) for cell in cells],
+            y=[chart_text(cell.kind) for cell in cells],
+            mode="text",
+            text=[f"{signed(cell.mean, places)}{'*' if cell.sure else ''}" for cell in cells],
+            customdata=[cell.pairs for cell in cells],
+            hovertemplate="%{y}, %{x}: %{text}<br>%{customdata:,} questions<extra></extra>",
+            showlegend=False,
         )
     )
     figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)

@@ -6,11 +6,11 @@ Draws an `adr.prove` summary; computes nothing.
 import pandas as pd
 import streamlit as st
 
-from adr.figures import counted
+from adr.figures import counted, signed
 from adr.plain_text import plain
 from adr.prove.comparing import QUESTIONS, ArmComparison
 from adr.prove.controls import COVERAGE
-from adr.prove.summary import ARM_TITLES, GROUP_TITLES, Summary, answer_in_words, difference_in_words
+from adr.prove.summary import ARM_TITLES, GROUP_TITLES, Summary, compared_in_words, difference_in_words
 from adr.prove.verdict import HARMS, HELPS, UNITS
 from adr.ui.parts.charts import CONFIG
 from adr.ui.parts.controls import choice
@@ -30,7 +30,7 @@ def answers_view(found: Summary) -> None:
             asked = next((text for a, b, text in QUESTIONS if (a, b) == (one.arm, one.against)), "")
             st.markdown(
                 f"{_ICONS.get(one.word, ':material/remove:')} **{plain(one.word[0].upper() + one.word[1:])}** · "
-                f"{plain(asked)}  \n{plain(answer_in_words(one))}"
+                f"{plain(asked)}  \n{plain(compared_in_words(one))}."
             )
             st.caption(_rates(one))
     if not found.primary:
@@ -40,8 +40,8 @@ def answers_view(found: Summary) -> None:
 def _rates(one: ArmComparison) -> str:
     """The difference in each learning rate, and Holm's p."""
     said = [
-        f"learning rate × {rate:g}: {d.mean:+.1f}"
-        + ("" if d.low is None or d.high is None else f" ({d.low:+.1f} to {d.high:+.1f})")
+        f"learning rate × {rate:g}: {signed(d.mean)}"
+        + ("" if d.low is None or d.high is None else f" ({signed(d.low)} to {signed(d.high)})")
         for rate, d in one.by_rate.items()
     ]
     return "; ".join(said) + ("" if one.p is None else f". Holm’s p {one.p:.3f}.")
@@ -81,7 +81,7 @@ def _chart_title(arm: str) -> str:
 
 def _panel(found: Summary, group: str, mine: list[ArmComparison]) -> ForestPanel:
     rows = [ForestRow(_chart_title(one.arm), one.main, one.word, one.primary) for one in mine]
-    told = (found.design.get("detectable") or {}).get(group) if mine and mine[0].metric == "accuracy" else None
+    told = found.detectable.get(group) if mine and mine[0].metric == "accuracy" else None
     seen = sorted(one.main.detectable for one in mine if one.main.detectable is not None)
     return ForestPanel(GROUP_TITLES[group], rows, told or (seen[len(seen) // 2] if seen else None))
 
