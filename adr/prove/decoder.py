@@ -73,7 +73,7 @@ class Decoder:
         """See `Model.fit`."""
         started = time.monotonic()
         with one_thread():
-            words = _Words(train, adjust)
+            words = DialogueWords(train, adjust)
             seen = _Seen(train, features, blind, self.device)
             net = _network(self, len(words.words), seen.size, seed).to(self.device)
             loss, curve = self._train(net, words, seen, train, dev, steps, batch, learning_rate, seed)
@@ -83,7 +83,7 @@ class Decoder:
     def _train(
         self,
         net: Any,
-        words: "_Words",
+        words: "DialogueWords",
         seen: "_Seen",
         train: Pairs,
         dev: Pairs,
@@ -117,7 +117,7 @@ class Decoder:
         return tenths(losses), curve
 
 
-class _Words:
+class DialogueWords:
     """The vocabulary of the training pairs, and pairs as numbers."""
 
     def __init__(self, train: Pairs, adjust: dict[str, float] | None) -> None:
@@ -263,7 +263,7 @@ def _likelihoods(
     return np.concatenate(likely), np.concatenate(named)
 
 
-def _scored(net: Any, words: _Words, seen: _Seen, test: Pairs, device: str) -> Scored:
+def _scored(net: Any, words: DialogueWords, seen: _Seen, test: Pairs, device: str) -> Scored:
     likely, named = _likelihoods(net, seen, words.dialogue(test), words.adjust, device)
     short = [row for row, answer in enumerate(test.answer) if is_short(answer)]
     said = [""] * len(test.pair)
@@ -274,7 +274,7 @@ def _scored(net: Any, words: _Words, seen: _Seen, test: Pairs, device: str) -> S
     return Scored(test.pair, right, likely, named, said)
 
 
-def _spoken(net: Any, words: _Words, seen: _Seen, test: Pairs, rows: Sequence[int], device: str) -> list[str]:
+def _spoken(net: Any, words: DialogueWords, seen: _Seen, test: Pairs, rows: Sequence[int], device: str) -> list[str]:
     """The likeliest next word again and again, up to END; questions of one length are answered together."""
     asked = {row: [*words.numbers(test.question[row])[:_QUESTION], BEGIN] for row in rows}
     order = sorted(rows, key=lambda row: len(asked[row]))
@@ -291,7 +291,7 @@ def _spoken(net: Any, words: _Words, seen: _Seen, test: Pairs, rows: Sequence[in
 
 
 def _answers(
-    net: Any, words: _Words, seen: _Seen, test: Pairs, rows: list[int], asked: dict[int, list[int]], device: str
+    net: Any, words: DialogueWords, seen: _Seen, test: Pairs, rows: list[int], asked: dict[int, list[int]], device: str
 ) -> list[list[int]]:
     import torch
 
