@@ -15,6 +15,8 @@ from adr.progress import Progress, silent
 from adr.prove.departures import departures, refuse_changed
 from adr.prove.gate_file import write_gate
 from adr.prove.proof_folder import ProofFolder
+from adr.prove.proof_report import write_report
+from adr.prove.summary import summarize, write_summary
 from adr.prove.trial_features import write_features
 from adr.prove.trials import arm_counts, join, left, run_trials, trials_of
 from adr.store import Store
@@ -95,6 +97,7 @@ def run_proof(
     finally:  # what is finished shows, whatever ended the trainings
         write_results(store, number, folder, found)
         write_gate(folder, found)
+    write_report(folder.folder, write_summary(folder.folder))
     return proof_report(store, workspace, number, made)
 
 
@@ -120,8 +123,6 @@ def write_results(store: Store, proof: int, folder: ProofFolder, found: Mapping[
 
 def proof_report(store: Store, workspace: Workspace, proof: int | None = None, made: int = 0) -> ProofReport:
     """Where an experiment stands, the latest when no number is given; AdrError when there is none."""
-    from adr.prove.summary import summarize
-
     number, folder = proof_folder(store, workspace, proof)
     found = folder.read_design()
     trials, missing = trials_of(folder, found), left(folder, found)
