@@ -27,11 +27,11 @@ def write_report(folder: Path) -> Path:
     """Write the report of the experiment in `folder` beside its files; returns its path."""
     out = folder / FILE
     with named_file(out) as partial:
-        partial.write_text(proof_report(summarize(folder)), encoding="utf-8")
+        partial.write_text(html_page(summarize(folder)), encoding="utf-8")
     return out
 
 
-def proof_report(found: Summary) -> str:
+def html_page(found: Summary) -> str:
     """The report as HTML."""
     return _PAGE.format(body="\n".join(part for part in _parts(found) if part))
 

@@ -83,7 +83,7 @@ def trial_name(arm: str, seed: int, rate: float, budget: str) -> str:
 
 def read_scores(folder: Path, design: Mapping[str, Any]) -> ItemScores:
     """All trials of the experiment that are as designed; AdrError when one of them lacks test pairs."""
-    pairs = _test_pairs(folder)
+    pairs = read_test_pairs(folder)
     finished, other = _finished(folder, str(design["fingerprint"]))
     items = _items(folder)
     by_trial = items.groupby(["arm", "seed", "learning_rate", "budget"], sort=False)
@@ -109,7 +109,8 @@ def _key(key: Any) -> tuple[str, int, float, str]:
     return str(arm), int(seed), float(rate), str(budget)
 
 
-def _test_pairs(folder: Path) -> TestPairs:
+def read_test_pairs(folder: Path) -> TestPairs:
+    """The test pairs of an experiment, by number."""
     found = pd.read_parquet(folder / "pairs.parquet", columns=["pair", "side", "kind", "rarity", "cluster"])
     test = found[found["side"] == "test"].sort_values("pair")
     return TestPairs(

@@ -18,6 +18,7 @@ from adr.prove.changed import ChangedPair, changed_most
 from adr.prove.comparing import ArmComparison, comparisons, measured
 from adr.prove.controls import Control, NullComparisons, control, null_comparisons
 from adr.prove.dose import DosePoint, dose_curve
+from adr.prove.pilot_effect import known_detectable
 from adr.prove.scores import GROUPS, ItemScores, read_design, read_scores, trial_name
 from adr.prove.verdict import TOO_FEW_SEEDS, UNITS
 from adr.report import plain
@@ -76,9 +77,11 @@ class GateResult:
 
 @dataclass(frozen=True)
 class Summary:
-    """What an experiment has shown so far. `comparisons` and what follows are empty unless the gate is passed."""
+    """What an experiment has shown so far. detectable: {group: points} that it can see, told by trainings of the
+    original; `comparisons` and what follows are empty unless the gate is passed."""
 
     design: Mapping[str, Any]
+    detectable: Mapping[str, float]
     gate: GateResult
     arms: tuple[ArmResult, ...]
     comparisons: tuple[ArmComparison, ...]
@@ -127,18 +130,19 @@ def limits_of(design: Mapping[str, Any]) -> str:
 
 def summarize(folder: Path) -> Summary:
     """What the experiment in `folder` has shown; AdrError when there is none, or when a trial lacks test pairs."""
-    design = read_design(folder)
-    gate = _gate(folder)
+    design, gate = read_design(folder), _gate(folder)
+    seen = known_detectable(folder, design)
     scores = read_scores(folder, design)
     arms = tuple(_arm(folder, design, scores, str(arm)) for arm in design["arms"])
     if not gate.passed:
-        return Summary(design, gate, arms, (), None, (), (), (), None, scores.unfinished, scores.other)
+        return Summary(design, seen, gate, arms, (), None, (), (), (), None, scores.unfinished, scores.other)
     made = comparisons(scores, design)
     budget = str(design["budgets"][0])
     controls = [control(made, arm, must, budget) for arm, must in (("shuffled_synthetic", False), ("planted", True))]
     dosed = _dosed(design, scores)
     return Summary(
         design,
+        seen,
         gate,
         arms,
         tuple(made),

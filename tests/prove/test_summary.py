@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from adr.errors import AdrError
+from adr.prove.pilot_effect import known_detectable
 from adr.prove.summary import LIMITS, measured_in_words, summarize, write_summary
 from adr.prove.verdict import CANNOT_TELL, HARMS, HELPS, TOO_FEW_SEEDS
 from tests.worlds.proof import design, write_proof
@@ -93,7 +94,7 @@ def test_summarize__too_few_seeds_have_no_interval_and_no_verdict(seeds, tmp_pat
 def test_summarize__the_order_of_seeds_and_arms_changes_nothing(helped, tmp_path):
     told = design()
     write_proof(tmp_path, told, gains={"refined_synthetic": TAIL, "random_synthetic": TAIL})
-    turned = design(seeds=told["seeds"][::-1], arms=told["arms"][::-1])
+    turned = told | {"seeds": told["seeds"][::-1], "arms": told["arms"][::-1]}
     (tmp_path / "design.json").write_text(json.dumps(turned))
     items = pd.read_parquet(tmp_path / "items.parquet")
     items.sample(frac=1, random_state=3).to_parquet(tmp_path / "items.parquet")
@@ -201,3 +202,17 @@ def test_measured_in_words__the_primary_answers_and_the_limits(helped):
     said = measured_in_words(summarize(helped))
     assert said.startswith("measured with a probe: Refined + synthetic against original at the tail: +")
     assert said.endswith(LIMITS)
+
+
+def test_summarize__what_can_be_seen_is_told_by_trainings_of_the_original(helped):
+    seen = summarize(helped).detectable
+    assert set(seen) == {"all", "head", "mid", "tail", "few", "unseen"}
+    assert 0 < seen["all"] < seen["tail"] < seen["few"]
+
+
+def test_known_detectable__needs_two_trainings_of_the_original(tmp_path):
+    told = write_proof(tmp_path)
+    for name in ("original-2-1-steps", "original-3-1-steps"):
+        (tmp_path / "trials" / f"{name}.json").unlink()
+    assert known_detectable(tmp_path, told) == {}
+    assert known_detectable(tmp_path, told | {"detectable": {"tail": 2.1}}) == {"tail": 2.1}

@@ -122,6 +122,30 @@ def test_page__a_gate_that_is_not_passed_draws_nothing(ran, page):
     assert not at.get("plotly_chart")
 
 
+def test_page__a_design_that_was_changed_has_a_badge(ran, page):
+    told = write_proof(folder_of(ran))
+    assert "Not as designed" not in texts(page(PAGE))
+    (folder_of(ran) / "design.json").write_text(json.dumps(told | {"steps": 900}))
+    assert "Not as designed: design.json was changed after it was written." in texts(page(PAGE))
+
+
+def test_page__a_test_that_is_too_small_says_so(ran, page):
+    write_proof(folder_of(ran), per_cell=12)
+    assert "This test set is too small to tell: at the tail" in texts(page(PAGE))
+
+
+def test_page__fixes_a_design(ran, page):
+    """Six instances are too few to be split: the sentence says so, and nothing is left behind."""
+    at = page(PAGE)
+    at.button(key="fix design").click().run()
+    for _ in range(200):
+        if "is too small" in texts(at) or "needs" in texts(at):
+            break
+        at.run()
+    assert not at.exception
+    assert not list(ran.folder.glob("prove/*/design.json"))
+
+
 def test_page__a_trial_of_another_design_has_a_badge(ran, page):
     write_proof(folder_of(ran))
     (folder_of(ran) / "trials" / "refined-1-1-steps.json").write_text(json.dumps({"fingerprint": "0" * 64}))

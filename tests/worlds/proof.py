@@ -8,6 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from adr import __version__
+from adr.prove.candidates import identity
+from adr.prove.design import fingerprint
+from adr.recipe import Recipe
+
 RARITIES = ("head", "mid", "tail", "few", "unseen")
 KINDS = ("what be", "how many", "be there")
 ENTITIES = {"head": "dog", "mid": "bus", "tail": "harp", "few": "okapi", "unseen": "quokka"}
@@ -19,13 +24,15 @@ PRIMARY = (
 
 
 def design(**changes: Any) -> dict[str, Any]:
-    """A design in the form that `adr prove design` writes."""
-    return {
-        "fingerprint": "f" * 64,
+    """A design as `adr prove design` writes it, of a run that keeps everything, with nothing accepted."""
+    found = {
         "created": "2026-11-26T10:00:00+00:00",
         "run": 1,
-        "plan": 1,
-        "recipe": "",
+        "plan": None,
+        "recipe": Recipe(name="all", min_passes=0).to_toml(),
+        "index": "",
+        "candidates": identity([]),
+        "files": {},
         "test": {"from": "split", "share": 0.1},
         "arms": list(QUICK),
         "seeds": [1, 2, 3],
@@ -36,13 +43,14 @@ def design(**changes: Any) -> dict[str, Any]:
         "model": {"kind": "probe", "features": "starter-clip", "fingerprint": "abc"},
         "reference": "random",
         "primary": list(PRIMARY),
-        "code": "test",
+        "code": __version__,
         "untestable": {"object": 12},
         "left_out": {"near_a_test_picture": 2},
         "groups": {"few": 5, "tail": 20, "head": 100},
-        "detectable": {"tail": 2.1, "all": 1.0},
+        "detectable": None,
         **changes,
     }
+    return {"fingerprint": fingerprint(found)} | found
 
 
 def write_proof(

@@ -6,7 +6,10 @@ from adr.errors import AdrError
 from adr.explore.runs import runs_in_short
 from adr.figures import counted, time_words
 from adr.plain_text import plain
+from adr.prove.arms import ARMS, NEEDS_CANDIDATES, QUICK
+from adr.prove.design import BUDGETS, LEARNING_RATES, QUICK_SEEDS, SEEDS, DesignOptions
 from adr.prove.scores import read_design
+from adr.prove.split import HOLD_OUT
 from adr.prove.summary import ARM_TITLES
 from adr.prove.under_way import seconds_each
 from adr.ui.access import need
@@ -15,18 +18,15 @@ from adr.ui.navigation import link
 from adr.ui.parts.job_view import job_view
 from adr.ui.parts.run_words import run_words
 from adr.ui.prove.experiment import root
-from adr.ui.prove.jobs import FIXING, Wanted, fix
+from adr.ui.prove.jobs import FIXING, fix
 
-QUICK = ("original", "random", "refined", "refined_synthetic", "random_synthetic")
 MODELS = {
     "probe": "Probe on frozen features: seconds per training",
     "decoder": "Small decoder from nothing: about a minute per training",
     "finetune": "Fine-tuning of a small model: needs a GPU",
 }
-RATES = BUDGETS = 2
 _SECONDS = {"probe": 6.0, "decoder": 60.0, "finetune": 600.0}
 """Seconds per training on one core, from which the cost is guessed before anything was measured here."""
-_SYNTHETIC = ("refined_synthetic", "random_synthetic", "refined_copies", "original_synthetic", "shuffled_synthetic")
 
 
 def design_form(here: Frame) -> None:
@@ -51,7 +51,7 @@ def design_form(here: Frame) -> None:
             st.rerun(scope="app")
 
 
-def _wanted(here: Frame) -> Wanted:
+def _wanted(here: Frame) -> DesignOptions:
     runs = {one.run: f"{run_words(one.run, one.name)} · {one.kept:,} kept" for one in runs_in_short(here.store)}
     left, right = st.columns(2, gap="large")
     with left:
@@ -70,20 +70,20 @@ def _wanted(here: Frame) -> Wanted:
             "Seeds",
             1,
             20,
-            3 if form == "Quick" else 5,
+            QUICK_SEEDS if form == "Quick" else SEEDS,
             key=f"prove seeds {form}",
             help="Fewer than three give no interval and no verdict.",
         )
-        share = st.slider("Held out for the test", 0.05, 0.5, 0.1, 0.05, key="prove share", format="percent")
+        share = st.slider("Held out for the test", 0.05, 0.5, HOLD_OUT, 0.05, key="prove share", format="percent")
     arms = _arms(here, str(form))
     if seeds < 3:
         st.caption(":material/warning: With fewer than three seeds there are points, and no verdict.")
-    return Wanted(int(run), str(model), arms, int(seeds), float(share))
+    return DesignOptions(run=int(run), hold_out=float(share), arms=arms, seeds=int(seeds), model=str(model))
 
 
 def _arms(here: Frame, form: str) -> tuple[str, ...]:
     """The arms of a form; those that need accepted candidates only where there are some."""
-    possible = [arm for arm in ARM_TITLES if here.standing.accepted or arm not in _SYNTHETIC]
+    possible = [arm for arm in ARMS if here.standing.accepted or arm not in NEEDS_CANDIDATES]
     if not here.standing.accepted:
         st.caption("No candidate is accepted yet, so the arms with synthetic instances are left out.")
     if form == "By hand":
@@ -98,14 +98,15 @@ def _arms(here: Frame, form: str) -> tuple[str, ...]:
     return tuple(arm for arm in possible if form == "Full" or arm in QUICK)
 
 
-def _cost(here: Frame, wanted: Wanted) -> None:
-    trials = len(wanted.arms) * wanted.seeds * RATES * BUDGETS
+def _cost(here: Frame, wanted: DesignOptions) -> None:
+    arms = len(wanted.arms or wanted.offered)
+    trials = arms * wanted.repeats * len(LEARNING_RATES) * len(BUDGETS)
     known = _measured(here, wanted.model)
     each = known or _SECONDS[wanted.model]
     how = "as measured here" if known else "a guess until the first training has ended"
     st.markdown(
-        f"**{counted(trials, 'training')}** at most ({counted(len(wanted.arms), 'arm')} × "
-        f"{counted(wanted.seeds, 'seed')} × two learning rates × equal steps and equal epochs): about "
+        f"**{counted(trials, 'training')}** at most ({counted(arms, 'arm')} × "
+        f"{counted(wanted.repeats, 'seed')} × two learning rates × equal steps and equal epochs): about "
         f"**{time_words(trials * each)}** of one core, {how}."
     )
 

@@ -1,15 +1,16 @@
 """The experiment that the page is about, and what was fixed of it before its first training."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from adr.figures import counted
-from adr.plain_text import code, plain
+from adr.plain_text import SENTENCE, code, plain
+from adr.prove.pilot_effect import TOO_LARGE
 from adr.prove.scores import read_design
-from adr.prove.summary import ARM_TITLES
+from adr.prove.summary import ARM_TITLES, GROUP_TITLES
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, move
 
@@ -50,7 +51,7 @@ def _created(design: Mapping[str, Any]) -> str:
     return plain(str(design["created"])[:16].replace("T", " "))
 
 
-def design_view(design: Mapping[str, Any]) -> None:
+def design_view(design: Mapping[str, Any], detectable: Mapping[str, float], departed: Sequence[str]) -> None:
     """What was fixed, and what cannot be tested."""
     primary = "; ".join(
         f"{ARM_TITLES.get(one['arm'], one['arm'])} against {ARM_TITLES.get(one['against'], one['against'])}, "
@@ -63,13 +64,24 @@ def design_view(design: Mapping[str, Any]) -> None:
         f"{counted(len(design['learning_rates']), 'learning rate')}, {int(design['steps']):,} steps of "
         f"{int(design['batch']):,} questions. Primary questions: {plain(primary)}. Everything else is exploratory."
     )
-    detectable = {group: points for group, points in (design.get("detectable") or {}).items() if points is not None}
-    if detectable:
-        said = ", ".join(f"{plain(group)} {points:.1f}" for group, points in detectable.items())
-        st.caption(f"Smallest effect that this experiment can see, in points, four times out of five: {said}.")
-    if detectable and min(detectable.values()) > 3:
-        st.warning("This test set is too small to tell: it cannot see effects below 3 points.", icon=":material/info:")
+    for sentence in departed:
+        st.warning(f"Not as designed: {plain(sentence, SENTENCE)}", icon=":material/rule:")
+    _detectable(detectable)
     lost = {**design.get("untestable", {}), **design.get("left_out", {})}
     if any(lost.values()):
         said = ", ".join(f"{plain(str(what).replace('_', ' '))} {int(n):,}" for what, n in lost.items() if n)
         st.caption(f"Cannot be tested, or was left out: {said}.")
+
+
+def _detectable(points: Mapping[str, float]) -> None:
+    """The smallest effects that the experiment can see, known once the original has been trained twice."""
+    if not points:
+        st.caption("The smallest effect that it can see is told once the original has been trained with two seeds.")
+        return
+    said = ", ".join(f"{GROUP_TITLES[group]} {points[group]:.1f}" for group in GROUP_TITLES if group in points)
+    st.caption(f"Smallest effect that this experiment finds four times out of five, in points: {said}.")
+    if points.get("tail", 0.0) > TOO_LARGE:
+        st.warning(
+            f"This test set is too small to tell: at the tail it cannot see effects below {points['tail']:.1f} points.",
+            icon=":material/info:",
+        )

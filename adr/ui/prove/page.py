@@ -5,7 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from adr.plain_text import SENTENCE, plain
-from adr.prove.proof_report import proof_report
+from adr.prove.departures import departures
+from adr.prove.pilot_effect import known_detectable
+from adr.prove.proof_folder import ProofFolder
+from adr.prove.proof_report import html_page
 from adr.prove.scores import read_design
 from adr.prove.summary import Summary, limits_of, summarize
 from adr.ui.frame import Frame
@@ -24,9 +27,13 @@ QUESTION = (
 )
 
 
-def prove_view(here: Frame) -> None:
-    """The page, for an empty workspace, a new experiment, one under way or one that has ended."""
+def prove_title() -> None:
+    """The page's title, above the choice of its views."""
     st.title("Prove", anchor=False)
+
+
+def prove_view(here: Frame) -> None:
+    """The experiment: for an empty workspace, a new one, one under way or one that has ended."""
     st.markdown(QUESTION)
     if not here.standing.postings:
         nothing_indexed(here)
@@ -40,7 +47,8 @@ def prove_view(here: Frame) -> None:
 
 def _experiment(here: Frame, folder: Path) -> None:
     design = read_design(folder)
-    design_view(design)
+    stamp = _stamp(folder)
+    design_view(design, _detectable(str(folder), stamp), _departed(here.key, str(folder), stamp, here))
     st.info(plain(limits_of(design), SENTENCE), icon=":material/info:")
     work_view(here, folder, design)
     if here.jobs.running(TRAINING):
@@ -49,7 +57,7 @@ def _experiment(here: Frame, folder: Path) -> None:
     if not (folder / "items.parquet").is_file():
         st.caption("Results are shown when the trainings have ended or were stopped.")
         return
-    found = _summary(str(folder), _stamp(folder))
+    found = _summary(str(folder), stamp)
     not_as_designed(found)
     if not found.gate.passed:
         st.warning(plain(f"{found.gate.sentence} Nothing is compared.", SENTENCE), icon=":material/block:")
@@ -68,7 +76,7 @@ def _results(here: Frame, folder: Path, found: Summary) -> None:
     changed_view(here, found)
     st.download_button(
         "Save the report",
-        lambda: proof_report(found).encode(),
+        lambda: html_page(found).encode(),
         f"proof-{folder.name}.html",
         "text/html",
         key="proof save",
@@ -81,6 +89,16 @@ def _stamp(folder: Path) -> tuple[int, ...]:
     """What changes when the results do."""
     files = [folder / name for name in ("design.json", "gate.json", "items.parquet", "trials")]
     return tuple(path.stat().st_mtime_ns for path in files if path.exists())
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _detectable(folder: str, stamp: tuple[int, ...]) -> dict[str, float]:
+    return known_detectable(Path(folder), read_design(Path(folder)))
+
+
+@st.cache_data(show_spinner="Checking the design …", max_entries=8)
+def _departed(key: tuple[str, int], folder: str, stamp: tuple[int, ...], _here: Frame) -> tuple[str, ...]:
+    return departures(_here.store, _here.workspace, ProofFolder(Path(folder)))
 
 
 @st.cache_data(show_spinner="Comparing the arms …", max_entries=4)

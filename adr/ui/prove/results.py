@@ -81,7 +81,7 @@ def _chart_title(arm: str) -> str:
 
 def _panel(found: Summary, group: str, mine: list[ArmComparison]) -> ForestPanel:
     rows = [ForestRow(_chart_title(one.arm), one.main, one.word, one.primary) for one in mine]
-    told = (found.design.get("detectable") or {}).get(group) if mine and mine[0].metric == "accuracy" else None
+    told = found.detectable.get(group) if mine and mine[0].metric == "accuracy" else None
     seen = sorted(one.main.detectable for one in mine if one.main.detectable is not None)
     return ForestPanel(GROUP_TITLES[group], rows, told or (seen[len(seen) // 2] if seen else None))
 
