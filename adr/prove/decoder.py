@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from adr.prove.directions import main_directions, spread
 from adr.prove.model import Fitted, Pairs, Scored
 from adr.prove.training import Batches, MeanWeights, checked_steps, one_thread, tenths, warm
 from adr.prove.words import is_short, normalised, words_of
@@ -23,6 +24,7 @@ _QUESTION, _ANSWER = 40, 40  # words; longer ones are cut off
 _DEV = 600
 _ROWS = 64
 _SPOKEN = 8
+_SAMPLE, _COMPONENTS = 2_048, 192
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Decoder:
     layers: int = 2
     heads: int = 4
     rate: float = 1e-3
-    decay: float = 0.1
+    decay: float = 0.5
     drop: float = 0.1
 
     def fit(
@@ -92,7 +94,7 @@ class Decoder:
     ) -> tuple[list[float], list[tuple[int, float]]]:
         import torch
 
-        given, asked = words.dialogue(train), words.dialogue(dev).rows(_spread(len(dev.pair), _DEV))
+        given, asked = words.dialogue(train), words.dialogue(dev).rows(spread(len(dev.pair), _DEV))
         order, mean = Batches(train.weight, batch, seed), MeanWeights(net)
         optimizer = torch.optim.AdamW(net.parameters(), lr=self.rate * rate, weight_decay=self.decay, fused=True)
         checks, losses, curve = checked_steps(steps), [], []
@@ -147,29 +149,27 @@ class _Words:
 
 
 class _Seen:
-    """The patches (n, tokens, d), each number with mean 0 and deviation 1 over the training pictures."""
+    """The patches of pictures along the main directions of those of the training pictures, and first their mean."""
 
     def __init__(self, train: Pairs, features: NDArray[Any], blind: bool, device: str) -> None:
         rows = np.unique(train.picture[train.picture >= 0])
-        self.size = tuple(features.shape[1:])
-        self._blind, self._device, self._features = blind or not len(rows), device, features
-        sample = features[rows[_spread(len(rows), 2048)]].astype(np.float32).reshape(-1, self.size[1])
-        self._mean = sample.mean(axis=0) if len(sample) else 0.0
-        self._scale = sample.std(axis=0) + 1e-3 if len(sample) else 1.0
+        self._device, self._features, self._eigen = device, features, None
+        self.size = (features.shape[1] + 1, 1)
+        if len(rows) and not blind:
+            sample = features[rows[spread(len(rows), _SAMPLE)]]
+            self._eigen = main_directions(sample.reshape(-1, features.shape[2]), _COMPONENTS)
+            self.size = (features.shape[1] + 1, self._eigen.directions.shape[1])
 
     def __call__(self, pictures: NDArray[np.int64]) -> Any:
-        """(n, tokens, d); zeros for a pair without a picture, and for all when the model is blind."""
+        """(n, tokens, components); zeros for a pair without a picture, and for all when the model is blind."""
         import torch
 
-        there = (pictures >= 0) & (not self._blind)
         found = np.zeros((len(pictures), *self.size), np.float32)
-        if there.any():
-            found[there] = (self._features[pictures[there]] - self._mean) / self._scale
+        there = pictures >= 0
+        if self._eigen is not None and there.any():
+            seen = self._eigen(self._features[pictures[there]])
+            found[there] = np.concatenate([seen.mean(axis=1, keepdims=True), seen], axis=1)
         return torch.from_numpy(found).to(self._device)
-
-
-def _spread(count: int, most: int) -> NDArray[np.int64]:
-    return np.linspace(0, count - 1, min(count, most)).astype(np.int64)
 
 
 def _network(sizes: Decoder, vocabulary: int, seen: tuple[int, ...], seed: int) -> Any:
@@ -205,7 +205,7 @@ def _network(sizes: Decoder, vocabulary: int, seen: tuple[int, ...], seed: int) 
             self.blocks = nn.ModuleList([Layer() for _ in range(sizes.layers)])
             self.norm = nn.LayerNorm(wide)
             self.drop = nn.Dropout(sizes.drop)
-            nn.init.normal_(self.word.weight, std=0.02)
+            nn.init.normal_(self.word.weight, std=0.05)
             nn.init.normal_(self.place.weight, std=0.02)
 
         def forward(self, patches: Any, tokens: Any) -> Any:
@@ -221,7 +221,7 @@ def _network(sizes: Decoder, vocabulary: int, seen: tuple[int, ...], seed: int) 
             return self.norm(x[:, count:])
 
         def logits(self, found: Any) -> Any:
-            return found @ self.word.weight.T * sizes.width**0.5
+            return found @ self.word.weight.T
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

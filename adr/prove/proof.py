@@ -12,9 +12,11 @@ import pyarrow as pa
 
 from adr.errors import AdrError
 from adr.progress import Progress, silent
+from adr.prove.comparing import ArmComparison
 from adr.prove.departures import departures, refuse_changed
 from adr.prove.gate_file import write_gate
 from adr.prove.proof_folder import ProofFolder
+from adr.prove.summary import summarize, write_summary
 from adr.prove.trial_features import write_features
 from adr.prove.trials import arm_counts, join, left, run_trials, trials_of
 from adr.store import Store
@@ -35,8 +37,8 @@ class ProofArm:
 class ProofReport:
     """Where an experiment stands. trials: trainings of the design, of which `finished` have results and `made` were
     trained by this call; departures: what is not as designed, a sentence each; untestable: {perspective: entities too
-    rare for the test}; left_out: {reason: accepted candidates}; summary: what the results say, None before there are
-    any."""
+    rare for the test}; left_out: {reason: accepted candidates}; passed: the gate, None before it is known;
+    comparisons: of the results so far."""
 
     proof: int
     folder: str
@@ -56,7 +58,8 @@ class ProofReport:
     made: int
     departures: tuple[str, ...]
     in_words: str
-    summary: Mapping[str, Any] | None = None
+    passed: bool | None
+    comparisons: tuple[ArmComparison, ...]
 
 
 def proof_folder(store: Store, workspace: Workspace, proof: int | None = None) -> tuple[int, ProofFolder]:
@@ -95,6 +98,7 @@ def run_proof(
     finally:  # what is finished shows, whatever ended the trainings
         write_results(store, number, folder, found)
         write_gate(folder, found)
+        write_summary(folder.folder)
     return proof_report(store, workspace, number, made)
 
 
@@ -120,8 +124,6 @@ def write_results(store: Store, proof: int, folder: ProofFolder, found: Mapping[
 
 def proof_report(store: Store, workspace: Workspace, proof: int | None = None, made: int = 0) -> ProofReport:
     """Where an experiment stands, the latest when no number is given; AdrError when there is none."""
-    from adr.prove.summary import summarize
-
     number, folder = proof_folder(store, workspace, proof)
     found = folder.read_design()
     trials, missing = trials_of(folder, found), left(folder, found)
@@ -146,7 +148,8 @@ def proof_report(store: Store, workspace: Workspace, proof: int | None = None, m
         made=made,
         departures=departures(store, workspace, folder),
         in_words=summary.in_words() if summary else "",
-        summary=summary.as_json() if summary else None,
+        passed=summary.gate.passed if summary else None,
+        comparisons=summary.comparisons if summary else (),
     )
 
 
