@@ -82,6 +82,6 @@ def _detectable(points: Mapping[str, float]) -> None:
     st.caption(f"Smallest effect that this experiment finds four times out of five, in points: {said}.")
     if points.get("tail", 0.0) > TOO_LARGE:
         st.warning(
-            f"This test set is too small to tell: at the tail it cannot see effects below {points['tail']:.1f} points.",
+            f"This test set is too small to tell effects below {points['tail']:.1f} points at the tail.",
             icon=":material/info:",
         )
