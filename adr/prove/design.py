@@ -6,7 +6,7 @@ fingerprint covers all of it. `adr.prove.departures` says what has changed since
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,8 @@ UNDECIDED = ("fingerprint", "created", "detectable")
 @dataclass(frozen=True)
 class DesignOptions:
     """What a person may choose. run, plan: whose recipe and candidates are tried (plan None: all plans of the run);
-    test, test_images: a test file of its own in place of the split; arms: None for all that can be made; features: the
+    test, test_images: a test file of its own in place of the split; arms: None for all that can be made, or with
+    `quick` five of them; seeds: None for five, or with `quick` three; features: the
     open_clip model that sees the pictures, or the folder of weights to fine-tune (None: the workspace's scorer);
     anyway: even if it does not suit the pictures; steps: None to have them chosen by a training of `original`."""
 
@@ -62,7 +63,8 @@ class DesignOptions:
     test_images: Path | None = None
     hold_out: float = HOLD_OUT
     arms: tuple[str, ...] | None = None
-    seeds: int = SEEDS
+    quick: bool = False
+    seeds: int | None = None
     learning_rates: tuple[float, ...] = LEARNING_RATES
     model: str = "probe"
     features: str | None = None
@@ -71,11 +73,15 @@ class DesignOptions:
     batch: int | None = None
     primary: tuple[tuple[str, str, str], ...] = PRIMARY
 
+    @property
+    def repeats(self) -> int:
+        """How many seeds every arm has."""
+        return (QUICK_SEEDS if self.quick else SEEDS) if self.seeds is None else self.seeds
 
-def quick(options: DesignOptions) -> DesignOptions:
-    """The short form: five arms and three seeds, where no others were asked for."""
-    seeds = QUICK_SEEDS if options.seeds == SEEDS else options.seeds
-    return replace(options, arms=options.arms or made_arms.QUICK, seeds=seeds)
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The arms that are made where none are named."""
+        return made_arms.QUICK if self.quick else tuple(made_arms.ARMS)
 
 
 def design(
@@ -106,7 +112,7 @@ def _check(options: DesignOptions) -> None:
         raise AdrError(f"There is no model {options.model!r}.", f"Models are {', '.join(MODELS)}.")
     if not 0 < options.hold_out <= 0.5:
         raise AdrError(f"A share of {options.hold_out:g} cannot be held out.", "Give a share up to 0.5, such as 0.1.")
-    if options.seeds < 1:
+    if options.repeats < 1:
         raise AdrError("An experiment needs at least one seed.", "Give 3 seeds or more, for an interval.")
 
 
@@ -205,7 +211,7 @@ class _Design:
         """The arms of this experiment; those that need candidates only where there are some."""
         asked = self.options.arms
         if candidates.candidates:
-            return asked or tuple(made_arms.ARMS)
+            return asked or self.options.offered
         impossible = [name for name in asked or () if name in made_arms.NEEDS_CANDIDATES]
         if impossible:
             raise AdrError(
@@ -213,7 +219,7 @@ class _Design:
                 + (" that may be trained on." if candidates.left_out else "."),
                 "Make a plan, generate and review; or name other arms with --arms.",
             )
-        return asked or tuple(name for name in made_arms.ARMS if name not in made_arms.NEEDS_CANDIDATES)
+        return asked or tuple(name for name in self.options.offered if name not in made_arms.NEEDS_CANDIDATES)
 
     def _training(self, sides: _Sides, candidates: Usable, arms: Sequence[str]) -> tuple[Store, NDArray[np.int64]]:
         """The store of what every arm may train on, and the positions that only the planted arm has."""
@@ -294,7 +300,7 @@ class _Design:
         files = {}
         for done, arm in enumerate(arms):
             self.progress(done, len(arms), "Deciding the arms")
-            for seed in range(self.options.seeds):
+            for seed in range(self.options.repeats):
                 name = f"arms/{arm}-{seed}"
                 files[name] = self.folder.write(name, made_arms.ARMS[arm](side, seed).table())
         return files
@@ -310,7 +316,7 @@ class _Design:
             "index": index_of(self.store),
             "test": {"from": str(options.test) if options.test else "split", "share": options.hold_out},
             "arms": list(arms),
-            "seeds": list(range(options.seeds)),
+            "seeds": list(range(options.repeats)),
             "learning_rates": list(options.learning_rates),
             "budgets": list(BUDGETS),
             "steps": options.steps or 0,

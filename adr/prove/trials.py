@@ -149,12 +149,14 @@ def run_trials(
         return 0
     clear_unfinished(folder.folder, folder.folder / "trials", folder.claims)
     size = max(1, min(processes or max(1, (os.cpu_count() or 2) - 1), len(waiting)))
-    done, began = 0, time.monotonic()
+    done, message, began = 0, "training", time.monotonic()
 
     def hear(event: Event) -> None:
-        nonlocal done
-        done += event.get("event") == "trial"
-        progress(done, len(waiting), event.get("message") or f"training: {_pace(done, time.monotonic() - began)}")
+        nonlocal done, message
+        if event.get("event") == "trial":
+            done += 1
+            message = f"{event['message']}; {(time.monotonic() - began) / done:,.1f} s each"
+        progress(done, len(waiting), message)
 
     logs = [folder.folder / f"worker-{number}.log" for number in range(size)]
     codes = relay([Command(module, [str(folder.folder), "--device", device], log) for log in logs], hear)
@@ -166,10 +168,6 @@ def run_trials(
             f"Start it again. If it happens again, read {logs[0]}.",
         )
     return len(waiting)
-
-
-def _pace(done: int, seconds: float) -> str:
-    return f"{seconds / done:.1f} s each" if done else "the first ones"
 
 
 def join(folder: ProofFolder, found: Mapping[str, Any]) -> pa.Table:

@@ -10,7 +10,7 @@ from PIL import Image
 from adr.errors import AdrError
 from adr.prove.candidates import NEAR_TEST_PICTURE, PARENT_IN_TEST
 from adr.prove.departures import departures, refuse_changed
-from adr.prove.design import DesignOptions, design, quick
+from adr.prove.design import DesignOptions, design
 from adr.prove.pairs import LIMITS
 from adr.prove.proof_folder import ProofFolder, write_table
 from adr.rebalance.runs import rebalance
@@ -112,10 +112,15 @@ def test_design__what_decides_the_numbers_changes_the_fingerprint(world, changed
     assert one["fingerprint"] != other["fingerprint"]
 
 
-def test_quick__five_arms_and_three_seeds():
-    found = quick(DesignOptions(run=1))
-    assert found.arms == ("original", "random", "refined", "refined_synthetic", "random_synthetic") and found.seeds == 3
-    assert quick(DesignOptions(run=1, seeds=4, arms=("original",))) == DesignOptions(run=1, seeds=4, arms=("original",))
+def test_design__quick_is_five_arms_and_three_seeds(world):
+    store, workspace = world
+    quick = DesignOptions(run=1, quick=True, steps=100)
+    _, without = design(store, workspace, quick)
+    assert without["arms"] == ["original", "random", "refined"]  # there are no candidates
+    accept(store, workspace, 0, "kite", 73, 900)
+    _, found = design(store, workspace, quick)
+    assert found["arms"] == ["original", "random", "refined", "refined_synthetic", "random_synthetic"]
+    assert found["seeds"] == [0, 1, 2]
 
 
 # ---------------------------------------------------------------- a test file

@@ -11,7 +11,7 @@ from adr.errors import AdrError
 from adr.figures import counted
 from adr.progress import Progress
 from adr.prove.arms import ARMS
-from adr.prove.design import LEARNING_RATES, MODELS, SEEDS, DesignOptions, design, quick
+from adr.prove.design import LEARNING_RATES, MODELS, QUICK_SEEDS, SEEDS, DesignOptions, design
 from adr.prove.proof import ProofReport, proof_report, run_proof
 from adr.prove.split import HOLD_OUT
 
@@ -32,7 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     asked.add_argument("--plan", type=count, metavar="P", help="only candidates of this plan [all plans of the run]")
     asked.add_argument("--quick", action="store_true", help="five arms and three seeds")
     asked.add_argument("--arms", type=_words, metavar="A,B,…", help=f"some of {', '.join(ARMS)} [all]")
-    asked.add_argument("--seeds", type=count, default=SEEDS, metavar="N", help="repeats of every arm [%(default)s]")
+    asked.add_argument(
+        "--seeds", type=count, metavar="N", help=f"repeats of every arm [{SEEDS}, or {QUICK_SEEDS} with --quick]"
+    )
     asked.add_argument(
         "--hold-out", type=share, default=HOLD_OUT, metavar="S", help="share of the pictures for the test [%(default)s]"
     )
@@ -45,7 +47,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MODEL",
         help="open_clip model that sees the pictures, or the weights to fine-tune",
     )
-    asked.add_argument("--steps", type=count, metavar="N", help="steps of every training [what suits the model]")
+    asked.add_argument("--anyway", action="store_true", help="use that model even if it does not suit the pictures")
+    asked.add_argument("--steps", type=count, metavar="N", help="steps of every training [chosen by one of `original`]")
     asked.add_argument(
         "--learning-rates", type=_rates, metavar="X,Y", help="factors of the model's own learning rate [1,0.1]"
     )
@@ -65,20 +68,21 @@ def act(options: argparse.Namespace, progress: Progress) -> ProofReport:
 def _design_options(options: argparse.Namespace) -> DesignOptions:
     if options.of_run is None:
         raise AdrError("A design needs a run, whose recipe is tried.", "Name it with --run; `adr runs` lists them.")
-    asked = DesignOptions(
+    return DesignOptions(
         run=options.of_run,
         plan=options.plan,
         test=path_or_none(options.test),
         test_images=path_or_none(options.test_images),
         hold_out=options.hold_out,
         arms=tuple(options.arms) if options.arms else None,
+        quick=options.quick,
         seeds=options.seeds,
         learning_rates=tuple(options.learning_rates or LEARNING_RATES),
         model=options.model,
         features=options.features,
+        anyway=options.anyway,
         steps=options.steps,
     )
-    return quick(asked) if options.quick else asked
 
 
 def _words(text: str) -> list[str]:
