@@ -83,8 +83,9 @@ def _forest(found: Summary, group: str) -> str:
     line = f'<line x1="{middle}" x2="{middle}" y1="0" y2="{high - 24}" stroke="#868b96"/>'
     drawn = line + rows + _axis(max(ends), middle, scale, high - 6)
     return (
-        f"<h2>{_text(title)}</h2><figure><svg viewBox='0 0 {_WIDE} {high}' role=img aria-label='{_text(title)}'>"
-        f"{drawn}</svg><figcaption>Points of accuracy with 95 % intervals over seeds and pictures. Coloured: fixed before; grey: "
+        f"<h2>{_text(title)}</h2><figure>"
+        f"<svg viewBox='0 0 {_WIDE} {high}' role=img aria-label='{_text(title)}'>{drawn}</svg>"
+        "<figcaption>Points of accuracy with 95 % intervals over seeds and pictures. Coloured: fixed before; grey: "
         "exploratory.</figcaption></figure>"
     )
 
