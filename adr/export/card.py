@@ -45,6 +45,7 @@ def text(format: Format, counts: list[Counts], manifest: dict[str, Any], present
         _numbers(counts),
         _synthetic(manifest),
         _verdicts(manifest),
+        _measured(manifest),
         _caveats(counts, manifest),
         _licences(manifest),
         _files(manifest, present),
@@ -213,14 +214,20 @@ def _verdicts(manifest: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _measured(manifest: dict[str, Any]) -> str:
+    said = manifest.get("measured")
+    return f"## Measured\n\n{plain(said[0].upper() + said[1:], SENTENCE)}\n" if said else ""
+
+
 def _caveats(counts: list[Counts], manifest: dict[str, Any]) -> str:
     made, index = manifest["synthesis"], manifest["index"]
     lines = [
         "## What was not verified\n",
         "- Entities were found by rules and word lists, not by people. A mistake in the tail is kept as if it were "
         "rare.",
-        "- No model was trained on this dataset. The method's authors report average gains over their benchmarks. "
-        "In their logs, rebalancing alone did not beat a random subset of the same size, so compare with one.",
+        ("- No model was trained on this dataset." if not manifest.get("measured") else "- No large model was trained.")
+        + " The method's authors report average gains over their benchmarks. In their logs, rebalancing alone did not "
+        "beat a random subset of the same size, so compare with one.",
     ]
     if index and index.get("objects_from") != "annotations" and not index.get("verified_by"):
         whose = "" if index.get("objects_from") == "text" else " of instances without annotations"

@@ -135,12 +135,14 @@ def export(
     out: Path,
     replace: bool = False,
     recipe: Recipe | None = None,
+    measured: str = "",
     progress: Progress = silent,
     **options: Any,
 ) -> ExportReport:
     """Write the folder `out`; options are the fields of `ExportOptions`.
 
     recipe: the recipe that the manifest names; by default the run's own recipe with these options as its [export].
+    measured: what an experiment on the run has shown, for the card.
     AdrError when `out` exists, when the lint has errors, or when the disk is full.
 
     A cancel from `progress`, a fault or a kill leaves the folder as it was before, or leaves none.
@@ -170,6 +172,8 @@ def export(
         counts = count(store, seen.leave)
         named_recipe = recipe or replayable(store, changed(seen.leave.recipe, export=given_options(chosen)))
         written = manifest.build(work, seen.format, counts, seen.lint.findings, sums, _said(chosen, seen), named_recipe)
+        if measured:
+            written["measured"] = measured
         with work.file(report_page.FILE) as out_file:
             out_file.write(report_page.page(store, seen.leave, counts).encode())
         trainer.write(work, seen.format, written)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from adr.prove.scores import ItemScores, Setting, trial_name
+from adr.prove.scores import ItemScores, Setting, read_columns, trial_name
 
 MOST = 20
 
@@ -70,9 +70,9 @@ def _row(asked: Any, said: str, before: str, gain: float, nats: float) -> Change
 def _asked(folder: Path, pairs: NDArray[np.int64]) -> pd.DataFrame:
     """Questions, answers and places of pictures of these pairs, by pair."""
     columns = ["pair", "question", "answer", "kind", "rarity", "entity", "picture"]
-    found = pd.read_parquet(folder / "pairs.parquet", columns=columns)
+    found = read_columns(folder / "pairs.parquet", columns=columns)
     found = found[found["pair"].isin(pairs)]
-    pictures = pd.read_parquet(folder / "pictures.parquet", columns=["picture", "path"])
+    pictures = read_columns(folder / "pictures.parquet", columns=["picture", "path"])
     pictures = pictures.drop_duplicates("picture")
     return found.merge(pictures, on="picture", how="left").set_index("pair")
 
@@ -83,7 +83,7 @@ def _said(folder: Path, scores: ItemScores, setting: Setting, pairs: NDArray[np.
     answers: dict[int, Counter[str]] = {int(pair): Counter() for pair in pairs}
     for seed in scores.seeds:
         path = folder / "trials" / f"{trial_name(arm, seed, rate, budget)}.parquet"
-        said = pd.read_parquet(path, columns=["pair", "said"])
+        said = read_columns(path, columns=["pair", "said"])
         for pair, text in said[said["pair"].isin(pairs)].itertuples(index=False):
             answers[int(pair)][_text(text)] += 1
     return {pair: _commonest(told) for pair, told in answers.items() if told}

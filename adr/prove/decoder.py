@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from adr.prove.directions import main_directions, spread
+from adr.prove.directions import Eigen, main_directions, spread
 from adr.prove.model import Fitted, Pairs, Scored
 from adr.prove.training import Batches, MeanWeights, checked_steps, one_thread, tenths, warm
 from adr.prove.words import is_short, normalised, words_of
@@ -73,8 +73,8 @@ class Decoder:
         """See `Model.fit`."""
         started = time.monotonic()
         with one_thread():
-            words = _Words(train, adjust)
-            seen = _Seen(train, features, blind, self.device)
+            words = DialogueWords(train, adjust)
+            seen = _Seen(train, (dev, test), features, blind, self.device)
             net = _network(self, len(words.words), seen.size, seed).to(self.device)
             loss, curve = self._train(net, words, seen, train, dev, steps, batch, learning_rate, seed)
             scored = _scored(net, words, seen, test, self.device)
@@ -83,7 +83,7 @@ class Decoder:
     def _train(
         self,
         net: Any,
-        words: "_Words",
+        words: "DialogueWords",
         seen: "_Seen",
         train: Pairs,
         dev: Pairs,
@@ -117,7 +117,7 @@ class Decoder:
         return tenths(losses), curve
 
 
-class _Words:
+class DialogueWords:
     """The vocabulary of the training pairs, and pairs as numbers."""
 
     def __init__(self, train: Pairs, adjust: dict[str, float] | None) -> None:
@@ -151,14 +151,19 @@ class _Words:
 class _Seen:
     """The patches of pictures along the main directions of those of the training pictures, and first their mean."""
 
-    def __init__(self, train: Pairs, features: NDArray[Any], blind: bool, device: str) -> None:
+    def __init__(self, train: Pairs, others: Sequence[Pairs], features: NDArray[Any], blind: bool, device: str) -> None:
         rows = np.unique(train.picture[train.picture >= 0])
-        self._device, self._features, self._eigen = device, features, None
-        self.size = (features.shape[1] + 1, 1)
+        self._device, self.size = device, (features.shape[1] + 1, 1)
+        self._seen: NDArray[np.float16] | None = None
         if len(rows) and not blind:
             sample = features[rows[spread(len(rows), _SAMPLE)]]
-            self._eigen = main_directions(sample.reshape(-1, features.shape[2]), _COMPONENTS)
-            self.size = (features.shape[1] + 1, self._eigen.directions.shape[1])
+            eigen = main_directions(sample.reshape(-1, features.shape[2]), _COMPONENTS)
+            self.size = (features.shape[1] + 1, eigen.directions.shape[1])
+            self._rows = np.unique(np.concatenate([rows, *(pairs.picture[pairs.picture >= 0] for pairs in others)]))
+            parts = [
+                _patches(eigen, features[self._rows[at : at + _SAMPLE]]) for at in range(0, len(self._rows), _SAMPLE)
+            ]
+            self._seen = np.concatenate(parts)
 
     def __call__(self, pictures: NDArray[np.int64]) -> Any:
         """(n, tokens, components); zeros for a pair without a picture, and for all when the model is blind."""
@@ -166,10 +171,15 @@ class _Seen:
 
         found = np.zeros((len(pictures), *self.size), np.float32)
         there = pictures >= 0
-        if self._eigen is not None and there.any():
-            seen = self._eigen(self._features[pictures[there]])
-            found[there] = np.concatenate([seen.mean(axis=1, keepdims=True), seen], axis=1)
+        if self._seen is not None and there.any():
+            found[there] = self._seen[np.searchsorted(self._rows, pictures[there])]
         return torch.from_numpy(found).to(self._device)
+
+
+def _patches(eigen: Eigen, features: NDArray[Any]) -> NDArray[np.float16]:
+    """(n, 1 + tokens, components): the mean of the patches and the patches themselves."""
+    seen = eigen(features)
+    return np.concatenate([seen.mean(axis=1, keepdims=True), seen], axis=1).astype(np.float16)
 
 
 def _network(sizes: Decoder, vocabulary: int, seen: tuple[int, ...], seed: int) -> Any:
@@ -263,7 +273,7 @@ def _likelihoods(
     return np.concatenate(likely), np.concatenate(named)
 
 
-def _scored(net: Any, words: _Words, seen: _Seen, test: Pairs, device: str) -> Scored:
+def _scored(net: Any, words: DialogueWords, seen: _Seen, test: Pairs, device: str) -> Scored:
     likely, named = _likelihoods(net, seen, words.dialogue(test), words.adjust, device)
     short = [row for row, answer in enumerate(test.answer) if is_short(answer)]
     said = [""] * len(test.pair)
@@ -274,7 +284,7 @@ def _scored(net: Any, words: _Words, seen: _Seen, test: Pairs, device: str) -> S
     return Scored(test.pair, right, likely, named, said)
 
 
-def _spoken(net: Any, words: _Words, seen: _Seen, test: Pairs, rows: Sequence[int], device: str) -> list[str]:
+def _spoken(net: Any, words: DialogueWords, seen: _Seen, test: Pairs, rows: Sequence[int], device: str) -> list[str]:
     """The likeliest next word again and again, up to END; questions of one length are answered together."""
     asked = {row: [*words.numbers(test.question[row])[:_QUESTION], BEGIN] for row in rows}
     order = sorted(rows, key=lambda row: len(asked[row]))
@@ -291,7 +301,7 @@ def _spoken(net: Any, words: _Words, seen: _Seen, test: Pairs, rows: Sequence[in
 
 
 def _answers(
-    net: Any, words: _Words, seen: _Seen, test: Pairs, rows: list[int], asked: dict[int, list[int]], device: str
+    net: Any, words: DialogueWords, seen: _Seen, test: Pairs, rows: list[int], asked: dict[int, list[int]], device: str
 ) -> list[list[int]]:
     import torch
 

@@ -22,7 +22,10 @@ class Eigen:
 
     def __call__(self, features: NDArray[Any]) -> Floats:
         """(n, components): uncorrelated over the training pictures, with a mean variance of 1."""
-        found: Floats = (((features - self.mean) / self.scale) @ self.directions).astype(np.float32)
+        import torch  # whose number of threads is settled, so that the bits are the same each time
+
+        centred = torch.from_numpy(((features - self.mean) / self.scale).astype(np.float32))
+        found: Floats = (centred @ torch.from_numpy(self.directions)).numpy()
         return found
 
 

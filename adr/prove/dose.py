@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from adr.prove.comparing import measured
-from adr.prove.scores import ItemScores, Setting
+from adr.prove.scores import ItemScores, Setting, read_columns
 from adr.prove.variance import PairedDifference
 
 DOSES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 2), (3, 5), (6, 10), (11, 20), (21, None))
@@ -51,16 +50,16 @@ def dose_curve(folder: Path, scores: ItemScores, arm: Setting, against: Setting)
 
 def _entities(folder: Path, scores: ItemScores) -> NDArray[np.str_]:
     """The entity that each test pair asks about, by column; '' for none."""
-    found = pd.read_parquet(folder / "pairs.parquet", columns=["pair", "entity"]).set_index("pair")
+    found = read_columns(folder / "pairs.parquet", columns=["pair", "entity"]).set_index("pair")
     return np.asarray(found.loc[scores.pairs.pair, "entity"].fillna("").to_numpy(), dtype=np.str_)
 
 
 def _doses(folder: Path, arm: str, seeds: tuple[int, ...]) -> Mapping[str, float]:
     """{entity: synthetic instances of it in the arm, mean over the seeds}."""
-    pairs = pd.read_parquet(folder / "pairs.parquet", columns=["candidate", "entity"]).dropna().drop_duplicates()
+    pairs = read_columns(folder / "pairs.parquet", columns=["candidate", "entity"]).dropna().drop_duplicates()
     total: dict[str, float] = {}
     for seed in seeds:
-        rows = pd.read_parquet(folder / "arms" / f"{arm}-{seed}.parquet", columns=["candidate", "copies"]).dropna()
+        rows = read_columns(folder / "arms" / f"{arm}-{seed}.parquet", columns=["candidate", "copies"]).dropna()
         there = pairs.merge(rows, on="candidate")
         for entity, copies in there.groupby("entity")["copies"].sum().items():
             total[str(entity)] = total.get(str(entity), 0.0) + float(copies) / len(seeds)

@@ -6,27 +6,30 @@ pictures lie once beside them. `adr.prove.external_logs` reads the results back.
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
+from PIL import Image
 
 from adr.errors import AdrError
 from adr.export.formats import named
 from adr.export.images import place_images
-from adr.export.leaving import Accepted, Leaving, candidate_row, leaving
+from adr.export.leaving import CHUNK, Accepted, Exported, Leaving, candidate_row, leaving
 from adr.export.lint import lint
 from adr.export.work import Format, Work
 from adr.files import recover, whole_folder
+from adr.markers import VIDEO_MARKER
 from adr.picture_file import open_picture
 from adr.progress import Progress, silent
 from adr.prove.departures import refuse_changed
-from adr.prove.external_scripts import BATCH, TASK, eval_script, task_module, train_script
+from adr.prove.external_scripts import BATCH, BLANK, TASK, eval_script, task_module, train_script
 from adr.prove.proof import proof_folder
 from adr.prove.proof_folder import ProofFolder, write_json
+from adr.prove.trials import BLIND
 from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
@@ -99,6 +102,18 @@ def export_arms(
         return made.write(number, target)
 
 
+class _WithoutPictures(Work):
+    """An export whose rows all show the grey picture: what the blind twin is trained on."""
+
+    def rows(self, *, turns: bool = False, raw: bool = True, size: int = CHUNK) -> Iterator[list[Exported]]:
+        """The rows in lists, each rewritten with BLANK for every picture and without videos."""
+        for batch in super().rows(turns=True, raw=False, size=size):
+            for row in batch:
+                row.images, row.videos = [BLANK] * len(row.images), []
+                row.turns = [(role, text.replace(VIDEO_MARKER, "")) for role, text in row.turns]
+            yield batch
+
+
 class _Export:
     """One export while it is made."""
 
@@ -123,11 +138,15 @@ class _Export:
 
     def write(self, experiment: int, target: Path) -> ExternalReport:
         """Write everything; the folder's own description last."""
-        names = [f"{arm}-{seed}" for arm in self.found["arms"] if arm not in BY_LOSS for seed in self.found["seeds"]]
+        seeds = self.found["seeds"]
+        names = [f"{arm}-{seed}" for arm in self.found["arms"] if arm not in BY_LOSS for seed in seeds]
         leaves = {name: self._leave(name) for name in names}
+        leaves |= {f"{BLIND}-{seed}": leaves[f"original-{seed}"] for seed in seeds if f"original-{seed}" in leaves}
+        names = list(leaves)
         whole = replace(self.leave, order=np.unique(np.concatenate([leave.order for leave in leaves.values()])))
         self._check(whole)
         place_images(self._work(whole, self.out))
+        self._write_blank()
         arms = tuple(self._arm(name, leave) for name, leave in leaves.items())
         test = self._test()
         self._scripts(names)
@@ -157,8 +176,15 @@ class _Export:
     def _arm(self, name: str, leave: Leaving) -> ExternalArm:
         folder = self.out / "arms" / name
         folder.mkdir(parents=True)
-        files = self.format.write(self._work(leave, folder))
+        work = self._work(leave, folder)
+        files = self.format.write(_WithoutPictures(**vars(work)) if name.startswith(f"{BLIND}-") else work)
         return ExternalArm(name, leave.instances, leave.synthetic, tuple(f"arms/{name}/{file}" for file in files))
+
+    def _write_blank(self) -> None:
+        """The grey picture of the blind twin, in training and in the test."""
+        path = self.out / "images" / BLANK
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", (336, 336), (127, 127, 127)).save(path)
 
     def _leave(self, name: str) -> Leaving:
         """The rows of one arm: instances with their copies, then candidates, some on another one's picture."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from adr import __version__
 from adr.errors import AdrError
@@ -22,6 +23,7 @@ from adr.progress import Progress, silent
 from adr.prove.departures import refuse_changed
 from adr.prove.external import INFO, TEST
 from adr.prove.external_scripts import TASK
+from adr.prove.gate_file import write_gate
 from adr.prove.proof import proof_folder, write_results
 from adr.prove.proof_folder import ProofFolder, write_json, write_table
 from adr.prove.trials import Trial, trials_of
@@ -87,6 +89,7 @@ def read_results(store: Store, workspace: Workspace, logs: Path, *, progress: Pr
     for name, answers in judged.items():
         _write(folder, trials[name], answers, test, found, logs / name)
     write_results(store, number, folder, found)
+    write_gate(folder, found)
     return _report(number, info["arms"], trials, judged, notices)
 
 
@@ -164,16 +167,7 @@ def _write(
     source: Path,
 ) -> None:
     """Write the scores, then the report, as a worker does."""
-    nothing = np.full(len(test), np.nan)
-    table = pa.table(
-        {
-            "pair": pa.array([row["item"] for row in test], pa.int64()),
-            "score": pa.array(judged.score, pa.float64()),
-            "nll": pa.array(nothing, pa.float64()),
-            "entity_nll": pa.array(nothing, pa.float64()),
-            "said": pa.array(judged.said, pa.string()),
-        }
-    )
+    table = _scores(folder, judged, test)
     for key in trial.keys:
         write_table(folder.scores(key), table)
         write_json(
@@ -194,6 +188,24 @@ def _write(
                 "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
             },
         )
+
+
+def _scores(folder: ProofFolder, judged: _Judged, test: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """The table of a trial: a row per test pair, NaN for the score of an answer that is not short."""
+    pairs = folder.read("pairs", ["pair", "side"])
+    every = pairs.filter(pc.equal(pairs["side"], "test"))["pair"].to_pylist()
+    scores = dict(zip((row["item"] for row in test), judged.score, strict=True))
+    said = dict(zip((row["item"] for row in test), judged.said, strict=True))
+    nothing = np.full(len(every), np.nan)
+    return pa.table(
+        {
+            "pair": pa.array(every, pa.int64()),
+            "score": pa.array([scores.get(pair, np.nan) for pair in every], pa.float64()),
+            "nll": pa.array(nothing, pa.float64()),
+            "entity_nll": pa.array(nothing, pa.float64()),
+            "said": pa.array([said.get(pair, "") for pair in every], pa.string()),
+        }
+    )
 
 
 def _report(

@@ -4,6 +4,8 @@ Texts only; knows nothing of an experiment. Both take names of arms and seeds (A
 """
 
 TASK = "adr_test"
+BLANK = "adr-blank.png"
+"""The grey picture that the blind twin sees in place of every picture."""
 BATCH = 16
 """Examples per step where the design does not say."""
 _HEAD = """#!/usr/bin/env bash
@@ -104,8 +106,11 @@ metadata:
   version: {version}
 END
 for NAME in "${{NAMES[@]}}"; do
-  ADR_TEST="$HERE" python3 -m lmms_eval --model "$KIND" --model_args "pretrained=$HERE/models/$NAME/merged" \\
-    --include_path "$HERE/tasks" --tasks "$TASKS" --batch_size 1 --log_samples --output_path "$HERE/logs/$NAME"
+  BLIND=""
+  case "$NAME" in blind-*) BLIND="$HERE/images/{blank}" ;; esac
+  ADR_TEST="$HERE" ADR_BLIND="$BLIND" python3 -m lmms_eval --model "$KIND" \\
+    --model_args "pretrained=$HERE/models/$NAME/merged" --include_path "$HERE/tasks" --tasks "$TASKS" \\
+    --batch_size 1 --log_samples --output_path "$HERE/logs/$NAME"
 done
 """
 _KINDS = {"llama-factory": "qwen2_5_vl", "ms-swift": "qwen2_5_vl", "llava": "llava"}
@@ -117,8 +122,11 @@ from PIL import Image
 
 
 def doc_to_visual(doc):
-    """The picture of a question, in a list."""
-    return [Image.open(os.path.join(os.environ["ADR_TEST"], doc["picture"])).convert("RGB")] if doc["picture"] else []
+    """The picture of a question, in a list; the grey one for the blind twin."""
+    if not doc["picture"]:
+        return []
+    path = os.environ.get("ADR_BLIND") or os.path.join(os.environ["ADR_TEST"], doc["picture"])
+    return [Image.open(path).convert("RGB")]
 
 
 def doc_to_text(doc):
@@ -142,7 +150,7 @@ def train_script(format: str, steps: int, batch: int) -> str:
 def eval_script(format: str, version: str) -> str:
     """`eval.sh`: evaluates what train.sh has made, with a log of samples in `logs/ARM-SEED`."""
     head = _HEAD.format(what="Evaluates the trained arms with lmms-eval.", script="./eval.sh")
-    return head + _EVAL.format(kind=_KINDS[format], task=TASK, version=version)
+    return head + _EVAL.format(kind=_KINDS[format], task=TASK, version=version, blank=BLANK)
 
 
 def task_module() -> str:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from adr.prove.comparing import merged_kinds
-from adr.prove.scores import GROUPS, read_test_pairs, trial_name
+from adr.prove.scores import GROUPS, read_columns, read_test_pairs, trial_name
 from adr.prove.variance import detectable_from_pilot
 
 TOO_LARGE = 3.0
@@ -32,7 +31,7 @@ def detectable_effects(folder: Path, design: Mapping[str, Any]) -> dict[str, flo
     if len(done) < 2:
         return {}
     pairs = read_test_pairs(folder)
-    tables = [pd.read_parquet(folder / "trials" / f"{name}.parquet", columns=["pair", "score"]) for name in done]
+    tables = [read_columns(folder / "trials" / f"{name}.parquet", columns=["pair", "score"]) for name in done]
     scores = 100 * np.stack([one.sort_values("pair")["score"].to_numpy(np.float64) for one in tables])
     found = {}
     for group in GROUPS:

@@ -16,6 +16,7 @@ from adr.prove.comparing import ArmComparison
 from adr.prove.departures import departures, refuse_changed
 from adr.prove.gate_file import write_gate
 from adr.prove.proof_folder import ProofFolder
+from adr.prove.proof_report import write_report
 from adr.prove.summary import summarize, write_summary
 from adr.prove.trial_features import write_features
 from adr.prove.trials import arm_counts, join, left, run_trials, trials_of
@@ -98,7 +99,7 @@ def run_proof(
     finally:  # what is finished shows, whatever ended the trainings
         write_results(store, number, folder, found)
         write_gate(folder, found)
-        write_summary(folder.folder)
+    write_report(folder.folder, write_summary(folder.folder))
     return proof_report(store, workspace, number, made)
 
 

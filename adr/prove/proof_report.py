@@ -13,7 +13,7 @@ from adr.figures import signed
 from adr.files import named_file
 from adr.prove.changed import ChangedPair
 from adr.prove.comparing import ArmComparison
-from adr.prove.summary import ARM_TITLES, GROUP_TITLES, Summary, answer_in_words, difference_in_words, summarize
+from adr.prove.summary import ARM_TITLES, GROUP_TITLES, Summary, answer_in_words, difference_in_words
 from adr.prove.verdict import HARMS, HELPS
 from adr.small_images import NotAPicture, small_image
 
@@ -23,11 +23,11 @@ _GROUPS = ("head", "mid", "tail", "unseen")
 _WIDE, _ROW, _LEFT = 900, 26, 260
 
 
-def write_report(folder: Path) -> Path:
+def write_report(folder: Path, found: Summary) -> Path:
     """Write the report of the experiment in `folder` beside its files; returns its path."""
     out = folder / FILE
     with named_file(out) as partial:
-        partial.write_text(html_page(summarize(folder)), encoding="utf-8")
+        partial.write_text(html_page(found), encoding="utf-8")
     return out
 
 

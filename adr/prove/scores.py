@@ -81,6 +81,23 @@ def trial_name(arm: str, seed: int, rate: float, budget: str) -> str:
     return f"{arm}-{seed}-{rate:g}-{budget}"
 
 
+def read_told(path: Path) -> dict[str, Any]:
+    """What a JSON file of an experiment says; AdrError when it is damaged."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AdrError(f"{path} is missing or damaged.", "Delete it and run the experiment again.") from error
+    return found
+
+
+def read_columns(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Columns of a table of an experiment; AdrError when its file is missing or damaged."""
+    try:
+        return pd.read_parquet(path, columns=columns)
+    except (OSError, ValueError) as error:
+        raise AdrError(f"{path} is missing or damaged.", "Run the experiment again, or make a new design.") from error
+
+
 def read_scores(folder: Path, design: Mapping[str, Any]) -> ItemScores:
     """All trials of the experiment that are as designed; AdrError when one of them lacks test pairs."""
     pairs = read_test_pairs(folder)
@@ -111,7 +128,7 @@ def _key(key: Any) -> tuple[str, int, float, str]:
 
 def read_test_pairs(folder: Path) -> TestPairs:
     """The test pairs of an experiment, by number."""
-    found = pd.read_parquet(folder / "pairs.parquet", columns=["pair", "side", "kind", "rarity", "cluster"])
+    found = read_columns(folder / "pairs.parquet", columns=["pair", "side", "kind", "rarity", "cluster"])
     test = found[found["side"] == "test"].sort_values("pair")
     return TestPairs(
         test["pair"].to_numpy(np.int64),
@@ -124,7 +141,7 @@ def read_test_pairs(folder: Path) -> TestPairs:
 def _items(folder: Path) -> pd.DataFrame:
     columns = ["arm", "seed", "learning_rate", "budget", "pair", "score", "nll", "entity_nll"]
     path = folder / "items.parquet"
-    return pd.read_parquet(path, columns=columns) if path.is_file() else pd.DataFrame(columns=columns)
+    return read_columns(path, columns=columns) if path.is_file() else pd.DataFrame(columns=columns)
 
 
 def _finished(folder: Path, fingerprint: str) -> tuple[set[tuple[str, int, float, str]], list[str]]:
@@ -134,7 +151,7 @@ def _finished(folder: Path, fingerprint: str) -> tuple[set[tuple[str, int, float
         parts = path.stem.rsplit("-", 3)
         if len(parts) != 4:
             continue
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = read_told(path)
         if told.get("fingerprint") == fingerprint:
             mine.add((parts[0], int(parts[1]), float(parts[2]), parts[3]))
         else:

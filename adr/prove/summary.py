@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from adr.figures import counted, signed
 from adr.files import write_whole
@@ -19,7 +18,7 @@ from adr.prove.comparing import ArmComparison, comparisons, measured
 from adr.prove.controls import Control, NullComparisons, control, null_comparisons
 from adr.prove.dose import DosePoint, dose_curve
 from adr.prove.pilot_effect import known_detectable
-from adr.prove.scores import GROUPS, ItemScores, read_design, read_scores, trial_name
+from adr.prove.scores import GROUPS, ItemScores, read_columns, read_design, read_scores, read_told, trial_name
 from adr.prove.verdict import TOO_FEW_SEEDS, UNITS
 from adr.report import plain
 
@@ -201,7 +200,7 @@ def _gate(folder: Path) -> GateResult:
     path = folder / "gate.json"
     if not path.is_file():
         return GateResult(None, "Whether the model has learned enough to compare data is not known yet.", {})
-    told = json.loads(path.read_text(encoding="utf-8"))
+    told = read_told(path)
     return GateResult(bool(told["passed"]), str(told["sentence"]), dict(told.get("figures", {})))
 
 
@@ -214,7 +213,7 @@ def _arm(folder: Path, design: Mapping[str, Any], scores: ItemScores, arm: str) 
         for seed in scores.seeds
         if (path := folder / "trials" / f"{trial_name(arm, seed, *setting[1:])}.json").is_file()
     ]
-    steps = json.loads(done[0].read_text(encoding="utf-8")).get("steps") if done else None
+    steps = read_told(done[0]).get("steps") if done else None
     return ArmResult(
         arm,
         float(np.mean([one[0] for one in known])) if known else 0.0,
@@ -229,7 +228,7 @@ def _size(path: Path) -> tuple[int, int] | None:
     """(instances, synthetic) of what an arm trains on, copies counted."""
     if not path.is_file():
         return None
-    rows = pd.read_parquet(path, columns=["candidate", "copies"])
+    rows = read_columns(path, columns=["candidate", "copies"])
     made = rows["candidate"].notna()
     return int(rows.loc[~made, "copies"].sum()), int(rows.loc[made, "copies"].sum())
 

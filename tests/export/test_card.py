@@ -115,3 +115,12 @@ def test_report__works_before_any_index(workspace):
     store = Store.memory()
     fill(store, RAW)
     assert "4 of 4 instances" in report(store, workspace, 1)
+
+
+def test_card__what_was_measured_is_said_and_otherwise_that_nothing_was(store, workspace, tmp_path):
+    export(store, workspace, 1, out=tmp_path / "plain")
+    export(store, workspace, 1, out=tmp_path / "proved", measured="measured with a probe: +3.9 points: helps.")
+    plain, proved = ((tmp_path / name / "README.md").read_text() for name in ("plain", "proved"))
+    assert "No model was trained on this dataset." in plain and "## Measured" not in plain
+    assert "## Measured\n\nMeasured with a probe: +3.9 points: helps." in proved
+    assert "No model was trained on this dataset." not in proved

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from adr.prove.decoder import BEGIN, END, PAD, Decoder, _Words
+from adr.prove.decoder import BEGIN, END, PAD, Decoder, DialogueWords
 from adr.prove.model import Pairs
 from tests.prove.planted import pairs, split
 
@@ -40,7 +40,7 @@ def test_dialogue__by_hand():
     train = Pairs(
         np.arange(2), np.array([0, -1]), ["Is it big?", "Is it"], ["Yes", "a red car"], [[], ["car"]], np.ones(2)
     )
-    found = _Words(train, None).dialogue(train)
+    found = DialogueWords(train, None).dialogue(train)
     assert found.tokens.tolist() == [[4, 5, 6, BEGIN, 9, END], [4, 5, BEGIN, 8, 7, END]]
     assert found.wanted.tolist() == [[False] * 4 + [True] * 2, [False] * 3 + [True] * 3]
     assert found.named.sum(axis=1).tolist() == [0, 1] and found.named[1, 4]

@@ -14,6 +14,7 @@ from adr.prove.design import DesignOptions, design
 from adr.prove.external import FORMATS, export_arms
 from adr.prove.external_logs import read_results
 from adr.prove.external_scripts import eval_script, train_script
+from adr.prove.gate import gate
 from adr.prove.proof_folder import ProofFolder, TrialKey
 from adr.prove.words import normalised
 from tests.worlds.outside import Nearest, train_and_evaluate, write_log
@@ -43,9 +44,10 @@ def exported(experiment, tmp_path, format="llava"):
 def in_process(folder, arm, seed):
     """{pair: score} of the same learner, taught and asked from the experiment's own files."""
     pairs = folder.read("pairs").to_pylist()
-    paths = {row["picture"]: row["path"] for row in folder.read("pictures").to_pylist()}
+    paths = {row["picture"]: row["path"] for row in folder.read("pictures").to_pylist() if arm != "blind"}
     rows = []
-    for one in folder.read(f"arms/{arm}-{seed}").to_pylist():
+    trained_on = "original" if arm == "blind" else arm
+    for one in folder.read(f"arms/{trained_on}-{seed}").to_pylist():
         for pair in pairs:
             own = pair["candidate"] == one["candidate"] and pair["position"] == one["position"]
             if own and pair["side"] == "train":
@@ -61,13 +63,20 @@ def in_process(folder, arm, seed):
     }
 
 
+def test_gate__says_nothing_of_a_loss_that_is_not_known():
+    right, wrong = np.ones(60), np.zeros(60)
+    found = gate(right, wrong, wrong, ["what"] * 60, np.ones(60, dtype=bool), None)
+    assert found.passed and np.isnan(found.fell)
+    assert not gate(right, right, wrong, ["what"] * 60, np.ones(60, dtype=bool), None).passed
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_round_trip__same_scores_as_in_process(experiment, tmp_path, format):
     store, workspace, folder = experiment
     report = exported(experiment, tmp_path, format)
     train_and_evaluate(tmp_path / "out")
     found = read_results(store, workspace, tmp_path / "out" / "logs")
-    assert found.missing == () and found.one_seed == () and len(found.trials) == 10
+    assert found.missing == () and found.one_seed == () and len(found.trials) == 12
     all_scores = []
     for trial in found.trials:
         table = pq.read_table(folder.scores(TrialKey(trial.arm, trial.seed, 1.0, "steps"))).to_pydict()
@@ -79,6 +88,10 @@ def test_round_trip__same_scores_as_in_process(experiment, tmp_path, format):
         assert (said["fingerprint"], said["steps"]) == (folder.read_design()["fingerprint"], 20)
     items = pq.read_table(folder.items, filters=[("budget", "=", "steps")]).to_pydict()
     assert len(items["score"]) == len(all_scores) and sum(items["score"]) == pytest.approx(sum(all_scores))
+    said = json.loads((folder.folder / "gate.json").read_text())
+    assert not said["passed"] and said["figures"]["questions"] == 0  # this world has nothing with 100 instances
+    means = {(one.arm, one.seed): one.score for one in found.trials}
+    assert means["original", 0] != means["blind", 0]  # its pictures are noise, so that the blind twin may be better
     assert 0 < np.mean(all_scores) < 1  # it learns something, and not everything
 
 
@@ -88,7 +101,7 @@ def test_export__what_is_in_the_folder(experiment, tmp_path):
     assert [arm.name for arm in report.arms][:3] == ["original-0", "original-1", "random-0"]
     assert report.left_out == {"logit_adjusted": "it changes the loss, not the data"}
     for arm in report.arms:
-        rows = folder.read(f"arms/{arm.name}").to_pydict()
+        rows = folder.read(f"arms/{arm.name.replace('blind', 'original')}").to_pydict()
         assert arm.rows == sum(rows["copies"])
         assert arm.synthetic == sum(name is not None for name in rows["candidate"])
         records = json.loads((tmp_path / "out" / "arms" / arm.name / "data.json").read_text())
@@ -97,6 +110,16 @@ def test_export__what_is_in_the_folder(experiment, tmp_path):
     test = [json.loads(line) for line in (tmp_path / "out" / "test.jsonl").read_text().splitlines()]
     assert len(test) == report.test
     assert all((tmp_path / "out" / one["picture"]).is_file() for one in test)
+
+
+def test_export__the_blind_twin_sees_a_grey_picture_only(experiment, tmp_path):
+    exported(experiment, tmp_path, "llama-factory")
+    seeing, blind = (
+        json.loads((tmp_path / "out" / "arms" / name / "data.json").read_text()) for name in ("original-0", "blind-0")
+    )
+    assert [one["conversations"] for one in blind] == [one["conversations"] for one in seeing]
+    assert {name for one in blind for name in one["images"]} == {"adr-blank.png"}
+    assert (tmp_path / "out" / "images" / "adr-blank.png").is_file()
 
 
 def test_export__shuffled_candidates_are_on_another_ones_picture(experiment, tmp_path):
@@ -173,7 +196,7 @@ def test_read__one_seed_and_what_is_missing(logged):
         ("random", 0, 1.0),
     ]
     assert found.one_seed == ("random",)
-    assert found.missing[0] == "random-1" and len(found.missing) == 7
+    assert found.missing[0] == "random-1" and len(found.missing) == 9
 
 
 def test_read__a_long_yes_is_a_yes(logged):

@@ -64,8 +64,8 @@ def test_likelihoods__as_the_model_gives_them(folder):
     both, pictures = dark_or_light(1)
     tuned = Tuned(FineTune(folder), pictures, blind=True)
     found, _ = tuned.likelihoods(both)
-    prompts, given = tuned._asked(both, np.array([0]))
-    answer = tuned._tokenizer(f" {both.answer[0]}", add_special_tokens=False)["input_ids"]
+    prompts, given = tuned.asked(both, np.array([0]))
+    answer = tuned.tokenizer(f" {both.answer[0]}", add_special_tokens=False)["input_ids"]
     asked = given["input_ids"].shape[1]
     given["input_ids"] = torch.cat([given["input_ids"], torch.tensor([answer])], dim=1)
     given["attention_mask"] = torch.ones_like(given["input_ids"])

@@ -14,9 +14,9 @@ def fitted(curve: list[tuple[int, float]]) -> Fitted:
 FALLING = [(100, 3.0), (200, 2.5), (300, 2.2), (400, 2.1), (500, 2.05), (600, 2.02), (700, 2.01), (800, 2.01)]
 
 
-def test_level__when_the_last_third_gained_a_hundredth_at_most():
+def test_level__when_the_last_third_gained_little():
     """From 400 to 600 steps it falls by 3.8 %, from 400 to 700 by 4.3 %, from 500 to 800 by 2 %, from 600 to 900 by
-    half a percent."""
+    half a percent; 1.5 % is little."""
     assert level(FALLING) is None
     assert level([*FALLING, (900, 2.01), (1000, 2.0)]) == 900
     assert level(FALLING[:3]) is None

@@ -78,11 +78,17 @@ def train_and_evaluate(folder: Path) -> None:
     test = [json.loads(line) for line in (folder / "test.jsonl").read_text().splitlines()]
     for name in (folder / "arms.txt").read_text().split():
         model = Nearest(exported_rows(folder / "arms" / name))
-        write_log(folder / "logs" / name / "stand-in", test, [_said(model, folder, one) for one in test])
+        write_log(
+            folder / "logs" / name / "stand-in",
+            test,
+            [_said(model, folder, one, name.startswith("blind-")) for one in test],
+        )
 
 
-def _said(model: Nearest, folder: Path, one: dict) -> str:
-    return model.answer(one["question"], str(folder / one["picture"]) if one["picture"] else "")
+def _said(model: Nearest, folder: Path, one: dict, blind: bool) -> str:
+    if not one["picture"]:
+        return model.answer(one["question"], "")
+    return model.answer(one["question"], str(folder / ("images/adr-blank.png" if blind else one["picture"])))
 
 
 def write_log(folder: Path, test: list[dict], said: list[str], version: str = "1") -> None:

@@ -16,6 +16,7 @@ from adr.export.options import ExportOptions
 from adr.export.push import push, refuse_push
 from adr.figures import counted, size_words
 from adr.progress import Progress
+from adr.prove.measured import measured
 
 MAIN = 3  # main files listed by name
 
@@ -42,6 +43,7 @@ def act(options: argparse.Namespace, progress: Progress) -> ExportReport:
             options.run,
             out=Path(options.out),
             replace=options.replace,
+            measured=measured(store, workspace, options.run),
             progress=progress,
             **given(options, ExportOptions),
         )

@@ -16,6 +16,7 @@ from adr.export.lint import Finding
 from adr.export.options import ExportOptions
 from adr.figures import counted
 from adr.plain_text import code, plain
+from adr.prove.measured import measured
 from adr.store import Store
 from adr.ui.access import allowed_path
 from adr.ui.export.options import chosen_format, chosen_options
@@ -172,7 +173,14 @@ def _write(here: Frame, run: int, options: ExportOptions, seen: Seen) -> None:
             KIND,
             f"Writing {FORMATS[options.format].title}",
             lambda progress: export(
-                store, workspace, run, out=out, **asdict(options), replace=replace, progress=progress
+                store,
+                workspace,
+                run,
+                out=out,
+                **asdict(options),
+                replace=replace,
+                measured=measured(store, workspace, run),
+                progress=progress,
             ),
         )
         move(view="exports")
