@@ -63,7 +63,7 @@ def test_verbs__the_readme_uses_them_as_they_are():
 def test_verbs__the_page_of_the_command_line_has_each_with_its_arguments():
     page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`[^|]+(?:\\\|[^|]+)*) \|", page, re.MULTILINE)
-    told = {re.findall(r"`(\w+)", row)[0]: row for row in rows}
+    told = {re.findall(r"`([\w-]+)", row)[0]: row for row in rows}
     assert set(told) == set(VERBS)
     for verb, row in told.items():
         said = help_of(verb)

@@ -52,7 +52,8 @@ GROUND = (
     "conversation",
     "markers",
 )
-ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "prove", "doctor")  # above the stages, below the pages
+# above the stages, below the pages
+ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "doctor", "prove", "tail_eval")
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
     *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),

@@ -42,6 +42,7 @@ VERBS = {
     "exports": "list the exports that were written",
     "prove": "measure whether refinement helps: arms, seeds, intervals; continues where it stopped",
     "report": "write the page of a run, before and after, as one HTML file",
+    "tail-eval": "show where a model fails, by how rare in training what is asked is",
     "run": "run every stage, unattended; continues where it stopped",
     "doctor": "check the workspace and what is installed",
 }
@@ -63,7 +64,7 @@ class VerbModule(Protocol):
 
 def verb_module(name: str) -> VerbModule:
     """The module of a verb of VERBS."""
-    return cast(VerbModule, import_module(f"adr.cli.verbs.{name}"))
+    return cast(VerbModule, import_module(f"adr.cli.verbs.{name.replace('-', '_')}"))
 
 
 def verb_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

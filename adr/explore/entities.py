@@ -53,6 +53,16 @@ def known_objects(store: Store, names: Collection[str]) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def numbers_of_objects(store: Store, names: Collection[str]) -> dict[str, int]:
+    """{name: its number} of the objects of the dataset that are among `names`."""
+    return dict(
+        store.rows(
+            "select name, entity from entity where perspective = 'object' and name in (select unnest($1::varchar[]))",
+            [sorted(names)],
+        )
+    )
+
+
 def find_entities(
     store: Store,
     perspective: str,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from adr.prove.directions import Eigen, main_directions, spread
 from adr.prove.model import Fitted, Pairs, Scored
 from adr.prove.training import Batches, MeanWeights, checked_steps, one_thread, tenths, warm
 from adr.prove.words import is_short, normalised, words_of
@@ -23,6 +24,7 @@ _QUESTION, _ANSWER = 40, 40  # words; longer ones are cut off
 _DEV = 600
 _ROWS = 64
 _SPOKEN = 8
+_SAMPLE, _COMPONENTS = 2_048, 192
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Decoder:
     layers: int = 2
     heads: int = 4
     rate: float = 1e-3
-    decay: float = 0.1
+    decay: float = 0.5
     drop: float = 0.1
 
     def fit(
@@ -71,8 +73,8 @@ class Decoder:
         """See `Model.fit`."""
         started = time.monotonic()
         with one_thread():
-            words = _Words(train, adjust)
-            seen = _Seen(train, features, blind, self.device)
+            words = DialogueWords(train, adjust)
+            seen = _Seen(train, (dev, test), features, blind, self.device)
             net = _network(self, len(words.words), seen.size, seed).to(self.device)
             loss, curve = self._train(net, words, seen, train, dev, steps, batch, learning_rate, seed)
             scored = _scored(net, words, seen, test, self.device)
@@ -81,7 +83,7 @@ class Decoder:
     def _train(
         self,
         net: Any,
-        words: "_Words",
+        words: "DialogueWords",
         seen: "_Seen",
         train: Pairs,
         dev: Pairs,
@@ -92,7 +94,7 @@ class Decoder:
     ) -> tuple[list[float], list[tuple[int, float]]]:
         import torch
 
-        given, asked = words.dialogue(train), words.dialogue(dev).rows(_spread(len(dev.pair), _DEV))
+        given, asked = words.dialogue(train), words.dialogue(dev).rows(spread(len(dev.pair), _DEV))
         order, mean = Batches(train.weight, batch, seed), MeanWeights(net)
         optimizer = torch.optim.AdamW(net.parameters(), lr=self.rate * rate, weight_decay=self.decay, fused=True)
         checks, losses, curve = checked_steps(steps), [], []
@@ -115,7 +117,7 @@ class Decoder:
         return tenths(losses), curve
 
 
-class _Words:
+class DialogueWords:
     """The vocabulary of the training pairs, and pairs as numbers."""
 
     def __init__(self, train: Pairs, adjust: dict[str, float] | None) -> None:
@@ -147,29 +149,37 @@ class _Words:
 
 
 class _Seen:
-    """The patches (n, tokens, d), each number with mean 0 and deviation 1 over the training pictures."""
+    """The patches of pictures along the main directions of those of the training pictures, and first their mean."""
 
-    def __init__(self, train: Pairs, features: NDArray[Any], blind: bool, device: str) -> None:
+    def __init__(self, train: Pairs, others: Sequence[Pairs], features: NDArray[Any], blind: bool, device: str) -> None:
         rows = np.unique(train.picture[train.picture >= 0])
-        self.size = tuple(features.shape[1:])
-        self._blind, self._device, self._features = blind or not len(rows), device, features
-        sample = features[rows[_spread(len(rows), 2048)]].astype(np.float32).reshape(-1, self.size[1])
-        self._mean = sample.mean(axis=0) if len(sample) else 0.0
-        self._scale = sample.std(axis=0) + 1e-3 if len(sample) else 1.0
+        self._device, self.size = device, (features.shape[1] + 1, 1)
+        self._seen: NDArray[np.float16] | None = None
+        if len(rows) and not blind:
+            sample = features[rows[spread(len(rows), _SAMPLE)]]
+            eigen = main_directions(sample.reshape(-1, features.shape[2]), _COMPONENTS)
+            self.size = (features.shape[1] + 1, eigen.directions.shape[1])
+            self._rows = np.unique(np.concatenate([rows, *(pairs.picture[pairs.picture >= 0] for pairs in others)]))
+            parts = [
+                _patches(eigen, features[self._rows[at : at + _SAMPLE]]) for at in range(0, len(self._rows), _SAMPLE)
+            ]
+            self._seen = np.concatenate(parts)
 
     def __call__(self, pictures: NDArray[np.int64]) -> Any:
-        """(n, tokens, d); zeros for a pair without a picture, and for all when the model is blind."""
+        """(n, tokens, components); zeros for a pair without a picture, and for all when the model is blind."""
         import torch
 
-        there = (pictures >= 0) & (not self._blind)
         found = np.zeros((len(pictures), *self.size), np.float32)
-        if there.any():
-            found[there] = (self._features[pictures[there]] - self._mean) / self._scale
+        there = pictures >= 0
+        if self._seen is not None and there.any():
+            found[there] = self._seen[np.searchsorted(self._rows, pictures[there])]
         return torch.from_numpy(found).to(self._device)
 
 
-def _spread(count: int, most: int) -> NDArray[np.int64]:
-    return np.linspace(0, count - 1, min(count, most)).astype(np.int64)
+def _patches(eigen: Eigen, features: NDArray[Any]) -> NDArray[np.float16]:
+    """(n, 1 + tokens, components): the mean of the patches and the patches themselves."""
+    seen = eigen(features)
+    return np.concatenate([seen.mean(axis=1, keepdims=True), seen], axis=1).astype(np.float16)
 
 
 def _network(sizes: Decoder, vocabulary: int, seen: tuple[int, ...], seed: int) -> Any:
@@ -205,7 +215,7 @@ def _network(sizes: Decoder, vocabulary: int, seen: tuple[int, ...], seed: int) 
             self.blocks = nn.ModuleList([Layer() for _ in range(sizes.layers)])
             self.norm = nn.LayerNorm(wide)
             self.drop = nn.Dropout(sizes.drop)
-            nn.init.normal_(self.word.weight, std=0.02)
+            nn.init.normal_(self.word.weight, std=0.05)
             nn.init.normal_(self.place.weight, std=0.02)
 
         def forward(self, patches: Any, tokens: Any) -> Any:
@@ -221,7 +231,7 @@ def _network(sizes: Decoder, vocabulary: int, seen: tuple[int, ...], seed: int) 
             return self.norm(x[:, count:])
 
         def logits(self, found: Any) -> Any:
-            return found @ self.word.weight.T * sizes.width**0.5
+            return found @ self.word.weight.T
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -263,7 +273,7 @@ def _likelihoods(
     return np.concatenate(likely), np.concatenate(named)
 
 
-def _scored(net: Any, words: _Words, seen: _Seen, test: Pairs, device: str) -> Scored:
+def _scored(net: Any, words: DialogueWords, seen: _Seen, test: Pairs, device: str) -> Scored:
     likely, named = _likelihoods(net, seen, words.dialogue(test), words.adjust, device)
     short = [row for row, answer in enumerate(test.answer) if is_short(answer)]
     said = [""] * len(test.pair)
@@ -274,7 +284,7 @@ def _scored(net: Any, words: _Words, seen: _Seen, test: Pairs, device: str) -> S
     return Scored(test.pair, right, likely, named, said)
 
 
-def _spoken(net: Any, words: _Words, seen: _Seen, test: Pairs, rows: Sequence[int], device: str) -> list[str]:
+def _spoken(net: Any, words: DialogueWords, seen: _Seen, test: Pairs, rows: Sequence[int], device: str) -> list[str]:
     """The likeliest next word again and again, up to END; questions of one length are answered together."""
     asked = {row: [*words.numbers(test.question[row])[:_QUESTION], BEGIN] for row in rows}
     order = sorted(rows, key=lambda row: len(asked[row]))
@@ -291,7 +301,7 @@ def _spoken(net: Any, words: _Words, seen: _Seen, test: Pairs, rows: Sequence[in
 
 
 def _answers(
-    net: Any, words: _Words, seen: _Seen, test: Pairs, rows: list[int], asked: dict[int, list[int]], device: str
+    net: Any, words: DialogueWords, seen: _Seen, test: Pairs, rows: list[int], asked: dict[int, list[int]], device: str
 ) -> list[list[int]]:
     import torch
 

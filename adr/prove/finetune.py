@@ -96,10 +96,10 @@ class Tuned:
             self.model = AutoModelForImageTextToText.from_pretrained(recipe.folder, dtype=torch.float32, **where)
             self._processor = AutoProcessor.from_pretrained(recipe.folder, **where)
         self.model.to(torch.device(recipe.device))  # type: ignore[arg-type]
-        self._tokenizer = self._processor.tokenizer
-        self._tokenizer.padding_side = "left"
-        if self._tokenizer.pad_token is None:
-            self._tokenizer.pad_token = self._tokenizer.eos_token
+        self.tokenizer = self._processor.tokenizer
+        self.tokenizer.padding_side = "left"
+        if self.tokenizer.pad_token is None:
+            self.tokenizer.pad_token = self.tokenizer.eos_token
         if hasattr(self._processor.image_processor, "do_image_splitting"):
             self._processor.image_processor.do_image_splitting = False  # one view of a picture, not seventeen
         for name, value in self.model.named_parameters():
@@ -166,12 +166,12 @@ class Tuned:
         said = [""] * len(pairs.answer)
         self.model.eval()
         for part in _parts(short, self._recipe.together):
-            given = self._asked(pairs, part)[1].to(self._recipe.device)
+            given = self.asked(pairs, part)[1].to(self._recipe.device)
             with torch.no_grad(), self._precise():
                 found = self.model.generate(
-                    **given, max_new_tokens=_SPOKEN, do_sample=False, pad_token_id=self._tokenizer.pad_token_id
+                    **given, max_new_tokens=_SPOKEN, do_sample=False, pad_token_id=self.tokenizer.pad_token_id
                 )
-            texts = self._tokenizer.batch_decode(found[:, given["input_ids"].shape[1] :], skip_special_tokens=True)
+            texts = self.tokenizer.batch_decode(found[:, given["input_ids"].shape[1] :], skip_special_tokens=True)
             for row, text in zip(part, texts, strict=True):
                 said[row] = text.strip()
         return said
@@ -181,7 +181,7 @@ class Tuned:
         the answers."""
         import torch
 
-        prompts, given = self._asked(pairs, rows)
+        prompts, given = self.asked(pairs, rows)
         told = [self._told(prompt, pairs, row) for prompt, row in zip(prompts, rows, strict=True)]
         given = self._with_answers(given, told).to(self._recipe.device)
         labels = given.pop("labels")
@@ -196,7 +196,7 @@ class Tuned:
         )
         return each, labels[:, -longest:] != _NOT_COUNTED, told
 
-    def _asked(self, pairs: Pairs, rows: NDArray[np.int64]) -> tuple[list[str], Any]:
+    def asked(self, pairs: Pairs, rows: NDArray[np.int64]) -> tuple[list[str], Any]:
         """The prompts, and what the processor makes of them and the pictures, padded on the left."""
         prompts = [self._prompt(pairs.question[row]) for row in rows]
         images = [[self._picture(pairs.picture[row])] for row in rows]
@@ -225,14 +225,14 @@ class Tuned:
     def _told(self, prompt: str, pairs: Pairs, row: int) -> _Told:
         """What the model is to say after the prompt, as its chat template writes it."""
         answer = pairs.answer[row].strip()
-        whole = prompt + answer + (self._tokenizer.eos_token or "")
+        whole = prompt + answer + (self.tokenizer.eos_token or "")
         if self._processor.chat_template:
             said = {"role": "assistant", "content": [{"type": "text", "text": answer}]}
             question = pairs.question[row].replace("<image>", "").strip()
             written = self._processor.apply_chat_template([_user(question), said])
             whole = written if written.startswith(prompt) else whole
         tail = whole[len(prompt) :]
-        found = self._tokenizer(tail, add_special_tokens=False, return_offsets_mapping=True)
+        found = self.tokenizer(tail, add_special_tokens=False, return_offsets_mapping=True)
         begin = tail.find(answer)
         end = begin + len(answer)
         spans = [
@@ -252,7 +252,7 @@ class Tuned:
         import torch
 
         longest = max(len(one.tokens) for one in told)
-        tokens = torch.full((len(told), longest), self._tokenizer.pad_token_id)
+        tokens = torch.full((len(told), longest), self.tokenizer.pad_token_id)
         there = torch.zeros_like(tokens)
         for row, one in enumerate(told):
             tokens[row, : len(one.tokens)] = torch.tensor(one.tokens)

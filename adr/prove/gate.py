@@ -4,6 +4,7 @@ Three things are asked of the arm `original`: it beats its blind twin, it beats 
 question, both on questions about common entities, and its dev likelihood has levelled. Knows nothing of files.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from adr.prove.words import is_short, normalised
 
 MARGIN = 0.05
 """By so much of all questions `original` must be right more often than either."""
-LEVEL = 0.01
+LEVEL = 0.025
 """The dev likelihood has levelled when the last third of the steps makes it better by at most this share."""
 ENOUGH = 50
 """Fewer short questions about common entities tell nothing."""
@@ -49,14 +50,15 @@ def gate(
     commonest: Scores,
     kinds: Sequence[str],
     common: NDArray[np.bool_],
-    dev_nll: Sequence[tuple[int, float]],
+    dev_nll: Sequence[tuple[int, float]] | None,
 ) -> Gate:
     """The gate for test pairs. original, blind, commonest: scores 0..1, NaN for long answers; kinds: of the questions;
-    common: whether the entity asked about is in the head."""
+    common: whether the entity asked about is in the head; dev_nll: None where it is not known, so that nothing is said
+    of it."""
     compared = common & ~np.isnan(original)
     of = np.array(kinds, dtype=object)[compared]
     means = [_mean_of_kinds(scores[compared], of) for scores in (original, blind, commonest)]
-    found = Gate(int(compared.sum()), means[0], means[1], means[2], fall(dev_nll), "")
+    found = Gate(int(compared.sum()), means[0], means[1], means[2], math.nan if dev_nll is None else fall(dev_nll), "")
     return Gate(**{**vars(found), "why_not": _why_not(found)})
 
 

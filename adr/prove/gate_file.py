@@ -14,6 +14,7 @@ from adr.prove.trials import BLIND
 from adr.report import plain
 
 _PASSED = "The model has learned enough to compare training sets."
+_UNKNOWN = " Whether its loss has levelled is not known: it was trained elsewhere."
 
 
 def write_gate(folder: ProofFolder, found: Mapping[str, Any]) -> Gate | None:
@@ -28,16 +29,17 @@ def write_gate(folder: ProofFolder, found: Mapping[str, Any]) -> Gate | None:
     pairs = folder.read("pairs", ["side", "position", "kind", "answer", "rarity"])
     asked = pairs.filter(_is(pairs, "test"))
     kinds = asked["kind"].to_pylist()
+    outside = found["model"]["kind"] == "external"  # a log of answers has no likelihoods
     told = gate(
         _mean_score(folder, keys["original"]),
         _mean_score(folder, keys[BLIND]),
         score_of(_commonest(folder, pairs, kinds), asked["answer"].to_pylist()),
         kinds,
         np.array([rarity == "head" for rarity in asked["rarity"].to_pylist()]),
-        _mean_curve(folder, keys["original"]),
+        None if outside else _mean_curve(folder, keys["original"]),
     )
     figures = {name: value for name, value in vars(told).items() if name != "why_not"}
-    sentence = told.why_not or _PASSED
+    sentence = told.why_not or _PASSED + (_UNKNOWN if outside else "")
     write_json(folder.folder / "gate.json", plain({"passed": told.passed, "sentence": sentence, "figures": figures}))
     return told
 

@@ -13,47 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adr.prove.answers import AnswerWords, Floats, Sets, log_shares, nll, said
+from adr.prove.directions import main_directions, spread
 from adr.prove.model import Fitted, Pairs, Scored
 from adr.prove.training import Batches, MeanWeights, checked_steps, one_thread, tenths, warm
 from adr.prove.words import is_short, normalised, terms_of, words_of
 
-COMPONENTS = 256
+_COMPONENTS = 256
 _TERMS = 20_000
 _DEV = 2_000
-_SAMPLE = 8_192
 _ROWS = 512
-_ITERATIONS = 2
-
-
-@dataclass(frozen=True)
-class Eigen:
-    """The main directions of the training pictures' features: mean, scale (d) and directions (d, 256)."""
-
-    mean: Floats
-    scale: Floats
-    directions: Floats
-
-    def __call__(self, features: NDArray[Any]) -> Floats:
-        """(n, components): uncorrelated over the training pictures, with a mean variance of 1."""
-        found: Floats = (((features - self.mean) / self.scale) @ self.directions).astype(np.float32)
-        return found
-
-
-def main_directions(features: NDArray[Any], seed: int = 0) -> Eigen:
-    """The directions in which the features (n, d) vary most, found by subspace iteration on at most 8,192 of them."""
-    import torch
-
-    rows = features[_spread(len(features), _SAMPLE)].astype(np.float32)
-    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-4
-    there = torch.from_numpy((rows - mean) / scale)
-    wide = min(COMPONENTS + 16, *there.shape)
-    basis = torch.randn(there.shape[1], wide, generator=torch.Generator().manual_seed(seed))
-    for _ in range(_ITERATIONS):
-        basis, _ = torch.linalg.qr(there.T @ (there @ basis))
-    _, found, turned = torch.linalg.svd(there @ basis, full_matrices=False)
-    count = min(COMPONENTS, wide)
-    mean_deviation = float(found[:count].square().mean().sqrt()) / len(rows) ** 0.5 + 1e-6
-    return Eigen(mean, scale, (basis @ turned[:count].T / mean_deviation).numpy())
 
 
 @dataclass(frozen=True)
@@ -132,7 +100,7 @@ class _Numbers:
     def __init__(self, train: Pairs, features: NDArray[Any], blind: bool) -> None:
         self._features, self._blind = features, blind
         rows = np.unique(train.picture[train.picture >= 0])
-        self._eigen = None if blind or not len(rows) else main_directions(features[rows])
+        self._eigen = None if blind or not len(rows) else main_directions(features[rows], _COMPONENTS)
         self.components = 0 if self._eigen is None else self._eigen.directions.shape[1]
         counts = Counter(term for question in train.question for term in set(terms_of(question)))
         known = sorted((t for t in counts if counts[t] > 1), key=lambda t: (-counts[t], t))[:_TERMS]
@@ -141,7 +109,7 @@ class _Numbers:
 
     def prepared(self, pairs: Pairs, most: int | None = None) -> Prepared:
         """The first `most` pairs as numbers; pairs that are far apart when there are more."""
-        rows = np.arange(len(pairs.pair)) if most is None else _spread(len(pairs.pair), most)
+        rows = np.arange(len(pairs.pair)) if most is None else spread(len(pairs.pair), most)
         terms = [
             np.array([self.terms[t] for t in terms_of(pairs.question[row]) if t in self.terms], np.int64)
             for row in rows
@@ -160,10 +128,6 @@ class _Numbers:
             found[there, :-1] = self._eigen(self._features[rows])[back]
             found[there, -1] = 1.0
         return found
-
-
-def _spread(count: int, most: int) -> NDArray[np.int64]:
-    return np.linspace(0, count - 1, min(count, most)).astype(np.int64)
 
 
 def _network(reading: _Numbers, sizes: Probe, seed: int) -> Any:

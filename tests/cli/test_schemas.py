@@ -67,6 +67,12 @@ def folder(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("schemas")
 
 
+def write_log(folder: Path) -> None:
+    """A benchmark log of seven questions."""
+    asked = [{"item": n, "question": "Is there a dog?", "score": n % 2} for n in range(7)]
+    (folder / "log.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in asked), encoding="utf-8")
+
+
 def finish_plan(workspace: Path) -> None:
     """Plan 1 of one slot and two candidates, and their files as a worker would have written them."""
     at = Workspace.at(workspace)
@@ -100,10 +106,13 @@ CALLS = [
     ("export", "--run 1 --out {f}/out"),
     ("exports", ""),
     ("report", "--run 1 --out {f}/report.html"),
+    ("prove", "design --run 1 --arms original,random,refined --steps 10 --seeds 1"),
+    ("prove", "show"),
     (
         "run",
         f"{DEMO} {{f}}/w/demo/demo.json --images {{f}}/w/demo/images --verdicts {{f}}/verdicts.jsonl --out {{f}}/o",
     ),
+    ("tail-eval", "{f}/log.jsonl {f}/log.jsonl"),
     ("doctor", ""),
 ]
 
@@ -111,6 +120,7 @@ CALLS = [
 def test_output__of_every_verb_is_valid(folder: Path, capsys) -> None:
     """One workspace from the demo to the doctor; no model is loaded, since the plan's files are there."""
     assert {verb for verb, _ in CALLS} == set(REPORTING)
+    write_log(folder)
     for verb, words in CALLS:
         if verb == "plan":
             finish_plan(folder / "w")

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from adr.prove.answers import AnswerWords, log_shares, nll, said
+from adr.prove.directions import main_directions
 from adr.prove.model import Pairs, load_model
-from adr.prove.probe import Probe, main_directions
+from adr.prove.probe import Probe
 from adr.prove.words import adjustment
 from tests.prove.planted import pairs, split
 
@@ -114,6 +115,6 @@ def test_telling__a_rare_word_has_the_larger_share():
 def test_main_directions__of_two_numbers_that_go_together():
     """The second number is twice the first: one direction holds all variance, whatever the scale."""
     first = np.array([[-1.0], [0.0], [1.0], [2.0]], np.float32)
-    seen = main_directions(np.hstack([first, 2 * first]))(np.hstack([first, 2 * first]))
+    seen = main_directions(np.hstack([first, 2 * first]), 9)(np.hstack([first, 2 * first]))
     assert seen.var(axis=0)[0] == pytest.approx(seen.var(axis=0).sum(), rel=1e-3)
     assert seen.var(axis=0).mean() == pytest.approx(1, rel=1e-2)

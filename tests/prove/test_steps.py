@@ -11,18 +11,25 @@ def fitted(curve: list[tuple[int, float]]) -> Fitted:
     return Fitted(Scored(none.astype(np.int64), none, none, none, []), [], curve, 10.0)
 
 
-def test_level__the_first_step_within_a_hundredth_of_the_lowest():
-    assert level([(100, 3.0), (200, 2.01), (300, 2.0), (400, 2.3)]) == 200
+FALLING = [(100, 3.0), (200, 2.5), (300, 2.2), (400, 2.1), (500, 2.05), (600, 2.02), (700, 2.01), (800, 2.01)]
 
 
-def test_levelled_at__half_as_many_again_and_its_share_of_the_seconds():
-    found = levelled_at(fitted([(100, 3.0), (200, 2.01), (300, 2.0), (400, 2.0), (500, 2.3), (600, 2.5)]), 600)
-    assert (found.steps, found.levelled, found.seconds) == (300, True, 5.0)
+def test_level__when_the_last_third_gained_little():
+    """From 400 to 600 steps it falls by 3.8 %, from 400 to 700 by 4.3 %, from 500 to 800 by 2 %, from 600 to 900 by
+    half a percent; 1.5 % is little."""
+    assert level(FALLING) is None
+    assert level([*FALLING, (900, 2.01), (1000, 2.0)]) == 900
+    assert level(FALLING[:3]) is None
 
 
-def test_levelled_at__a_curve_that_still_falls():
-    found = levelled_at(fitted([(200, 3.0), (400, 2.5), (600, 2.0)]), 600)
-    assert (found.steps, found.levelled) == (600, False)
+def test_level__a_loss_that_rises_has_levelled():
+    assert level([(100 * look, 2.0 + 0.01 * look) for look in range(1, 9)]) == 600
+
+
+def test_levelled_at__its_share_of_the_seconds():
+    found = levelled_at(fitted([*FALLING, (900, 2.01), (1000, 2.0)]), 1000)
+    assert (found.steps, found.levelled, found.seconds) == (900, True, 9.0)
+    assert levelled_at(fitted(FALLING), 800).steps == 800 and not levelled_at(fitted(FALLING), 800).levelled
 
 
 def test_choose_steps__of_a_real_training():

@@ -179,3 +179,23 @@ def test_load__pickled_weights_are_refused_without_torchs_advice(models, tmp_pat
             load(str(folder))
         assert ".safetensors" in error.value.next_step and "weights_only" not in str(error.value)
     assert not (tmp_path / "it ran").exists()
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16", "float32"])
+def test_start_alike__the_noise_of_float32_in_every_precision(models, precision):
+    import torch
+
+    dtype = getattr(torch, precision)
+    pipe = FACTORIES["text-to-image"](models["stable_diffusion"], asked("text-to-image", ""), Place("cpu", precision))
+    generators.start_alike(pipe)
+    drawn = pipe.prepare_latents(1, 4, 64, 64, dtype, "cpu", torch.Generator().manual_seed(7))
+    size = tuple(drawn.shape)
+    expected = torch.randn(size, generator=torch.Generator().manual_seed(7)) * pipe.scheduler.init_noise_sigma
+    assert torch.equal(drawn, expected.to(dtype))
+
+
+def test_load__a_light_model_runs_in_float32_on_a_gpu_too(models, monkeypatch):
+    monkeypatch.setattr(generators, "place", lambda device: Place("cpu", "bfloat16"))
+    loaded = load_generator(asked("text-to-image", models["stable_diffusion"]))
+    assert loaded.place.precision == "float32" == loaded.parameters["precision"]
+    assert str(loaded.pipe.unet.dtype) == "torch.float32"

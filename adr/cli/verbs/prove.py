@@ -7,15 +7,18 @@ from adr.cli.arguments import count, path, path_or_none, share
 from adr.cli.blocks import Block, headline, note, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words, reasons
+from adr.cli.verbs import prove_external as external
 from adr.errors import AdrError
 from adr.figures import counted
 from adr.progress import Progress
 from adr.prove.arms import ARMS
 from adr.prove.design import LEARNING_RATES, MODELS, QUICK_SEEDS, SEEDS, DesignOptions, design
+from adr.prove.external import ExternalReport
+from adr.prove.external_logs import ExternalResults
 from adr.prove.proof import ProofReport, proof_report, run_proof
 from adr.prove.split import HOLD_OUT
 
-WAYS = ("design", "run", "show")
+WAYS = ("design", "run", "show", *external.WAYS)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,10 +55,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     asked.add_argument(
         "--learning-rates", type=_rates, metavar="X,Y", help="factors of the model's own learning rate [1,0.1]"
     )
+    external.add_arguments(parser)
 
 
-def act(options: argparse.Namespace, progress: Progress) -> ProofReport:
-    """Fix it, run it, or look at it."""
+def act(options: argparse.Namespace, progress: Progress) -> ProofReport | ExternalReport | ExternalResults:
+    """Fix it, run it, or look at it; or hand it to an outside trainer, and read what comes back."""
+    if options.way in external.WAYS:
+        return external.export_or_read(options, progress)
     with opened(options) as (workspace, store):
         if options.way == "design":
             number, _ = design(store, workspace, _design_options(options), progress)
@@ -98,8 +104,11 @@ def _rates(text: str) -> list[float]:
     return found
 
 
-def page(report: ProofReport) -> Iterator[Block]:
+def page(report: ProofReport | ExternalReport | ExternalResults) -> Iterator[Block]:
     """Where the experiment stands, its arms, what was left out, and what the results say."""
+    if not isinstance(report, ProofReport):
+        yield from external.external_page(report)
+        return
     yield headline(
         f"Experiment {report.proof} on run {report.run}: {report.finished:,} of {counted(report.trials, 'training')} "
         "finished."

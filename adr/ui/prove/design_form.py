@@ -99,14 +99,14 @@ def _arms(here: Frame, form: str) -> tuple[str, ...]:
 
 
 def _cost(here: Frame, wanted: DesignOptions) -> None:
-    arms, seeds = len(wanted.arms or ()), wanted.seeds or 0
-    trials = arms * seeds * len(LEARNING_RATES) * len(BUDGETS)
+    arms = len(wanted.arms or wanted.offered)
+    trials = arms * wanted.repeats * len(LEARNING_RATES) * len(BUDGETS)
     known = _measured(here, wanted.model)
     each = known or _SECONDS[wanted.model]
     how = "as measured here" if known else "a guess until the first training has ended"
     st.markdown(
         f"**{counted(trials, 'training')}** at most ({counted(arms, 'arm')} × "
-        f"{counted(seeds, 'seed')} × two learning rates × equal steps and equal epochs): about "
+        f"{counted(wanted.repeats, 'seed')} × two learning rates × equal steps and equal epochs): about "
         f"**{time_words(trials * each)}** of one core, {how}."
     )
 

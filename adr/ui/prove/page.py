@@ -27,9 +27,13 @@ QUESTION = (
 )
 
 
-def prove_view(here: Frame) -> None:
-    """The page, for an empty workspace, a new experiment, one under way or one that has ended."""
+def prove_title() -> None:
+    """The page's title, above the choice of its views."""
     st.title("Prove", anchor=False)
+
+
+def prove_view(here: Frame) -> None:
+    """The experiment: for an empty workspace, a new one, one under way or one that has ended."""
     st.markdown(QUESTION)
     if not here.standing.postings:
         nothing_indexed(here)
