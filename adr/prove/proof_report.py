@@ -79,12 +79,24 @@ def _forest(found: Summary, group: str) -> str:
     scale = (_WIDE - _LEFT) / 2 / (max(ends) * 1.1 or 1)
     middle = (_WIDE + _LEFT) / 2
     rows = "".join(_forest_row(one, place, middle, scale) for place, one in enumerate(mine))
-    high = _ROW * (len(mine) + 1)
-    line = f'<line x1="{middle}" x2="{middle}" y1="0" y2="{high}" stroke="#868b96"/>'
+    high = _ROW * (len(mine) + 2)
+    line = f'<line x1="{middle}" x2="{middle}" y1="0" y2="{high - 24}" stroke="#868b96"/>'
+    drawn = line + rows + _axis(max(ends), middle, scale, high - 6)
     return (
-        f"<h2>{_text(title)}</h2><figure><svg viewBox='0 0 {_WIDE} {high}' role=img aria-label='{_text(title)}'>"
-        f"{line}{rows}</svg><figcaption>Points of accuracy with 95 % intervals over seeds and pictures. Coloured: "
-        "fixed before; grey: exploratory.</figcaption></figure>"
+        f"<h2>{_text(title)}</h2><figure>"
+        f"<svg viewBox='0 0 {_WIDE} {high}' role=img aria-label='{_text(title)}'>{drawn}</svg>"
+        "<figcaption>Points of accuracy with 95 % intervals over seeds and pictures. Coloured: fixed before; grey: "
+        "exploratory.</figcaption></figure>"
+    )
+
+
+def _axis(most: float, middle: float, scale: float, y: float) -> str:
+    """The points at both ends and in the middle."""
+    step = max(1, round(most))
+    return "".join(
+        f'<text x="{middle + scale * at:.1f}" y="{y}" text-anchor="middle" font-size="13" fill="#868b96">'
+        f"{signed(at, 0)}</text>"
+        for at in (-step, 0, step)
     )
 
 

@@ -106,6 +106,8 @@ CALLS = [
     ("export", "--run 1 --out {f}/out"),
     ("exports", ""),
     ("report", "--run 1 --out {f}/report.html"),
+    ("prove", "design --run 1 --arms original,random,refined --steps 10 --seeds 1"),
+    ("prove", "show"),
     (
         "run",
         f"{DEMO} {{f}}/w/demo/demo.json --images {{f}}/w/demo/images --verdicts {{f}}/verdicts.jsonl --out {{f}}/o",

@@ -131,7 +131,7 @@ def test_page__a_design_that_was_changed_has_a_badge(ran, page):
 
 def test_page__a_test_that_is_too_small_says_so(ran, page):
     write_proof(folder_of(ran), per_cell=12)
-    assert "This test set is too small to tell: at the tail" in texts(page(PAGE))
+    assert "This test set is too small to tell effects below" in texts(page(PAGE))
 
 
 def test_page__fixes_a_design(ran, page):

@@ -17,13 +17,8 @@ from adr.prove.variance import PairedDifference
 from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, RANDOM_COLOR, TAIL_COLOR
 
 _BAND = "rgba(128,132,145,0.16)"
-_DIVERGING = [
-    [0.0, "#3b6fd0"],
-    [0.35, "rgba(79,131,232,0.45)"],
-    [0.5, "rgba(128,132,145,0.10)"],
-    [0.65, "rgba(240,147,43,0.45)"],
-    [1.0, "#d9700f"],
-]
+_DIVERGING = [[0.0, "#86a9ea"], [0.5, "#eef0f4"], [1.0, "#f2a65a"]]
+_ON_COLOR = "#1b1f2a"  # readable on all of these, in both themes
 
 
 @dataclass(frozen=True)
@@ -122,11 +117,12 @@ def kind_map(cells: Sequence[KindCell], kinds: Sequence[str], groups: Sequence[s
             ygap=2,
         )
     )
-    figure.add_trace(  # as a trace of its own the text has the colour of the theme
+    figure.add_trace(
         go.Scatter(
             x=[chart_text(cell.group) for cell in cells],
             y=[chart_text(cell.kind) for cell in cells],
             mode="text",
+            textfont={"color": _ON_COLOR, "size": 13},
             text=[f"{signed(cell.mean, places)}{'*' if cell.sure else ''}" for cell in cells],
             customdata=[cell.pairs for cell in cells],
             hovertemplate="%{y}, %{x}: %{text}<br>%{customdata:,} questions<extra></extra>",

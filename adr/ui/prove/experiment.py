@@ -78,10 +78,11 @@ def _detectable(points: Mapping[str, float]) -> None:
     if not points:
         st.caption("The smallest effect that it can see is told once the original has been trained with two seeds.")
         return
-    said = ", ".join(f"{GROUP_TITLES[group]} {points[group]:.1f}" for group in GROUP_TITLES if group in points)
+    possible = [group for group in GROUP_TITLES if points.get(group, 100.0) < 100]
+    said = ", ".join(f"{GROUP_TITLES[group]} {points[group]:.1f}" for group in possible)
     st.caption(f"Smallest effect that this experiment finds four times out of five, in points: {said}.")
     if points.get("tail", 0.0) > TOO_LARGE:
         st.warning(
-            f"This test set is too small to tell: at the tail it cannot see effects below {points['tail']:.1f} points.",
+            f"This test set is too small to tell effects below {points['tail']:.1f} points at the tail.",
             icon=":material/info:",
         )

@@ -120,7 +120,10 @@ def _concepts(here: Frame, report: TailEvaluation, log: LogEvaluation) -> None:
         wanted
         and here.standing.runs
         and button.button(
-            "Plan for these", key=f"plan for {log.name}", icon=":material/brush:", help=", ".join(map(plain, wanted))
+            "Plan for these",
+            key=f"plan for {log.name}",
+            icon=":material/brush:",
+            help=", ".join(plain(name) for name in wanted),
         )
     ):
         _plan(here, list(wanted))

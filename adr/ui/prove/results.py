@@ -137,7 +137,7 @@ def table_view(found: Summary) -> None:
         ]
         row[f"tail against {_chart_title(reference)}"] = difference_in_words(at_tail[0]) if at_tail else ""
         rows.append(row)
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="arms")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", height=35 * len(rows) + 38, key="arms")
     st.caption(
         "Accuracy in percent, the mean over kinds of question (standard deviation over seeds), with the first learning "
         "rate and equal steps."
