@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from adr.errors import AdrError
@@ -24,6 +25,7 @@ from adr.settings import setting
 from adr.store import Store, Writer
 from adr.synthesize.allocation import GAIN, HAND, worth_of
 from adr.synthesize.denials import measured_denials
+from adr.synthesize.exchange import exchanged
 from adr.synthesize.facts import Facts, color_said, planned_facts
 from adr.synthesize.greedy import Choice, Pool, choose
 from adr.synthesize.made_things import lacked, numbered
@@ -44,6 +46,7 @@ from adr.synthesize.rewording import rewordable
 from adr.synthesize.suited import known_tail, scored_words, with_scorer
 from adr.synthesize.synonyms import synonyms_of_parents
 from adr.synthesize.tail import (
+    LEAD,
     Parents,
     RunFacts,
     Tail,
@@ -155,7 +158,7 @@ def same_plan(store: Store, run: int, options: Mapping[str, Any]) -> int | None:
     plan was made.
     """
     facts = run_facts(store, run)
-    free = {"model", "scorer", "allocation"} - set(options) | set(FOUND)
+    free = {"model", "scorer", "allocation", "few_parents"} - set(options) | set(FOUND)
     for number, text in store.rows("select plan, settings from plan where run = $1 order by plan desc", [run]):
         made = PlanSettings.from_json(text)
         again = _settings(store, number, run, facts.dropped or made.budget, facts.recipe.seed, options)
@@ -402,7 +405,7 @@ def choices_of(tail: Tail, parents: Parents, settings: PlanSettings, things: int
     prompt may name two things. Objects whose parents are used up get one too (not with the allocation `gain`), unless
     their parents were chosen by hand.
     """
-    limits = np.full(len(parents.instance), settings.per_parent, np.int64)
+    limits = _limits(tail, parents, settings)
     own = Pool(parents.offsets, parents.entities, limits)
     if not things:
         return _shared(own, tail, settings, progress)
@@ -424,6 +427,19 @@ def choices_of(tail: Tail, parents: Parents, settings: PlanSettings, things: int
     )
 
 
+def _limits(tail: Tail, parents: Parents, settings: PlanSettings) -> npt.NDArray[np.int64]:
+    """How often each parent may be used: `per_parent` times. Where nothing can be made without a parent, those of an
+    object with fewer than `few_parents` parents are used more often: as often as so many would be used together."""
+    limits = np.full(len(parents.instance), settings.per_parent, np.int64)
+    if settings.generator not in FROM_PARENT or settings.allocation == GAIN:
+        return limits
+    have = np.maximum(np.bincount(parents.entities, minlength=len(tail)), 1)
+    each = np.where(tail.lead == LEAD["object"], -(-settings.per_parent * settings.few_parents // have), 0)
+    parent = np.repeat(np.arange(len(limits)), np.diff(parents.offsets))
+    np.maximum.at(limits, parent, each[parents.entities])
+    return limits
+
+
 def _named_alone(tail: Tail, settings: PlanSettings, entity: int) -> list[int]:
     """What a prompt for an entity alone adds to: the entity, and the noun that names it."""
     noun = tail.noun_of(entity) if settings.allocation != GAIN else None
@@ -433,9 +449,16 @@ def _named_alone(tail: Tail, settings: PlanSettings, entity: int) -> list[int]:
 def _shared(pool: Pool, tail: Tail, settings: PlanSettings, progress: Progress) -> list[Choice]:
     """The budget shared among what lacks, as the settings say. Two conversations from one parent in other words are
     nearly the same, so those spread over parents though others would add more."""
-    worth = worth_of(settings.allocation, tail.have, tail.target, tail.scale)
-    spread = settings.allocation == GAIN or not settings.with_image
-    return choose(pool, worth, tail.lead, settings.budget, progress, share_parents=spread)
+    worth = worth_of(settings.allocation, tail.have, tail.target, tail.scale, tail.weight)
+    if settings.allocation == GAIN or not settings.with_image:
+        return choose(pool, worth, tail.lead, settings.budget, progress, share_parents=True)
+    chosen = choose(pool, worth, tail.lead, settings.budget, progress)
+    first = sorted(choice.parent for choice in chosen)
+    best = exchanged(pool, worth, len(tail), first)
+    if best == first:
+        return chosen
+    uses = np.bincount(best, minlength=len(pool.limits))
+    return choose(replace(pool, limits=uses), worth, tail.lead, settings.budget, progress)
 
 
 def _slots(
