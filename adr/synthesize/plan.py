@@ -475,11 +475,12 @@ def _slots(
     denials = measured_denials(store, commonest, set(tail.name))
     usually: dict[int, list[str]] = {}
     wordings: Counter[int] = Counter()
+    ids, instances = tail.entity.tolist(), parents.instance.tolist()
     slots = []
     for number, choice in enumerate(choices):
-        entity, name = int(tail.entity[choice.entity]), tail.name[choice.entity]
+        entity, name = ids[choice.entity], tail.name[choice.entity]
         things = things_of(name, tail.perspective[choice.entity])
-        parent = int(parents.instance[choice.parent]) if choice.parent < count else None
+        parent = instances[choice.parent] if choice.parent < count else None
         if parent is not None:
             known = [o for o in objects[parent] if knowledge.knows([o])][: 1 + style.companions]
         else:
@@ -501,7 +502,7 @@ def _slots(
                 name=name,
                 perspective=tail.perspective[choice.entity],
                 things=things,
-                entities=tuple(int(tail.entity[e]) for e in choice.entities),
+                entities=tuple([ids[e] for e in choice.entities]),
                 prompt=compose(things, companions, style, wordings[entity], facts.colors, facts.counts),
                 companions=tuple(companions),
                 absent=denials.absent(number, near, pairs[entity]),

@@ -273,7 +273,8 @@ class PlanFolder:
         self.made.mkdir(parents=True, exist_ok=True)
         self.claims.mkdir(exist_ok=True)
         (self.folder / "plan.json").unlink(missing_ok=True)
-        lines = "".join(json.dumps(vars(slot), ensure_ascii=False) + "\n" for slot in slots)
+        written = json.JSONEncoder(ensure_ascii=False).encode
+        lines = "".join([written(vars(slot)) + "\n" for slot in slots])
         write_whole(self.folder / "plan.jsonl", lines.encode())
         head = {"settings": json.loads(settings.to_json()), "identity": identity, "siblings": siblings}
         head["slots"] = len(slots)
