@@ -102,8 +102,8 @@ def edit(
 
 
 def resolve(store: Store, candidate: str, judgement: str, reviewer: str) -> None:
-    """Give the final judgement on a disputed candidate; it wins over every other verdict until it is undone, and may end
-    the rule of a judge, as a person's verdict does."""
+    """Give the final judgement on a disputed candidate; it wins over every other verdict until it is undone, and
+    may end the rule of a judge, as a person's verdict does."""
     if judgement not in JUDGEMENTS:
         raise AdrError(f"{judgement!r} is not a judgement.", f"Choose one of {', '.join(JUDGEMENTS)}.")
     who = _reviewer(reviewer)

@@ -41,6 +41,7 @@ from adr.synthesize.plan_file import (
     Slot,
 )
 from adr.synthesize.prompts import Style, compose, style_of, things_of
+from adr.synthesize.question_shares import fitted
 from adr.synthesize.retrieval import reservoir_name, reservoir_pool, slots_of_rows
 from adr.synthesize.rewording import rewordable
 from adr.synthesize.suited import known_tail, scored_words, with_scorer
@@ -261,7 +262,7 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
     found = act(store, facts, tail, settings, progress)
     quota = Counter(e for slot in found.slots for e in slot.entities)
     folder = plan_folder(workspace, settings.plan)
-    write_style(folder, measure_style(store))
+    write_style(folder, fitted(measure_style(store), found.slots))
     missing = np.ceil(tail.target - tail.have).astype(int)
     planned = np.array([quota[int(e)] for e in tail.entity])
     report = PlanReport(

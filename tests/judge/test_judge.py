@@ -10,8 +10,8 @@ from adr.judge.ask import ask
 from adr.judge.scoring import Scored, opinion
 from adr.judge.seeing import prompt_hash, read_opinion
 from adr.review.calibration import Compared, agreement, by_concept, calibration, kappa, threshold_for, wilson
-from adr.review.judge_rule import judge_rules, set_rule, withdraw
 from adr.review.exchange import import_verdicts
+from adr.review.judge_rule import judge_rules, set_rule, withdraw
 from adr.review.opinions import Opinion, give
 from adr.review.verdicts import judge, resolve
 from adr.store import Store
@@ -144,7 +144,7 @@ def test_set_rule__accepts_count_and_a_share_is_left_to_the_person(world):
 
 
 def test_rule__stops_when_what_was_accepted_is_resolved_or_imported(world):
-    """Two accepts that are still shown: one is rejected in a file, and one accepted by bob and rejected by a resolve."""
+    """Two accepts that are still shown: one is rejected in a file, and one by a resolve after bob accepted it."""
     store, workspace = world
     names = make_candidates(store, workspace.folder, 200)
     opinions_and_verdicts(store, names, [("accept", 0.9, "accept")] * 50)
@@ -152,7 +152,9 @@ def test_rule__stops_when_what_was_accepted_is_resolved_or_imported(world):
     file = workspace.folder / "verdicts.jsonl"
     for way in ("import", "resolve"):
         set_rule(store, NAME, "ada", precision=0.97)
-        shown = [c for (c,) in store.rows("select candidate from candidate anti join current_verdict using (candidate)")]
+        shown = [
+            c for (c,) in store.rows("select candidate from candidate anti join current_verdict using (candidate)")
+        ]
         judge(store, [shown[0]], "reject", "ada")
         assert judge_rules(store)[0].state == "active"
         if way == "import":
