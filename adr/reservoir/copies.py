@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from adr.image_folder import ImageFolder
+from adr.picture_file import open_picture, read_picture
 from adr.progress import Progress, let_pages_run, silent
 from adr.store import Store, Writer
 
@@ -80,15 +81,27 @@ def _by_size(folder: ImageFolder, names: Iterable[str], progress: Progress) -> M
             progress(number, None, "Looking for copies of the dataset's pictures")
             let_pages_run()
         path = folder.file(name)
-        if path is not None and (size := os.stat(path).st_size):
+        if path is not None and (size := _size(path)):
             found[size].append((name, path))
     return found
+
+
+def _size(path: Path) -> int:
+    """The size of a picture in bytes; one inside a shard is read for that. 0 when it cannot be read."""
+    try:
+        return os.stat(path).st_size
+    except NotADirectoryError:
+        pass
+    try:
+        return len(read_picture(path))
+    except OSError:
+        return 0
 
 
 def _middle(path: Path, size: int) -> bytes:
     """The stretch from the middle of a file; its name in place of it when it cannot be read, so that it equals none."""
     try:
-        with path.open("rb") as file:
+        with open_picture(path) as file:
             file.seek(max(0, (size - _STRETCH) // 2))
             return file.read(_STRETCH)
     except OSError:

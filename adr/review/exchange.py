@@ -16,6 +16,7 @@ import pandas as pd
 from adr import conversation
 from adr.errors import AdrError
 from adr.files import named_file, refuse_special
+from adr.review.judge_rule import stop_where_fallen
 from adr.review.readable import unreadable
 from adr.review.verdicts import JUDGEMENTS, REASONS
 from adr.store import Store, Writer
@@ -122,6 +123,7 @@ def import_verdicts(store: Store, path: Path) -> ExchangeReport:
         with store.atomic() as writer:
             writer.insert("imported_verdict", pd.DataFrame({"mark": marks}))
             _insert(writer, rows)
+            stop_where_fallen(writer)
     return ExchangeReport(verdicts=len(rows), known=known, refused=refused, examples=tuple(examples))
 
 

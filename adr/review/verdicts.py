@@ -102,7 +102,8 @@ def edit(
 
 
 def resolve(store: Store, candidate: str, judgement: str, reviewer: str) -> None:
-    """Give the final judgement on a disputed candidate; it wins over every other verdict until it is undone."""
+    """Give the final judgement on a disputed candidate; it wins over every other verdict until it is undone, and
+    may end the rule of a judge, as a person's verdict does."""
     if judgement not in JUDGEMENTS:
         raise AdrError(f"{judgement!r} is not a judgement.", f"Choose one of {', '.join(JUDGEMENTS)}.")
     who = _reviewer(reviewer)
@@ -112,6 +113,7 @@ def resolve(store: Store, candidate: str, judgement: str, reviewer: str) -> None
             "insert into verdict (candidate, reviewer, judgement, note, judged_at) values ($1, $2, 'resolve', $3, $4)",
             [candidate, who, judgement, _now()],
         )
+        stop_where_fallen(writer)
 
 
 def undo(store: Store, reviewer: str) -> Undone | None:

@@ -20,30 +20,32 @@ ALLOCATIONS = {
 }
 
 Numbers = npt.NDArray[np.float64]
-# (position of an entity, how many are planned for it) → what one more is worth. Never grows with the second, and is 0
-# once the entity has what is wanted.
-Worth = Callable[[int, int], float]
+Positions = npt.NDArray[np.int64]
+# (positions of entities, how many are planned for each) → what one more of each is worth. Never grows with the second,
+# and is 0 once the entity has what is wanted.
+Worth = Callable[[Positions, Positions], Numbers]
 
 
-def worth_of(way: str, have: Numbers, target: Numbers, scale: Numbers) -> Worth:
+def worth_of(way: str, have: Numbers, target: Numbers, scale: Numbers, weight: Numbers | None = None) -> Worth:
     """What one more instance of each entity is worth when the budget is shared by `way`.
 
     have: instances kept; target: instances wanted; scale: what is usually wanted in the entity's perspective. Counts of
     two perspectives are compared as shares of their scales, so that a pair, which is always rarer than its objects,
-    does not come before them for that alone.
+    does not come before them for that alone, and in the middle of the step that one more makes. weight: what the worth
+    is multiplied by with the way `level`; None for 1.
     """
     if way == GAIN:
         return _relative(have, target)
-    lacks, unit = np.ceil(target - have), (scale.max(initial=1.0) / np.maximum(scale, 1.0))
-    known, short, units = have.tolist(), lacks.tolist(), unit.tolist()
+    short, unit = np.ceil(target - have), (scale.max(initial=1.0) / np.maximum(scale, 1.0))
     if way == EQUAL:
-        return lambda e, planned: 1 / (1 + planned) if planned < short[e] else 0.0
+        return lambda e, planned: np.where(planned < short[e], 1 / (1 + planned), 0.0)
     if way == SHORTAGE:  # Webster's method of dividing in proportion
-        return lambda e, planned: short[e] / (1 + 2 * planned) if planned < short[e] else 0.0
+        return lambda e, planned: np.where(planned < short[e], short[e] / (1 + 2 * planned), 0.0)
+    first, weights = 0.5 + have, np.ones(len(have)) if weight is None else weight
 
-    def level(e: int, planned: int) -> float:
-        reached = 1 + (known[e] + planned) * units[e]
-        return 1 / (reached * reached) if planned < short[e] else 0.0
+    def level(e: Positions, planned: Positions) -> Numbers:
+        reached = (first[e] + planned) * unit[e]
+        return np.where(planned < short[e], weights[e] / (reached * reached), 0.0)
 
     return level
 
@@ -62,4 +64,4 @@ def _relative(have: Numbers, target: Numbers) -> Worth:
                 return 0.0
         return share
 
-    return left
+    return lambda e, planned: np.array([left(*pair) for pair in zip(e.tolist(), planned.tolist(), strict=True)])

@@ -18,12 +18,13 @@ def unsupported(
     things: Sequence[str],
     caption: str,
     names: Sequence[str],
-    sees: Callable[[str], bool] | None = None,
+    sees: Callable[[str], bool | None] | None = None,
 ) -> str | None:
     """The first fault (`adr.conversation.FAULTS`) of what the answers assert, or None.
 
     things: what the picture was made to show, which no answer may deny. names: things to look for in answers; one that
-    neither `things` nor the caption has must be seen in the picture. sees: whether it is; None without a scorer.
+    neither `things` nor the caption has must be seen in the picture. sees: whether it is, or None where the scorer does
+    not know the name, so that the caption decides; None without a scorer.
     """
     known = {*things, *_named(caption, names)}
     for human, gpt in pairwise(turns):
@@ -32,8 +33,9 @@ def unsupported(
         if re.match(r"no\b", gpt["text"].strip(), re.IGNORECASE) and _asks_for(human["text"], things):
             return "entity_denied"
         for name in _asserted(human["text"], gpt["text"], names):
-            if name not in known and not (sees and sees(name)):
-                return "thing_not_shown" if sees else "thing_not_in_caption"
+            seen = sees(name) if sees and name not in known else None
+            if name not in known and not seen:
+                return "thing_not_in_caption" if seen is None else "thing_not_shown"
     return None
 
 

@@ -69,7 +69,10 @@ def _next(names: Sequence[str], without: Sequence[Collection[str]], start: int) 
     """The first of `names` that is in none of `without`, from `start` on, continuing at the beginning."""
     for step in range(len(names)):
         name = names[(start + step) % len(names)]
-        if not any(name in some for some in without):
+        for some in without:  # a plan asks this a million times, and any() would take twice as long
+            if name in some:
+                break
+        else:
             return name
     return None
 

@@ -22,8 +22,8 @@ _SPELLED = {"grey": "gray", "gold": "golden"}
 _COLOR = "|".join([*COLORS, *_SPELLED])
 _ANY_COLOR, _FIRST_COLOR = re.compile(rf"\b({_COLOR})\b"), re.compile(rf"\W*({_COLOR})\b")
 
-# (what is claimed, what could be said instead) → whether the picture contradicts the claim.
-Contradicts = Callable[[str, Sequence[str]], bool]
+# (thing, what is claimed of it, what could be said instead) → whether the picture contradicts the claim.
+Contradicts = Callable[[str, str, Sequence[str]], bool]
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ def upheld(slot: Slot, contradicts: Contradicts) -> Slot:
     colors = {
         name: color
         for name, color in slot.colors.items()
-        if not contradicts(_of(f"{color} {name}"), [_of(f"{other} {name}") for other in COLORS if other != color])
+        if not contradicts(name, _of(f"{color} {name}"), [_of(f"{other} {name}") for other in COLORS if other != color])
     }
-    counts = {name: n for name, n in slot.counts.items() if not contradicts(_many(name, n), _others(name, n))}
+    counts = {name: n for name, n in slot.counts.items() if not contradicts(name, _many(name, n), _others(name, n))}
     prompt = slot.prompt
     for name in slot.things:
         said = in_words(name, slot.colors.get(name, ""), slot.counts.get(name, 1))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from adr.errors import AdrError
@@ -24,6 +25,7 @@ from adr.settings import setting
 from adr.store import Store, Writer
 from adr.synthesize.allocation import GAIN, HAND, worth_of
 from adr.synthesize.denials import measured_denials
+from adr.synthesize.exchange import exchanged
 from adr.synthesize.facts import Facts, color_said, planned_facts
 from adr.synthesize.greedy import Choice, Pool, choose
 from adr.synthesize.made_things import lacked, numbered
@@ -39,11 +41,13 @@ from adr.synthesize.plan_file import (
     Slot,
 )
 from adr.synthesize.prompts import Style, compose, style_of, things_of
+from adr.synthesize.question_shares import fitted
 from adr.synthesize.retrieval import reservoir_name, reservoir_pool, slots_of_rows
 from adr.synthesize.rewording import rewordable
 from adr.synthesize.suited import known_tail, scored_words, with_scorer
 from adr.synthesize.synonyms import synonyms_of_parents
 from adr.synthesize.tail import (
+    LEAD,
     Parents,
     RunFacts,
     Tail,
@@ -155,7 +159,7 @@ def same_plan(store: Store, run: int, options: Mapping[str, Any]) -> int | None:
     plan was made.
     """
     facts = run_facts(store, run)
-    free = {"model", "scorer", "allocation"} - set(options) | set(FOUND)
+    free = {"model", "scorer", "allocation", "few_parents"} - set(options) | set(FOUND)
     for number, text in store.rows("select plan, settings from plan where run = $1 order by plan desc", [run]):
         made = PlanSettings.from_json(text)
         again = _settings(store, number, run, facts.dropped or made.budget, facts.recipe.seed, options)
@@ -258,7 +262,7 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
     found = act(store, facts, tail, settings, progress)
     quota = Counter(e for slot in found.slots for e in slot.entities)
     folder = plan_folder(workspace, settings.plan)
-    write_style(folder, measure_style(store))
+    write_style(folder, fitted(measure_style(store), found.slots))
     missing = np.ceil(tail.target - tail.have).astype(int)
     planned = np.array([quota[int(e)] for e in tail.entity])
     report = PlanReport(
@@ -402,7 +406,7 @@ def choices_of(tail: Tail, parents: Parents, settings: PlanSettings, things: int
     prompt may name two things. Objects whose parents are used up get one too (not with the allocation `gain`), unless
     their parents were chosen by hand.
     """
-    limits = np.full(len(parents.instance), settings.per_parent, np.int64)
+    limits = _limits(tail, parents, settings)
     own = Pool(parents.offsets, parents.entities, limits)
     if not things:
         return _shared(own, tail, settings, progress)
@@ -424,6 +428,19 @@ def choices_of(tail: Tail, parents: Parents, settings: PlanSettings, things: int
     )
 
 
+def _limits(tail: Tail, parents: Parents, settings: PlanSettings) -> npt.NDArray[np.int64]:
+    """How often each parent may be used: `per_parent` times. Where nothing can be made without a parent, those of an
+    object with fewer than `few_parents` parents are used more often: as often as so many would be used together."""
+    limits = np.full(len(parents.instance), settings.per_parent, np.int64)
+    if settings.generator not in FROM_PARENT or settings.allocation == GAIN:
+        return limits
+    have = np.maximum(np.bincount(parents.entities, minlength=len(tail)), 1)
+    each = np.where(tail.lead == LEAD["object"], -(-settings.per_parent * settings.few_parents // have), 0)
+    parent = np.repeat(np.arange(len(limits)), np.diff(parents.offsets))
+    np.maximum.at(limits, parent, each[parents.entities])
+    return limits
+
+
 def _named_alone(tail: Tail, settings: PlanSettings, entity: int) -> list[int]:
     """What a prompt for an entity alone adds to: the entity, and the noun that names it."""
     noun = tail.noun_of(entity) if settings.allocation != GAIN else None
@@ -433,9 +450,16 @@ def _named_alone(tail: Tail, settings: PlanSettings, entity: int) -> list[int]:
 def _shared(pool: Pool, tail: Tail, settings: PlanSettings, progress: Progress) -> list[Choice]:
     """The budget shared among what lacks, as the settings say. Two conversations from one parent in other words are
     nearly the same, so those spread over parents though others would add more."""
-    worth = worth_of(settings.allocation, tail.have, tail.target, tail.scale)
-    spread = settings.allocation == GAIN or not settings.with_image
-    return choose(pool, worth, tail.lead, settings.budget, progress, share_parents=spread)
+    worth = worth_of(settings.allocation, tail.have, tail.target, tail.scale, tail.weight)
+    if settings.allocation == GAIN or not settings.with_image:
+        return choose(pool, worth, tail.lead, settings.budget, progress, share_parents=True)
+    chosen = choose(pool, worth, tail.lead, settings.budget, progress)
+    first = sorted(choice.parent for choice in chosen)
+    best = exchanged(pool, worth, len(tail), first)
+    if best == first:
+        return chosen
+    uses = np.bincount(best, minlength=len(pool.limits))
+    return choose(replace(pool, limits=uses), worth, tail.lead, settings.budget, progress)
 
 
 def _slots(
@@ -452,11 +476,12 @@ def _slots(
     denials = measured_denials(store, commonest, set(tail.name))
     usually: dict[int, list[str]] = {}
     wordings: Counter[int] = Counter()
+    ids, instances = tail.entity.tolist(), parents.instance.tolist()
     slots = []
     for number, choice in enumerate(choices):
-        entity, name = int(tail.entity[choice.entity]), tail.name[choice.entity]
+        entity, name = ids[choice.entity], tail.name[choice.entity]
         things = things_of(name, tail.perspective[choice.entity])
-        parent = int(parents.instance[choice.parent]) if choice.parent < count else None
+        parent = instances[choice.parent] if choice.parent < count else None
         if parent is not None:
             known = [o for o in objects[parent] if knowledge.knows([o])][: 1 + style.companions]
         else:
@@ -478,7 +503,7 @@ def _slots(
                 name=name,
                 perspective=tail.perspective[choice.entity],
                 things=things,
-                entities=tuple(int(tail.entity[e]) for e in choice.entities),
+                entities=tuple([ids[e] for e in choice.entities]),
                 prompt=compose(things, companions, style, wordings[entity], facts.colors, facts.counts),
                 companions=tuple(companions),
                 absent=denials.absent(number, near, pairs[entity]),

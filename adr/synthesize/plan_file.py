@@ -42,17 +42,18 @@ class PlanSettings:
     model's own (see `prompts.Style`).
 
     target: instances wanted per tail entity; None for τ of its perspective. budget: slots at most. per_parent:
-    variations of one parent at most. per_slot: candidates per slot. entities: ids of the only entities to fill; None
-    for the whole tail. without: ids of entities that are not filled. targets: {entity id: instances wanted}. parents:
-    {entity id: instances that may be its parents}. alone: text-to-image also fills, from a prompt without a parent,
-    objects that no instance of the pool has and pairs that no prompt with a parent names. allocation: how the budget is
-    shared (`allocation.ALLOCATIONS`). quotas: {entity id: slots}, for the allocation `hand`. also: names of things to
-    make that no picture of the index has. strength: how much of the parent's picture is remade, 0..1 (image-to-image).
-    The generator `language` makes one candidate per slot, and its conversations are made from synonyms; `retrieve` also
-    has one per slot, uses each row once, and keeps its conversation ('own'). model_anyway: a scorer that was made for
-    other pictures is used all the same. scorer_fit: how well the scorer, or one that was not taken for that, names a
-    sample of the pictures; no_score: the sentence that says why there is no scorer. Both are found when the plan is
-    made.
+    variations of one parent at most. few_parents: where the generator needs a parent, an object with fewer parents than
+    this may get as many slots as this many would give, all from those that it has (1: no more than they give).
+    per_slot: candidates per slot. entities: ids of the only entities to fill; None for the whole tail. without: ids of
+    entities that are not filled. targets: {entity id: instances wanted}. parents: {entity id: instances that may be its
+    parents}. alone: text-to-image also fills, from a prompt without a parent, objects that no instance of the pool has
+    and pairs that no prompt with a parent names. allocation: how the budget is shared (`allocation.ALLOCATIONS`).
+    quotas: {entity id: slots}, for the allocation `hand`. also: names of things to make that no picture of the index
+    has. strength: how much of the parent's picture is remade, 0..1 (image-to-image). The generator `language` makes one
+    candidate per slot, and its conversations are made from synonyms; `retrieve` also has one per slot, uses each row
+    once, and keeps its conversation ('own'). model_anyway: a scorer that was made for other pictures is used all the
+    same. scorer_fit: how well the scorer, or one that was not taken for that, names a sample of the pictures; no_score:
+    the sentence that says why there is no scorer. Both are found when the plan is made.
     """
 
     plan: int
@@ -72,6 +73,7 @@ class PlanSettings:
     conversations: str = "template"
     per_slot: int = 2
     per_parent: int = 3
+    few_parents: int = 4
     target: float | None = None
     perspectives: tuple[str, ...] = ("object", "co_occurrence", "token")
     entities: tuple[int, ...] | None = None
@@ -125,6 +127,7 @@ class PlanSettings:
             ("budget", self.budget, 1, 1e8),
             ("per_slot", self.per_slot, 1, 64),
             ("per_parent", self.per_parent, 1, 1e6),
+            ("few_parents", self.few_parents, 1, 1e6),
             ("steps", self.steps, 1, 1000),
             ("guidance", self.guidance, 0, 50),
             ("size", self.size, 16, 4096),
@@ -150,9 +153,11 @@ class PlanSettings:
     @classmethod
     def from_json(cls, text: str) -> "PlanSettings":
         """The settings written in `text`; keys that only other versions have are left out. A plan that names no
-        allocation was made when there was only the one by gain."""
+        allocation was made when there was only the one by gain, and when each parent was kept to `per_parent`."""
         known = {f.name for f in fields(cls)}
-        read = {"allocation": GAIN} | {key: value for key, value in json.loads(text).items() if key in known}
+        read = {"allocation": GAIN, "few_parents": 1} | {
+            key: value for key, value in json.loads(text).items() if key in known
+        }
         for key in ("perspectives", "without", "entities", "also"):
             if isinstance(read.get(key), list):
                 read[key] = tuple(read[key])
@@ -268,7 +273,8 @@ class PlanFolder:
         self.made.mkdir(parents=True, exist_ok=True)
         self.claims.mkdir(exist_ok=True)
         (self.folder / "plan.json").unlink(missing_ok=True)
-        lines = "".join(json.dumps(vars(slot), ensure_ascii=False) + "\n" for slot in slots)
+        written = json.JSONEncoder(ensure_ascii=False).encode
+        lines = "".join([written(vars(slot)) + "\n" for slot in slots])
         write_whole(self.folder / "plan.jsonl", lines.encode())
         head = {"settings": json.loads(settings.to_json()), "identity": identity, "siblings": siblings}
         head["slots"] = len(slots)

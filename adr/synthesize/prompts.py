@@ -3,6 +3,7 @@
 Knows nothing of tables or pipelines.
 """
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from typing import Any
 from adr.models import OWN_FILE, find_model, is_folder, model_facts
 
 NUMBERS = ("no", "one", "two", "three", "four")
+# A plan says the same few thousand names again and again.
+_NAMES = 1 << 16
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -91,6 +94,7 @@ def compose(
     return " ".join(prompt.replace("{place}", style.place(variation)).split()).rstrip(" ,")
 
 
+@functools.lru_cache(maxsize=_NAMES)
 def in_words(name: str, color: str = "", count: int = 1) -> str:
     """A thing with its article, colour and number: 'a harp', 'a red harp', 'two red harps'."""
     if count > 1:
@@ -98,6 +102,7 @@ def in_words(name: str, color: str = "", count: int = 1) -> str:
     return with_article(f"{color} {name}" if color else name) if not is_plural(name) else f"{color} {name}".strip()
 
 
+@functools.lru_cache(maxsize=_NAMES)
 def plural_of(name: str) -> str:
     """The plural of a name that forms it regularly, with the name in it: 'harps', 'boxes'; empty for any other."""
     if is_plural(name) or name.endswith(("f", "fe", "man", "fish", "sheep", "y", "mouse", "goose", "foot", "tooth")):
@@ -110,6 +115,7 @@ def things_of(name: str, perspective: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in name.split(" + ")) if perspective == "co_occurrence" else (name,)
 
 
+@functools.lru_cache(maxsize=_NAMES)
 def with_article(name: str) -> str:
     """The name with its indefinite article, plurals without one: 'an accordion', 'a cat', 'scissors'."""
     if is_plural(name):
@@ -118,6 +124,7 @@ def with_article(name: str) -> str:
     return f"{'an' if vowel or re.match(r'(hour|heir|honest)', name) else 'a'} {name}"
 
 
+@functools.lru_cache(maxsize=_NAMES)
 def is_plural(name: str) -> bool:
     """Whether a name looks like a plural or a pair of things: 'scissors', 'glasses', 'people'."""
     last = name.split()[-1] if name.split() else ""

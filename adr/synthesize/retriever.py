@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from adr.conversation import MARKER, fault
+from adr.picture_file import is_picture, read_picture
 from adr.small_images import NotAPicture, opened_picture
 from adr.synthesize.images import faults, perceptual_hash
 from adr.synthesize.plan_file import NO_SCORER, OWN, Slot, candidate_seed
@@ -59,7 +60,7 @@ class Retriever(Worker):
     def _picture(self, order: Order) -> tuple[bytes, Image.Image, str]:
         """(bytes, decoded, ending) of a row's picture; OSError or NotAPicture when it cannot be used."""
         path = order.slot.image
-        if path is None or not os.path.lexists(path):
+        if path is None or not (os.path.lexists(path) or is_picture(Path(path))):
             raise FileNotFoundError(path)
         if os.path.realpath(path) != path:
             raise NotAPicture("a link has taken its place since the plan was made")
@@ -68,7 +69,7 @@ class Retriever(Worker):
             image = opened.convert("RGB")
         if ending is None:
             raise NotAPicture("a kind of picture that is not exported")
-        return Path(path).read_bytes(), image, ending
+        return read_picture(Path(path)), image, ending
 
     def _keep(self, order: Order, data: bytes, image: Image.Image, ending: str, started: float) -> None:
         """Write the picture and last the sidecar; report that the candidate is there."""

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from adr.knowledge import Knowledge, knowledge_of
 from adr.models import Place, load_clip, place, require
 from adr.synthesize.images import FAULTS, altered, bits_apart, faults, is_copy, perceptual_hash
 from adr.synthesize.prompts import with_article
@@ -61,8 +62,10 @@ class Scores:
 class Scorer:
     """An open_clip model that rates pictures; made by `load_scorer`."""
 
-    def __init__(self, name: str, model: Any, prepare: Any, tokenize: Any, where: Place) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, model: Any, prepare: Any, tokenize: Any, where: Place, knowledge: Knowledge | None = None
+    ) -> None:
+        self.name, self.knowledge = name, knowledge or Knowledge()
         self._model, self._prepare, self._tokenize, self._place = model, prepare, tokenize, where
         self._siblings: tuple[tuple[str, ...], Vectors] | None = None
         self._others: Vectors | None = None
@@ -95,14 +98,19 @@ class Scorer:
         found = self.texts([frame.format(with_article(name)) for name in names for frame in _FRAMES])
         return _unit(found.reshape(len(names), len(_FRAMES), -1).mean(axis=1))
 
-    def contradicts(self, seen: Vectors, claim: str, rivals: Sequence[str]) -> bool:
-        """Whether a picture with the embedding `seen` agrees clearly better with a rival than with the claim."""
+    def contradicts(self, seen: Vectors, name: str, claim: str, rivals: Sequence[str]) -> bool:
+        """Whether a picture with the embedding `seen` agrees clearly better with a rival than with a claim about the
+        thing `name`; False for a thing that the scorer does not know."""
+        if not self.knowledge.knows([name]):
+            return False
         agreement = self._said((claim, *rivals)) @ seen
         return bool(rivals) and float(agreement[1:].max() - agreement[0]) > CLEARLY
 
-    def sees(self, seen: Vectors, siblings: Sequence[str], name: str) -> bool:
+    def sees(self, seen: Vectors, siblings: Sequence[str], name: str) -> bool | None:
         """Whether one of the siblings is among those that the picture agrees with best: the first three, or the first
-        twentieth of many."""
+        twentieth of many. None for a name that the scorer does not know or that is no sibling."""
+        if name not in siblings or not self.knowledge.knows([name]):
+            return None
         agreement = self._siblings_of(siblings) @ seen
         better = int((agreement > agreement[list(siblings).index(name)]).sum())
         return better < max(3, len(siblings) // 20)
@@ -181,7 +189,7 @@ def load_scorer(name: str, device: str | None = None) -> Scorer:
     of an open_clip model; AdrError when it cannot be loaded."""
     require("open_clip", "A scorer", "open_clip_torch")
     where = place(device)
-    return Scorer(name, *load_clip(name, where), where)
+    return Scorer(name, *load_clip(name, where), where, knowledge_of(name))
 
 
 def _ranked(

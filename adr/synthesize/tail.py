@@ -22,6 +22,9 @@ from adr.tail import tail_share_to_tau
 UNSEEN = 1 << 30
 # Pictures show objects, so slots are planned for objects first, then for pairs, then for nouns.
 LEAD = {"object": 0, "co_occurrence": 1, "token": 2, "interrogation": 3}
+# A picture of five objects has ten pairs of them, so a pair counts less than an object: cluttered pictures would come
+# before those of the rarest things.
+_PAIR_COUNTS = 0.5
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,11 @@ class Tail:
     @functools.cached_property
     def _nouns(self) -> dict[str, int]:
         return {name: i for i, (p, name) in enumerate(zip(self.perspective, self.name, strict=True)) if p == "token"}
+
+    @property
+    def weight(self) -> npt.NDArray[np.float64]:
+        """What raising each counts beside raising an object."""
+        return np.where(self.lead == LEAD["co_occurrence"], _PAIR_COUNTS, 1.0)
 
     @property
     def lead(self) -> npt.NDArray[np.int64]:

@@ -8,7 +8,7 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -67,25 +67,31 @@ Kind = Callable[[Slot, Draw], QuestionAnswer | None]
 def template_pairs(slot: Slot, seed: int, shape: Shape) -> list[Pair]:
     """As many questions with answers as the shape says (fewer where the slot has less to say), each of a different kind
     drawn by `seed`; at least one answer names everything that the picture is planned for."""
-    draw = Draw(seed)
-    able = {
-        name: found
-        for name, kind in KINDS.items()
-        if (found := kind(slot, draw)) is not None and (found.short is not None or not shape.brief)
-    }
-    alike = Counter(FORMS[name] for name in able)
-    weights = {name: shape.weight(FORMS[name]) / (alike[FORMS[name]] if shape.forms else 1) for name in able}
-    asked = [able[name] for name in draw.weighted(weights, "kinds")]
-    if not asked:  # the source asks nothing that this slot can answer
-        asked = [_one_word(slot, draw)]
-    chosen = asked[: max(1, shape.pairs)]
+    able = able_kinds(slot, seed, shape.brief)
+    asked = drawn_kinds(able, seed, shape)
+    chosen = [able[name] for name in asked[: max(1, shape.pairs)]] or [_one_word(slot, Draw(seed))]
     if not any(_names(slot, _said(a, shape)) for a in chosen):
-        naming = next((a for a in asked if _names(slot, _said(a, shape))), None)
-        chosen[-1] = naming or _one_word(slot, draw)
+        naming = next((able[name] for name in asked if _names(slot, _said(able[name], shape))), None)
+        chosen[-1] = naming or _one_word(slot, Draw(seed))
     pairs = [(a.question, _said(a, shape)) for a in chosen]
     if shape.brief and not pairs[0][0].endswith((BRIEFLY, "directly.")):
         pairs[0] = (f"{pairs[0][0]}\n{BRIEFLY}", pairs[0][1])
     return pairs
+
+
+def able_kinds(slot: Slot, seed: int, brief: bool) -> dict[str, QuestionAnswer]:
+    """The kinds of question that a slot can answer truly, briefly where that is wanted."""
+    draw = Draw(seed)
+    found = {name: kind(slot, draw) for name, kind in KINDS.items()}
+    return {name: one for name, one in found.items() if one is not None and (one.short is not None or not brief)}
+
+
+def drawn_kinds(able: Collection[str], seed: int, shape: Shape) -> list[str]:
+    """Kinds in an order drawn by the weights of their forms; those of a form share its weight, and a form that the
+    source does not ask is left out."""
+    alike = Counter(FORMS[name] for name in able)
+    weights = {name: shape.weight(FORMS[name]) / (alike[FORMS[name]] if shape.forms else 1) for name in able}
+    return Draw(seed).weighted(weights, "kinds")
 
 
 def _said(asked: QuestionAnswer, shape: Shape) -> str:

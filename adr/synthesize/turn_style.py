@@ -48,7 +48,7 @@ class Shape:
 class TurnStyle:
     """Shares among the source's conversations about one picture. pairs: {number of questions: share}; places: {place:
     share}; brief: share of conversations in which no answer has more than four words or ends like a sentence. forms:
-    {form of question: instances that ask so}, from the index."""
+    {form of question: instances that ask so}, from the index, or weights that lead to these (`question_shares`)."""
 
     pairs: Mapping[int, float] = field(default_factory=lambda: {3: 1.0})
     places: Mapping[str, float] = field(default_factory=lambda: {Shape.place: 1.0})

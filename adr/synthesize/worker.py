@@ -90,7 +90,8 @@ class Worker:
         limit: int | None = None,
     ) -> None:
         self.folder, self.tell, self.device, self.limit = folder, tell, device, limit
-        self.settings, self.siblings = folder.head()
+        self.settings, self.names = folder.head()
+        self.siblings = self.names
         self.identity = folder.identity()
         if generator:
             self.settings = replace(self.settings, generator=generator)
@@ -318,7 +319,7 @@ class Worker:
         sees = None
         if self._scorer is not None:
             sees = partial(self._scorer.sees, self._scorer.images([image])[0], self.siblings)
-        return replace(words, fault=unsupported(words.turns, slot.things, words.caption, self.siblings, sees))
+        return replace(words, fault=unsupported(words.turns, slot.things, words.caption, self.names, sees))
 
     def _words(self, orders: Sequence[Order]) -> list[Written]:
         assert self._write is not None

@@ -35,6 +35,7 @@ from adr.store import Store  # noqa: E402
 from adr.synthesize.conversations import by_template  # noqa: E402
 from adr.synthesize.denials import denied  # noqa: E402
 from adr.synthesize.plan import plan, plan_folder  # noqa: E402
+from adr.synthesize.plan_file import candidate_seed  # noqa: E402
 from adr.synthesize.turn_style import read_style  # noqa: E402
 from adr.workspace import Workspace  # noqa: E402
 
@@ -144,8 +145,12 @@ def questions(store: Store, workspace: Workspace, budget: int) -> dict[str, Any]
     slots, style = list(folder.slots()), read_style(folder)
     source = Counter(dict(store.rows("select name, n from entity where perspective = 'interrogation'")))
     asked = {
-        "by the source": forms_of([by_template(one, n, style).turns for n, one in enumerate(slots)]),
-        "alike": forms_of([by_template(one, n, replace(style, forms={})).turns for n, one in enumerate(slots)]),
+        "by the source": forms_of(
+            [by_template(one, candidate_seed(7, n, 0), style).turns for n, one in enumerate(slots)]
+        ),
+        "alike": forms_of(
+            [by_template(one, candidate_seed(7, n, 0), replace(style, forms={})).turns for n, one in enumerate(slots)]
+        ),
     }
     shares = {name: {form: n / counts.total() for form, n in counts.items()} for name, counts in asked.items()}
     wanted = {form: n / source.total() for form, n in source.items()}
@@ -246,7 +251,7 @@ def million(folder: Path) -> dict[str, Any]:
     found = {}
     for way in WAYS:
         started, ran = time.perf_counter(), time.process_time()
-        report = plan(store, workspace, 1, budget=100_000, allocation=way)
+        report = plan(store, workspace, 1, budget=100_000, allocation=way, model="stabilityai/sd-turbo", scorer="none")
         found[way] = {
             "slots": report.slots,
             "pool": report.pool,

@@ -1,5 +1,6 @@
 """Judges: what they are asked, how they are compared with people, and when their accepts count."""
 
+import json
 import random
 
 import pytest
@@ -9,9 +10,10 @@ from adr.judge.ask import ask
 from adr.judge.scoring import ScoredCandidate, opinion
 from adr.judge.seeing import prompt_hash, read_opinion
 from adr.review.calibration import Compared, agreement, by_concept, calibration, kappa, threshold_for, wilson
+from adr.review.exchange import import_verdicts
 from adr.review.judge_rule import judge_rules, set_rule, withdraw
 from adr.review.opinions import Opinion, give
-from adr.review.verdicts import judge
+from adr.review.verdicts import judge, resolve
 from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds.judging import answering, make_candidates, review
@@ -139,6 +141,35 @@ def test_set_rule__accepts_count_and_a_share_is_left_to_the_person(world):
     assert store.value("select judgement from current_verdict where candidate = $1", [min(taken)]) == "reject"
     withdraw(store, rule.rule)
     assert store.value("select count(*) from current_verdict where rule is not null") == 0
+
+
+def test_rule__stops_when_what_was_accepted_is_resolved_or_imported(world):
+    """Two accepts that are still shown: one is rejected in a file, and one by a resolve after bob accepted it."""
+    store, workspace = world
+    names = make_candidates(store, workspace.folder, 200)
+    opinions_and_verdicts(store, names, [("accept", 0.9, "accept")] * 50)
+    give(store, NAME, [Opinion(n, "accept", 0.9) for n in names[50:]])
+    file = workspace.folder / "verdicts.jsonl"
+    for way in ("import", "resolve"):
+        set_rule(store, NAME, "ada", precision=0.97)
+        shown = [
+            c for (c,) in store.rows("select candidate from candidate anti join current_verdict using (candidate)")
+        ]
+        judge(store, [shown[0]], "reject", "ada")
+        assert judge_rules(store)[0].state == "active"
+        if way == "import":
+            said = {"candidate": shown[1], "judgement": "reject", "reviewer": "bob", "judged_at": "2026-01-01T00:00:00"}
+            file.write_text(json.dumps(said) + "\n")
+            assert import_verdicts(store, file).verdicts == 1
+        else:
+            judge(store, [shown[1]], "accept", "bob")
+            resolve(store, shown[1], "reject", "ada")
+        assert (judge_rules(store)[0].state, store.value("select count(*) from current_verdict where rule <> ''")) == (
+            "stopped",
+            0,
+        )
+        for rejected in shown[:2]:  # the person changes their mind, and the rule can be set again
+            resolve(store, rejected, "accept", "ada")
 
 
 def test_rule__stops_itself_when_its_precision_falls(world):

@@ -1,7 +1,12 @@
 """The reservoir: rows that count nowhere until a plan retrieves them and a person accepts them."""
 
+import io
 import json
+import tarfile
+from contextlib import closing
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from adr.errors import AdrError
@@ -17,7 +22,7 @@ from adr.synthesize.collect import collect
 from adr.synthesize.generate import generate
 from adr.synthesize.plan import plan
 from adr.workspace import Workspace
-from tests.worlds.reservoir import DATASET, make_run, record
+from tests.worlds.reservoir import DATASET, make_run, picture, record
 
 
 @pytest.fixture
@@ -108,6 +113,51 @@ def test_retrieve__export_has_the_record_and_names_its_source(world):
     assert manifest["reservoir"] == {"name": "more", "form": "llava", "sha256": sha256, "rows": 1}
     card = (folder / "out" / "README.md").read_text()
     assert "1 real rows of the reservoir `more`, and 0 synthetic (0.0% of all rows)" in card
+
+
+def parquet_shards(rows, pictures, folder):
+    """Two Parquet files, with the bytes of the pictures in a column."""
+    cells = [
+        {"id": row["id"], "image": {"bytes": picture, "path": row["image"]}, "conversations": row["conversations"]}
+        for row, picture in zip(rows, pictures, strict=True)
+    ]
+    for name, part in (("a", cells[:1]), ("b", cells[1:])):
+        pq.write_table(pa.Table.from_pylist(part), folder / f"{name}.parquet")
+
+
+def tar_shards(rows, pictures, folder):
+    """One WebDataset shard: PNG and JSON of each row under one key."""
+    with tarfile.open(folder / "a.tar", "w") as tar:
+        for number, (row, picture) in enumerate(zip(rows, pictures, strict=True)):
+            talk = {key: value for key, value in row.items() if key != "image"}
+            for ending, data in (("png", picture), ("json", json.dumps(talk).encode())):
+                member = tarfile.TarInfo(f"{number:04d}.{ending}")
+                member.size = len(data)
+                tar.addfile(member, io.BytesIO(data))
+
+
+@pytest.mark.parametrize("write", [parquet_shards, tar_shards])
+def test_retrieve__pictures_inside_shards(tmp_path, write):
+    """The reservoir's pictures are in its shards: row 0 copies one of the dataset, row 1 is a new accordion. It is
+    read, retrieved, accepted and exported; the picture leaves with the bytes that the shard has."""
+    workspace = Workspace.at(tmp_path / "workspace")
+    with closing(Store(workspace.database)) as store:
+        make_run(store, tmp_path)
+        (tmp_path / "shards").mkdir()
+        pictures = [(tmp_path / "pictures" / "a3.png").read_bytes()]
+        picture(tmp_path, "new.png", 150)
+        pictures.append((tmp_path / "new.png").read_bytes())
+        rows = [record(n, f"{n}.png", "accordion") for n in range(2)]
+        write(rows, pictures, tmp_path / "shards")
+        report = read_reservoir(store, workspace, tmp_path / "shards")
+        assert (report.instances, report.with_image, report.copies) == (2, 2, 1)
+        _, found = retrieved(store, workspace)
+        assert list(found) == [1]
+        judge(store, [found[1]], "accept", "ada")
+        export(store, workspace, 1, format="llava", images="copy", out=tmp_path / "out")
+        written = json.loads((tmp_path / "out" / "llava.json").read_text())[len(DATASET) :]
+        assert [one["conversations"] for one in written] == [rows[1]["conversations"]]
+        assert (tmp_path / "out" / "images" / written[0]["image"]).read_bytes() == pictures[1]
 
 
 def test_retrieve__edited_conversation_leaves_edited(world):

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from adr.errors import AdrError
 from adr.store import Store
+from adr.synthesize import greedy
 from adr.synthesize.allocation import worth_of
+from adr.synthesize.exchange import exchanged
 from adr.synthesize.greedy import Pool, choose
 from adr.synthesize.made_things import lacked, names_in, numbered, vocabulary
 from adr.synthesize.plan import plan, plan_folder, revise, same_plan, settings_of
@@ -63,10 +65,14 @@ def test_choose__a_parent_is_used_as_often_as_its_limit():
 
 
 def test_choose__a_pair_does_not_come_first_because_pairs_are_rare():
-    """A thing with 6 of 60 and a pair with 2 of 10: 10 and 20 % of what their perspectives usually have."""
+    """A thing with 6 of 60 and a pair with 2 of 10: 10 and 20 % of what their perspectives usually have. The third
+    instance of the pair takes it from 20 to 30 %, and the fifteenth of the thing is in the middle of that."""
     have, target = np.array([6.0, 2.0]), np.array([60.0, 10.0])
     worth = worth_of("level", have, target, target)
-    assert worth(0, 0) > worth(1, 0) and worth(0, 6) == pytest.approx(worth(1, 0))  # 12 of 60 are 20 %, too
+    thing, pair = worth(np.zeros(10, int), np.arange(10)).tolist(), worth(np.ones(10, int), np.arange(10)).tolist()
+    assert thing[0] > pair[0] and thing[8] > pair[0] > thing[9]
+    halved = worth_of("level", have, target, target, np.array([1.0, 0.5]))
+    assert halved(np.array([0, 1]), np.array([3, 3])).tolist() == [thing[3], pair[3] / 2]
 
 
 # -- against the best --------------------------------------------------------------------------------------------------
@@ -86,26 +92,69 @@ def small_case(rng):
 def coverage(worth, of, parents):
     """What the slots from these parents are worth together."""
     counts = [sum(e in of[p] for p in parents) for e in range(1 + max(max(own) for own in of))]
-    return sum(worth(e, i) for e, count in enumerate(counts) for i in range(count))
+    return sum(float(worth(np.full(count, e), np.arange(count)).sum()) for e, count in enumerate(counts))
+
+
+def best_and_chosen(rng, way):
+    """(what the best plan of a small case is worth, what greedy choice is, what it is after exchanges)."""
+    of, have, target, budget, limit = small_case(rng)
+    worth = worth_of(way, have, target, np.full(len(have), target.max()))
+    pool = Pool(np.cumsum([0, *map(len, of)]), np.concatenate(of), np.full(len(of), limit))
+    chosen = [choice.parent for choice in choose(pool, worth, np.zeros(len(have), int), budget)]
+    better = exchanged(pool, worth, len(have), chosen)
+    assert len(better) == len(chosen) and max(map(better.count, better), default=0) <= limit
+    possible = itertools.combinations_with_replacement(range(len(of)), min(budget, limit * len(of)))
+    best = max(coverage(worth, of, c) for c in possible if max(map(c.count, c)) <= limit)
+    return best, coverage(worth, of, chosen), coverage(worth, of, better)
 
 
 @lenient(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["level", "equal", "shortage"]))
-def test_choose__within_one_percent_of_the_best(seed, way):
-    """Twenty small cases each time, against every possible plan: 99 % on the mean, and never below 1 − 1/e, which
-    greedy choice guarantees (Nemhauser, Wolsey and Fisher 1978)."""
-    rng, reached = np.random.default_rng(seed), []
+def test_exchanged__within_one_percent_of_the_best(seed, way):
+    """Twenty small cases each time, against every possible plan: 99 % in every one. Greedy choice alone is never below
+    1 − 1/e, which Nemhauser, Wolsey and Fisher (1978) prove."""
+    rng = np.random.default_rng(seed)
     for _ in range(20):
-        of, have, target, budget, limit = small_case(rng)
-        worth = worth_of(way, have, target, np.full(len(have), target.max()))
-        pool = Pool(np.cumsum([0, *map(len, of)]), np.concatenate(of), np.full(len(of), limit))
-        chosen = [choice.parent for choice in choose(pool, worth, np.zeros(len(have), int), budget)]
-        most = min(budget, limit * len(of))
-        possible = itertools.combinations_with_replacement(range(len(of)), most)
-        best = max(coverage(worth, of, c) for c in possible if max(map(c.count, c)) <= limit)
-        if best:
-            reached.append(coverage(worth, of, chosen) / best)
-    assert np.mean(reached or [1]) >= 0.99 and min(reached, default=1) >= 1 - 1 / np.e
+        best, greedy, better = best_and_chosen(rng, way)
+        assert better >= 0.99 * best and better >= greedy >= (1 - 1 / np.e) * best
+
+
+def test_exchanged__the_greediest_first_slot_was_wrong():
+    """Three things are in one picture, two and two of them with another one each in two: greedy choice takes the three
+    first and then can reach only 4 of 5."""
+    of = [[0, 1, 2], [0, 1, 3], [2, 4]]
+    pool = Pool(np.array([0, 3, 6, 8]), np.array([0, 1, 2, 0, 1, 3, 2, 4]), np.ones(3, int))
+    worth = worth_of("equal", np.zeros(5), np.ones(5), np.ones(5))
+    chosen = [choice.parent for choice in choose(pool, worth, np.zeros(5, int), 2)]
+    assert (chosen, coverage(worth, of, chosen)) == ([0, 1], 4)
+    assert sorted(exchanged(pool, worth, 5, chosen)) == [1, 2] and coverage(worth, of, [1, 2]) == 5
+
+
+def test_exchanged__only_two_at_once_help():
+    """Of six things, four are in one picture and three and three in two others."""
+    of = [[0, 1, 2, 3], [0, 1, 4], [2, 3, 5], [4], [5]]
+    ends = np.cumsum([0, *map(len, of)])
+    pool = Pool(ends, np.array([e for own in of for e in own]), np.ones(5, int))
+    worth = worth_of("equal", np.zeros(6), np.ones(6), np.ones(6))
+    assert coverage(worth, of, [0, 3]) == 5 and sorted(exchanged(pool, worth, 6, [0, 3])) == [1, 2]
+
+
+def test_choose__parents_with_limits_of_their_own():
+    """Thing 2 twice from one parent, and thing 4 once from another."""
+    worth = worth_of("equal", np.zeros(5), np.full(5, 9.0), np.full(5, 9.0))
+    chosen = choose(Pool(np.arange(3), np.array([2, 4]), np.array([2, 1])), worth, np.zeros(5, int), 9)
+    assert [(choice.parent, choice.entities) for choice in chosen] == [(0, (2,)), (1, (4,)), (0, (2,))]
+
+
+def test_choose__looking_at_a_few_gives_what_looking_at_all_gives(monkeypatch):
+    """With a heap of four, of 200 parents with up to five of 12 things each."""
+    rng = np.random.default_rng(1)
+    of = [rng.choice(12, size=int(rng.integers(0, 6)), replace=False).tolist() for _ in range(200)]
+    pool = Pool(np.cumsum([0, *map(len, of)]), np.array([e for own in of for e in own]), rng.integers(0, 4, 200))
+    worth = worth_of("level", rng.integers(0, 6, 12).astype(float), np.full(12, 30.0), np.full(12, 30.0))
+    whole = choose(pool, worth, np.zeros(12, int), 60)
+    monkeypatch.setattr(greedy, "_FRONT", 4)
+    assert len(whole) == 60 and choose(pool, worth, np.zeros(12, int), 60) == whole
 
 
 # -- plans -------------------------------------------------------------------------------------------------------------
@@ -121,13 +170,23 @@ def quotas(store, number):
 
 
 def test_plan__words_need_no_parent_so_one_picture_is_enough(world):
-    """The kite is wanted nine times more, from instance 6 at most three times: text-to-image goes on without it."""
+    """The kite is wanted nine times more, from instance 6 at most three times: text-to-image goes on without it.
+    Image-to-image cannot, and so uses instance 6 as often as four parents would be used, twelve times at most."""
     store, workspace = world
     plan(store, workspace, 1, entities=["kite"], targets={"kite": 12}, budget=20, per_parent=3)
     plan(store, workspace, 1, entities=["kite"], targets={"kite": 12}, budget=20, per_parent=3, allocation="gain")
     plan(store, workspace, 1, entities=["kite"], targets={"kite": 12}, budget=20, generator="image-to-image")
+    options = {"entities": ["kite"], "targets": {"kite": 12}, "budget": 20, "generator": "image-to-image"}
+    plan(store, workspace, 1, **options, per_parent=2)
+    plan(store, workspace, 1, **options, few_parents=1)
     parents = "select plan, list(parent order by slot) from slot group by plan order by plan"
-    assert store.rows(parents) == [(1, [6, 6, 6] + [None] * 6), (2, [6, 6, 6]), (3, [6, 6, 6])]
+    assert store.rows(parents) == [
+        (1, [6, 6, 6] + [None] * 6),
+        (2, [6, 6, 6]),
+        (3, [6] * 9),
+        (4, [6] * 8),
+        (5, [6, 6, 6]),
+    ]
 
 
 def test_plan__by_hand_makes_what_is_said(world):

@@ -12,6 +12,7 @@ from adr.synthesize.denials import Denials, denied, measured_denials
 from adr.synthesize.facts import Facts, color_said, planned_facts, upheld
 from adr.synthesize.plan import plan, plan_folder
 from adr.synthesize.prompts import Style, compose, in_words, plural_of
+from adr.synthesize.question_shares import fitted
 from adr.synthesize.templates import FORMS, KINDS, Draw, template_pairs
 from adr.synthesize.turn_style import Shape, TurnStyle, measure_style, read_style, write_style
 from adr.workspace import Workspace
@@ -51,6 +52,20 @@ def test_template_pairs__ask_as_often_as_the_source():
     assert 260 <= firsts["color"] + firsts["is"] <= 340  # "What color is", "What is the color of"
     assert set(firsts) == {"color", "is", "many"}
     assert template_pairs(slot(), 1, shape)[0][0].startswith(("What is shown", "What is this"))  # nothing fits
+
+
+def test_fitted__colours_are_asked_as_often_as_the_source_asks():
+    """The source asks "what color" as often as "describe" and "how many". One slot in two has a colour, and those
+    must ask it the more often: without that, fewer than a quarter of the questions are about colours."""
+    slots = [replace(slot("harp", ()), colors={"harp": "red"} if n % 2 else {}, counts={"harp": 1}) for n in range(300)]
+    style = TurnStyle(pairs={1: 1.0}, forms={"what color": 100.0, "describe": 100.0, "how many": 100.0})
+
+    def share(style):
+        asked = [template_pairs(one, 1000 + n, style.shape(n))[0][0] for n, one in enumerate(slots)]
+        return sum("color" in question for question in asked) / len(asked)
+
+    assert share(style) < 0.25 and 0.28 < share(fitted(style, slots)) < 0.39
+    assert fitted(TurnStyle(), slots).forms == {}
 
 
 def test_style__keeps_the_forms_of_the_source(tmp_path):
@@ -148,12 +163,12 @@ def test_upheld__drops_what_the_picture_contradicts():
         slot("harp", ()), prompt="a photo of two red harps", colors={"harp": "red"}, counts={"harp": 2}, place="at sea"
     )
 
-    def contradicts(claim, rivals):
-        return claim in ("a photo of a red harp", "a photo of two harps")
+    def contradicts(name, claim, rivals):
+        return name == "harp" and claim in ("a photo of a red harp", "a photo of two harps")
 
     left = upheld(made, contradicts)
     assert (left.colors, left.counts, left.prompt, left.place) == ({}, {}, "a photo of a harp", "at sea")
-    assert upheld(made, lambda claim, rivals: False) == made
+    assert upheld(made, lambda name, claim, rivals: False) == made
 
 
 def test_in_words__and_plurals():
@@ -183,6 +198,13 @@ NAMES = ["harp", "cat", "traffic light", "light", "dog", "bus"]
 def test_unsupported__by_picture_or_caption(texts, fault):
     said = unsupported(talk(*texts), ("harp",), "A photo of a harp at a bus stop.", NAMES, lambda name: name == "cat")
     assert said == fault
+
+
+def test_unsupported__the_caption_decides_about_what_the_scorer_does_not_know():
+    """It knows cats and dogs, and sees a cat."""
+    sees = {"cat": True, "dog": False}.get
+    said = [unsupported(talk("What is here?", f"A harp and a {n}."), ("harp",), "", NAMES, sees) for n in NAMES[1:]]
+    assert said == [None, "thing_not_in_caption", "thing_not_in_caption", "thing_not_shown", "thing_not_in_caption"]
 
 
 def test_unsupported__without_a_scorer_the_caption_decides():

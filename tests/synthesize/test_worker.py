@@ -18,6 +18,7 @@ from adr.synthesize import worker as worker_module
 from adr.synthesize.claims import Claims, stale
 from adr.synthesize.plan_file import PlanFolder, PlanSettings, Slot, candidate_seed
 from adr.synthesize.worker import Worker
+from tests.worlds.language_server import scripted
 from tests.worlds.tiny_texts import clip
 
 pytestmark = pytest.mark.models
@@ -68,7 +69,7 @@ def model(tmp_path_factory):
     return str(stable_diffusion(tmp_path_factory.mktemp("model") / "tiny"))
 
 
-def planned(folder, model, count, **more):
+def planned(folder, model, count, siblings=("cat", "dog", "accordion"), **more):
     """A plan of `count` slots with two candidates each, for an accordion and a cat."""
     plan = PlanFolder(folder)
     settings = PlanSettings(plan=1, run=1, seed=5, budget=count, model=model, **({"steps": 1, "scorer": "none"} | more))
@@ -93,7 +94,7 @@ def planned(folder, model, count, **more):
             )
             for i in range(count)
         ],
-        ["cat", "dog", "accordion"],
+        list(siblings),
     )
     return plan
 
@@ -189,6 +190,35 @@ def test_run__a_scorer_says_nothing_of_names_it_does_not_know(tmp_path, model):
     run(plan)
     record = json.loads(plan.sidecar(0, 0).read_text())
     assert record["entity_rank"] in (1, 2) and 0 <= record["score"] <= 1 and "model_anyway" not in record["parameters"]
+
+
+THINGS = ("cat", "dog", "accordion", "bus", "harp", "kite", "lamp", "owl", "piano", "sheep")
+
+
+@pytest.mark.parametrize(
+    ("answer", "known", "fault"),
+    [
+        ("An accordion and a cat.", THINGS, None),
+        ("An accordion, a dog, a bus, a harp and a kite.", THINGS, "thing_not_shown"),  # of ten it sees three
+        ("An accordion and an owl.", THINGS[:3], "thing_not_in_caption"),  # the scorer does not know owls
+        ("There is a cat.", THINGS, "entity_not_mentioned"),
+    ],
+)
+def test_run__a_language_models_claims_are_checked(tmp_path, model, monkeypatch, answer, known, fault):
+    """A server says this of each picture, and a candidate whose claim fails is flagged with its reason."""
+    talk = json.dumps([{"question": "What is shown?", "answer": answer}, {"question": "Is it day?", "answer": "Yes."}])
+    scorer = told_to_know(tmp_path / "scorer", clip(tmp_path / "clip"), *known)
+    options = {"conversations": "language_model", "scorer": scorer, "model_anyway": True, "per_slot": 1}
+    plan = planned(tmp_path / "plan", model, 2, THINGS, **options)
+    with scripted(talk) as (url, _):
+        monkeypatch.setenv("ADR_LANGUAGE_MODEL_URL", url)
+        monkeypatch.setenv("ADR_LANGUAGE_MODEL", "m")
+        monkeypatch.delenv("ADR_CAPTIONER_MODEL", raising=False)
+        assert run(plan)[0] == 2
+    for number in range(2):
+        record = json.loads(plan.sidecar(number, 0).read_text())
+        assert record["conversation_fault"] == fault and ("conversation" in record["flags"]) == bool(fault)
+        assert record["turns"][1]["text"] == answer
 
 
 def test_run__sets_aside_what_has_no_parent(tmp_path, model):

@@ -18,7 +18,18 @@ from adr.synthesize.plan_file import CONVERSATIONS, GENERATORS, RETRIEVE
 
 # Arguments that are options of a plan; the plan decides those that are not given.
 OPTIONS = (
-    *("budget", "generator", "model", "target", "per_slot", "per_parent", "conversations", "steps", "alone"),
+    *(
+        "budget",
+        "generator",
+        "model",
+        "target",
+        "per_slot",
+        "per_parent",
+        "few_parents",
+        "conversations",
+        "steps",
+        "alone",
+    ),
     *("scorer", "model_anyway", "allocation", "quotas", "also"),
 )
 
@@ -45,6 +56,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--per-slot", type=count, metavar="N", help="candidates per slot [2]")
     parser.add_argument("--per-parent", type=count, metavar="K", help="at most K variations of one parent")
+    parser.add_argument(
+        "--few-parents",
+        type=count,
+        metavar="F",
+        help="an object with fewer than F parents gets as many slots as F would give, where a parent is needed [4]",
+    )
     parser.add_argument(
         "--generator",
         metavar="NAME",

@@ -18,7 +18,7 @@ from adr.ui.telling import fragment
 KIND = "judge"
 _BY = {"url": "A model that sees pictures (ADR_JUDGE_URL)", "scorer": "The scorer, offline"}
 _WHAT = (
-    "A judge gives an opinion on each waiting candidate. It counts for nothing until it was compared with a person: "
+    "A judge gives an opinion on each waiting candidate. It counts for nothing until it has been compared with you: "
     f"judge {FIRST} candidates yourself, in the order “random sample”, without looking here. Then its accepts count "
     "from the confidence on that reaches the precision you ask for. A share is still shown to you, and when the "
     "precision falls, the rule stops and its accepts are taken back."

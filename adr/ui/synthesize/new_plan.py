@@ -179,7 +179,13 @@ def _amounts(run: RunInShort, generator: str) -> dict[str, Any]:
     if generator == RETRIEVE:
         return options
     options["per_parent"] = middle.number_input(
-        "Per parent", 1, 100, 3, key="plan_per_parent", help="The most variations of one parent."
+        "Per parent",
+        1,
+        100,
+        3,
+        key="plan_per_parent",
+        help="The most variations of one parent. Where each picture needs one, an object with fewer than four parents "
+        "gets as many pictures as four would give.",
     )
     if generator in WITHOUT_IMAGE:
         return options
