@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from adr.errors import AdrError
 from adr.progress import Progress, silent
+from adr.prove.comparing import ArmComparison
 from adr.prove.departures import departures, refuse_changed
 from adr.prove.gate_file import write_gate
 from adr.prove.proof_folder import ProofFolder
@@ -37,8 +38,8 @@ class ProofArm:
 class ProofReport:
     """Where an experiment stands. trials: trainings of the design, of which `finished` have results and `made` were
     trained by this call; departures: what is not as designed, a sentence each; untestable: {perspective: entities too
-    rare for the test}; left_out: {reason: accepted candidates}; summary: what the results say, None before there are
-    any."""
+    rare for the test}; left_out: {reason: accepted candidates}; passed: the gate, None before it is known;
+    comparisons: of the results so far."""
 
     proof: int
     folder: str
@@ -58,7 +59,8 @@ class ProofReport:
     made: int
     departures: tuple[str, ...]
     in_words: str
-    summary: Mapping[str, Any] | None = None
+    passed: bool | None
+    comparisons: tuple[ArmComparison, ...]
 
 
 def proof_folder(store: Store, workspace: Workspace, proof: int | None = None) -> tuple[int, ProofFolder]:
@@ -147,7 +149,8 @@ def proof_report(store: Store, workspace: Workspace, proof: int | None = None, m
         made=made,
         departures=departures(store, workspace, folder),
         in_words=summary.in_words() if summary else "",
-        summary=summary.as_json() if summary else None,
+        passed=summary.gate.passed if summary else None,
+        comparisons=summary.comparisons if summary else (),
     )
 
 
