@@ -5,7 +5,7 @@ PORT ?= 8501
 JOBS ?= 2
 BIN = .venv/bin
 
-.PHONY: run test check demo schemas formats faults fuzz audit clean
+.PHONY: run test check demo prove schemas formats faults fuzz audit clean
 
 run: .venv/app-installed
 	$(BIN)/python -m adr app -w "$${ADR_WORKSPACE:-workspace}" --port $(PORT)
@@ -32,6 +32,12 @@ check: .venv/tests-installed
 KILLS ?= 200
 faults: .venv/tests-installed
 	$(BIN)/python -m tests.faults $(KILLS) $(or $(SEED),1)
+
+# Does refinement help? Twelve arms and five seeds on the demo world thinned to a long tail: docs/evidence.md. QUICK=1: five
+# arms, three seeds; RECIPE: paper, object or quarter; FOLDER: where to go on
+prove: .venv/app-installed
+	$(BIN)/python -m tests.bench.evidence $(if $(SEED),--seed $(SEED)) $(if $(RECIPE),--recipe $(RECIPE)) \
+	    $(if $(QUICK),--quick) $(if $(FOLDER),--folder $(FOLDER))
 
 # Broken files, recipes, verdicts, plans, addresses and pictures; CASES: of each kind, SEED: of their choice
 fuzz: .venv/tests-installed

@@ -29,7 +29,7 @@ from adr.prove.pairs import LIMITS, PairSource, pair_table
 from adr.prove.picture_facts import KnownPictures
 from adr.prove.pilot import pilot_steps
 from adr.prove.proof_folder import ProofFolder, digest, write_json
-from adr.prove.source_rows import SourceRows, refuse_leaks, rows_of, rows_of_file
+from adr.prove.source_rows import SourceRows, only, refuse_leaks, rows_of, rows_of_file, without_copies
 from adr.prove.split import HOLD_OUT, SOME, Holders, dev_groups, held_out_groups, picture_groups
 from adr.prove.steps import BATCH
 from adr.prove.training_side import names_of, training_store
@@ -45,6 +45,8 @@ LEARNING_RATES, BUDGETS = (1.0, 0.1), ("steps", "epochs")
 EXTERNAL = "external"
 MODELS = (*FEATURES, EXTERNAL)
 PRIMARY = (("refined_synthetic", "original", "tail"), ("refined", "random", "tail"))
+MOST_QUESTIONS = 2
+COPY_IN_DATASET = "test_picture_in_dataset"
 UNDECIDED = ("fingerprint", "created", "detectable")
 """Keys of `design.json` that are not part of what its fingerprint covers."""
 
@@ -52,7 +54,8 @@ UNDECIDED = ("fingerprint", "created", "detectable")
 @dataclass(frozen=True)
 class DesignOptions:
     """What a person may choose. run, plan: whose recipe and candidates are tried (plan None: all plans of the run);
-    test, test_images: a test file of its own in place of the split; arms: None for all that can be made, or with
+    test, test_images: a test file of its own in place of the split; leave_out_copies: its rows whose picture is in the
+    dataset too are left out and counted, and do not stop the design; arms: None for all that can be made, or with
     `quick` five of them; seeds: None for five, or with `quick` three; features: the
     open_clip model that sees the pictures, or the folder of weights to fine-tune (None: the workspace's scorer);
     anyway: even if it does not suit the pictures; steps: None to have them chosen by a training of `original`."""
@@ -61,6 +64,7 @@ class DesignOptions:
     plan: int | None = None
     test: Path | None = None
     test_images: Path | None = None
+    leave_out_copies: bool = False
     hold_out: float = HOLD_OUT
     arms: tuple[str, ...] | None = None
     quick: bool = False
@@ -112,6 +116,8 @@ def _check(options: DesignOptions) -> None:
         raise AdrError(f"There is no model {options.model!r}.", f"Models are {', '.join(MODELS)}.")
     if not 0 < options.hold_out <= 0.5:
         raise AdrError(f"A share of {options.hold_out:g} cannot be held out.", "Give a share up to 0.5, such as 0.1.")
+    if not 0 < len(options.primary) <= MOST_QUESTIONS:
+        raise AdrError("A design has one or two primary questions.", "More make each harder to answer.")
     if options.repeats < 1:
         raise AdrError("An experiment needs at least one seed.", "Give 3 seeds or more, for an interval.")
 
@@ -125,13 +131,14 @@ def _free_number(store: Store, workspace: Workspace) -> int:
 class _Sides:
     """The two sources of rows, their groups and sides. own: the dataset; test: the rows that are held out, the
     dataset's or those of a file; group, side: per row of `own`; untestable: {perspective: entities too rare for a
-    test}."""
+    test}; copied: rows of a test file left out because their picture is in the dataset too."""
 
     own: SourceRows
     test: SourceRows
     group: NDArray[np.int64]
     side: NDArray[np.str_]
     untestable: Mapping[str, int] = field(default_factory=dict)
+    copied: int = 0
 
     @property
     def training(self) -> NDArray[np.int64]:
@@ -193,19 +200,21 @@ class _Design:
         holders = {p: _holders(self.store, own.positions, at, len(names), p) for p in PERSPECTIVES}
         by = holders["object"] if holders["object"].entities else holders["token"]
         held_out = np.zeros(len(names), dtype=bool)
-        test, untestable = own, {}
+        test, untestable, copied = own, {}, 0
         if self.options.test is None:
             held_out = held_out_groups(by, names, self.options.hold_out)
             untestable = {p: int(np.count_nonzero(held.n < SOME)) for p, held in holders.items()}
         else:
             first = max(own.positions, default=-1) + 1
             test = rows_of_file(self.options.test, self.options.test_images, self.known, first, self.progress)
+            if self.options.leave_out_copies:
+                test, copied = without_copies(own, test)
             refuse_leaks(own, test)
         for_dev = dev_groups(by, names, held_out)
         side = np.where(held_out[at], "test", np.where(for_dev[at], "dev", "train"))
         if self.options.test is None:
-            test = _only(own, side == "test")
-        return _Sides(own, test, group, side, untestable)
+            test = only(own, side == "test")
+        return _Sides(own, test, group, side, untestable, copied)
 
     def _arms(self, candidates: Usable) -> tuple[str, ...]:
         """The arms of this experiment; those that need candidates only where there are some."""
@@ -330,7 +339,7 @@ class _Design:
             ],
             "code": __version__,
             "untestable": dict(sides.untestable),
-            "left_out": candidates.left_out,
+            "left_out": candidates.left_out | ({COPY_IN_DATASET: sides.copied} if sides.copied else {}),
             "planted": len(planted),
             "groups": LIMITS,
         }
@@ -394,21 +403,6 @@ def _holders(store: Store, positions: Sequence[int], at: NDArray[np.int64], grou
     group = at[np.searchsorted(positions, np.asarray(found["instance"], dtype=np.int64))]
     once = np.unique(np.stack([group, entity]), axis=1)
     return Holders(once[0], once[1], groups, len(entities))
-
-
-def _only(rows: SourceRows, chosen: NDArray[np.bool_]) -> SourceRows:
-    """The chosen rows, with what is known of their pictures."""
-    at = np.flatnonzero(chosen).tolist()
-    images = [rows.images[row] for row in at]
-    names = {name for row in images for name in row}
-    return SourceRows(
-        [rows.positions[row] for row in at],
-        images,
-        [rows.questions[row] for row in at],
-        {rows.positions[row]: rows.said[rows.positions[row]] for row in at if rows.positions[row] in rows.said},
-        {name: path for name, path in rows.files.items() if name in names},
-        {name: facts for name, facts in rows.facts.items() if name in names},
-    )
 
 
 def _split_table(sides: _Sides) -> pa.Table:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adr.conversation import questions
 from adr.errors import AdrError
@@ -79,13 +80,41 @@ class PictureSet:
 
 def refuse_leaks(training: SourceRows, test: SourceRows) -> None:
     """AdrError that names the pictures of a test file that are in the training data too, by bytes, pixels or look."""
-    pictures = PictureSet(training.facts)
-    found = [(name, copy) for name, one in test.facts.items() if (copy := pictures.copy_of(one)) is not None]
+    found = _copies(training, test)
     if found:
         raise AdrError(
             f"{_these(len(found))} in the dataset too: {_named(found)}.",
-            "Take these rows out of the test file, or out of the dataset; otherwise the test measures memory.",
+            "Leave their rows out of the test with --leave-out-copies, or take them out of the dataset; otherwise the "
+            "test measures memory.",
         )
+
+
+def without_copies(training: SourceRows, test: SourceRows) -> tuple[SourceRows, int]:
+    """The rows of a test file without a picture that is in the training data too, and how many others there are."""
+    copied = {name for name, _ in _copies(training, test)}
+    apart = np.array([copied.isdisjoint(names) for names in test.images], dtype=bool)
+    return only(test, apart), int(np.count_nonzero(~apart))
+
+
+def only(rows: SourceRows, chosen: NDArray[np.bool_]) -> SourceRows:
+    """The chosen rows, with what is known of their pictures."""
+    at = np.flatnonzero(chosen).tolist()
+    images = [rows.images[row] for row in at]
+    names = {name for row in images for name in row}
+    return SourceRows(
+        [rows.positions[row] for row in at],
+        images,
+        [rows.questions[row] for row in at],
+        {rows.positions[row]: rows.said[rows.positions[row]] for row in at if rows.positions[row] in rows.said},
+        {name: path for name, path in rows.files.items() if name in names},
+        {name: facts for name, facts in rows.facts.items() if name in names},
+    )
+
+
+def _copies(training: SourceRows, test: SourceRows) -> list[tuple[str, str]]:
+    """(picture of the test, the same picture in the training data)."""
+    pictures = PictureSet(training.facts)
+    return [(name, copy) for name, one in test.facts.items() if (copy := pictures.copy_of(one)) is not None]
 
 
 def _these(count: int) -> str:

@@ -193,6 +193,24 @@ def test_design__a_test_picture_in_training_stops_it_and_is_named(world, made, t
     assert list(workspace.proofs.glob("[0-9]*")) == [] and store.value("select count(*) from proof") == 0
 
 
+def test_design__rows_of_copied_pictures_are_left_out_on_request(world, made, tmp_path):
+    store, workspace = world
+    draw(500, tmp_path / "new.png")
+    same_bytes(made / "images" / "5.png", tmp_path / "seen.png")
+    path = test_file(tmp_path, [("cat", "new.png"), ("cat", "seen.png"), ("cat", "seen.png")])
+    number, found = design(store, workspace, replace(with_file(tmp_path, path), leave_out_copies=True))
+    assert found["left_out"] == {"test_picture_in_dataset": 2}
+    asked = [row for row in folder_of(workspace, number).read("pairs").to_pylist() if row["side"] == "test"]
+    assert len({row["position"] for row in asked}) == 1
+
+
+def test_design__at_most_two_primary_questions(world):
+    store, workspace = world
+    three = (("refined", "random", "tail"), ("refined", "original", "tail"), ("refined", "random", "head"))
+    with pytest.raises(AdrError, match="one or two primary questions"):
+        design(store, workspace, replace(SMALL, primary=three))
+
+
 # ---------------------------------------------------------------- candidates
 
 CANDIDATES = replace(SMALL, arms=("original", "random", "refined", "refined_synthetic"))

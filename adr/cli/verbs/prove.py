@@ -12,10 +12,11 @@ from adr.errors import AdrError
 from adr.figures import counted
 from adr.progress import Progress
 from adr.prove.arms import ARMS
-from adr.prove.design import LEARNING_RATES, MODELS, QUICK_SEEDS, SEEDS, DesignOptions, design
+from adr.prove.design import LEARNING_RATES, MODELS, MOST_QUESTIONS, PRIMARY, QUICK_SEEDS, SEEDS, DesignOptions, design
 from adr.prove.external import ExternalReport
 from adr.prove.external_logs import ExternalResults
 from adr.prove.proof import ProofReport, proof_report, run_proof
+from adr.prove.scores import GROUPS
 from adr.prove.split import HOLD_OUT
 
 WAYS = ("design", "run", "show", *external.WAYS)
@@ -43,6 +44,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     asked.add_argument("--test", type=path, metavar="FILE", help="a test set in any form that `ingest` reads")
     asked.add_argument("--test-images", type=path, metavar="DIR", help="the image folder of the test set")
+    asked.add_argument(
+        "--leave-out-copies", action="store_true", help="leave out test rows whose picture is in the dataset too"
+    )
+    asked.add_argument(
+        "--primary",
+        type=_questions,
+        metavar="ARM:ARM:GROUP,…",
+        help="the questions that are answered, at most two [refined_synthetic:original:tail,refined:random:tail]",
+    )
     asked.add_argument("--model", choices=MODELS, default="probe", help="what is trained [%(default)s]")
     asked.add_argument(
         "--features",
@@ -79,6 +89,7 @@ def _design_options(options: argparse.Namespace) -> DesignOptions:
         plan=options.plan,
         test=path_or_none(options.test),
         test_images=path_or_none(options.test_images),
+        leave_out_copies=options.leave_out_copies,
         hold_out=options.hold_out,
         arms=tuple(options.arms) if options.arms else None,
         quick=options.quick,
@@ -88,12 +99,26 @@ def _design_options(options: argparse.Namespace) -> DesignOptions:
         features=options.features,
         anyway=options.anyway,
         steps=options.steps,
+        primary=options.primary or PRIMARY,
     )
 
 
 def _words(text: str) -> list[str]:
     """Words with commas between them."""
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _questions(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Primary questions ARM:AGAINST:GROUP with commas between them; anything else is an error that argparse reports."""
+    found = tuple(tuple(word.split(":")) for word in _words(text))
+    for one in found:
+        if len(one) != 3 or not {one[0], one[1]} <= set(ARMS) or one[2] not in GROUPS:
+            raise argparse.ArgumentTypeError(
+                f"give two arms and a group of {', '.join(GROUPS)}, such as refined_synthetic:random_synthetic:tail"
+            )
+    if not 0 < len(found) <= MOST_QUESTIONS:
+        raise argparse.ArgumentTypeError("give one or two questions; more make each harder to answer")
+    return tuple((one[0], one[1], one[2]) for one in found)
 
 
 def _rates(text: str) -> list[float]:
@@ -137,6 +162,6 @@ def _notes(report: ProofReport) -> Iterator[Block]:
     if rare:
         yield note(f"Too rare to be tested on this data, entities: {', '.join(rare)}.")
     if report.left_out:
-        yield note(f"Accepted candidates that were left out: {reasons(report.left_out)}.")
+        yield note(f"Left out of the experiment: {reasons(report.left_out)}.")
     if report.planted:
         yield note(f"{counted(report.planted, 'tail instance')} kept for the arm “planted” alone.")
