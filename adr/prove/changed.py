@@ -36,14 +36,19 @@ class ChangedPair:
 
 
 def changed_most(folder: Path, scores: ItemScores, arm: Setting, against: Setting) -> list[ChangedPair]:
-    """At most 20 test pairs, those first whose accuracy differs most, then by likelihood; both directions."""
+    """At most 20 test pairs, those first whose accuracy differs most, then by likelihood; both directions.
+
+    Of the pairs of one kind about one entity only the first is listed, since they tend to change together.
+    """
     if arm not in scores.values or against not in scores.values:
         return []
     gain = np.nan_to_num(scores.difference(arm, against, "accuracy").mean(axis=0))
     nats = np.nan_to_num(scores.difference(arm, against, "likelihood").mean(axis=0))
-    order = np.lexsort((scores.pairs.pair, -np.abs(nats), -np.abs(gain)))[:MOST]
+    order = np.lexsort((scores.pairs.pair, -np.abs(nats), -np.abs(gain)))
     order = order[(gain[order] != 0) | (nats[order] != 0)]
-    asked = _asked(folder, scores.pairs.pair[order])
+    asked = _asked(folder, scores.pairs.pair[order]).loc[scores.pairs.pair[order]]
+    alike = asked.duplicated(["entity", "kind"]) & asked["entity"].notna()
+    order = order[~alike.to_numpy()][:MOST]
     after, before = (_said(folder, scores, one, scores.pairs.pair[order]) for one in (arm, against))
     return [
         _row(asked.loc[pair], after.get(pair, ""), before.get(pair, ""), float(gain[place]), float(nats[place]))
