@@ -118,6 +118,7 @@ def measure(given: argparse.Namespace) -> Evidence:
         test=test,
         test_images=test.parent / "images",
         leave_out_copies=True,
+        arms=tuple(given.arms.split(",")) if given.arms else None,
         quick=given.quick,
         seeds=given.seeds,
         primary=PRIMARY,
@@ -235,6 +236,7 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=INSTANCES)
     parser.add_argument("--recipe", choices=tuple(RECIPES), default="paper")
     parser.add_argument("--quick", action="store_true", help="five arms, three seeds")
+    parser.add_argument("--arms", metavar="A,B,…", help="only these arms")
     parser.add_argument("--seeds", type=int)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     given = parser.parse_args()
