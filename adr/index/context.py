@@ -15,9 +15,13 @@ _K = Kind
 _EDGE = {_K.START, _K.MARK}
 _NOUN_SURE = {_K.NOUN, _K.NAME, _K.POSSESSIVE}
 _NOUNISH = _NOUN_SURE | {_K.NOUN_VERB, _K.NOUNS_VERBS, _K.NOUN_ADJECTIVE, _K.GERUND_NOUN, _K.UNKNOWN}
-_BEFORE_NOUN = {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE}
+_BEFORE_NOUN = {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE, _K.THERE_IS}
+_BEGINS_NOUN = {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.THERE_IS}
 _BEFORE_VERB = {_K.TO, _K.MODAL, _K.SUBJECT}
-_FINITE = {_K.BE, _K.MODAL, _K.HAVE, _K.VERB}
+_FINITE = {_K.BE, _K.THERE_IS, _K.MODAL, _K.HAVE, _K.VERB}
+_AUXILIARY = {_K.BE, _K.THERE_IS, _K.MODAL, _K.HAVE}
+ENDS_NOUN = _FINITE | {_K.START, _K.PREPOSITION, _K.TO, _K.THAT}
+"""After these a noun phrase has ended."""
 _OPENS_PHRASE = {_K.DETERMINER, _K.OBJECT, _K.SUBJECT}
 
 
@@ -40,18 +44,33 @@ def _is_noun(before: Kind, own: Kind, after: Kind) -> bool:
 
 
 def _noun_verb(before: Kind, after: Kind) -> bool:
-    """ "park": a noun, but not in "to park", "they park", "can park", or "Name the …" at the start of a sentence."""
+    """ "park": a noun, but not in "to park", "they park", "can park", "Name the …" at the start of a sentence, nor in
+    "and show the …".
+    """
     if before in _BEFORE_VERB:
         return False
+    if before in {_K.CONJUNCTION, _K.THAT, _K.ADVERB}:
+        return after not in {_K.DETERMINER, _K.OBJECT}
     return not (before is _K.START and after in _OPENS_PHRASE | {_K.THAT, _K.QUESTION})
 
 
 def _verb_noun(before: Kind, after: Kind) -> bool:
-    """ "walk": a verb, but a noun in "a walk", "a long walk", "for work", and also in "a play area"."""
+    """ "walk": a verb, but a noun in "a walk", "a long walk", "for work", "is smoke", and also in "a play area"."""
+    if before in {_K.ADJECTIVE, _K.PREPOSITION, _K.BE}:
+        return after not in _OPENS_PHRASE
+    if before in _EDGE | _NOUNISH:
+        return after in _AUXILIARY and before is not _K.MARK
+    if before in {_K.VERB, _K.HAVE}:
+        return after in _EDGE | {_K.PREPOSITION, _K.CONJUNCTION}
+    return before in _BEFORE_NOUN
+
+
+def _participle_noun(before: Kind, after: Kind) -> bool:
+    """ "cut": a verb form, but a noun in "a cut", "a deep cut", "for cuts", and also in "a rose garden"."""
     if before is _K.ADJECTIVE:
         return after not in _OPENS_PHRASE
     if before is _K.PREPOSITION:
-        return after in _EDGE | {_K.PREPOSITION, _K.CONJUNCTION, _K.BE, _K.MODAL, _K.TO}
+        return after in _EDGE | _AUXILIARY | {_K.PREPOSITION, _K.CONJUNCTION, _K.TO}
     return before in _BEFORE_NOUN
 
 
@@ -68,9 +87,9 @@ def _verbs_nouns(before: Kind, after: Kind) -> bool:
         return False
     if before in _BEFORE_NOUN:
         return after not in _OPENS_PHRASE
-    if before is _K.PREPOSITION:
+    if before in {_K.PREPOSITION, _K.BE, _K.TO, _K.HAVE, _K.GERUND}:
         return True
-    return after in {_K.BE, _K.MODAL, _K.HAVE} and before in _NOUNISH
+    return after in _AUXILIARY and before in _NOUNISH | {_K.START}
 
 
 def _noun_adjective(before: Kind, after: Kind) -> bool:
@@ -82,9 +101,12 @@ def _adjective_noun(before: Kind, after: Kind) -> bool:
     """ "orange": a noun only where the phrase ends with it: "an orange on", "the orange is"; not in "a clear, blue
     sky".
     """
-    if before not in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER}:
-        return False
-    return after in _FINITE | {_K.START, _K.PREPOSITION, _K.TO, _K.THAT}
+    return before in _BEGINS_NOUN and after in ENDS_NOUN
+
+
+def _gerund(before: Kind, after: Kind) -> bool:
+    """ "standing": a verb form, but a noun in "the hearing of", "a heavy beating"."""
+    return before in {_K.DETERMINER, _K.POSSESSIVE} and after in ENDS_NOUN | _EDGE
 
 
 def _place(before: Kind, after: Kind) -> bool:
@@ -97,7 +119,9 @@ def _place(before: Kind, after: Kind) -> bool:
 
 
 def _gerund_noun(before: Kind, after: Kind) -> bool:
-    """ "building": a noun, but not in "is building a" or "a café offering the"; after "the" it stays a noun."""
+    """ "building": a noun, but not in "is building" or "a café offering the"; after "the" it stays a noun."""
+    if before is _K.BE:
+        return False
     return after not in _OPENS_PHRASE or before in _BEFORE_NOUN
 
 
@@ -108,21 +132,21 @@ def _adverb_noun(before: Kind, after: Kind) -> bool:
 
 def _unknown(before: Kind, after: Kind) -> bool:
     """A word in no list: a noun where a noun is expected."""
+    if before in {_K.VERB, _K.GERUND, _K.HAVE, _K.CONJUNCTION, _K.START}:
+        return after in _EDGE | _AUXILIARY | {_K.PREPOSITION, _K.CONJUNCTION}
     return before in _BEFORE_NOUN | {_K.NOUN, _K.NOUN_VERB, _K.PREPOSITION, _K.NOUN_ADJECTIVE}
 
 
 def _can(before: Kind, after: Kind) -> bool:
     """ "can": a noun only in "a can", "two cans", "the soda can of"."""
-    return before in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE} and after in _EDGE | {
-        _K.PREPOSITION,
-        _K.CONJUNCTION,
-        _K.THAT,
-    }
+    return before in _BEFORE_NOUN and after in _EDGE | {_K.PREPOSITION, _K.CONJUNCTION, _K.THAT, _K.BE}
 
 
 _RULES = {
     _K.NOUN_VERB: _noun_verb,
     _K.VERB_NOUN: _verb_noun,
+    _K.PARTICIPLE_NOUN: _participle_noun,
+    _K.GERUND: _gerund,
     _K.NOUNS_VERBS: _nouns_verbs,
     _K.VERBS_NOUNS: _verbs_nouns,
     _K.NOUN_ADJECTIVE: _noun_adjective,
