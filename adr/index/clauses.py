@@ -92,7 +92,7 @@ def _asked_verbs(
     at = at[(at > 0) & (edge[at] == SPACE)]
     at = at[noun[at - 1]]
     if not len(at):
-        return at
+        return np.zeros(0, np.int64)
     place = np.arange(len(kind))
     starts = np.maximum.accumulate(np.where(edge == SENTENCE, place, 0))
     questions = np.maximum.accumulate(np.where(kind == _K.QUESTION, place, -1))
@@ -127,7 +127,7 @@ def _anded(
     earlier = noun[np.where(conjoined, at - 2, at - 1)]
     at = at[(conjoined | listed) & earlier]
     if not len(at):
-        return at
+        return np.zeros(0, np.int64)
     plain = (trait & Trait.BASE > 0) & ~noun & (edge != SENTENCE)
     verbs = np.cumsum(plain | (kind == _K.TO) | ((kind == _K.MODAL) & ~noun))
     finite = np.cumsum(kind == _K.VERB)

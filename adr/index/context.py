@@ -51,7 +51,7 @@ def _noun_verb(before: Kind, after: Kind) -> bool:
         return False
     if before in {_K.CONJUNCTION, _K.THAT, _K.ADVERB}:
         return after not in {_K.DETERMINER, _K.OBJECT}
-    return not (before is _K.START and after in _OPENS_PHRASE | {_K.THAT, _K.QUESTION})
+    return not (before is _K.START and after in _OPENS_PHRASE | {_K.THAT, _K.QUESTION, _K.TO})
 
 
 def _verb_noun(before: Kind, after: Kind) -> bool:

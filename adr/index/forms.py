@@ -13,9 +13,6 @@ import numpy as np
 from adr.index.lexicon import Kind, Lexicon, Reading
 from adr.index.words import Pieces, read_gap
 
-_ADDRESS_WORDS = frozenset({"http", "https", "www", "com", "org", "net", "edu", "gov", "io", "img"})
-"""They mark an address when no blank precedes or follows them: www.example.com, <img>coco/1.jpg</img>."""
-
 
 class Trait(IntFlag):
     """What the rules for whole sentences ask of a form, besides its kind."""
@@ -126,7 +123,7 @@ class Forms:
             "read": reading.letters if reading.words and reading.known else 0,
             "part": self.phrases.part(reading.nouns[0] if reading.nouns else lower, lower),
             "leads": lower in self.lexicon.settled["leads_to"],
-            "address": lower in _ADDRESS_WORDS,
+            "address": lower in self.lexicon.settled["addresses"],
             "skeleton": self._skeletons(lower) if lower in self._asked else 0,
             "letter": len(lower) == 1,
             "no": lower == "no",

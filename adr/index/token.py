@@ -107,6 +107,9 @@ def _skipped(
         whole = closes[ends] & (turn[begins] == turn[ends])
         for step in range(length):
             skipped[begins[whole] + step] = True
+        begins = begins[~whole]
+        inner = gap[np.minimum(begins + length, len(word) - 1)]
+        begins = begins[(gaps[inner, 1] == 0) & (gaps[inner, 2] == 0)]  # <ref>red umbrella</ref> holds two tags
     marks = (view.address[word] & ((gaps[gap, 3] == 1) | ((gaps[following, 3] == 1) & ~ends_turn))) | (
         gaps[gap, 4] == 1
     )

@@ -30,6 +30,7 @@ import pyarrow as pa  # noqa: E402
 from adr.index import token  # noqa: E402
 from adr.index.forms import Forms  # noqa: E402
 from adr.index.lexicon import Lexicon  # noqa: E402
+from adr.index.markup import without_markup  # noqa: E402
 from adr.index.words import cut  # noqa: E402
 
 TREEBANKS = ROOT.parent / "shared" / "data" / "ud"
@@ -75,7 +76,7 @@ def lexicon_reader() -> Reader:
     forms = Forms(lexicon, [name for name in lexicon.things if " " in name], frozenset(), frozenset())
 
     def read(texts: list[str]) -> list[set[str]]:
-        said = token.nouns(token.read(cut(pa.array(texts)), forms), forms)
+        said = token.nouns(token.read(cut(without_markup(pa.array(texts))), forms), forms)
         names = forms.names.listed()
         found: list[set[str]] = [set() for _ in texts]
         for turn, name in zip(said.turn.tolist(), said.name.tolist(), strict=True):

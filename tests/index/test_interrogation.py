@@ -8,6 +8,7 @@ from adr.index import interrogation, token
 from adr.index.forms import Forms
 from adr.index.interrogation import Interrogations, forms_of
 from adr.index.lexicon import Lexicon
+from adr.index.markup import without_markup
 from adr.index.words import cut
 
 
@@ -16,7 +17,9 @@ def asked(*turns: str) -> list[list[str]]:
     lexicon = Lexicon.english()
     forms = Forms(lexicon, [], interrogation.ASKED, interrogation.LOOKS_ON)
     questions = Interrogations(lexicon)
-    found = questions.asked(token.read(cut(pa.array(list(turns))), forms), forms, np.ones(len(turns), dtype=bool))
+    found = questions.asked(
+        token.read(cut(without_markup(pa.array(list(turns)))), forms), forms, np.ones(len(turns), dtype=bool)
+    )
     names = questions.names.listed()
     return [sorted({names[form] for form in found.form[found.turn == turn]}) for turn in range(len(turns))]
 

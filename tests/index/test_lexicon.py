@@ -6,6 +6,7 @@ import pytest
 from adr.index import token
 from adr.index.forms import Forms
 from adr.index.lexicon import Kind, Lexicon
+from adr.index.markup import without_markup
 from adr.index.words import cut
 
 
@@ -13,7 +14,7 @@ def nouns_of(*turns: str) -> list[list[str]]:
     """The nouns of each turn, in the order of the text."""
     lexicon = Lexicon.english()
     forms = Forms(lexicon, [name for name in lexicon.things if " " in name], frozenset(), frozenset())
-    text = token.read(cut(pa.array(list(turns))), forms)
+    text = token.read(cut(without_markup(pa.array(list(turns)))), forms)
     said, names = token.nouns(text, forms), forms.names.listed()
     return [[names[name] for name in said.name[said.turn == turn]] for turn in range(len(turns))]
 
@@ -229,6 +230,38 @@ def test_nouns__capitals(text: str, nouns: list[str]) -> None:
 )
 def test_nouns__verbs_are_none(text: str, nouns: list[str]) -> None:
     assert nouns_of(text) == [nouns]
+
+
+@pytest.mark.parametrize(
+    "text, nouns",
+    [
+        ("Locate the <ref>red umbrella</ref> next to the bench.", ["umbrella", "bench"]),
+        ("<ref>red umbrella</ref><box>(10,20),(30,40)</box>", ["umbrella"]),
+        ("<|object_ref_start|>sheep<|object_ref_end|><|box_start|>(493,169),(539,297)<|box_end|>", ["sheep"]),
+        ("<p>A plane</p>{<20><30><60><70>} stands beside <p>a hangar</p>{<1><2>}<delim>{<5><6>}.", ["plane", "hangar"]),
+        ("<obj>a bus</obj> and <b>two</b> <b>cars</b><br>", ["bus", "car"]),
+        ('<point x="61.5" y="40.6" alt="mug">mug</point>', ["mug"]),
+        ('```json\n[{"bbox_2d": [12, 40, 310, 220], "label": "bus"}]\n```', ["bus"]),
+        ("[{'bbox': [12, 40], 'label': 'bus'}]", ["bus"]),
+        ("<think>The gear is small.</think>\nclick(start_box='<|box_start|>(880,41)<|box_end|>')", ["gear"]),
+        ("```python\nimport matplotlib.pyplot as plt\nplt.show()\n``` draws a line.", ["line"]),
+        ("A sum \\frac{a}{b} = \\sqrt{x^2} \\begin{equation} \\alpha \\end{equation}", ["sum"]),
+        ("A cat.\\n\\nA dog.", ["cat", "dog"]),
+        ('<div class="header"><img src="logo.png" alt="logo"><p>A price</p></div>', ["price"]),
+        ("<!-- menu --><style>body {color: red}</style>A price", ["price"]),
+        ("Read the text.\nReference OCR token: ACME, WHISKY, YEAR\nWhat year?", ["text", "year"]),
+        ("The beach photo is photos/beach.html or IMG_2031.JPG.", ["beach", "photo"]),
+        ("the net. A png", ["net", "png"]),
+        ("- **Revenue**: *costs* | Year |\n|---|", ["revenue", "cost", "year"]),
+    ],
+)
+def test_nouns__markup_is_no_text(text: str, nouns: list[str]) -> None:
+    assert nouns_of(text) == [nouns]
+
+
+def test_without_markup__of_a_slice_leaves_other_texts_alone() -> None:
+    texts = pa.array(["`no`", "a cat", '{"label": "dog"}', "a = b"])[1:3]
+    assert without_markup(texts).to_pylist() == ["a cat", '{.  "dog"}']
 
 
 def test_nouns__turns_are_never_glued() -> None:
