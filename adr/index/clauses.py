@@ -1,16 +1,21 @@
 """Nouns and verbs that only a whole clause tells apart: questions with "do", words after "and", "there is", capitals.
 
-Knows nothing of single words, only of kinds and traits. Each function looks at few words of a batch: those that the
-table of `context` cannot settle from two neighbours. Arrays have one element per word.
+Knows nothing of single words, only of kinds and traits. The table of `context` names the few words that two neighbours
+cannot settle; each function here looks at these alone, and back over at most `REACH` words.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from adr.index.context import ENDS_NOUN
-from adr.index.forms import Trait
+from adr.index.context import AGREEING, ANDED, ASKED, ENDS_NOUN, LIKE_ADJECTIVE
+from adr.index.forms import Trait, View
 from adr.index.lexicon import Kind
 from adr.index.words import SENTENCE, SPACE
 
+REACH = 12
+"""How many words before a word can show what it is."""
 _K = Kind
 
 
@@ -24,20 +29,13 @@ _BEFORE_ADVERB = _among(_K.SUBJECT, _K.MODAL, _K.TO, _K.START)
 _BEGINS_NOUN = _among(_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.PREPOSITION, _K.THERE_IS)
 _BEGINS_NEXT = _among(_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.CONJUNCTION)
 _ENDS_NOUN = _among(*ENDS_NOUN, _K.MARK, _K.CONJUNCTION, _K.PARTICIPLE, _K.GERUND)
-_ENDS_VERB = _among(
-    _K.START, _K.MARK, _K.PREPOSITION, _K.DETERMINER, _K.OBJECT, _K.TO, _K.ADVERB, _K.NUMBER, _K.CONJUNCTION, _K.THAT
-)
-_OPENS_PHRASE = _among(_K.DETERMINER, _K.OBJECT)
-_ANDED = _among(_K.VERB_NOUN, _K.VERBS_NOUNS, _K.PARTICIPLE_NOUN, _K.ADJECTIVE_NOUN, _K.MODAL)
 _VERB = _among(_K.VERB, _K.BE, _K.HAVE, _K.THERE_IS)
 _VERBAL = _among(_K.NOUN_VERB, _K.VERB_NOUN, _K.VERBS_NOUNS, _K.NOUNS_VERBS)
 
 
-def mark_there_is(kind: np.ndarray, edge: np.ndarray, trait: np.ndarray) -> None:
+def mark_there_is(kind: np.ndarray, edge: np.ndarray) -> None:
     """Give the later word of "there is" and "is there" the kind THERE_IS, in place."""
-    there = np.flatnonzero(trait & Trait.THERE)
-    if not len(there):
-        return
+    there = np.flatnonzero(kind == _K.THERE)
     asked = there[(there > 0) & (edge[there] == SPACE)]
     asked = asked[kind[asked - 1] == _K.BE]
     said = there[there + 1 < len(kind)] + 1
@@ -45,14 +43,15 @@ def mark_there_is(kind: np.ndarray, edge: np.ndarray, trait: np.ndarray) -> None
     kind[asked], kind[said] = _K.THERE_IS, _K.THERE_IS
 
 
-def mark_initials(kind: np.ndarray, turn: np.ndarray, trait: np.ndarray) -> None:
-    """Give "US" and "WHO" the kind NAME where they stand beside a word that is not in capitals, in place."""
-    found = np.flatnonzero(trait & Trait.INITIALS)
+def mark_initials(kind: np.ndarray, turn: np.ndarray, word: np.ndarray, view: View) -> None:
+    """Give "US" and "WHO" the kind NAME beside a word that is not in capitals, else OBJECT, in place."""
+    found = np.flatnonzero(kind == _K.INITIALS)
     beside = np.zeros(len(found), dtype=bool)
     for step in (-1, 1):
         other = np.clip(found + step, 0, len(kind) - 1)
-        beside |= (other != found) & (turn[other] == turn[found]) & (trait[other] & Trait.CAPITALS == 0)
-    kind[found[beside]] = _K.NAME
+        small = view.trait[word[other]] & Trait.CAPITALS == 0
+        beside |= small & (other != found) & (turn[other] == turn[found])
+    kind[found] = np.where(beside, _K.NAME, _K.OBJECT)
 
 
 def look_past_adverbs(before: np.ndarray) -> None:
@@ -64,76 +63,88 @@ def look_past_adverbs(before: np.ndarray) -> None:
     before[adverb[seen]] = earlier[seen]
 
 
-def settle(
-    kind: np.ndarray, before: np.ndarray, after: np.ndarray, edge: np.ndarray, trait: np.ndarray, noun: np.ndarray
-) -> None:
-    """Correct `noun`, in place: which words are nouns where they stand."""
-    noun[_agreeing_verbs(kind, before, after, trait, noun)] = False
-    noun[_asked_verbs(kind, before, after, edge, noun)] = False
-    noun[_adjectives_as_nouns(kind, before, after, trait)] = True
-    noun[_anded(kind, before, after, edge, trait, noun)] = True
+@dataclass(frozen=True)
+class Clauses:
+    """A batch of words in their clauses. Arrays have one element per word."""
 
+    kind: np.ndarray  # uint8
+    before: np.ndarray  # uint8: the kind before it, an edge in place of a word
+    after: np.ndarray  # uint8
+    edge: np.ndarray  # uint8: SPACE, PUNCTUATION or SENTENCE before it
+    word: np.ndarray  # int32
+    view: View
+    noun: np.ndarray  # bool: changed in place
 
-def _agreeing_verbs(
-    kind: np.ndarray, before: np.ndarray, after: np.ndarray, trait: np.ndarray, noun: np.ndarray
-) -> np.ndarray:
-    """Verbs after their plural subject: "people use their phones"."""
-    at = np.flatnonzero(noun & (kind == _K.NOUN_VERB) & _OPENS_PHRASE[after])
-    at = at[(at > 0) & (before[at] == kind[at - 1])]
-    found: np.ndarray = at[noun[at - 1] & (trait[at - 1] & Trait.PLURAL > 0)]
-    return found
+    def settle(self, open_: np.ndarray) -> None:
+        """Decide the words that the table leaves open. `open_`: what it says of each word (uint8)."""
+        left = np.flatnonzero(open_ > 1)
+        says = open_[left]
+        self.noun[self._agreeing_verbs(left[says & AGREEING > 0])] = False
+        self.noun[self._asked_verbs(left[says & ASKED > 0])] = False
+        self.noun[self._adjectives_as_nouns(left[says & LIKE_ADJECTIVE > 0])] = True
+        self.noun[self._anded(left[says & ANDED > 0])] = True
 
+    def _has(self, trait: Trait, at: np.ndarray) -> np.ndarray:
+        found: np.ndarray = self.view.trait[self.word[at]] & trait > 0
+        return found
 
-def _asked_verbs(
-    kind: np.ndarray, before: np.ndarray, after: np.ndarray, edge: np.ndarray, noun: np.ndarray
-) -> np.ndarray:
-    """The verb that a question's "do" or "can" belongs to: "What does this image show?"."""
-    at = np.flatnonzero(noun & (kind == _K.NOUN_VERB) & _ENDS_VERB[after])
-    at = at[(at > 0) & (edge[at] == SPACE)]
-    at = at[noun[at - 1]]
-    if not len(at):
-        return np.zeros(0, np.int64)
-    place = np.arange(len(kind))
-    starts = np.maximum.accumulate(np.where(edge == SENTENCE, place, 0))
-    questions = np.maximum.accumulate(np.where(kind == _K.QUESTION, place, -1))
-    modal = (kind == _K.MODAL) & ~noun & ((edge == SENTENCE) | (questions >= starts))
-    asked = np.maximum.accumulate(np.where(modal, place, -1))[at]
-    verbs = np.cumsum(_VERB[kind] | (_VERBAL[kind] & ~noun))
-    found: np.ndarray = at[(asked >= starts[at]) & (asked < at - 1) & (verbs[at - 1] == verbs[np.maximum(asked, 0)])]
-    return found
+    def _earlier(self, at: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """(places of the words before `at`, whether they are in the same sentence), one step further back each time."""
+        inside = np.ones(len(at), dtype=bool)
+        place = at
+        for _ in range(REACH):
+            inside = inside & (place > 0) & (self.edge[place] != SENTENCE)
+            if not inside.any():
+                return
+            place = np.maximum(place - 1, 0)
+            yield place, inside
 
+    def _agreeing_verbs(self, at: np.ndarray) -> np.ndarray:
+        """Verbs after their plural subject: "people use their phones"."""
+        at = at[(at > 0) & (self.edge[at] == SPACE)]
+        found: np.ndarray = at[self.noun[at - 1] & self._has(Trait.PLURAL, at - 1)]
+        return found
 
-def _adjectives_as_nouns(kind: np.ndarray, before: np.ndarray, after: np.ndarray, trait: np.ndarray) -> np.ndarray:
-    """ "a white orange on", "an orange placed on", "an orange and a cup", but not "is bright orange"."""
-    at = np.flatnonzero(kind == _K.ADJECTIVE_NOUN)
-    at = at[(at > 0) & (at + 1 < len(kind))]
-    earlier = np.where(before[at] == _K.ADJECTIVE, before[at - 1], before[at])
-    at = at[_BEGINS_NOUN[earlier] & (before[at] != _K.PREPOSITION)]
-    ended = _ENDS_NOUN[after[at]] & (trait[at] & Trait.THING > 0)
-    joined = (after[at] == _K.CONJUNCTION) | (after[at] == _K.MARK)
-    beyond = kind[np.minimum(at + np.where(after[at] == _K.MARK, 1, 2), len(kind) - 1)]
-    found: np.ndarray = at[np.where(joined, _BEGINS_NEXT[beyond], ended)]
-    return found
+    def _asked_verbs(self, at: np.ndarray) -> np.ndarray:
+        """The verb that a question's "do" or "can" belongs to: "What does this image show?"."""
+        at = at[(at > 0) & (self.edge[at] == SPACE)]
+        at = at[self.noun[at - 1]]
+        free, asked, modal = (np.full(len(at), value) for value in (True, False, False))
+        for step, (place, inside) in enumerate(self._earlier(at)):
+            kind, noun = self.kind[place], self.noun[place]
+            if step:
+                opens = (kind == _K.MODAL) & ~noun & inside & free & ~modal
+                modal |= opens
+                asked |= opens & (self.edge[place] == SENTENCE)
+                asked |= modal & inside & (kind == _K.QUESTION)
+            free &= modal | ~(_VERB[kind] | (_VERBAL[kind] & ~noun))
+        found: np.ndarray = at[asked]
+        return found
 
+    def _adjectives_as_nouns(self, at: np.ndarray) -> np.ndarray:
+        """ "a white orange on", "an orange placed on", "an orange and a cup", but not "is bright orange"."""
+        at = at[(at > 0) & (at + 1 < len(self.kind))]
+        before, after = self.before[at], self.after[at]
+        earlier = np.where(before == _K.ADJECTIVE, self.before[at - 1], before)
+        begins = _BEGINS_NOUN[earlier] & (before != _K.PREPOSITION)
+        joined = (after == _K.CONJUNCTION) | (after == _K.MARK)
+        beyond = self.kind[np.minimum(at + np.where(after == _K.MARK, 1, 2), len(self.kind) - 1)]
+        ended = _ENDS_NOUN[after] & self._has(Trait.THING, at)
+        found: np.ndarray = at[begins & np.where(joined, _BEGINS_NEXT[beyond], ended)]
+        return found
 
-def _anded(
-    kind: np.ndarray, before: np.ndarray, after: np.ndarray, edge: np.ndarray, trait: np.ndarray, noun: np.ndarray
-) -> np.ndarray:
-    """The noun after a noun and "and": "a toilet and sink", "a cup, saw, and"; not in "people sit there and talk"."""
-    at = np.flatnonzero(~noun & _ANDED[kind] & _ENDS_NOUN[after])
-    at = at[at > 1]
-    conjoined = before[at] == _K.CONJUNCTION
-    listed = (before[at] == _K.MARK) & ((after[at] == _K.MARK) | (after[at] == _K.CONJUNCTION))
-    earlier = noun[np.where(conjoined, at - 2, at - 1)]
-    at = at[(conjoined | listed) & earlier]
-    if not len(at):
-        return np.zeros(0, np.int64)
-    plain = (trait & Trait.BASE > 0) & ~noun & (edge != SENTENCE)
-    verbs = np.cumsum(plain | (kind == _K.TO) | ((kind == _K.MODAL) & ~noun))
-    finite = np.cumsum(kind == _K.VERB)
-    starts = np.maximum.accumulate(np.where(edge == SENTENCE, np.arange(len(kind)), 0))[at]
-    third = kind[at] == _K.VERBS_NOUNS
-    alike = (trait[at - 2] & Trait.PLURAL > 0) & ((after[at] == _K.START) | (after[at] == _K.MARK))
-    none = np.where(third, alike | (finite[at - 1] == finite[starts]), verbs[at - 1] == verbs[starts])
-    found: np.ndarray = at[none | (kind[at] == _K.ADJECTIVE_NOUN)]
-    return found
+    def _anded(self, at: np.ndarray) -> np.ndarray:
+        """The noun after a noun and "and": "a toilet and sink", "a cup, saw, and"; not "people sit there and talk"."""
+        at = at[at > 1]
+        conjoined = self.before[at] == _K.CONJUNCTION
+        earlier = np.where(conjoined, at - 2, at - 1)
+        at, earlier = at[self.noun[earlier]], earlier[self.noun[earlier]]
+        third = self.kind[at] == _K.VERBS_NOUNS
+        alike = third & self._has(Trait.PLURAL, earlier) & (self.after[at] <= _K.MARK)
+        verbs = np.zeros(len(at), dtype=bool)  # "sit", "sits": of such a verb, the word could be the second
+        for place, inside in self._earlier(at):
+            kind, other = self.kind[place], ~self.noun[place] & inside
+            base = self._has(Trait.BASE, place) & (self.edge[place] != SENTENCE)
+            verbs |= other & np.where(third, kind == _K.VERB, base | (kind == _K.TO) | (kind == _K.MODAL))
+        found: np.ndarray = at[alike | ~verbs | (self.kind[at] == _K.ADJECTIVE_NOUN)]
+        return found

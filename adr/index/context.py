@@ -22,23 +22,46 @@ _FINITE = {_K.BE, _K.THERE_IS, _K.MODAL, _K.HAVE, _K.VERB}
 _AUXILIARY = {_K.BE, _K.THERE_IS, _K.MODAL, _K.HAVE}
 ENDS_NOUN = _FINITE | {_K.START, _K.PREPOSITION, _K.TO, _K.THAT}
 """After these a noun phrase has ended."""
+_JOINS = {_K.MARK, _K.CONJUNCTION, _K.PARTICIPLE, _K.GERUND}
+_ENDS_VERB = _EDGE | {_K.PREPOSITION, _K.DETERMINER, _K.OBJECT, _K.TO, _K.ADVERB, _K.NUMBER, _K.CONJUNCTION, _K.THAT}
+_ANDED = {_K.VERB_NOUN, _K.VERBS_NOUNS, _K.PARTICIPLE_NOUN, _K.ADJECTIVE_NOUN, _K.MODAL}
+_AS = {_K.THERE: _K.SUBJECT}
+"""Kinds that are like another one to their neighbours."""
 _OPENS_PHRASE = {_K.DETERMINER, _K.OBJECT, _K.SUBJECT}
+
+
+NOUN, AGREEING, ASKED, LIKE_ADJECTIVE, ANDED = 1, 2, 4, 8, 16
+"""What the table says of a word: a noun, or a matter for `clauses` to settle (one bit for each of its questions)."""
 
 
 @cache
 def noun_table() -> np.ndarray:
-    """Whether (kind before, kind, kind after) is a noun: bool, shape (40, 40, 40)."""
-    table = np.zeros((KINDS, KINDS, KINDS), dtype=bool)
+    """What (kind before, kind, kind after) is: NOUN and the open questions, uint8, shape (40, 40, 40)."""
+    table = np.zeros((KINDS, KINDS, KINDS), dtype=np.uint8)
     for before in Kind:
         for own in Kind:
             for after in Kind:
-                table[before, own, after] = _is_noun(before, own, after)
+                noun = _is_noun(before, own, after)
+                table[before, own, after] = noun | _open_questions(before, own, after, noun)
     return table
+
+
+def _open_questions(before: Kind, own: Kind, after: Kind, noun: bool) -> int:
+    """The bits of the questions that two neighbours leave open."""
+    if own is _K.NOUN_VERB and noun:
+        in_phrase = before in _NOUNISH | {_K.VERB_NOUN, _K.VERBS_NOUNS, _K.ADJECTIVE_NOUN, _K.PARTICIPLE_NOUN}
+        return in_phrase * (AGREEING * (after in {_K.DETERMINER, _K.OBJECT}) | ASKED * (after in _ENDS_VERB))
+    if noun:
+        return 0
+    like_adjective = own is _K.ADJECTIVE_NOUN and before in _BEFORE_NOUN
+    anded = own in _ANDED and (before is _K.CONJUNCTION or (before is _K.MARK and after in {_K.MARK, _K.CONJUNCTION}))
+    return LIKE_ADJECTIVE * like_adjective | ANDED * (anded and after in ENDS_NOUN | _JOINS)
 
 
 def _is_noun(before: Kind, own: Kind, after: Kind) -> bool:
     if own in _NOUN_SURE:
         return True
+    before, after = _AS.get(before, before), _AS.get(after, after)
     decide = _RULES.get(own)
     return decide(before, after) if decide else False
 

@@ -17,12 +17,10 @@ from adr.index.words import Pieces, read_gap
 class Trait(IntFlag):
     """What the rules for whole sentences ask of a form, besides its kind."""
 
-    THERE = 1
-    BASE = 2  # the base form of a verb, perhaps: "park", "see"
-    PLURAL = 4  # a noun in the plural: "dogs", "people"
-    THING = 8  # a thing that can be seen
-    CAPITALS = 16  # written in capitals: "WHO"
-    INITIALS = 32  # in capitals a name, else another word: "US", "WHO"
+    BASE = 1  # the base form of a verb, perhaps: "park", "see"
+    PLURAL = 2  # a noun in the plural: "dogs", "people"
+    THING = 4  # a thing that can be seen
+    CAPITALS = 8  # written in capitals: "WHO"
 
 
 @dataclass(frozen=True)
@@ -137,12 +135,10 @@ class Forms:
     def _traits(self, form: str, lower: str, reading: Reading) -> int:
         lexicon, noun = self.lexicon, reading.nouns[0] if reading.nouns else ""
         held = {
-            Trait.THERE: lower == "there",
             Trait.BASE: reading.kind in _VERBAL and lower in lexicon.verbs,
             Trait.PLURAL: lower == "people" or (noun not in ("", lower) and "-" not in form),
             Trait.THING: noun in lexicon.things,
             Trait.CAPITALS: len(form) > 1 and form.isupper(),
-            Trait.INITIALS: form in lexicon.settled["capitals"],
         }
         return sum(trait for trait, holds in held.items() if holds)
 

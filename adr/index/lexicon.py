@@ -65,6 +65,8 @@ class Kind(IntEnum):
     UNKNOWN = 31  # in lower case and in no list
     PLACE = 32  # "left", "top"
     THERE_IS = 33  # the later word of "there is", "is there": a noun phrase follows
+    THERE = 35
+    INITIALS = 36  # "US", "WHO": a name, if other words are not in capitals
     PARTICIPLE_NOUN = 34  # "cut", "rose": a form of the past, or a noun
 
 
@@ -82,12 +84,13 @@ class Reading:
 _CLOSED: dict[Kind, str] = {
     Kind.DETERMINER: "the a an this these those my your his her its our their every each some any no another both all "
     "several many few either neither much more most",
-    Kind.SUBJECT: "i you he she it we they who there",
+    Kind.SUBJECT: "i you he she it we they who",
     Kind.OBJECT: "me him us them himself herself itself themselves myself yourself yourselves ourselves oneself "
     "someone something anyone anything everyone everything nothing nobody somebody anybody everybody none",
     Kind.MODAL: "can could will would shall should may might must do does did not let cannot never let's",
     Kind.BE: "am is are was were be been being it's he's she's that's what's who's where's how's here's i'm",
     Kind.THERE_IS: "there's",
+    Kind.THERE: "there",
     Kind.HAVE: "have has had having",
     Kind.TO: "to",
     Kind.ADVERB: "further farther please",
@@ -180,11 +183,11 @@ class Lexicon:
         if any(character > "ɏ" for character in word):
             return Reading(Kind.NONE, known=False, letters=2 * letters, words=3)  # a script without blanks, perhaps
         lower = word.lower()
+        if word in self.settled["capitals"]:
+            return Reading(Kind.INITIALS, (lower,), letters=letters)
         kind = self._closed.get(lower)
         if kind is not None:
-            return Reading(
-                kind, (lower,) if lower == "can" or word in self.settled["capitals"] else (), letters=letters
-            )
+            return Reading(kind, ("can",) if lower == "can" else (), letters=letters)
         if "'" in lower:
             return self._with_apostrophe(word, letters)
         if len(lower) == 1:
@@ -234,7 +237,7 @@ class Lexicon:
             tag = "JJ"  # Japanese
         singular = None if lower in self.settled["not_nouns"] else self.singular(lower)
         if lower in self.settled["foreign"]:
-            return Kind.NONE, lower if word in self.settled["capitals"] else None, False
+            return Kind.NONE, None, False
         if lower in self.settled["places"]:
             return Kind.PLACE, lower, True
         if lower in self.settled["nouns"]:

@@ -1,17 +1,17 @@
 """Texts without markup: JSON keys, code, LaTeX commands, HTML attributes, function calls and OCR dumps are taken out.
 
-Knows nothing of words. Only texts that hold one of a few telling characters are looked at, because most hold none. Tags
+Knows nothing of words. Only texts that hold one of a few telling marks are looked at, because most hold none. Tags
 without attributes (<image>, <ref>) and addresses are left to `token`, which skips them among the words.
 """
 
 import re
+from bisect import bisect_right
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_TELLING = np.zeros(256, dtype=bool)
-_TELLING[list(b"`\\{=")] = True
+_TELLING = (b"`", b"\\", b"{", b"=", b"OCR")
 
 _FENCE = re.compile(r"```[ \t]*([\w+#-]*)[^\S\n]*\n?(.*?)(?:```|\Z)", re.DOTALL)
 _PROSE = frozenset({"", "json", "text", "txt", "markdown", "md", "plaintext"})
@@ -41,18 +41,21 @@ def without_markup(texts: pa.Array) -> pa.Array:
 
 
 def _telling(texts: pa.Array) -> np.ndarray:
-    """Which texts (numbers, ascending) hold a character that markup of these kinds cannot do without."""
+    """Which texts (numbers, ascending) hold a mark that markup of these kinds cannot do without."""
     texts = texts.cast(pa.large_string())
     offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    data = texts.buffers()[2]
-    if data is None or offsets[-1] == offsets[0]:
+    if texts.buffers()[2] is None or offsets[-1] == offsets[0]:
         return np.zeros(0, dtype=np.int64)
-    buffer = np.frombuffer(data, dtype=np.uint8)[: offsets[-1]]
-    found = np.flatnonzero(_TELLING[buffer])
-    ocr = np.flatnonzero(buffer[:-2] == ord("O"))
-    ocr = ocr[(buffer[ocr + 1] == ord("C")) & (buffer[ocr + 2] == ord("R"))]
-    found = np.concatenate([found, ocr])
-    return np.unique(np.searchsorted(offsets, found[found >= offsets[0]], side="right") - 1)
+    data = texts.buffers()[2].slice(int(offsets[0]), int(offsets[-1] - offsets[0])).to_pybytes()
+    ends = (offsets[1:] - offsets[0]).tolist()
+    found = set()
+    for mark in _TELLING:
+        at = data.find(mark)
+        while at >= 0:
+            text = bisect_right(ends, at)
+            found.add(text)
+            at = data.find(mark, ends[text])
+    return np.array(sorted(found), dtype=np.int64)
 
 
 def _cleaned(text: str) -> str:

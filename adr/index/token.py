@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from adr.index.clauses import look_past_adverbs, mark_initials, mark_there_is, settle
-from adr.index.context import noun_table
+from adr.index.clauses import Clauses, look_past_adverbs, mark_initials, mark_there_is
+from adr.index.context import NOUN, noun_table
 from adr.index.forms import Forms, View
 from adr.index.lexicon import Kind
 from adr.index.words import SENTENCE, SPACE, Pieces
@@ -65,8 +65,8 @@ def read(pieces: Pieces, forms: Forms, instance: np.ndarray | None = None) -> Te
     edge[opens_turn] = SENTENCE
     to = np.flatnonzero((kind == Kind.TO) & ~opens_turn)
     kind[to[view.leads[word[to - 1]]]] = Kind.PREPOSITION
-    mark_there_is(kind, edge, view.trait[word])
-    mark_initials(kind, turn, view.trait[word])
+    mark_there_is(kind, edge)
+    mark_initials(kind, turn, word, view)
     last_gap = gap_numbers[pieces.last_gap]
     skipped = _skipped(view, word, gap, turn, gaps, last_gap)
     kind[skipped] = Kind.NONE
@@ -96,8 +96,9 @@ def _skipped(
 ) -> np.ndarray:
     """Which words (bool) belong to markup (<image>) or to an address (https://…, name@host), so are not text."""
     following = last_gap[turn]
-    ends_turn = np.append(turn[1:] != turn[:-1], True) if len(turn) else np.zeros(0, dtype=bool)
-    following[:-1] = np.where(turn[1:] == turn[:-1], gap[1:], following[:-1])
+    ends_turn = np.ones(len(turn), dtype=bool)
+    np.not_equal(turn[1:], turn[:-1], out=ends_turn[:-1])
+    following[:-1] = np.where(ends_turn[:-1], following[:-1], gap[1:])
     opens, closes = gaps[gap, 1] == 1, gaps[following, 2] == 1
     skipped = np.zeros(len(word), dtype=bool)
     begins = np.flatnonzero(opens)
@@ -135,8 +136,9 @@ def nouns(text: Text, forms: Forms) -> Said:
     after[-1] = Kind.START
     after[:-1] = np.where(text.edge[1:] == SPACE, text.kind[1:], edge_kind[text.edge[1:]])
     look_past_adverbs(before)
-    is_noun = noun_table()[before, text.kind, after]
-    settle(text.kind, before, after, text.edge, text.view.trait[text.word], is_noun)
+    says = noun_table()[before, text.kind, after]
+    is_noun = (says & NOUN).view(bool)
+    Clauses(text.kind, before, after, text.edge, text.word, text.view, is_noun).settle(says)
     name = np.where(is_noun, text.view.noun[text.word], -1)
     second = np.where(is_noun, text.view.second[text.word], -1)
     _join_phrases(text, forms, name, second)
