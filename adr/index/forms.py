@@ -20,6 +20,7 @@ class Trait(IntFlag):
     BASE = 1  # the base form of a verb, perhaps: "park", "see"
     PLURAL = 2  # a noun in the plural: "dogs", "people"
     THING = 4  # a thing that can be seen
+    INTRODUCES = 16  # a clause before the question: "as", "given"
     CAPITALS = 8  # written in capitals: "WHO"
 
 
@@ -83,7 +84,7 @@ class Forms:
     def number(self, pieces: Pieces) -> "tuple[np.ndarray, np.ndarray, View, np.ndarray]":
         """Numbers of `pieces.words` and of `pieces.gaps` over the whole source, the view, and the gaps' meanings.
 
-        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon.
+        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon, comma.
         """
         with self.lock:
             words = np.fromiter((self._word(word) for word in pieces.words), dtype=np.int32, count=len(pieces.words))
@@ -99,7 +100,7 @@ class Forms:
             number = self._gaps[text] = len(self._gaps)
             gap = read_gap(text)
             self._gap_rows.append(
-                (gap.kind, gap.opens, gap.closes, gap.tight, gap.address, gap.asks, gap.option, gap.colon)
+                (gap.kind, gap.opens, gap.closes, gap.tight, gap.address, gap.asks, gap.option, gap.colon, gap.comma)
             )
         return number
 
@@ -138,6 +139,7 @@ class Forms:
             Trait.BASE: reading.kind in _VERBAL and lower in lexicon.verbs,
             Trait.PLURAL: lower == "people" or (noun not in ("", lower) and "-" not in form),
             Trait.THING: noun in lexicon.things,
+            Trait.INTRODUCES: lower in lexicon.settled["introduces"],
             Trait.CAPITALS: len(form) > 1 and form.isupper(),
         }
         return sum(trait for trait, holds in held.items() if holds)

@@ -37,7 +37,7 @@ class Text:
     kind: np.ndarray  # uint8
     edge: np.ndarray  # uint8: SPACE, PUNCTUATION or SENTENCE before it
     skipped: np.ndarray  # bool: part of markup or of an address
-    gaps: np.ndarray  # uint8, (gaps, 8): see Forms.number
+    gaps: np.ndarray  # uint8, (gaps, 9): see Forms.number
     last_gap: np.ndarray  # int32, per turn
     unread: np.ndarray  # bool, per turn
 
