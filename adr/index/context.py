@@ -72,14 +72,14 @@ def _noun_verb(before: Kind, after: Kind) -> bool:
     """
     if before in _BEFORE_VERB:
         return False
-    if before in {_K.CONJUNCTION, _K.THAT, _K.ADVERB}:
+    if before in {_K.CONJUNCTION, _K.MARK, _K.THAT, _K.ADVERB}:
         return after not in {_K.DETERMINER, _K.OBJECT}
     return not (before is _K.START and after in _OPENS_PHRASE | {_K.THAT, _K.QUESTION, _K.TO})
 
 
 def _verb_noun(before: Kind, after: Kind) -> bool:
-    """ "walk": a verb, but a noun in "a walk", "a long walk", "for work", "is smoke", and also in "a play area"."""
-    if before in {_K.ADJECTIVE, _K.PREPOSITION, _K.BE}:
+    """ "walk": a verb, but a noun in "a walk", "a long walk", "for work", and also in "a play area"."""
+    if before in {_K.ADJECTIVE, _K.ADJECTIVE_NOUN, _K.PARTICIPLE, _K.PREPOSITION}:
         return after not in _OPENS_PHRASE
     if before in _EDGE | _NOUNISH:
         return after in _AUXILIARY and before is not _K.MARK
@@ -127,11 +127,6 @@ def _adjective_noun(before: Kind, after: Kind) -> bool:
     return before in _BEGINS_NOUN and after in ENDS_NOUN
 
 
-def _gerund(before: Kind, after: Kind) -> bool:
-    """ "standing": a verb form, but a noun in "the hearing of", "a heavy beating"."""
-    return before in {_K.DETERMINER, _K.POSSESSIVE} and after in ENDS_NOUN | _EDGE
-
-
 def _place(before: Kind, after: Kind) -> bool:
     """ "left": a noun in "on the left" and "on top of", but not in "the left side"."""
     if before is _K.PREPOSITION:
@@ -156,8 +151,8 @@ def _adverb_noun(before: Kind, after: Kind) -> bool:
 def _unknown(before: Kind, after: Kind) -> bool:
     """A word in no list: a noun where a noun is expected."""
     if before in {_K.VERB, _K.GERUND, _K.HAVE, _K.CONJUNCTION, _K.START}:
-        return after in _EDGE | _AUXILIARY | {_K.PREPOSITION, _K.CONJUNCTION}
-    return before in _BEFORE_NOUN | {_K.NOUN, _K.NOUN_VERB, _K.PREPOSITION, _K.NOUN_ADJECTIVE}
+        return after in _EDGE | _AUXILIARY | {_K.PREPOSITION, _K.CONJUNCTION, _K.TO, _K.THAT}
+    return before in _BEFORE_NOUN | {_K.NOUN, _K.NOUN_VERB, _K.PREPOSITION, _K.NOUN_ADJECTIVE, _K.ADJECTIVE_NOUN}
 
 
 def _can(before: Kind, after: Kind) -> bool:
@@ -169,7 +164,6 @@ _RULES = {
     _K.NOUN_VERB: _noun_verb,
     _K.VERB_NOUN: _verb_noun,
     _K.PARTICIPLE_NOUN: _participle_noun,
-    _K.GERUND: _gerund,
     _K.NOUNS_VERBS: _nouns_verbs,
     _K.VERBS_NOUNS: _verbs_nouns,
     _K.NOUN_ADJECTIVE: _noun_adjective,

@@ -207,6 +207,7 @@ def test_nouns__with_the_form_of_an_adjective(text: str, nouns: list[str]) -> No
         ("The US and the UN met the WHO about IT policy.", ["us", "un", "who", "it", "policy"]),
         ("WHO IS IT? LET US GO", []),
         ("Give it to us. Who is it?", []),
+        ("It opens at 9 AM and I am there at 5 pm.", ["am", "pm"]),
     ],
 )
 def test_nouns__capitals(text: str, nouns: list[str]) -> None:
@@ -226,6 +227,7 @@ def test_nouns__capitals(text: str, nouns: list[str]) -> None:
         ("A pedestrian crossing the street", ["pedestrian", "street"]),
         ("They also park the car further back.", ["car"]),
         ("Colorfully dressed dancers", ["dancer"]),
+        ("There are kites, some walking in the park.", ["kite", "park"]),
     ],
 )
 def test_nouns__verbs_are_none(text: str, nouns: list[str]) -> None:
