@@ -15,43 +15,85 @@ _K = Kind
 _EDGE = {_K.START, _K.MARK}
 _NOUN_SURE = {_K.NOUN, _K.NAME, _K.POSSESSIVE}
 _NOUNISH = _NOUN_SURE | {_K.NOUN_VERB, _K.NOUNS_VERBS, _K.NOUN_ADJECTIVE, _K.GERUND_NOUN, _K.UNKNOWN}
-_BEFORE_NOUN = {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE}
+_BEFORE_NOUN = {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE, _K.THERE_IS}
+_BEGINS_NOUN = {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.THERE_IS}
 _BEFORE_VERB = {_K.TO, _K.MODAL, _K.SUBJECT}
-_FINITE = {_K.BE, _K.MODAL, _K.HAVE, _K.VERB}
+_FINITE = {_K.BE, _K.THERE_IS, _K.MODAL, _K.HAVE, _K.VERB}
+_AUXILIARY = {_K.BE, _K.THERE_IS, _K.MODAL, _K.HAVE}
+ENDS_NOUN = _FINITE | {_K.START, _K.PREPOSITION, _K.TO, _K.THAT}
+"""After these a noun phrase has ended."""
+_JOINS = {_K.MARK, _K.CONJUNCTION, _K.PARTICIPLE, _K.GERUND}
+_ENDS_VERB = _EDGE | {_K.PREPOSITION, _K.DETERMINER, _K.OBJECT, _K.TO, _K.ADVERB, _K.NUMBER, _K.CONJUNCTION, _K.THAT}
+_ANDED = {_K.VERB_NOUN, _K.VERBS_NOUNS, _K.PARTICIPLE_NOUN, _K.ADJECTIVE_NOUN, _K.MODAL}
+_AS = {_K.THERE: _K.SUBJECT}
+"""Kinds that are like another one to their neighbours."""
 _OPENS_PHRASE = {_K.DETERMINER, _K.OBJECT, _K.SUBJECT}
+
+
+NOUN, AGREEING, ASKED, LIKE_ADJECTIVE, ANDED = 1, 2, 4, 8, 16
+"""What the table says of a word: a noun, or a matter for `clauses` to settle (one bit for each of its questions)."""
 
 
 @cache
 def noun_table() -> np.ndarray:
-    """Whether (kind before, kind, kind after) is a noun: bool, shape (40, 40, 40)."""
-    table = np.zeros((KINDS, KINDS, KINDS), dtype=bool)
+    """What (kind before, kind, kind after) is: NOUN and the open questions, uint8, shape (40, 40, 40)."""
+    table = np.zeros((KINDS, KINDS, KINDS), dtype=np.uint8)
     for before in Kind:
         for own in Kind:
             for after in Kind:
-                table[before, own, after] = _is_noun(before, own, after)
+                noun = _is_noun(before, own, after)
+                table[before, own, after] = noun | _open_questions(before, own, after, noun)
     return table
+
+
+def _open_questions(before: Kind, own: Kind, after: Kind, noun: bool) -> int:
+    """The bits of the questions that two neighbours leave open."""
+    if own is _K.NOUN_VERB and noun:
+        in_phrase = before in _NOUNISH | {_K.VERB_NOUN, _K.VERBS_NOUNS, _K.ADJECTIVE_NOUN, _K.PARTICIPLE_NOUN}
+        return in_phrase * (AGREEING * (after in {_K.DETERMINER, _K.OBJECT}) | ASKED * (after in _ENDS_VERB))
+    if noun:
+        return 0
+    like_adjective = own is _K.ADJECTIVE_NOUN and before in _BEFORE_NOUN
+    anded = own in _ANDED and (before is _K.CONJUNCTION or (before is _K.MARK and after in {_K.MARK, _K.CONJUNCTION}))
+    return LIKE_ADJECTIVE * like_adjective | ANDED * (anded and after in ENDS_NOUN | _JOINS)
 
 
 def _is_noun(before: Kind, own: Kind, after: Kind) -> bool:
     if own in _NOUN_SURE:
         return True
+    before, after = _AS.get(before, before), _AS.get(after, after)
     decide = _RULES.get(own)
     return decide(before, after) if decide else False
 
 
 def _noun_verb(before: Kind, after: Kind) -> bool:
-    """ "park": a noun, but not in "to park", "they park", "can park", or "Name the …" at the start of a sentence."""
+    """ "park": a noun, but not in "to park", "they park", "can park", "Name the …" at the start of a sentence, nor in
+    "and show the …".
+    """
     if before in _BEFORE_VERB:
         return False
-    return not (before is _K.START and after in _OPENS_PHRASE | {_K.THAT, _K.QUESTION})
+    if before in {_K.CONJUNCTION, _K.MARK, _K.THAT, _K.ADVERB}:
+        return after not in {_K.DETERMINER, _K.OBJECT}
+    return not (before is _K.START and after in _OPENS_PHRASE | {_K.THAT, _K.QUESTION, _K.TO})
 
 
 def _verb_noun(before: Kind, after: Kind) -> bool:
     """ "walk": a verb, but a noun in "a walk", "a long walk", "for work", and also in "a play area"."""
+    if before in {_K.ADJECTIVE, _K.ADJECTIVE_NOUN, _K.PARTICIPLE, _K.PREPOSITION}:
+        return after not in _OPENS_PHRASE
+    if before in _EDGE | _NOUNISH:
+        return after in _AUXILIARY and before is not _K.MARK
+    if before in {_K.VERB, _K.HAVE}:
+        return after in _EDGE | {_K.PREPOSITION, _K.CONJUNCTION}
+    return before in _BEFORE_NOUN
+
+
+def _participle_noun(before: Kind, after: Kind) -> bool:
+    """ "cut": a verb form, but a noun in "a cut", "a deep cut", "for cuts", and also in "a rose garden"."""
     if before is _K.ADJECTIVE:
         return after not in _OPENS_PHRASE
     if before is _K.PREPOSITION:
-        return after in _EDGE | {_K.PREPOSITION, _K.CONJUNCTION, _K.BE, _K.MODAL, _K.TO}
+        return after in _EDGE | _AUXILIARY | {_K.PREPOSITION, _K.CONJUNCTION, _K.TO}
     return before in _BEFORE_NOUN
 
 
@@ -68,9 +110,9 @@ def _verbs_nouns(before: Kind, after: Kind) -> bool:
         return False
     if before in _BEFORE_NOUN:
         return after not in _OPENS_PHRASE
-    if before is _K.PREPOSITION:
+    if before in {_K.PREPOSITION, _K.BE, _K.TO, _K.HAVE, _K.GERUND}:
         return True
-    return after in {_K.BE, _K.MODAL, _K.HAVE} and before in _NOUNISH
+    return after in _AUXILIARY and before in _NOUNISH | {_K.START}
 
 
 def _noun_adjective(before: Kind, after: Kind) -> bool:
@@ -82,9 +124,7 @@ def _adjective_noun(before: Kind, after: Kind) -> bool:
     """ "orange": a noun only where the phrase ends with it: "an orange on", "the orange is"; not in "a clear, blue
     sky".
     """
-    if before not in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER}:
-        return False
-    return after in _FINITE | {_K.START, _K.PREPOSITION, _K.TO, _K.THAT}
+    return before in _BEGINS_NOUN and after in ENDS_NOUN
 
 
 def _place(before: Kind, after: Kind) -> bool:
@@ -97,7 +137,9 @@ def _place(before: Kind, after: Kind) -> bool:
 
 
 def _gerund_noun(before: Kind, after: Kind) -> bool:
-    """ "building": a noun, but not in "is building a" or "a café offering the"; after "the" it stays a noun."""
+    """ "building": a noun, but not in "is building" or "a café offering the"; after "the" it stays a noun."""
+    if before is _K.BE:
+        return False
     return after not in _OPENS_PHRASE or before in _BEFORE_NOUN
 
 
@@ -108,21 +150,20 @@ def _adverb_noun(before: Kind, after: Kind) -> bool:
 
 def _unknown(before: Kind, after: Kind) -> bool:
     """A word in no list: a noun where a noun is expected."""
-    return before in _BEFORE_NOUN | {_K.NOUN, _K.NOUN_VERB, _K.PREPOSITION, _K.NOUN_ADJECTIVE}
+    if before in {_K.VERB, _K.GERUND, _K.HAVE, _K.CONJUNCTION, _K.START}:
+        return after in _EDGE | _AUXILIARY | {_K.PREPOSITION, _K.CONJUNCTION, _K.TO, _K.THAT}
+    return before in _BEFORE_NOUN | {_K.NOUN, _K.NOUN_VERB, _K.PREPOSITION, _K.NOUN_ADJECTIVE, _K.ADJECTIVE_NOUN}
 
 
 def _can(before: Kind, after: Kind) -> bool:
     """ "can": a noun only in "a can", "two cans", "the soda can of"."""
-    return before in {_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.ADJECTIVE} and after in _EDGE | {
-        _K.PREPOSITION,
-        _K.CONJUNCTION,
-        _K.THAT,
-    }
+    return before in _BEFORE_NOUN and after in _EDGE | {_K.PREPOSITION, _K.CONJUNCTION, _K.THAT, _K.BE}
 
 
 _RULES = {
     _K.NOUN_VERB: _noun_verb,
     _K.VERB_NOUN: _verb_noun,
+    _K.PARTICIPLE_NOUN: _participle_noun,
     _K.NOUNS_VERBS: _nouns_verbs,
     _K.VERBS_NOUNS: _verbs_nouns,
     _K.NOUN_ADJECTIVE: _noun_adjective,

@@ -6,14 +6,22 @@ Knows nothing of instances. Grows while batches are read; safe to use from sever
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import IntFlag
 
 import numpy as np
 
-from adr.index.lexicon import Lexicon
+from adr.index.lexicon import Kind, Lexicon, Reading
 from adr.index.words import Pieces, read_gap
 
-_ADDRESS_WORDS = frozenset({"http", "https", "www", "com", "org", "net", "edu", "gov", "io", "img"})
-"""They mark an address when no blank precedes or follows them: www.example.com, <img>coco/1.jpg</img>."""
+
+class Trait(IntFlag):
+    """What the rules for whole sentences ask of a form, besides its kind."""
+
+    BASE = 1  # the base form of a verb, perhaps: "park", "see"
+    PLURAL = 2  # a noun in the plural: "dogs", "people"
+    THING = 4  # a thing that can be seen
+    INTRODUCES = 16  # a clause before the question: "as", "given"
+    CAPITALS = 8  # written in capitals: "WHO"
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,7 @@ class View:
     skeleton: np.ndarray  # int32: its number among the words that the question rules look at, else 0
     letter: np.ndarray  # bool: a single letter
     no: np.ndarray  # bool: "no", with which an answer may begin
+    trait: np.ndarray  # uint8: its Traits
     looks_on: np.ndarray  # bool: "what", after which the question rules look at the next words too
 
 
@@ -75,7 +84,7 @@ class Forms:
     def number(self, pieces: Pieces) -> "tuple[np.ndarray, np.ndarray, View, np.ndarray]":
         """Numbers of `pieces.words` and of `pieces.gaps` over the whole source, the view, and the gaps' meanings.
 
-        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon.
+        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon, comma.
         """
         with self.lock:
             words = np.fromiter((self._word(word) for word in pieces.words), dtype=np.int32, count=len(pieces.words))
@@ -91,7 +100,7 @@ class Forms:
             number = self._gaps[text] = len(self._gaps)
             gap = read_gap(text)
             self._gap_rows.append(
-                (gap.kind, gap.opens, gap.closes, gap.tight, gap.address, gap.asks, gap.option, gap.colon)
+                (gap.kind, gap.opens, gap.closes, gap.tight, gap.address, gap.asks, gap.option, gap.colon, gap.comma)
             )
         return number
 
@@ -113,17 +122,30 @@ class Forms:
             "read": reading.letters if reading.words and reading.known else 0,
             "part": self.phrases.part(reading.nouns[0] if reading.nouns else lower, lower),
             "leads": lower in self.lexicon.settled["leads_to"],
-            "address": lower in _ADDRESS_WORDS,
+            "address": lower in self.lexicon.settled["addresses"],
             "skeleton": self._skeletons(lower) if lower in self._asked else 0,
             "letter": len(lower) == 1,
             "no": lower == "no",
+            "trait": self._traits(form, lower, reading),
             "looks_on": lower in self._looks_on,
         }
         for name, value in row.items():
             self._columns[name].append(int(value))
         return number
 
+    def _traits(self, form: str, lower: str, reading: Reading) -> int:
+        lexicon, noun = self.lexicon, reading.nouns[0] if reading.nouns else ""
+        held = {
+            Trait.BASE: reading.kind in _VERBAL and lower in lexicon.verbs,
+            Trait.PLURAL: lower == "people" or (noun not in ("", lower) and "-" not in form),
+            Trait.THING: noun in lexicon.things,
+            Trait.INTRODUCES: lower in lexicon.settled["introduces"],
+            Trait.CAPITALS: len(form) > 1 and form.isupper(),
+        }
+        return sum(trait for trait, holds in held.items() if holds)
 
+
+_VERBAL = {Kind.VERB, Kind.NOUN_VERB, Kind.VERB_NOUN}
 _COLUMNS: dict[str, type] = {
     "kind": np.uint8,
     "noun": np.int32,
@@ -137,6 +159,7 @@ _COLUMNS: dict[str, type] = {
     "address": np.bool_,
     "skeleton": np.int32,
     "looks_on": np.bool_,
+    "trait": np.uint8,
     "no": np.bool_,
     "letter": np.bool_,
 }

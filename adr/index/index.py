@@ -21,6 +21,7 @@ from adr.index.checkers import CHECKERS, default_model
 from adr.index.forms import Forms
 from adr.index.interrogation import Interrogations
 from adr.index.lexicon import Lexicon
+from adr.index.markup import without_markup
 from adr.index.object import Things, plain_name
 from adr.index.postings import Postings, merged, write, write_pairs
 from adr.index.renumber import remember, renumber
@@ -248,7 +249,7 @@ class _Index:
             turns[name].to_numpy(zero_copy_only=False).astype(bool) for name in ("human", "with_image")
         )
         texts = turns["text"].combine_chunks()
-        texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+        texts = without_markup(texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts)
         text = token.read(cut(texts), self._forms, instance)
         said, unread = self._nouns(instance, texts, text)
         asked = self._interrogations.asked(text, self._forms, human)

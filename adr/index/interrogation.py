@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from adr.index.forms import Forms, Names
+from adr.index.forms import Forms, Names, Trait
 from adr.index.lexicon import Kind, Lexicon
 from adr.index.token import Text
 from adr.index.words import SENTENCE
@@ -82,6 +82,13 @@ _MAKES = _set(
 _DESCRIPTION = _set(
     "description descriptions caption captions summary explanation overview account depiction narration"
 )
+_ACTS = _set(
+    "transform rewrite convert turn change edit modify adjust improve correct fix solve calculate estimate classify "
+    "categorize extract highlight outline interpret infer analyze analyse evaluate assess recommend propose design "
+    "rephrase paraphrase clarify illustrate draw detect locate mark label rank sort answer complete continue assist "
+    "inform translate verify check confirm transcribe"
+)
+"""What "can you" asks to be done, rather than whether somebody can."""
 _COURTESY = _set(
     "please kindly and so then also now ok okay well but or hi hello hey thanks sure first second third finally next "
     "lastly just again question q"
@@ -130,6 +137,7 @@ ASKED = frozenset().union(
     _SPELLING,
     _REQUEST,
     _MAKES,
+    _ACTS,
     _DESCRIPTION,
     _COURTESY,
     _PREPOSITIONS,
@@ -163,11 +171,29 @@ def forms_of(words: Sequence[str], asks: bool, lexicon: Lexicon, *, after_colon:
     if question:
         return [question]
     if words[0] in _AUXILIARY and (asks or words[0] not in {"may"}):
-        return [_yes_no(words)] if asks or len(words) > 2 else []
+        return [_yes_no(words)] if asks or (len(words) > 2 and _subject(words[1], lexicon)) else []
     imperative = _imperative(words, lexicon, only_requests=after_colon)
-    if imperative and not (asks and imperative not in _REQUEST):
+    if imperative and not (asks and imperative not in _REQUEST | _ACTS):
         return [imperative]
     return ["be there"] if asks and words[0] == "any" else []
+
+
+def _subject(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word can begin the subject of a question without a mark: not in "will continue monitoring"."""
+    return word == OTHER or lexicon.read(word).kind in _BEGINS_SUBJECT
+
+
+_BEGINS_SUBJECT = {
+    Kind.DETERMINER,
+    Kind.SUBJECT,
+    Kind.OBJECT,
+    Kind.THAT,
+    Kind.THERE,
+    Kind.NUMBER,
+    Kind.POSSESSIVE,
+    Kind.NOUN,
+    Kind.NAME,
+}
 
 
 def _plain(words: Sequence[str]) -> list[str]:
@@ -215,7 +241,7 @@ def _without_courtesy(words: list[str]) -> tuple[list[str], bool]:
                 len(words) > 2
                 and words[0] in _MODALS
                 and words[1] == "you"
-                and (words[2] in _REQUEST or words[2] in _MAKES or words[2] in _COURTESY)
+                and (words[2] in _REQUEST or words[2] in _MAKES or words[2] in _ACTS or words[2] in _COURTESY)
             ):
                 words = words[2:]
                 continue
@@ -285,7 +311,7 @@ def _imperative(words: Sequence[str], lexicon: Lexicon, *, only_requests: bool) 
     if words[0].endswith("ly") and len(words) > 1:
         words = words[1:]  # "briefly describe"
     word, following = words[0], words[1] if len(words) > 1 else ""
-    if word in _REQUEST or word in _MAKES:
+    if word in _REQUEST or word in _MAKES or word in _ACTS:
         return "describe" if word in _MAKES and _DESCRIPTION & set(words) else word
     if only_requests or not following or word not in lexicon.verbs:
         return None
@@ -371,6 +397,19 @@ def _distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return distinct, inverse, first
 
 
+def _introductions(text: Text, wanted: np.ndarray, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where clauses begin that introduce another one ("Given that it rains, …"), and where that other one begins."""
+    word, kind = text.word[wanted[begins]], text.kind[wanted[np.minimum(begins + 1, len(wanted) - 1)]]
+    asks = np.isin(kind, (Kind.BE, Kind.THERE_IS, Kind.MODAL, Kind.HAVE, Kind.QUESTION))  # "When was it?", "In which?"
+    introduces = (text.view.trait[word] & Trait.INTRODUCES > 0) & ~asks
+    at, ends = begins[introduces], np.append(begins[1:], len(wanted))[introduces]
+    commas = np.flatnonzero(text.gaps[text.gap[wanted], 8] == 1)
+    place = np.searchsorted(commas, at, side="right")
+    mains = np.append(commas, len(wanted))[place]
+    whole = mains < ends
+    return at[whole], mains[whole]
+
+
 class _Sentences:
     """The sentences of human turns, each as a run of words reduced to what the rules look at."""
 
@@ -378,7 +417,11 @@ class _Sentences:
         view, word, turn = text.view, text.word[wanted], text.turn[wanted]
         opens = np.ones(len(wanted), dtype=bool)
         opens[1:] = (text.edge[wanted][1:] == SENTENCE) | (turn[1:] != turn[:-1])
+        introductions, mains = _introductions(text, wanted, np.flatnonzero(opens))
+        opens[mains] = True
         self._begins = np.flatnonzero(opens)
+        self._introduces = np.zeros(len(self._begins), dtype=bool)
+        self._introduces[np.searchsorted(self._begins, introductions)] = True
         self._ends = np.append(self._begins[1:], len(wanted))
         self.turn = turn[self._begins]
         self._text, self._wanted, self._word = text, wanted, word
@@ -416,12 +459,18 @@ class _Sentences:
             mixed = np.where(self._shown, mixed ^ (mixed >> np.uint64(31)), np.uint64(0))
             total: np.ndarray = np.add.reduceat(mixed, self._begins)
             total += self._asks.astype(np.uint64) * np.uint64(0x9FB21C651E98DF25)
+            total += self._introduces.astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93)
             total += self._after_colon.astype(np.uint64) * np.uint64(0xA0761D6478BD642F)
             return total
 
     def words(self, sentence: int) -> tuple[list[str], bool, bool]:
-        """(reduced words of a sentence in lower case, whether a question mark ends it, whether it follows a colon)."""
-        words = []
+        """(reduced words of a sentence in lower case, whether a question mark ends it, whether it follows a colon).
+
+        No words for a clause that introduces another one.
+        """
+        words: list[str] = []
+        if self._introduces[sentence]:
+            return words, False, False
         for place in range(self._begins[sentence], self._ends[sentence]):
             if self._kept[place]:
                 words.append(self._text.view.words[self._word[place]].replace("’", "'").lower().strip("'-_"))

@@ -22,7 +22,7 @@ from typing import Any
 from adr.errors import AdrError
 from adr.shipped import shipped
 
-RULES = "1"
+RULES = "2"
 """Raised whenever the rules here, in `context` or in `interrogation` change what is extracted; part of the
 fingerprint.
 """
@@ -64,6 +64,10 @@ class Kind(IntEnum):
     ADVERB_NOUN = 30  # "well"
     UNKNOWN = 31  # in lower case and in no list
     PLACE = 32  # "left", "top"
+    THERE_IS = 33  # the later word of "there is", "is there": a noun phrase follows
+    THERE = 35
+    INITIALS = 36  # "US", "WHO": a name, if other words are not in capitals
+    PARTICIPLE_NOUN = 34  # "cut", "rose": a form of the past, or a noun
 
 
 @dataclass(frozen=True)
@@ -80,13 +84,16 @@ class Reading:
 _CLOSED: dict[Kind, str] = {
     Kind.DETERMINER: "the a an this these those my your his her its our their every each some any no another both all "
     "several many few either neither much more most",
-    Kind.SUBJECT: "i you he she it we they who there",
+    Kind.SUBJECT: "i you he she it we they who",
     Kind.OBJECT: "me him us them himself herself itself themselves myself yourself yourselves ourselves oneself "
     "someone something anyone anything everyone everything nothing nobody somebody anybody everybody none",
     Kind.MODAL: "can could will would shall should may might must do does did not let cannot never let's",
-    Kind.BE: "am is are was were be been being it's he's she's that's there's what's who's where's how's here's i'm",
+    Kind.BE: "am is are was were be been being it's he's she's that's what's who's where's how's here's i'm",
+    Kind.THERE_IS: "there's",
+    Kind.THERE: "there",
     Kind.HAVE: "have has had having",
     Kind.TO: "to",
+    Kind.ADVERB: "further farther please",
     Kind.CONJUNCTION: "and or but nor while because if than although though unless whereas so",
     Kind.QUESTION: "what which whose when where why how whatever whichever whenever wherever",
     Kind.THAT: "that",
@@ -146,7 +153,7 @@ class Lexicon:
         verbs: set[str],
         adjectives: set[str],
         adverbs: set[str],
-        plurals: dict[str, str],
+        plurals: dict[str, list[str]],
         verb_forms: set[str],
         tags: dict[str, str],
         settled: dict[str, set[str]],
@@ -176,6 +183,8 @@ class Lexicon:
         if any(character > "ɏ" for character in word):
             return Reading(Kind.NONE, known=False, letters=2 * letters, words=3)  # a script without blanks, perhaps
         lower = word.lower()
+        if word in self.settled["capitals"]:
+            return Reading(Kind.INITIALS, (lower,), letters=letters)
         kind = self._closed.get(lower)
         if kind is not None:
             return Reading(kind, ("can",) if lower == "can" else (), letters=letters)
@@ -196,6 +205,8 @@ class Lexicon:
             reading = self.read(word[: len(base)])
             if reading.nouns:
                 return Reading(Kind.POSSESSIVE, reading.nouns, reading.known, letters)
+            if word[0].isupper() and reading.kind in _NAMED_LIKE:
+                return Reading(Kind.POSSESSIVE, (base,), reading.known, letters)
             return Reading(Kind.BE, letters=letters)
         kind = _ENDINGS.get(rest)
         if kind is not None:
@@ -231,8 +242,10 @@ class Lexicon:
             return Kind.PLACE, lower, True
         if lower in self.settled["nouns"]:
             return Kind.NOUN, singular or lower, True
-        if tag in _BY_TAG:
+        if tag in _BY_TAG and singular not in self.things:
             return _BY_TAG[tag], None, True
+        if lower.endswith("ly") and self._adjective_of(lower):
+            return Kind.ADVERB, None, True
         verbal = lower in self.verbs or lower in self.verb_forms
         if not tag or tag in ("FW", "SYM", "LS", "POS"):
             tag = self._guess_tag(lower, singular, verbal)
@@ -256,7 +269,7 @@ class Lexicon:
         if lower in self.settled["verbs_first"] and noun:
             return Kind.VERBS_NOUNS if lower.endswith("s") and singular != lower else Kind.VERB_NOUN
         if tag.startswith("JJ"):
-            return Kind.ADJECTIVE_NOUN if noun and tag == "JJ" else Kind.ADJECTIVE
+            return Kind.ADJECTIVE_NOUN if noun and (tag == "JJ" or lower in self.things) else Kind.ADJECTIVE
         if tag.startswith("RB"):
             return Kind.ADVERB_NOUN if noun else Kind.ADVERB
         if lower in self.settled["gerund_nouns"]:
@@ -264,7 +277,7 @@ class Lexicon:
         if tag == "VBG":
             return Kind.GERUND if noun else Kind.VERB
         if tag in ("VBN", "VBD"):
-            return Kind.VERB_NOUN if noun and lower in self.verbs else Kind.PARTICIPLE
+            return Kind.PARTICIPLE_NOUN if noun and (lower in self.verbs or lower in self.things) else Kind.PARTICIPLE
         if tag == "VBZ":
             return Kind.VERBS_NOUNS if noun else Kind.VERB
         if tag.startswith("VB"):
@@ -297,6 +310,15 @@ class Lexicon:
             return "VBN" if lower.endswith("ed") else "VBZ" if lower.endswith("s") else "VB"
         return "RB" if lower in self.adverbs else ""
 
+    def _adjective_of(self, lower: str) -> bool:
+        """Whether an adverb in -ly has its adjective in the list: "colorfully", "happily", "gently"."""
+        stem = lower[:-2]
+        if singular := self.things.get(lower):  # "belly"
+            return singular == ""
+        return any(
+            form in self.adjectives for form in (stem, stem[:-1] + "y" if stem.endswith("i") else stem, stem + "le")
+        )
+
     def _surely(self, singular: str | None) -> bool:
         """Whether it is a thing that can be seen and hardly ever a verb, even if a list has the verb ("to man")."""
         return singular in self.things and singular not in self.settled["often_verbs"]
@@ -304,21 +326,31 @@ class Lexicon:
     # ------------------------------------------------------------------ singular
     def singular(self, lower: str) -> str | None:
         """The singular of a noun form (itself when it is singular); None when no list has it as a noun."""
-        if lower in self.settled["keep_plural"]:
+        if lower in self.settled["keep_plural"] or lower in self.things:
             return lower
         tag = self.tags.get(lower, "")
-        if tag != "NN" and lower in self.plurals:
-            return self.plurals[lower]
+        irregular = self.plurals.get(lower, []) if tag != "NN" else []
+        stems = _stems(lower)
+        if any(stem in self.things for stem in (*irregular, *stems)):
+            return self._likeliest(irregular, stems)
         listed = self._is_noun(lower)
+        if irregular:
+            return self._likeliest(irregular, stems)
         if not lower.endswith(("s", "men")) or lower.endswith("ss") or (listed and tag == "NN"):
             return lower if listed else None
         if listed and lower.endswith(("us", "is")) and tag != "NNS":
             return lower
-        for suffix, singular_suffix in _SINGULARS:
-            stem = lower[: len(lower) - len(suffix)] + singular_suffix
-            if lower.endswith(suffix) and self._is_noun(stem):
-                return stem
-        return lower if listed else None
+        return self._likeliest([], stems) or (lower if listed else None)
+
+    def _likeliest(self, irregular: list[str], stems: list[str]) -> str | None:
+        """The singular that a plural most likely has: a usual noun with an s, a thing, a usual noun, any noun."""
+        if stems and stems[0] in self.nouns and self.tags.get(stems[0]) == "NN":
+            return stems[0]  # "caves", although there is "cafe"
+        every = [stem for stem in (*irregular, *stems) if stem in irregular or self._is_noun(stem)]
+        listed = [stem for stem in every if stem in self.nouns]
+        usual = [stem for stem in listed if stem in self.tags]
+        things = [stem for stem in every if stem in self.things]
+        return next(iter((*things, *usual, *irregular, *listed, *every)), None)
 
     def _is_noun(self, lower: str) -> bool:
         if len(lower) < 3:
@@ -352,9 +384,12 @@ class Lexicon:
         return None
 
 
+_NAMED_LIKE = frozenset({Kind.ADJECTIVE, Kind.VERB, Kind.PARTICIPLE})
+"""Capitalised and with 's, a word that can be one of these is somebody's name ("White's")."""
 _NOUN_FIRST = frozenset({Kind.NOUN, Kind.NAME, Kind.NOUN_VERB, Kind.NOUNS_VERBS, Kind.NOUN_ADJECTIVE, Kind.GERUND_NOUN})
 _WITH_NOUN = _NOUN_FIRST | {
     Kind.VERB_NOUN,
+    Kind.PARTICIPLE_NOUN,
     Kind.VERBS_NOUNS,
     Kind.ADJECTIVE_NOUN,
     Kind.GERUND,
@@ -362,6 +397,11 @@ _WITH_NOUN = _NOUN_FIRST | {
     Kind.UNKNOWN,
     Kind.PLACE,
 }
+
+
+def _stems(lower: str) -> list[str]:
+    """What a form may be the regular plural of."""
+    return [lower[: len(lower) - len(end)] + stem for end, stem in _SINGULARS if lower.endswith(end)]
 
 
 def unaccented(word: str) -> str:
@@ -382,7 +422,7 @@ def _english() -> Lexicon:
         if tag and not line.startswith(";;;"):
             tags[word] = tag.split()[0]
     verbs = set(index["verb"])
-    plurals = {form: singulars[0] for form, singulars in exceptions["noun"].items() if singulars[0] != form}
+    plurals = {form: singulars for form, singulars in exceptions["noun"].items() if singulars[0] != form}
     things_text = shipped("assets/lexicon/things.txt").read_text(encoding="utf-8")
     made_from = [
         RULES,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from adr.index.context import noun_table
+from adr.index.clauses import Clauses, look_past_adverbs, mark_initials, mark_there_is
+from adr.index.context import NOUN, noun_table
 from adr.index.forms import Forms, View
 from adr.index.lexicon import Kind
 from adr.index.words import SENTENCE, SPACE, Pieces
@@ -36,7 +37,7 @@ class Text:
     kind: np.ndarray  # uint8
     edge: np.ndarray  # uint8: SPACE, PUNCTUATION or SENTENCE before it
     skipped: np.ndarray  # bool: part of markup or of an address
-    gaps: np.ndarray  # uint8, (gaps, 8): see Forms.number
+    gaps: np.ndarray  # uint8, (gaps, 9): see Forms.number
     last_gap: np.ndarray  # int32, per turn
     unread: np.ndarray  # bool, per turn
 
@@ -64,6 +65,8 @@ def read(pieces: Pieces, forms: Forms, instance: np.ndarray | None = None) -> Te
     edge[opens_turn] = SENTENCE
     to = np.flatnonzero((kind == Kind.TO) & ~opens_turn)
     kind[to[view.leads[word[to - 1]]]] = Kind.PREPOSITION
+    mark_there_is(kind, edge)
+    mark_initials(kind, turn, word, view)
     last_gap = gap_numbers[pieces.last_gap]
     skipped = _skipped(view, word, gap, turn, gaps, last_gap)
     kind[skipped] = Kind.NONE
@@ -93,7 +96,9 @@ def _skipped(
 ) -> np.ndarray:
     """Which words (bool) belong to markup (<image>) or to an address (https://…, name@host), so are not text."""
     following = last_gap[turn]
-    following[:-1] = np.where(turn[1:] == turn[:-1], gap[1:], following[:-1])
+    ends_turn = np.ones(len(turn), dtype=bool)
+    np.not_equal(turn[1:], turn[:-1], out=ends_turn[:-1])
+    following[:-1] = np.where(ends_turn[:-1], following[:-1], gap[1:])
     opens, closes = gaps[gap, 1] == 1, gaps[following, 2] == 1
     skipped = np.zeros(len(word), dtype=bool)
     begins = np.flatnonzero(opens)
@@ -103,7 +108,12 @@ def _skipped(
         whole = closes[ends] & (turn[begins] == turn[ends])
         for step in range(length):
             skipped[begins[whole] + step] = True
-    marks = (view.address[word] & ((gaps[gap, 3] == 1) | (gaps[following, 3] == 1))) | (gaps[gap, 4] == 1)
+        begins = begins[~whole]
+        inner = gap[np.minimum(begins + length, len(word) - 1)]
+        begins = begins[(gaps[inner, 1] == 0) & (gaps[inner, 2] == 0)]  # <ref>red umbrella</ref> holds two tags
+    marks = (view.address[word] & ((gaps[gap, 3] == 1) | ((gaps[following, 3] == 1) & ~ends_turn))) | (
+        gaps[gap, 4] == 1
+    )
     if marks.any():
         blank = gaps[gap, 3] == 0
         blank[1:] |= turn[1:] != turn[:-1]
@@ -125,7 +135,10 @@ def nouns(text: Text, forms: Forms) -> Said:
     after = np.empty_like(text.kind)
     after[-1] = Kind.START
     after[:-1] = np.where(text.edge[1:] == SPACE, text.kind[1:], edge_kind[text.edge[1:]])
-    is_noun = noun_table()[before, text.kind, after]
+    look_past_adverbs(before)
+    says = noun_table()[before, text.kind, after]
+    is_noun = (says & NOUN).view(bool)
+    Clauses(text.kind, before, after, text.edge, text.word, text.view, is_noun).settle(says)
     name = np.where(is_noun, text.view.noun[text.word], -1)
     second = np.where(is_noun, text.view.second[text.word], -1)
     _join_phrases(text, forms, name, second)
@@ -153,6 +166,10 @@ def _join_phrases(text: Text, forms: Forms, name: np.ndarray, second: np.ndarray
     hit = phrases.triple_keys[place] == triple_key
     triples, triple_names = open_at[hit], phrases.triple_names[place[hit]]
     pair = phrases.pair[key]
+    verb = np.isin(text.kind[at + 1], (Kind.GERUND, Kind.GERUND_NOUN)) & (
+        name[at + 1] < 0
+    )  # "a pedestrian crossing the street"
+    pair = np.where(verb, -1, pair)
     pairs, pair_names = at[pair >= 0], pair[pair >= 0]
     if len(triples):
         taken = np.zeros(len(part), dtype=bool)

@@ -8,6 +8,7 @@ from adr.index import interrogation, token
 from adr.index.forms import Forms
 from adr.index.interrogation import Interrogations, forms_of
 from adr.index.lexicon import Lexicon
+from adr.index.markup import without_markup
 from adr.index.words import cut
 
 
@@ -16,7 +17,9 @@ def asked(*turns: str) -> list[list[str]]:
     lexicon = Lexicon.english()
     forms = Forms(lexicon, [], interrogation.ASKED, interrogation.LOOKS_ON)
     questions = Interrogations(lexicon)
-    found = questions.asked(token.read(cut(pa.array(list(turns))), forms), forms, np.ones(len(turns), dtype=bool))
+    found = questions.asked(
+        token.read(cut(without_markup(pa.array(list(turns)))), forms), forms, np.ones(len(turns), dtype=bool)
+    )
     names = questions.names.listed()
     return [sorted({names[form] for form in found.form[found.turn == turn]}) for turn in range(len(turns))]
 
@@ -130,6 +133,25 @@ def test_asked__real_questions(question: str, form: str) -> None:
         ("Explain why the man is holding an umbrella.", ["explain"]),
         ("I want to know when it was made.", ["when"]),
         ("The man is smiling, right?", ["ask"]),
+        ("As a sports commentator, describe the scene.", ["describe"]),
+        ("Given that the sky is dark, find the light.", ["find"]),
+        ("Can you transform the image into a poem?", ["transform"]),
+        ("Could you rewrite this caption?", ["rewrite"]),
+        ("Can you swim here?", ["can"]),
+        ("In a world where cars fly, is it legal to walk?", ["be"]),
+        ("You are a chef. Based on the image, write a recipe.", ["write"]),
+        ("Using the picture, list the animals.", ["list"]),
+        ("On the left, is there a dog?", ["be there"]),
+        ("When was it built, and where?", ["when", "where"]),
+        ("In which year, if any, was it built?", ["which"]),
+        ("Is it raining in the park", ["be"]),
+        ("Do not provide any explanation.", ["statement"]),
+        ("Don't describe the background.", ["statement"]),
+        ("What is it? Do not explain.", ["what"]),
+        ("Will continue monitoring.", ["statement"]),
+        ("Was seen in clinic today.", ["statement"]),
+        ("When compared to prior, no change.", ["statement"]),
+        ("Where there is smoke, there is fire.", ["statement"]),
         ("Hello there", ["statement"]),
         ("<image>", []),
         ("", []),

@@ -6,6 +6,7 @@ import pytest
 from adr.index import token
 from adr.index.forms import Forms
 from adr.index.lexicon import Kind, Lexicon
+from adr.index.markup import without_markup
 from adr.index.words import cut
 
 
@@ -13,7 +14,7 @@ def nouns_of(*turns: str) -> list[list[str]]:
     """The nouns of each turn, in the order of the text."""
     lexicon = Lexicon.english()
     forms = Forms(lexicon, [name for name in lexicon.things if " " in name], frozenset(), frozenset())
-    text = token.read(cut(pa.array(list(turns))), forms)
+    text = token.read(cut(without_markup(pa.array(list(turns)))), forms)
     said, names = token.nouns(text, forms), forms.names.listed()
     return [[names[name] for name in said.name[said.turn == turn]] for turn in range(len(turns))]
 
@@ -56,6 +57,22 @@ def nouns_of(*turns: str) -> list[list[str]]:
         ("selfies", "selfie"),
         ("cafés", "café"),
         ("snowboarders", "snowboarder"),
+        ("batteries", "battery"),
+        ("scarves", "scarf"),
+        ("jumpsuits", "jumpsuit"),
+        ("bunches", "bunch"),
+        ("ottomans", "ottoman"),
+        ("syringes", "syringe"),
+        ("liberties", "liberty"),
+        ("marches", "march"),
+        ("lenses", "lens"),
+        ("crosses", "cross"),
+        ("soles", "sole"),
+        ("axes", "axe"),
+        ("caves", "cave"),
+        ("slacks", "slacks"),
+        ("spectacles", "spectacles"),
+        ("rvs", "rv"),
     ],
 )
 def test_singular__folds_plurals_and_keeps_what_is_one(plural: str, singular: str) -> None:
@@ -103,7 +120,7 @@ def test_read__kind(form: str, kind: Kind) -> None:
         ("He plays in a play.", ["play"]),
         ("It is next to cars, close to water.", ["car", "water"]),
         ("I want to watch the watch.", ["watch"]),
-        ("The building is building up.", ["building", "building"]),
+        ("The building is building up.", ["building"]),
         ("A dog on the left, on the left side.", ["dog", "left", "side"]),
         ("An orange is on the orange plate.", ["orange", "plate"]),
         ("The given image shows a clear, blue sky.", ["image", "sky"]),
@@ -132,6 +149,121 @@ def test_read__kind(form: str, kind: Kind) -> None:
 )
 def test_nouns__in_context(text: str, nouns: list[str]) -> None:
     assert nouns_of(text) == [nouns]
+
+
+@pytest.mark.parametrize(
+    "text, nouns",
+    [
+        ("Is there snow on the ground?", ["snow", "ground"]),
+        ("Are there plants?", ["plant"]),
+        ("Is there milk in it?", ["milk"]),
+        ("There are crosses on the wall.", ["cross", "wall"]),
+        ("There are no dogs there.", ["dog"]),
+        ("There is clothing, and he is clothing a doll.", ["clothing", "doll"]),
+    ],
+)
+def test_nouns__there_is_no_subject(text: str, nouns: list[str]) -> None:
+    assert nouns_of(text) == [nouns]
+
+
+@pytest.mark.parametrize(
+    "text, nouns",
+    [
+        ("a toilet and sink", ["toilet", "sink"]),
+        ("There is a toilet and sink in the bathroom.", ["toilet", "sink", "bathroom"]),
+        ("a cup, orange, and a wall", ["cup", "orange", "wall"]),
+        ("lenses and crosses", ["lens", "cross"]),
+        ("The man takes the bus and walks in the park.", ["man", "bus", "park"]),
+        ("an orange and a cup", ["orange", "cup"]),
+        ("A black and white photo of a young and old man", ["photo", "man"]),
+    ],
+)
+def test_nouns__joined_by_and(text: str, nouns: list[str]) -> None:
+    assert nouns_of(text) == [nouns]
+
+
+@pytest.mark.parametrize(
+    "text, nouns",
+    [
+        ("A man is standing near the net.", ["man", "net"]),
+        ("a bulldog and a pedestrian", ["bulldog", "pedestrian"]),
+        ("an orange placed on the table", ["orange", "table"]),
+        ("A white orange is placed on it.", ["orange"]),
+        ("The car is bright orange.", ["car"]),
+        ("The sky is clear and blue.", ["sky"]),
+        (
+            "a cooler, a lighter, a rose, grits and ruins near an RV",
+            ["cooler", "lighter", "rose", "grits", "ruins", "rv"],
+        ),
+    ],
+)
+def test_nouns__with_the_form_of_an_adjective(text: str, nouns: list[str]) -> None:
+    assert nouns_of(text) == [nouns]
+
+
+@pytest.mark.parametrize(
+    "text, nouns",
+    [
+        ("The US and the UN met the WHO about IT policy.", ["us", "un", "who", "it", "policy"]),
+        ("WHO IS IT? LET US GO", []),
+        ("Give it to us. Who is it?", []),
+        ("It opens at 9 AM and I am there at 5 pm.", ["am", "pm"]),
+    ],
+)
+def test_nouns__capitals(text: str, nouns: list[str]) -> None:
+    assert nouns_of(text) == [nouns]
+
+
+@pytest.mark.parametrize(
+    "text, nouns",
+    [
+        ("People use their phones.", ["people", "phone"]),
+        ("Men and women talk and show the map.", ["man", "woman", "map"]),
+        ("A woman is reading literature.", ["woman", "literature"]),
+        ("What does this image show?", ["image"]),
+        ("What does this picture show about the house?", ["picture", "house"]),
+        ("What does the traffic light mean?", ["traffic light"]),
+        ("Does the dog have water?", ["dog", "water"]),
+        ("A pedestrian crossing the street", ["pedestrian", "street"]),
+        ("They also park the car further back.", ["car"]),
+        ("Colorfully dressed dancers", ["dancer"]),
+        ("There are kites, some walking in the park.", ["kite", "park"]),
+    ],
+)
+def test_nouns__verbs_are_none(text: str, nouns: list[str]) -> None:
+    assert nouns_of(text) == [nouns]
+
+
+@pytest.mark.parametrize(
+    "text, nouns",
+    [
+        ("Locate the <ref>red umbrella</ref> next to the bench.", ["umbrella", "bench"]),
+        ("<ref>red umbrella</ref><box>(10,20),(30,40)</box>", ["umbrella"]),
+        ("<|object_ref_start|>sheep<|object_ref_end|><|box_start|>(493,169),(539,297)<|box_end|>", ["sheep"]),
+        ("<p>A plane</p>{<20><30><60><70>} stands beside <p>a hangar</p>{<1><2>}<delim>{<5><6>}.", ["plane", "hangar"]),
+        ("<obj>a bus</obj> and <b>two</b> <b>cars</b><br>", ["bus", "car"]),
+        ('<point x="61.5" y="40.6" alt="mug">mug</point>', ["mug"]),
+        ('```json\n[{"bbox_2d": [12, 40, 310, 220], "label": "bus"}]\n```', ["bus"]),
+        ("[{'bbox': [12, 40], 'label': 'bus'}]", ["bus"]),
+        ("<think>The gear is small.</think>\nclick(start_box='<|box_start|>(880,41)<|box_end|>')", ["gear"]),
+        ("```python\nimport matplotlib.pyplot as plt\nplt.show()\n``` draws a line.", ["line"]),
+        ("A sum \\frac{a}{b} = \\sqrt{x^2} \\begin{equation} \\alpha \\end{equation}", ["sum"]),
+        ("A cat.\\n\\nA dog.", ["cat", "dog"]),
+        ('<div class="header"><img src="logo.png" alt="logo"><p>A price</p></div>', ["price"]),
+        ("<!-- menu --><style>body {color: red}</style>A price", ["price"]),
+        ("Read the text.\nReference OCR token: ACME, WHISKY, YEAR\nWhat year?", ["text", "year"]),
+        ("The beach photo is photos/beach.html or IMG_2031.JPG.", ["beach", "photo"]),
+        ("the net. A png", ["net", "png"]),
+        ("- **Revenue**: *costs* | Year |\n|---|", ["revenue", "cost", "year"]),
+    ],
+)
+def test_nouns__markup_is_no_text(text: str, nouns: list[str]) -> None:
+    assert nouns_of(text) == [nouns]
+
+
+def test_without_markup__of_a_slice_leaves_other_texts_alone() -> None:
+    texts = pa.array(["`no`", "a cat", '{"label": "dog"}', "a = b"])[1:3]
+    assert without_markup(texts).to_pylist() == ["a cat", '{.  "dog"}']
 
 
 def test_nouns__turns_are_never_glued() -> None:
