@@ -303,24 +303,8 @@ def _check_models(found: _Diagnosis) -> dict[str, str | None]:
             "No spaCy pipeline is installed; the lexicon reads English without one.",
             "Install one to read another language, or to use a tagger: `python -m spacy download en_core_web_sm`.",
         )
-    models["WordNet"] = _wordnet()
-    if models["WordNet"] is None:
-        found.better("WordNet is not installed.", "For more synonyms: `python -m nltk.downloader wordnet`.")
     models["language model"] = setting("ADR_LANGUAGE_MODEL_URL") or None
     return models
-
-
-def _wordnet() -> str | None:
-    try:
-        import nltk.data
-    except ImportError:
-        return None
-    for name in ("corpora/wordnet.zip", "corpora/wordnet"):
-        try:
-            return str(nltk.data.find(name))
-        except (LookupError, OSError):
-            continue
-    return None
 
 
 def _check_device(found: _Diagnosis) -> str | None:

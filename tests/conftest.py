@@ -13,7 +13,6 @@ from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds import browser
 from tests.worlds.hand import INSTANCES, POSTINGS, write_instances, write_postings
-from tests.worlds.wordnet import WORDNET, write_wordnet
 
 ROOT = Path(__file__).resolve().parents[1]
 if "PYTEST_XDIST_WORKER" in os.environ:  # threads of several tests would wait for each other: docs/decisions.md
@@ -29,16 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(group))
 
 
-@pytest.fixture(scope="session")
-def wordnet_folder(tmp_path_factory):
-    """A folder for `nltk.data.path` with the WordNet of Debian's wordnet-base."""
-    if not WORDNET.is_dir():
-        pytest.skip("wordnet-base is not installed")
-    folder = tmp_path_factory.mktemp("nltk")
-    write_wordnet(folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def chromium():
     """A browser to open pages in."""
@@ -48,15 +37,6 @@ def chromium():
         started = driver.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
         yield started
         started.close()
-
-
-@pytest.fixture
-def found_wordnet(wordnet_folder, monkeypatch):
-    import nltk
-
-    monkeypatch.setattr(nltk.data, "path", [str(wordnet_folder)])
-    monkeypatch.setenv("NLTK_DATA", str(wordnet_folder))  # for processes that a test starts
-    return wordnet_folder
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ from adr.synthesize.language_model import (
     rewrite_messages,
 )
 from adr.synthesize.plan_file import PlanFolder, Slot
-from adr.synthesize.synonyms import replaced, rewrite, spoken
+from adr.synthesize.replacement import replaced, rewrite, spoken
 from adr.synthesize.templates import KINDS, Draw, Pair, template_pairs
 from adr.synthesize.turn_style import Shape, TurnStyle, read_style
 

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from adr.progress import let_pages_run
 from adr.store import Store
 from adr.synthesize.greedy import Choice, Pool
+from adr.synthesize.replacement import rewrite
 from adr.synthesize.synonyms import tail_synonyms
 from adr.synthesize.tail import Tail
+
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,12 @@ class Rewordable:
 def rewordable(
     store: Store, run: int, tail: Tail, tau: float | None, chosen: Mapping[int, Iterable[int]] | None = None
 ) -> Rewordable:
-    """The instances that say a frequent noun with a synonym in `tail`, but not the synonym itself, and that have no
-    picture or one that is on disk.
+    """The instances that say a frequent noun with a synonym in `tail`, only where the synonym may stand, but not the
+    synonym itself, and that have no picture or one that is on disk.
 
     Instances that the run dropped come before those that it kept, because the export would hold both wordings of a kept
     one. A synonym of several nouns of an instance replaces the most frequent one. tau: τ of the token perspective.
-    chosen: {entity: the only instances to be reworded for it}. AdrError without WordNet.
+    chosen: {entity: the only instances to be reworded for it}.
     """
     at = {
         name: place
@@ -80,6 +84,7 @@ def rewordable(
     for one, parents in (chosen or {}).items():
         mine = tail.entity[table[:, 1]] == one
         table = table[~mine | np.isin(said["instance"][table[:, 0]], np.fromiter(parents, np.int64))]
+    table = table[_texts_allow(store, tail, said["instance"], table, nouns)]
     return _ordered(table, said["instance"], nouns)
 
 
@@ -117,6 +122,28 @@ def _says_already(
     )
     pairs = known["instance"].astype(np.int64) << 32 | known["entity"].astype(np.int64)
     return np.isin(instance[table[:, 0]] << 32 | tail.entity[table[:, 1]], pairs)
+
+
+def _texts_allow(
+    store: Store, tail: Tail, instance: npt.NDArray[np.int64], table: npt.NDArray[np.int64], names: Mapping[int, str]
+) -> npt.NDArray[np.bool_]:
+    """Which rows (place, synonym, noun) say the noun only where the synonym may stand."""
+    allowed = np.zeros(len(table), np.bool_)
+    parents = instance[table[:, 0]]
+    by_parent = np.argsort(parents, kind="stable")
+    for start in range(0, len(table), _AT_ONCE):
+        let_pages_run()
+        rows = by_parent[start : start + _AT_ONCE]
+        turns = dict(
+            store.rows(
+                "select instance, turns from instance where instance in (select unnest($1::integer[]))",
+                [np.unique(parents[rows]).tolist()],
+            )
+        )
+        for row in rows.tolist():
+            noun, synonym = names[int(table[row, 2])], tail.name[int(table[row, 1])]
+            allowed[row] = bool(rewrite(turns[int(parents[row])], {noun: [synonym]})[1])
+    return allowed
 
 
 def _ordered(table: npt.NDArray[np.int64], instance: npt.NDArray[np.int64], names: Mapping[int, str]) -> Rewordable:

@@ -1,23 +1,21 @@
-"""The paper's language synthesis: nouns of the tail in place of their more frequent synonyms.
+"""The paper's language synthesis: which nouns of the tail may take the place of their more frequent synonyms.
 
 Synonyms come from WordNet, and the count of each in the source decides whether it may be used. They are looked up when
 a plan is made, in the process that owns the database, and kept in the plan's slots.
 """
 
-import re
-import threading
-import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from adr.errors import AdrError
-from adr.models import require
 from adr.progress import let_pages_run
 from adr.recipe import PAPER_TAIL_SHARE
+from adr.synthesize.replacement import has_plural, is_plural
+from adr.synthesize.word_tags import tags
+from adr.synthesize.wordnet import Noun, Sense, nouns, of_synset
 from adr.tail import tail_share_to_tau
 
 if TYPE_CHECKING:
@@ -26,82 +24,58 @@ if TYPE_CHECKING:
 # Shown by the page that offers language synthesis.
 WARNING = (
     "The paper found that rewriting tokens harms captioning: in its Table 8, Flickr30k captioning breaks down "
-    "with token rewriting alone. Use it for part of the data, and evaluate captioning. "
-    "Synonyms come from WordNet: `python -m nltk.downloader wordnet`."
+    "with token rewriting alone. Use it for part of the data, and evaluate captioning."
 )
-Turns = list[dict[str, str]]
-
-# Kinds of nouns (WordNet's lexicographer files) that name things one can point at. Nouns for time, feeling, thought,
-# form and the like are left alone; the paper has a list of words for this.
-_CONCRETE = frozenset(
-    {
-        "noun.animal",
-        "noun.artifact",
-        "noun.body",
-        "noun.food",
-        "noun.object",
-        "noun.person",
-        "noun.plant",
-        "noun.substance",
-    }
-)
-_SENSES = 1
-# The meaning shared with a synonym must be among this many of the synonym's most frequent meanings.
-_FIRST_MEANINGS = 2
+# A meaning is a word's own when it has this part of all that WordNet counted of the word as a noun.
+_OWN_SHARE = 2 / 3
+_OTHER_KIND = 3
+# A synonym must have been met at least this often in the meaning, and in this part of the noun's own times: a rarer one
+# is slang, of another century or of a trade.
+_SEEN = 2
+_SEEN_SHARE = 1 / 10
+# WordNet does not mark words that offend.
+_OFFENSIVE = frozenset({"maniac", "madman", "whore"})
 _AT_ONCE = 20_000
 _LOOKS = 200
-_readers: dict[str, Any] = {}  # by the place of WordNet; each takes a second and a half to make
-_reading = threading.Lock()  # a reader seeks in its open files, so it serves one thread at a time
 
 
-def load_wordnet() -> Any:
-    """NLTK's reader of WordNet, made once. It serves one thread at a time (`_reading`). Where WordNet is missing, the
-    AdrError says how to get it."""
-    require("nltk", "WordNet's reader")
-    import nltk
-    from nltk.corpus.reader.wordnet import WordNetCorpusReader
+def synonyms_of(name: str) -> list[str]:
+    """Single-word synonyms of a noun, by name, that are said in its place: both words mostly mean the same concrete
+    thing, WordNet's texts say both in that meaning, the synonym not much less often, both are in general use, and both
+    can be counted or neither. A synonym that is a plural by its form is left out, as it agrees with nothing.
 
-    for place in ("corpora/wordnet", "corpora/wordnet.zip/wordnet/"):
-        try:
-            found = nltk.data.find(place)
-            if repr(found) not in _readers:  # without the lock: no page waits for a plan that is reading
-                with _reading, warnings.catch_warnings(action="ignore"):  # it warns that it has English only
-                    _readers[repr(found)] = WordNetCorpusReader(found, None)
-            return _readers[repr(found)]
-        except LookupError:
-            continue
-        except OSError as error:
-            raise AdrError(
-                f"WordNet cannot be read: {error}.", "Download it again: python -m nltk.downloader --force wordnet"
-            ) from error
-    raise AdrError(
-        "WordNet, where synonyms come from, is not on this machine.", "Download it: python -m nltk.downloader wordnet"
-    )
-
-
-def synonyms_of(wordnet: Any, noun: str, senses: int = _SENSES) -> list[str]:
-    """Single-word synonyms of a noun in its `senses` most frequent concrete senses, by sense, then by name, for which
-    the shared meaning is a main one ("child" has the synonym "kid", not "fry"). Empty where the noun's most frequent
-    sense is not concrete, or the word is more often a verb ("stand"), because a replacement cannot tell the two apart.
+    Empty where the word is often a verb or an adjective ("stand"), because a replacement cannot tell them apart.
     """
-    found: list[str] = []
-    synsets = wordnet.synsets(noun, pos="n")
-    if not synsets or synsets[0].lexname() not in _CONCRETE:
+    noun = nouns().get(name)
+    sense = noun and _own_sense(noun)
+    if not sense or not _in_use(name):
         return []
-    if _tagged(wordnet, noun, "v") > _tagged(wordnet, noun, "n"):
-        return []
-    for synset in [s for s in synsets if s.lexname() in _CONCRETE][:senses]:
-        found += sorted(
-            name
-            for name in synset.lemma_names()
-            if name.isalpha() and name.islower() and synset in wordnet.synsets(name, pos="n")[:_FIRST_MEANINGS]
-        )
-    return [name for name in dict.fromkeys(found) if name != noun]
+    others = (nouns()[other] for other in of_synset()[sense.synset] if other != name)
+    return [other.name for other in others if _as_good(other, sense) and has_plural(other.name) == has_plural(name)]
 
 
-def _tagged(wordnet: Any, word: str, pos: str) -> int:
-    """How often the word occurs as this part of speech in the texts that WordNet's senses were counted in."""
-    return sum(lemma.count() for lemma in wordnet.lemmas(word, pos=pos))
+def _as_good(other: Noun, sense: Sense) -> bool:
+    own = _own_sense(other)
+    if own is None or own.synset != sense.synset or other.name in _OFFENSIVE:
+        return False
+    return own.count >= max(_SEEN, sense.count * _SEEN_SHARE) and _in_use(other.name)
+
+
+def _own_sense(noun: Noun) -> Sense | None:
+    """The concrete meaning that a noun nearly always has, if it has one. Each further concrete meaning counts as met
+    once more than it was, or three times if it is another kind of thing (a pitcher that throws, and one that pours),
+    because pictures show what news and novels leave out."""
+    first, *others = noun.senses
+    met = first.count + sum(
+        sense.count + sense.concrete * (1 if sense.kind == first.kind else _OTHER_KIND) for sense in others
+    )
+    if not first.concrete or first.marked or not first.count or first.count < _OWN_SHARE * met:
+        return None
+    return first if sum(sense.count for sense in noun.senses) >= 2 * noun.others else None
+
+
+def _in_use(name: str) -> bool:
+    return tags().get(name, "").startswith("NN") and not is_plural(name)
 
 
 def in_the_tail(names: Iterable[str], counts: Mapping[str, int], tau: float) -> list[str]:
@@ -111,105 +85,31 @@ def in_the_tail(names: Iterable[str], counts: Mapping[str, int], tau: float) -> 
     return sorted(usable, key=lambda name: (counts.get(name, 0) == 0, counts.get(name, 0), name))
 
 
-def rewrite(turns: Sequence[Mapping[str, str]], synonyms: Mapping[str, Sequence[str]]) -> tuple[Turns, dict[str, str]]:
-    """The turns with every noun of `synonyms` (singular) replaced by its first synonym, and {noun: synonym} for what
-    was replaced. Only whole words are replaced; number, case and a preceding "a" or "an" agree with the synonym.
-    `<image>` stays."""
-    changes: dict[str, str] = {}
-    texts = [t["text"] for t in turns]
-    taken = set(synonyms)
-    for noun, names in synonyms.items():
-        name = next((n for n in names if n not in taken), None)
-        if name is None:
-            continue
-        before = texts
-        texts = [_replace(text, noun, name) for text in texts]
-        if texts != before:
-            changes[noun] = name
-            taken.add(name)
-    return [{"role": t["role"], "text": text} for t, text in zip(turns, texts, strict=True)], changes
-
-
-def replaced(turns: Sequence[Mapping[str, str]], noun: str) -> bool:
-    """Whether a noun, singular or plural, occurs in the turns."""
-    return any(_found(noun).search(t["text"]) for t in turns)
-
-
-def spoken(turns: Sequence[Mapping[str, str]], names: Iterable[str]) -> bool:
-    """Whether any of the names, singular or plural, occurs in the turns."""
-    return any(replaced(turns, name) for name in names)
-
-
-def _replace(text: str, noun: str, name: str) -> str:
-    def agreeing(match: "re.Match[str]") -> str:
-        said = match["noun"]
-        singular = said.lower() == noun
-        new = _cased(name if singular else _plural(name), said)
-        if not match["article"]:
-            return new
-        article = _article(name) if singular else match["article"].lower()
-        return f"{_cased(article, match['article'])}{match['gap']}{new}"
-
-    return _found(noun).sub(agreeing, text)
-
-
-def _cased(word: str, like: str) -> str:
-    if like.isupper() and len(like) > 1:
-        return word.upper()
-    return word[:1].upper() + word[1:] if like[:1].isupper() else word
-
-
-@cache
-def _found(noun: str) -> "re.Pattern[str]":
-    forms = sorted({noun, _plural(noun)}, key=len, reverse=True)
-    words = "|".join(map(re.escape, forms))
-    return re.compile(rf"(?:\b(?P<article>an?)(?P<gap>\s+))?(?<![\w-])(?P<noun>{words})(?![\w-])", re.IGNORECASE)
-
-
-@cache
-def _inflect() -> Any:
-    import inflect
-
-    return inflect.engine()
-
-
-@cache
-def _plural(noun: str) -> str:
-    return str(_inflect().plural_noun(noun) or noun)
-
-
-@cache
-def _article(noun: str) -> str:
-    return str(_inflect().a(noun)).split()[0]
-
-
 # -- of a dataset ------------------------------------------------------------------------------------------------------
 
 
-def tail_synonyms(store: "Store", tau: float | None, nouns: Iterable[str] | None = None) -> dict[str, list[str]]:
+def tail_synonyms(store: "Store", tau: float | None, wanted: Iterable[str] | None = None) -> dict[str, list[str]]:
     """{noun: its synonyms that are in the tail or new to the source, best first} for those nouns (token entities)
-    outside the tail that have such synonyms. nouns: the only nouns to look up.
+    outside the tail that have such synonyms. wanted: the only nouns to look up.
 
-    tau: τ of the token perspective; None for the paper's tail share. AdrError without WordNet.
+    tau: τ of the token perspective; None for the paper's tail share.
     """
-    wordnet = load_wordnet()
     counts = dict(store.rows("select name, n from entity where perspective = 'token' order by n desc, name"))
     if tau is None:
         tau = tail_share_to_tau(np.array(list(counts.values())), PAPER_TAIL_SHARE["token"])
     found = {}
-    with _reading:
-        for looked, noun in enumerate(counts if nouns is None else nouns):
-            if looked % _LOOKS == 0:
-                let_pages_run()
-            if counts[noun] >= tau and (usable := in_the_tail(synonyms_of(wordnet, noun), counts, tau)):
-                found[noun] = usable
+    for looked, noun in enumerate(counts if wanted is None else wanted):
+        if looked % _LOOKS == 0:
+            let_pages_run()
+        if counts[noun] >= tau and (usable := in_the_tail(synonyms_of(noun), counts, tau)):
+            found[noun] = usable
     return found
 
 
 def synonyms_of_parents(store: "Store", parents: Iterable[int], tau: float | None) -> dict[int, dict[str, list[str]]]:
     """{parent: {noun: synonyms as `tail_synonyms` has them}}, most frequent noun first, for the parents that have any;
     AdrError when no parent does."""
-    nouns: dict[int, list[str]] = defaultdict(list)
+    said: dict[int, list[str]] = defaultdict(list)
     wanted = sorted(set(parents))
     for start in range(0, len(wanted), _AT_ONCE):
         for instance, name in store.rows(
@@ -220,11 +120,11 @@ def synonyms_of_parents(store: "Store", parents: Iterable[int], tau: float | Non
                 """,
             [wanted[start : start + _AT_ONCE]],
         ):
-            nouns[instance].append(name)
-    usable = tail_synonyms(store, tau, dict.fromkeys(name for names in nouns.values() for name in names))
+            said[instance].append(name)
+    usable = tail_synonyms(store, tau, dict.fromkeys(name for names in said.values() for name in names))
     found = {
         parent: words
-        for parent, names in nouns.items()
+        for parent, names in said.items()
         if (words := {name: usable[name] for name in names if name in usable})
     }
     if not found:

@@ -36,7 +36,7 @@ from adr.synthesize.facts import upheld
 from adr.synthesize.images import faults, perceptual_hash
 from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, RETRIEVE, DamagedSlot, PlanFolder, Slot, candidate_seed
 from adr.synthesize.prompts import style_of
-from adr.synthesize.synonyms import spoken
+from adr.synthesize.replacement import spoken
 from adr.synthesize.threads import take_free_cores
 
 if TYPE_CHECKING:

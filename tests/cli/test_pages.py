@@ -245,10 +245,10 @@ def test_doctor__problems_advice_and_what_there_is(printed) -> None:
     report = DoctorReport(
         workspace="/data/adr",
         problems=[Problem("The source /data/llava.json is not there any more.", "Put it back, or go on without.")],
-        advice=[Problem("WordNet is not installed.", "For more synonyms: `python -m nltk.downloader wordnet`.")],
+        advice=[Problem("No spaCy pipeline is installed.", "Install one: `python -m spacy download en_core_web_sm`.")],
         holds={"instance": 665298, "run": 2},
         installed={"duckdb": "2.0.1", "torch": None},
-        models={"ADR_SCORER_MODEL": "ViT-L-14/openai", "WordNet": None},
+        models={"ADR_SCORER_MODEL": "ViT-L-14/openai", "language model": None},
         device="cuda, float16",
         free_bytes=66_600_000_000,
     )
@@ -259,14 +259,14 @@ def test_doctor__problems_advice_and_what_there_is(printed) -> None:
 • The source /data/llava.json is not there any more. Put it back, or go on without.
 
 Advice:
-• WordNet is not installed. For more synonyms: `python -m nltk.downloader wordnet`.
+• No spaCy pipeline is installed. Install one: `python -m spacy download en_core_web_sm`.
 
 rows              instance 665,298, run 2
 device            cuda, float16
 free disk space   66.6 GB
 packages          1 of 2 installed
 ADR_SCORER_MODEL  ViT-L-14/openai
-WordNet           not found
+language model    not found
 """
     )
 

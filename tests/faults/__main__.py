@@ -5,7 +5,6 @@
 Exit status 1 when anything was wrong after a kill.
 """
 
-import os
 import shutil
 import sys
 import tempfile
@@ -18,25 +17,21 @@ from signal import SIGKILL, SIGXFSZ
 
 from tests.faults.harness import KINDS, Harness, Stage, Trial, stages
 from tests.faults.world import World
-from tests.worlds.wordnet import WORDNET, write_wordnet
 
 
 def main(kills: int, seed: int) -> int:
     """Kill at least so often; returns the exit status."""
     folder = Path(tempfile.mkdtemp(prefix="adr-faults-"))
     started = time.monotonic()
-    if WORDNET.is_dir():
-        write_wordnet(folder / "nltk")
-        os.environ["NLTK_DATA"] = str(folder / "nltk")
     world = World(folder / "world")
     harness = Harness(world, seed)
     trials: list[Trial] = []
     try:
         world.build()
-        harness.words = world.plan_words()
+        world.plan_words()
         harness.ready()
         with suppress(KeyboardInterrupt):  # the table then shows what was done
-            for trial in _trials(harness, stages(world, harness.words), kills):
+            for trial in _trials(harness, stages(world), kills):
                 trials.append(trial)
                 print(f"\r{sum(t.signal == SIGKILL for t in trials)} kills", end="", file=sys.stderr, flush=True)
             print(file=sys.stderr)

@@ -36,8 +36,8 @@ class Stage:
     group: bool = False
 
 
-def stages(world: World, words: bool) -> list[Stage]:
-    """All stages that write, in the order of the data. words: whether plan 2 is there."""
+def stages(world: World) -> list[Stage]:
+    """All stages that write, in the order of the data; plan 2 is of words."""
     images = ["--images", str(world.pictures)]
     said = str(world.folder / "acknowledged.txt")
     verb = world.verb
@@ -54,9 +54,8 @@ def stages(world: World, words: bool) -> list[Stage]:
         Stage("export", "reviewed", verb(*world.export()), once=True),
         Stage("export --replace", "exported", verb(*world.export("--repair-ids", "--replace")), once=True),
     ]
-    if words:
-        kinds = ("time", "files", "statements")
-        found.insert(6, Stage("generate", "worded", verb("generate", "--plan", "2"), kinds=kinds, group=True))
+    kinds = ("time", "files", "statements")
+    found.insert(6, Stage("generate", "worded", verb("generate", "--plan", "2"), kinds=kinds, group=True))
     return found
 
 
@@ -88,7 +87,6 @@ class Harness:
 
     def __init__(self, world: World, seed: int) -> None:
         self.world, self.random = world, random.Random(seed)
-        self.words = False  # whether plan 2 is there
         self._known: dict[str, Undisturbed] = {}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.zygote"],

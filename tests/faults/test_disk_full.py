@@ -11,6 +11,6 @@ from tests.faults.harness import Harness, stages
 
 @pytest.mark.parametrize("name", ["collect", "review", "verdicts import"])
 def test_full__a_sentence_and_nothing_is_lost(name: str, harness: Harness) -> None:
-    stage = next(stage for stage in stages(harness.world, harness.words) if stage.name == name)
+    stage = next(stage for stage in stages(harness.world) if stage.name == name)
     trial = harness.fill(stage, most=4096)
     assert trial.faults == [] and not trial.done, trial.moment

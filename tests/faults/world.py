@@ -4,7 +4,6 @@ import contextlib
 import csv
 import io
 import json
-import os
 import shutil
 from collections.abc import Callable
 from contextlib import closing
@@ -17,7 +16,6 @@ from adr.store import Store
 from adr.synthesize.plan_file import PlanFolder
 from adr.workspace import Workspace
 from tests.worlds.tail import sidecar
-from tests.worlds.wordnet import WORDNET
 
 SLOTS = 9
 RECORDS = 300
@@ -79,13 +77,10 @@ class World:
         out = self.workspace / "exports" / "refined"
         return ["export", "--run", "1", "--format", "llava", "--images", "copy", "--out", str(out), *more]
 
-    def plan_words(self) -> bool:
-        """Add plan 2, of reworded conversations, to the snapshot `planned`; False where there is no WordNet."""
-        if not (WORDNET.is_dir() and os.environ.get("NLTK_DATA")):
-            return False
+    def plan_words(self) -> None:
+        """Add plan 2, of reworded conversations, to the snapshot `planned`."""
         self.restore("planned")
         self._after("worded", "plan", "--run", "1", "--budget", "60", "--generator", "language")
-        return True
 
     def restore(self, name: str) -> None:
         """Put the workspace back as it was after a stage."""

@@ -38,7 +38,7 @@ from adr.review.verdicts import current_turns, edit, judge
 from adr.store import Store
 
 # Modules that stages import when they need them.
-_SLOW = ("torch", "nltk.data")
+_SLOW = ("torch",)
 # What changes a file or starts a process; Python reports each one before it happens.
 _CHANGES = {
     "os.rename",

@@ -40,16 +40,16 @@ TALK = {
     3: ("3.png", "What is it?", "A couch."),
     4: ("4.png", "What is it?", "A car."),
     5: ("gone.png", "What is it?", "A sofa and a car."),
-    6: (None, "Say auto.", "Auto, car."),
+    6: (None, "Say automobile.", "Automobile, car."),
     7: (None, "Hello?", "Hello."),
 }
-TOKENS = {"sofa": [0, 1, 2, 5], "car": [1, 4, 5, 6], "cat": [0], "couch": [3], "auto": [6], "seat": [2]}
-# τ = 3: the tail is auto, cat, couch, seat; WordNet has couch for sofa and auto for car.
+TOKENS = {"sofa": [0, 1, 2, 5], "car": [1, 4, 5, 6], "cat": [0], "couch": [3], "automobile": [6], "seat": [2]}
+# τ = 3: the tail is automobile, cat, couch, seat; WordNet has couch for sofa and automobile for car.
 RUN = Recipe(min_passes=1, perspectives=("token",), tau={"token": 3})
 
 
 @pytest.fixture
-def world(tmp_path, found_wordnet):
+def world(tmp_path):
     """The eight conversations with their pictures, an index and a run made by hand."""
     workspace, images = Workspace.at(tmp_path / "workspace"), tmp_path / "pictures"
     images.mkdir()
@@ -112,23 +112,24 @@ def ids(store) -> dict[str, int]:
 
 
 def test_plan__says_frequent_nouns_with_scarce_synonyms(world):
-    """couch and auto have 1 of 3 wanted: each lacks 2. Who may: 1 (dropped, so first) says both nouns; then 0 and 2 say
-    sofa, 4 says car; 5's picture is not on disk; 6 says auto already. 1 gains 2/3 + 2/3; then each lacks 1/3, and 0 and
-    4 come before 1 a second time (2/3 shared by 2 uses is no more than theirs, and who was used less goes first)."""
+    """couch and automobile have 1 of 3 wanted: each lacks 2. Who may: 1 (dropped, so first) says both nouns; then 0 and
+    2 say sofa, 4 says car; 5's picture is not on disk; 6 says automobile already. 1 gains 2/3 + 2/3; then each lacks
+    1/3, and 0 and 4 come before 1 a second time (2/3 shared by 2 uses is no more than theirs, and who was used less
+    goes first)."""
     store, workspace = world
     report = plan(store, workspace, 1, budget=9, generator="language")
     found = [(slot.parent, dict(slot.words), slot.things) for slot in plan_folder(workspace, 1).slots()]
     assert found == [
-        (1, {"car": ["auto"], "sofa": ["couch"]}, ("auto", "couch")),
+        (1, {"car": ["automobile"], "sofa": ["couch"]}, ("automobile", "couch")),
         (0, {"sofa": ["couch"]}, ("couch",)),
-        (4, {"car": ["auto"]}, ("auto",)),
+        (4, {"car": ["automobile"]}, ("automobile",)),
     ]
     assert (report.slots, report.candidates, report.pool, report.lacking, report.filled) == (3, 3, 4, 4, 4)
     at = ids(store)
     assert store.rows("select prompt, entities, parent from slot order by slot") == [
-        ("car → auto, sofa → couch", [at["auto"], at["couch"]], 1),
+        ("car → automobile, sofa → couch", [at["automobile"], at["couch"]], 1),
         ("sofa → couch", [at["couch"]], 0),
-        ("car → auto", [at["auto"]], 4),
+        ("car → automobile", [at["automobile"]], 4),
     ]
     settings = settings_of(store, 1)
     assert (settings.model, settings.scorer, settings.per_slot, settings.conversations) == (
@@ -142,7 +143,7 @@ def test_plan__says_frequent_nouns_with_scarce_synonyms(world):
 def test_plan__chosen_entities_and_parents(world):
     store, workspace = world
     plan(store, workspace, 1, budget=1, generator="language", entities=["couch"])
-    plan(store, workspace, 1, budget=9, generator="language", parents={"token:couch": [2]}, without=["auto"])
+    plan(store, workspace, 1, budget=9, generator="language", parents={"token:couch": [2]}, without=["automobile"])
     assert store.rows("select plan, parent from slot order by plan, slot") == [(1, 1), (2, 2), (2, 2)]
 
 
@@ -163,12 +164,13 @@ def test_plan__what_cannot_be(world):
     assert store.value("select count(*) from plan") == 0
 
 
-def test_plan__without_wordnet_is_a_sentence(world, monkeypatch, tmp_path):
-    import nltk
-
-    monkeypatch.setattr(nltk.data, "path", [str(tmp_path)])
-    with pytest.raises(AdrError, match="not on this machine"):
-        plan(*world, 1, budget=9, generator="language")
+def test_plan__leaves_out_conversations_where_the_noun_is_part_of_a_longer_name(world):
+    """Of those that say sofa, 0 has a sofa bed: a plan for couch has 1 (dropped, so first) and 2."""
+    store, workspace = world
+    talk = [{"role": "human", "text": "<image>\nWhat is it?"}, {"role": "gpt", "text": "A cat on a sofa bed."}]
+    store.execute("update instance set turns = $1 where instance = 0", [talk])
+    plan(store, workspace, 1, budget=9, generator="language", entities=["couch"])
+    assert store.rows("select parent from slot order by slot") == [(1,), (2,)]
 
 
 @lenient(deadline=None)
@@ -215,16 +217,16 @@ def test_candidates__new_words_about_the_same_image_or_none(world):
     store, workspace = world
     at = ids(store)
     assert made(world, per_parent=1, targets={"couch": 4}) == [
-        ("p1-00000-0", 1, "car → auto, sofa → couch", [at["auto"], at["couch"]], [], None),
+        ("p1-00000-0", 1, "car → automobile, sofa → couch", [at["automobile"], at["couch"]], [], None),
         ("p1-00001-0", 0, "sofa → couch", [at["couch"]], [], None),
-        ("p1-00002-0", 4, "car → auto", [at["auto"]], [], None),
+        ("p1-00002-0", 4, "car → automobile", [at["automobile"]], [], None),
         ("p1-00003-0", 2, "sofa → couch", [at["couch"]], [], None),
     ]
     turns = dict(store.rows("select candidate, list_transform(turns, lambda t: t.text) from candidate"))
     assert turns == {
-        "p1-00000-0": ["<image>\nDescribe it.", "Two couches stand by an auto."],
+        "p1-00000-0": ["<image>\nDescribe it.", "Two couches stand by an automobile."],
         "p1-00001-0": ["<image>\nWhat is on the couch?", "A cat is on the couch."],
-        "p1-00002-0": ["<image>\nWhat is it?", "An auto."],
+        "p1-00002-0": ["<image>\nWhat is it?", "An automobile."],
         "p1-00003-0": ["What is a couch?", "A seat for two."],
     }  # said by the human alone: its posting counts
     assert store.rows("select distinct score, scorer, nearest, sha256, conversation_by from candidate") == [
@@ -242,15 +244,13 @@ def test_candidates__new_words_about_the_same_image_or_none(world):
     assert not list(workspace.images.iterdir())
 
 
-def test_candidates__a_noun_that_is_not_said_is_set_aside(world):
-    """The index says sofa of 0, its text does not: nothing is replaced, the candidate tells and adds to nothing."""
-    world[0].execute(
-        "update instance set turns = [{'role': 'human', 'text': '<image> What?'}, "
-        "{'role': 'gpt', 'text': 'A settee.'}] where instance = 0"
-    )
-    found = made(world, per_parent=1, entities=["couch"], parents={"token:couch": [0]})
-    assert [(parent, entities, flags) for _, parent, _, entities, flags, _ in found] == [(0, [], ["conversation"])]
-    assert world[0].value("select conversation_fault from candidate") == "no_synonym"
+def test_plan__a_noun_that_is_not_said_gets_no_slot(world):
+    """The index says sofa of 0, its text does not."""
+    store, workspace = world
+    talk = [{"role": "human", "text": "<image> What?"}, {"role": "gpt", "text": "A settee."}]
+    store.execute("update instance set turns = $1 where instance = 0", [talk])
+    with pytest.raises(AdrError, match="No conversation says a frequent noun"):
+        plan(store, workspace, 1, budget=9, generator="language", entities=["couch"], parents={"token:couch": [0]})
 
 
 def test_generate__in_a_process_of_its_own_and_only_for_what_it_was_planned(world):
@@ -267,13 +267,13 @@ def test_generate__in_a_process_of_its_own_and_only_for_what_it_was_planned(worl
 def test_rewriting__by_a_language_model(world, monkeypatch):
     from tests.worlds.language_server import scripted
 
-    said = json.dumps([{"question": "What is there?", "answer": "Two couches and an auto."}])
+    said = json.dumps([{"question": "What is there?", "answer": "Two couches and an automobile."}])
     with scripted(said) as (url, asked):
         monkeypatch.setenv("ADR_LANGUAGE_MODEL_URL", url)
         monkeypatch.setenv("ADR_LANGUAGE_MODEL", "m")
         found = made(world, conversations="rewrite", per_parent=1, targets={"couch": 4})
     bodies = [one["body"]["messages"][1]["content"] for one in asked]  # in any order: several are asked at once
-    assert any("- sofa: couch" in body for body in bodies) and any("- car: auto" in body for body in bodies)
+    assert any("- sofa: couch" in body for body in bodies) and any("- car: automobile" in body for body in bodies)
     assert [len(entities) for *_, entities, _, _ in found] == [2, 1, 1, 1]
     turns = dict(world[0].rows("select parent, turns[1].text from candidate"))
     assert turns[1] == "<image>\nWhat is there?" and turns[2] == "What is there?"  # no picture, no marker
@@ -330,7 +330,7 @@ def test_export__rows_name_the_parents_images(world, tmp_path, format):
             "image": "1.png",
             "conversations": [
                 {"from": "human", "value": "<image>\nDescribe it."},
-                {"from": "gpt", "value": "Two couches stand by an auto."},
+                {"from": "gpt", "value": "Two couches stand by an automobile."},
             ],
         }
         assert "image" not in rows[-1] and (tmp_path / "out" / "images" / "1.png").is_file()
@@ -361,7 +361,7 @@ def test_export__read_and_indexed_again_it_has_what_was_planned(world, tmp_path)
             "select e.name, w.have, w.quota from wanted w join entity e using (entity) where w.quota > 0"
         )
     }
-    assert planned == {"couch": 3, "auto": 3}
+    assert planned == {"couch": 3, "automobile": 3}
     assert {name: counts[name] for name in planned} == planned
     again.close()
 

@@ -1,52 +1,89 @@
 """Language synthesis: tail synonyms from WordNet, whole words replaced in agreement, and a plan that uses them."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from adr.errors import AdrError
+from adr.shipped import shipped
 from adr.store import Store
 from adr.synthesize.conversations import Request, by_synonyms
-from adr.synthesize.synonyms import (
-    WARNING,
-    in_the_tail,
-    load_wordnet,
-    replaced,
-    rewrite,
-    synonyms_of,
-    synonyms_of_parents,
-    tail_synonyms,
-)
+from adr.synthesize.replacement import plural, replaced, rewrite
+from adr.synthesize.synonyms import WARNING, in_the_tail, synonyms_of, synonyms_of_parents, tail_synonyms
+from adr.synthesize.wordnet import FOLDER, nouns
 from tests.worlds.hand import write_instances, write_postings
 from tests.worlds.talk import slot, talk
-from tests.worlds.wordnet import LEXNAMES
+from tests.worlds.wordnet import WORDNET, cut
 
 IMAGE = Image.new("RGB", (8, 8))
 
 # -- which synonyms ----------------------------------------------------------------------------------------------------
 
 
-def test_synonyms_of__in_the_most_frequent_concrete_sense(found_wordnet):
-    assert len(LEXNAMES) == 45
-    wordnet = load_wordnet()
-    assert synonyms_of(wordnet, "sofa") == ["couch", "lounge"]
-    assert synonyms_of(wordnet, "car") == ["auto", "automobile", "motorcar"]  # "machine" means other things first
-    assert synonyms_of(wordnet, "car", senses=2)[-1] == "railcar"
-    assert "kid" in synonyms_of(wordnet, "child") and "fry" not in synonyms_of(wordnet, "child")
-    assert synonyms_of(wordnet, "stand") == synonyms_of(wordnet, "treat") == []  # more often verbs
-    assert synonyms_of(wordnet, "time") == [] and synonyms_of(wordnet, "joy") == []  # not to be pointed at
-    assert synonyms_of(wordnet, "dog") == []  # "domestic dog" and "Canis familiaris" only
-    assert synonyms_of(wordnet, "KaplanWhat") == []
+def test_synonyms_of__words_that_are_said_in_its_place():
+    assert synonyms_of("sofa") == ["couch"]  # WordNet's texts never say "lounge" for it
+    assert synonyms_of("car") == ["automobile"]  # 71 times; "auto" 2, "motorcar" 1, "machine" means other things first
+    assert synonyms_of("child") == ["kid"]  # nor "youngster" (4 of 148), "tike", "fry"
+    assert synonyms_of("axe") == ["ax"] and synonyms_of("bucket") == ["pail"]
 
 
-def test_load_wordnet__missing_is_a_sentence(monkeypatch, tmp_path):
-    import nltk
+@pytest.mark.parametrize(
+    ("noun", "why"),
+    [
+        ("glove", "a mitt is met in no text"),
+        ("product", "merchandise has no plural"),
+        ("image", "its first meaning is a thought"),
+        ("picture", "an icon is met in no text"),
+        ("cattle", "cows and oxen agree with nothing"),
+        ("lid", "an eyelid in novels, a cover in pictures"),
+        ("pitcher", "a hurler in news, a jug in pictures"),
+        ("prostitute", "the synonym offends"),
+        ("stand", "more often a verb"),
+        ("time", "not to be pointed at"),
+        ("dog", "no other single word"),
+        ("KaplanWhat", "no word"),
+    ],
+)
+def test_synonyms_of__none(noun, why):
+    assert synonyms_of(noun) == [], why
 
-    monkeypatch.setattr(nltk.data, "path", [str(tmp_path)])
-    with pytest.raises(AdrError, match="not on this machine") as told:
-        load_wordnet()
-    assert "python -m nltk.downloader wordnet" in told.value.next_step
+
+def test_synonyms_of__laws():
+    """Both words are in the shipped nouns, mean the same first, and never is one a form of the other."""
+    for name, noun in nouns().items():
+        for other in synonyms_of(name):
+            assert nouns()[other].senses[0].synset == noun.senses[0].synset and noun.senses[0].concrete
+            assert other != name and other != plural(name) and name != plural(other)
+
+
+def test_plan__needs_no_other_wordnet(tmp_path):
+    """A process that cannot open any other WordNet, nor NLTK, has the same synonyms."""
+    program = (
+        "import sys\n"
+        "sys.modules['nltk'] = None\n"
+        "def refuse(event, args):\n"
+        "    if event == 'open' and 'wordnet' in str(args[0]) and 'lexicon/wordnet' not in str(args[0]) "
+        "and not str(args[0]).endswith(('.py', '.pyc')):\n"
+        "        raise PermissionError(args[0])\n"
+        "sys.addaudithook(refuse)\n"
+        "from adr.synthesize.synonyms import synonyms_of\n"
+        "print(synonyms_of('sofa'))\n"
+    )
+    here = {"PATH": os.defpath, "HOME": str(tmp_path), "NLTK_DATA": str(tmp_path), "PYTHONPATH": os.getcwd()}
+    done = subprocess.run([sys.executable, "-c", program], env=here, capture_output=True, text=True)
+    assert done.stdout == "['couch']\n", done.stderr
+
+
+@pytest.mark.skipif(not WORDNET.is_dir(), reason="wordnet-base is not installed")
+def test_shipped_nouns__are_those_of_debians_wordnet():
+    for name, text in cut().items():
+        assert (shipped(FOLDER) / name).read_text(encoding="utf-8") == text
+    assert "Princeton University" in (shipped(FOLDER) / "LICENSE.txt").read_text(encoding="utf-8")
 
 
 def test_in_the_tail__rarest_first_then_new():
@@ -70,8 +107,11 @@ def test_in_the_tail__rarest_first_then_new():
         ("Two sofas and a sofa's leg.", "Two couches and a couch's leg."),
         ("Sofas! A SOFA?", "Couches! A COUCH?"),
         ("sofabed, sofa-bed and unsofa stay", "sofabed, sofa-bed and unsofa stay"),
-        ("A car, cars, Cars.", "An auto, autos, Autos."),
+        ("A car, cars and cars. Cars.", "An auto, autos and autos. Autos."),
         ("He has a car and an old car.", "He has an auto and an old auto."),
+        ("A large, red car stands there.", "A large, red auto stands there."),
+        ("The woman's car, parked", "The woman's auto, parked"),
+        ("A black and white sofa near 2 cars", "A black and white couch near 2 autos"),
         ("An owl on an old sofa", "An owl on an old couch"),
         ("<image>\nIs it a man? Men run.", "<image>\nIs it an adult? Adults run."),
         ("a  umbrella of an umbrella", "a  brolly of a brolly"),
@@ -91,11 +131,34 @@ def test_rewrite__says_what_it_did():
     assert rewrite(before, {"boat": ["vessel"]}) == ([dict(t) for t in before], {})
     # No chain: "sofa" does not become "couch" and then what "couch" becomes; nor do two nouns become one.
     turns, changes = rewrite(
-        talk("A sofa and a couch and a settee."),
+        talk("A sofa and a couch. And a settee."),
         {"sofa": ["couch", "lounge"], "couch": ["divan"], "settee": ["divan", "bench"]},
     )
-    assert turns[0]["text"] == "A lounge and a divan and a bench."
+    assert turns[0]["text"] == "A lounge and a divan. And a bench."
     assert changes == {"sofa": "lounge", "couch": "divan", "settee": "bench"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He catches it with a baseball glove.",
+        "A fire truck waits.",
+        "The traffic light is red.",
+        "A hot dog.",
+        "A cleaning product.",
+        "A parked truck is here.",
+        "A truck door is open.",
+        "They came by truck.",
+        "A table and dog.",
+        "The Red Truck is a pub.",
+        "A lorry stands behind the truck.",
+        "A truck. Its truck door.",
+        "A dog-like light-blue truck-stop",
+    ],
+)
+def test_rewrite__leaves_parts_of_longer_names_and_repetitions(text):
+    synonyms = {"glove": ["mitt"], "truck": ["lorry"], "light": ["lamp"], "dog": ["hound"], "product": ["item"]}
+    assert rewrite(talk(text), synonyms) == ([dict(t) for t in talk(text)], {})
 
 
 WORDS = st.lists(st.sampled_from(["sofa", "Sofas", "a", "an", "car", "CARS", "dog", "<image>", "couch"]), max_size=9)
@@ -104,25 +167,27 @@ WORDS = st.lists(st.sampled_from(["sofa", "Sofas", "a", "an", "car", "CARS", "do
 @settings(max_examples=150, deadline=None)
 @given(WORDS)
 def test_rewrite__laws(words):
-    """As many words as before, nothing of the old nouns, all else as it was; a second time changes nothing."""
+    """As many words as before, all else as it was; a noun is replaced everywhere or nowhere, and a second time changes
+    nothing more."""
     text = " ".join(words)
     turns, changes = rewrite(talk(text), {"sofa": ["divan"], "car": ["van"]})
     after = turns[0]["text"].split()
-    assert len(after) == len(words) and not replaced(turns, "sofa") and not replaced(turns, "car")
+    assert len(after) == len(words)
     for old, new in zip(words, after, strict=True):
         assert new == old or old.lower() in ("sofa", "sofas", "car", "cars", "a", "an")
-    assert set(changes) == {noun for noun in ("sofa", "car") if replaced(talk(text), noun)}
-    assert rewrite(turns, {"sofa": ["divan"], "car": ["van"]}) == (turns, {})
+    for noun in ("sofa", "car"):
+        assert replaced(turns, noun) == (replaced(talk(text), noun) and noun not in changes)
+    assert rewrite(turns, {noun: ["divan"] for noun in changes}) == (turns, {})
 
 
 # -- of a dataset ------------------------------------------------------------------------------------------------------
 
 
-def test_synonyms_of_parents__of_their_own_nouns(found_wordnet):
-    """τ = 3. sofa has 3 instances: of its synonyms couch has 4 and lounge none. car has 3: auto 1 and motorcar 2 are in
-    the tail. umbrella has 1 and is in the tail itself: it stays."""
+def test_synonyms_of_parents__of_their_own_nouns():
+    """τ = 3. sofa has 3 instances and its synonym couch none; bucket has 3, and its synonym pail 2, in the tail.
+    child has 3, and kid 4: no tail. umbrella has 1 and is in the tail itself: it stays."""
     store = Store.memory()
-    texts = {0: "A sofa and a car.", 1: "Sofas and cars with an umbrella.", 2: "A dog."}
+    texts = {0: "A sofa and a bucket.", 1: "Sofas and buckets with an umbrella.", 2: "A dog."}
     write_instances(
         store,
         {i: (str(i), [f"{i}.png"], [("human", "<image>\nWhat?"), ("gpt", text)]) for i, text in texts.items()}
@@ -133,28 +198,23 @@ def test_synonyms_of_parents__of_their_own_nouns(found_wordnet):
         {
             "token": {
                 "sofa": [0, 1, 3],
-                "car": [0, 1, 4],
-                "couch": [3, 4, 5, 6],
-                "auto": [5],
-                "motorcar": [6, 7],
+                "bucket": [0, 1, 4],
+                "pail": [6, 7],
+                "child": [3, 4, 5],
+                "kid": [4, 5, 6, 7],
                 "umbrella": [1],
                 "dog": [2, 3, 4],
-                "machine": [3, 4, 5],
-                "automobile": [4, 5, 6, 7],
             }
         },
     )
     found = synonyms_of_parents(store, [0, 1, 2], 3)
-    assert found == {
-        0: {"car": ["auto", "motorcar"], "sofa": ["lounge"]},
-        1: {"car": ["auto", "motorcar"], "sofa": ["lounge"]},
-    }
-    assert tail_synonyms(store, 3) == {"automobile": ["auto", "motorcar"], "couch": ["lounge"]} | found[0]
+    assert found == {i: {"bucket": ["pail"], "sofa": ["couch"]} for i in (0, 1)}
+    assert tail_synonyms(store, 3) == found[0]
     with pytest.raises(AdrError, match="No noun"):
         synonyms_of_parents(store, [2], 3)
     wanted = slot("umbrella", parent=1, turns=talk("<image>\nWhat?", texts[1]), words=found[1])
     written = by_synonyms(Request(wanted, 1, IMAGE))
-    assert written.turns[1]["text"] == "Lounges and autos with an umbrella."
+    assert written.turns[1]["text"] == "Couches and pails with an umbrella."
     assert (written.fault, written.by) == (None, "synonyms")
     store.close()
 

@@ -23,7 +23,7 @@ from adr.synthesize.plan_file import FROM_SYNONYMS, GENERATORS, NO_SCORER, OWN, 
 from adr.synthesize.prompts import Style, style_of
 from adr.synthesize.retrieval import check_reservoir
 from adr.synthesize.suited import scorer_words
-from adr.synthesize.synonyms import WARNING, load_wordnet
+from adr.synthesize.synonyms import WARNING
 from adr.synthesize.tail import RunFacts, run_facts
 from adr.synthesize.ways import COMPARED
 from adr.ui.access import allowed_model
@@ -301,13 +301,11 @@ def _reservoir_fault(here: Frame) -> AdrError | None:
 
 
 def _model_fault(options: dict[str, Any]) -> AdrError | None:
-    """What is wrong with the models named, or WordNet, before anything is planned."""
+    """What is wrong with the models named, before anything is planned."""
     try:
         for name in (options.get("model"), options.get("controlnet"), options.get("scorer")):
             if name and name != NO_SCORER:
                 find_model(allowed_model(name))
-        if options["conversations"] in FROM_SYNONYMS:
-            load_wordnet()
     except AdrError as error:
         return error
     return None
