@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from adr.index.languages.scripts import script_of
 from adr.index.lexicon import Lexicon
 from adr.index.words import Pieces, read_gap
 
@@ -35,6 +36,9 @@ class View:
     letter: np.ndarray  # bool: a single letter
     no: np.ndarray  # bool: "no", with which an answer may begin
     looks_on: np.ndarray  # bool: "what", after which the question rules look at the next words too
+    script: np.ndarray  # uint8, a Script
+    spelled: np.ndarray  # int32: how many letters it has
+    strange: np.ndarray  # bool: not in the word lists, or a name
 
 
 class Names:
@@ -118,6 +122,9 @@ class Forms:
             "letter": len(lower) == 1,
             "no": lower == "no",
             "looks_on": lower in self._looks_on,
+            "script": script_of(form),
+            "spelled": sum(map(str.isalpha, form)),
+            "strange": not reading.known,
         }
         for name, value in row.items():
             self._columns[name].append(int(value))
@@ -139,6 +146,9 @@ _COLUMNS: dict[str, type] = {
     "looks_on": np.bool_,
     "no": np.bool_,
     "letter": np.bool_,
+    "script": np.uint8,
+    "spelled": np.int32,
+    "strange": np.bool_,
 }
 
 
