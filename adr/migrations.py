@@ -255,12 +255,26 @@ def m006_proofs(db: Statements) -> None:
     """Experiments on whether refinement helps have tables, which schema.sql makes; no row of an older table changes."""
 
 
+def m008_languages(db: Statements) -> None:
+    """Turns are counted by language, in a table that schema.sql makes; an index made before has no row in it. A run
+    made before dropped unread text like any other, and its recipe says so from here on."""
+    for run, toml, report in db.rows("select run, recipe, report from run"):
+        recipe = replace(Recipe.from_toml(toml, f"the recipe of run {run}"), unread="drop", remarks=())
+        told = json.loads(report) if report else {}
+        told |= {"fingerprint": recipe.fingerprint, "in_words": recipe.in_words()}
+        db.execute(
+            "update run set recipe = $1, fingerprint = $2, report = $3 where run = $4",
+            [recipe.to_toml(), recipe.fingerprint, json.dumps(told) if report else None, run],
+        )
+
+
 MIGRATIONS: tuple[Callable[[Statements], None], ...] = (
     m002_reports_are_kept,
     m003_caps_are_bounds,
     m004_what_is_trusted,
     m005_several_sources,
     m006_proofs,
+    m008_languages,
 )
 """MIGRATIONS[0] leads from version 1 to version 2, and so on."""
 VERSION = 1 + len(MIGRATIONS)

@@ -19,6 +19,7 @@ from adr.shipped import find
 
 PERSPECTIVES = ("token", "object", "co_occurrence", "interrogation")
 PASS_RULES = ("any", "mean", "mean_unclamped")
+UNREAD = ("keep", "drop")
 # The tables of a recipe that hold the options of other stages; each stage refuses what it does not know.
 STAGES = ("ingest", "index", "synthesize", "export")
 # What is said of single entities, by perspective: {entity: value}, or a list of entities.
@@ -38,6 +39,7 @@ class Recipe:
     pass_rule: 'any' (some entity's draw is below its probability; the published rule) or 'mean' (one draw per
     instance and perspective against the mean probability of its entities) or 'mean_unclamped' (the same, each τ / n
     counted in full even above 1, as in the published script).
+    unread: 'keep': an instance that holds text which nothing could read passes; 'drop': it needs passes like any other.
     repeat: how many times an instance with rare entities may count (1: no repeats; the published script's 'add' is 3).
     remarks: what a reader of the recipe should know of how it was written; decides nothing.
     """
@@ -48,6 +50,7 @@ class Recipe:
     perspectives: tuple[str, ...] = PERSPECTIVES
     pass_rule: str = "any"
     repeat: int = 1
+    unread: str = "keep"
     tau: Mapping[str, float] = field(default_factory=dict)
     tail_share: Mapping[str, float] = field(default_factory=dict)
     own_tau: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -127,6 +130,8 @@ class Recipe:
         return fingerprint_of({"rebalance": self._rebalances(), **options})
 
     def _rebalances(self) -> dict[str, Any]:
+        # "drop" is what recipes meant before there was a choice: those have the fingerprint that runs and exports know
+        unread = {} if self.unread == "drop" else {"unread": self.unread}
         return {
             "seed": self.seed,
             "min_passes": self.min_passes,
@@ -140,6 +145,7 @@ class Recipe:
             "mute": {p: list(names) for p, names in self.mute.items()},
             "protect": {p: list(names) for p, names in self.protect.items()},
             "at_most": {p: dict(v) for p, v in self.at_most.items()},
+            **unread,
         }
 
     def share_for(self, perspective: str) -> float:
@@ -187,6 +193,7 @@ def _check_numbers(recipe: Recipe) -> None:
     _need(
         recipe.pass_rule in PASS_RULES, f"pass_rule is {recipe.pass_rule!r}.", f"Choose one of {', '.join(PASS_RULES)}."
     )
+    _need(recipe.unread in UNREAD, f"unread is {recipe.unread!r}.", f"Choose one of {', '.join(UNREAD)}.")
     _need(_whole(recipe.repeat) and 1 <= recipe.repeat <= 3, f"repeat is {recipe.repeat!r}.", "Give 1, 2 or 3.")
 
 

@@ -90,6 +90,7 @@ def toml_of(recipe: Recipe) -> str:
         f"perspectives = {_value(list(recipe.perspectives))}",
         f"pass_rule = {_value(recipe.pass_rule)}",
         f"repeat = {recipe.repeat}",
+        f"unread = {_value(recipe.unread)}",
     ]
     for key in ("tau", "tail_share", *LISTED):
         if values := getattr(recipe, key):

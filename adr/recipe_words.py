@@ -17,6 +17,8 @@ def words_of(recipe: Recipe) -> str:
         said.append("by the mean of τ / n over its entities, not held to 1")
     if recipe.repeat > 1:
         said.append(f"rare instances up to {recipe.repeat} times")
+    if recipe.unread == "drop" and recipe.min_passes:
+        said.append("text that was not read counts as no entity")
     return f"{'; '.join(said)}. Seed {recipe.seed}."
 
 

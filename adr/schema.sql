@@ -125,6 +125,14 @@ create table if not exists entity (
 create table if not exists posting (perspective perspective, instance integer, entity integer);
 
 -- Whether there is an index, and the sources have not changed since it was made.
+-- writer: index. The turns of each instance counted by language; turns without a word are left out.
+create table if not exists turn_language (
+    instance integer,
+    language varchar,           -- a code of adr/language_names.py: 'en', 'zh', …; 'und' where it cannot be told
+    turns integer,
+    unread integer              -- how many of these turns nothing could read
+);
+
 create view if not exists index_in_force as
     select exists (select 1 from entity)
            and not coalesce((select max(indexed_at) from index_made) < changed_at, false) as in_force

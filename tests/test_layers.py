@@ -47,6 +47,7 @@ GROUND = (
     "picture_file",
     "picture_shards",
     "index_needed",
+    "language_names",
     "draws",
     "tail",
     "conversation",

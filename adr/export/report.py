@@ -113,6 +113,7 @@ def _reasons(store: Store, leave: Leaving) -> str:
         "no_entities": "no entity in any perspective",
         "alpha": "lost the last draw (α)",
         "keeps_all": "the recipe keeps everything",
+        "unread": "text that was not read passes",
     }
     rows = [
         ["kept" if kept else "dropped", says.get(reason, str(reason)), f"{n:,}"]

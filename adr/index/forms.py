@@ -10,6 +10,7 @@ from enum import IntFlag
 
 import numpy as np
 
+from adr.index.languages.scripts import script_of
 from adr.index.lexicon import Kind, Lexicon, Reading
 from adr.index.words import Pieces, read_gap
 
@@ -44,6 +45,9 @@ class View:
     no: np.ndarray  # bool: "no", with which an answer may begin
     trait: np.ndarray  # uint8: its Traits
     looks_on: np.ndarray  # bool: "what", after which the question rules look at the next words too
+    script: np.ndarray  # uint8, a Script
+    spelled: np.ndarray  # int32: how many letters it has
+    strange: np.ndarray  # bool: not in the word lists, or a name
 
 
 class Names:
@@ -128,6 +132,9 @@ class Forms:
             "no": lower == "no",
             "trait": self._traits(form, lower, reading),
             "looks_on": lower in self._looks_on,
+            "script": script_of(form),
+            "spelled": sum(map(str.isalpha, form)),
+            "strange": not reading.known,
         }
         for name, value in row.items():
             self._columns[name].append(int(value))
@@ -162,6 +169,9 @@ _COLUMNS: dict[str, type] = {
     "trait": np.uint8,
     "no": np.bool_,
     "letter": np.bool_,
+    "script": np.uint8,
+    "spelled": np.int32,
+    "strange": np.bool_,
 }
 
 

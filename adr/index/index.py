@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ from adr.index import interrogation, token
 from adr.index.checkers import CHECKERS, default_model
 from adr.index.forms import Forms
 from adr.index.interrogation import Interrogations
+from adr.index.languages.counted import Counted, missing_words, write_languages
+from adr.index.languages.naming import CODE, ENGLISH, WORDLESS, Naming
+from adr.index.languages.reading import NounReading
 from adr.index.lexicon import Lexicon
 from adr.index.markup import without_markup
 from adr.index.object import Things, plain_name
@@ -27,6 +30,7 @@ from adr.index.postings import Postings, merged, write, write_pairs
 from adr.index.renumber import remember, renumber
 from adr.index.spacy_tokens import DEFAULT, Pipeline
 from adr.index.words import cut
+from adr.language_names import LANGUAGES
 from adr.options import given_options, option, options_of
 from adr.progress import Progress, silent
 from adr.recipe import fingerprint_of
@@ -77,7 +81,7 @@ class IndexReport:
     instances: int
     postings: dict[str, int]
     entities: dict[str, int]
-    unread: int  # instances that have a turn in a language that the extractor cannot read
+    unread: int  # instances that have a turn in a language that nothing here can read
     extractor: str
     spacy_model: str | None
     objects_from: str
@@ -87,6 +91,8 @@ class IndexReport:
     fingerprint: str = ""
     verify_fit: Fit | None = None  # how well the model that looked names a sample of the pictures
     model_anyway: bool = False  # whether it looked although it was made for other pictures
+    languages: dict[str, int] = field(default_factory=dict)  # turns by language code, most first
+    unread_turns: dict[str, int] = field(default_factory=dict)  # of these, the turns that nothing could read
 
 
 def index(store: Store, *, progress: Progress = silent, **options: Any) -> IndexReport:
@@ -178,13 +184,16 @@ class _Index:
         if options.extractor == "spacy":
             self._pipeline = Pipeline.load(options.spacy_model, frozenset(self._things.phrases()), _processes(store))
             self.spacy_model = self._pipeline.name
-        self._unread: list[np.ndarray] = []
+        self._reading = NounReading(_processes(store))
+        self._naming = Naming([self._pipeline.language] if self._pipeline else [])
+        self._counted: list[Counted] = []
         self._verified_by: str | None = None
         self._verify_notices: tuple[str, ...] = ()
         self._verify_fit: Fit | None = None
 
     def close(self) -> None:
-        """Ends the pipeline's worker processes, if there are any."""
+        """Ends the worker processes, if there are any."""
+        self._reading.close()
         if self._pipeline is not None:
             self._pipeline.close()
 
@@ -197,7 +206,7 @@ class _Index:
             self._tokens.batches.append(part.tokens)
             self._objects.batches.append(part.objects)
             self._asked.batches.append(part.asked)
-            self._unread.append(part.unread)
+            self._counted.append(part.counted)
             done += part.instances
             progress(done, total, "Reading turns")
         self._add_annotations()
@@ -251,26 +260,54 @@ class _Index:
         texts = turns["text"].combine_chunks()
         texts = without_markup(texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts)
         text = token.read(cut(texts), self._forms, instance)
-        said, unread = self._nouns(instance, texts, text)
+        language = self._naming.of_turns(text, texts, instance)
+        english = (language == ENGLISH) | (language == WORDLESS)
+        text = replace(text, unread=~english)
+        said, unread = self._nouns(texts, text, language)
         asked = self._interrogations.asked(text, self._forms, human)
         return _Part(
             instances,
             np.unique(instance[said.turn] << 32 | said.name),
-            self._text_objects(instance, with_image & ~token.denied(text, instance, human), said),
+            self._text_objects(instance, with_image & english & ~token.denied(text, instance, human), said),
             np.unique(instance[asked.turn] << 32 | asked.form),
-            np.unique(instance[unread]),
+            Counted.of(instance, language, unread),
         )
 
-    def _nouns(self, instance: np.ndarray, texts: pa.Array, text: token.Text) -> tuple[token.Said, np.ndarray]:
-        """The nouns of a batch, and which of its turns (bool) no extractor could read."""
-        if self._pipeline is None:
-            return token.nouns(text, self._forms), text.unread
-        if self._pipeline.english:
-            return self._pipeline.nouns(texts, ~text.unread, self._forms), text.unread
-        english, other = token.nouns(text, self._forms), self._pipeline.nouns(texts, text.unread, self._forms)
+    def _nouns(self, texts: pa.Array, text: token.Text, language: np.ndarray) -> tuple[token.Said, np.ndarray]:
+        """The nouns of a batch, and which of its turns (bool) nothing could read."""
+        unread, pipeline = text.unread.copy(), self._pipeline
+        found = []
+        if pipeline is None or not pipeline.english:
+            found.append(token.nouns(text, self._forms))
+        if pipeline is not None:
+            its = ~unread if pipeline.english else unread & self._reads(language, pipeline.language)
+            found.append(pipeline.nouns(texts, its, self._forms))
+            unread &= ~its
+        for code in np.unique(language[unread]).tolist():
+            if LANGUAGES[code] in self._reading.languages:
+                its = unread & (language == code)
+                found.append(self._read(texts, its, LANGUAGES[code]))
+                unread &= ~its
         return token.Said(
-            np.concatenate([english.turn, other.turn]), np.concatenate([english.name, other.name])
-        ), np.zeros(len(texts), dtype=bool)
+            np.concatenate([said.turn for said in found]), np.concatenate([said.name for said in found])
+        ), unread
+
+    def _reads(self, language: np.ndarray, of_pipeline: str) -> np.ndarray:
+        """Which turns (bool) a pipeline for another language than English reads: those of its language, and what no
+        other reader can read if it is for many languages or for one that turns are not told apart by."""
+        if of_pipeline in CODE:
+            return np.asarray(language == CODE[of_pipeline])
+        read = [CODE[code] for code in self._reading.languages]
+        others: np.ndarray = ~np.isin(language, read)
+        return others
+
+    def _read(self, texts: pa.Array, turns: np.ndarray, language: str) -> token.Said:
+        """The nouns of the chosen turns (bool, per turn) by the reader of their language."""
+        chosen = np.flatnonzero(turns)
+        read = self._reading.nouns(language, texts.take(pa.array(chosen)).to_pylist())
+        with self._forms.lock:
+            name = [self._forms.names(noun) for nouns in read for noun in nouns]
+        return token.Said(np.repeat(chosen, [len(nouns) for nouns in read]).astype(np.int32), np.array(name, np.int32))
 
     def _text_objects(self, instance: np.ndarray, shown: np.ndarray, said: token.Said) -> np.ndarray:
         """Objects named in the turns where `shown` is set: turns that speak of a picture and are not denied."""
@@ -312,7 +349,8 @@ class _Index:
     # ------------------------------------------------------------------ writing
     def write(self, total: int, started: float, progress: Progress) -> IndexReport:
         """Ranks the entities and writes all tables."""
-        unread = int(sum(len(part) for part in self._unread))
+        counted = Counted.all_of(self._counted)
+        unread = counted.instances_unread
         with self._store.atomic() as writer:
             remember(writer)
             writer.execute("delete from index_made")
@@ -327,6 +365,7 @@ class _Index:
             postings["co_occurrence"] = write_pairs(writer, objects)
             progress(3, 4, "Writing postings")
             postings["interrogation"] = write(writer, "interrogation", self._asked)[0]
+            write_languages(writer, counted)
             renumber(writer)
             counts = dict(writer.rows("select perspective, count(*) from entity group by perspective"))
             entities = {perspective: int(counts.get(perspective, 0)) for perspective in postings}
@@ -340,10 +379,12 @@ class _Index:
                 objects_from=self.objects_from,
                 verified_by=self._verified_by,
                 seconds=round(time.monotonic() - started, 2),
-                notices=self._notices(unread, total, postings),
+                notices=self._notices(counted, total, postings),
                 fingerprint=fingerprint_of({"sources": _sources(writer), "options": _decisive(self._options)}),
                 verify_fit=self._verify_fit,
                 model_anyway=self._options.model_anyway,
+                languages=counted.by_language(),
+                unread_turns=counted.unread_by_language(),
             )
             self._record(writer, report)
             progress(4, 4, "Writing postings")
@@ -371,15 +412,11 @@ class _Index:
             ],
         )
 
-    def _notices(self, unread: int, total: int, postings: dict[str, int]) -> tuple[str, ...]:
+    def _notices(self, counted: Counted, total: int, postings: dict[str, int]) -> tuple[str, ...]:
         notices = list(self._verify_notices)
-        if unread:
-            notices.append(
-                f"{unread:,} of {total:,} instances hold text that is not English and was not read. To read its nouns, "
-                "install a spaCy pipeline for that language (for example, python -m spacy download zh_core_web_sm) "
-                "and index with --extractor spacy --spacy-model NAME."
-            )
-        elif self._pipeline is not None and not self._pipeline.english:
+        if counted.instances_unread:
+            notices.append(missing_words(counted, total))
+        if set(counted.by_language()) - {"en"} and self._from_text:
             notices.append("Interrogation and objects from text are read from English only.")
         if not postings["object"]:
             notices.append("No objects were found; the object and co-occurrence perspectives are empty.")
@@ -388,13 +425,13 @@ class _Index:
 
 @dataclass(frozen=True)
 class _Part:
-    """What came out of one batch: keys instance << 32 | name, without repeats, and the instances with unread turns."""
+    """What came out of one batch: keys instance << 32 | name, without repeats, and its turns counted by language."""
 
     instances: int
     tokens: np.ndarray
     objects: np.ndarray
     asked: np.ndarray
-    unread: np.ndarray
+    counted: Counted
 
 
 def _decisive(options: IndexOptions) -> dict[str, Any]:

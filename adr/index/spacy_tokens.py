@@ -1,8 +1,8 @@
 """Nouns by a spaCy pipeline, for the token perspective: slower than the lexicon, for any language with a pipeline.
 
 Knows nothing of objects or questions. Takes the lemma of every word that the pipeline tags as a noun or a name, in
-lower case. An English pipeline reads what the lexicon would read; a pipeline for another language reads what the
-lexicon cannot read and leaves English to the lexicon.
+lower case. An English pipeline reads what the lexicon would read; a pipeline for another language reads the turns in
+that language and leaves English to the lexicon.
 """
 
 import re
@@ -30,16 +30,18 @@ BATCH = 256
 CHUNK = 2_000
 """How many turns a worker process is sent at once."""
 _LEFT_OUT = ("parser", "ner", "senter", "textcat", "textcat_multilabel", "entity_ruler", "entity_linker")
-_MARKUP = re.compile(r"</?\w[^<>\n]{0,40}>|https?://\S+|www\.\S+|\S+@\S+\.\w+")
+MARKUP = re.compile(r"</?\w[^<>\n]{0,40}>|https?://\S+|www\.\S+|\S+@\S+\.\w+")
 
 
 class Pipeline:
-    """A loaded spaCy pipeline. name: its name and version, recorded with the index; english: it reads English."""
+    """A loaded spaCy pipeline. name: its name and version, recorded with the index; language: its code, 'xx' for
+    many; english: it reads English."""
 
     def __init__(self, nlp: Any, model: str, phrases: frozenset[str], processes: int) -> None:
         meta = nlp.meta
         self.name = f"{meta.get('lang', '')}_{meta.get('name', '')} {meta.get('version', '')}".strip()
-        self.english = nlp.lang == "en"
+        self.language = str(nlp.lang)
+        self.english = self.language == "en"
         self._nlp = nlp
         self._lock = threading.Lock()
         self._phrases = phrases if self.english else frozenset()
@@ -62,7 +64,7 @@ class Pipeline:
     def nouns(self, texts: pa.Array, turns: np.ndarray, forms: Forms) -> Said:
         """The nouns of the chosen turns (bool, per turn), in the order of the text."""
         chosen = np.flatnonzero(turns)
-        plain = [_MARKUP.sub(" ", text) for text in texts.take(pa.array(chosen)).to_pylist()]
+        plain = [MARKUP.sub(" ", text) for text in texts.take(pa.array(chosen)).to_pylist()]
         turn: list[int] = []
         name: list[int] = []
         for number, lemmas in zip(chosen.tolist(), self._read(plain), strict=True):
@@ -76,7 +78,7 @@ class Pipeline:
             with self._lock:
                 return _lemmas(self._nlp, self._phrases, texts)
         chunks = [texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK)]
-        with _without_main():  # submitting tasks starts the processes
+        with without_main():  # submitting tasks starts the processes
             read = self._pool.map(_lemmas_in_worker, chunks)
         return list(chain.from_iterable(read))
 
@@ -87,7 +89,7 @@ class Pipeline:
 
 
 @contextmanager
-def _without_main() -> Iterator[None]:
+def without_main() -> Iterator[None]:
     """Processes started in this block do not run this process's `__main__` again: in the app that is the page, which a
     spawned process would draw."""
     own = sys.modules["__main__"]

@@ -93,5 +93,5 @@ def _first_kept(engine: Engine, recipe: Recipe, perspective: str, tau: npt.NDArr
         reached = np.searchsorted(tau, engine.critical(recipe, perspective, own[perspective]).tau, side="right")
     else:
         reached = np.full(engine.rows, never)
-    first = np.where(passes >= recipe.min_passes, 0, np.where(passes + 1 >= recipe.min_passes, reached, never))
+    first = np.where(engine.enough(recipe, passes), 0, np.where(passes + 1 >= recipe.min_passes, reached, never))
     return np.where(engine.survives(recipe), first, never).astype(np.int8)

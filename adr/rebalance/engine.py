@@ -82,6 +82,12 @@ class _Recent:
             return list(reversed(self._kept.items()))
 
 
+def unread_instances(store: Store) -> npt.NDArray[np.int32]:
+    """Instances that hold text which nothing could read, ascending; none where the index does not say which."""
+    found = store.arrays("select distinct instance from turn_language where unread > 0 order by instance")
+    return np.asarray(found["instance"], dtype=np.int32)
+
+
 class Engine:
     """All postings of a workspace in memory (at most 8 bytes per posting in all), ready to preview recipes.
 
@@ -95,6 +101,7 @@ class Engine:
         need_index(store)
         self.instances = np.ascontiguousarray(found["instance"], dtype=np.int32)
         self.text_only = np.asarray(np.ma.filled(found["text_only"], True), dtype=bool)
+        self.unread = np.isin(self.instances, unread_instances(store))
         self._threads = max(1, int(setting("ADR_THREADS")))
         self._pool = ThreadPoolExecutor(self._threads, "preview")
         self.postings: dict[str, PostingRows] = {}
@@ -272,7 +279,7 @@ class Engine:
     def kept(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
         """The rows that stay: the keep rule (pass count ≥ min_passes and a last draw < α), then the caps."""
         tau, own = self.tau(recipe), self.own(recipe)
-        by_rule = (self.pass_counts(recipe, tau, own) >= recipe.min_passes) & self.survives(recipe)
+        by_rule = self.enough(recipe, self.pass_counts(recipe, tau, own)) & self.survives(recipe)
         if not recipe.at_most:
             return by_rule
         return self._within(recipe, tau, self.caps(recipe), self._copies(recipe, tau, own, by_rule)) > 0
@@ -298,6 +305,11 @@ class Engine:
                 holds[self.rows_of(perspective, place)] = True
             held += holds
         return held
+
+    def enough(self, recipe: Recipe, passes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+        """Rows that pass: by their pass count, or because they hold unread text and the recipe keeps it."""
+        enough: npt.NDArray[np.bool_] = passes >= recipe.min_passes
+        return enough | self.unread if recipe.unread == "keep" else enough
 
     def survives(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
         """Rows whose last draw is below α."""
@@ -331,7 +343,7 @@ class Engine:
     def _make_preview(self, recipe: Recipe, k: int) -> RecipePreview:
         tau, own = self.tau(recipe), self.own(recipe)
         passes = self.pass_counts(recipe, tau, own)
-        enough = passes >= recipe.min_passes
+        enough = self.enough(recipe, passes)
         by_rule = self._copies(recipe, tau, own, enough & self.survives(recipe))
         bounds = self.caps(recipe)
         copies = self._within(recipe, tau, bounds, by_rule)
@@ -345,7 +357,7 @@ class Engine:
             [partial(self._columns, p, recipe.seed, copies, total, tau[p], k) for p in largest_first]
         )
         by_name = {p: rest for p, *rest in counted}
-        reason = self._reason(recipe, by_rule > 0, kept, enough)
+        reason = self._reason(recipe, by_rule > 0, kept, passes)
         return RecipePreview(
             recipe=recipe,
             tau=tau,
@@ -371,12 +383,15 @@ class Engine:
         )
 
     def _reason(
-        self, recipe: Recipe, by_rule: npt.NDArray[np.bool_], kept: npt.NDArray[np.bool_], enough: npt.NDArray[np.bool_]
+        self, recipe: Recipe, by_rule: npt.NDArray[np.bool_], kept: npt.NDArray[np.bool_], passes: npt.NDArray[np.int8]
     ) -> npt.NDArray[np.int8]:
         """The reason of every row, as an index into REASONS."""
         word = {name: np.int8(number) for number, name in enumerate(REASONS)}
         below = np.where(self.without_entities(recipe.perspectives), word["no_entities"], word["below_min_passes"])
-        stays = word["passes"] if recipe.min_passes else word["keeps_all"]
+        stays = np.where(passes >= recipe.min_passes, word["passes"], word["unread"])
+        if not recipe.min_passes:
+            stays[:] = word["keeps_all"]
+        enough = self.enough(recipe, passes)
         dropped = np.where(by_rule, word["over_cap"], np.where(enough, word["alpha"], below))
         return np.where(kept, stays, dropped).astype(np.int8)
 
@@ -450,7 +465,13 @@ class Engine:
                 for begin, end in pairwise(edges)
             ]
         )
-        return probability, float(sum(s for s, _ in sums)), float(sum(v for _, v in sums))
+        expected, variance = float(sum(s for s, _ in sums)), float(sum(v for _, v in sums))
+        if recipe.unread == "keep" and self.unread.any():
+            before, after = probability[self.unread], float(recipe.alpha)
+            expected += float((after - before).sum())
+            variance += float((after * (1 - after) - before * (1 - before)).sum())
+            probability[self.unread] = after
+        return probability, expected, variance
 
     def _columns(
         self, perspective: str, seed: int, copies: npt.NDArray[np.int8], total: int, tau: float, k: int
@@ -515,6 +536,7 @@ class Engine:
         self, recipe: Recipe, kept: npt.NDArray[np.bool_], empty: npt.NDArray[np.bool_]
     ) -> dict[str, dict[str, int]]:
         members = {"text_only": self.text_only, "no_entities": empty}
+        members |= {"unread": self.unread} if self.unread.any() else {}
         members |= {f"no_{p}": self.without_entities((p,)) for p in recipe.perspectives}
         return {
             name: {"instances": int(np.count_nonzero(rows)), "kept": int(np.count_nonzero(kept & rows))}

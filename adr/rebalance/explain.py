@@ -17,7 +17,7 @@ from adr.errors import AdrError
 from adr.figures import number_words
 from adr.rebalance import loops
 from adr.rebalance.at_most import ranks
-from adr.rebalance.engine import Engine
+from adr.rebalance.engine import Engine, unread_instances
 from adr.rebalance.preview import RecipePreview
 from adr.recipe import Recipe
 from adr.report import Unbounded
@@ -89,6 +89,8 @@ class Explanation:
             return "Kept: the recipe keeps every instance."
         if self.reason == "no_entities":
             return "Dropped: it has no entity in any of the recipe's perspectives."
+        if self.reason == "unread":
+            return "Kept: it holds text that was not read, and the recipe keeps such instances."
         passed = [f"{_plain(p.perspective)} {_from(p)}" for p in self.passes if p.passed]
         said = f"passes {', '.join(passed)}" if passed else "no perspective passes"
         if self.reason == "over_cap":
@@ -220,11 +222,12 @@ def explain_recipe(
     )
     pass_count = sum(p.passed for p in passes)
     alpha_draw = float(draws(recipe.seed, ALPHA_KEY, instance))
-    enough = pass_count >= recipe.min_passes
+    unread = recipe.unread == "keep" and instance in unread_instances(store)
+    enough = pass_count >= recipe.min_passes or unread
     by_rule = enough and alpha_draw < recipe.alpha
     probability = np.empty(1)
     chances = np.array([[p.probability] for p in passes])
-    loops.keep_chance(0, 1, chances, recipe.min_passes, float(recipe.alpha), probability)
+    loops.keep_chance(0, 1, chances, 0 if unread else recipe.min_passes, float(recipe.alpha), probability)
     copies = _copies(recipe, passes) if by_rule else 0
     over = tuple(cap for cap in caps if cap.rank + copies - 1 > cap.at_most) if by_rule else ()
     left = min([copies, *(max(0, cap.at_most - cap.rank + 1) for cap in over)])
@@ -263,8 +266,10 @@ def cap_ranks(engine: Engine, preview: RecipePreview, instance: int) -> tuple[Ca
 
 
 def _reason(recipe: Recipe, passes: tuple[Pass, ...], enough: bool, by_rule: bool, kept: bool) -> str:
+    if kept and not recipe.min_passes:
+        return "keeps_all"
     if kept:
-        return "passes" if recipe.min_passes else "keeps_all"
+        return "passes" if sum(p.passed for p in passes) >= recipe.min_passes else "unread"
     if by_rule:
         return "over_cap"
     if enough:

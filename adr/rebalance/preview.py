@@ -18,10 +18,12 @@ REASON_WORDS = {
     "no_entities": "no entity in any perspective",
     "alpha": "the last draw (α)",
     "over_cap": "a cap",
+    "unread": "text that was not read passes",
 }
 REASONS = tuple(REASON_WORDS)
 GROUP_WORDS = {
     "text_only": "text only",
+    "unread": "text that was not read",
     "no_entities": "no entities",
     "no_token": "no token",
     "no_object": "no object",

@@ -26,7 +26,7 @@ FIVE: dict[int, list[tuple[str, str]]] = {
         ("gpt", "Near the dogs."),
     ],
     5: [("human", "Describe the man."), ("gpt", "Kaplan"), ("human", "What man?"), ("gpt", "A man with a bike.")],
-    9: [("human", "他们是谁？"), ("gpt", "他们是拜仁慕尼黑的凯恩和格雷茨卡。")],
+    9: [("human", "ماذا في الصورة؟"), ("gpt", "قطة سوداء على الكرسي.")],
 }
 TEXT_ONLY = {100}
 
@@ -116,7 +116,8 @@ def test_index__five_instances() -> None:
     assert report.postings == {"token": 13, "object": 10, "co_occurrence": 8, "interrogation": 6}
     assert report.entities == {"token": 9, "object": 7, "co_occurrence": 8, "interrogation": 6}
     assert (report.instances, report.unread, report.objects_from) == (5, 1, "text")
-    assert len(report.notices) == 1 and "1 of 5 instances" in report.notices[0] and "spacy" in report.notices[0]
+    assert report.languages == {"en": 12, "ar": 2} and report.unread_turns == {"ar": 2}
+    assert "1 of 5 instances" in report.notices[0] and "2 turns in Arabic" in report.notices[0]
 
 
 def test_index__entities_are_numbered_by_perspective_count_and_name() -> None:

@@ -127,11 +127,12 @@ def test_index__spacy_of_another_language_leaves_english_to_the_lexicon(german: 
         [("human", "was macht die Frau auf der Bank"), ("gpt", "die Frau liest ein Buch"), ("gpt", "Buch")],
         [("human", "What color is the bus?"), ("gpt", "The bus is red.")],
     )
-    assert index(store).unread == 1
-    assert tokens(store) == {"bus": [1], "color": [1]}
+    assert index(store).unread == 0
+    assert tokens(store) == {"bank": [0], "buch": [0], "bus": [1], "color": [1], "frau": [0]}
     report = index(store, extractor="spacy", spacy_model=str(german))
     assert tokens(store) == {"bank": [0], "buch": [0], "bus": [1], "color": [1], "frau": [0]}
     assert report.unread == 0 and "English only" in report.notices[0]
+    assert report.languages == {"de": 3, "en": 2}
 
 
 def test_index__spacy_in_processes_of_its_own(english: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from adr.recipe_toml import former_remark, read_former_caps
 # Parameter names of τ: a count, or a tail share in percent with "%".
 _TAU = {"token": "token", "object": "object", "co_occurrence": "pair", "interrogation": "asking"}
 FORMER = "caps"  # what links of earlier versions say of entities
-NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "entities", FORMER)
+NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "unread", "entities", FORMER)
 
 
 def to_address(recipe: Recipe) -> dict[str, str]:
@@ -32,6 +32,7 @@ def to_address(recipe: Recipe) -> dict[str, str]:
         ("alpha", float(recipe.alpha), plain.alpha),
         ("rule", recipe.pass_rule, plain.pass_rule),
         ("repeat", recipe.repeat, plain.repeat),
+        ("unread", recipe.unread, plain.unread),
         ("use", ",".join(recipe.perspectives), ",".join(PERSPECTIVES)),
     ):
         if value != usual:
@@ -58,6 +59,7 @@ def from_address(told: Mapping[str, str]) -> Recipe:
         ("alpha", "alpha", float),
         ("repeat", "repeat", int),
         ("rule", "pass_rule", str),
+        ("unread", "unread", str),
         ("use", "perspectives", lambda t: tuple(t.split(","))),
     ):
         if name in told:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from adr.recipe import PASS_RULES, Recipe
+from adr.recipe import PASS_RULES, UNREAD, Recipe
 from adr.ui.parts.controls import asked, move
 from adr.ui.rebalance.state import current, tune
 
@@ -101,4 +101,14 @@ def _rare_choices(recipe: Recipe) -> None:
         on_click=lambda: tune(Recipe()),
         disabled=recipe == Recipe(),
         help="Tail shares of 10, 10, 25 and 10 %; one perspective must pass.",
+    )
+    st.session_state["unread"] = recipe.unread
+    st.radio(
+        "Instances with text that was not read",
+        UNREAD,
+        key="unread",
+        horizontal=True,
+        format_func={"keep": "pass", "drop": "need passes like any other"}.__getitem__,
+        on_change=lambda: tune(replace(current(), unread=st.session_state["unread"])),
+        help="Text in a language without a reader has no entities, so these instances would rarely pass by themselves.",
     )

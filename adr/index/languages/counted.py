@@ -1,0 +1,95 @@
+"""Turns counted by instance and language, and how many of them nothing could read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from adr.figures import counted
+from adr.index.languages.reading import READERS
+from adr.language_names import INSTALL, LANGUAGES, language_name
+from adr.store import Writer
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A row per instance and language of its turns: the place of the language in LANGUAGES, turns, unread turns."""
+
+    instance: np.ndarray
+    language: np.ndarray
+    turns: np.ndarray
+    unread: np.ndarray
+
+    @classmethod
+    def of(cls, instance: np.ndarray, language: np.ndarray, unread: np.ndarray) -> "Counted":
+        """The counts of a batch, from arrays per turn; turns with a language below 0 are left out."""
+        said = language >= 0
+        key = instance[said] * len(LANGUAGES) + language[said]
+        keys, at, turns = np.unique(key, return_inverse=True, return_counts=True)
+        return cls(
+            keys // len(LANGUAGES), keys % len(LANGUAGES), turns, np.bincount(at, unread[said], len(keys)).astype(int)
+        )
+
+    @classmethod
+    def all_of(cls, parts: "Sequence[Counted]") -> "Counted":
+        """The counts of all batches."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return cls(
+            *(np.concatenate([nothing, *(getattr(part, name) for part in parts)]) for name in cls.__dataclass_fields__)
+        )
+
+    @property
+    def instances_unread(self) -> int:
+        """How many instances have an unread turn."""
+        return len(np.unique(self.instance[self.unread > 0]))
+
+    def by_language(self) -> dict[str, int]:
+        """{code: turns}, most first."""
+        return self._summed(self.turns)
+
+    def unread_by_language(self) -> dict[str, int]:
+        """{code: unread turns} of the languages that have any, most first."""
+        return self._summed(self.unread)
+
+    def _summed(self, numbers: np.ndarray) -> dict[str, int]:
+        sums = np.bincount(self.language, numbers, len(LANGUAGES)).astype(int).tolist()
+        found = {code: number for code, number in zip(LANGUAGES, sums, strict=True) if number}
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def write_languages(writer: Writer, found: Counted) -> None:
+    """Replaces the table turn_language."""
+    writer.execute("truncate turn_language")
+    names = pa.DictionaryArray.from_arrays(pa.array(found.language, pa.int32()), pa.array(LANGUAGES)).cast(pa.string())
+    writer.insert(
+        "turn_language",
+        pa.table(
+            {
+                "instance": found.instance.astype(np.int32),
+                "language": names,
+                "turns": found.turns.astype(np.int32),
+                "unread": found.unread.astype(np.int32),
+            }
+        ),
+    )
+
+
+def missing_words(found: Counted, total: int) -> str:
+    """What was not read, in how many turns, and what installs its readers."""
+    unread = found.unread_by_language()
+    listed = ", ".join(f"{counted(turns, 'turn')} in {_named(code)}" for code, turns in unread.items())
+    said = f"{found.instances_unread:,} of {total:,} instances hold text that was not read: {listed}."
+    packages = sorted({package for code in unread if code in READERS for package in READERS[code].packages})
+    if packages:
+        said += f" To read it, run {INSTALL} (or pip install {' '.join(packages)}), then index again."
+    if any(code not in READERS for code in unread):
+        said += (
+            " Other languages are read by a spaCy pipeline where one is installed: index with --extractor spacy "
+            "--spacy-model NAME."
+        )
+    return said
+
+
+def _named(code: str) -> str:
+    return "a language that could not be told" if code == "und" else language_name(code)
