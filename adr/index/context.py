@@ -25,7 +25,7 @@ ENDS_NOUN = _FINITE | {_K.START, _K.PREPOSITION, _K.TO, _K.THAT}
 _JOINS = {_K.MARK, _K.CONJUNCTION, _K.PARTICIPLE, _K.GERUND}
 _ENDS_VERB = _EDGE | {_K.PREPOSITION, _K.DETERMINER, _K.OBJECT, _K.TO, _K.ADVERB, _K.NUMBER, _K.CONJUNCTION, _K.THAT}
 _ANDED = {_K.VERB_NOUN, _K.VERBS_NOUNS, _K.PARTICIPLE_NOUN, _K.ADJECTIVE_NOUN, _K.MODAL}
-_AS = {_K.THERE: _K.SUBJECT}
+_AS = {_K.THERE: _K.SUBJECT, _K.COMPOUND: _K.ADJECTIVE}
 """Kinds that are like another one to their neighbours."""
 _OPENS_PHRASE = {_K.DETERMINER, _K.OBJECT, _K.SUBJECT}
 
@@ -59,7 +59,7 @@ def _open_questions(before: Kind, own: Kind, after: Kind, noun: bool) -> int:
 
 
 def _is_noun(before: Kind, own: Kind, after: Kind) -> bool:
-    if own in _NOUN_SURE:
+    if own in _NOUN_SURE or own is _K.COMPOUND:
         return True
     before, after = _AS.get(before, before), _AS.get(after, after)
     decide = _RULES.get(own)

@@ -67,6 +67,7 @@ class Kind(IntEnum):
     THERE_IS = 33  # the later word of "there is", "is there": a noun phrase follows
     THERE = 35
     INITIALS = 36  # "US", "WHO": a name, if other words are not in capitals
+    COMPOUND = 37  # "snow-covered": to its neighbours an adjective, and the noun in it is said
     PARTICIPLE_NOUN = 34  # "cut", "rose": a form of the past, or a noun
 
 
@@ -220,15 +221,22 @@ class Lexicon:
         singular = self.singular(lower)
         if singular:
             return Reading(Kind.NOUN, (singular,), letters=letters)
-        if lower in self.adjectives or self.tags.get(lower, "")[:2] in ("JJ", "RB", "VB", "IN"):
-            return Reading(Kind.ADJECTIVE, letters=letters)
         parts = [self.read(part) for part in word.split("-") if part]
         known = sum(part.letters for part in parts if part.known) * 2 > letters
-        last = parts[-1]
+        first, last = parts[0], parts[-1]
+        if last.kind is Kind.PARTICIPLE and first.kind in _NOUN_FIRST and not self._likened(lower):
+            return Reading(Kind.COMPOUND, first.nouns[:1], known, letters)
+        if lower in self.adjectives or self.tags.get(lower, "")[:2] in ("JJ", "RB", "VB", "IN"):
+            return Reading(Kind.ADJECTIVE, letters=letters)
         if last.kind in _NOUN_FIRST:
             nouns = dict.fromkeys(noun for part in parts if part.kind in _NOUN_FIRST for noun in part.nouns)
             return Reading(Kind.NOUN, tuple(nouns), known, letters)
         return Reading(Kind.ADJECTIVE, known=known, letters=letters)
+
+    def _likened(self, lower: str) -> bool:
+        """Whether the noun of a compound only describes ("heart-shaped", "hand-painted")."""
+        first, _, last = lower.partition("-")
+        return first in self.settled["describing"] or last in self.settled["likening"]
 
     def _plain(self, word: str, lower: str) -> tuple[Kind, str | None, bool]:
         """Kind, singular, and whether the word is known, for a word of letters only."""

@@ -166,9 +166,8 @@ def _join_phrases(text: Text, forms: Forms, name: np.ndarray, second: np.ndarray
     hit = phrases.triple_keys[place] == triple_key
     triples, triple_names = open_at[hit], phrases.triple_names[place[hit]]
     pair = phrases.pair[key]
-    verb = np.isin(text.kind[at + 1], (Kind.GERUND, Kind.GERUND_NOUN)) & (
-        name[at + 1] < 0
-    )  # "a pedestrian crossing the street"
+    gerund = (text.kind[at + 1] == Kind.GERUND) | (text.kind[at + 1] == Kind.GERUND_NOUN)
+    verb = gerund & (name[at + 1] < 0)  # "a pedestrian crossing the street"
     pair = np.where(verb, -1, pair)
     pairs, pair_names = at[pair >= 0], pair[pair >= 0]
     if len(triples):

@@ -137,6 +137,8 @@ def test_read__kind(form: str, kind: Kind) -> None:
         ("The woman's hat doesn't fit her dogs' house.", ["woman", "hat", "dog", "house"]),
         ("A well-lit room and a T-shirt", ["room", "t-shirt"]),
         ("a street-sign", ["street", "sign"]),
+        ("A snow-covered mountain and a tree-lined street", ["snow", "mountain", "tree", "street"]),
+        ("A hand-painted sign and a heart-shaped cake in an eye-catching blue", ["sign", "cake"]),
         ("Gui Haichao met Kane in Munich.", ["gui", "haichao", "kane", "munich"]),
         ("He takes selfies with his smartphone.", ["selfie", "smartphone"]),
         ("In 1995 seven of 12 were 3rd, at 50%.", []),
