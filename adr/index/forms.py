@@ -37,7 +37,7 @@ class View:
     no: np.ndarray  # bool: "no", with which an answer may begin
     looks_on: np.ndarray  # bool: "what", after which the question rules look at the next words too
     script: np.ndarray  # uint8, a Script
-    spelled: np.ndarray  # int32: how many letters it has
+    spelled: np.ndarray  # int32: how many letters it has; twice as many in a script that is not Latin
     strange: np.ndarray  # bool: not in the word lists, or a name
 
 
@@ -123,7 +123,7 @@ class Forms:
             "no": lower == "no",
             "looks_on": lower in self._looks_on,
             "script": script_of(form),
-            "spelled": sum(map(str.isalpha, form)),
+            "spelled": reading.letters,
             "strange": not reading.known,
         }
         for name, value in row.items():
