@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from adr.index.languages.scripts import script_of
+from adr.index.languages.scripts import script_of, weight_of
 from adr.index.lexicon import Lexicon
 from adr.index.words import Pieces, read_gap
 
@@ -123,7 +123,7 @@ class Forms:
             "no": lower == "no",
             "looks_on": lower in self._looks_on,
             "script": script_of(form),
-            "spelled": reading.letters,
+            "spelled": reading.letters if form.isascii() else weight_of(form),
             "strange": not reading.known,
         }
         for name, value in row.items():
