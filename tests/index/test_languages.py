@@ -121,7 +121,7 @@ def test_index__a_short_turn_is_in_the_language_of_its_instance() -> None:
 
 
 def test_index__a_year_does_not_hide_the_language_of_its_clause() -> None:
-    store = store_with([[("human", "他出生在1962年的北京"), ("gpt", "Peter在2008年去北京")]])
+    store = store_with([[("human", "他出生在1962年的北京"), ("gpt", "Peter在2008年去了北京旅游")]])
     index(store)
     assert languages(store) == [(0, "zh", 2, 0)]
 
