@@ -130,7 +130,10 @@ def test_wheel__says_what_it_is_and_what_it_needs(wheel):
     needs = re.findall(r"^Requires-Dist: ([\w-]+)", metadata, re.MULTILINE)
     listed = [
         re.match(r"[\w-]+", line)[0].replace("_", "-")
-        for name in ("requirements.txt", "requirements-dev.txt", "requirements-auth.txt", "requirements-sheets.txt")
+        for name in (
+            "requirements.txt",
+            *(f"requirements-{part}.txt" for part in ("dev", "auth", "sheets", "languages")),
+        )
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
         if re.match(r"\w", line)
     ]

@@ -52,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True)
 class IndexMade:
-    """How the postings were made. counts: perspective → (entities, postings)."""
+    """How the postings were made. counts: perspective → (entities, postings); notices: what its report says beside."""
 
     extractor: str
     spacy_model: str | None
@@ -62,6 +62,7 @@ class IndexMade:
     seconds: float
     indexed_at: datetime
     counts: dict[str, tuple[int, int]]
+    notices: tuple[str, ...]
 
 
 def source(store: Store) -> Source | None:
@@ -95,32 +96,40 @@ def _listed(values: Sequence[str | None]) -> str:
     return ", ".join(dict.fromkeys(value for value in values if value))
 
 
-def kinds(store: Store, source: int | None = None) -> dict[str, int]:
-    """How many instances there are of each kind in KINDS, or of those of one source; kinds without any are left out."""
+def kinds(store: Store, source: int | None = None, language: str | None = None) -> dict[str, int]:
+    """How many instances there are of each kind in KINDS, or of those of one source or with a turn in one language;
+    kinds without any are left out."""
     found = dict(
         store.rows(
             """
-            with chosen as (select instance from instance where $1::smallint is null or source = $1)
+            with chosen as (
+                select instance from instance where ($1::smallint is null or source = $1) and ($2::varchar is null
+                    or instance in (select instance from turn_language where language = $2)))
             select kind, count(*) from instance_kind semi join chosen using (instance) group by kind
             union all select 'all', count(*) from chosen""",
-            [source],
+            [source, language],
         )
-        if source is not None
+        if source is not None or language is not None
         else store.rows("""
             select kind, count(*) from instance_kind group by kind union all select 'all', count(*) from instance""")
     )
     return {kind: int(found[kind]) for kind in KINDS if found.get(kind)}
 
 
-def instances(store: Store, kind: str, offset: int, count: int, source: int | None = None) -> list[Instance]:
-    """At most `count` instances of a kind (of one source), by position, after the first `offset` of them."""
+def instances(
+    store: Store, kind: str, offset: int, count: int, source: int | None = None, language: str | None = None
+) -> list[Instance]:
+    """At most `count` instances of a kind (of one source, with a turn in a language), by position, after the first
+    `offset` of them."""
     of_kind = "instance_kind where kind = $kind" if kind in KINDS[1:] else "instance where $kind is not null"
     chosen = [
         number
         for (number,) in store.rows(
             f"select instance from {of_kind} and ($source::smallint is null or instance in "
-            "(select instance from instance where source = $source)) order by instance limit $count offset $offset",
-            {"kind": kind, "count": count, "offset": offset, "source": source},
+            "(select instance from instance where source = $source)) and ($language::varchar is null or instance in "
+            "(select instance from turn_language where language = $language)) "
+            "order by instance limit $count offset $offset",
+            {"kind": kind, "count": count, "offset": offset, "source": source, "language": language},
         )
     ]
     rows = store.rows(
@@ -164,18 +173,19 @@ def index_made(store: Store) -> IndexMade | None:
     """How the postings were made; None without an index."""
     row = store.row(
         "select extractor, spacy_model, objects_from, verified_by, coalesce(unread, 0), seconds, "
-        "indexed_at from index_made"
+        "indexed_at, report from index_made"
     )
     if row is None:
         return None
-    extractor, spacy_model, objects_from, verified_by, unread, seconds, indexed_at = row
+    extractor, spacy_model, objects_from, verified_by, unread, seconds, indexed_at, report = row
     counts = {
         name: (int(entities), int(postings))
         for name, entities, postings in store.rows(
             "select perspective::varchar, count(*), sum(n) from entity group by perspective order by perspective"
         )
     }
-    return IndexMade(extractor, spacy_model, objects_from, verified_by, unread, seconds, indexed_at, counts)
+    notices = tuple(json.loads(report).get("notices", ())) if report else ()
+    return IndexMade(extractor, spacy_model, objects_from, verified_by, unread, seconds, indexed_at, counts, notices)
 
 
 def made_of_it(store: Store) -> dict[str, int]:

@@ -10,7 +10,7 @@ from enum import IntFlag
 
 import numpy as np
 
-from adr.index.languages.scripts import script_of
+from adr.index.languages.scripts import script_of, weight_of
 from adr.index.lexicon import Kind, Lexicon, Reading
 from adr.index.words import Pieces, read_gap
 
@@ -46,7 +46,7 @@ class View:
     trait: np.ndarray  # uint8: its Traits
     looks_on: np.ndarray  # bool: "what", after which the question rules look at the next words too
     script: np.ndarray  # uint8, a Script
-    spelled: np.ndarray  # int32: how many letters it has
+    spelled: np.ndarray  # int32: how many letters it has; twice as many in a script that is not Latin
     strange: np.ndarray  # bool: not in the word lists, or a name
 
 
@@ -133,7 +133,7 @@ class Forms:
             "trait": self._traits(form, lower, reading),
             "looks_on": lower in self._looks_on,
             "script": script_of(form),
-            "spelled": sum(map(str.isalpha, form)),
+            "spelled": reading.letters if form.isascii() else weight_of(form),
             "strange": not reading.known,
         }
         for name, value in row.items():

@@ -228,6 +228,7 @@ alpha = 1.0
 perspectives = ["object"]
 pass_rule = "any"
 repeat = 1
+unread = "keep"
 
 [rebalance.tau]
 token = 1.0
@@ -418,8 +419,6 @@ Instances with images that were read without an image folder: 624,610.
 perspective   entities    postings
 ──────────────────────────────────
 object           9,000   3,100,000
-
-The text of 12 instances is in a language that was not read.
 
 ── rebalance
 Run 3 keeps 581,204 of 665,298 instances (expected 581,103 ± 232 over all seeds).

@@ -120,6 +120,12 @@ def test_index__a_short_turn_is_in_the_language_of_its_instance() -> None:
     assert languages(store) == [(0, "fr", 2, 0), (1, "en", 2, 0), (2, "ja", 2, 0)]
 
 
+def test_index__a_year_does_not_hide_the_language_of_its_clause() -> None:
+    store = store_with([[("human", "他出生在1962年的北京"), ("gpt", "Peter在2008年去了北京旅游")]])
+    index(store)
+    assert languages(store) == [(0, "zh", 2, 0)]
+
+
 @pytest.fixture
 def no_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the packages that read other languages are not installed."""

@@ -10,6 +10,7 @@ from adr.errors import AdrError
 from adr.export.export import export
 from adr.export.formats import FORMATS
 from adr.index.index import index
+from adr.index.languages import reading
 from adr.ingest.ingest import IngestReport, ingest
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
@@ -134,12 +135,21 @@ def test_nothing_left__is_a_sentence_in_every_format(tmp_path: Path) -> None:
                 export(store, workspace, run, out=tmp_path / name, format=name, leave_out_faulty=True)
 
 
-def test_all_not_english__says_that_nothing_could_be_read(tmp_path: Path) -> None:
+def test_all_not_english__is_read_and_kept(tmp_path: Path) -> None:
+    store, _ = read("all-not-english", tmp_path)
+    report = index(store)
+    assert (report.languages, report.unread) == ({"zh": 4}, 0)
+    assert rebalance(store, Recipe(min_passes=0)).kept == 2
+
+
+def test_all_not_english__says_that_nothing_could_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "find_spec", lambda name: None)  # as where no reader is installed
     store, _ = read("all-not-english", tmp_path)
     index(store)
     with pytest.raises(AdrError, match="none of the text could be read") as error:
         rebalance(store, Recipe(min_passes=0))
     assert "Build the index" not in error.value.next_step
+    assert "Chinese 4" in error.value.next_step and "adr-workbench[languages]" in error.value.next_step
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words
 from adr.figures import counted, time_words
 from adr.index.index import IndexOptions, IndexReport, index
+from adr.language_names import language_name
 from adr.progress import Progress
 from adr.recipe import Recipe
 
@@ -40,7 +41,8 @@ def page(report: IndexReport) -> Iterator[Block]:
         ["perspective", "entities", "postings"],
         [(perspective_words(p), f"{report.entities[p]:,}", f"{n:,}") for p, n in report.postings.items()],
     )
-    if report.unread:
-        yield sentence(f"The text of {counted(report.unread, 'instance')} is in a language that was not read.")
+    if set(report.languages) - {"en"}:
+        listed = ", ".join(f"{language_name(code)} {turns:,}" for code, turns in report.languages.items())
+        yield sentence(f"Turns by language: {listed}.")
     for notice in report.notices:
         yield sentence(notice)

@@ -26,10 +26,14 @@ class Counted:
         """The counts of a batch, from arrays per turn; turns with a language below 0 are left out."""
         said = language >= 0
         key = instance[said] * len(LANGUAGES) + language[said]
-        keys, at, turns = np.unique(key, return_inverse=True, return_counts=True)
-        return cls(
-            keys // len(LANGUAGES), keys % len(LANGUAGES), turns, np.bincount(at, unread[said], len(keys)).astype(int)
-        )
+        of_unread = unread[said]
+        if (key[1:] < key[:-1]).any():  # most batches are in one language, and in order
+            order = np.argsort(key, kind="stable")
+            key, of_unread = key[order], of_unread[order]
+        new = np.diff(key, prepend=-1) != 0
+        keys, turns = key[new], np.diff(np.append(np.flatnonzero(new), len(key)))
+        unread_turns = np.bincount(np.cumsum(new) - 1, of_unread, len(keys)).astype(int)
+        return cls(keys // len(LANGUAGES), keys % len(LANGUAGES), turns, unread_turns)
 
     @classmethod
     def all_of(cls, parts: "Sequence[Counted]") -> "Counted":

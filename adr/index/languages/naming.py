@@ -48,7 +48,6 @@ _OF_SCRIPT = {
     Script.OTHER: "und",
 }
 _BY_SCRIPT = np.array([CODE[_OF_SCRIPT.get(script, "en")] for script in Script])
-_DENSE = np.array([2 if script in (Script.HAN, Script.KANA, Script.HANGUL) else 1 for script in Script])
 
 
 class Naming:
@@ -125,17 +124,16 @@ class Naming:
 
 
 def _letters(text: Text, turns: int) -> tuple[np.ndarray, np.ndarray]:
-    """(weight of letters per turn and script, letters per turn that are in Latin words the lexicon does not know).
-
-    Scripts that write a word with one or two characters count double.
-    """
-    counted = np.where(text.skipped, 0, text.view.spelled[text.word])
-    script = text.view.script[text.word]
-    weight = np.zeros((turns, len(Script)), dtype=np.int64)
-    other = np.flatnonzero(script)
-    weight[:, 0] = np.bincount(text.turn, counted * (script == 0), turns)
-    np.add.at(weight, (text.turn[other], script[other]), (counted * _DENSE[script])[other])
-    return weight, np.bincount(text.turn, counted * text.view.strange[text.word], turns)
+    """(letters per turn and script, letters per turn that are in Latin words the lexicon does not know)."""
+    view, turn = text.view, text.turn
+    latin = np.where(view.script == Script.LATIN, view.spelled, 0).astype(np.float64)[text.word]
+    latin[text.skipped] = 0
+    letters = np.zeros((turns, len(Script)))
+    letters[:, Script.LATIN] = np.bincount(turn, latin, turns)
+    other = np.flatnonzero((view.script > Script.LATIN)[text.word] & ~text.skipped)
+    np.add.at(letters, (turn[other], view.script[text.word[other]]), view.spelled[text.word[other]])
+    strange = np.flatnonzero(view.strange[text.word])
+    return letters, np.bincount(turn[strange], latin[strange], turns)
 
 
 def _settle_han(found: np.ndarray, weight: np.ndarray, instance: np.ndarray) -> None:

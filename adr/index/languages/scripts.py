@@ -58,6 +58,12 @@ def script_of(form: str) -> Script:
     return Script(max(range(len(Script)), key=counts.__getitem__))
 
 
+def weight_of(form: str) -> int:
+    """How many letters a word has; twice as many when it is not in Latin letters, since other scripts need fewer."""
+    letters = sum(map(str.isalpha, form))
+    return 2 * letters if script_of(form) else letters
+
+
 def _script(point: int) -> Script:
     if point < 0x0370:
         return Script.LATIN

@@ -5,16 +5,16 @@ from importlib import metadata
 import streamlit as st
 
 from adr.explore import dataset
-from adr.figures import counted
 from adr.index.index import index
 from adr.plain_text import code, plain
 from adr.recipe import PERSPECTIVES
 from adr.ui.access import allowed_model
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
+from adr.ui.parts.languages import languages_view
 from adr.ui.parts.palette import PERSPECTIVE_NAMES
 
-_EXTRACTORS = {"lexicon": "Lexicon (seconds, English)", "spacy": "spaCy pipeline (minutes, any language it knows)"}
+_EXTRACTORS = {"lexicon": "Word lists (seconds)", "spacy": "spaCy pipeline (minutes, any language it knows)"}
 _OBJECTS = {
     "auto": "Annotations where an instance has them, else its text",
     "annotations": "Annotations only",
@@ -70,17 +70,9 @@ def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
             "Postings per instance": st.column_config.NumberColumn(format="%.2f"),
         },
     )
-    if made.unread:
-        st.warning(
-            f"{counted(made.unread, 'instance holds', 'instances hold')} text in a language that this extractor cannot "
-            "read. Install a spaCy pipeline for that language (`python -m spacy download NAME`) and build the index "
-            "with it.",
-            icon=":material/translate:",
-        )
-    job = here.jobs.latest("index")
-    for notice in getattr(job.outcome, "notices", ()) if job is not None else ():
-        if "spaCy" not in notice:
-            st.info(plain(notice), icon=":material/info:")
+    languages_view(here.store)
+    for notice in made.notices:
+        st.info(plain(notice), icon=":material/info:")
     link("Explore", "See the curves")
 
 

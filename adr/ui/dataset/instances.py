@@ -6,8 +6,10 @@ import streamlit as st
 
 from adr.explore import dataset
 from adr.explore.instances import Instance
+from adr.explore.languages import languages
 from adr.figures import counted
 from adr.ingest.sources import sources
+from adr.language_names import language_name
 from adr.plain_text import code, plain
 from adr.ui.dataset.source import counted_kinds
 from adr.ui.frame import Frame
@@ -36,7 +38,8 @@ _KIND_NAMES = {
 def instances_view(here: Frame) -> None:
     """Twenty instances per page, and one of them with picture and conversation."""
     source = _source(here)
-    counted = counted_kinds(here.key, here.store, source)
+    language = _language(here)
+    counted = counted_kinds(here.key, here.store, source, language)
     kind = choice(
         "Kind",
         tuple(k for k in dataset.KINDS if counted.get(k)),
@@ -48,7 +51,7 @@ def instances_view(here: Frame) -> None:
     grid, look = st.columns([3, 2], gap="medium")
     with grid:
         offset = (asked_number("page", 1, 1, max(1, -(-counted[kind] // TILES))) - 1) * TILES
-        shown = dataset.instances(here.store, kind, offset, TILES, source)
+        shown = dataset.instances(here.store, kind, offset, TILES, source, language)
         number = asked_number("instance", shown[0].instance if shown else -1, -1)
         tiles = [replace(tile, chosen=tile.id == str(number)) for tile in instance_tiles(here, shown)]
         picked = image_grid(tiles, key="instances", least=140)
@@ -57,6 +60,7 @@ def instances_view(here: Frame) -> None:
         jump(
             view=None,
             source=asked("source") or None,
+            language=language,
             kind=None if kind == "all" else kind,
             page=offset // TILES + 1 if offset else None,
             instance=picked,
@@ -81,6 +85,22 @@ def _source(here: Frame) -> int | None:
         drops=("page", "kind", "instance"),
     )
     return found.get(name)
+
+
+def _language(here: Frame) -> str | None:
+    """The language whose instances are shown; None: all."""
+    found = {one.language: one.instances for one in languages(here.store)}
+    if len(found) < 2:
+        return None
+    chosen = choice(
+        "Language",
+        ("", *found),
+        "language",
+        default="",
+        says=lambda one: f"{language_name(one)} {found[one]:,}" if one else "All languages",
+        drops=("page", "kind", "instance"),
+    )
+    return chosen or None
 
 
 def _look(here: Frame, shown: Instance) -> None:

@@ -30,9 +30,12 @@ _ODD_OBJECTS = ("objects_unread", "objects_unmatched")
 
 
 @st.cache_data(show_spinner="Counting …", max_entries=8)
-def counted_kinds(key: tuple[str, int], _store: Store, source: int | None = None) -> dict[str, int]:
-    """The number of instances of each kind (of one source), counted again only when the workspace changes."""
-    return dataset.kinds(_store, source)
+def counted_kinds(
+    key: tuple[str, int], _store: Store, source: int | None = None, language: str | None = None
+) -> dict[str, int]:
+    """The number of instances of each kind (of one source, in one language), counted again only when the workspace
+    changes."""
+    return dataset.kinds(_store, source, language)
 
 
 def welcome(here: Frame) -> None:

@@ -88,6 +88,16 @@ def _rare_choices(recipe: Recipe) -> None:
         on_change=lambda: tune(replace(current(), repeat=st.session_state["repeat"])),
         help="⌊√p⌋ times, where p = τ / n of the rarest entity, as with the published script's “add”.",
     )
+    st.session_state["unread"] = recipe.unread
+    st.radio(
+        "Instances with text that was not read",
+        UNREAD,
+        key="unread",
+        horizontal=True,
+        format_func={"keep": "pass", "drop": "need passes like any other"}.__getitem__,
+        on_change=lambda: tune(replace(current(), unread=st.session_state["unread"])),
+        help="Text in a language without a reader has no entities, so these instances would rarely pass by themselves.",
+    )
     st.toggle(
         "Plain sliders",
         value=asked("plain") == "1",
@@ -101,14 +111,4 @@ def _rare_choices(recipe: Recipe) -> None:
         on_click=lambda: tune(Recipe()),
         disabled=recipe == Recipe(),
         help="Tail shares of 10, 10, 25 and 10 %; one perspective must pass.",
-    )
-    st.session_state["unread"] = recipe.unread
-    st.radio(
-        "Instances with text that was not read",
-        UNREAD,
-        key="unread",
-        horizontal=True,
-        format_func={"keep": "pass", "drop": "need passes like any other"}.__getitem__,
-        on_change=lambda: tune(replace(current(), unread=st.session_state["unread"])),
-        help="Text in a language without a reader has no entities, so these instances would rarely pass by themselves.",
     )
