@@ -255,12 +255,20 @@ def m006_proofs(db: Statements) -> None:
     """Experiments on whether refinement helps have tables, which schema.sql makes; no row of an older table changes."""
 
 
+def m007_templates(db: Statements) -> None:
+    """Templates of prompts have a table, which schema.sql makes; an index made before counts their words."""
+    for (options,) in db.rows("select options from index_made where options is not null"):
+        made = json.loads(options) | {"templates": "count"}
+        db.execute("update index_made set options = $1 where options = $2", [json.dumps(made), options])
+
+
 MIGRATIONS: tuple[Callable[[Statements], None], ...] = (
     m002_reports_are_kept,
     m003_caps_are_bounds,
     m004_what_is_trusted,
     m005_several_sources,
     m006_proofs,
+    m007_templates,
 )
 """MIGRATIONS[0] leads from version 1 to version 2, and so on."""
 VERSION = 1 + len(MIGRATIONS)

@@ -32,6 +32,7 @@ class Gap:
     asks: bool  # holds a question mark
     option: bool  # may follow the letter of an option: "." or ")"
     colon: bool
+    line: bool  # holds a line break
 
 
 def read_gap(text: str) -> Gap:
@@ -49,6 +50,7 @@ def read_gap(text: str) -> Gap:
         asks,
         text.startswith((".", ")", ":")),
         text.startswith(":"),
+        "\n" in text,
     )
 
 

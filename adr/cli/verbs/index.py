@@ -40,6 +40,11 @@ def page(report: IndexReport) -> Iterator[Block]:
         ["perspective", "entities", "postings"],
         [(perspective_words(p), f"{report.entities[p]:,}", f"{n:,}") for p, n in report.postings.items()],
     )
+    if report.templates:
+        yield sentence(
+            f"{counted(report.templates, 'recurring piece of prompts was', 'recurring pieces of prompts were')} found; "
+            "their words are no entities, except of those that are let in."
+        )
     if report.unread:
         yield sentence(f"The text of {counted(report.unread, 'instance')} is in a language that was not read.")
     for notice in report.notices:
