@@ -255,6 +255,13 @@ def m006_proofs(db: Statements) -> None:
     """Experiments on whether refinement helps have tables, which schema.sql makes; no row of an older table changes."""
 
 
+def m007_templates(db: Statements) -> None:
+    """Templates of prompts have a table, which schema.sql makes; an index made before counts their words."""
+    for (options,) in db.rows("select options from index_made where options is not null"):
+        made = json.loads(options) | {"templates": "count"}
+        db.execute("update index_made set options = $1 where options = $2", [json.dumps(made), options])
+
+
 def m008_languages(db: Statements) -> None:
     """Turns are counted by language, in a table that schema.sql makes; an index made before has no row in it. A run
     made before dropped unread text like any other, and its recipe says so from here on."""
@@ -274,6 +281,7 @@ MIGRATIONS: tuple[Callable[[Statements], None], ...] = (
     m004_what_is_trusted,
     m005_several_sources,
     m006_proofs,
+    m007_templates,
     m008_languages,
 )
 """MIGRATIONS[0] leads from version 1 to version 2, and so on."""

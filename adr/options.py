@@ -5,7 +5,7 @@ Knows nothing of any stage. Each field is made by `option`; None stands for a va
 
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, field, fields
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 from adr.errors import AdrError
 from adr.figures import number_words
@@ -34,7 +34,7 @@ def options_of(kind: type[Options], given: Mapping[str, Any], where: str) -> Opt
         if name not in known:
             raise AdrError(f"{where} has no option {name!r}.", f"Allowed are {', '.join(known)}.")
         _check(known[name], value, where)
-    return kind(**given)
+    return kind(**{name: tuple(value) if is_list(known[name]) else value for name, value in given.items()})
 
 
 def given_options(options: Any) -> dict[str, Any]:
@@ -47,6 +47,11 @@ def is_switch(of: "Field[Any]") -> bool:
     return of.type is bool
 
 
+def is_list(of: "Field[Any]") -> bool:
+    """Whether an option is a list of texts."""
+    return get_origin(of.type) is tuple
+
+
 def _check(of: "Field[Any]", value: Any, where: str) -> None:
     if value is None and of.default is None:
         return
@@ -54,6 +59,10 @@ def _check(of: "Field[Any]", value: Any, where: str) -> None:
     if choices := of.metadata.get("choices"):
         if value not in choices:
             raise AdrError(said, f"Choose {', '.join(choices[:-1])} or {choices[-1]}.")
+        return
+    if is_list(of):
+        if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+            raise AdrError(said, 'Give a list of texts: ["…", "…"].')
         return
     if is_switch(of) != isinstance(value, bool):
         raise AdrError(said, "Write true or false." if is_switch(of) else "Give a value, not true or false.")

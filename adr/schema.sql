@@ -124,6 +124,16 @@ create table if not exists entity (
 -- writer: index. Entity e occurs in instance i; once, however often it is said. Ordered by perspective, instance, entity.
 create table if not exists posting (perspective perspective, instance integer, entity integer);
 
+-- writer: index. A line of prompts, or the beginning of one up to a colon, that recurs in a source.
+create table if not exists template (
+    text varchar,
+    kind varchar,               -- 'line' or 'beginning'
+    role varchar,               -- of its turns: 'human' or 'system'; words of system turns are never entities
+    source smallint,
+    instances integer,          -- that have it; of a system turn: in the sample by which it was found
+    counted boolean             -- let in: its nouns and things are entities
+);
+
 -- Whether there is an index, and the sources have not changed since it was made.
 -- writer: index. The turns of each instance counted by language; turns without a word are left out.
 create table if not exists turn_language (

@@ -71,7 +71,7 @@ def test_migrate__nothing_is_lost_and_every_report_is_there(archive: Path, tmp_p
     made = index_report(store)
     assert made is not None and sum(made.postings.values()) == 2118 and made.objects_from == "annotations, else text"
     assert differences(store, {}) == "" and "objects is 'auto'" in differences(store, {"objects": "text"})
-    assert IndexOptions(**json.loads(store.value("select options from index_made"))) == IndexOptions()
+    assert IndexOptions(**json.loads(store.value("select options from index_made"))) == IndexOptions(templates="count")
     assert [(run.run, run.name, run.plans, run.outdated) for run in runs(store)] == [
         (2, "by hand", 0, False),
         (1, "demo", 1, False),

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from adr.options import is_switch
+from adr.options import is_list, is_switch
 from adr.shipped import find, shipped
 
 
@@ -54,6 +54,9 @@ def add_options(parser: argparse.ArgumentParser, kind: type[Any]) -> None:
         shown = "" if of.default in (None, False) else f" [{of.default}]"
         if is_switch(of):
             parser.add_argument(name, action="store_true", default=None, help=says)
+            continue
+        if is_list(of):
+            parser.add_argument(name, action="append", metavar=of.metadata["metavar"], help=f"{says}; may be repeated")
             continue
         bounded = of.metadata["least"] is not None
         parser.add_argument(

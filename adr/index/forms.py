@@ -88,7 +88,7 @@ class Forms:
     def number(self, pieces: Pieces) -> "tuple[np.ndarray, np.ndarray, View, np.ndarray]":
         """Numbers of `pieces.words` and of `pieces.gaps` over the whole source, the view, and the gaps' meanings.
 
-        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon, comma.
+        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon, comma, line.
         """
         with self.lock:
             words = np.fromiter((self._word(word) for word in pieces.words), dtype=np.int32, count=len(pieces.words))
@@ -104,7 +104,10 @@ class Forms:
             number = self._gaps[text] = len(self._gaps)
             gap = read_gap(text)
             self._gap_rows.append(
-                (gap.kind, gap.opens, gap.closes, gap.tight, gap.address, gap.asks, gap.option, gap.colon, gap.comma)
+                (
+                    *(gap.kind, gap.opens, gap.closes, gap.tight, gap.address),
+                    *(gap.asks, gap.option, gap.colon, gap.comma, gap.line),
+                )
             )
         return number
 

@@ -1,4 +1,4 @@
-"""Index: instances and annotations → entity, posting, index_made. Replaces a former index whole, in one transaction.
+"""Index: instances and annotations → entity, posting, template, index_made; a former index is replaced as a whole.
 
 Knows nothing of thresholds or of what becomes of the postings. Batches of instances are read by SQL, analysed in
 NumPy by two threads, and kept as pairs of numbers until every entity has its number; then they are written in order.
@@ -29,6 +29,7 @@ from adr.index.object import Things, plain_name
 from adr.index.postings import Postings, merged, write, write_pairs
 from adr.index.renumber import remember, renumber
 from adr.index.spacy_tokens import DEFAULT, Pipeline
+from adr.index.templates import Template, Templates, templates_of
 from adr.index.words import cut
 from adr.language_names import LANGUAGES
 from adr.options import given_options, option, options_of
@@ -45,6 +46,7 @@ FIRST_BATCH = 250
 THREADS = 2
 EXTRACTORS = ("lexicon", "spacy")
 OBJECTS = ("auto", "annotations", "text")
+TEMPLATES = ("apart", "count")
 WORTH_A_PROCESS = 20_000
 """From so many turns on, a spaCy pipeline runs in separate processes: starting one takes seconds."""
 
@@ -64,6 +66,8 @@ class IndexOptions:
     verify: str | None = option(None, "look for objects from text in the images", tuple(CHECKERS))
     verify_model: str | None = option(None, "the model that looks (default: from the settings)", metavar="MODEL")
     model_anyway: bool = option(False, "look with a model that was made for other pictures; it is recorded")
+    templates: str = option("apart", "whether the words of recurring prompt lines count as entities", TEMPLATES)
+    let_in: tuple[str, ...] = option((), "a recurring prompt line whose words count all the same", metavar="LINE")
 
     def filled(self) -> "IndexOptions":
         """The same with every default filled in."""
@@ -90,6 +94,7 @@ class IndexReport:
     notices: tuple[str, ...] = ()
     fingerprint: str = ""
     verify_fit: Fit | None = None  # how well the model that looked names a sample of the pictures
+    templates: int = 0  # lines and beginnings of lines of prompts that recur; none are looked for with "count"
     model_anyway: bool = False  # whether it looked although it was made for other pictures
     languages: dict[str, int] = field(default_factory=dict)  # turns by language code, most first
     unread_turns: dict[str, int] = field(default_factory=dict)  # of these, the turns that nothing could read
@@ -148,7 +153,11 @@ def made_by_other_rules(store: Store, wanted: Mapping[str, Any]) -> list[str]:
 
 def _apart(made: Mapping[str, Any], now: Mapping[str, Any], name: str) -> bool:
     """Whether an option has two values; one that is off is like one that an older version did not have."""
-    return (made.get(name) or None) != (now[name] or None)
+    return bool(_plain(made.get(name)) != _plain(now[name]))
+
+
+def _plain(value: Any) -> Any:
+    return (list(value) if isinstance(value, tuple) else value) or None
 
 
 def _made_with(store: Store) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -174,6 +183,7 @@ class _Index:
         self.objects_from = "annotations" if not self._from_text else "annotations, else text" if annotated else "text"
         self._things = Things(self._lexicon, sorted(set(annotated.values())))
         self._forms = Forms(self._lexicon, self._things.phrases(), interrogation.ASKED, interrogation.LOOKS_ON)
+        self._templates = self._find_templates()
         self._interrogations = Interrogations(self._lexicon)
         self._tokens = Postings(self._forms.names)
         self._objects = Postings()
@@ -191,6 +201,13 @@ class _Index:
         self._verify_notices: tuple[str, ...] = ()
         self._verify_fit: Fit | None = None
 
+    def _find_templates(self) -> Templates:
+        apart = self._options.templates == "apart"
+        phrases = frozenset(self._things.phrases())
+        found = templates_of(self._store, self._lexicon, phrases) if apart else []
+        self._of_template = np.zeros(len(found), dtype=np.int64)
+        return Templates(found, self._options.let_in, self._forms)
+
     def close(self) -> None:
         """Ends the worker processes, if there are any."""
         self._reading.close()
@@ -207,6 +224,7 @@ class _Index:
             self._objects.batches.append(part.objects)
             self._asked.batches.append(part.asked)
             self._counted.append(part.counted)
+            self._of_template += part.of_template
             done += part.instances
             progress(done, total, "Reading turns")
         self._add_annotations()
@@ -243,8 +261,9 @@ class _Index:
             start, size = start + size, min(2 * size, BATCH)
             turns = self._store.arrow(
                 """
-                select instance, turn.role = 'human' as human, turn.text as text, with_image
-                from (select instance, unnest(turns) as turn, coalesce(len(images), 0) > 0 as with_image
+                select instance, turn.role = 'human' as human, turn.text as text, with_image, source
+                from (select instance, unnest(turns) as turn, coalesce(len(images), 0) > 0 as with_image,
+                             coalesce(source, 0) as source
                       from instance where instance between $1 and $2)
                 where turn.role in ('human', 'gpt') and turn.text is not null
             """,
@@ -263,7 +282,8 @@ class _Index:
         language = self._naming.of_turns(text, texts, instance)
         english = (language == ENGLISH) | (language == WORDLESS)
         text = replace(text, unread=~english)
-        said, unread = self._nouns(texts, text, language)
+        apart = self._templates.apart(text, instance, human, turns["source"].to_numpy())
+        said, unread = self._nouns(texts, text, language, apart.words)
         asked = self._interrogations.asked(text, self._forms, human)
         return _Part(
             instances,
@@ -271,10 +291,18 @@ class _Index:
             self._text_objects(instance, with_image & english & ~token.denied(text, instance, human), said),
             np.unique(instance[asked.turn] << 32 | asked.form),
             Counted.of(instance, language, unread),
+            apart.counts,
         )
 
-    def _nouns(self, texts: pa.Array, text: token.Text, language: np.ndarray) -> tuple[token.Said, np.ndarray]:
-        """The nouns of a batch, and which of its turns (bool) nothing could read."""
+    def _nouns(
+        self, texts: pa.Array, text: token.Text, language: np.ndarray, apart: np.ndarray
+    ) -> tuple[token.Said, np.ndarray]:
+        """The nouns of a batch without the words that stand in templates (`apart`, bool per word), and which of its
+        turns (bool) nothing could read."""
+        if apart.any():
+            if self._pipeline is not None or text.unread.any():
+                texts = self._templates.removed(texts, np.unique(text.turn[apart]))
+            text = token.without(text, apart)
         unread, pipeline = text.unread.copy(), self._pipeline
         found = []
         if pipeline is None or not pipeline.english:
@@ -382,13 +410,29 @@ class _Index:
                 notices=self._notices(counted, total, postings),
                 fingerprint=fingerprint_of({"sources": _sources(writer), "options": _decisive(self._options)}),
                 verify_fit=self._verify_fit,
+                templates=len(self._present_templates()),
                 model_anyway=self._options.model_anyway,
                 languages=counted.by_language(),
                 unread_turns=counted.unread_by_language(),
             )
             self._record(writer, report)
+            self._write_templates(writer)
             progress(4, 4, "Writing postings")
         return report
+
+    def _present_templates(self) -> list[tuple[Template, int, bool]]:
+        """(template, instances, whether its words count); the instances of a system turn's are those of the sample."""
+        counted = zip(self._templates.found, self._of_template.tolist(), self._templates.counted.tolist(), strict=True)
+        rows = [(one, one.instances if one.role == "system" else n, counts) for one, n, counts in counted]
+        return [row for row in rows if row[1]]
+
+    def _write_templates(self, writer: Writer) -> None:
+        writer.execute("delete from template")
+        for one, instances, counts in self._present_templates():
+            writer.execute(
+                "insert into template (text, kind, role, source, instances, counted) values ($1, $2, $3, $4, $5, $6)",
+                [one.text, one.kind, one.role, one.source, instances, counts],
+            )
 
     def _record(self, writer: Writer, report: IndexReport) -> None:
         writer.execute(
@@ -432,12 +476,18 @@ class _Part:
     objects: np.ndarray
     asked: np.ndarray
     counted: Counted
+    of_template: np.ndarray  # instances per template
 
 
 def _decisive(options: IndexOptions) -> dict[str, Any]:
     """The options that decide an index; one that is off is left out, so that an index made before there was such an
     option has the same fingerprint."""
-    return {name: value for name, value in asdict(options).items() if value is not False}
+    off = {"templates": "count", "let_in": ()}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(options).items()
+        if value is not False and (name not in off or value != off[name])
+    }
 
 
 def _sources(writer: Writer) -> list[list[Any]]:

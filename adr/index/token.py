@@ -6,7 +6,7 @@ markup such as <image>, addresses, identifiers, single letters, and every turn i
 read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,7 +37,7 @@ class Text:
     kind: np.ndarray  # uint8
     edge: np.ndarray  # uint8: SPACE, PUNCTUATION or SENTENCE before it
     skipped: np.ndarray  # bool: part of markup or of an address
-    gaps: np.ndarray  # uint8, (gaps, 9): see Forms.number
+    gaps: np.ndarray  # uint8, (gaps, 10): see Forms.number
     last_gap: np.ndarray  # int32, per turn
     unread: np.ndarray  # bool, per turn
 
@@ -122,6 +122,13 @@ def _skipped(
         address[chunk[marks]] = True
         skipped |= address[chunk]
     return skipped
+
+
+def without(text: Text, left_out: np.ndarray) -> Text:
+    """The same text with these words (bool, per word) taken for markup, so that they name nothing."""
+    kind = text.kind.copy()
+    kind[left_out] = Kind.NONE
+    return replace(text, kind=kind, skipped=text.skipped | left_out)
 
 
 def nouns(text: Text, forms: Forms) -> Said:

@@ -34,6 +34,8 @@ class Gap:
     colon: bool
     comma: bool
 
+    line: bool  # holds a line break
+
 
 def read_gap(text: str) -> Gap:
     """The meaning of a stretch between two words."""
@@ -51,6 +53,7 @@ def read_gap(text: str) -> Gap:
         text.startswith((".", ")", ":")),
         text.startswith(":"),
         text.startswith(","),
+        "\n" in text,
     )
 
 

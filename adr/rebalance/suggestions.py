@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adr.index_needed import need_index
+from adr.rebalance.senses import doubtful_senses
 from adr.recipe import PERSPECTIVES
 from adr.store import Store
 
@@ -77,6 +78,8 @@ REASONS = {
     "no_letters": "contains no letter",
     "no_vowel": "four letters or more and no vowel: rarely a word",
     "broken_text": "contains a character that marks broken text",
+    "one_phrase": "nearly always in one phrase, so it may mean something else",
+    "never_annotated": "said where pictures are annotated, and annotated in none of them",
 }
 
 
@@ -88,11 +91,13 @@ class Suggestion:
     entity: str
     n: int
     reason: str
+    collocations: tuple[tuple[str, int], ...] = ()  # phrases that its word stands in, with their numbers
 
     @property
     def sentence(self) -> str:
-        """The reason in words."""
-        return REASONS[self.reason]
+        """The reason in words, with the collocations."""
+        shown = ", ".join(f"{phrase} ({n:,})" for phrase, n in self.collocations)
+        return f"{REASONS[self.reason]}: {shown}" if shown else REASONS[self.reason]
 
 
 @dataclass(frozen=True)
@@ -161,6 +166,10 @@ def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[
     found = [Suggestion(str(p), str(name), int(n), str(reason)) for p, name, n, reason in rows]
     seen = {(s.perspective, s.entity) for s in found}
     found += [s for s in _repeating(store, perspectives) if (s.perspective, s.entity) not in seen]
+    if "object" in perspectives:
+        seen = {(s.perspective, s.entity) for s in found}
+        senses = [Suggestion("object", s.entity, s.n, s.reason, s.collocations) for s in doubtful_senses(store)]
+        found += [s for s in senses if ("object", s.entity) not in seen]
     order = list(REASONS)
     return sorted(found, key=lambda s: (order.index(s.reason), PERSPECTIVES.index(s.perspective), -s.n, s.entity))
 

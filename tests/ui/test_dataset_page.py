@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from adr.explore import dataset
+from adr.explore.templates import instances_with, recurring_lines
+from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.ingest.peek import peek
 from adr.store import Store
@@ -249,3 +251,26 @@ def test_peek__suggests_the_folder(source: Path) -> None:
     assert (seen.records, seen.conversations, seen.images, seen.folder) == (45, 43, 40, source.parent / "images")
     assert dict(seen.reasons) == {"not_an_object": 1, "unknown_role": 1}
     assert peek(source, source.parent / "images").found == 39
+
+
+def test_index_view__a_recurring_line_is_listed_and_let_in(page, empty_workspace: Workspace, tmp_path: Path) -> None:
+    short = "Answer the question using a single word or phrase."
+    rows = [
+        {
+            "id": n,
+            "conversations": [{"from": "human", "value": f"Who is man {n}?\n{short}"}, {"from": "gpt", "value": "Bo."}],
+        }
+        for n in range(60)
+    ]
+    path = tmp_path / "prompts.json"
+    path.write_text(json.dumps(rows))
+    with closing(Store(empty_workspace.database)) as store:
+        ingest(store, path)
+        index(store)
+        assert instances_with(store, recurring_lines(store)[0], 3) == [0, 1, 2]
+    at = page("Dataset")
+    at.query_params["view"] = "index"
+    at.run()
+    assert not at.exception
+    assert "1 recurring line of prompts, 1 kept apart" in [one.label for one in at.expander]
+    assert at.button(key="let in").disabled

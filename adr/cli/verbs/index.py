@@ -44,5 +44,10 @@ def page(report: IndexReport) -> Iterator[Block]:
     if set(report.languages) - {"en"}:
         listed = ", ".join(f"{language_name(code)} {turns:,}" for code, turns in report.languages.items())
         yield sentence(f"Turns by language: {listed}.")
+    if report.templates:
+        yield sentence(
+            f"{counted(report.templates, 'recurring piece of prompts was', 'recurring pieces of prompts were')} found; "
+            "their words are no entities, except of those that are let in."
+        )
     for notice in report.notices:
         yield sentence(notice)

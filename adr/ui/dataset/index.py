@@ -1,14 +1,17 @@
 """How the postings were made, and a form to build them again."""
 
 from importlib import metadata
+from typing import Any
 
 import streamlit as st
 
 from adr.explore import dataset
+from adr.explore.templates import asked_options, let_in
 from adr.index.index import index
 from adr.plain_text import code, plain
 from adr.recipe import PERSPECTIVES
 from adr.ui.access import allowed_model
+from adr.ui.dataset.templates import templates_view
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.languages import languages_view
@@ -73,6 +76,7 @@ def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
     languages_view(here.store)
     for notice in made.notices:
         st.info(plain(notice), icon=":material/info:")
+    templates_view(here, lambda lines: _start(here, asked_options(here.store) | {"let_in": lines}))
     link("Explore", "See the curves")
 
 
@@ -125,20 +129,22 @@ def start_index(
     here: Frame, extractor: str, model: str | None, objects: str, verify: str | None, *, model_anyway: bool = False
 ) -> None:
     """Build the index as a job; the arguments are those of `adr.index.index.index`."""
-    store, model = here.store, allowed_model(model) if model else None
-    here.jobs.start(
-        "index",
-        "Building the index",
-        lambda progress: index(
-            store,
-            extractor=extractor,
-            spacy_model=model,
-            objects=objects,
-            verify=verify,
-            model_anyway=model_anyway,
-            progress=progress,
-        ),
+    _start(
+        here,
+        {
+            "extractor": extractor,
+            "spacy_model": allowed_model(model) if model else None,
+            "objects": objects,
+            "verify": verify,
+            "model_anyway": model_anyway,
+            "let_in": let_in(here.store),
+        },
     )
+
+
+def _start(here: Frame, options: dict[str, Any]) -> None:
+    store = here.store
+    here.jobs.start("index", "Building the index", lambda progress: index(store, progress=progress, **options))
     st.rerun(scope="app")
 
 

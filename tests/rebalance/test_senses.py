@@ -1,0 +1,61 @@
+"""Objects whose word means something else in this corpus, with their collocations."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from adr.index.index import index
+from adr.rebalance.senses import DoubtfulSense, doubtful_senses
+from adr.rebalance.suggestions import suggest
+from adr.store import Store
+
+
+def store_of(replies: list[str], annotated: dict[int, str] | None = None) -> Store:
+    """An indexed store: one instance with a picture per reply."""
+    store, talk = Store.memory(), pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
+    columns = {
+        "instance": pa.array(range(len(replies)), pa.int32()),
+        "images": pa.array([["a.jpg"]] * len(replies), pa.list_(pa.string())),
+        "turns": pa.array([[{"role": "gpt", "text": reply}] for reply in replies], talk),
+    }
+    marks = annotated or {}
+    rows = {"instance": pa.array(list(marks), pa.int32()), "object": pa.array(list(marks.values()), pa.string())}
+    with store.atomic() as writer:
+        writer.insert("instance", pa.table(columns))
+        writer.insert("annotation", pa.table(rows))
+    index(store)
+    return store
+
+
+def test_doubtful_senses__always_in_one_phrase() -> None:
+    """ "knob" only as "aortic knob"; "racket" only behind the noun "tennis"; "dog" beside anything."""
+    replies = ["The aortic knob is calcified."] * 12
+    replies += ["A tennis racket. He likes tennis."] * 12 + ["A dog runs.", "The brown dog.", "Some dogs."] * 4
+    store = store_of(replies)
+    assert doubtful_senses(store) == [DoubtfulSense("knob", 12, "one_phrase", (("aortic knob", 12),))]
+
+
+def test_doubtful_senses__never_annotated() -> None:
+    """The house of ten annotated instances is annotated in none of them; an eleventh instance has it from its text."""
+    store = store_of(["A man by a house."] * 10 + ["A house and a man."] * 10, dict.fromkeys(range(10), "man"))
+    assert [(one.entity, one.reason) for one in doubtful_senses(store)] == [("house", "never_annotated")]
+
+
+def test_suggest__names_the_collocations() -> None:
+    store = store_of(["The aortic knob is calcified."] * 12)
+    found = [one for one in suggest(store, ("object",)) if one.reason == "one_phrase"]
+    assert [(one.entity, one.sentence) for one in found] == [
+        ("knob", "nearly always in one phrase, so it may mean something else: aortic knob (12)")
+    ]
+
+
+def test_case__senses_of_medicine() -> None:
+    """The case's replies, sixty times: what always stands in one phrase is suggested."""
+    path = Path(__file__).parents[3] / "shared" / "cases" / "senses-of-medicine" / "data.json"
+    if not path.is_file():
+        pytest.skip("the cases are not here")
+    replies = [one["conversations"][1]["value"] for one in json.loads(path.read_text())] * 60
+    found = {one.entity: one.collocations[0][0] for one in doubtful_senses(store_of(replies))}
+    assert found["family"] == "family history" and found["knob"] == "aortic knob" and found["field"] == "visual field"
