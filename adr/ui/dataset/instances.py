@@ -97,7 +97,7 @@ def _language(here: Frame) -> str | None:
         ("", *found),
         "language",
         default="",
-        says=lambda one: f"{language_name(one)} {found[one]:,}" if one else "All languages",
+        says=lambda one: f"{plain(language_name(one))} {found[one]:,}" if one else "All languages",
         drops=("page", "kind", "instance"),
     )
     return chosen or None

@@ -5,6 +5,7 @@ import streamlit as st
 from adr.explore.languages import languages
 from adr.figures import counted
 from adr.language_names import language_name
+from adr.plain_text import plain
 from adr.store import Store
 
 
@@ -12,7 +13,7 @@ def languages_view(store: Store) -> None:
     """How many turns are in each language; one line where there is one language, nothing where the index says none."""
     found = languages(store)
     if len(found) == 1 and not found[0].unread:
-        st.caption(f"Language: {language_name(found[0].language)} ({counted(found[0].turns, 'turn')}).")
+        st.caption(f"Language: {plain(language_name(found[0].language))} ({counted(found[0].turns, 'turn')}).")
     elif found:
         st.dataframe(
             [
