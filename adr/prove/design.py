@@ -116,8 +116,8 @@ def _check(options: DesignOptions) -> None:
         raise AdrError(f"There is no model {options.model!r}.", f"Models are {', '.join(MODELS)}.")
     if not 0 < options.hold_out <= 0.5:
         raise AdrError(f"A share of {options.hold_out:g} cannot be held out.", "Give a share up to 0.5, such as 0.1.")
-    if not 0 < len(options.primary) <= MOST_QUESTIONS:
-        raise AdrError("A design has one or two primary questions.", "More make each harder to answer.")
+    if len(options.primary) > MOST_QUESTIONS:
+        raise AdrError("A design has at most two primary questions.", "More make each harder to answer.")
     if options.repeats < 1:
         raise AdrError("An experiment needs at least one seed.", "Give 3 seeds or more, for an interval.")
 

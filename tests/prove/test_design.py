@@ -207,7 +207,7 @@ def test_design__rows_of_copied_pictures_are_left_out_on_request(world, made, tm
 def test_design__at_most_two_primary_questions(world):
     store, workspace = world
     three = (("refined", "random", "tail"), ("refined", "original", "tail"), ("refined", "random", "head"))
-    with pytest.raises(AdrError, match="one or two primary questions"):
+    with pytest.raises(AdrError, match="at most two primary questions"):
         design(store, workspace, replace(SMALL, primary=three))
 
 
