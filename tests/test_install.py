@@ -137,7 +137,7 @@ def test_wheel__says_what_it_is_and_what_it_needs(wheel):
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
         if re.match(r"\w", line)
     ]
-    assert sorted(needs) == sorted(listed)
+    assert sorted(map(str.lower, needs)) == sorted(map(str.lower, listed))
     assert {line for line in metadata.splitlines() if line.startswith("Requires-Dist: pytest<")} == {
         "Requires-Dist: pytest<10,>=9.2; extra == 'dev'"
     }
