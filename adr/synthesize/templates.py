@@ -464,7 +464,6 @@ FORMS = {name: name for name in KINDS} | {
     "title": "suggest",
     "choice": "multiple choice",
     "true or false": "statement",
-    "complete": "complete",
     "tags": "give",
     "alternative text": "write",
     "odd one out": "which",
