@@ -1,4 +1,4 @@
-"""The languages that a turn can be in, by their ISO 639 codes; knows nothing of how they are told apart or read."""
+"""The languages that a turn can be in, by their ISO 639 codes; knows nothing of how they are recognised or read."""
 
 from collections.abc import Mapping
 
@@ -42,5 +42,5 @@ INSTALL = 'pip install "adr-workbench[languages]"'
 
 
 def language_name(code: str) -> str:
-    """The English name of a language; its code where there is none."""
+    """The English name of a language, or its code if we have no name for it."""
     return LANGUAGE_NAMES.get(code, code)

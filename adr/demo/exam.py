@@ -55,7 +55,7 @@ def draw_exam(folder: Path, seed: int, each: int = EACH, progress: Progress = si
     way.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / "exam.json").exists():
-        raise AdrError(f"{folder} holds something else than a test.", "Name an empty or a new folder.")
+        raise AdrError(f"{folder} holds files that are not a test.", "Name an empty or a new folder.")
     records: list[dict[str, Any]] = []
     total = each * len(RANKS)
     with whole_folder(folder) as draft:

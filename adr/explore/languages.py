@@ -1,4 +1,4 @@
-"""The languages of a dataset's turns, counted by the index. Knows nothing of how they are told apart."""
+"""The languages of a dataset's turns, counted by the index. Knows nothing of how a language is recognised."""
 
 from dataclasses import dataclass
 

@@ -322,7 +322,7 @@ class _Index:
 
     def _reads(self, language: np.ndarray, of_pipeline: str) -> np.ndarray:
         """Which turns (bool) a pipeline for another language than English reads: those of its language, and what no
-        other reader can read if it is for many languages or for one that turns are not told apart by."""
+        other reader can read if it is for many languages or for one that is not among the languages of turns."""
         if of_pipeline in CODE:
             return np.asarray(language == CODE[of_pipeline])
         read = [CODE[code] for code in self._reading.languages]

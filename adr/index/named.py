@@ -1,8 +1,8 @@
 """What single texts name and ask, by the rules of an index: for texts that are no instances, such as the question of a
 benchmark.
 
-A denied thing is named all the same: "Is there a harp?" asks about a harp. Reads how the index was made; writes no
-table.
+A denied thing is named all the same: "Is there a harp?" asks about a harp. Markup and the index's templates name
+nothing. English alone is read, or what the index's spaCy pipeline reads. Reads how the index was made; writes no table.
 """
 
 import json
@@ -17,8 +17,10 @@ from adr.index.forms import Forms, Names
 from adr.index.index import annotated_names
 from adr.index.interrogation import Interrogations
 from adr.index.lexicon import Lexicon
+from adr.index.markup import without_markup
 from adr.index.object import Things
 from adr.index.spacy_tokens import Pipeline
+from adr.index.templates import without_pieces
 from adr.index.words import cut
 from adr.store import Store
 
@@ -43,6 +45,7 @@ class NameReader:
         self._things = Things(lexicon, sorted(set(annotated_names(store, lexicon).values())))
         self._forms = Forms(lexicon, self._things.phrases(), interrogation.ASKED, interrogation.LOOKS_ON)
         self._interrogations, self._objects = Interrogations(lexicon), Names()
+        self._templates = {text for (text,) in store.rows("select text from template where not counted")}
         options = json.loads(store.value("select max(options) from index_made") or "{}")
         self._pipeline: Pipeline | None = None
         if options.get("extractor") == "spacy":
@@ -59,8 +62,9 @@ class NameReader:
         return found
 
     def _read(self, texts: pa.Array) -> NamesSaid:
+        texts = without_markup(texts)
         text = token.read(cut(texts), self._forms)
-        said = self._nouns(texts, text)
+        said = self._nouns(without_pieces(texts, self._templates)) if self._templates else self._nouns(texts, text)
         of_name = self._things.of_names(self._forms.names, self._objects)
         thing = of_name[said.name]
         asked = self._interrogations.asked(text, self._forms, np.ones(len(texts), dtype=bool))
@@ -71,9 +75,10 @@ class NameReader:
             _by_text(len(texts), asked.turn, asked.form, self._interrogations.names),
         )
 
-    def _nouns(self, texts: pa.Array, text: token.Text) -> token.Said:
+    def _nouns(self, texts: pa.Array, text: token.Text | None = None) -> token.Said:
+        """The nouns of the texts; text: the same, cut into words already."""
         if self._pipeline is None:
-            return token.nouns(text, self._forms)
+            return token.nouns(text or token.read(cut(texts), self._forms), self._forms)
         return self._pipeline.nouns(texts, np.ones(len(texts), dtype=bool), self._forms)
 
 

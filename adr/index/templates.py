@@ -194,8 +194,10 @@ class Templates:
         """The texts, without the templates' pieces in these turns; for a pipeline that reads whole texts."""
         whole = {one.text for one, counts in zip(self.found, self.counted, strict=True) if not counts}
         plain = texts.to_pylist()
-        for turn in turns.tolist():
-            plain[turn] = "\n".join(_without_pieces(line, whole) for line in plain[turn].split("\n"))
+        for turn, text in zip(
+            turns.tolist(), without_pieces(texts.take(pa.array(turns)), whole).to_pylist(), strict=True
+        ):
+            plain[turn] = text
         return pa.array(plain, texts.type)
 
     def _looked_up(self, kind: str, words: np.ndarray, source: np.ndarray) -> np.ndarray:
@@ -207,6 +209,12 @@ class Templates:
         place = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         found: np.ndarray = np.where(keys[place] == key, self._numbers[kind][place], -1)
         return found
+
+
+def without_pieces(texts: pa.Array, pieces: set[str]) -> pa.Array:
+    """The texts without the lines that are one of `pieces`, and without the beginnings of lines that are."""
+    plain = ["\n".join(_without_pieces(line, pieces) for line in text.split("\n")) for text in texts.to_pylist()]
+    return pa.array(plain, texts.type)
 
 
 def _without_pieces(line: str, pieces: set[str]) -> str:

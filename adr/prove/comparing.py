@@ -64,7 +64,7 @@ def merged_kinds(kinds: NDArray[np.str_]) -> NDArray[np.int64]:
 def measured(
     scores: ItemScores, values: NDArray[np.float64], chosen: NDArray[np.bool_], least_seeds: int = LEAST_SEEDS
 ) -> PairedDifference | None:
-    """The mean of `values` (seeds × pairs) over the chosen pairs that have the metric; None when there are none."""
+    """The mean of `values` (seeds × pairs) over the chosen pairs that have the metric; None if no pair has it."""
     mine = chosen & ~np.isnan(values[0])
     if not mine.any():
         return None

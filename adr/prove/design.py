@@ -224,8 +224,8 @@ class _Design:
         impossible = [name for name in asked or () if name in made_arms.NEEDS_CANDIDATES]
         if impossible:
             raise AdrError(
-                f"The arm {impossible[0]} needs accepted candidates, and there are none"
-                + (" that may be trained on." if candidates.left_out else "."),
+                f"The arm {impossible[0]} needs accepted candidates; "
+                + ("all of them are left out." if candidates.left_out else "no candidate is accepted."),
                 "Make a plan, generate and review; or name other arms with --arms.",
             )
         return asked or tuple(name for name in self.options.offered if name not in made_arms.NEEDS_CANDIDATES)

@@ -9,7 +9,7 @@ from adr.workspace import Workspace
 
 
 def measured(store: Store, workspace: Workspace, run: int) -> str:
-    """The answers of the run's newest experiment that is as designed and has any; '' when there is none."""
+    """The answers of the run's newest experiment that is as designed and has answers; '' without such an experiment."""
     for (number,) in store.rows("select proof from proof where run = $1 order by proof desc", [run]):
         folder = ProofFolder(workspace.proofs / str(number))
         try:

@@ -64,7 +64,7 @@ class ProofReport:
 
 
 def proof_folder(store: Store, workspace: Workspace, proof: int | None = None) -> tuple[int, ProofFolder]:
-    """An experiment's number and folder, the latest when no number is given; AdrError when there is none."""
+    """An experiment's number and folder, by default the latest; AdrError if it does not exist."""
     found = store.value("select max(proof) from proof where $1::integer is null or proof = $1", [proof])
     if found is None:
         raise AdrError(
@@ -124,7 +124,7 @@ def write_results(store: Store, proof: int, folder: ProofFolder, found: Mapping[
 
 
 def proof_report(store: Store, workspace: Workspace, proof: int | None = None, made: int = 0) -> ProofReport:
-    """Where an experiment stands, the latest when no number is given; AdrError when there is none."""
+    """Where an experiment stands, by default the latest; AdrError if it does not exist."""
     number, folder = proof_folder(store, workspace, proof)
     found = folder.read_design()
     trials, missing = trials_of(folder, found), left(folder, found)

@@ -76,7 +76,7 @@ class ProofFolder:
         return self.folder / "trials" / f"{trial.name}.parquet"
 
     def read_design(self) -> dict[str, Any]:
-        """`design.json`; AdrError when there is none or it is damaged."""
+        """`design.json`; AdrError if it is missing or damaged."""
         try:
             found: dict[str, Any] = json.loads(self.design.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:

@@ -105,7 +105,7 @@ class Summary:
         return limits_of(self.design)
 
     def in_words(self) -> str:
-        """The answers to the primary questions, or why there are none; a sentence for each."""
+        """The answers to the primary questions, one sentence each; or why they cannot be answered."""
         if not self.gate.passed:
             return f"{self.gate.sentence} Nothing is compared."
         said = [answer_in_words(one) for one in self.primary]
@@ -128,7 +128,7 @@ def limits_of(design: Mapping[str, Any]) -> str:
 
 
 def summarize(folder: Path) -> Summary:
-    """What the experiment in `folder` has shown; AdrError when there is none, or when a trial lacks test pairs."""
+    """What the experiment in `folder` has shown; AdrError if it holds no experiment, or if a trial lacks test pairs."""
     design, gate = read_design(folder), _gate(folder)
     seen = known_detectable(folder, design)
     scores = read_scores(folder, design)
@@ -175,7 +175,7 @@ def compared_in_words(one: ArmComparison) -> str:
 
 
 def difference_in_words(one: ArmComparison) -> str:
-    """'+3.9 points (95 % from +3.2 to +4.6)' with the first learning rate; without an interval where there is none."""
+    """'+3.9 points (95 % from +3.2 to +4.6)' with the first learning rate; without the interval if it is unknown."""
     found, places = one.main, 1 if one.metric == "accuracy" else 3
     said = f"{signed(found.mean, places)} {UNITS[one.metric]}"
     if found.low is None or found.high is None:

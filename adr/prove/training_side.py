@@ -14,8 +14,8 @@ from adr.store import Store
 
 
 def training_store(store: Store, positions: NDArray[np.int64]) -> Store:
-    """A store in memory with these instances of `store`, ascending, and their postings; entities keep their numbers,
-    and those that no instance is left of are not there."""
+    """A store in memory with these instances of `store`, ascending, their postings and what of them was not read;
+    entities keep their numbers, and those that no instance is left of are not there."""
     wanted = [positions.astype(np.int32).tolist()]
     chosen = "semi join (select unnest($1::integer[]) as instance) using (instance)"
     made = Store.memory()
@@ -23,6 +23,7 @@ def training_store(store: Store, positions: NDArray[np.int64]) -> Store:
         for table, columns in (
             ("instance", "instance, images"),
             ("posting", "perspective::varchar as perspective, instance, entity"),
+            ("turn_language", "instance, language, turns, unread"),
         ):
             writer.insert(table, store.arrow(f"select {columns} from {table} {chosen} order by instance", wanted))
         known = store.arrow(

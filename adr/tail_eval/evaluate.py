@@ -87,8 +87,8 @@ def tail_eval(
 ) -> TailEvaluation:
     """Read the logs, join them to the counts of the workspace's index, and compare every further log with the first.
 
-    run: whose τ ends the tail; None for the latest run, 20 where there is none. AdrError when a log is incomplete, when
-    two logs are not of the same questions and task versions, or when there is no index.
+    run: whose τ ends the tail; None for the latest run, and 20 if there is no run. AdrError if a log is incomplete, if
+    two logs are not of the same questions and task versions, or if the workspace has no index.
     """
     started = time.monotonic()
     if rule not in RULES:

@@ -66,6 +66,6 @@ def test_draw_exam__every_kind_alike_and_the_same_again(tmp_path: Path) -> None:
 def test_draw_exam__a_folder_that_holds_something_else(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("keep")
-    with pytest.raises(AdrError, match="holds something else"):
+    with pytest.raises(AdrError, match="holds files that are not a test"):
         draw_exam(tmp_path / "mine", seed=1, each=1)
     assert (tmp_path / "mine" / "notes.txt").read_text() == "keep"

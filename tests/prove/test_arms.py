@@ -156,6 +156,15 @@ def test_caps__hold_in_the_refined_arm():
         assert sum(at in CATS for at in rows(ARMS["refined"](side(recipe=recipe, share=0.8), seed))) == 8
 
 
+def test_training_store__what_was_not_read_stays_as_in_the_run():
+    store = world()
+    store.execute("insert into turn_language values (3, 'hi', 2, 2), (4, 'hi', 2, 2), (5, 'en', 2, 0)")
+    engine = Engine(training_store(store, np.array([2, 3, 5])))
+    assert engine.unread.tolist() == [False, True, False]
+    kept = engine.instances[engine.kept(Recipe(perspectives=("object",), tau={"object": 0}))]
+    assert kept.tolist() == [3]
+
+
 def test_training_store__counts_of_these_instances_alone():
     store = training_store(world(), np.array([0, 1, 2, 16]))
     assert store.rows("select name, n from entity order by n desc") == [("cat", 3), ("dog", 1)]

@@ -1,8 +1,8 @@
 """The language of every turn of a batch. Knows nothing of nouns.
 
-Most turns of an English source are told by the word lists alone: they know three letters in four. For the others the
-script decides, and for scripts that several languages share an identifier, limited to languages that are likely. Short
-turns are settled by the longer turns of their instance.
+Most turns of an English source are recognised by the word lists alone, which know words with three quarters of their
+letters. For the others the script decides; where several languages share it, an identifier decides between those that
+are likely. Short turns follow the longer turns of their instance.
 """
 
 import threading
@@ -147,7 +147,7 @@ _lock = threading.Lock()
 
 
 def _rank(words: str) -> dict[str, float]:
-    """Log-likelihood of each language that can be told by letters."""
+    """Log-likelihood of each language that can be recognised by its letters."""
     return dict(_identifier().rank(words))
 
 

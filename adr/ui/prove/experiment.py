@@ -23,7 +23,7 @@ def root(here: Frame) -> Path:
 
 
 def chosen_experiment(here: Frame) -> int:
-    """The number of the experiment in the address, the newest where there is none; NEW for a new one."""
+    """The number of the experiment in the address, or of the newest; NEW for a new one."""
     there = here.proofs
     if not there:
         return NEW
