@@ -15,6 +15,7 @@ from adr.prove.variance import detectable_from_pilot
 
 TOO_LARGE = 3.0
 """Points: a test that cannot see an effect of this size is too small to tell."""
+LEAST_PICTURES = 10
 
 
 def known_detectable(folder: Path, design: Mapping[str, Any]) -> dict[str, float]:
@@ -24,7 +25,8 @@ def known_detectable(folder: Path, design: Mapping[str, Any]) -> dict[str, float
 
 def detectable_effects(folder: Path, design: Mapping[str, Any]) -> dict[str, float]:
     """{group: points} that the design's seeds will find in four of five cases; empty while fewer than two trainings of
-    `original` with the first learning rate and budget have ended."""
+    `original` with the first learning rate and budget have ended. A group with fewer than LEAST_PICTURES pictures is
+    left out: the same answers twice would look like an experiment that sees everything."""
     rate, budget = float(design["learning_rates"][0]), str(design["budgets"][0])
     names = [trial_name("original", int(seed), rate, budget) for seed in design["seeds"]]
     done = [name for name in names if (folder / "trials" / f"{name}.json").is_file()]
@@ -36,7 +38,7 @@ def detectable_effects(folder: Path, design: Mapping[str, Any]) -> dict[str, flo
     found = {}
     for group in GROUPS:
         mine = pairs.where(group) & ~np.isnan(scores[0])
-        if len(np.unique(pairs.cluster[mine])) > 1:
+        if len(np.unique(pairs.cluster[mine])) >= LEAST_PICTURES:
             kinds = merged_kinds(pairs.kind[mine])
             found[group] = detectable_from_pilot(scores[:, mine], pairs.cluster[mine], kinds, len(design["seeds"]))
     return found

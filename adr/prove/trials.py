@@ -93,7 +93,8 @@ def _tally(column: pa.ChunkedArray) -> dict[Any, int]:
 
 
 def trials_of(folder: ProofFolder, found: Mapping[str, Any]) -> list[Trial]:
-    """Every training of the design, in a fixed order: seed by seed, the arms beside one another."""
+    """Every training of the design, in a fixed order: seed by seed, the arms beside one another. Two of `original` come
+    first, since they tell which effects the experiment can see."""
     asked = {(count.arm, count.seed): count.questions for count in arm_counts(folder, found)}
     trials = []
     for seed in found["seeds"]:
@@ -106,7 +107,8 @@ def trials_of(folder: ProofFolder, found: Mapping[str, Any]) -> list[Trial]:
                 ]
             if "original" in found["arms"]:
                 trials.append(Trial(BLIND, seed, rate, found["steps"], (found["budgets"][0],)))
-    return trials
+    first = {("original", seed, found["learning_rates"][0]) for seed in found["seeds"][:2]}
+    return sorted(trials, key=lambda one: (one.arm, one.seed, one.learning_rate) not in first)
 
 
 def _steps(found: Mapping[str, Any], volume: float) -> dict[str, int]:

@@ -88,6 +88,13 @@ def test_trials_of__equal_steps_and_equal_epochs(fresh):
     assert [(one.arm, one.budgets) for one in trials if one.arm == "blind"] == [("blind", ("steps",))] * 2
 
 
+def test_trials_of__two_of_the_original_come_first(fresh):
+    _, folder, found = fresh
+    trials = trials_of(folder, found)
+    assert [(one.arm, one.seed) for one in trials[:2]] == [("original", 0), ("original", 1)]
+    assert all(one.arm != "original" for one in trials[2:])
+
+
 def test_trial_key__its_name():
     assert TrialKey("refined", 3, 0.1, "epochs").name == "refined-3-0.1-epochs"
 
