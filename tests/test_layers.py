@@ -24,6 +24,7 @@ GROUND = (
     "figures",
     "plain_text",
     "small_images",
+    "html_page",
     "workspace",
     "settings",
     "shipped",

@@ -3,9 +3,6 @@
 Reads what rebalancing and review decided, and writes only that file.
 """
 
-import base64
-import html
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +12,14 @@ from adr.export.counts import Counts, count
 from adr.export.curves import TITLES, svg
 from adr.export.leaving import Leaving, leaving
 from adr.files import named_file
+from adr.html_page import table, text, thumbnail, whole
 from adr.recipe import Recipe
-from adr.small_images import NotAPicture, small_image
 from adr.store import Store
 from adr.workspace import Workspace
 
 FILE = "report.html"
 ROWS = 25  # entities per table
 IMAGES = 60  # accepted pictures shown; the text says how many there are in all
-SIDE = 160  # a thumbnail's longer side in pixels
 
 
 @dataclass(frozen=True)
@@ -57,10 +53,10 @@ def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
     total = int(store.value("select count(*) from instance"))
     kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
     parts = [
-        f"<h1>{_text(name)}</h1>",
-        f"<p class=lead>{kept:,} of {total:,} instances of <b>{_text(source or 'the source')}"
+        f"<h1>{text(name)}</h1>",
+        f"<p class=lead>{kept:,} of {total:,} instances of <b>{text(source or 'the source')}"
         f"</b> kept, {leave.synthetic:,} synthetic rows added.</p>",
-        f"<p>{_text(leave.recipe.in_words())}</p>",
+        f"<p>{text(leave.recipe.in_words())}</p>",
         "<h2>Curves</h2><p>How many instances have each entity, by its rank. The dashed red line is τ: rebalancing "
         "thins out entities above it.</p>",
         '<div class="pair">' + "".join(f"<figure>{svg(one)}</figure>" for one in counts) + "</div>",
@@ -70,7 +66,7 @@ def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
         _accepted(store, leave),
         _recipe(leave.recipe),
     ]
-    return _PAGE.format(title=_text(name), body="\n".join(part for part in parts if part))
+    return whole(f"{name} · before and after", "\n".join(part for part in parts if part))
 
 
 def _numbers(counts: list[Counts]) -> str:
@@ -102,7 +98,7 @@ def _numbers(counts: list[Counts]) -> str:
         "<h2>Numbers</h2><p>Tail share: the share of postings that belong to entities in the source's tail, by the "
         "paper's rule. Effective entities: how many equally frequent entities would be as diverse. The random subset "
         "has as many instances as were kept.</p>"
-        + _table(["perspective", "τ", "state", "entities", "lost", "tail share", "effective entities"], rows)
+        + table(["perspective", "τ", "state", "entities", "lost", "tail share", "effective entities"], rows)
     )
 
 
@@ -122,7 +118,7 @@ def _reasons(store: Store, leave: Leaving) -> str:
             [leave.run],
         )
     ]
-    return "<h2>Decisions</h2>" + _table(["", "why", "instances"], rows)
+    return "<h2>Decisions</h2>" + table(["", "why", "instances"], rows)
 
 
 def _entities(store: Store, one: Counts) -> str:
@@ -134,10 +130,10 @@ def _entities(store: Store, one: Counts) -> str:
     order = touched[np.lexsort((one.before[touched], -np.abs(one.refined - one.before)[touched]))]
     tails = order[:ROWS].tolist()
     names = _names(store, one, [*heads, *tails])
-    title = _text(TITLES.get(one.perspective, one.perspective))
+    title = text(TITLES.get(one.perspective, one.perspective))
     said = f'<h2>{title}</h2><div class="pair"><section><h3>Head entities that lost most</h3>'
     said += (
-        _table(
+        table(
             ["entity", "before", "rebalanced", "random"],
             [[names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.random[n]:,}"] for n in heads],
         )
@@ -151,7 +147,7 @@ def _entities(store: Store, one: Counts) -> str:
         f"{gone:,} are gone, {more:,} have more instances than before.</p>"
     )
     if tails:
-        said += _table(
+        said += table(
             ["entity", "before", "rebalanced", "with synthetic", "random"],
             [
                 [names[n], f"{one.before[n]:,}", f"{one.after[n]:,}", f"{one.refined[n]:,}", f"{one.random[n]:,}"]
@@ -183,9 +179,9 @@ def _accepted(store: Store, leave: Leaving) -> str:
     cells = []
     with_image = [(one, one.image) for one in chosen if one.image]
     for one, image in with_image[:IMAGES]:
-        caption = _text(names.get(one.candidate) or one.candidate)
+        caption = text(names.get(one.candidate) or one.candidate)
         cells.append(
-            f'<figure><img alt="{caption}" src="{_thumbnail(image)}"><figcaption>{caption}</figcaption></figure>'
+            f'<figure><img alt="{caption}" src="{thumbnail(image)}"><figcaption>{caption}</figcaption></figure>'
         )
     more = f"<p class=note>The first {IMAGES} of {len(with_image):,}.</p>" if len(with_image) > IMAGES else ""
     worded = len(chosen) - len(with_image)
@@ -195,52 +191,8 @@ def _accepted(store: Store, leave: Leaving) -> str:
     return f"<h2>Accepted</h2><p>{said}.</p><div class=grid>{''.join(cells)}</div>{more}"
 
 
-def _thumbnail(path: Path) -> str:
-    """A small copy of a picture as a data URI; empty when the picture cannot be opened."""
-    try:
-        small = small_image(path, SIDE)
-    except (OSError, NotAPicture):
-        return ""
-    out = io.BytesIO()
-    small.save(out, "PNG", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"
-
-
 def _recipe(recipe: Recipe) -> str:
     return (
         f"<h2>Recipe</h2><p>Its fingerprint is {recipe.fingerprint}. The same recipe, source and verdicts give the "
-        f"same files again.</p><pre>{_text(recipe.to_toml())}</pre>"
+        f"same files again.</p><pre>{text(recipe.to_toml())}</pre>"
     )
-
-
-def _table(heads: list[str], rows: list[list[str]]) -> str:
-    head = "".join(f"<th>{_text(name)}</th>" for name in heads)
-    body = "".join("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-
-
-def _text(value: object) -> str:
-    return html.escape(str(value), quote=True)
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>{title} · before and after</title>
-<style>
-:root {{ color-scheme: light dark; --line: #9aa0a855; --soft: #6b7280; }}
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }}
-h1 {{ line-height: 1.2; }} h2 {{ margin-top: 2.5rem; border-bottom: 1px solid var(--line); }}
-.lead {{ font-size: 1.2rem; }} .note, figcaption {{ color: var(--soft); font-size: .9rem; }}
-figure {{ margin: 1rem 0; }} figure svg {{ width: 100%; height: auto; }}
-.pair {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 0 2rem; }}
-.wide {{ overflow-x: auto; }} table {{ border-collapse: collapse; font-size: .92rem; }}
-th, td {{ padding: .25rem .8rem .25rem 0; text-align: left; border-bottom: 1px solid var(--line); }}
-td:nth-child(n+2) {{ font-variant-numeric: tabular-nums; }}
-.grid {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); gap: .8rem; }}
-.grid figure {{ margin: 0; }} .grid img {{ width: 100%; border-radius: 6px; display: block; }}
-pre {{ background: var(--line); padding: 1rem; overflow-x: auto; border-radius: 6px; }}
-</style></head><body>
-{body}
-</body></html>
-"""

@@ -3,22 +3,17 @@
 Writes from a summary. Knows nothing of the database.
 """
 
-import base64
-import html
-import io
-from collections.abc import Sequence
 from pathlib import Path
 
 from adr.figures import signed
 from adr.files import named_file
+from adr.html_page import table, text, thumbnail, whole
 from adr.prove.changed import ChangedPair
 from adr.prove.comparing import ArmComparison
 from adr.prove.summary import ARM_TITLES, GROUP_TITLES, Summary, answer_in_words, difference_in_words
 from adr.prove.verdict import HARMS, HELPS
-from adr.small_images import NotAPicture, small_image
 
 FILE = "report.html"
-SIDE = 160  # a thumbnail's longer side in pixels
 _GROUPS = ("head", "mid", "tail", "unseen")
 _WIDE, _ROW, _LEFT = 900, 26, 260
 
@@ -33,21 +28,21 @@ def write_report(folder: Path, found: Summary) -> Path:
 
 def html_page(found: Summary) -> str:
     """The report as HTML."""
-    return _PAGE.format(body="\n".join(part for part in _parts(found) if part))
+    return whole("Does refinement help?", "\n".join(part for part in _parts(found) if part), tile=13)
 
 
 def _parts(found: Summary) -> list[str]:
     design = found.design
     parts = [
         "<h1>Does refinement help?</h1>",
-        f"<p class=lead>{_text(found.in_words())}</p>",
-        f"<p class=note>Run {_text(design['run'])}, fixed {_text(design['created'])} as "
-        f"{_text(design['fingerprint'])}: {len(design['arms'])} arms, {len(design['seeds'])} seeds, learning rates "
-        f"{_text(', '.join(f'× {rate:g}' for rate in design['learning_rates']))}, {_text(design['steps'])} steps.</p>",
-        f"<p>{_text(found.gate.sentence)}</p>",
+        f"<p class=lead>{text(found.in_words())}</p>",
+        f"<p class=note>Run {text(design['run'])}, fixed {text(design['created'])} as "
+        f"{text(design['fingerprint'])}: {len(design['arms'])} arms, {len(design['seeds'])} seeds, learning rates "
+        f"{text(', '.join(f'× {rate:g}' for rate in design['learning_rates']))}, {text(design['steps'])} steps.</p>",
+        f"<p>{text(found.gate.sentence)}</p>",
     ]
     if found.not_as_designed:
-        parts.append(f"<p>Not as designed, and not used: {_text(', '.join(found.not_as_designed))}.</p>")
+        parts.append(f"<p>Not as designed, and not used: {text(', '.join(found.not_as_designed))}.</p>")
     if not found.gate.passed:
         return parts
     return [
@@ -64,7 +59,7 @@ def _parts(found: Summary) -> list[str]:
 
 
 def _answers(found: Summary) -> str:
-    said = "".join(f"<li>{_text(answer_in_words(one))}</li>" for one in found.primary)
+    said = "".join(f"<li>{text(answer_in_words(one))}</li>" for one in found.primary)
     return f"<h2>The questions that were fixed before</h2><ol>{said or '<li>None is answered yet.</li>'}</ol>"
 
 
@@ -83,8 +78,8 @@ def _forest(found: Summary, group: str) -> str:
     line = f'<line x1="{middle}" x2="{middle}" y1="0" y2="{high - 24}" stroke="#868b96"/>'
     drawn = line + rows + _axis(max(ends), middle, scale, high - 6)
     return (
-        f"<h2>{_text(title)}</h2><figure>"
-        f"<svg viewBox='0 0 {_WIDE} {high}' role=img aria-label='{_text(title)}'>{drawn}</svg>"
+        f"<h2>{text(title)}</h2><figure>"
+        f"<svg viewBox='0 0 {_WIDE} {high}' role=img aria-label='{text(title)}'>{drawn}</svg>"
         "<figcaption>Points of accuracy with 95 % intervals over seeds and pictures. Coloured: fixed before; grey: "
         "exploratory.</figcaption></figure>"
     )
@@ -108,9 +103,9 @@ def _forest_row(one: ArmComparison, place: int, middle: float, scale: float) -> 
     if found.low is not None and found.high is not None:
         low, high = middle + scale * found.low, middle + scale * found.high
         bar = f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y}" y2="{y}" stroke="{color}" stroke-width="3"/>'
-    name = _text(ARM_TITLES.get(one.arm, one.arm))
+    name = text(ARM_TITLES.get(one.arm, one.arm))
     dot = f'<circle cx="{middle + scale * found.mean:.1f}" cy="{y}" r="5" fill="{color}"/>'
-    words = f"<title>{_text(difference_in_words(one))}: {_text(one.word)}</title>"
+    words = f"<title>{text(difference_in_words(one))}: {text(one.word)}</title>"
     return f'<g>{words}<text x="0" y="{y + 5}" fill="currentColor" font-size="15">{name}</text>{bar}{dot}</g>'
 
 
@@ -128,7 +123,7 @@ def _controls(found: Summary) -> str:
         [ARM_TITLES[one.arm], f"{must[one.must_help]}; at the tail: {one.word}", _good(one.good)]
         for one in found.controls
     ]
-    return "<h2>Controls</h2>" + (_table(["control", "shows", ""], rows) if rows else "<p>None was run.</p>")
+    return "<h2>Controls</h2>" + (table(["control", "shows", ""], rows) if rows else "<p>None was run.</p>")
 
 
 def _good(good: bool) -> str:
@@ -145,7 +140,7 @@ def _arms(found: Summary) -> str:
         sizes = [f"{arm.instances:,.0f}", f"{arm.synthetic:,.0f}", "" if arm.steps is None else f"{arm.steps:,}"]
         rows.append([ARM_TITLES.get(arm.arm, arm.arm), *sizes, *means])
     heads = ["arm", "instances", "synthetic", "steps", *(GROUP_TITLES[group] for group in ("all", *_GROUPS))]
-    return f"<h2>Arms</h2><p>Accuracy in percent (standard deviation over seeds).</p>{_table(heads, rows)}"
+    return f"<h2>Arms</h2><p>Accuracy in percent (standard deviation over seeds).</p>{table(heads, rows)}"
 
 
 def _kinds(found: Summary) -> str:
@@ -165,8 +160,8 @@ def _kinds(found: Summary) -> str:
     if not rows:
         return ""
     return (
-        f"<h2>By kind of question</h2><p>{_text(title)}, in points; a star where the interval excludes 0.</p>"
-        + _table(["kind", *(GROUP_TITLES[group] for group in _GROUPS)], rows)
+        f"<h2>By kind of question</h2><p>{text(title)}, in points; a star where the interval excludes 0.</p>"
+        + table(["kind", *(GROUP_TITLES[group] for group in _GROUPS)], rows)
     )
 
 
@@ -189,7 +184,7 @@ def _dose(found: Summary) -> str:
         ends = "" if one.gain.low is None else f" ({signed(one.gain.low)} to {signed(one.gain.high)})"
         rows.append([doses, f"{one.entities:,}", f"{signed(one.gain.mean)}{ends}"])
     arm, against = (ARM_TITLES.get(name, name) for name in found.dose_arms)
-    return f"<h2>Gain against dose</h2><p>{_text(arm)} against {_text(against)}, at the tail.</p>" + _table(
+    return f"<h2>Gain against dose</h2><p>{text(arm)} against {text(against)}, at the tail.</p>" + table(
         ["synthetic per entity", "entities", "gain in points"], rows
     )
 
@@ -202,58 +197,15 @@ def _changed(found: Summary) -> str:
 
 
 def _changed_one(one: ChangedPair) -> str:
-    image = _thumbnail(Path(one.picture)) if one.picture else ""
+    image = thumbnail(Path(one.picture)) if one.picture else ""
     shown = f'<img alt="" src="{image}">' if image else ""
     return (
-        f"<figure>{shown}<figcaption><b>{_text(one.question)}</b> {_text(one.answer)}<br>after: {_text(one.said)}<br>"
-        f"before: {_text(one.said_before)}<br>{signed(one.gain, 0)} points · {_text(one.kind)}, {_text(one.rarity)}"
+        f"<figure>{shown}<figcaption><b>{text(one.question)}</b> {text(one.answer)}<br>after: {text(one.said)}<br>"
+        f"before: {text(one.said_before)}<br>{signed(one.gain, 0)} points · {text(one.kind)}, {text(one.rarity)}"
         "</figcaption></figure>"
     )
 
 
-def _thumbnail(path: Path) -> str:
-    """A small copy of a picture as a data URI; empty when the picture cannot be opened."""
-    try:
-        small = small_image(path, SIDE)
-    except (OSError, NotAPicture):
-        return ""
-    out = io.BytesIO()
-    small.save(out, "PNG", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"
-
-
 def _recipe(found: Summary) -> str:
     recipe = str(found.design.get("recipe") or "")
-    return f"<h2>Recipe</h2><pre>{_text(recipe)}</pre>" if recipe else ""
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{_text(name)}</th>" for name in heads)
-    body = "".join("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-
-
-def _text(value: object) -> str:
-    return html.escape(str(value), quote=True)
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>Does refinement help?</title>
-<style>
-:root {{ color-scheme: light dark; --line: #9aa0a855; --soft: #6b7280; }}
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }}
-h1 {{ line-height: 1.2; }} h2 {{ margin-top: 2.5rem; border-bottom: 1px solid var(--line); }}
-.lead {{ font-size: 1.1rem; }} .note, figcaption {{ color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }}
-figure {{ margin: 1rem 0; }} figure svg {{ width: 100%; height: auto; }}
-.wide {{ overflow-x: auto; }} table {{ border-collapse: collapse; font-size: .92rem; }}
-th, td {{ padding: .25rem .8rem .25rem 0; text-align: left; border-bottom: 1px solid var(--line); }}
-td:nth-child(n+2) {{ font-variant-numeric: tabular-nums; }}
-.grid {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .8rem; }}
-.grid figure {{ margin: 0; }} .grid img {{ width: 100%; border-radius: 6px; display: block; }}
-pre {{ background: var(--line); padding: 1rem; overflow-x: auto; border-radius: 6px; }}
-</style></head><body>
-{body}
-</body></html>
-"""
+    return f"<h2>Recipe</h2><pre>{text(recipe)}</pre>" if recipe else ""

@@ -25,8 +25,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from adr.demo.habitats import RANKS  # noqa: E402
-from adr.demo.world import draw_world  # noqa: E402
+from adr.demo.long_tail import draw_long_tail, tail_kinds  # noqa: E402
 from adr.index.index import index  # noqa: E402
 from adr.ingest.ingest import ingest  # noqa: E402
 from adr.rebalance.runs import rebalance  # noqa: E402
@@ -39,47 +38,19 @@ from adr.synthesize.plan_file import candidate_seed  # noqa: E402
 from adr.synthesize.turn_style import read_style  # noqa: E402
 from adr.workspace import Workspace  # noqa: E402
 
-INSTANCES, SEED = 4900, 100
-UNSEEN, MIDDLE = 4, 15
-# Pictures that each kind of the tail may keep, the commonest first.
-TAIL = (*range(19, 6, -1), *([7, 6, 6, 5, 5] * 3), *([3] * 5), *([2] * 4), *([1] * 5))
+SEED = 100
 GROUPS = {"1": (1, 1), "2–3": (2, 3), "4–7": (4, 7), "8–19": (8, 19)}
 WAYS = ("level", "equal", "shortage", "gain")
-
-
-def at_most() -> dict[str, int]:
-    """{kind: pictures it may keep} for all but the commonest kinds."""
-    rare = RANKS[-len(TAIL) - UNSEEN :]
-    middle = RANKS[-len(TAIL) - UNSEEN - MIDDLE : -len(TAIL) - UNSEEN]
-    bounds = dict(zip(rare, (*TAIL, *[0] * UNSEEN), strict=True))
-    return bounds | {kind: round(99 - 79 * n / (MIDDLE - 1)) for n, kind in enumerate(middle)}
-
-
-def thinned(records: Sequence[Mapping[str, Any]], things: Mapping[str, Sequence[str]]) -> list[Mapping[str, Any]]:
-    """The records, in order, that take no kind beyond its bound; things: the kinds in each picture."""
-    left = Counter(at_most())
-    bounded = set(left)
-    kept = []
-    for record in records:
-        own = bounded & set(things.get(str(record.get("image")), ()))
-        if all(left[kind] > 0 for kind in own):
-            left.subtract(own)
-            kept.append(record)
-    return kept
 
 
 def make_workspace(folder: Path) -> tuple[Store, Workspace]:
     """The thinned world with its index and a run by the paper's rule."""
     drawn = folder / "drawn"
-    if not (drawn / "demo.json").exists():
-        draw_world(drawn, INSTANCES, SEED)
+    if not (drawn / "thinned.json").exists():
+        draw_long_tail(drawn, SEED)
     workspace = Workspace.at(folder / "workspace")
     store = Store(workspace.database)
     if not store.value("select count(*) from run"):
-        lines = (drawn / "objects.jsonl").read_text(encoding="utf-8").splitlines()
-        things = {row["image"]: row["objects"] for row in map(json.loads, lines)}
-        records = thinned(json.loads((drawn / "demo.json").read_text(encoding="utf-8")), things)
-        (drawn / "thinned.json").write_text(json.dumps(records), encoding="utf-8")
         ingest(store, drawn / "thinned.json", images=drawn / "images", objects=drawn / "objects.jsonl")
         index(store)
         rebalance(store, Recipe())
@@ -88,9 +59,8 @@ def make_workspace(folder: Path) -> tuple[Store, Workspace]:
 
 def real_counts(store: Store) -> dict[str, int]:
     """{kind of the tail: instances in the source}."""
-    tail = RANKS[-len(TAIL) - UNSEEN : -UNSEEN]
     counts = dict(store.rows("select name, n from entity where perspective = 'object'"))
-    return {kind: int(counts.get(kind, 0)) for kind in tail}
+    return {kind: int(counts.get(kind, 0)) for kind in tail_kinds()}
 
 
 def slots_of(store: Store, number: int) -> Counter[str]:
