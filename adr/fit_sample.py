@@ -39,7 +39,7 @@ def said_names(
         """
         select p.instance, list(e.name order by e.name)
         from posting p join entity e on e.entity = p.entity
-        where p.perspective = $perspective::perspective
+        where p.perspective = perspective_number($perspective)
             and p.instance in (select unnest($instances::integer[]))
             and ($whole or e.name in (select unnest($names::varchar[])))
         group by p.instance

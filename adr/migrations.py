@@ -275,6 +275,15 @@ def m008_languages(db: Statements) -> None:
         )
 
 
+def m009_perspectives_are_rows(db: Statements) -> None:
+    """Perspectives are rows of a table, which the store fills; other tables hold their numbers, which are the places
+    that the four had in the former enumeration."""
+    for (table,) in db.rows("""
+        select table_name from duckdb_columns() where column_name = 'perspective' and data_type like 'ENUM%'"""):
+        db.execute(f"alter table {table} alter column perspective type utinyint using enum_code(perspective)")
+    db.execute("drop type perspective")
+
+
 MIGRATIONS: tuple[Callable[[Statements], None], ...] = (
     m002_reports_are_kept,
     m003_caps_are_bounds,
@@ -283,6 +292,7 @@ MIGRATIONS: tuple[Callable[[Statements], None], ...] = (
     m006_proofs,
     m007_templates,
     m008_languages,
+    m009_perspectives_are_rows,
 )
 """MIGRATIONS[0] leads from version 1 to version 2, and so on."""
 VERSION = 1 + len(MIGRATIONS)

@@ -15,9 +15,9 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.files import refuse_special
+from adr.perspectives import MOST_VOTES, PAPER_NAMES, choices, described, in_order, is_known
 from adr.shipped import find
 
-PERSPECTIVES = ("token", "object", "co_occurrence", "interrogation")
 PASS_RULES = ("any", "mean", "mean_unclamped")
 UNREAD = ("keep", "drop")
 # The tables of a recipe that hold the options of other stages; each stage refuses what it does not know.
@@ -25,8 +25,6 @@ STAGES = ("ingest", "index", "synthesize", "export")
 # What is said of single entities, by perspective: {entity: value}, or a list of entities.
 OF_ENTITIES = ("own_tau", "at_most", "notes")
 LISTED = ("mute", "protect")
-# Tail shares of the paper's threshold rule: 1 - rho (arXiv 2503.12821, Table 1).
-PAPER_TAIL_SHARE = {"token": 0.10, "object": 0.10, "co_occurrence": 0.25, "interrogation": 0.10}
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class Recipe:
     seed: int = 42
     min_passes: int = 1
     alpha: float = 1.0
-    perspectives: tuple[str, ...] = PERSPECTIVES
+    perspectives: tuple[str, ...] = PAPER_NAMES
     pass_rule: str = "any"
     repeat: int = 1
     unread: str = "keep"
@@ -75,7 +73,7 @@ class Recipe:
         for key in LISTED:
             listed = {p: tuple(sorted(set(names))) for p, names in getattr(self, key).items() if names}
             object.__setattr__(self, key, MappingProxyType(listed))
-        object.__setattr__(self, "perspectives", tuple(p for p in PERSPECTIVES if p in self.perspectives))
+        object.__setattr__(self, "perspectives", in_order(self.perspectives))
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
@@ -150,7 +148,13 @@ class Recipe:
 
     def share_for(self, perspective: str) -> float:
         """The tail share that gives a perspective its τ when the recipe holds no count for it."""
-        return float(self.tail_share.get(perspective, PAPER_TAIL_SHARE[perspective]))
+        return float(self.tail_share.get(perspective, described(perspective).tail_share))
+
+    @property
+    def mentioned(self) -> tuple[str, ...]:
+        """The perspectives that vote, and those of whose entities something is said."""
+        said = (p for key in ("own_tau", "at_most", *LISTED) for p in getattr(self, key))
+        return in_order((*self.perspectives, *said))
 
     def limits(self, perspective: str) -> dict[str, float]:
         """What replaces τ for single entities: their own τ, 0 for a muted one, inf for a protected one."""
@@ -170,13 +174,18 @@ def fingerprint_of(value: Any) -> str:
 def _check(recipe: Recipe) -> None:
     _check_numbers(recipe)
     _need(
-        not (unknown := [p for p in recipe.perspectives if p not in PERSPECTIVES]) and bool(recipe.perspectives),
+        not (unknown := [p for p in recipe.perspectives if not is_known(p)]) and bool(recipe.perspectives),
         f"perspectives holds {unknown or 'nothing'}.",
-        f"Choose from {', '.join(PERSPECTIVES)}.",
+        f"Choose from {', '.join(choices())}.",
+    )
+    _need(
+        len(recipe.perspectives) <= MOST_VOTES,
+        f"{len(recipe.perspectives)} perspectives are to vote.",
+        f"Name at most {MOST_VOTES}.",
     )
     for key in ("tau", "tail_share", *OF_ENTITIES, *LISTED):
         for p, value in getattr(recipe, key).items():
-            _need(p in PERSPECTIVES, f"{key} names the perspective {p!r}.", f"Choose from {', '.join(PERSPECTIVES)}.")
+            _need(is_known(p), f"{key} names the perspective {p!r}.", f"Choose from {', '.join(choices())}.")
             if check := _CHECKS.get(key):
                 check(p, value)
     _check_once(recipe)
@@ -185,9 +194,9 @@ def _check(recipe: Recipe) -> None:
 def _check_numbers(recipe: Recipe) -> None:
     _need(_whole(recipe.seed) and 0 <= recipe.seed < 2**63, f"seed is {recipe.seed!r}.", "Give a whole number from 0.")
     _need(
-        _whole(recipe.min_passes) and 0 <= recipe.min_passes <= 4,
+        _whole(recipe.min_passes) and 0 <= recipe.min_passes <= max(len(PAPER_NAMES), len(recipe.perspectives)),
         f"min_passes is {recipe.min_passes!r}.",
-        "Give 0 (keep everything) to 4.",
+        f"Give 0 (keep everything) to {max(len(PAPER_NAMES), len(recipe.perspectives))}.",
     )
     _need(_number(recipe.alpha) and 0 <= recipe.alpha <= 1, f"alpha is {recipe.alpha!r}.", "Give a share from 0 to 1.")
     _need(
@@ -252,7 +261,7 @@ _CHECKS = {
 
 def _check_once(recipe: Recipe) -> None:
     """An entity is muted, protected or has its own τ, one of them."""
-    for perspective in PERSPECTIVES:
+    for perspective in {p for key in ("mute", "protect", "own_tau") for p in getattr(recipe, key)}:
         seen: dict[str, str] = {}
         for key in ("mute", "protect", "own_tau"):
             for name in getattr(recipe, key).get(perspective, ()):

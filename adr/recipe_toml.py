@@ -2,16 +2,19 @@
 
 import json
 import math
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from adr.errors import AdrError
-from adr.recipe import LISTED, PERSPECTIVES, STAGES, Recipe
+from adr.perspectives import in_order
+from adr.recipe import LISTED, STAGES, Recipe
 
 # A key of older recipes: {entity: value} in place of τ, with 0 for mute and inf for protect.
 _FORMER = "caps"
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def fields_in(text: str, where: str) -> dict[str, Any]:
@@ -95,11 +98,11 @@ def toml_of(recipe: Recipe) -> str:
     for key in ("tau", "tail_share", *LISTED):
         if values := getattr(recipe, key):
             lines += ["", f"[rebalance.{key}]"]
-            lines += [f"{p} = {_value(values[p])}" for p in PERSPECTIVES if p in values]
+            lines += [f"{_key(p)} = {_value(values[p])}" for p in in_order(values)]
     for key in ("own_tau", "at_most", "notes"):
-        for p in PERSPECTIVES:
+        for p in in_order(getattr(recipe, key)):
             if values := getattr(recipe, key).get(p):
-                lines += ["", f"[rebalance.{key}.{p}]"]
+                lines += ["", f"[rebalance.{key}.{_key(p)}]"]
                 lines += [f"{_value(name)} = {_value(values[name])}" for name in sorted(values)]
     lines += ["", *_table("synthesize", recipe.synthesize), *_table("export", recipe.export)]
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -123,6 +126,11 @@ def _ingest(options: Mapping[str, Any]) -> list[str]:
         return _table("ingest", options)
     others = {name: value for name, value in options.items() if name != "map"}
     return [*_table("ingest", others), *_table("ingest.map", keys)]
+
+
+def _key(name: str) -> str:
+    """A key as it may stand in TOML: bare where it can be."""
+    return name if _BARE.fullmatch(name) else _value(name)
 
 
 def _value(value: Any) -> str:

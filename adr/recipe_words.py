@@ -1,6 +1,7 @@
 """A recipe as a sentence for people."""
 
 from adr.figures import number_words
+from adr.perspectives import described
 from adr.recipe import Recipe
 
 _NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
@@ -39,9 +40,9 @@ def _thresholds(recipe: Recipe) -> list[str]:
     if recipe.min_passes <= 0:
         return []
     each = [
-        f"{p.replace('_', '-')} {number_words(recipe.tau[p], 6)}"
+        f"{described(p).word} {number_words(recipe.tau[p], 6)}"
         if p in recipe.tau
-        else f"{p.replace('_', '-')} at a tail of {number_words(100 * recipe.share_for(p), 3)} %"
+        else f"{described(p).word} at a tail of {number_words(100 * recipe.share_for(p), 3)} %"
         for p in recipe.perspectives
     ]
     return [f"thresholds τ: {', '.join(each)}"]

@@ -2,7 +2,22 @@
 -- it; any module may read it. Every statement may run again on a workspace that has been through it already.
 -- `migrations.py` knows what the tables were in earlier versions.
 
-create type if not exists perspective as enum ('token', 'object', 'co_occurrence', 'interrogation');
+-- writer: index. The ways of naming what is in an instance (adr/perspectives.py). A number, once given, keeps its meaning.
+create table if not exists perspective (
+    number utinyint,            -- 0 to 3: the paper's four; what `perspective` means in the other tables
+    name varchar,               -- 'token', 'object', 'co_occurrence', 'interrogation', 'source', 'column:category' ...
+    title varchar,              -- what pages call its entities
+    sentence varchar,           -- what an entity is
+    read_from varchar,          -- 'turns', 'record', 'pictures', 'languages' or 'objects'
+    tail_share double,          -- share of postings that is tail unless a recipe says otherwise
+    votes boolean,              -- decides in a recipe that names no perspectives
+    several boolean,            -- whether an instance can have several of its entities
+    indexed boolean             -- whether the present index has it
+);
+
+-- The number of a perspective, and the perspective of a number.
+create macro if not exists perspective_number(wanted) as (select p.number from perspective p where p.name = wanted);
+create macro if not exists perspective_name(wanted) as (select p.name from perspective p where p.number = wanted);
 
 -- writer: store. Facts about the workspace; 'revision' grows with every write and is the key of the pages' caches.
 create table if not exists meta (key varchar primary key, value varchar);
@@ -114,7 +129,7 @@ create table if not exists index_made (
 -- writer: index. The dictionary of postings. n is kept here so that no page counts 24 million rows.
 create table if not exists entity (
     entity integer,             -- 0.. within the workspace, ordered by perspective, then n descending, then name
-    perspective perspective,
+    perspective utinyint,
     name varchar,               -- co_occurrence: "cat + sofa", names in lexicographic order
     n integer,                  -- number of instances that have the entity
     draw_key ubigint,           -- keyed hash of (perspective, name): the part of the draw that does not depend on seed or instance
@@ -122,7 +137,7 @@ create table if not exists entity (
 );
 
 -- writer: index. Entity e occurs in instance i; once, however often it is said. Ordered by perspective, instance, entity.
-create table if not exists posting (perspective perspective, instance integer, entity integer);
+create table if not exists posting (perspective utinyint, instance integer, entity integer);
 
 -- writer: index. A line of prompts, or the beginning of one up to a colon, that recurs in a source.
 create table if not exists template (
@@ -148,11 +163,6 @@ create view if not exists index_in_force as
            and not coalesce((select max(indexed_at) from index_made) < changed_at, false) as in_force
     from dataset_changed;
 
-create view if not exists entity_count as
-    select perspective, name as entity, n, entity as entity_id,
-           row_number() over (partition by perspective order by n desc, name) as rank
-    from entity;
-
 -- writer: reservoir. A second set of real rows, read and indexed as the dataset is, from which a plan may retrieve rows.
 -- Nothing of it counts in n(e), takes part in a run or leaves with an export, except through an accepted candidate. One
 -- row: what was read.
@@ -175,7 +185,7 @@ create table if not exists reservoir_instance (
     instance integer, id varchar, images varchar[], missing integer,
     turns struct("role" varchar, "text" varchar)[], raw varchar using compression zstd
 );
-create table if not exists reservoir_entity (entity integer, perspective perspective, name varchar, n integer);
+create table if not exists reservoir_entity (entity integer, perspective utinyint, name varchar, n integer);
 create table if not exists reservoir_posting (instance integer, entity integer);
 
 -- writer: reservoir. A row of the reservoir is a copy of an instance of the dataset.
@@ -200,7 +210,7 @@ create table if not exists run (
 
 -- writer: rebalance. Smallest tau from which (instance, perspective) passes with the draws of a seed and the caps of a run.
 create table if not exists critical_tau (
-    run integer, instance integer, perspective perspective,
+    run integer, instance integer, perspective utinyint,
     critical_tau double,        -- +inf: no tau makes it pass
     entity integer              -- the entity that decides it
 );
@@ -261,7 +271,7 @@ create table if not exists made_thing (entity integer primary key, name varchar 
 -- What a plan can be for, with its name: the entities of the index and what no instance has.
 create view if not exists named_entity as
     select entity, perspective, name, n from entity
-    union all select entity, 'object'::perspective, name, 0 from made_thing;
+    union all select entity, 1::utinyint, name, 0 from made_thing;
 
 -- writer: synthesize.collect. A synthetic image with its conversation, or a conversation in other words (generator
 -- 'language'; image is null and the parent's images stay), waiting for judgement.

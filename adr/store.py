@@ -24,6 +24,7 @@ from adr import faults, migrations
 from adr.errors import AdrError, WorkspaceInUse
 from adr.files import keep_copy, new_file
 from adr.interrupts import stopped_by_interrupt
+from adr.perspectives import PAPER
 from adr.settings import setting
 
 log = logging.getLogger(__name__)
@@ -163,6 +164,7 @@ class Store:
     def _create(self) -> None:
         with self.atomic() as writer:
             writer.execute(_schema())
+            _place_perspectives(writer)
             writer.execute("insert into meta values ('revision', '0')")
             writer.execute("insert or replace into meta values ('schema_version', $1)", [str(migrations.VERSION)])
 
@@ -174,6 +176,7 @@ class Store:
             with self.atomic() as writer:
                 migrations.migrate(writer, version)
                 writer.execute(_schema())
+                _place_perspectives(writer)
                 writer.execute("insert or replace into meta values ('schema_version', $1)", [str(migrations.VERSION)])
         except BaseException as error:
             if kept is not None:
@@ -356,6 +359,15 @@ def _refuse(table: str) -> str:
 
 def _schema() -> str:
     return resources.files("adr").joinpath("schema.sql").read_text(encoding="utf-8")
+
+
+def _place_perspectives(writer: Writer) -> None:
+    """The paper's four, which every index has, as the first rows of the table; nothing where it has rows."""
+    if writer.value("select exists (select 1 from perspective)"):
+        return
+    for number, one in enumerate(PAPER):
+        values = [number, one.name, one.title, one.sentence, one.read_from, one.tail_share, one.votes, one.several]
+        writer.execute("insert into perspective values ($1, $2, $3, $4, $5, $6, $7, $8, true)", values)
 
 
 def _column_faults(table: str, own: dict[str, str], made: dict[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from adr.recipe import PERSPECTIVES
+from adr.perspectives import indexed
 from adr.ui.explore.distribution import distribution_view, tail_slider
 from adr.ui.explore.entity import entity_view
 from adr.ui.explore.instance import look_view
@@ -11,7 +11,7 @@ from adr.ui.frame import Frame, frame
 from adr.ui.parts.controls import asked, choice
 from adr.ui.parts.languages import languages_view
 from adr.ui.parts.nothing_indexed import nothing_indexed
-from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.palette import title_of
 
 VIEWS = {"curve": "Distributions", "together": "Objects together"}
 
@@ -27,10 +27,10 @@ def curves_view(here: Frame) -> None:
     with which:
         perspective = choice(
             "Perspective",
-            PERSPECTIVES,
+            tuple(indexed(here.store)),
             "perspective",
             default="object",
-            says=PERSPECTIVE_NAMES.__getitem__,
+            says=title_of,
             drops=("page", "search", "tail"),
         )
     with share:
@@ -46,6 +46,6 @@ with frame("Explore") as here:
     elif asked("instance"):
         look_view(here)
     elif asked("entity"):
-        entity_view(here, asked("perspective", "object", PERSPECTIVES), asked("entity"))
+        entity_view(here, asked("perspective", "object", tuple(indexed(here.store))), asked("entity"))
     else:
         curves_view(here)

@@ -299,7 +299,7 @@ def test_export__reingested_and_indexed_it_counts_what_rebalance_had_shown(tmp_p
     index(again)
     for perspective, columns in shown.perspectives.items():
         entities, postings = again.row(
-            "select count(*), sum(n)::bigint from entity where perspective = $1::perspective", [perspective]
+            "select count(*), sum(n)::bigint from entity where perspective = perspective_number($1)", [perspective]
         )
         assert (entities, postings) == (columns.after.entities, columns.after.postings)
         written = manifest["perspectives"][perspective]

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adr.errors import AdrError
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.perspectives import PAPER_NAMES
+from adr.recipe import Recipe
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=12)
 
@@ -18,7 +19,7 @@ names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_siz
 def of_entities(draw):
     """own_tau, mute, protect and at_most of any names; none stands in two of the first three."""
     said = {"own_tau": {}, "mute": {}, "protect": {}, "at_most": {}}
-    for perspective in draw(st.sets(st.sampled_from(PERSPECTIVES))):
+    for perspective in draw(st.sets(st.sampled_from(PAPER_NAMES))):
         known = draw(st.lists(names, unique=True, max_size=6))
         said["own_tau"][perspective] = dict.fromkeys(known[:2], draw(st.floats(0.5, 1e6)))
         said["mute"][perspective], said["protect"][perspective] = known[2:4], known[4:]
@@ -32,12 +33,12 @@ recipes = st.builds(
     seed=st.integers(0, 2**40),
     min_passes=st.integers(0, 4),
     alpha=st.floats(0, 1),
-    perspectives=st.lists(st.sampled_from(PERSPECTIVES), min_size=1, unique=True).map(tuple),
+    perspectives=st.lists(st.sampled_from(PAPER_NAMES), min_size=1, unique=True).map(tuple),
     pass_rule=st.sampled_from(["any", "mean", "mean_unclamped"]),
     repeat=st.integers(1, 3),
-    tau=st.dictionaries(st.sampled_from(PERSPECTIVES), st.floats(0, 1e6)),
-    tail_share=st.dictionaries(st.sampled_from(PERSPECTIVES), st.floats(0, 1)),
-    notes=st.dictionaries(st.sampled_from(PERSPECTIVES), st.dictionaries(names, names, max_size=2)),
+    tau=st.dictionaries(st.sampled_from(PAPER_NAMES), st.floats(0, 1e6)),
+    tail_share=st.dictionaries(st.sampled_from(PAPER_NAMES), st.floats(0, 1)),
+    notes=st.dictionaries(st.sampled_from(PAPER_NAMES), st.dictionaries(names, names, max_size=2)),
     name=names,
 )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adr.options import is_list, is_switch
+from adr.perspectives import choices, is_known
 from adr.shipped import find, shipped
 
 
@@ -34,6 +35,13 @@ def path(text: str) -> str:
 def recipe_file(text: str) -> str:
     """The absolute path of a recipe file: the user's, or one that ships with the program."""
     return path(str(find(text)))
+
+
+def perspective(text: str) -> str:
+    """A perspective that comes with the program, stands for a column, or is brought by a package."""
+    if not is_known(text):
+        raise argparse.ArgumentTypeError(f"there is no perspective {text!r}; choose from {', '.join(choices())}")
+    return text
 
 
 def model_name(text: str) -> str:

@@ -181,7 +181,8 @@ def index_made(store: Store) -> IndexMade | None:
     counts = {
         name: (int(entities), int(postings))
         for name, entities, postings in store.rows(
-            "select perspective::varchar, count(*), sum(n) from entity group by perspective order by perspective"
+            "select perspective_name(perspective), count(*), sum(n) from entity group by perspective "
+            "order by perspective"
         )
     }
     notices = tuple(json.loads(report).get("notices", ())) if report else ()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from adr.errors import AdrError
 from adr.explore.entities import known_perspective
 from adr.index_needed import need_index
-from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
+from adr.perspectives import indexed, need_indexed, perspective_of
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule
 
@@ -42,7 +42,7 @@ def counts(store: Store, perspective: str) -> npt.NDArray[np.int64]:
     """n(e) of all entities of a perspective, descending (ties by name); AdrError when nothing is indexed."""
     _check(store, perspective)
     found = store.arrays(
-        "select n from entity where perspective = $1::perspective order by n desc, name", [perspective]
+        "select n from entity where perspective = perspective_number($1) order by n desc, name", [perspective]
     )["n"]
     return np.asarray(found, dtype=np.int64)
 
@@ -53,7 +53,7 @@ def curve(store: Store, perspective: str, *, tail_share: float | None = None, to
     AdrError for an unknown perspective and when there are no postings yet.
     """
     array = counts(store, perspective)
-    asked = PAPER_TAIL_SHARE[perspective] if tail_share is None else tail_share
+    asked = indexed(store)[perspective].tail_share if tail_share is None else tail_share
     if not 0 <= asked <= 1:
         raise AdrError(f"The tail share is {asked!r}.", "Give a share from 0 to 1.")
     rule, spectrum = tail_rule(array, 1 - asked), Spectrum.of(array)
@@ -78,15 +78,14 @@ def curve(store: Store, perspective: str, *, tail_share: float | None = None, to
 
 def _named(store: Store, order: str, perspective: str, limit: int) -> list[tuple[str, int]]:
     rows = store.rows(
-        f"select name, n from entity where perspective = $1::perspective {order} limit $2", [perspective, limit]
+        f"select name, n from entity where perspective = perspective_number($1) {order} limit $2", [perspective, limit]
     )
     return [(str(name), int(n)) for name, n in rows]
 
 
 def _check(store: Store, perspective: str) -> None:
-    if perspective not in PERSPECTIVES:
-        raise AdrError(f"There is no perspective {perspective!r}.", f"Choose one of {', '.join(PERSPECTIVES)}.")
     need_index(store)
+    need_indexed(store, [perspective_of(perspective).name])
 
 
 def spectrum(store: Store, perspective: str) -> Spectrum:
@@ -94,7 +93,7 @@ def spectrum(store: Store, perspective: str) -> Spectrum:
     found = store.arrays(
         """
         select n::bigint as n, count(*) as entities
-        from entity where perspective = $1::perspective
+        from entity where perspective = perspective_number($1)
         group by all order by n
     """,
         [known_perspective(perspective)],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from adr.errors import AdrError
-from adr.recipe import PERSPECTIVES
+from adr.perspectives import choices, is_known
 from adr.store import Store
 
 ORDERS = {
@@ -45,7 +45,7 @@ def known_objects(store: Store, names: Collection[str]) -> tuple[int, int]:
     row = store.row(
         """
         select count(*) filter (where name in (select unnest($1::varchar[]))), count(*)
-        from entity where perspective = 'object'
+        from entity where perspective = perspective_number('object')
         """,
         [sorted(names)],
     )
@@ -57,7 +57,8 @@ def numbers_of_objects(store: Store, names: Collection[str]) -> dict[str, int]:
     """{name: its number} of the objects of the dataset that are among `names`."""
     return dict(
         store.rows(
-            "select name, entity from entity where perspective = 'object' and name in (select unnest($1::varchar[]))",
+            "select name, entity from entity where perspective = perspective_number('object') "
+            "and name in (select unnest($1::varchar[]))",
             [sorted(names)],
         )
     )
@@ -88,14 +89,14 @@ def find_entities(
     }
     asked = """
         from entity
-        where perspective = $perspective::perspective
+        where perspective = perspective_number($perspective)
           and ($search = '' or contains(name, $search))
           and ($least is null or n >= $least) and ($most is null or n <= $most)
           and entity >= $from and ($to is null or entity < $to)
     """
     total = int(store.value(f"select count(*) {asked}", bound))
     rows = store.rows(
-        f"select entity, perspective, name, n, entity - $first + 1 {asked} "
+        f"select entity, perspective_name(perspective), name, n, entity - $first + 1 {asked} "
         f"order by {ORDERS[order]} limit $limit offset $offset",
         {**bound, "first": first, "limit": limit, "offset": offset},
     )
@@ -125,7 +126,7 @@ def entities_numbered(store: Store, numbers: Sequence[int]) -> list[Entity]:
     """The entities with these numbers, by number."""
     rows = store.rows(
         """
-        select entity, perspective, name, n from entity
+        select entity, perspective_name(perspective), name, n from entity
         where entity in (select unnest($1::integer[])) order by entity
     """,
         [list(numbers)],
@@ -141,7 +142,7 @@ def all_entities(store: Store, perspective: str, head_rank: int) -> pa.Table:
     return store.arrow(
         """
         select entity - $2 + 1 as rank, name as entity, n as instances, if(entity - $2 < $3, 'head', 'tail') as part
-        from entity where perspective = $1::perspective order by entity.entity
+        from entity where perspective = perspective_number($1) order by entity.entity
     """,
         [perspective, first_of(store, perspective), head_rank],
     )
@@ -154,7 +155,8 @@ def pair_named(store: Store, first: str, second: str) -> Entity | None:
 
 def _named(store: Store, perspective: str, name: str) -> Entity | None:
     row = store.row(
-        "select entity, perspective, name, n from entity where perspective = $1::perspective and name = $2",
+        "select entity, perspective_name(perspective), name, n from entity "
+        "where perspective = perspective_number($1) and name = $2",
         [known_perspective(perspective), name],
     )
     if row is None:
@@ -167,13 +169,14 @@ def first_of(store: Store, perspective: str) -> int:
     """The number of a perspective's most frequent entity; 0 when it has none."""
     return int(
         store.value(
-            "select min(entity) from entity where perspective = $1::perspective", [known_perspective(perspective)]
+            "select min(entity) from entity where perspective = perspective_number($1)",
+            [known_perspective(perspective)],
         )
         or 0
     )
 
 
 def known_perspective(perspective: str) -> str:
-    if perspective not in PERSPECTIVES:
-        raise AdrError(f"There is no perspective {perspective!r}.", f"Choose one of {', '.join(PERSPECTIVES)}.")
+    if not is_known(perspective):
+        raise AdrError(f"There is no perspective {perspective!r}.", f"Choose one of {', '.join(choices())}.")
     return perspective

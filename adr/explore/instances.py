@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adr.errors import AdrError
 from adr.explore.entities import Entity, entities_numbered
-from adr.recipe import PERSPECTIVES
+from adr.perspectives import indexed
 from adr.store import Store
 
 
@@ -33,7 +33,7 @@ def instances_of(store: Store, entity: Entity, *, limit: int = 24, offset: int =
     found = store.rows(
         """
         select instance from posting
-        where perspective = $1::perspective and entity = $2
+        where perspective = perspective_number($1) and entity = $2
         order by instance limit $3 offset $4
     """,
         [entity.perspective, entity.entity, limit, offset],
@@ -47,7 +47,7 @@ def place_of(store: Store, entity: Entity, instance: int) -> tuple[int, int | No
         """
         select count(*) filter (instance < $3), max(instance) filter (instance < $3),
                min(instance) filter (instance > $3)
-        from posting where perspective = $1::perspective and entity = $2
+        from posting where perspective = perspective_number($1) and entity = $2
     """,
         [entity.perspective, entity.entity, instance],
     )
@@ -95,9 +95,9 @@ def instance_at(store: Store, number: int) -> Instance:
 
 
 def entities_of(store: Store, instance: int) -> dict[str, list[Entity]]:
-    """The entities of one instance in all four perspectives, the rarest first."""
+    """The entities of one instance in every perspective, the rarest first."""
     found = entities_numbered(
         store, [number for (number,) in store.rows("select entity from posting where instance = $1", [instance])]
     )
     found.sort(key=lambda e: (e.n, e.name))
-    return {perspective: [e for e in found if e.perspective == perspective] for perspective in PERSPECTIVES}
+    return {perspective: [e for e in found if e.perspective == perspective] for perspective in indexed(store)}

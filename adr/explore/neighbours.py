@@ -52,15 +52,15 @@ def neighbours(store: Store, entity: Entity, perspective: str, *, by: str = "tog
         """
         with mine as materialized (
             select instance from posting
-            where perspective = $1::perspective and entity = $2 and ($3 = 1 or hash(instance) % $3 = 0)
+            where perspective = perspective_number($1) and entity = $2 and ($3 = 1 or hash(instance) % $3 = 0)
         ), joint as (
             select p.entity, count(*) as together
             from posting p semi join mine using (instance)
-            where p.perspective = $4::perspective and p.entity <> $2
+            where p.perspective = perspective_number($4) and p.entity <> $2
             group by p.entity
         )
         select j.entity, j.together, e.n, (select count(*) from mine) as looked_at
-        from joint j join entity e on e.entity = j.entity and e.perspective = $4::perspective
+        from joint j join entity e on e.entity = j.entity and e.perspective = perspective_number($4)
     """,
         [entity.perspective, entity.entity, every, known_perspective(perspective)],
     )
@@ -94,7 +94,7 @@ def pair_matrix(store: Store, objects: Sequence[Entity]) -> PairMatrix:
     rows = store.rows(
         """
         select first, second, n from entity
-        where perspective = 'co_occurrence' and list_contains($1::integer[], first)
+        where perspective = perspective_number('co_occurrence') and list_contains($1::integer[], first)
           and list_contains($1::integer[], second)
     """,
         [numbers],

@@ -10,7 +10,8 @@ import numpy as np
 
 from adr.draws import RANDOM_KEY, draws
 from adr.export.leaving import Leaving
-from adr.recipe import PAPER_TAIL_SHARE, Recipe
+from adr.perspectives import described
+from adr.recipe import Recipe
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule, tail_share_to_tau
 
@@ -30,7 +31,7 @@ class Counts:
     @property
     def tail(self) -> np.ndarray:
         """Mask of the tail entities, by the paper's rule on the counts before, as on the Rebalance page."""
-        head = tail_rule(self.before, 1 - PAPER_TAIL_SHARE[self.perspective]).head_rank
+        head = tail_rule(self.before, 1 - described(self.perspective).tail_share).head_rank
         return np.arange(len(self.before)) >= head
 
     @property
@@ -80,7 +81,7 @@ def with_accepted(kept: Sequence[Counts], leave: Leaving) -> list[Counts]:
 
 def kept_counts(store: Store, run: int, recipe: Recipe) -> list[Counts]:
     """Counts for all indexed perspectives without any candidate: `refined` equals `after`."""
-    found = store.arrays("select entity, perspective::varchar as perspective, n from entity order by entity")
+    found = store.arrays("select entity, perspective_name(perspective) as perspective, n from entity order by entity")
     if not len(found["entity"]):
         return []
     size = int(found["entity"].max()) + 1

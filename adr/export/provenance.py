@@ -27,7 +27,8 @@ def write_synthetic(work: Work) -> None:
               and verdict not in (select undoes from verdict where judgement = 'undo' and undoes is not null)
             group by candidate
         )
-        select c.candidate, e.name, e.perspective::varchar, c.parent, i.id, i.images, c.generator, c.model, c.seed,
+        select c.candidate, e.name, perspective_name(e.perspective), c.parent, i.id, i.images, c.generator,
+          c.model, c.seed,
                c.prompt, c.negative_prompt, c.parameters, c.sha256, c.caption, c.conversation_by, c.scorer, c.score,
                c.entity_score, c.prompt_score, c.parent_score, c.flags, v.judgement, v.reviewer, v.rule, v.reason,
                edit.editor, c.retrieved, r.id, r.images

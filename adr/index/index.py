@@ -395,7 +395,9 @@ class _Index:
             postings["interrogation"] = write(writer, "interrogation", self._asked)[0]
             write_languages(writer, counted)
             renumber(writer)
-            counts = dict(writer.rows("select perspective, count(*) from entity group by perspective"))
+            counts = dict(
+                writer.rows("select perspective_name(perspective), count(*) from entity group by perspective")
+            )
             entities = {perspective: int(counts.get(perspective, 0)) for perspective in postings}
             report = IndexReport(
                 instances=total,

@@ -54,13 +54,14 @@ def write(writer: Writer, perspective: str, postings: Postings) -> tuple[int, li
         """
         insert into entity (entity, perspective, name, n, draw_key)
         select (select count(*) from entity) + row_number() over (order by n desc, name) - 1,
-               $1::perspective, name, n, draw_key
+               perspective_number($1), name, n, draw_key
         from found where n > 0
     """,
         [perspective],
     )
     placed = writer.rows(
-        "select number, entity from found join entity using (name) where perspective = $1::perspective", [perspective]
+        "select number, entity from found join entity using (name) where perspective = perspective_number($1)",
+        [perspective],
     )
     entity = np.full(len(names), -1, dtype=np.int64)
     for number, place in placed:
@@ -94,7 +95,9 @@ def write_pairs(writer: Writer, objects: list[np.ndarray]) -> int:
 
 def _place_pairs(writer: Writer, keys: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Writes the entities of the pairs; returns the entity of each key, int64. A key is object << 32 | object."""
-    objects = writer.rows("select entity, name from entity where perspective = 'object' order by entity")
+    objects = writer.rows(
+        "select entity, name from entity where perspective = perspective_number('object') order by entity"
+    )
     start = objects[0][0] if objects else 0
     names = [name for _, name in objects]
     by_name = np.empty(len(names), dtype=np.int64)  # each object's place in the alphabetical order of names
@@ -120,7 +123,8 @@ def _place_pairs(writer: Writer, keys: np.ndarray, counts: np.ndarray) -> np.nda
     writer.execute(
         """
         insert into entity
-        select $1 + row_number() over (order by n desc, name) - 1, 'co_occurrence', name, n, draw_key, first, second
+        select $1 + row_number() over (order by n desc, name) - 1, perspective_number('co_occurrence'),
+          name, n, draw_key, first, second
         from found
     """,
         [before],
@@ -137,6 +141,6 @@ def _insert(writer: Writer, perspective: str, batches: Iterable[np.ndarray]) -> 
         writer.register(
             "posted", pa.table({"instance": (batch >> 32).astype(np.int32), "entity": (batch & LOW).astype(np.int32)})
         )
-        writer.execute("insert into posting select $1::perspective, instance, entity from posted", [perspective])
+        writer.execute("insert into posting select perspective_number($1), instance, entity from posted", [perspective])
         written += len(batch)
     return written

@@ -20,6 +20,7 @@ from adr.errors import AdrError
 from adr.files import recover, whole_folder
 from adr.index.named import NameReader
 from adr.index_needed import need_index
+from adr.perspectives import PAPER_NAMES
 from adr.progress import Progress, silent
 from adr.prove import arms as made_arms
 from adr.prove.candidates import AcceptedTalk, Usable, accepted, identity, usable
@@ -35,7 +36,7 @@ from adr.prove.steps import BATCH
 from adr.prove.training_side import names_of, training_store
 from adr.prove.trial_features import weights_of, write_features
 from adr.rebalance.engine import Engine
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.settings import setting
 from adr.store import Store
 from adr.workspace import Workspace
@@ -197,7 +198,7 @@ class _Design:
         own = rows_of(self.store, self.known, progress=self.progress)
         group = picture_groups(own.positions, own.images, own.facts, own.said)
         names, at = np.unique(group, return_inverse=True)
-        holders = {p: _holders(self.store, own.positions, at, len(names), p) for p in PERSPECTIVES}
+        holders = {p: _holders(self.store, own.positions, at, len(names), p) for p in PAPER_NAMES}
         by = holders["object"] if holders["object"].entities else holders["token"]
         held_out = np.zeros(len(names), dtype=bool)
         test, untestable, copied = own, {}, 0
@@ -396,7 +397,7 @@ def _perspective(training: Store) -> str:
 def _holders(store: Store, positions: Sequence[int], at: NDArray[np.int64], groups: int, perspective: str) -> Holders:
     """Which picture groups hold which entities of a perspective. at: the group of each position, numbered from 0."""
     found = store.arrays(
-        "select instance, entity from posting where perspective = $1::perspective order by entity, instance",
+        "select instance, entity from posting where perspective = perspective_number($1) order by entity, instance",
         [perspective],
     )
     entities, entity = np.unique(np.asarray(found["entity"], dtype=np.int64), return_inverse=True)

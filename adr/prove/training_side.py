@@ -22,19 +22,19 @@ def training_store(store: Store, positions: NDArray[np.int64]) -> Store:
     with made.atomic() as writer:
         for table, columns in (
             ("instance", "instance, images"),
-            ("posting", "perspective::varchar as perspective, instance, entity"),
+            ("posting", "perspective, instance, entity"),
             ("turn_language", "instance, language, turns, unread"),
         ):
             writer.insert(table, store.arrow(f"select {columns} from {table} {chosen} order by instance", wanted))
-        known = store.arrow(
-            "select entity, perspective::varchar as perspective, name, n, draw_key, first, second from entity"
+        writer.insert("perspective", store.arrow("select * from perspective where number > 3 order by number"))
+        writer.register(
+            "known", store.arrow("select entity, perspective, name, n, draw_key, first, second from entity")
         )
-        writer.register("known", known)
         writer.execute("""
             insert into entity
-            select k.entity, k.perspective::perspective, k.name, c.n, k.draw_key, k.first, k.second
+            select k.entity, k.perspective, k.name, c.n, k.draw_key, k.first, k.second
             from known k join (select entity, count(*)::integer as n from posting group by entity) c using (entity)
-            order by k.perspective::perspective, c.n desc, k.name""")
+            order by k.perspective, c.n desc, k.name""")
     return made
 
 
@@ -57,4 +57,4 @@ def _cap(most: int, share: float) -> int:
 
 def names_of(store: Store, perspective: str) -> dict[str, int]:
     """{entity: n} of a perspective."""
-    return dict(store.rows("select name, n from entity where perspective = $1::perspective", [perspective]))
+    return dict(store.rows("select name, n from entity where perspective = perspective_number($1)", [perspective]))

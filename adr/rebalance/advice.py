@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from adr.perspectives import PAPER_NAMES
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import RecipePreview
 from adr.rebalance.suggestions import COMMON
-from adr.recipe import PERSPECTIVES
 
 NEARLY_ALL = 0.95
 """From this share on, a perspective that passes tells no instances apart."""
@@ -64,7 +64,7 @@ def passes_all(engine: Engine, preview: RecipePreview) -> tuple[PassesAll, ...]:
     return tuple(found)
 
 
-def common_entities(engine: Engine, perspectives: tuple[str, ...] = PERSPECTIVES) -> tuple[CommonEntity, ...]:
+def common_entities(engine: Engine, perspectives: tuple[str, ...] = PAPER_NAMES) -> tuple[CommonEntity, ...]:
     """Entities that more than COMMON of all instances have, the most frequent first. Pairs are left out: their parts
     say the same."""
     found = []

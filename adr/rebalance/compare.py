@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import Numbers, RecipePreview
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.report import Unbounded
 
 
@@ -125,7 +125,7 @@ def comparison_report(engine: Engine, a: Recipe, b: Recipe, *, top: int = 20) ->
         agreement=found.agreement,
         examples_a=tuple(found.only_a[:top].tolist()),
         examples_b=tuple(found.only_b[:top].tolist()),
-        perspectives={p: _side_by_side(engine, found, p, top) for p in PERSPECTIVES},
+        perspectives={p: _side_by_side(engine, found, p, top) for p in engine.perspectives},
     )
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from adr.rebalance import loops
 from adr.rebalance.engine import Engine
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def drag_grid(
             shares[step] = loops.counts_at(counts, ranks[other], engine.head_rank(other), scratch, curves[step])
         return other, curves, shares
 
-    made = engine.together([lambda p=p: one(p) for p in PERSPECTIVES])  # type: ignore[misc]
+    made = engine.together([lambda p=p: one(p) for p in engine.perspectives])  # type: ignore[misc]
     return DragGrid(perspective, tau, edges[1:], {p: c for p, c, _ in made}, {p: s for p, _, s in made})
 
 
@@ -62,8 +62,8 @@ def _within_caps(
 ) -> DragGrid:
     """The grid where caps may bind: what is kept is not nested then, so each τ is decided by itself."""
     sizes = np.zeros(len(tau), dtype=np.int64)
-    curves = {p: np.zeros((len(tau), len(ranks[p])), dtype=np.int64) for p in PERSPECTIVES}
-    shares = {p: np.zeros(len(tau)) for p in PERSPECTIVES}
+    curves = {p: np.zeros((len(tau), len(ranks[p])), dtype=np.int64) for p in engine.perspectives}
+    shares = {p: np.zeros(len(tau)) for p in engine.perspectives}
     limits = engine.tau(recipe)
 
     def one(other: str, step: int, kept: npt.NDArray[np.int8]) -> None:
@@ -77,7 +77,7 @@ def _within_caps(
     for step, value in enumerate(tau.tolist()):
         kept = engine.kept(replace(recipe, tau={**limits, perspective: value})).astype(np.int8)
         sizes[step] = np.count_nonzero(kept)
-        engine.together([partial(one, p, step, kept) for p in PERSPECTIVES])
+        engine.together([partial(one, p, step, kept) for p in engine.perspectives])
     return DragGrid(perspective, tau, sizes, curves, shares)
 
 

@@ -25,12 +25,13 @@ import numpy.typing as npt
 from adr.draws import ALPHA_KEY, AT_MOST_KEY, RANDOM_KEY, draw_key, draws, seed_start
 from adr.errors import AdrError
 from adr.index_needed import need_index
+from adr.perspectives import indexed, need_indexed
 from adr.progress import Progress, silent
 from adr.rebalance import loops
 from adr.rebalance.at_most import Bound, place_in_order, whole_draws, within
 from adr.rebalance.postings import NO_ENTITY, PostingRows
 from adr.rebalance.preview import BELOW_K, REASONS, CapEffect, Columns, Critical, Numbers, RecipePreview
-from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.settings import setting
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule
@@ -104,16 +105,17 @@ class Engine:
         self.unread = np.isin(self.instances, unread_instances(store))
         self._threads = max(1, int(setting("ADR_THREADS")))
         self._pool = ThreadPoolExecutor(self._threads, "preview")
+        self.perspectives = indexed(store)
         self.postings: dict[str, PostingRows] = {}
-        for done, perspective in enumerate(PERSPECTIVES):
-            progress(done, len(PERSPECTIVES), "Loading postings")
+        for done, perspective in enumerate(self.perspectives):
+            progress(done, len(self.perspectives), "Loading postings")
             self.postings[perspective] = PostingRows.load(store, perspective, self.instances)
-        self._rules = {p: tail_rule(self.postings[p].n, 1 - PAPER_TAIL_SHARE[p]) for p in PERSPECTIVES}
-        self._rarest = {p: self.postings[p].rarest() for p in PERSPECTIVES}
+        self._rules = {p: tail_rule(self.postings[p].n, 1 - one.tail_share) for p, one in self.perspectives.items()}
+        self._rarest = {p: self.postings[p].rarest() for p in self.perspectives}
         self._seeds, self._critical, self._chances, self._previews = _Recent(2), _Recent(12), _Recent(12), _Recent(8)
         self._rows = _Recent(200)
         self._places: dict[str, dict[str, int | None]] = {}  # by perspective and name; None: no such entity
-        self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in PERSPECTIVES}
+        self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in self.perspectives}
 
     @property
     def rows(self) -> int:
@@ -128,12 +130,16 @@ class Engine:
         return at
 
     def tau(self, recipe: Recipe) -> dict[str, float]:
-        """τ of every perspective: the recipe's count, or the count that its tail share gives on these postings."""
+        """τ of every perspective: the recipe's count, or the count that its tail share gives on these postings.
+
+        AdrError when the recipe says something of a perspective that the index does not have.
+        """
+        need_indexed(self.store, (p for p in recipe.mentioned if p not in self.perspectives))
         return {
             p: float(recipe.tau[p])
             if p in recipe.tau
-            else float(tail_rule(self.postings[p].n, 1 - recipe.share_for(p)).tau)
-            for p in PERSPECTIVES
+            else float(tail_rule(self.postings[p].n, 1 - recipe.tail_share.get(p, one.tail_share)).tau)
+            for p, one in self.perspectives.items()
         }
 
     def own(self, recipe: Recipe) -> dict[str, dict[int, float]]:
@@ -156,7 +162,7 @@ class Engine:
     def unused(self, recipe: Recipe) -> tuple[str, ...]:
         """What the recipe sets for entities that do not occur, as "object: unicorn"."""
         missing: list[str] = []
-        for perspective in PERSPECTIVES:
+        for perspective in self.perspectives:
             wanted = {**recipe.limits(perspective), **recipe.at_most.get(perspective, {})}
             missing += [f"{perspective}: {name}" for name in self._placed(perspective, wanted)[1]]
         return tuple(missing)
@@ -176,7 +182,7 @@ class Engine:
         asked = [name for name in names if name not in known]
         if asked:
             rows = self.store.rows(
-                "select name, entity from entity where perspective = $1::perspective "
+                "select name, entity from entity where perspective = perspective_number($1) "
                 "and name in (select unnest($2::varchar[]))",
                 [perspective, asked],
             )
@@ -187,7 +193,7 @@ class Engine:
     def places_containing(self, perspective: str, text: str) -> npt.NDArray[np.int64]:
         """Numbers in PostingRows of the entities whose name contains `text` in any case, ascending."""
         ids = self.store.arrays(
-            "select entity from entity where perspective = $1::perspective and contains(name, lower($2))",
+            "select entity from entity where perspective = perspective_number($1) and contains(name, lower($2))",
             [perspective, text],
         )["entity"]
         return np.flatnonzero(np.isin(self.postings[perspective].ids, ids))
@@ -352,7 +358,7 @@ class Engine:
         size, total = int(np.count_nonzero(kept)), int(copies.sum(dtype=np.int64))
         binds = any(cap.binds for cap in caps)
         probability, expected, variance = (None, None, None) if binds else self._expected(recipe, tau, own)
-        largest_first = sorted(PERSPECTIVES, key=lambda p: -len(self.postings[p].entities))
+        largest_first = sorted(self.perspectives, key=lambda p: -len(self.postings[p].entities))
         counted = self.together(
             [partial(self._columns, p, recipe.seed, copies, total, tau[p], k) for p in largest_first]
         )
@@ -371,10 +377,10 @@ class Engine:
             expected_sd=None if variance is None else float(np.sqrt(variance)),
             reasons=_tally(reason),
             groups=self._groups(recipe, kept, self.without_entities(recipe.perspectives)),
-            after={p: by_name[p][0] for p in PERSPECTIVES},
-            random={p: by_name[p][1] for p in PERSPECTIVES},
-            spectra={p: by_name[p][2] for p in PERSPECTIVES},
-            perspectives={p: by_name[p][3] for p in PERSPECTIVES},
+            after={p: by_name[p][0] for p in self.perspectives},
+            random={p: by_name[p][1] for p in self.perspectives},
+            spectra={p: by_name[p][2] for p in self.perspectives},
+            perspectives={p: by_name[p][3] for p in self.perspectives},
             caps=caps,
             unused=self.unused(recipe),
             size=size,

@@ -149,7 +149,7 @@ def explain(store: Store, run: int, instance: int) -> Explanation:
     recorded = {
         p: (float(tau), name)
         for p, tau, name in store.rows(
-            "select c.perspective::varchar, c.critical_tau, e.name from critical_tau c "
+            "select perspective_name(c.perspective), c.critical_tau, e.name from critical_tau c "
             "left join entity e on e.entity = c.entity where c.run = $1 and c.instance = $2",
             [run, instance],
         )
@@ -189,7 +189,7 @@ def _written_ranks(store: Store, recipe: Recipe, run: int, instance: int) -> tup
     """The caps that a run found the instance to be over."""
     rows = store.rows(
         """
-        select e.perspective::varchar, e.name, o.rank, o.of from over_cap o join entity e using (entity)
+        select perspective_name(e.perspective), e.name, o.rank, o.of from over_cap o join entity e using (entity)
         where o.run = $1 and o.instance = $2 order by o.rank - o.of, e.name""",
         [run, instance],
     )
@@ -210,7 +210,7 @@ def explain_recipe(
         raise AdrError(f"There is no instance {instance}.", "Instances are positions in the source, from 0.")
     rows = store.rows(
         """
-        select p.perspective::varchar, e.name, e.n, e.draw_key from posting p join entity e using (entity)
+        select perspective_name(p.perspective), e.name, e.n, e.draw_key from posting p join entity e using (entity)
         where p.instance = $1 order by e.n desc, e.entity""",
         [instance],
     )

@@ -9,7 +9,7 @@ from adr.errors import AdrError
 from adr.rebalance import loops
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import RecipePreview
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def cap_outlook(
 def _losing(engine: Engine, before: np.ndarray, gone: np.ndarray, capped: frozenset[str], top: int) -> tuple[Loss, ...]:
     """The entities that lose most instances, those named like a capped one left out."""
     losses: list[Loss] = []
-    for perspective in PERSPECTIVES:
+    for perspective in engine.perspectives:
         if perspective == "co_occurrence":
             continue
         postings = engine.postings[perspective]

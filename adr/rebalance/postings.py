@@ -56,11 +56,13 @@ class PostingRows:
     def load(cls, store: Store, perspective: str, instances: npt.NDArray[np.int32]) -> "PostingRows":
         """The postings as the index wrote them; row r is instance `instances[r]` (ascending)."""
         entity = store.arrays(
-            "select entity, n, draw_key from entity where perspective = $1::perspective order by n desc, entity",
+            "select entity, n, draw_key from entity where perspective = perspective_number($1) order by n desc, entity",
             [perspective],
         )
         ids = np.ascontiguousarray(entity["entity"], dtype=np.int32)
-        found = store.arrays("select instance, entity from posting where perspective = $1::perspective", [perspective])
+        found = store.arrays(
+            "select instance, entity from posting where perspective = perspective_number($1)", [perspective]
+        )
         at, local = np.asarray(found["instance"], dtype=np.int32), np.asarray(found["entity"], dtype=np.int32)
         del found
         consecutive = bool(len(ids)) and bool(np.all(np.diff(ids) == 1))

@@ -212,7 +212,7 @@ def _write_critical(writer: Writer, run: int, engine: Engine, preview: RecipePre
     )
     writer.execute(
         "insert into critical_tau (run, instance, perspective, critical_tau, entity) "
-        "select $1, instance, $2::perspective, critical_tau, entity from critical_to_write",
+        "select $1, instance, perspective_number($2), critical_tau, entity from critical_to_write",
         [run, perspective],
     )
 
@@ -373,7 +373,7 @@ def decided(
                or d.instance in (select instance from posting where entity = $entity))
           and ($passed::boolean is null or $passed = (d.instance in (
                select instance from critical_tau c
-               where c.run = $run and c.perspective = $perspective::perspective and c.critical_tau < $tau)))"""
+               where c.run = $run and c.perspective = perspective_number($perspective) and c.critical_tau < $tau)))"""
     parameters: dict[str, Any] = {
         "run": run,
         "kept": kept,

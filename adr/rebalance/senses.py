@@ -130,7 +130,7 @@ class DoubtfulSense:
 
 def doubtful_senses(store: Store) -> list[DoubtfulSense]:
     """The doubtful ones among the MOST_OBJECTS most frequent objects, those of most instances first."""
-    nouns = {name for (name,) in store.rows("select name from entity where perspective = 'token'")}
+    nouns = {name for (name,) in store.rows("select name from entity where perspective = perspective_number('token')")}
     unseen = _never_annotated(store)
     found = []
     for name, n, texts in store.rows(_TEXTS, {"objects": MOST_OBJECTS, "sample": SAMPLE, "said": SAID}):
@@ -146,10 +146,11 @@ def doubtful_senses(store: Store) -> list[DoubtfulSense]:
 
 
 _TEXTS = """
-    with chosen as (select entity, name, n from entity where perspective = 'object' and n >= $said
+    with chosen as (select entity, name, n from entity where perspective = perspective_number('object') and n >= $said
                     order by n desc, name limit $objects),
     sampled as (
-        select name, n, instance from posting join chosen using (entity) where perspective = 'object'
+        select name, n, instance from posting join chosen using (entity)
+          where perspective = perspective_number('object')
         qualify row_number() over (partition by entity order by instance) <= $sample
     )
     select name, any_value(n) as n,
@@ -186,11 +187,12 @@ def _never_annotated(store: Store) -> set[str]:
         with annotated as (select distinct instance from annotation),
         said as (
             select name, instance from posting join entity using (entity) semi join annotated using (instance)
-            where entity.perspective = 'token' and name in (select name from entity where perspective = 'object')
+            where entity.perspective = perspective_number('token') and name in (select name from entity
+              where perspective = perspective_number('object'))
         ),
         seen as (
             select name, instance from posting join entity using (entity) semi join annotated using (instance)
-            where entity.perspective = 'object'
+            where entity.perspective = perspective_number('object')
         )
         select name from said group by name
         having count(*) >= $1 and name not in (select name from seen)""",

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adr.index_needed import need_index
+from adr.perspectives import PAPER_NAMES, in_order
 from adr.rebalance.senses import doubtful_senses
-from adr.recipe import PERSPECTIVES
 from adr.store import Store
 
 PROMPT_WORDS = (
@@ -121,7 +121,7 @@ class SuggestReport:
     caps: tuple[CapSuggestion, ...]
 
 
-def suggest_report(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> SuggestReport:
+def suggest_report(store: Store, perspectives: tuple[str, ...] = PAPER_NAMES) -> SuggestReport:
     """All suggestions for these perspectives; AdrError when there are no postings yet."""
     need_index(store)
     found = tuple(suggest(store, perspectives))
@@ -132,21 +132,21 @@ def suggest_report(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -
     )
 
 
-def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[Suggestion]:
+def suggest(store: Store, perspectives: tuple[str, ...] = PAPER_NAMES) -> list[Suggestion]:
     """All suggestions for these perspectives, without a limit, the most frequent entity of each reason first."""
     rows = store.rows(
         """
-        with known as (select name, n from entity where perspective = 'token' and n >= 3),
+        with known as (select name, n from entity where perspective = perspective_number('token') and n >= 3),
         opener as (select unnest($openers::varchar[]) as opener),
         fused as (
             select e.perspective, e.name, e.n from entity e
             join opener o on suffix(e.name, o.opener) and len(e.name) >= len(o.opener) + 4
             join known k on k.name = left(e.name, len(e.name) - len(o.opener)) and k.n > e.n
-            where e.perspective in ('token', 'object')
+            where perspective_name(e.perspective) in ('token', 'object')
         ),
         found as (
             select perspective, name, n, 'prompt_word' as reason from entity
-            where perspective <> 'interrogation'
+            where perspective <> perspective_number('interrogation')
               and len(list_intersect(string_split(name, ' + '), $words::varchar[])) > 0
             union all select perspective, name, n, 'fused_word' from fused
             union all
@@ -156,10 +156,10 @@ def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[
                 when not regexp_matches(name, '\\p{L}') then 'no_letters'
                 when regexp_matches(name, '^[b-df-hj-np-tv-xz]{4,}$') then 'no_vowel'
                 end
-            from entity where perspective in ('token', 'object')
+            from entity where perspective_name(perspective) in ('token', 'object')
         )
-        select distinct on (perspective, name) perspective::varchar, name, n, reason from found
-        where reason is not null and list_contains($perspectives::varchar[], perspective::varchar)
+        select distinct on (perspective, name) perspective_name(perspective), name, n, reason from found
+        where reason is not null and list_contains($perspectives::varchar[], perspective_name(perspective))
         order by perspective, name, reason""",
         {"openers": list(TURN_OPENERS), "words": list(PROMPT_WORDS), "perspectives": list(perspectives)},
     )
@@ -170,18 +170,19 @@ def suggest(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[
         seen = {(s.perspective, s.entity) for s in found}
         senses = [Suggestion("object", s.entity, s.n, s.reason, s.collocations) for s in doubtful_senses(store)]
         found += [s for s in senses if ("object", s.entity) not in seen]
-    order = list(REASONS)
-    return sorted(found, key=lambda s: (order.index(s.reason), PERSPECTIVES.index(s.perspective), -s.n, s.entity))
+    order, places = list(REASONS), {p: at for at, p in enumerate(in_order(s.perspective for s in found))}
+    return sorted(found, key=lambda s: (order.index(s.reason), places[s.perspective], -s.n, s.entity))
 
 
-def suggest_caps(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> list[CapSuggestion]:
+def suggest_caps(store: Store, perspectives: tuple[str, ...] = PAPER_NAMES) -> list[CapSuggestion]:
     """Nouns and objects in more than HEAD_SHARE of all instances and at most COMMON of them, largest share first; words
     of the prompt are left out, since muting is for them, and so is what nearly every instance has."""
     rows = store.rows(
         """
-        select e.perspective::varchar, e.name, e.n, e.n / i.n, ceil($head * i.n)::bigint
+        select perspective_name(e.perspective), e.name, e.n, e.n / i.n, ceil($head * i.n)::bigint
         from entity e, (select count(*) as n from instance) i
-        where e.perspective in ('token', 'object') and list_contains($perspectives::varchar[], e.perspective::varchar)
+        where perspective_name(e.perspective) in ('token', 'object')
+          and list_contains($perspectives::varchar[], perspective_name(e.perspective))
           and e.n > $head * i.n and e.n <= $common * i.n and not list_contains($words::varchar[], e.name)
         order by e.n desc, e.perspective, e.name""",
         {"head": HEAD_SHARE, "common": COMMON, "words": list(PROMPT_WORDS), "perspectives": list(perspectives)},
@@ -192,8 +193,9 @@ def suggest_caps(store: Store, perspectives: tuple[str, ...] = PERSPECTIVES) -> 
 def _repeating(store: Store, perspectives: tuple[str, ...]) -> list[Suggestion]:
     """Words in which, after other letters, a piece of three letters or more repeats ("racketcquetcquet")."""
     rows = store.rows(
-        "select perspective::varchar, name, n from entity where perspective in ('token', 'object') "
-        "and len(name) >= 8 and list_contains($1::varchar[], perspective::varchar)",
+        "select perspective_name(perspective), name, n from entity "
+        "where perspective_name(perspective) in ('token', 'object') "
+        "and len(name) >= 8 and list_contains($1::varchar[], perspective_name(perspective))",
         [list(perspectives)],
     )
     return [Suggestion(str(p), str(name), int(n), "fragment") for p, name, n in rows if _TWICE.search(name)]

@@ -159,7 +159,8 @@ def _take_over(
         order by instance""")
     writer.execute("""
         insert into reservoir_entity
-        select entity, perspective::varchar::perspective, name, n from other.entity order by entity""")
+        select e.entity, perspective_number(p.name), e.name, e.n
+        from other.entity e join other.perspective p on p.number = e.perspective order by e.entity""")
     writer.execute("""
         insert into reservoir_posting select instance, entity from other.posting
         semi join reservoir_instance using (instance)""")
@@ -204,6 +205,6 @@ def _known(writer: Writer) -> dict[str, int]:
     return {
         str(perspective): int(n)
         for perspective, n in writer.rows("""
-            select r.perspective::varchar, count(*) from reservoir_entity r
+            select perspective_name(r.perspective), count(*) from reservoir_entity r
             join entity e on e.perspective = r.perspective and e.name = r.name group by 1 order by 1""")
     }

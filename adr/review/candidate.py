@@ -63,7 +63,10 @@ def seen_candidate(store: Store, candidate: str) -> SeenCandidate:
     if row is None:
         raise AdrError(f"There is no candidate {candidate!r}.", "Choose another one on the Review page.")
     *made, plan, entity = row
-    named = store.row("select name, perspective::varchar from named_entity where entity = $1", [entity]) or ("", "")
+    named = store.row("select name, perspective_name(perspective) from named_entity where entity = $1", [entity]) or (
+        "",
+        "",
+    )
     verdict = store.row(
         "select judgement, reviewer, reason, rule from current_verdict where candidate = $1", [candidate]
     ) or (None, None, None, None)
@@ -115,7 +118,7 @@ def real_images(store: Store, seen: SeenCandidate, most: int = 4) -> list[tuple[
         """
         select p.instance, i.images[1]
         from posting p join instance i using (instance)
-        where p.perspective = $perspective and p.entity = $entity
+        where p.perspective = perspective_number($perspective) and p.entity = $entity
           and len(i.images) = 1 and p.instance <> coalesce($parent, -1)
         order by p.instance = $nearest desc, p.instance limit $most
         """,

@@ -63,7 +63,7 @@ def meters(store: Store, plan: int | None = None) -> pd.DataFrame:
             select c.plan, unnest(c.entities) as entity, c.chosen, v.judgement
             from candidate c left join current_verdict v using (candidate)
         )
-        select w.plan, w.entity, e.name, e.perspective::varchar as perspective, w.target, w.have,
+        select w.plan, w.entity, e.name, perspective_name(e.perspective) as perspective, w.target, w.have,
                count(*) filter (where j.judgement = 'accept') as accepted,
                count(*) filter (where j.judgement = 'reject') as rejected,
                count(*) filter (where j.plan is not null and j.judgement is null and j.chosen) as waiting

@@ -82,7 +82,8 @@ _NOBODY = """, people as (
 # One row per candidate with its verdict in force, its entity's name and `gain`: the sum of (still short) / target over
 # the entities it adds to. `accepted` counts accepted candidates of the same plan.
 _ROWS = """, listed as (
-        select c.candidate, c.plan, c.slot, c.alternative, c.chosen, c.entity, e.name, e.perspective, c.score,
+        select c.candidate, c.plan, c.slot, c.alternative, c.chosen, c.entity, e.name,
+          perspective_name(e.perspective) as perspective, c.score,
                c.entity_rank, c.flags, c.generator, c.prompt, c.created_at, coalesce(a.gain, 0) as gain,
                v.judgement, v.reviewer, v.reason, v.rule, coalesce(p.disputed, false) as disputed
         from candidate c
@@ -234,7 +235,8 @@ def facets(store: Store) -> dict[str, list[Any]]:
     return {
         "plans": [r[0] for r in store.rows("select distinct plan from candidate order by 1")],
         "entities": store.rows("""
-            select distinct e.entity, e.name, e.perspective::varchar from candidate c join named_entity e using (entity)
+            select distinct e.entity, e.name, perspective_name(e.perspective) from candidate c
+              join named_entity e using (entity)
             where c.chosen order by 2, 3"""),
         "flags": [r[0] for r in store.rows("select distinct unnest(flags) from candidate order by 1")],
         "generators": [r[0] for r in store.rows("select distinct generator from candidate order by 1")],

@@ -237,7 +237,7 @@ def _report(
     )
     tail: dict[str, Counter[str]] = {}
     for entity, perspective, have, target in store.rows(
-        "select w.entity, e.perspective::varchar, w.have, w.target from wanted w join named_entity e "
+        "select w.entity, perspective_name(e.perspective), w.have, w.target from wanted w join named_entity e "
         "on e.entity = w.entity where w.plan = $1 order by e.perspective",
         [plan],
     ):

@@ -62,7 +62,9 @@ def denied(store: Store, names: Collection[str]) -> list[str]:
 
 
 def _objects(store: Store) -> set[str]:
-    return {name for (name,) in store.rows("select name from named_entity where perspective = 'object'")}
+    return {
+        name for (name,) in store.rows("select name from named_entity where perspective = perspective_number('object')")
+    }
 
 
 def _next(names: Sequence[str], without: Sequence[Collection[str]], start: int) -> str | None:

@@ -51,7 +51,7 @@ def vocabulary(source: str) -> list[str]:
 
 def lacked(store: Store, names: Iterable[str]) -> list[str]:
     """Those of `names` that no instance has as an object."""
-    known = {name for (name,) in store.rows("select name from entity where perspective = 'object'")}
+    known = {name for (name,) in store.rows("select name from entity where perspective = perspective_number('object')")}
     return [name for name in _cleaned(names) if name not in known]
 
 

@@ -58,7 +58,7 @@ def projected(store: Store, plan: int, rate: float = 1.0) -> dict[str, Projectio
     """{perspective: what becomes of the entities that lack instances} when the share `rate` of slots is accepted."""
     rows = store.frame(
         """
-        select e.perspective::varchar as perspective, e.name, w.have, w.target, w.quota
+        select perspective_name(e.perspective) as perspective, e.name, w.have, w.target, w.quota
         from wanted w join named_entity e on e.entity = w.entity
         where w.plan = $plan order by e.perspective, w.have desc, e.name
         """,
@@ -129,12 +129,12 @@ def planned(
             select entity, count(distinct parent) as parents, count(*) filter (where lead = entity) as leads
             from slots group by entity
         )
-        select w.entity, e.perspective::varchar as perspective, e.name, w.have, w.target, w.quota,
+        select w.entity, perspective_name(e.perspective) as perspective, e.name, w.have, w.target, w.quota,
                coalesce(m.parents, 0) as parents, coalesce(m.leads, 0) as leads
         from wanted w
         join named_entity e on e.entity = w.entity
         left join made m on m.entity = w.entity
-        where w.plan = $plan and ($perspective is null or e.perspective::varchar = $perspective)
+        where w.plan = $plan and ($perspective is null or perspective_name(e.perspective) = $perspective)
             and contains(e.name, lower($search))
         order by {ORDERS[order]} limit $limit
         """,

@@ -18,8 +18,8 @@ from adr.errors import AdrError
 from adr.image_folder import ImageFolder
 from adr.knowledge import knowledge_of
 from adr.models import find_model
+from adr.perspectives import PAPER_NAMES
 from adr.progress import Progress, let_pages_run, silent
-from adr.recipe import PERSPECTIVES
 from adr.report import from_json, to_json
 from adr.settings import setting
 from adr.store import Store, Writer
@@ -218,7 +218,7 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
     own.setdefault("scorer", setting("ADR_SCORER_MODEL"))
     if own.get("entities"):  # chosen by hand: fill them in every way there is
         own.setdefault("alone", True)
-    every = PERSPECTIVES if own.get("entities") else PLANNED
+    every = PAPER_NAMES if own.get("entities") else PLANNED
     return PlanSettings(**{"perspectives": every, **own, "plan": number, "run": run})
 
 
@@ -526,7 +526,7 @@ def siblings_of(store: Store, slots: Sequence[Slot]) -> list[str]:
 
 def _commonest(store: Store) -> list[str]:
     """The most frequent objects."""
-    query = "select name from entity where perspective = 'object' order by n desc, name limit $1"
+    query = "select name from entity where perspective = perspective_number('object') order by n desc, name limit $1"
     return [name for (name,) in store.rows(query, [_SIBLINGS])]
 
 
@@ -536,7 +536,7 @@ def _objects(store: Store, instances: Sequence[int]) -> dict[int, list[str]]:
     for instance, name in store.rows(
         """
             select p.instance, e.name from posting p join entity e on e.entity = p.entity
-            where p.perspective = 'object' and p.instance in (select unnest($1::integer[]))
+            where p.perspective = perspective_number('object') and p.instance in (select unnest($1::integer[]))
             order by p.instance, e.n, e.entity desc
             """,
         [list(instances)],
@@ -571,7 +571,7 @@ def _usual_colors(store: Store, entities: Sequence[int]) -> dict[str, list[str]]
         """
         with few as (
             select e.name, p.instance from posting p join entity e on e.entity = p.entity
-            where p.perspective = 'object' and p.entity in (select unnest($1::integer[]))
+            where p.perspective = perspective_number('object') and p.entity in (select unnest($1::integer[]))
             qualify row_number() over (partition by p.entity order by p.instance) <= $2
         )
         select s.name, i.turns from few s join instance i on i.instance = s.instance order by s.name, s.instance

@@ -64,7 +64,8 @@ def rewordable(
             synonyms[noun] = wanted
     nouns = dict(
         store.rows(
-            "select entity, name from entity where perspective = 'token' and name in (select unnest($1::varchar[]))",
+            "select entity, name from entity where perspective = perspective_number('token') "
+            "and name in (select unnest($1::varchar[]))",
             [list(synonyms)],
         )
     )
@@ -96,7 +97,7 @@ def _said(store: Store, run: int, nouns: Sequence[int]) -> dict[str, npt.NDArray
         from posting p
         join instance i on i.instance = p.instance
         left join decision d on d.run = $1 and d.instance = p.instance
-        where p.perspective = 'token' and p.entity in (select unnest($2::integer[]))
+        where p.perspective = perspective_number('token') and p.entity in (select unnest($2::integer[]))
             and len(i.images) <= 1 and coalesce(i.missing, 0) = 0 and len(i.turns) > 0
         order by kept, i.instance, p.entity
         """,
@@ -117,7 +118,8 @@ def _says_already(
 ) -> npt.NDArray[np.bool_]:
     """Which rows (place, synonym, noun) belong to an instance that already says the synonym."""
     known = store.arrays(
-        "select instance, entity from posting where perspective = 'token' and entity in (select unnest($1::integer[]))",
+        "select instance, entity from posting where perspective = perspective_number('token') "
+        "and entity in (select unnest($1::integer[]))",
         [np.unique(tail.entity[table[:, 1]]).tolist()],
     )
     pairs = known["instance"].astype(np.int64) << 32 | known["entity"].astype(np.int64)

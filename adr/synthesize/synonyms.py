@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from adr.errors import AdrError
+from adr.perspectives import described
 from adr.progress import let_pages_run
-from adr.recipe import PAPER_TAIL_SHARE
 from adr.synthesize.replacement import has_plural, is_plural
 from adr.synthesize.word_tags import tags
 from adr.synthesize.wordnet import Noun, Sense, nouns, of_synset
@@ -94,9 +94,11 @@ def tail_synonyms(store: "Store", tau: float | None, wanted: Iterable[str] | Non
 
     tau: τ of the token perspective; None for the paper's tail share.
     """
-    counts = dict(store.rows("select name, n from entity where perspective = 'token' order by n desc, name"))
+    counts = dict(
+        store.rows("select name, n from entity where perspective = perspective_number('token') order by n desc, name")
+    )
     if tau is None:
-        tau = tail_share_to_tau(np.array(list(counts.values())), PAPER_TAIL_SHARE["token"])
+        tau = tail_share_to_tau(np.array(list(counts.values())), described("token").tail_share)
     found = {}
     for looked, noun in enumerate(counts if wanted is None else wanted):
         if looked % _LOOKS == 0:
@@ -115,7 +117,7 @@ def synonyms_of_parents(store: "Store", parents: Iterable[int], tau: float | Non
         for instance, name in store.rows(
             """
                 select p.instance, e.name from posting p join entity e on e.entity = p.entity
-                where p.perspective = 'token' and p.instance in (select unnest($1::integer[]))
+                where p.perspective = perspective_number('token') and p.instance in (select unnest($1::integer[]))
                 order by p.instance, e.n desc, e.name
                 """,
             [wanted[start : start + _AT_ONCE]],

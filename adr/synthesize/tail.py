@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from adr.errors import AdrError
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.perspectives import is_known
+from adr.recipe import Recipe
 from adr.store import Store
 from adr.tail import tail_share_to_tau
 
@@ -106,7 +107,7 @@ def run_facts(store: Store, run: int) -> RunFacts:
         told = report.get(p, {}) if isinstance(report, Mapping) else {}
         found = told.get("tau", recipe.tau.get(p))
         if found is None:
-            counts = store.arrays("select n from entity where perspective = $1::perspective", [p])["n"]
+            counts = store.arrays("select n from entity where perspective = perspective_number($1)", [p])["n"]
             found = tail_share_to_tau(counts, recipe.share_for(p))
         tau[p] = float(found)
     muted = frozenset((p, name) for p, names in recipe.mute.items() for name in names)
@@ -134,9 +135,8 @@ def lacking(
         """
         with wanted as (
             select entity, perspective, name from entity
-            where list_contains($perspectives, perspective::varchar) and (
-                list_contains($listed, entity) or $whole and n < case perspective when 'token' then $token
-                    when 'object' then $object when 'co_occurrence' then $pair else $interrogation end)
+            where list_contains($perspectives, perspective_name(perspective)) and (
+                list_contains($listed, entity) or $whole and n < map($voting, $tau)[perspective_name(perspective)])
         ), kept as (
             select p.entity, count(*) as have
             from posting p
@@ -150,7 +150,7 @@ def lacking(
                 where c.retrieved is not null and plan.run = $run and coalesce(v.judgement, 'accept') = 'accept'
             ) group by entity
         )
-        select w.entity, w.perspective::varchar, w.name, coalesce(k.have, 0) + coalesce(r.have, 0)
+        select w.entity, perspective_name(w.perspective), w.name, coalesce(k.have, 0) + coalesce(r.have, 0)
         from wanted w left join kept k on k.entity = w.entity left join retrieved r on r.entity = w.entity
         order by w.entity
         """,
@@ -159,10 +159,8 @@ def lacking(
             "listed": (listed or []) + sorted(told),
             "whole": listed is None,
             "run": facts.run,
-            "token": facts.tau.get("token", 0.0),
-            "object": facts.tau.get("object", 0.0),
-            "pair": facts.tau.get("co_occurrence", 0.0),
-            "interrogation": facts.tau.get("interrogation", 0.0),
+            "voting": list(facts.tau),
+            "tau": [float(count) for count in facts.tau.values()],
         },
     )
     dropped = set(without)
@@ -190,7 +188,7 @@ def tail_of(rows: Sequence[tuple[int, str, str, float, float]], scale: Sequence[
 def by_hand(store: Store, facts: RunFacts, quotas: Mapping[int, int]) -> Tail:
     """The entities that are to get a number of slots, {entity: slots}, and as many instances more than they have."""
     some = {e: n for e, n in quotas.items() if n > 0}
-    known = lacking(store, facts, PERSPECTIVES, math.inf, some)
+    known = lacking(store, facts, list(facts.tau), math.inf, some)
     made = store.rows("select entity, name from made_thing where list_contains($1::integer[], entity)", [list(some)])
     tail = joined(known, never_seen(facts, dict(made), None, {}))
     more = np.array([some[int(e)] for e in tail.entity], np.float64)
@@ -257,7 +255,8 @@ def pool(
         ), shown as (
             select p.instance, p.entity, e.name
             from posting p join alone a on a.instance = p.instance join entity e on e.entity = p.entity
-            where p.perspective = 'object' and ($every or e.name in (select unnest($known::varchar[])))
+            where p.perspective = perspective_number('object')
+              and ($every or e.name in (select unnest($known::varchar[])))
             qualify $named is null or row_number() over (partition by p.instance order by e.n, p.entity desc) <= $named
         )
         select p.instance, p.entity
@@ -268,7 +267,7 @@ def pool(
         left join shown f on f.instance = p.instance and f.entity = e.first
         left join shown s on s.instance = p.instance and s.entity = e.second
         left join shown t on t.instance = p.instance and t.name = e.name
-        where p.entity in (select unnest($entities::integer[])) and case p.perspective
+        where p.entity in (select unnest($entities::integer[])) and case perspective_name(p.perspective)
             when 'object' then o.entity is not null
             when 'co_occurrence' then f.entity is not null and s.entity is not null
             when 'token' then $words or t.entity is not null
@@ -301,10 +300,10 @@ def entity_ids(store: Store, names: Iterable[Any]) -> list[int]:
             continue
         perspective, colon, name = str(asked).partition(":")
         rows = store.rows(
-            "select entity, perspective::varchar from named_entity where name = $1",
-            [name if colon and perspective in PERSPECTIVES else str(asked)],
+            "select entity, perspective_name(perspective) from named_entity where name = $1",
+            [name if colon and is_known(perspective) else str(asked)],
         )
-        if colon and perspective in PERSPECTIVES:
+        if colon and is_known(perspective):
             rows = [row for row in rows if row[1] == perspective]
         if not rows:
             raise AdrError(f"There is no entity {asked!r}.", "Look for it on the Explore page.")

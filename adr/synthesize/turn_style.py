@@ -21,7 +21,7 @@ FILE = "style.json"
 MOST_PAIRS = 8
 _BRIEF_WORDS = 4
 _SAMPLE = 20_000
-_FORMS = "select name, n from entity where perspective = 'interrogation' order by n desc, name"
+_FORMS = "select name, n from entity where perspective = perspective_number('interrogation') order by n desc, name"
 
 
 @dataclass(frozen=True)

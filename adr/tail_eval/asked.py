@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from adr.index.index import index
 from adr.index_needed import need_index
+from adr.perspectives import PAPER_NAMES
 from adr.progress import Progress, silent
-from adr.recipe import PERSPECTIVES
 from adr.store import Store
 from adr.tail_eval.log import LogItem
 from adr.tail_eval.scoring import is_letter, is_yes_or_no
@@ -44,7 +44,7 @@ def asked(store: Store, items: Sequence[LogItem], progress: Progress = silent) -
     try:
         _fill(memory, store, texts)
         index(memory, progress=progress, **_options(store))
-        return {perspective: _found(memory, store, perspective, which, len(texts)) for perspective in PERSPECTIVES}
+        return {perspective: _found(memory, store, perspective, which, len(texts)) for perspective in PAPER_NAMES}
     finally:
         memory.close()
 
@@ -105,12 +105,14 @@ def _found(memory: Store, store: Store, perspective: str, which: npt.NDArray[np.
     rows = memory.arrays(
         """
         select p.instance::bigint as text, p.entity::bigint as entity from posting p
-        where p.perspective = $1 and p.instance < $2 order by p.instance
+        where p.perspective = perspective_number($1) and p.instance < $2 order by p.instance
         """,
         [perspective, texts],
     )
     own, entity = np.unique(np.asarray(rows["entity"], dtype=np.int64), return_inverse=True)
-    names = dict(memory.rows("select entity, name from entity where perspective = $1", [perspective]))
+    names = dict(
+        memory.rows("select entity, name from entity where perspective = perspective_number($1)", [perspective])
+    )
     listed = [names[int(number)] for number in own]
     place, at = _spread(np.asarray(rows["text"], dtype=np.int64), which, texts)
     count, rank, training = _training(store, perspective, listed)
@@ -133,11 +135,14 @@ def _training(
     store: Store, perspective: str, names: Sequence[str]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """(count, rank) of each name, and the counts of the whole perspective, descending."""
-    every = store.arrays("select entity, n from entity where perspective = $1 order by n desc, entity", [perspective])
+    every = store.arrays(
+        "select entity, n from entity where perspective = perspective_number($1) order by n desc, entity", [perspective]
+    )
     order = {int(entity): rank for rank, entity in enumerate(every["entity"])}
     known = dict(
         store.rows(
-            "select name, entity from entity where perspective = $1 and name in (select unnest($2::varchar[]))",
+            "select name, entity from entity where perspective = perspective_number($1) "
+            "and name in (select unnest($2::varchar[]))",
             [perspective, list(names)],
         )
     )

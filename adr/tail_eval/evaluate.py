@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from adr.errors import AdrError
+from adr.perspectives import PAPER_NAMES
 from adr.progress import Progress, silent
-from adr.recipe import PERSPECTIVES
 from adr.store import Store
 from adr.synthesize.tail import run_facts
 from adr.tail_eval import vlmlt
@@ -101,7 +101,7 @@ def tail_eval(
     progress(len(paths), len(paths) + 1, "Reading entities")
     about = asked(store, logs[0].items)
     number, tau = _tau(store, run)
-    limits = limits_by_perspective(PERSPECTIVES, tau)
+    limits = limits_by_perspective(PAPER_NAMES, tau)
     members = _members(rule, len(logs[0].items), about, limits)
     evaluated = tuple(_evaluated(log, about, members, top) for log in logs)
     progress(len(paths) + 1, len(paths) + 1, "Reading entities")

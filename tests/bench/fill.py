@@ -59,7 +59,7 @@ def make_workspace(folder: Path) -> tuple[Store, Workspace]:
 
 def real_counts(store: Store) -> dict[str, int]:
     """{kind of the tail: instances in the source}."""
-    counts = dict(store.rows("select name, n from entity where perspective = 'object'"))
+    counts = dict(store.rows("select name, n from entity where perspective = perspective_number('object')"))
     return {kind: int(counts.get(kind, 0)) for kind in tail_kinds()}
 
 
@@ -70,7 +70,7 @@ def slots_of(store: Store, number: int) -> Counter[str]:
             store.rows(
                 """
                 select e.name, count(*) from (select unnest(entities) as entity from slot where plan = $1)
-                join entity e using (entity) where e.perspective = 'object' group by e.name
+                join entity e using (entity) where e.perspective = perspective_number('object') group by e.name
                 """,
                 [number],
             )
@@ -104,7 +104,9 @@ def forms_of(conversations: Sequence[Sequence[Mapping[str, str]]]) -> Counter[st
         writer.execute("insert into source (path) values ('made')")
         writer.insert("instance", pd.DataFrame(frame))
     index(store)
-    return Counter(dict(store.rows("select name, n from entity where perspective = 'interrogation'")))
+    return Counter(
+        dict(store.rows("select name, n from entity where perspective = perspective_number('interrogation')"))
+    )
 
 
 def questions(store: Store, workspace: Workspace, budget: int) -> dict[str, Any]:
@@ -113,7 +115,9 @@ def questions(store: Store, workspace: Workspace, budget: int) -> dict[str, Any]
     report = plan(store, workspace, 1, budget=budget)
     folder = plan_folder(workspace, report.plan)
     slots, style = list(folder.slots()), read_style(folder)
-    source = Counter(dict(store.rows("select name, n from entity where perspective = 'interrogation'")))
+    source = Counter(
+        dict(store.rows("select name, n from entity where perspective = perspective_number('interrogation')"))
+    )
     asked = {
         "by the source": forms_of(
             [by_template(one, candidate_seed(7, n, 0), style).turns for n, one in enumerate(slots)]
@@ -125,10 +129,11 @@ def questions(store: Store, workspace: Workspace, budget: int) -> dict[str, Any]
     shares = {name: {form: n / counts.total() for form, n in counts.items()} for name, counts in asked.items()}
     wanted = {form: n / source.total() for form, n in source.items()}
     tail = {name for (name,) in store.rows(
-        "select e.name from wanted w join entity e using (entity) where w.plan = $1 and e.perspective = 'object'",
+        "select e.name from wanted w join entity e using (entity) where w.plan = $1 "
+        "and e.perspective = perspective_number('object')",
         [report.plan],
     )}  # fmt: skip
-    names = [name for (name,) in store.rows("select name from entity where perspective = 'object'")]
+    names = [name for (name,) in store.rows("select name from entity where perspective = perspective_number('object')")]
     said = denied(store, names)
     absent = [name for one in slots for name in one.absent]
     return {
@@ -174,26 +179,28 @@ def make_million(folder: Path, instances: int = 1_000_000) -> tuple[Store, Works
             writer.register("drawn", frame)
             writer.execute("create temp table held as select distinct instance, entity from drawn")
             writer.execute(
-                "insert into entity (entity, perspective, name, n) select entity, $1::perspective, "
+                "insert into entity (entity, perspective, name, n) select entity, perspective_number($1), "
                 "$1[1] || entity, count(*) from held group by entity",
                 [perspective],
             )
             writer.execute(
-                "insert into posting (perspective, instance, entity) select $1::perspective, * from held", [perspective]
+                "insert into posting (perspective, instance, entity) select perspective_number($1), * from held",
+                [perspective],
             )
             writer.execute("drop table held")
         writer.execute(
             """create temp table pair as select a.instance, a.entity as first, b.entity as second
                from posting a join posting b using (instance)
-               where a.perspective = 'object' and b.perspective = 'object' and a.entity < b.entity"""
+               where a.perspective = perspective_number('object')
+                 and b.perspective = perspective_number('object') and a.entity < b.entity"""
         )
         writer.execute(
             """insert into entity (entity, perspective, name, n, first, second)
-               select 100000 + row_number() over (order by first, second), 'co_occurrence',
+               select 100000 + row_number() over (order by first, second), 2,
                       'o' || first || ' + o' || second, count(*), first, second from pair group by first, second"""
         )
         writer.execute(
-            """insert into posting (perspective, instance, entity) select 'co_occurrence', p.instance, e.entity
+            """insert into posting (perspective, instance, entity) select 2, p.instance, e.entity
                from pair p join entity e on e.first = p.first and e.second = p.second"""
         )
         writer.execute("drop table pair")

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from adr.draws import draw_key
-from adr.recipe import PERSPECTIVES
+from adr.perspectives import PAPER_NAMES
 from adr.store import Store
 from adr.workspace import Workspace
 
@@ -52,7 +52,7 @@ def draw_postings(workspace: str, instances: int, counts: str, seed: int = 0) ->
         ),
     }
     first = 0
-    for perspective in PERSPECTIVES:
+    for perspective in PAPER_NAMES:
         draw, name = made[perspective]
         first = _write(store, perspective, draw(), name, first)
     store.checkpoint()
@@ -109,9 +109,9 @@ def _write(store: Store, perspective: str, found: Pairs, name: Callable[[int], s
         )
         writer.execute(
             "insert into entity (entity, perspective, name, n, draw_key) "
-            "select entity, $1::perspective, name, n, key from drawn",
+            "select entity, perspective_number($1), name, n, key from drawn",
             [perspective],
         )
         writer.register("pairs", pa.table({"instance": instance[sorted_by], "entity": ids[sorted_by]}))
-        writer.execute("insert into posting select $1::perspective, instance, entity from pairs", [perspective])
+        writer.execute("insert into posting select perspective_number($1), instance, entity from pairs", [perspective])
     return first + len(values)

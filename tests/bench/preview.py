@@ -26,8 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from adr.draws import draws  # noqa: E402
+from adr.perspectives import PAPER_NAMES
 from adr.rebalance.engine import Engine  # noqa: E402
-from adr.recipe import PERSPECTIVES, Recipe  # noqa: E402
+from adr.recipe import Recipe  # noqa: E402
 from adr.store import Store  # noqa: E402
 from adr.workspace import Workspace  # noqa: E402
 
@@ -84,7 +85,7 @@ def at(share: float, took: list[Took]) -> Took:
 def everything(engine: Engine, recipe: Recipe) -> object:
     """What a moved slider needs: kept mask, tail numbers, baseline, expected size, and four curves to draw."""
     preview = engine.preview(recipe)
-    return preview, [preview.spectra[p][which].curve() for p in PERSPECTIVES for which in ("after", "random")]
+    return preview, [preview.spectra[p][which].curve() for p in PAPER_NAMES for which in ("after", "random")]
 
 
 def small_moves(engine: Engine, moves: int, rng: np.random.Generator) -> list[Took]:
@@ -92,7 +93,7 @@ def small_moves(engine: Engine, moves: int, rng: np.random.Generator) -> list[To
     base, took = engine.tau(Recipe()), []
     for _ in range(moves):
         tau = dict(base)
-        tau[PERSPECTIVES[rng.integers(4)]] *= rng.uniform(0.75, 1.25)
+        tau[PAPER_NAMES[rng.integers(4)]] *= rng.uniform(0.75, 1.25)
         took.append(timed(lambda tau=tau: everything(engine, Recipe(tau=tau))))
     return took
 
@@ -106,7 +107,7 @@ def capped_moves(engine: Engine, moves: int, rng: np.random.Generator) -> list[T
     base, took = engine.tau(Recipe()), []
     for _ in range(moves):
         tau = dict(base)
-        tau[PERSPECTIVES[rng.integers(4)]] *= rng.uniform(0.75, 1.25)
+        tau[PAPER_NAMES[rng.integers(4)]] *= rng.uniform(0.75, 1.25)
         took.append(timed(lambda tau=tau: everything(engine, Recipe(tau=tau, at_most=at_most))))
     return took
 
@@ -128,7 +129,7 @@ def plain_loop(engine: Engine, recipe: Recipe) -> Took:
     """
     tau, rows = engine.tau(recipe), range(min(SLICE, engine.rows))
     ready = []
-    for perspective in PERSPECTIVES:
+    for perspective in PAPER_NAMES:
         postings = engine.postings[perspective]
         lists = [postings.of_row(r) for r in rows]
         ready.append(
@@ -145,10 +146,10 @@ def plain_loop(engine: Engine, recipe: Recipe) -> Took:
             ]
         )
     wall, processor = time.perf_counter(), time.process_time()
-    kept, counts = [], [dict[int, int]() for _ in PERSPECTIVES]
+    kept, counts = [], [dict[int, int]() for _ in PAPER_NAMES]
     for row in rows:
         passes = 0
-        for k, perspective in enumerate(PERSPECTIVES):
+        for k, perspective in enumerate(PAPER_NAMES):
             for _, drawn, n in ready[k][row]:
                 if drawn * n < tau[perspective]:
                     passes += 1
@@ -184,8 +185,8 @@ def measure(workspace: Path, moves: int) -> dict[str, object]:
     engine = opened[0]
     first = timed(lambda: everything(engine, Recipe()))
     small, far = small_moves(engine, moves, rng), far_moves(engine, moves, rng)
-    head = {p: engine.names(p, [0])[0] for p in PERSPECTIVES}
-    muted = [timed(lambda p=p: everything(engine, Recipe(mute={p: [head[p]]}))) for p in PERSPECTIVES]
+    head = {p: engine.names(p, [0])[0] for p in PAPER_NAMES}
+    muted = [timed(lambda p=p: everything(engine, Recipe(mute={p: [head[p]]}))) for p in PAPER_NAMES]
     capped = capped_moves(engine, moves, rng)
     other = timed(lambda: everything(engine, Recipe(seed=7)))
     now, peak = resident()

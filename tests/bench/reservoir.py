@@ -40,7 +40,7 @@ def make(folder: Path, instances: int, rows: int, counts: Path) -> None:
             select instance, instance::varchar, case when len(images) > 0 then [instance || '.jpg'] else [] end, 0,
                    {turns}, '' from other.instance""")
         writer.execute("""
-            insert into reservoir_entity select entity, perspective::varchar::perspective, name, n from other.entity""")
+            insert into reservoir_entity select entity, perspective, name, n from other.entity""")
         writer.execute("insert into reservoir_posting select instance, entity from other.posting")
         writer.execute(
             "insert into reservoir (name, sha256, folders, options, dataset, report) "

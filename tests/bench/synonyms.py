@@ -18,7 +18,8 @@ from adr.workspace import Workspace
 SEED, SAMPLE = 17, 60
 SAID = """
     select p.instance, e.name from posting p join entity e on e.entity = p.entity
-    where p.perspective = 'token' and e.name in (select unnest($1::varchar[])) order by p.instance, e.name
+    where p.perspective = perspective_number('token') and e.name in (select unnest($1::varchar[]))
+      order by p.instance, e.name
 """
 
 

@@ -114,7 +114,11 @@ def make_workspace(folder: Path) -> None:
         index(store)
         rebalance(store, Recipe.from_file(ROOT / "assets" / "recipes" / "demo.toml"))
         rng = np.random.default_rng(0)
-        names = dict(store.rows("select name, entity from entity where perspective = 'object' order by n limit 30"))
+        names = dict(
+            store.rows(
+                "select name, entity from entity where perspective = perspective_number('object') order by n limit 30"
+            )
+        )
         drawn = [name for name in names if name in THINGS]
         for name in drawn:
             draw_scene(rng, [name], size=128).image.save(workspace.images / f"{name}.png")

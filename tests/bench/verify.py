@@ -55,7 +55,7 @@ def indexed_objects(store: Store) -> Objects:
         instance: set(names)
         for instance, names in store.rows("""
         select instance, list(name) from posting join entity using (entity)
-        where posting.perspective = 'object' group by instance""")
+        where posting.perspective = perspective_number('object') group by instance""")
     }
 
 
@@ -96,10 +96,14 @@ def ticking() -> Iterator[list[float]]:
 def text_objects(store: Store) -> Postings:
     """The object postings of the present index, as they are verified."""
     found = Postings()
-    first = store.value("select min(entity) from entity where perspective = 'object'")
-    for (name,) in store.rows("select name from entity where perspective = 'object' order by entity"):
+    first = store.value("select min(entity) from entity where perspective = perspective_number('object')")
+    for (name,) in store.rows(
+        "select name from entity where perspective = perspective_number('object') order by entity"
+    ):
         found.names(name)
-    keys = store.arrays("select instance, entity from posting where perspective = 'object' order by 1, 2")
+    keys = store.arrays(
+        "select instance, entity from posting where perspective = perspective_number('object') order by 1, 2"
+    )
     found.batches = [keys["instance"].astype(np.int64) << 32 | keys["entity"].astype(np.int64) - first]
     return by_name(found)
 

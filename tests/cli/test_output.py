@@ -144,7 +144,7 @@ def many(tmp_path_factory) -> Path:
         store.execute("insert into instance (instance, images) values (0, [])")
         store.execute(
             "insert into entity (entity, perspective, name, n) "
-            "select i, 'object', 'thing ' || repeat('x', 60) || i, 1 from range(4000) r(i)"
+            "select i, 1, 'thing ' || repeat('x', 60) || i, 1 from range(4000) r(i)"
         )
     return workspace.folder
 

@@ -123,7 +123,7 @@ def test_index__five_instances() -> None:
 def test_index__entities_are_numbered_by_perspective_count_and_name() -> None:
     store = store_with(FIVE)
     index(store)
-    rows = store.rows("select entity, perspective, name, n, draw_key from entity order by entity")
+    rows = store.rows("select entity, perspective_name(perspective), name, n, draw_key from entity order by entity")
     assert [row[0] for row in rows] == list(range(30))
     order = ["token", "object", "co_occurrence", "interrogation"]
     assert rows == sorted(rows, key=lambda row: (order.index(row[1]), -row[3], row[2]))
@@ -134,7 +134,7 @@ def test_index__pairs_point_at_their_objects() -> None:
     store = store_with(FIVE)
     index(store)
     rows = store.rows("""
-        select pair.name, a.perspective, a.name || ' + ' || b.name
+        select pair.name, perspective_name(a.perspective), a.name || ' + ' || b.name
         from entity pair join entity a on a.entity = pair.first join entity b on b.entity = pair.second
     """)
     assert len(rows) == 8
@@ -144,7 +144,7 @@ def test_index__pairs_point_at_their_objects() -> None:
 def test_index__postings_are_in_order_and_once() -> None:
     store = store_with(FIVE)
     index(store)
-    rows = store.rows("select perspective, instance, entity from posting")
+    rows = store.rows("select perspective_name(perspective), instance, entity from posting")
     order = ["token", "object", "co_occurrence", "interrogation"]
     assert rows == sorted(set(rows), key=lambda row: (order.index(row[0]), row[1], row[2]))
 
@@ -319,7 +319,9 @@ def test_index__an_instance_has_the_same_entities_alone(turns: dict[int, list[tu
             assert set(postings(alone, perspective)) == {
                 name for name, where in postings(together, perspective).items() if instance in where
             }
-            counts = together.rows("select name, n from entity where perspective = $1", [perspective])
+            counts = together.rows(
+                "select name, n from entity where perspective = perspective_number($1)", [perspective]
+            )
             assert all(len(postings(together, perspective)[name]) == n for name, n in counts)
 
 

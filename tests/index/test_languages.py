@@ -48,7 +48,7 @@ def tokens(store: Store) -> dict[int, list[str]]:
     return dict(
         store.rows("""
             select instance, list(name order by name) from posting join entity using (entity)
-            where entity.perspective = 'token' group by instance order by instance""")
+            where entity.perspective = perspective_number('token') group by instance order by instance""")
     )
 
 

@@ -98,7 +98,7 @@ def tokens(store: Store) -> dict[str, list[int]]:
     return dict(
         store.rows("""
         select name, list(instance order by instance) from entity join posting using (entity)
-        where entity.perspective = 'token' group by entity, name order by name
+        where entity.perspective = perspective_number('token') group by entity, name order by name
     """)
     )
 

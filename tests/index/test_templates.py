@@ -39,7 +39,7 @@ def templates(store: Store) -> list[tuple[str, str, int, bool]]:
 
 
 def named(store: Store, perspective: str) -> dict[str, int]:
-    return dict(store.rows("select name, n from entity where perspective = $1", [perspective]))
+    return dict(store.rows("select name, n from entity where perspective = perspective_number($1)", [perspective]))
 
 
 def test_index__a_line_below_the_questions_is_a_template() -> None:

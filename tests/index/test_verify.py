@@ -69,7 +69,7 @@ def objects(store: Store) -> dict[str, list[int]]:
     return dict(
         store.rows("""
         select name, list(instance order by instance) from entity join posting using (entity)
-        where entity.perspective = 'object' group by entity, name order by name
+        where entity.perspective = perspective_number('object') group by entity, name order by name
     """)
     )
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from adr.draws import draws, seed_start
 from adr.errors import AdrError
+from adr.perspectives import PAPER_NAMES
 from adr.rebalance import loops
 from adr.rebalance.drag import drag_grid
 from adr.rebalance.engine import Engine, postings_stamp
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule
 from tests.worlds.zoo import AGAIN, TAU, ZOO, by_definition, counts_of, draw_of, fill, instance, key_of, recipes
@@ -144,7 +145,7 @@ def test_preview__numbers_of_the_zoo_by_hand() -> None:
 
 
 def test_preview__a_threshold_above_every_count_keeps_all_with_entities() -> None:
-    preview = engine_of(ZOO).preview(Recipe(tau=dict.fromkeys(PERSPECTIVES, 10)))
+    preview = engine_of(ZOO).preview(Recipe(tau=dict.fromkeys(PAPER_NAMES, 10)))
     assert np.flatnonzero(~preview.kept).tolist() == [7]
     assert preview.reasons == {"passes": 9, "no_entities": 1}
 
@@ -189,7 +190,7 @@ def test_closed_form__agrees_with_many_seeds(recipe: Recipe) -> None:
     expected, sd = previews[0].expected, previews[0].expected_sd
     assert abs(sizes.mean() - expected) <= 4.5 * sd / math.sqrt(seeds) + 1e-9
     assert sizes.std() == pytest.approx(sd, rel=0.15)
-    for perspective in PERSPECTIVES:
+    for perspective in PAPER_NAMES:
         counts = np.array([p.after[perspective] for p in previews])
         errors = 4.5 * counts.std(axis=0) / math.sqrt(seeds) + 1e-9
         assert np.all(np.abs(counts.mean(axis=0) - engine.expected_counts(previews[0], perspective)) <= errors)
@@ -208,7 +209,7 @@ def test_closed_form__by_hand() -> None:
 
 def test_spectra__are_those_of_the_counts() -> None:
     preview = engine_of(ZOO).preview(Recipe(tau=TAU, min_passes=2))
-    for perspective in PERSPECTIVES:
+    for perspective in PAPER_NAMES:
         again = Spectrum.of(preview.after[perspective])
         found = preview.spectra[perspective]["after"]
         assert found.values.tolist() == again.values.tolist()
@@ -249,16 +250,16 @@ def test_engine__needs_postings() -> None:
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(recipes(), st.sampled_from(PERSPECTIVES))
+@given(recipes(), st.sampled_from(PAPER_NAMES))
 def test_drag_grid__is_the_preview_at_each_of_its_values(recipe: Recipe, perspective: str) -> None:
     engine = engine_of(ZOO, into=AGAIN)
     recipe = replace(recipe, repeat=1)
-    ranks = {p: np.arange(1, 9) for p in PERSPECTIVES}
+    ranks = {p: np.arange(1, 9) for p in PAPER_NAMES}
     grid = drag_grid(engine, recipe, perspective, ranks, points=5)
     for step, tau in enumerate(grid.tau):
         preview = engine.preview(replace(recipe, tau={**recipe.tau, perspective: float(tau)}))
         assert grid.sizes[step] == preview.size
-        for other in PERSPECTIVES:
+        for other in PAPER_NAMES:
             curve = sorted(preview.after[other].tolist(), reverse=True)
             assert grid.curves[other][step].tolist() == (curve + [0] * 8)[:8]
             assert preview.spectra[other]["after"].counts_at(ranks[other]).tolist() == (curve + [0] * 8)[:8]

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from adr import cli
 from adr.errors import AdrError
+from adr.perspectives import PAPER_NAMES
 from adr.progress import Cancelled
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import cap_ranks, explain, explain_entity, explain_recipe
 from adr.rebalance.runs import decided, delete_run, kept_instances, rebalance, rename_run, run_recipe, run_report, runs
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds.zoo import AGAIN, TAU, ZOO, by_definition, draw_of, fill, instance, recipes
@@ -83,7 +84,7 @@ def test_command_line__gives_the_numbers_of_the_preview(tmp_path: Path, recipe: 
     again = _told(["rebalance", "-w", str(folder), "--recipe", str(folder / "recipe.toml")])
     assert (report["kept"], report["dropped"], report["repeated"]) == (preview.size, preview.dropped, preview.repeated)
     assert report["reasons"] == preview.reasons
-    for perspective in PERSPECTIVES:
+    for perspective in PAPER_NAMES:
         columns = dataclasses.asdict(preview.perspectives[perspective])
         assert {k: report["perspectives"][perspective][k] for k in ("before", "after", "random")} == {
             k: columns[k] for k in ("before", "after", "random")
@@ -222,7 +223,7 @@ def test_decided__filters_and_pages_everything() -> None:
     kept, total = decided(store, 1, kept=True)
     assert (kept["instance"].tolist(), total) == ([1, 3, 4, 8], 4)
     assert decided(store, 1, reason="no_entities")[0]["instance"].tolist() == [6, 7]
-    cat = store.value("select entity from entity where perspective = 'object' and name = 'cat'")
+    cat = store.value("select entity from entity where perspective = perspective_number('object') and name = 'cat'")
     assert decided(store, 1, entity=cat, kept=False)[0]["instance"].tolist() == [0, 2, 5, 9]
     assert decided(store, 1, perspective="object", passed=True)[0]["instance"].tolist() == [1, 3, 4, 8]
     assert decided(store, 1, perspective="object", passed=False)[1] == 6

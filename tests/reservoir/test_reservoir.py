@@ -59,11 +59,11 @@ def test_read_reservoir__counts(world):
 def test_read_reservoir__counts_nowhere(world):
     """n(e), a new index, a new run and an export are those of a workspace without a reservoir."""
     store, workspace, folder = world
-    counts = "select perspective, name, n from entity order by all"
+    counts = "select perspective_name(perspective), name, n from entity order by all"
     with_reservoir = store.rows(counts)
     index(store)
     assert store.rows(counts) == with_reservoir
-    assert dict(store.rows("select name, n from entity where perspective = 'object'")) == {
+    assert dict(store.rows("select name, n from entity where perspective = perspective_number('object')")) == {
         "cat": 3,
         "accordion": 1,
         "harp": 1,

@@ -17,16 +17,15 @@ def store() -> Store:
         writer.execute("insert into source (path, images) values ('/data/set.json', '/data/images')")
         writer.execute(
             "insert into entity (entity, perspective, name, n) values "
-            "(1, 'object', 'accordion', 4), (2, 'co_occurrence', 'box + fish', 1), "
-            "(3, 'interrogation', 'what color', 1)"
+            "(1, 1, 'accordion', 4), (2, 2, 'box + fish', 1), "
+            "(3, 3, 'what color', 1)"
         )
         writer.execute(
             "insert into instance (instance, images, turns) values (2, ['two.png'], []), (3, ['three.png'], []), "
             "(4, ['four.png', 'five.png'], []), (5, ['five.png'], [])"
         )
         writer.execute(
-            "insert into posting (perspective, entity, instance) values "
-            "('object', 1, 2), ('object', 1, 3), ('object', 1, 4), ('object', 1, 5)"
+            "insert into posting (perspective, entity, instance) values (1, 1, 2), (1, 1, 3), (1, 1, 4), (1, 1, 5)"
         )
         writer.execute(
             "insert into candidate (candidate, plan, slot, alternative, entity, parent, generator, model, seed, "

@@ -45,8 +45,7 @@ def six_candidates() -> Store:
     ]
     with store.atomic() as writer:
         writer.execute(
-            "insert into entity (entity, perspective, name, n) values "
-            "(1, 'object', 'accordion', 3), (2, 'object', 'lantern', 5)"
+            "insert into entity (entity, perspective, name, n) values (1, 1, 'accordion', 3), (2, 1, 'lantern', 5)"
         )
         writer.execute("insert into wanted values (1, 1, 2, 4, 4), (1, 2, 3, 4, 2)")
         for name, slot, alternative, chosen, entities, score in rows:

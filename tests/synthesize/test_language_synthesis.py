@@ -354,7 +354,7 @@ def test_export__read_and_indexed_again_it_has_what_was_planned(world, tmp_path)
     again = Store.memory()
     ingest(again, tmp_path / "out" / "llava.json", tmp_path / "out" / "images")
     index(again)
-    counts = dict(again.rows("select name, n from entity where perspective = 'token'"))
+    counts = dict(again.rows("select name, n from entity where perspective = perspective_number('token')"))
     planned = {
         name: have + quota
         for name, have, quota in store.rows(

@@ -38,7 +38,10 @@ def test_forms__are_what_the_index_calls_the_questions():
     store = asked(*(question for _, question in questions))
     index(store)
     found = defaultdict(set)
-    rows = "select instance, name from posting join entity using (entity) where entity.perspective = 'interrogation'"
+    rows = (
+        "select instance, name from posting join entity using (entity) "
+        "where entity.perspective = perspective_number('interrogation')"
+    )
     for instance, form in store.rows(rows):
         found[questions[instance][0]].add(form)
     assert {name: form for name, form in FORMS.items() if form not in found[name]} == {}

@@ -88,7 +88,7 @@ def test_cap__holds_in_the_exported_file(tmp_path):
         raw
         for (raw,) in store.rows(
             "select i.raw from instance i join posting p using (instance) join entity e using (entity) "
-            "where e.perspective = 'object' and e.name = 'person'"
+            "where e.perspective = perspective_number('object') and e.name = 'person'"
         )
     }
     free = rebalance(store, Recipe(min_passes=0))

@@ -56,7 +56,9 @@ def test_overview__tail_before_after_and_with_what_is_accepted(small_workspace, 
     """Objects: person 3, car 2, five with 1 … the run drops instance 1; one accepted candidate shows an accordion."""
     store = Store(small_workspace.database)
     report = rebalance(store, Recipe(min_passes=4, tau={"object": 1}))
-    accordion = store.value("select entity from entity where perspective = 'object' and name = 'accordion'")
+    accordion = store.value(
+        "select entity from entity where perspective = perspective_number('object') and name = 'accordion'"
+    )
     store.execute("insert into plan (plan, run, candidates) values (1, $1, 3)", [report.run])
     store.execute(
         "insert into candidate (candidate, plan, slot, alternative, chosen, image, entities, turns, flags) values "

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adr.perspectives import PAPER_NAMES
 from adr.rebalance.engine import Engine
 from adr.rebalance.outlook import with_caps
 from adr.rebalance.runs import rebalance, runs
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.store import Store
 from adr.ui.rebalance.address import from_address, to_address
 from adr.ui.rebalance.compare import packed, unpacked
@@ -45,7 +46,7 @@ def texts(at) -> str:
 
 
 @settings(max_examples=60, deadline=None)
-@given(recipes(), st.dictionaries(st.sampled_from(PERSPECTIVES), st.sampled_from([0.0, 0.05, 0.333, 1.0])))
+@given(recipes(), st.dictionaries(st.sampled_from(PAPER_NAMES), st.sampled_from([0.0, 0.05, 0.333, 1.0])))
 def test_address__holds_the_whole_recipe(recipe, shares):
     tau = {p: t for p, t in recipe.tau.items() if p not in shares and not math.isinf(t)}
     asked = Recipe(
@@ -135,7 +136,7 @@ def test_rebalance__every_part_by_its_address(small_workspace, page, part):
     preview = Engine(store).preview(CAPS)
     store.close()
     assert (shown["size"], shown["total"]) == (preview.size, 6)
-    assert [p["tau"] for p in shown["perspectives"]] == [preview.tau[p] for p in PERSPECTIVES]
+    assert [p["tau"] for p in shown["perspectives"]] == [preview.tau[p] for p in PAPER_NAMES]
     assert told(at, "repeated")["size"] == preview.size
     assert shown["perspectives"][1]["after"][0] == max(preview.after["object"])
 
@@ -208,7 +209,12 @@ def test_board__names_and_counts_of_the_entities_at_its_ranks(small_workspace, p
     shown = told(page("Rebalance", use="object", object="1"), "perspectives")["perspectives"][1]
     store = Store(small_workspace.database)
     after = Engine(store).preview(from_address({"use": "object", "object": "1"})).after["object"]
-    names = [name for (name,) in store.rows("select name from entity where perspective = 'object' order by entity")]
+    names = [
+        name
+        for (name,) in store.rows(
+            "select name from entity where perspective = perspective_number('object') order by entity"
+        )
+    ]
     store.close()
     assert shown["names"] == names and shown["own"] == after.tolist()
     assert shown["before"][: len(names)] == sorted(shown["before"], reverse=True)[: len(names)]

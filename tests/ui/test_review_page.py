@@ -14,7 +14,9 @@ TALK = [{"role": "human", "text": "<image>\nWhat is this?"}, {"role": "gpt", "te
 def two_candidates(small_workspace):
     """Candidates x0 (score 0.9) and x1 (score 0.1) of the entity accordion: 1 instance has it, 3 are wanted."""
     store = Store(small_workspace.database)
-    accordion = store.value("select entity from entity where perspective = 'object' and name = 'accordion'")
+    accordion = store.value(
+        "select entity from entity where perspective = perspective_number('object') and name = 'accordion'"
+    )
     with store.atomic() as writer:
         writer.execute("insert into wanted values (1, $1, 1, 3, 2)", [accordion])
         for number, score in ((0, 0.9), (1, 0.1)):

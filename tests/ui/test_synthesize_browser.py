@@ -167,7 +167,9 @@ def test_synthesize__very_long_names_stay_in_their_places(chromium, world, tmp_p
     copy = tmp_path / "long"
     shutil.copytree(world, copy)
     store, workspace = Store(copy / "adr.duckdb"), Workspace.at(copy)
-    store.execute("update entity set name = name || ' ' || $1 where perspective <> 'interrogation'", [LONG])
+    store.execute(
+        "update entity set name = name || ' ' || $1 where perspective <> perspective_number('interrogation')", [LONG]
+    )
     model = copy / "model"  # one that says nothing of itself, so it is asked for everything
     model.mkdir()
     number = plan(store, workspace, 1, budget=30, model=str(model), scorer="none").plan

@@ -71,11 +71,11 @@ def index(store: Store):
     with store.atomic() as writer:
         for entity, name, where in ((0, "drum", (0, 1, 2, 3)), (1, "cup", (0, 2)), (2, "harp", (3,))):
             writer.execute(
-                "insert into entity (entity, perspective, name, n, draw_key) values ($1, 'object', $2, $3, 1)",
+                "insert into entity (entity, perspective, name, n, draw_key) values ($1, 1, $2, $3, 1)",
                 [entity, name, len(where)],
             )
             for instance in where:
-                writer.execute("insert into posting values ('object', $1, $2)", [instance, entity])
+                writer.execute("insert into posting values (1, $1, $2)", [instance, entity])
         writer.execute(
             "insert into index_made (extractor, objects_from, lexicon_fingerprint) values ('lexicon', 'text', 'lex')"
         )

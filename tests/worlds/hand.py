@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from adr.draws import draw_key
+from adr.perspectives import PAPER_NAMES
 from adr.store import Store
 
 # Six instances: position → (id as JSON text, images, turns). Number 3 is text only; the picture of 4 is not on disk.
@@ -97,7 +98,7 @@ def write_postings(store: Store, postings: Mapping[str, Mapping[str, Sequence[in
         for perspective, name in ordered
     }
     rows = sorted(
-        (list(postings).index(perspective), perspective, instance, number[perspective, name])
+        (PAPER_NAMES.index(perspective), instance, number[perspective, name])
         for perspective, entities in postings.items()
         for name, found in entities.items()
         for instance in found
@@ -110,7 +111,7 @@ def write_postings(store: Store, postings: Mapping[str, Mapping[str, Sequence[in
                 [
                     {
                         "entity": number[perspective, name],
-                        "perspective": perspective,
+                        "perspective": PAPER_NAMES.index(perspective),
                         "name": name,
                         "n": len(postings[perspective][name]),
                         "draw_key": draw_key(perspective, name),
@@ -121,13 +122,7 @@ def write_postings(store: Store, postings: Mapping[str, Mapping[str, Sequence[in
                 ]
             ).astype({"draw_key": "uint64", "first": "Int32", "second": "Int32"}),
         )
-        writer.insert(
-            "posting",
-            pd.DataFrame(
-                [(perspective, instance, entity) for _, perspective, instance, entity in rows],
-                columns=["perspective", "instance", "entity"],
-            ),
-        )
+        writer.insert("posting", pd.DataFrame(rows, columns=["perspective", "instance", "entity"]))
         writer.execute(
             "insert into index_made (extractor, objects_from, unread, seconds, indexed_at) "
             "values ('lexicon', 'annotations', 0, 0.1, timestamp '2026-01-01 12:01:00')"

@@ -21,9 +21,7 @@ def make_candidates(store: Store, folder, count: int) -> list[str]:
     Image.new("RGB", (16, 16), (200, 90, 30)).save(folder / "images" / "one.png")
     names = [f"p1-{number:05d}-0" for number in range(count)]
     with store.atomic() as writer:
-        writer.execute(
-            "insert into entity (entity, perspective, name) values (0, 'object', 'harp'), (1, 'object', 'kite')"
-        )
+        writer.execute("insert into entity (entity, perspective, name) values (0, 1, 'harp'), (1, 1, 'kite')")
         writer.execute("insert into plan (plan, run) values (1, 1)")
         writer.insert(
             "candidate",

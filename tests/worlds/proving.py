@@ -64,7 +64,9 @@ def accept(
     """A candidate of plan 1 of this kind, with the picture of that number, and a verdict; returns its name."""
     name = f"p1-{slot:05d}-0"
     draw(picture, workspace.images / f"{name}.png")
-    entity = store.value("select entity from entity where perspective = 'object' and name = $1", [kind])
+    entity = store.value(
+        "select entity from entity where perspective = perspective_number('object') and name = $1", [kind]
+    )
     turns = [{"role": "human", "text": "<image>\nWhat is this?"}, {"role": "gpt", "text": f"A {kind}."}]
     with store.atomic() as writer:
         if not writer.value("select count(*) from plan"):

@@ -67,7 +67,7 @@ def make_tail_world(store: Store, folder: Path, size: int = 64) -> Store:
             pd.DataFrame(
                 {
                     "entity": range(4),
-                    "perspective": ["object"] * 4,
+                    "perspective": [1] * 4,
                     "name": names,
                     "n": [sum(name in OBJECTS[i] for i in range(10)) for name in names],
                 }
@@ -76,7 +76,7 @@ def make_tail_world(store: Store, folder: Path, size: int = 64) -> Store:
         writer.insert(
             "posting",
             pd.DataFrame(
-                [("object", i, IDS[name]) for i in range(10) for name in sorted(OBJECTS[i], key=IDS.__getitem__)],
+                [(1, i, IDS[name]) for i in range(10) for name in sorted(OBJECTS[i], key=IDS.__getitem__)],
                 columns=["perspective", "instance", "entity"],
             ),
         )

@@ -9,7 +9,8 @@ from fractions import Fraction
 import pandas as pd
 from hypothesis import strategies as st
 
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.perspectives import PAPER_NAMES
+from adr.recipe import Recipe
 from adr.store import Store
 
 WORD = (1 << 64) - 1
@@ -31,7 +32,7 @@ TAU = {"token": 2.0, "object": 1.5, "co_occurrence": 1.0, "interrogation": 1.0}
 
 AGAIN = Store.memory()  # for the many examples of Hypothesis
 names = st.sampled_from("abcdefgh")
-instance = st.fixed_dictionaries({}, optional={p: st.lists(names, max_size=5) for p in PERSPECTIVES})
+instance = st.fixed_dictionaries({}, optional={p: st.lists(names, max_size=5) for p in PAPER_NAMES})
 limits = st.one_of(st.sampled_from([0.0, 1.0, 2.0, 3.0, math.inf]), st.floats(0, 12))
 
 
@@ -40,22 +41,22 @@ def recipes(draw: st.DrawFn) -> Recipe:
     """Any recipe; of each perspective some entities are muted, protected or have their own τ, and some are capped."""
     apart = {
         p: draw(st.dictionaries(names, st.sampled_from(["mute", "protect", "own_tau"]), max_size=3))
-        for p in PERSPECTIVES
+        for p in PAPER_NAMES
     }
     return Recipe(
         seed=draw(st.integers(0, 2**63 - 1)),
         min_passes=draw(st.integers(0, 4)),
         alpha=draw(st.sampled_from([1.0, 0.0, 0.5, 0.9])),
-        perspectives=tuple(draw(st.sets(st.sampled_from(PERSPECTIVES), min_size=1))),
+        perspectives=tuple(draw(st.sets(st.sampled_from(PAPER_NAMES), min_size=1))),
         pass_rule=draw(st.sampled_from(["any", "mean", "mean_unclamped"])),
         repeat=draw(st.integers(1, 3)),
-        tau={p: draw(limits) for p in PERSPECTIVES},
-        mute={p: [e for e, how in apart[p].items() if how == "mute"] for p in PERSPECTIVES},
-        protect={p: [e for e, how in apart[p].items() if how == "protect"] for p in PERSPECTIVES},
+        tau={p: draw(limits) for p in PAPER_NAMES},
+        mute={p: [e for e, how in apart[p].items() if how == "mute"] for p in PAPER_NAMES},
+        protect={p: [e for e, how in apart[p].items() if how == "protect"] for p in PAPER_NAMES},
         own_tau={
-            p: {e: draw(st.floats(0.1, 12)) for e, how in apart[p].items() if how == "own_tau"} for p in PERSPECTIVES
+            p: {e: draw(st.floats(0.1, 12)) for e, how in apart[p].items() if how == "own_tau"} for p in PAPER_NAMES
         },
-        at_most={p: draw(st.dictionaries(names, st.integers(0, 8), max_size=2)) for p in PERSPECTIVES},
+        at_most={p: draw(st.dictionaries(names, st.integers(0, 8), max_size=2)) for p in PAPER_NAMES},
     )
 
 
@@ -77,7 +78,7 @@ def draw_of(seed: int, perspective: str, name: str, instance: int) -> float:
 
 
 def counts_of(rows: Rows) -> dict[str, Counter[str]]:
-    return {p: Counter(e for row in rows for e in set(row.get(p, ()))) for p in PERSPECTIVES}
+    return {p: Counter(e for row in rows for e in set(row.get(p, ()))) for p in PAPER_NAMES}
 
 
 def fill(
@@ -93,11 +94,11 @@ def fill(
     for perspective, counts in counts_of(rows).items():
         for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
             ids[perspective, name] = len(entities)
-            entities.append((len(entities), perspective, name, n, key_of(perspective, name)))
+            entities.append((len(entities), PAPER_NAMES.index(perspective), name, n, key_of(perspective, name)))
     postings = sorted(
-        (PERSPECTIVES.index(p), position, ids[p, e])
+        (PAPER_NAMES.index(p), position, ids[p, e])
         for position, row in zip(positions, rows, strict=True)
-        for p in PERSPECTIVES
+        for p in PAPER_NAMES
         for e in set(row.get(p, ()))
     )
     with store.atomic() as writer:
@@ -112,12 +113,7 @@ def fill(
         if entities:
             frame = pd.DataFrame(entities, columns=["entity", "perspective", "name", "n", "draw_key"])
             writer.insert("entity", frame.astype({"draw_key": "uint64"}))
-            writer.insert(
-                "posting",
-                pd.DataFrame(
-                    [(PERSPECTIVES[p], i, e) for p, i, e in postings], columns=["perspective", "instance", "entity"]
-                ),
-            )
+            writer.insert("posting", pd.DataFrame(postings, columns=["perspective", "instance", "entity"]))
     return store
 
 

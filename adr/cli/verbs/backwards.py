@@ -4,12 +4,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from adr.cli.arguments import count, path, recipe_file, share
+from adr.cli.arguments import count, path, perspective, recipe_file, share
 from adr.cli.blocks import Block, headline, note, sentence, table, verbatim
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words
 from adr.figures import counted, number_words
 from adr.files import named_file
+from adr.perspectives import is_known
 from adr.progress import Progress
 from adr.rebalance.backwards import (
     BackwardsReport,
@@ -21,7 +22,7 @@ from adr.rebalance.backwards import (
     for_volume,
 )
 from adr.rebalance.engine import Engine
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +48,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PERSPECTIVE=R",
         help="reach this tail share in what is kept: object=0.15",
     )
-    parser.add_argument("--only", choices=PERSPECTIVES, help="move only the τ of this perspective [all, in proportion]")
+    parser.add_argument(
+        "--only",
+        type=perspective,
+        metavar="PERSPECTIVE",
+        help="move only the τ of this perspective [all, in proportion]",
+    )
     parser.add_argument("--out", type=path, metavar="FILE", help="write the recipe that was found to this file")
 
 
@@ -100,7 +106,7 @@ def _volume(text: str) -> tuple[str, str, int]:
     """'object:dog=200' → (perspective, entity, instances)."""
     perspective, _, rest = text.partition(":")
     entity, _, number = rest.rpartition("=")
-    if perspective not in PERSPECTIVES or not entity:
+    if not is_known(perspective) or not entity:
         raise argparse.ArgumentTypeError("give PERSPECTIVE:ENTITY=N, such as object:dog=200")
     return perspective, entity, count(number)
 
@@ -108,6 +114,6 @@ def _volume(text: str) -> tuple[str, str, int]:
 def _tail_share(text: str) -> tuple[str, float]:
     """'object=0.15' → (perspective, share)."""
     perspective, _, number = text.partition("=")
-    if perspective not in PERSPECTIVES:
+    if not is_known(perspective):
         raise argparse.ArgumentTypeError("give PERSPECTIVE=R, such as object=0.15")
     return perspective, share(number)

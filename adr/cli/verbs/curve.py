@@ -4,19 +4,20 @@ import argparse
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from adr.cli.arguments import count, share
+from adr.cli.arguments import count, perspective, share
 from adr.cli.blocks import Block, facts, headline, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words
 from adr.explore.distribution import CurveReport, curve
 from adr.figures import counted, share_words
 from adr.progress import Progress
-from adr.recipe import PERSPECTIVES
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which perspective, and where its tail begins."""
-    parser.add_argument("--perspective", choices=PERSPECTIVES, required=True, help="the perspective to rank")
+    parser.add_argument(
+        "--perspective", type=perspective, metavar="PERSPECTIVE", required=True, help="the perspective to rank"
+    )
     parser.add_argument("--tail-share", type=share, metavar="R", help="share of postings in the tail [the paper's]")
     parser.add_argument("--top", type=count, default=20, metavar="N", help="entities listed at each end [%(default)s]")
 

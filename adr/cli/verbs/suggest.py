@@ -3,24 +3,25 @@
 import argparse
 from collections.abc import Iterator
 
+from adr.cli.arguments import perspective
 from adr.cli.blocks import Block, headline, note, table
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words
 from adr.figures import counted, share_words
+from adr.perspectives import PAPER_NAMES
 from adr.progress import Progress
 from adr.rebalance.suggestions import SuggestReport, suggest_report
-from adr.recipe import PERSPECTIVES
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One perspective, or all."""
-    parser.add_argument("--perspective", choices=PERSPECTIVES, help="only of this perspective [all]")
+    parser.add_argument("--perspective", type=perspective, metavar="PERSPECTIVE", help="only of this perspective [all]")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> SuggestReport:
     """Look for them."""
     with opened(options) as (_, store):
-        return suggest_report(store, (options.perspective,) if options.perspective else PERSPECTIVES)
+        return suggest_report(store, (options.perspective,) if options.perspective else PAPER_NAMES)
 
 
 def page(report: SuggestReport) -> Iterator[Block]:

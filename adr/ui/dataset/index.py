@@ -9,13 +9,12 @@ from adr.explore import dataset
 from adr.explore.templates import asked_options, let_in
 from adr.index.index import index
 from adr.plain_text import code, plain
-from adr.recipe import PERSPECTIVES
 from adr.ui.access import allowed_model
 from adr.ui.dataset.templates import templates_view
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.languages import languages_view
-from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.palette import title_of
 
 _EXTRACTORS = {"lexicon": "Word lists (seconds)", "spacy": "spaCy pipeline (minutes, any language it knows)"}
 _OBJECTS = {
@@ -57,13 +56,12 @@ def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
     st.dataframe(
         [
             {
-                "Perspective": PERSPECTIVE_NAMES[p],
-                "Entities": made.counts[p][0],
-                "Postings": made.counts[p][1],
-                "Postings per instance": made.counts[p][1] / max(1, here.standing.instances),
+                "Perspective": title_of(p),
+                "Entities": entities,
+                "Postings": postings,
+                "Postings per instance": postings / max(1, here.standing.instances),
             }
-            for p in PERSPECTIVES
-            if p in made.counts
+            for p, (entities, postings) in made.counts.items()
         ],
         hide_index=True,
         key="index counts",

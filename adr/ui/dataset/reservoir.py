@@ -7,12 +7,11 @@ import streamlit as st
 from adr.errors import AdrError
 from adr.figures import counted
 from adr.plain_text import code, plain
-from adr.recipe import PERSPECTIVES
 from adr.reservoir.read import ReservoirReport, read_reservoir, remove_reservoir, reservoir_report
 from adr.ui.access import allowed_path
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
-from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.palette import title_of
 
 _WHAT = (
     "A second set of real rows. It is read and indexed like the dataset, but counts nowhere: a plan with the generator "
@@ -42,12 +41,8 @@ def _facts(here: Frame, report: ReservoirReport) -> None:
     )
     st.dataframe(
         [
-            {
-                "Perspective": PERSPECTIVE_NAMES[p],
-                "Postings": report.postings.get(p, 0),
-                "Shared": report.known.get(p, 0),
-            }
-            for p in PERSPECTIVES
+            {"Perspective": title_of(p), "Postings": report.postings.get(p, 0), "Shared": report.known.get(p, 0)}
+            for p in report.postings
         ],
         hide_index=True,
         key="reservoir counts",

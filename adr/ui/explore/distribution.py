@@ -11,8 +11,8 @@ import pyarrow.csv as arrow_csv
 import streamlit as st
 
 from adr.explore.entities import ORDERS, all_entities, entities_at, find_entities
+from adr.perspectives import described
 from adr.plain_text import plain
-from adr.recipe import PAPER_TAIL_SHARE
 from adr.store import Store
 from adr.ui.frame import Frame
 from adr.ui.navigation import go
@@ -21,7 +21,6 @@ from adr.ui.parts.controls import asked, asked_number, asked_share, choice, jump
 from adr.ui.parts.distributions import Distribution, Key, distribution
 from adr.ui.parts.entity_table import entity_table
 from adr.ui.parts.figures import figures
-from adr.ui.parts.palette import PERSPECTIVE_WORDS
 from adr.ui.telling import fragment
 
 ROWS = 25
@@ -31,7 +30,7 @@ def distribution_view(here: Frame, perspective: str, tail_share: float) -> None:
     """Curves, numbers and the table of all entities, split at `tail_share`."""
     known = distribution(here.key, here.store, perspective, tail_share)
     if not known.entities:
-        st.info(f"No {PERSPECTIVE_WORDS[perspective][0]} was found in this dataset.", icon=":material/info:")
+        st.info(f"No {described(perspective).word} was found in this dataset.", icon=":material/info:")
         return
     _numbers(known)
     _curves(here, perspective, known)
@@ -69,7 +68,7 @@ def _numbers(known: Distribution) -> None:
 
 def tail_slider(perspective: str) -> float:
     """The share of postings that is tail; the paper's where the address holds none."""
-    own = PAPER_TAIL_SHARE[perspective]
+    own = described(perspective).tail_share
     share = asked_share("tail", own)
     key = f"tail {perspective}"
     st.session_state[key] = round(100 * share, 1)
@@ -128,7 +127,7 @@ def _marks(key: Key, _store: Store, perspective: str, ranks: tuple[int, ...]) ->
 
 @fragment
 def _table(here: Frame, perspective: str, known: Distribution) -> None:
-    word, rank = PERSPECTIVE_WORDS[perspective][0], known.rule.head_rank
+    word, rank = described(perspective).word, known.rule.head_rank
     top = int(known.spectrum.values.max(initial=1))
     search, part, least, most = _filters(known, word, top)
     order = asked("order", "head", tuple(ORDERS))

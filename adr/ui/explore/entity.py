@@ -5,8 +5,8 @@ import streamlit as st
 from adr.explore.entities import Entity, entity_named
 from adr.explore.instances import instances_of
 from adr.explore.neighbours import Neighbours, neighbours
+from adr.perspectives import described, indexed
 from adr.plain_text import plain
-from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
 from adr.ui.frame import Frame
 from adr.ui.navigation import go
@@ -17,7 +17,7 @@ from adr.ui.parts.distributions import Key, distribution
 from adr.ui.parts.figures import figures
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
-from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.parts.palette import color_of, title_of
 from adr.ui.telling import fragment
 
 TILES = 24
@@ -25,10 +25,10 @@ TILES = 24
 
 def entity_view(here: Frame, perspective: str, name: str) -> None:
     """One entity: its numbers, its neighbours, and its instances."""
-    if st.button(f"All {PERSPECTIVE_NAMES[perspective].lower()}", icon=":material/arrow_back:", type="tertiary"):
+    if st.button(f"All {title_of(perspective).lower()}", icon=":material/arrow_back:", type="tertiary"):
         jump(perspective=perspective)
     entity = entity_named(here.store, perspective, name)
-    rule = distribution(here.key, here.store, perspective, PAPER_TAIL_SHARE[perspective]).rule
+    rule = distribution(here.key, here.store, perspective, described(perspective).tail_share).rule
     tail = entity.rank > rule.head_rank
     title, actions = st.columns([4, 1], vertical_alignment="center")
     title.title(plain(name), anchor=False)
@@ -44,7 +44,7 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
     probability = min(1.0, rule.tau / entity.n) if entity.n else 1.0
     figures(
         [
-            (PERSPECTIVE_WORDS[perspective][0], PERSPECTIVE_WORDS[perspective][1], "The perspective."),
+            (described(perspective).word, described(perspective).sentence, "The perspective."),
             (
                 f"{entity.n:,}",
                 f"instances · {entity.n / max(here.standing.instances, 1):.2%}",
@@ -80,18 +80,16 @@ def known_neighbours(key: Key, _store: Store, entity: Entity, perspective: str, 
 
 
 @fragment
+def _short_title(perspective: str) -> str:
+    return {"co_occurrence": "Pairs", "interrogation": "Questions"}.get(perspective) or title_of(perspective)
+
+
 def _neighbours_view(here: Frame, entity: Entity) -> None:
     if entity.perspective == "co_occurrence":
         _its_objects(entity)
     st.markdown("**Occurs together with**")
     own = entity.perspective if entity.perspective != "co_occurrence" else "object"
-    perspective = choice(
-        "Perspective",
-        PERSPECTIVES,
-        "with",
-        default=own,
-        says={**PERSPECTIVE_NAMES, "co_occurrence": "Pairs", "interrogation": "Questions"}.__getitem__,
-    )
+    perspective = choice("Perspective", tuple(indexed(here.store)), "with", default=own, says=_short_title)
     by = choice(
         "Order",
         ("together", "association"),
@@ -101,7 +99,7 @@ def _neighbours_view(here: Frame, entity: Entity) -> None:
     )
     found = known_neighbours(here.key, here.store, entity, perspective, by)
     none = "nothing" if by == "together" else "nothing beyond what chance explains"
-    group = ChipGroup("", PERSPECTIVE_COLORS[perspective], _neighbour_chips(found, by), none)
+    group = ChipGroup("", color_of(perspective), _neighbour_chips(found, by), none)
     picked = chips([group], key=f"neighbours {perspective} {by}")
     if found.looked_at < entity.n:
         st.caption(f"Counted in an even sample of {found.looked_at:,} of its {entity.n:,} instances.")
@@ -112,7 +110,7 @@ def _neighbours_view(here: Frame, entity: Entity) -> None:
 def _its_objects(entity: Entity) -> None:
     """The two objects of a pair, to click."""
     objects = [Chip(part, part) for part in entity.name.split(" + ")]
-    picked = chips([ChipGroup("Its two objects", PERSPECTIVE_COLORS["object"], objects)], key="its objects")
+    picked = chips([ChipGroup("Its two objects", color_of("object"), objects)], key="its objects")
     if picked:
         jump(perspective="object", entity=picked)
 

@@ -5,8 +5,8 @@ import streamlit as st
 from adr.explore.entities import Entity, entity_named
 from adr.explore.instances import beside, entities_of, instance_at, place_of
 from adr.figures import counted
+from adr.perspectives import indexed
 from adr.plain_text import plain
-from adr.recipe import PERSPECTIVES
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, asked_number, jump
 from adr.ui.parts.distributions import head_ranks
@@ -16,7 +16,7 @@ from adr.ui.parts.instance_view import entity_chips, instance_view
 def look_view(here: Frame) -> None:
     """One instance, its entities in all four perspectives, and links to its neighbours."""
     number = asked_number("instance", -1, -1, 2**31 - 1)
-    name, perspective = asked("entity"), asked("perspective", "object", PERSPECTIVES)
+    name, perspective = asked("entity"), asked("perspective", "object", tuple(indexed(here.store)))
     entity = entity_named(here.store, perspective, name) if name else None
     _steps_view(here, number, entity)
     shown = instance_at(here.store, number)

@@ -4,8 +4,8 @@ import streamlit as st
 
 from adr.explore.entities import Entity, entity_named, find_entities, pair_named
 from adr.explore.neighbours import pair_matrix
+from adr.perspectives import described
 from adr.plain_text import plain
-from adr.recipe import PAPER_TAIL_SHARE
 from adr.store import Store
 from adr.ui.explore.entity import known_neighbours
 from adr.ui.frame import Frame
@@ -21,7 +21,7 @@ _COLORED_BY = {"together": "Instances together", "association": "Times chance"}
 @fragment
 def together_view(here: Frame) -> None:
     """A heat map of which objects occur together, for a chosen set."""
-    known = distribution(here.key, here.store, "object", PAPER_TAIL_SHARE["object"])
+    known = distribution(here.key, here.store, "object", described("object").tail_share)
     if not known.entities:
         st.info("No objects were found in this dataset.", icon=":material/info:")
         return

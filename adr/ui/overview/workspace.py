@@ -7,8 +7,8 @@ from adr.explore import overview
 from adr.explore.entities import find_entities
 from adr.explore.instances import instances
 from adr.figures import counted
+from adr.perspectives import indexed
 from adr.plain_text import code, plain
-from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
 from adr.store import Store
 from adr.ui.frame import Frame, stage_states
 from adr.ui.navigation import PAGES, go, link
@@ -18,8 +18,10 @@ from adr.ui.parts.distributions import Distribution, Key, distribution
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
 from adr.ui.parts.job_view import job_view
-from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.parts.palette import color_of
 from adr.ui.parts.stage_strip import Stage, stage_strip
+
+_CARDS = 4  # perspectives whose curves are shown
 
 
 def workspace_view(here: Frame) -> None:
@@ -104,16 +106,16 @@ def _making(here: Frame) -> tuple[str, list[tuple[str, str]]] | None:
 @st.cache_data(show_spinner=False, max_entries=16)
 def _cards(key: Key, _store: Store) -> list[CurveCard]:
     cards = []
-    for perspective in PERSPECTIVES:
-        known = distribution(key, _store, perspective, PAPER_TAIL_SHARE[perspective])
+    for perspective, row in list(indexed(_store).items())[:_CARDS]:
+        known = distribution(key, _store, perspective, row.tail_share)
         top = find_entities(_store, perspective, limit=3).entities
         rare = known.rule.tail_entities / max(known.entities, 1)
         cards.append(
             CurveCard(
                 perspective,
-                PERSPECTIVE_NAMES[perspective],
-                PERSPECTIVE_WORDS[perspective][1],
-                PERSPECTIVE_COLORS[perspective],
+                row.title,
+                row.sentence,
+                color_of(perspective),
                 *_unit(known),
                 [
                     f"{counted(known.entities, 'entity', 'entities')}, {rare:.0%} of them tail",

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from adr.explore.distribution import breakpoints, cumulative_share, spectrum
-from adr.recipe import PAPER_TAIL_SHARE, PERSPECTIVES
+from adr.perspectives import indexed
 from adr.store import Store
 from adr.tail import Spectrum, TailRule, tail_rule
 from adr.ui.frame import Frame
@@ -41,5 +41,8 @@ def distribution(key: Key, _store: Store, perspective: str, tail_share: float) -
 
 
 def head_ranks(here: Frame) -> dict[str, int]:
-    """The last head rank of each perspective at the paper's tail shares."""
-    return {p: distribution(here.key, here.store, p, PAPER_TAIL_SHARE[p]).rule.head_rank for p in PERSPECTIVES}
+    """The last head rank of each perspective of the index at its usual tail share."""
+    return {
+        p: distribution(here.key, here.store, p, row.tail_share).rule.head_rank
+        for p, row in indexed(here.store).items()
+    }

@@ -22,7 +22,7 @@ from adr.ui.parts.chips import Chip, ChipGroup, chips
 from adr.ui.parts.component import style
 from adr.ui.parts.image_grid import Tile
 from adr.ui.parts.images import LARGE, data_urls, thumbnail
-from adr.ui.parts.palette import PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
+from adr.ui.parts.palette import color_of, title_of
 
 ROLES = {"human": "Human", "gpt": "Assistant", "system": "System", "tool": "Tool"}
 
@@ -66,7 +66,7 @@ def conversation_view(
     turns: Sequence[tuple[str, str]], entity: tuple[str, str] | None = None, height: int | None = None
 ) -> None:
     """The turns of a conversation, the entity (perspective, name) highlighted where it is named."""
-    color = PERSPECTIVE_COLORS[entity[0]] if entity else ""
+    color = color_of(entity[0]) if entity else ""
     parts = []
     for role, text in turns:
         marked = _marked(text, spans(text, *entity, role) if entity else [], color)
@@ -103,9 +103,7 @@ def entity_chips(
                     str(entity.entity), entity.name, f"{entity.n:,}", hint, chosen=(perspective, entity.name) == chosen
                 )
             )
-        groups.append(
-            ChipGroup(PERSPECTIVE_NAMES[perspective], PERSPECTIVE_COLORS[perspective], marks, "none in this instance")
-        )
+        groups.append(ChipGroup(title_of(perspective), color_of(perspective), marks, "none in this instance"))
     picked = chips(groups, key=key)
     return at.get(picked) if picked else None
 

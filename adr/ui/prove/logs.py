@@ -14,7 +14,7 @@ from adr.ui.access import allowed_path
 from adr.ui.frame import Frame
 from adr.ui.navigation import go
 from adr.ui.parts.job_view import job_view
-from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.palette import title_of
 from adr.ui.prove.rates_chart import rates_chart
 
 KIND = "tail-eval"
@@ -93,7 +93,7 @@ def _log(here: Frame, report: TailEvaluation, log: LogEvaluation) -> None:
         st.dataframe(
             [
                 {
-                    "Perspective": PERSPECTIVE_NAMES.get(one.perspective, one.perspective),
+                    "Perspective": title_of(one.perspective),
                     "Group": one.group,
                     "Items": one.items,
                     "Pictures": one.pictures,
@@ -130,7 +130,7 @@ def _concepts(here: Frame, report: TailEvaluation, log: LogEvaluation) -> None:
     st.dataframe(
         [
             {
-                "Perspective": PERSPECTIVE_NAMES[one.perspective],
+                "Perspective": title_of(one.perspective),
                 "Concept": one.entity,
                 "In training": one.n,
                 "Items": one.items,
@@ -160,7 +160,7 @@ def _comparisons(report: TailEvaluation) -> None:
         [
             {
                 "Log": one.log,
-                "Perspective": PERSPECTIVE_NAMES.get(one.perspective, one.perspective),
+                "Perspective": title_of(one.perspective),
                 "Group": one.group,
                 "Items": one.items,
                 "Difference": one.difference,

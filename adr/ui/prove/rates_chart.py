@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from adr.perspectives import PAPER
 from adr.tail_eval.evaluate import GroupRate
 from adr.tail_eval.rarity import GROUPS
-from adr.ui.parts.palette import CLEAR, FAINT, PERSPECTIVE_COLORS, PERSPECTIVE_NAMES
+from adr.ui.parts.palette import CLEAR, FAINT, color_of
 
 _APART = 0.12  # of a group's width, between perspectives
 
@@ -14,7 +15,7 @@ _APART = 0.12  # of a group's width, between perspectives
 def rates_chart(groups: Sequence[GroupRate], height: int = 320) -> go.Figure:
     """Per perspective a point with its interval for every group of GROUPS that has items."""
     figure = go.Figure()
-    for number, (perspective, name) in enumerate(PERSPECTIVE_NAMES.items()):
+    for number, (perspective, name) in enumerate((one.name, one.title) for one in PAPER):
         shown = [
             one for one in groups if one.perspective == perspective and one.rate is not None and one.group in GROUPS
         ]
@@ -24,7 +25,7 @@ def rates_chart(groups: Sequence[GroupRate], height: int = 320) -> go.Figure:
             y=rates,
             name=name,
             mode="markers",
-            marker={"color": PERSPECTIVE_COLORS[perspective], "size": 8},
+            marker={"color": color_of(perspective), "size": 8},
             error_y={
                 "type": "data",
                 "symmetric": False,

@@ -9,11 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from adr.errors import AdrError
-from adr.recipe import LISTED, OF_ENTITIES, PERSPECTIVES, Recipe
+from adr.perspectives import PAPER_NAMES
+from adr.recipe import LISTED, OF_ENTITIES, Recipe
 from adr.recipe_toml import former_remark, read_former_caps
 
 # Parameter names of τ: a count, or a tail share in percent with "%".
 _TAU = {"token": "token", "object": "object", "co_occurrence": "pair", "interrogation": "asking"}
+_OF_PERSPECTIVES = ("tau", "tail_share")  # of the paper's four in the parameters above, of others by hand
 FORMER = "caps"  # what links of earlier versions say of entities
 NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "unread", "entities", FORMER)
 
@@ -33,7 +35,7 @@ def to_address(recipe: Recipe) -> dict[str, str]:
         ("rule", recipe.pass_rule, plain.pass_rule),
         ("repeat", recipe.repeat, plain.repeat),
         ("unread", recipe.unread, plain.unread),
-        ("use", ",".join(recipe.perspectives), ",".join(PERSPECTIVES)),
+        ("use", ",".join(recipe.perspectives), ",".join(PAPER_NAMES)),
     ):
         if value != usual:
             told[name] = str(value)
@@ -68,19 +70,22 @@ def from_address(told: Mapping[str, str]) -> Recipe:
             except ValueError:
                 continue
     for key, value in _read_by_hand(_unpacked(str(told.get("entities", "")))).items():
-        recipe = _with(recipe, **{key: value})
+        mine = getattr(recipe, key) if key in _OF_PERSPECTIVES else {}
+        recipe = _with(recipe, **{key: {**value, **mine}})
     return _with_former(recipe, _unpacked(str(told.get(FORMER, ""))))
 
 
 def _by_hand(recipe: Recipe) -> dict[str, Any]:
-    """What the recipe says of single entities, in types of JSON; empty when it says nothing."""
+    """What the recipe says of single entities and of perspectives beside the paper's four, in types of JSON; empty when
+    it says nothing."""
     said: dict[str, Any] = {key: {p: dict(v) for p, v in getattr(recipe, key).items()} for key in OF_ENTITIES}
     said |= {key: {p: list(v) for p, v in getattr(recipe, key).items()} for key in LISTED}
+    said |= {key: {p: v for p, v in getattr(recipe, key).items() if p not in _TAU} for key in _OF_PERSPECTIVES}
     return {key: value for key, value in said.items() if value}
 
 
 def _read_by_hand(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: said[key] for key in (*OF_ENTITIES, *LISTED) if isinstance(said.get(key), dict)}
+    return {key: said[key] for key in (*OF_ENTITIES, *LISTED, *_OF_PERSPECTIVES) if isinstance(said.get(key), dict)}
 
 
 def _with_former(recipe: Recipe, said: Mapping[str, Any]) -> Recipe:

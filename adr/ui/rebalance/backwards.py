@@ -10,8 +10,8 @@ import streamlit as st
 from adr.rebalance.backwards import FoundRecipe, for_bounds, for_size, for_tail_share, for_volume
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import RecipePreview
-from adr.recipe import PERSPECTIVES, Recipe
-from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.recipe import Recipe
+from adr.ui.parts.palette import title_of
 from adr.ui.rebalance.state import state, tune
 
 WANTED = {
@@ -38,7 +38,7 @@ class Question:
 def backwards_view(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """Ask for a result, get the τ that gives it."""
     st.caption("Say what you want; the thresholds that give it are found by bisection over the exact preview.")
-    question, asked = _question(recipe, preview)
+    question, asked = _question(engine, recipe, preview)
     if asked:
         with st.spinner("Looking for τ …"):
             state().found = _answer(engine, recipe, question)
@@ -55,12 +55,12 @@ def backwards_view(engine: Engine, recipe: Recipe, preview: RecipePreview) -> No
         )
 
 
-def _question(recipe: Recipe, preview: RecipePreview) -> tuple[Question, bool]:
+def _question(engine: Engine, recipe: Recipe, preview: RecipePreview) -> tuple[Question, bool]:
     """The form in one row; whether its button was pressed."""
     what, of_what, value, moving, ask = st.columns([1.7, 2.6, 1.6, 2, 0.9], vertical_alignment="bottom", gap="small")
     wanted = what.selectbox("I want", list(WANTED), format_func=WANTED.__getitem__, key="wanted")
     with of_what:
-        of, entity = _of_what(wanted)
+        of, entity = _of_what(wanted, tuple(engine.perspectives))
     if wanted == "tail":
         number = value.number_input("% of what is left", 0.0, 100.0, 15.0, 0.5, key="share wanted")
     else:
@@ -68,10 +68,7 @@ def _question(recipe: Recipe, preview: RecipePreview) -> tuple[Question, bool]:
             "Instances", 0, value=preview.size if wanted == "size" else 100, step=1, key=f"{wanted} wanted"
         )
     perspective = moving.selectbox(
-        "by moving",
-        ["", *recipe.perspectives],
-        key="moving",
-        format_func=lambda p: PERSPECTIVE_NAMES[p] if p else TOGETHER,
+        "by moving", ["", *recipe.perspectives], key="moving", format_func=lambda p: title_of(p) if p else TOGETHER
     )
     asked = ask.button(
         "Find τ",
@@ -83,15 +80,15 @@ def _question(recipe: Recipe, preview: RecipePreview) -> tuple[Question, bool]:
     return Question(wanted, of, entity, number, perspective or None), asked
 
 
-def _of_what(wanted: str) -> tuple[str, str]:
+def _of_what(wanted: str, known: tuple[str, ...]) -> tuple[str, str]:
     """The perspective and the entity that the question is about, as far as it is about one."""
     if wanted in ("volume", "bounds"):
         left, right = st.columns(2, gap="small", vertical_alignment="bottom")
-        of = left.selectbox("of", PERSPECTIVES, index=1, format_func=PERSPECTIVE_NAMES.__getitem__, key="wanted of")
+        of = left.selectbox("of", known, index=1, format_func=title_of, key="wanted of")
         label, example = ("Entity", "person") if wanted == "volume" else ("Entities", "person, dog")
         return of, right.text_input(label, key=f"{wanted} entity", placeholder=example).strip().lower()
     if wanted == "tail":
-        of = st.selectbox("in", PERSPECTIVES, index=1, format_func=PERSPECTIVE_NAMES.__getitem__, key="wanted of")
+        of = st.selectbox("in", known, index=1, format_func=title_of, key="wanted of")
         return of, ""
     return "object", ""
 

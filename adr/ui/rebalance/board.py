@@ -1,4 +1,4 @@
-"""The board of the Rebalance page: sliders, curves and numbers of the four perspectives, computed by the engine.
+"""The board of the Rebalance page: sliders, curves and numbers of four perspectives, computed by the engine.
 
 Knows how a preview is shown and which step the user took; decides nothing itself.
 """
@@ -12,27 +12,22 @@ import numpy.typing as npt
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.perspectives import described
 from adr.plain_text import plain
 from adr.rebalance.drag import DragGrid, drag_grid
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import BELOW_K, Numbers, RecipePreview
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.tail import tau_to_tail_share
-from adr.ui.parts.controls import asked
-from adr.ui.parts.palette import (
-    AFTER_COLOR,
-    HEAD_COLOR,
-    PERSPECTIVE_COLORS,
-    PERSPECTIVE_NAMES,
-    PERSPECTIVE_WORDS,
-    RANDOM_COLOR,
-)
+from adr.ui.parts.controls import asked, move
+from adr.ui.parts.palette import AFTER_COLOR, HEAD_COLOR, RANDOM_COLOR, color_of, title_of
 from adr.ui.rebalance.curve_slider import curve_sliders
 from adr.ui.rebalance.follow import stamp
 from adr.ui.rebalance.state import current, state, tune
 from adr.ui.rebalance.steps import with_share, with_tau
 from adr.ui.telling import tell
 
+SHOWN = 4  # perspectives on the board at a time
 POINTS = 64  # points of each curve on the board
 BOARD = "rebalance board"
 Ranks = dict[str, npt.NDArray[np.int64]]
@@ -42,15 +37,15 @@ def ranks_of(engine: Engine) -> Ranks:
     """The ranks at which the board draws its curves: evenly spaced in log rank."""
     return {
         p: np.unique(np.round(np.geomspace(1, max(2, len(engine.postings[p].n)), POINTS)).astype(np.int64))
-        for p in PERSPECTIVES
+        for p in engine.perspectives
     }
 
 
 def board(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
-    """Sliders, curves and numbers of the four perspectives."""
-    plain = asked("plain") == "1"
+    """Sliders, curves and numbers of the perspectives that are shown."""
+    plain, shown = asked("plain") == "1", _shown(engine)
     if plain:
-        _plain_sliders(engine, recipe, preview)
+        _plain_sliders(engine, recipe, preview, shown)
     trail = state()
     before = engine.preview(trail.past[-1]) if trail.past else None
     ranks = ranks_of(engine)
@@ -62,11 +57,31 @@ def board(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
         "size": preview.size,
         "live": not plain,
         "tones": {"before": HEAD_COLOR, "after": AFTER_COLOR, "random": RANDOM_COLOR},
-        "perspectives": [_told(engine, recipe, preview, before, p, ranks[p]) for p in PERSPECTIVES],
+        "perspectives": [_told(engine, recipe, preview, before, p, ranks[p]) for p in shown],
         "grid": _grid(engine, recipe, wish, ranks) if wish else None,
     }
     trail.drawn = stamp(recipe)
     curve_sliders(told, key=BOARD, on_step=lambda: _stepped(engine), on_grid=_wished)
+
+
+def _shown(engine: Engine) -> tuple[str, ...]:
+    """The perspectives on the board: those of the address, else the first four; a field to choose others when the index
+    has more."""
+    known = tuple(engine.perspectives)
+    if len(known) <= SHOWN:
+        return known
+    wanted = [p for p in asked("boards").split(",") if p in known][:SHOWN] or list(known[:SHOWN])
+    st.session_state["boards"] = wanted
+    chosen = st.multiselect(
+        "On the board",
+        known,
+        key="boards",
+        format_func=title_of,
+        max_selections=SHOWN,
+        on_change=lambda: move(boards=",".join(st.session_state["boards"])),
+        help="Every perspective takes part in the recipe as it says, whether it is on the board or not.",
+    )
+    return tuple(chosen) or known[:SHOWN]
 
 
 def _told(
@@ -80,9 +95,9 @@ def _told(
     n, spectra, tau = engine.postings[perspective].n, preview.spectra[perspective], preview.tau[perspective]
     return {
         "id": perspective,
-        "title": PERSPECTIVE_NAMES[perspective],
-        "what": PERSPECTIVE_WORDS[perspective][1],
-        "color": PERSPECTIVE_COLORS[perspective],
+        "title": title_of(perspective),
+        "what": described(perspective).sentence,
+        "color": color_of(perspective),
         "on": perspective in recipe.perspectives,
         "tau": tau,
         "share": tau_to_tail_share(n, tau),
@@ -164,7 +179,7 @@ def _grid_key(recipe: Recipe, perspective: str) -> str:
 
 def _grid(engine: Engine, recipe: Recipe, wish: dict[str, Any], ranks: Ranks) -> dict[str, Any] | None:
     perspective = wish.get("perspective")
-    if perspective not in PERSPECTIVES or wish.get("key") != _grid_key(recipe, str(perspective)):
+    if perspective not in engine.perspectives or wish.get("key") != _grid_key(recipe, str(perspective)):
         return None
     made: DragGrid = drag_grid(engine, recipe, str(perspective), ranks)
     return {
@@ -189,7 +204,7 @@ def _stepped(engine: Engine) -> None:
         elif step["action"] == "share":
             tune(with_share(recipe, perspective, float(step["share"])))
         elif step["action"] == "use":
-            used = [p for p in PERSPECTIVES if (p in recipe.perspectives) != (p == perspective)]
+            used = [p for p in engine.perspectives if (p in recipe.perspectives) != (p == perspective)]
             need = min(recipe.min_passes, len(used))
             tune(replace(recipe, perspectives=tuple(used), min_passes=need))
     except AdrError as error:
@@ -200,8 +215,8 @@ def _wished() -> None:
     state().wish = st.session_state[BOARD].grid
 
 
-def _plain_sliders(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
-    for column, perspective in zip(st.columns(4, gap="medium"), PERSPECTIVES, strict=True):
+def _plain_sliders(engine: Engine, recipe: Recipe, preview: RecipePreview, shown: tuple[str, ...]) -> None:
+    for column, perspective in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
         n = engine.postings[perspective].n
         options = np.unique(np.round(np.geomspace(1, max(2, int(n[0]) if len(n) else 2), 200))).astype(int).tolist()
         tau = preview.tau[perspective]
@@ -209,7 +224,7 @@ def _plain_sliders(engine: Engine, recipe: Recipe, preview: RecipePreview) -> No
         key = f"plain {perspective}"
         st.session_state[key] = nearest
         column.select_slider(
-            f"τ {PERSPECTIVE_NAMES[perspective]}",
+            f"τ {title_of(perspective)}",
             options,
             key=key,
             disabled=perspective not in recipe.perspectives,

@@ -12,14 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from adr.perspectives import described
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import explain_entity
 from adr.rebalance.outlook import with_caps
 from adr.rebalance.preview import RecipePreview
-from adr.recipe import LISTED, PERSPECTIVES, Recipe
+from adr.recipe import LISTED, Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import choice, pages, words
-from adr.ui.parts.palette import PERSPECTIVE_NAMES, PERSPECTIVE_WORDS
+from adr.ui.parts.palette import title_of
 from adr.ui.rebalance.cap_outlook import cap_outlook_view
 from adr.ui.rebalance.entity import entity_view
 from adr.ui.rebalance.in_force import in_force_view
@@ -43,12 +44,7 @@ def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePrevie
     """The table of one perspective's entities, actions on those picked, what is set, and suggestions."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         perspective = choice(
-            "Perspective",
-            PERSPECTIVES,
-            "of",
-            default="object",
-            says=PERSPECTIVE_NAMES.__getitem__,
-            drops=("page", "find"),
+            "Perspective", tuple(engine.perspectives), "of", default="object", says=title_of, drops=("page", "find")
         )
         search = words("Search", "find", placeholder="search entities", drops=("page",))
         sorting = st.selectbox(
@@ -139,7 +135,7 @@ def _table(
         height=35 * len(names) + 38,
         disabled=["entity", "instances", "left", "share", "random"],
         on_change=lambda: _edited(perspective, names, key),
-        column_config=_columns(PERSPECTIVE_WORDS[perspective][0], preview.tau[perspective]),
+        column_config=_columns(described(perspective).word, preview.tau[perspective]),
     )
     return [name for name, on in zip(names, edited["pick"], strict=True) if on]
 

@@ -16,11 +16,11 @@ from adr.rebalance.compare import Comparison, Difference, compare, differences
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import RecipePreview
 from adr.rebalance.runs import Run, run_recipe, runs
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.charts import CONFIG
 from adr.ui.parts.controls import asked, choice, move, pages
-from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, HEAD_COLOR, PERSPECTIVE_NAMES, TAIL_COLOR
+from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, HEAD_COLOR, TAIL_COLOR, title_of
 from adr.ui.parts.run_words import run_words
 from adr.ui.rebalance.instances import TILES, instance_grid
 
@@ -38,7 +38,7 @@ def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePre
     st.caption(f"**A:** {plain(recipe.in_words())}  \n**B:** {plain(other.in_words())}")
     _sizes(found)
     perspective = choice(
-        "Perspective", PERSPECTIVES, "of", default="object", says=PERSPECTIVE_NAMES.__getitem__, drops=("page",)
+        "Perspective", tuple(engine.perspectives), "of", default="object", says=title_of, drops=("page",)
     )
     left, right = st.columns([1, 1], gap="large")
     with left:
@@ -47,7 +47,7 @@ def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePre
             key="compare curves",
             config=CONFIG,
             width="stretch",
-            alt=f"curves of {PERSPECTIVE_NAMES[perspective]} under A and B",
+            alt=f"curves of {title_of(perspective)} under A and B",
         )
     with right:
         _differences(differences(engine, found, perspective, top=200))
@@ -101,11 +101,11 @@ def _sizes(found: Comparison) -> None:
     only_a.metric("only A keeps", f"{len(found.only_a):,}")
     only_b.metric("only B keeps", f"{len(found.only_b):,}")
     rows = []
-    for p in PERSPECTIVES:
+    for p in found.a.perspectives:
         one, two = found.a.perspectives[p], found.b.perspectives[p]
         rows.append(
             {
-                "perspective": PERSPECTIVE_NAMES[p],
+                "perspective": title_of(p),
                 "τ A": one.tau,
                 "τ B": two.tau,
                 "tail share before": one.before.tail_share,

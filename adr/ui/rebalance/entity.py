@@ -8,7 +8,7 @@ from adr.plain_text import plain
 from adr.rebalance.explain import EntityExplanation
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
-from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.palette import title_of
 
 
 def entity_view(here: Frame, told: EntityExplanation) -> None:
@@ -28,7 +28,7 @@ def entity_view(here: Frame, told: EntityExplanation) -> None:
         if told.keepers:
             st.dataframe(
                 pd.DataFrame(
-                    [(PERSPECTIVE_NAMES[p], name, n) for p, name, n in told.keepers],
+                    [(title_of(p), name, n) for p, name, n in told.keepers],
                     columns=["perspective", "entity", "instances it keeps"],
                 ),
                 hide_index=True,

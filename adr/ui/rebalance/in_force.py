@@ -7,7 +7,7 @@ import streamlit as st
 from adr.figures import counted, number_words
 from adr.plain_text import plain
 from adr.rebalance.preview import CapEffect, RecipePreview
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.ui.rebalance.state import current, tune
 from adr.ui.rebalance.steps import all_released
 
@@ -37,11 +37,11 @@ def _caps(caps: Sequence[CapEffect]) -> str:
 
 def _limits(recipe: Recipe) -> list[str]:
     kinds = {
-        "muted": [plain(name) for p in PERSPECTIVES for name in recipe.mute.get(p, ())],
-        "protected": [plain(name) for p in PERSPECTIVES for name in recipe.protect.get(p, ())],
+        "muted": [plain(name) for p in recipe.mentioned for name in recipe.mute.get(p, ())],
+        "protected": [plain(name) for p in recipe.mentioned for name in recipe.protect.get(p, ())],
         "with their own τ": [
             f"{plain(name)} {number_words(value)}"
-            for p in PERSPECTIVES
+            for p in recipe.mentioned
             for name, value in recipe.own_tau.get(p, {}).items()
         ],
     }

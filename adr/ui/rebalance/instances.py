@@ -15,12 +15,12 @@ from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import Explanation, cap_ranks, explain_recipe
 from adr.rebalance.preview import GROUP_WORDS, REASON_WORDS, REASONS, RecipePreview
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, asked_number, choice, move, pages, words
 from adr.ui.parts.image_grid import Tile, image_grid
 from adr.ui.parts.instance_view import instance_tiles, instance_view
-from adr.ui.parts.palette import AFTER_COLOR, PERSPECTIVE_NAMES
+from adr.ui.parts.palette import AFTER_COLOR, title_of
 
 TILES = 10
 Mask = npt.NDArray[np.bool_]  # over the rows of the engine
@@ -132,9 +132,7 @@ def _passing(engine: Engine, preview: RecipePreview) -> Mask:
         [("", True), *((p, passed) for p in preview.recipe.perspectives for passed in (True, False))],
         key="passing",
         label_visibility="collapsed",
-        format_func=lambda o: (
-            f"{PERSPECTIVE_NAMES[o[0]]} {'pass' if o[1] else 'do not pass'}" if o[0] else "whichever pass"
-        ),
+        format_func=lambda o: f"{title_of(o[0])} {'pass' if o[1] else 'do not pass'}" if o[0] else "whichever pass",
     )
     if not perspective:
         return np.ones(engine.rows, dtype=bool)
@@ -148,11 +146,11 @@ def _with_entity(engine: Engine, of: DeltaGenerator, name: DeltaGenerator) -> Ma
     with of:
         kind = st.selectbox(
             "Entity of",
-            PERSPECTIVES,
+            tuple(engine.perspectives),
             index=1,
             key="entity of",
             label_visibility="collapsed",
-            format_func=PERSPECTIVE_NAMES.__getitem__,
+            format_func=title_of,
         )
     with name:
         entity = words("Entity", "with", placeholder="with the entity …", drops=("page",)).lower()
@@ -161,7 +159,7 @@ def _with_entity(engine: Engine, of: DeltaGenerator, name: DeltaGenerator) -> Ma
     place = engine.places(kind, [entity]).get(entity)
     with_it = np.zeros(engine.rows, dtype=bool)
     if place is None:
-        st.caption(f"No entity “{plain(entity)}” in {PERSPECTIVE_NAMES[kind]}.")
+        st.caption(f"No entity “{plain(entity)}” in {title_of(kind)}.")
     else:
         with_it[engine.postings[kind].rows_of(place)] = True
     return with_it
@@ -188,7 +186,7 @@ def explanation_view(why: Explanation, rule: str) -> None:
         pd.DataFrame(
             [
                 {
-                    "perspective": PERSPECTIVE_NAMES[p.perspective],
+                    "perspective": title_of(p.perspective),
                     "passes": p.passed,
                     "passes from τ": "any τ"
                     if p.critical_tau < 0
@@ -219,7 +217,7 @@ def _draws_view(why: Explanation, rule: str) -> None:
     )
     rows = [
         {
-            "perspective": PERSPECTIVE_NAMES[p.perspective],
+            "perspective": title_of(p.perspective),
             "entity": d.entity,
             "instances": d.n,
             "below": number_words(d.limit, 6),

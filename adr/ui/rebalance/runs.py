@@ -6,14 +6,15 @@ Knows how runs are shown; `adr.rebalance.runs` writes them.
 import pandas as pd
 import streamlit as st
 
+from adr.perspectives import PAPER_NAMES
 from adr.plain_text import plain
 from adr.rebalance.runs import Run, delete_run, rename_run, runs
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.recipe_replay import replayable
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import asked_number, move
-from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.palette import title_of
 from adr.ui.parts.run_words import run_words
 from adr.ui.rebalance.recipe_files import recipe_files
 from adr.ui.rebalance.state import state, tune
@@ -43,7 +44,7 @@ def runs_view(here: Frame, recipe: Recipe) -> None:
                 for name in ("kept", "dropped", "copies", "expected", "entities lost", "lost at random")
             },
             **{
-                f"tail {PERSPECTIVE_NAMES[p].lower()}": st.column_config.NumberColumn(short, format="percent", width=70)
+                f"tail {title_of(p).lower()}": st.column_config.NumberColumn(short, format="percent", width=70)
                 for p, short in _SHORT.items()
             },
             "run": st.column_config.NumberColumn(width=45),
@@ -72,9 +73,9 @@ def _by_numbers(known: list[Run]) -> pd.DataFrame:
                 "dropped": run.dropped,
                 "copies": run.repeated,
                 "expected": None if run.expected is None else round(run.expected),
-                **{f"tail {PERSPECTIVE_NAMES[p].lower()}": columns[p].after.tail_share for p in PERSPECTIVES},
-                "entities lost": sum(columns[p].after.lost for p in PERSPECTIVES),
-                "lost at random": sum(columns[p].random.lost for p in PERSPECTIVES),
+                **{f"tail {title_of(p).lower()}": columns[p].after.tail_share for p in PAPER_NAMES if p in columns},
+                "entities lost": sum(columns[p].after.lost for p in columns),
+                "lost at random": sum(columns[p].random.lost for p in columns),
                 "written": run.created_at,
             }
         )

@@ -6,10 +6,10 @@ from adr.figures import share_words
 from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.starts import Start, starts, why_nothing
-from adr.recipe import PERSPECTIVES, Recipe
+from adr.recipe import Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked
-from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.palette import title_of
 from adr.ui.rebalance.engine import made_of
 from adr.ui.rebalance.state import state, tune
 
@@ -48,7 +48,10 @@ def _card(start: Start) -> None:
     preview = start.preview
     st.markdown(f"**{TITLES[start.name]}**")
     st.markdown(f"{preview.size:,} of {preview.total:,} kept · {share_words(start.drops)} dropped")
-    st.caption("Tail share, and entities lost:  \n" + "  \n".join(_tail_line(start, p) for p in PERSPECTIVES))
+    st.caption(
+        "Tail share, and entities lost:  \n"
+        + "  \n".join(_tail_line(start, p) for p in start.preview.recipe.perspectives)
+    )
     st.caption(plain(start.recipe.in_words()))
     st.button("Start here", key=f"start {start.name}", width="stretch", on_click=_take, args=(start.recipe,))
 
@@ -59,7 +62,7 @@ def _tail_line(start: Start, perspective: str) -> str:
     tail = f"{share_words(numbers.before.tail_share)} → **{share_words(numbers.after.tail_share)}**"
     lost = f"{numbers.after.lost:,} lost" if numbers.after.lost or numbers.random.lost else "nothing lost"
     return (
-        f"{PERSPECTIVE_NAMES[perspective]}: {tail}, {lost} "
+        f"{title_of(perspective)}: {tail}, {lost} "
         f"(random: {share_words(numbers.random.tail_share)}, {numbers.random.lost:,} lost)"
     )
 

@@ -11,7 +11,7 @@ from adr.synthesize.plan import plan_like
 from adr.synthesize.plan_file import RETRIEVE, PlanSettings
 from adr.synthesize.plans import plan_counts
 from adr.ui.frame import Frame
-from adr.ui.parts.palette import PERSPECTIVE_NAMES
+from adr.ui.parts.palette import title_of
 from adr.ui.synthesize.parents import parents_view
 from adr.ui.synthesize.planning import change, planning
 from adr.ui.synthesize.words import made_words
@@ -62,7 +62,7 @@ def _edited(rows: pd.DataFrame, settings: PlanSettings, *, locked: bool, key: st
         {
             "Fill": True,
             "Entity": rows["name"],
-            "Perspective": [PERSPECTIVE_NAMES[p] for p in rows["perspective"]],
+            "Perspective": [title_of(p) for p in rows["perspective"]],
             "Have": rows["have"],
             "Wanted": rows["target"].astype(float),
             "To make": rows["quota"],

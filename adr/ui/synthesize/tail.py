@@ -8,12 +8,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from adr.figures import counted
-from adr.recipe import PERSPECTIVES
+from adr.perspectives import in_order
 from adr.synthesize import outlook
 from adr.synthesize.outlook import Projection
 from adr.ui.frame import Frame
 from adr.ui.parts.charts import CONFIG
-from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, PERSPECTIVE_NAMES, TAIL_COLOR
+from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, TAIL_COLOR, title_of
 
 _MARKS = 600
 
@@ -83,12 +83,12 @@ def _faint(color: str) -> str:
 
 def tail_view(here: Frame, number: int, perspectives: Sequence[str]) -> None:
     """The tail now and with the plan, for the share of candidates expected to be accepted."""
-    shown = [p for p in PERSPECTIVES if p in perspectives]
+    shown = list(in_order(perspectives))
     perspective = st.segmented_control(
         "Perspective",
         shown,
         default="object" if "object" in shown else shown[0],
-        format_func=PERSPECTIVE_NAMES.__getitem__,
+        format_func=title_of,
         key=f"curve_of {number}",
         required=True,
         label_visibility="collapsed",

@@ -8,12 +8,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.perspectives import in_order
 from adr.plain_text import plain
-from adr.recipe import PERSPECTIVES
 from adr.synthesize.ways import COMPARED, Shared, ways
 from adr.ui.frame import Frame
 from adr.ui.parts.charts import CONFIG
-from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, PERSPECTIVE_NAMES, TAIL_COLOR
+from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, TAIL_COLOR, title_of
 from adr.ui.synthesize.offers import WAYS
 from adr.ui.synthesize.state import state
 
@@ -33,12 +33,12 @@ def ways_view(here: Frame, run: int, options: dict[str, Any]) -> None:
     except AdrError as error:
         st.caption(plain(error.sentence))
         return
-    shown = [p for p in PERSPECTIVES if p in shared]
+    shown = list(in_order(shared))
     perspective = st.segmented_control(
         "Perspective of the curves",
         shown,
         default="object" if "object" in shown else shown[0],
-        format_func=PERSPECTIVE_NAMES.__getitem__,
+        format_func=title_of,
         key="ways_of",
         required=True,
         label_visibility="collapsed",
