@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from adr.draws import draws  # noqa: E402
-from adr.perspectives import PAPER_NAMES
+from adr.perspectives import PAPER_NAMES  # noqa: E402
 from adr.rebalance.engine import Engine  # noqa: E402
 from adr.recipe import Recipe  # noqa: E402
 from adr.store import Store  # noqa: E402
