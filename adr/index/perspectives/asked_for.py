@@ -1,4 +1,4 @@
-"""What a question asks for, by cue words of English prompts: a box, steps, one of several options, a description …
+"""What a question asks for, by cue words of English and Chinese prompts: a box, steps, an option …
 
 Reads the question alone; what its answer makes of it is the matter of `style`.
 """
@@ -8,9 +8,9 @@ from functools import lru_cache
 
 _NUMBER = r"\s*-?\d+(?:\.\d+)?\s*"
 POSITION = re.compile(
-    rf"[\[(]{_NUMBER},{_NUMBER}(?:,{_NUMBER},{_NUMBER})?[\])]|<\|?(?:box|point|quad)[^>]*>|<loc_?\d+>"
+    rf"(?!\(\d{{1,3}}(?:,\d{{3}})+\))[\[(]{_NUMBER},{_NUMBER}(?:,{_NUMBER},{_NUMBER})?[\])]|<\|?(?:box|point|quad)[^>]*>|<loc_?\d+>"
 )
-"""[0.1, 0.2, 0.3, 0.4], (12, 34), <box>, <loc0123>."""
+"""[0.1, 0.2, 0.3, 0.4], (12, 34), <box>, <loc0123>; not the number (2,172)."""
 _PICTURE = "image picture photo photograph scene snapshot visual"
 _FORMATS = "json xml yaml csv tsv markdown html latex svg"
 _RELATION = (
@@ -34,11 +34,11 @@ _CUES = (
     (
         "choice",
         "choices options choice",
-        r"\b(?:choices|options) ?:|\b(?:given|following|provided|listed) (?:choices|options)\b",
+        r"\b(?:choices|options) ?:|\b(?:from|of|among) the (?:given|following|provided|listed) (?:choices|options)\b",
     ),
-    ("choice", "option options", r"\boption(?:'s|s'|s)? letter|\b(?:correct|best|right) option\b|\bletter of the\b"),
-    ("choice", "choice", r"\bmultiple[ -]choice\b|\b(?:correct|best|right) choice\b"),
-    ("choice", "choose select", r"\b(?:choose|select) (?:one|between|from|the (?:correct|best|right|most))\b"),
+    ("choice", "option options", r"\boption(?:'s|s'|s)? letter|\bletter of the\b"),
+    ("choice", "choice", r"\bmultiple[ -]choice\b"),
+    ("choice", "choose select", r"\b(?:choose|select) (?:one|the (?:correct|best|right|most))\b"),
     ("choice", "b", r"(?:^|[\s(])\(?a[.):] ?\S.*?[\s(]\(?b[.):]"),
     (
         "form",
@@ -56,7 +56,8 @@ _CUES = (
         "form",
         "format template structure schema",
         r"\b(?:following|this|same|given|specified|exact) (?:format|template|structure|schema)\b"
-        r"|\b(?:output|response|answer|required) format\b|\bin the format\b|\b(?:format|template):",
+        r"|\b(?:output|response|answer|required) format\b|\bin the format(?: of\b| ?[:'\"“<{\[])"
+        r"|\b(?:format|template):",
     ),
     ("form", "blank blanks", r"\bfill (?:in|out) the blanks?\b"),
     ("yes_no", "no", r"\byes['\"”]?(?: or |/)['\"“]?no\b"),
@@ -64,7 +65,7 @@ _CUES = (
     ("phrase", "word words", r"\b(?:single|one|a|few|two|three) words?\b"),
     ("phrase", "phrase", r"\b(?:a|short|single|brief|or) phrase\b"),
     ("phrase", "answer", r"\b(?:short|brief) answer|\banswer (?:\w+ ){0,2}(?:briefly|concisely)\b"),
-    ("compare", "compare compares compared comparing comparison comparisons differ differs difference differences", ""),
+    ("compare", "compare compares comparing comparison comparisons differ differs difference differences", ""),
     ("compare", "similarity similarities", ""),
     ("compare", "different", r"\bdifferent from\b"),
     ("compare", "common", r"\bin common\b"),
@@ -78,14 +79,27 @@ _CUES = (
     ("detail", "aspects", r"\bvarious aspects\b"),
     ("short", "brief briefly short concise concisely succinct succinctly terse compact", ""),
     ("short", "sentence", r"\b(?:one|single)[ -]sentence\b"),
-    ("describe", "describe describing description descriptions caption captions depict depiction portray", ""),
-    ("describe", "narrate narrative characterize characterise summarize summarise summary rundown", ""),
+    ("describe", "describe describing depict portray narrate characterize characterise summarize summarise", ""),
+    ("account", "description descriptions caption captions depiction narrative summary rundown", ""),
     ("look", "see notice observe", r"\bwhat (?:do|can) you (?:see|notice|observe)\b"),
     ("look", "happening going shown depicted", r"\bwhat(?: is|'s) (?:happening|going on|shown|depicted)\b"),
     ("look", "tell", rf"\btell me (?:about|what) (?:\w+ ){{0,3}}(?:{_PICTURE.replace(' ', '|')})\b"),
     ("picture", _PICTURE, ""),
 )
 """(what a question asks for, words of which one must be in it, what must then match its lower-case text)."""
+_CHINESE = (
+    ("place", ("坐标", "边界框")),
+    ("steps", ("一步一步", "逐步", "一步步")),
+    ("choice", ("选项", "选择题")),
+    ("form", ("格式输出", "格式返回", "以表格", "的格式")),
+    ("phrase", ("一个词", "单词或短语", "词语或短语", "简短回答")),
+    ("compare", ("比较", "区别", "差异", "不同之处", "相同点")),
+    ("detail", ("详细", "仔细", "详尽", "全面")),
+    ("short", ("简短", "简要", "简单", "一句话")),
+    ("describe", ("描述", "描绘", "概括")),
+    ("look", ("看到了什么", "发生了什么")),
+)
+"""(what a question asks for, text of which one must be in it)."""
 _TRIGGERS: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 for _cue, _words, _pattern in _CUES:
     for _word in _words.split():
@@ -101,8 +115,15 @@ def asked_for(question: str) -> frozenset[str]:
     asked = question.lower()
     words = asked.translate(_NO_MARKS).split()
     found = {cue for word in _TRIGGERS.keys() & words for cue, pattern in _TRIGGERS[word] if pattern.search(asked)}
+    if not asked.isascii():
+        found |= {cue for cue, texts in _CHINESE if any(text in asked for text in texts)}
     if "place" in found and POSITION.search(asked):
-        found.remove("place")
-    if not words or ("picture" in found and found & {"detail", "short"} and not _QUESTION.match(asked)):
+        found.remove("place")  # it asks about a place that it names
+    if not words or (_wants_account(found) and not _QUESTION.match(asked)):
         found.add("describe")
     return frozenset(found)
+
+
+def _wants_account(found: set[str]) -> bool:
+    """Whether a request with these cues is for a description: "write a caption", "explain the image in detail"."""
+    return "account" in found or ("picture" in found and not found.isdisjoint({"detail", "short"}))

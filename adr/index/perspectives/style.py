@@ -1,7 +1,7 @@
 """The perspective style: how the exchanges of a conversation go, by rules over question and answer.
 
-The kinds are those by which mmSSR describes instructions, and one for answers of none of them. What a
-question asks for is read in English; the forms of answers hold in any language. Knows no picture and no entity.
+The kinds are those by which mmSSR describes instructions, and one for answers of none of them. What a question asks for
+is read in English and Chinese; the forms of answers hold in any language. Knows no picture and no entity.
 """
 
 import re
@@ -44,21 +44,25 @@ PLAIN_YES = 30
 """Words up to which an answer that begins with yes or no is such an answer."""
 LONG = 50
 """Words up to which a description is short."""
-ALONE, IN_A_PHRASE = 3, 8
-"""Words up to which an answer is a phrase anyway, and while it does not end as a sentence does."""
+ALONE, IN_A_PHRASE = 3, 12
+"""Words up to which an answer is a phrase in any case, and when it does not end as a sentence does."""
 
 _MOSTLY = 3
 """Positions are an answer's matter when they make up one in so many of its characters."""
+_DIGIT = re.compile(r"\d")
 _STEPS = re.compile(r"\bstep 1\b.*\bstep 2\b|<(?:think|reasoning|thought)>", re.DOTALL | re.IGNORECASE)
 _CONCLUDES = re.compile(r"\b(?:the|final) answer is\b|####", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:^|\n)\s*1[.)] .*\n\s*2[.)] ", re.DOTALL)
 _FORMED = re.compile(r'\s*(?:```\w|[{\[]\s*[{"]|\|[^\n]*\|\s*\n\s*\||<(?:\?xml|html|table|svg|tool_call)\b|\\begin\{)')
 """An answer that is JSON, a block of code, a table of Markdown, XML, HTML or LaTeX."""
 _YES_OR_NO = re.compile(
-    r"\W*(?:(?:yes|no|yeah|nope|true|false|ja|nein|oui|non|s[ií]|sim|não|nee|да|нет|evet|hayır|نعم|لا)\b(?!\.? ?\d)"
+    r"[\s\"'“(*]*(?:"
+    r"(?:yes|no|yeah|nope|true|false|ja|nein|oui|non|s[ií]|sim|não|nee|да|нет|evet|hayır|نعم|لا)"
+    r"(?=\W*$|\*{0,2}[,.;:!–—-](?! ?\d)| (?:there|it|he|she|they|the|this|that|these|those|i|you|we|not)\b)"
     r"|(?:是|是的|否|不|不是|不是的|有|没有|對|对|不对|はい|いいえ|네|예|아니요|아니오)(?=$|[\s,.!，。！、]))",
     re.IGNORECASE,
 )
+"""Yes or no and an end or a new clause: not in "No parking", "No. 5" and "no answer"."""
 _ENDS = (".", "!", "?", "。", "！", "？")
 
 
@@ -70,7 +74,7 @@ def names(batch: Batch) -> Names:
 def style(question: str, answer: str) -> str:
     """How one exchange goes: the first of `STYLES` whose rule holds."""
     asks = asked_for(question)
-    if "place" in asks or _places(answer):
+    if _places(answer) or ("place" in asks and _DIGIT.search(answer)):
         return COORDINATES
     if _goes_by_steps(asks, answer):
         return STEPS
@@ -134,7 +138,7 @@ def _says_yes_or_no(asks: frozenset[str], answer: str) -> bool:
 
 
 def _is_phrase(answer: str) -> bool:
-    """Whether an answer is a word or a phrase: at most three words, or eight that do not end as a sentence does."""
-    if len(answer) > 100 or not at_most(IN_A_PHRASE, answer):
+    """Whether an answer is a word or a phrase: at most three words, or twelve that do not end as a sentence does."""
+    if len(answer) > 150 or not at_most(IN_A_PHRASE, answer):
         return False
     return not answer.endswith(_ENDS) or at_most(ALONE, answer)
