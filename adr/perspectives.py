@@ -138,8 +138,8 @@ def need_indexed(reads: Reads, names: Iterable[str]) -> None:
     if missing:
         raise AdrError(
             f"The index has no perspective {', '.join(missing)}.",
-            f"Add {'it' if len(missing) == 1 else 'them'} with adr index --perspectives {','.join(missing)}, or on the "
-            "Dataset page.",
+            f"Add {'it' if len(missing) == 1 else 'them'} on the Dataset page, or with adr index "
+            f"{' '.join(f'--perspectives {name}' for name in missing)}.",
         )
 
 
@@ -152,7 +152,7 @@ def _of_column(name: str) -> Perspective:
     if not _is_column(name):
         raise AdrError(f"{name!r} names no column.", f"Write {COLUMN}NAME with the name of a column of the records.")
     column = name.removeprefix(COLUMN)
-    return Perspective(name, f"Values of {column}", f"what the column “{column}” holds", "record")
+    return Perspective(name, column, f"what the column {column} holds", "record")
 
 
 @cache

@@ -18,7 +18,9 @@ from adr.errors import AdrError
 from adr.export.export import ExportReport, export
 from adr.export.folder import is_export
 from adr.export.options import ExportOptions
-from adr.index.index import IndexOptions, IndexReport, differences, index, index_report, made_by_other_rules
+from adr.index.index import index
+from adr.index.options import IndexOptions, differences, made_by_other_rules
+from adr.index.report import IndexReport, index_report
 from adr.ingest.ingest import IngestReport, ingest, ingest_report
 from adr.ingest.options import ingest_options
 from adr.ingest.sources import Given
@@ -194,16 +196,27 @@ class _Run:
     def _index(self, reindex: bool) -> IndexReport:
         found = index_report(self.store)
         if found is None:
-            return index(self.store, progress=self._said("index"), **self.recipe.index)
+            return self._reindexed()
         if differs := differences(self.store, self.recipe.index):
             if reindex:
-                return index(self.store, progress=self._said("index"), **self.recipe.index)
+                return self._reindexed()
             raise AdrError(
                 f"The workspace has an index that this recipe does not ask for: {differs}.",
                 "Rebuild it with --reindex, or write the options it was made with into the recipe's [index].",
             )
         self.notices += made_by_other_rules(self.store, self.recipe.index)
+        has = indexed(self.store)
+        if lacking := [p for p in self._perspectives() if p not in has]:
+            return change_perspectives(self.store, [*has, *lacking], progress=self._said("index"))
         return self._found("index", found)
+
+    def _reindexed(self) -> IndexReport:
+        options = {**self.recipe.index, "perspectives": self._perspectives()}
+        return index(self.store, progress=self._said("index"), **options)
+
+    def _perspectives(self) -> tuple[str, ...]:
+        """What the recipe needs of perspectives beside the paper's four, asked for in [index] or not."""
+        return beside((*self.recipe.index.get("perspectives", ()), *self.recipe.mentioned))
 
     def _rebalance(self) -> RebalanceReport:
         known = same_run(self.store, self.recipe)

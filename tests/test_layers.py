@@ -20,6 +20,7 @@ GROUND = (
     "recipe_replay",
     "owner",
     "options",
+    "perspectives",
     "report",
     "figures",
     "plain_text",

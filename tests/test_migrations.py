@@ -9,7 +9,8 @@ import pytest
 from adr import migrations
 from adr.errors import AdrError
 from adr.export.export import exports
-from adr.index.index import IndexOptions, differences, index_report
+from adr.index.options import IndexOptions, differences
+from adr.index.report import index_report
 from adr.ingest.ingest import ingest_report
 from adr.rebalance.engine import Engine
 from adr.rebalance.runs import kept_instances, rebalance, run_report, runs, same_run

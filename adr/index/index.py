@@ -6,9 +6,9 @@ NumPy by two threads, and kept as pairs of numbers until every entity has its nu
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from adr.errors import AdrError
 from adr.fit import Fit
+from adr.image_folder import ImageFolder
 from adr.index import interrogation, token
-from adr.index.checkers import CHECKERS, default_model
 from adr.index.forms import Forms
 from adr.index.interrogation import Interrogations
 from adr.index.languages.counted import Counted, missing_words, write_languages
@@ -26,16 +26,20 @@ from adr.index.languages.reading import NounReading
 from adr.index.lexicon import Lexicon
 from adr.index.markup import without_markup
 from adr.index.object import Things, plain_name
+from adr.index.options import IndexOptions, decisive
+from adr.index.perspectives.change import beside, place
+from adr.index.perspectives.reading import postings_of
 from adr.index.postings import Postings, merged, write, write_pairs
 from adr.index.renumber import remember, renumber
-from adr.index.spacy_tokens import DEFAULT, Pipeline
+from adr.index.report import IndexReport
+from adr.index.spacy_tokens import Pipeline
 from adr.index.templates import Template, Templates, templates_of
 from adr.index.words import cut
 from adr.language_names import LANGUAGES
-from adr.options import given_options, option, options_of
+from adr.options import given_options, options_of
 from adr.progress import Progress, silent
 from adr.recipe import fingerprint_of
-from adr.report import from_json, to_json
+from adr.report import to_json
 from adr.settings import setting
 from adr.store import Store, Writer
 
@@ -44,64 +48,12 @@ BATCH = 20_000
 FIRST_BATCH = 250
 """The first batch is small and each following one twice as large, so that progress shows within a second."""
 THREADS = 2
-EXTRACTORS = ("lexicon", "spacy")
-OBJECTS = ("auto", "annotations", "text")
-TEMPLATES = ("apart", "count")
 WORTH_A_PROCESS = 20_000
 """From so many turns on, a spaCy pipeline runs in separate processes: starting one takes seconds."""
 
 
-@dataclass(frozen=True)
-class IndexOptions:
-    """How postings are made: [index] of a recipe. An option that is None is filled in when the index is made.
-
-    objects 'auto': an instance's annotations if it has any, else its text. verify: this checker, with `verify_model`,
-    looks for objects from text in the images and drops those it does not find; `model_anyway`: also when a sample of
-    them shows that it was made for others.
-    """
-
-    extractor: str = option("lexicon", "nouns by word lists (seconds) or by a spaCy pipeline (minutes)", EXTRACTORS)
-    spacy_model: str | None = option(None, f"an installed spaCy pipeline ({DEFAULT}), or a folder", metavar="MODEL")
-    objects: str = option("auto", "where objects come from", OBJECTS)
-    verify: str | None = option(None, "look for objects from text in the images", tuple(CHECKERS))
-    verify_model: str | None = option(None, "the model that looks (default: from the settings)", metavar="MODEL")
-    model_anyway: bool = option(False, "look with a model that was made for other pictures; it is recorded")
-    templates: str = option("apart", "whether the words of recurring prompt lines count as entities", TEMPLATES)
-    let_in: tuple[str, ...] = option((), "a recurring prompt line whose words count all the same", metavar="LINE")
-
-    def filled(self) -> "IndexOptions":
-        """The same with every default filled in."""
-        return replace(
-            self,
-            spacy_model=(self.spacy_model or DEFAULT) if self.extractor == "spacy" else None,
-            verify_model=(self.verify_model or default_model(self.verify)) if self.verify else None,
-        )
-
-
-@dataclass(frozen=True)
-class IndexReport:
-    """What `index` has built: the numbers of postings and of entities, per perspective."""
-
-    instances: int
-    postings: dict[str, int]
-    entities: dict[str, int]
-    unread: int  # instances that have a turn in a language that nothing here can read
-    extractor: str
-    spacy_model: str | None
-    objects_from: str
-    verified_by: str | None
-    seconds: float
-    notices: tuple[str, ...] = ()
-    fingerprint: str = ""
-    verify_fit: Fit | None = None  # how well the model that looked names a sample of the pictures
-    templates: int = 0  # lines and beginnings of lines of prompts that recur; none are looked for with "count"
-    model_anyway: bool = False  # whether it looked although it was made for other pictures
-    languages: dict[str, int] = field(default_factory=dict)  # turns by language code, most first
-    unread_turns: dict[str, int] = field(default_factory=dict)  # of these, the turns that nothing could read
-
-
 def index(store: Store, *, progress: Progress = silent, **options: Any) -> IndexReport:
-    """Build the postings of the four perspectives from all instances; options are the fields of `IndexOptions`.
+    """Build the postings of the perspectives from all instances; options are the fields of `IndexOptions`.
 
     AdrError when there are no instances, when annotations are asked for and there are none, when an option is unknown,
     or when a model is missing. `Cancelled` from `progress` leaves the former index as it was.
@@ -118,52 +70,6 @@ def index(store: Store, *, progress: Progress = silent, **options: Any) -> Index
         return work.write(total, started, progress)
     finally:
         work.close()
-
-
-def index_report(store: Store) -> IndexReport | None:
-    """The report that `index` returned for the present dataset; None when it has no index."""
-    text = store.value("select report from index_made, dataset_changed where indexed_at >= changed_at")
-    return from_json(IndexReport, text) if text else None
-
-
-def differences(store: Store, wanted: Mapping[str, Any]) -> str:
-    """How the present index differs from `wanted`, in words; '' when it fits.
-
-    An option that neither of them sets may differ: another version's default does not make an index wrong.
-    """
-    asked, made = _made_with(store)
-    now = asdict(options_of(IndexOptions, wanted, "[index]").filled())
-    apart = [name for name in now if _apart(made, now, name) and (name in wanted or name in asked)]
-    return ", ".join(f"{name} is {made.get(name)!r} and not {now[name]!r}" for name in apart)
-
-
-def made_by_other_rules(store: Store, wanted: Mapping[str, Any]) -> list[str]:
-    """Sentences on what has changed since the index was made: other word lists, another default."""
-    asked, made = _made_with(store)
-    now = asdict(options_of(IndexOptions, wanted, "[index]").filled())
-    notices = [
-        f"The index was made with {name} {made.get(name)!r}; this version's default is {now[name]!r}."
-        for name in now
-        if _apart(made, now, name) and name not in wanted and name not in asked
-    ]
-    if store.value("select lexicon_fingerprint from index_made") != Lexicon.english().fingerprint:
-        notices.append("The index was made with word lists of another version; --reindex reads the text again.")
-    return notices
-
-
-def _apart(made: Mapping[str, Any], now: Mapping[str, Any], name: str) -> bool:
-    """Whether an option has two values; one that is off is like one that an older version did not have."""
-    return bool(_plain(made.get(name)) != _plain(now[name]))
-
-
-def _plain(value: Any) -> Any:
-    return (list(value) if isinstance(value, tuple) else value) or None
-
-
-def _made_with(store: Store) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(the options that were given, all options filled in) of the present index."""
-    asked, made = store.rows("select asked, options from index_made")[0]
-    return json.loads(asked), json.loads(made)
 
 
 class _Index:
@@ -377,7 +283,7 @@ class _Index:
     # ------------------------------------------------------------------ writing
     def write(self, total: int, started: float, progress: Progress) -> IndexReport:
         """Ranks the entities and writes all tables."""
-        counted = Counted.all_of(self._counted)
+        counted, images = Counted.all_of(self._counted), ImageFolder.of(self._store)
         unread = counted.instances_unread
         with self._store.atomic() as writer:
             remember(writer)
@@ -394,6 +300,9 @@ class _Index:
             progress(3, 4, "Writing postings")
             postings["interrogation"] = write(writer, "interrogation", self._asked)[0]
             write_languages(writer, counted)
+            more = place(writer, beside(self._options.perspectives))
+            for name, read in postings_of(writer, images, more, progress).items():
+                postings[name] = write(writer, name, read)[0]
             renumber(writer)
             counts = dict(
                 writer.rows("select perspective_name(perspective), count(*) from entity group by perspective")
@@ -410,7 +319,7 @@ class _Index:
                 verified_by=self._verified_by,
                 seconds=round(time.monotonic() - started, 2),
                 notices=self._notices(counted, total, postings),
-                fingerprint=fingerprint_of({"sources": _sources(writer), "options": _decisive(self._options)}),
+                fingerprint=fingerprint_of({"sources": _sources(writer), "options": decisive(self._options)}),
                 verify_fit=self._verify_fit,
                 templates=len(self._present_templates()),
                 model_anyway=self._options.model_anyway,
@@ -479,17 +388,6 @@ class _Part:
     asked: np.ndarray
     counted: Counted
     of_template: np.ndarray  # instances per template
-
-
-def _decisive(options: IndexOptions) -> dict[str, Any]:
-    """The options that decide an index; one that is off is left out, so that an index made before there was such an
-    option has the same fingerprint."""
-    off = {"templates": "count", "let_in": ()}
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in asdict(options).items()
-        if value is not False and (name not in off or value != off[name])
-    }
 
 
 def _sources(writer: Writer) -> list[list[Any]]:

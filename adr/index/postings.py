@@ -53,7 +53,7 @@ def write(writer: Writer, perspective: str, postings: Postings) -> tuple[int, li
     writer.execute(
         """
         insert into entity (entity, perspective, name, n, draw_key)
-        select (select count(*) from entity) + row_number() over (order by n desc, name) - 1,
+        select (select coalesce(max(entity) + 1, 0) from entity) + row_number() over (order by n desc, name) - 1,
                perspective_number($1), name, n, draw_key
         from found where n > 0
     """,
@@ -119,7 +119,7 @@ def _place_pairs(writer: Writer, keys: np.ndarray, counts: np.ndarray) -> np.nda
             }
         ),
     )
-    before = int(writer.value("select count(*) from entity"))
+    before = int(writer.value("select coalesce(max(entity) + 1, 0) from entity"))
     writer.execute(
         """
         insert into entity

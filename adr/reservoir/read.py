@@ -15,7 +15,8 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
-from adr.index.index import IndexReport, index
+from adr.index.index import index
+from adr.index.report import IndexReport
 from adr.ingest.ingest import IngestReport, ingest
 from adr.ingest.sources import Given
 from adr.progress import Progress, silent

@@ -10,7 +10,7 @@ from adr.cli.verbs import backwards, compare, curve, doctor, explain, meters, re
 from adr.doctor import DoctorReport, Problem
 from adr.explore.distribution import curve as curve_of
 from adr.export.export import ExportReport
-from adr.index.index import IndexReport
+from adr.index.report import IndexReport
 from adr.ingest.ingest import IngestReport
 from adr.pipeline import RunReport
 from adr.rebalance import runs

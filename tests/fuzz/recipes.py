@@ -6,7 +6,7 @@ from random import Random
 
 from adr.errors import AdrError
 from adr.export.options import ExportOptions
-from adr.index.index import IndexOptions
+from adr.index.options import IndexOptions
 from adr.options import options_of
 from adr.rebalance.engine import Engine
 from adr.recipe import Recipe

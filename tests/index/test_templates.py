@@ -6,7 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from adr.index.index import IndexReport, index
+from adr.index.index import index
+from adr.index.report import IndexReport
 from adr.ingest.ingest import ingest
 from adr.store import Store
 

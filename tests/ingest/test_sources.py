@@ -8,7 +8,8 @@ import pytest
 
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
-from adr.index.index import index, index_report
+from adr.index.index import index
+from adr.index.report import index_report
 from adr.ingest.change_images import change_images
 from adr.ingest.ingest import ingest, ingest_report
 from adr.ingest.sources import Given, remove_source, sources

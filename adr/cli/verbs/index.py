@@ -8,7 +8,9 @@ from adr.cli.blocks import Block, headline, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words
 from adr.figures import counted, time_words
-from adr.index.index import IndexOptions, IndexReport, index
+from adr.index.index import index
+from adr.index.options import IndexOptions
+from adr.index.report import IndexReport
 from adr.language_names import language_name
 from adr.progress import Progress
 from adr.recipe import Recipe

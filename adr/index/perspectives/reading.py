@@ -1,0 +1,168 @@
+"""The postings of perspectives beside the paper's four: their functions called on one batch of instances after another.
+
+Reads `instance`, `source` and `turn_language`; columns that no function asks for are not read.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar, overload
+
+import numpy as np
+import pyarrow as pa
+
+from adr.errors import AdrError
+from adr.image_folder import ImageFolder
+from adr.index.perspectives import language, length, size, source, style
+from adr.index.perspectives.batch import Batch, Names
+from adr.index.perspectives.column import of_column
+from adr.index.postings import Postings
+from adr.perspectives import COLUMN, names_function
+from adr.progress import Progress
+from adr.small_images import picture_size
+
+BATCH = 5_000
+"""Instances per call of a function."""
+_FUNCTIONS: dict[str, Callable[[Batch], Names]] = {
+    "source": source.names,
+    "style": style.names,
+    "language": language.names,
+    "length": length.names,
+    "size": size.names,
+}
+T = TypeVar("T")
+
+
+class Reads(Protocol):
+    """A store, or a writer within its transaction."""
+
+    def arrow(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """The rows of a query."""
+
+
+class Later(Sequence[T]):
+    """A sequence that is made when it is first looked into."""
+
+    def __init__(self, make: Callable[[], list[T]]) -> None:
+        self._make, self._made = make, None  # type: tuple[Callable[[], list[T]], list[T] | None]
+
+    @property
+    def _all(self) -> list[T]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        return self._all[at]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._all)
+
+
+def function_of(name: str) -> Callable[[Batch], Names]:
+    """The function of a perspective; AdrError when there is none of that name."""
+    if name.startswith(COLUMN):
+        return of_column(name.removeprefix(COLUMN))
+    return _FUNCTIONS.get(name) or names_function(name)
+
+
+def postings_of(
+    reads: Reads, images: ImageFolder | None, wanted: Sequence[str], progress: Progress
+) -> dict[str, Postings]:
+    """{perspective: its postings} of all instances, in the order of `wanted`.
+
+    AdrError when a function fails or gives another number of names than there are instances.
+    """
+    functions = {name: function_of(name) for name in wanted}
+    found = {name: Postings() for name in wanted}
+    if not wanted:
+        return found
+    position = reads.arrow("select instance from instance order by instance")["instance"].to_numpy()
+    for start in range(0, len(position), BATCH):
+        progress(start, len(position), "Reading perspectives")
+        batch = _batch(reads, images, position[start : start + BATCH].astype(np.int32))
+        for name, names in functions.items():
+            found[name].batches.append(_keys(batch, _called(name, names, batch), found[name]))
+    progress(len(position), len(position), "Reading perspectives")
+    return found
+
+
+def _called(name: str, names: Callable[[Batch], Names], batch: Batch) -> Names:
+    first, last = int(batch.instance[0]), int(batch.instance[-1])
+    try:
+        given = names(batch)
+    except AdrError:
+        raise
+    except Exception as error:
+        if name in _FUNCTIONS or name.startswith(COLUMN):
+            raise
+        raise AdrError(
+            f"The perspective {name} failed on the instances {first} to {last}: {error!r}.",
+            "Mend the package that brings it, or leave it out.",
+        ) from error
+    if len(given) != len(batch.instance):
+        raise AdrError(
+            f"The perspective {name} gave {len(given):,} lists of names for {len(batch.instance):,} instances.",
+            "It must give one list per instance, empty where there is no name.",
+        )
+    return given
+
+
+def _keys(batch: Batch, given: Names, postings: Postings) -> np.ndarray:
+    """The sorted keys, instance << 32 | number of the name, each once."""
+    counts = np.fromiter(map(len, given), np.int64, len(given))
+    number = np.fromiter((postings.names(name) for some in given for name in some), np.int64, int(counts.sum()))
+    return np.unique(np.repeat(batch.instance.astype(np.int64), counts) << 32 | number)
+
+
+def _batch(reads: Reads, images: ImageFolder | None, instance: np.ndarray) -> Batch:
+    between = [int(instance[0]), int(instance[-1])]
+
+    def column(sql: str) -> list[Any]:
+        query = f"select {sql} as value from instance i left join source s on s.source = i.source "
+        rows: list[Any] = reads.arrow(f"{query} where i.instance between $1 and $2 order by i.instance", between)[
+            "value"
+        ].to_pylist()
+        return rows
+
+    paths: Later[list[str]] = Later(lambda: column("coalesce(i.images, [])"))
+    return Batch(
+        instance=instance,
+        images=paths,
+        turns=Later(lambda: [_pairs(turns) for turns in column("i.turns")]),
+        source=Later(lambda: column("coalesce(s.name, '')")),
+        prefix=Later(lambda: column("coalesce(s.image_prefix, '')")),
+        raw=Later(lambda: column("i.raw")),
+        language=Later(lambda: _languages(reads, instance, between)),
+        pictures=lambda: [_size(images, some[0]) if some else None for some in paths],
+    )
+
+
+def _pairs(turns: list[dict[str, str | None]] | None) -> list[tuple[str, str]]:
+    return [(str(turn["role"]), turn["text"] or "") for turn in turns or ()]
+
+
+def _languages(reads: Reads, instance: np.ndarray, between: list[int]) -> list[dict[str, int]]:
+    rows = reads.arrow(
+        "select instance, language, turns from turn_language where instance between $1 and $2 order by all", between
+    )
+    by_instance: dict[int, dict[str, int]] = {}
+    for row in zip(*(rows[name].to_pylist() for name in ("instance", "language", "turns")), strict=True):
+        by_instance.setdefault(row[0], {})[row[1]] = row[2]
+    return [by_instance.get(int(one), {}) for one in instance]
+
+
+def _size(images: ImageFolder | None, name: str) -> tuple[int, int] | None:
+    """(width, height) of a picture in pixels; None where there is none that opens."""
+    file = images.file(name) if images else None
+    if file is None:
+        return None
+    try:
+        return picture_size(file)
+    except (AdrError, OSError, ValueError):
+        return None
