@@ -20,11 +20,13 @@ from adr.export.folder import is_export
 from adr.export.options import ExportOptions
 from adr.index.index import index
 from adr.index.options import IndexOptions, differences, made_by_other_rules
+from adr.index.perspectives.change import beside, change_perspectives
 from adr.index.report import IndexReport, index_report
 from adr.ingest.ingest import IngestReport, ingest, ingest_report
 from adr.ingest.options import ingest_options
 from adr.ingest.sources import Given
 from adr.options import options_of
+from adr.perspectives import indexed
 from adr.progress import Progress, silent
 from adr.rebalance.runs import RebalanceReport, rebalance, run_report, same_run
 from adr.recipe import Recipe

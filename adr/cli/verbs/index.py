@@ -1,4 +1,4 @@
-"""`adr index`: build the postings of the four perspectives."""
+"""`adr index`: build the postings, or add perspectives to those that stand."""
 
 import argparse
 from collections.abc import Iterator
@@ -10,8 +10,10 @@ from adr.cli.phrases import perspective_words
 from adr.figures import counted, time_words
 from adr.index.index import index
 from adr.index.options import IndexOptions
-from adr.index.report import IndexReport
+from adr.index.perspectives.change import change_perspectives
+from adr.index.report import IndexReport, index_report
 from adr.language_names import language_name
+from adr.perspectives import indexed
 from adr.progress import Progress
 from adr.recipe import Recipe
 
@@ -25,10 +27,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def act(options: argparse.Namespace, progress: Progress) -> IndexReport:
-    """Index every instance."""
+    """Index every instance; where perspectives are all that is asked for, add them to the index that stands."""
     recipe = Recipe.from_file(options.recipe).index if options.recipe else {}
+    asked = {**recipe, **given(options, IndexOptions)}
     with opened(options) as (_, store):
-        return index(store, progress=progress, **{**recipe, **given(options, IndexOptions)})
+        if set(asked) == {"perspectives"} and index_report(store) is not None:
+            return change_perspectives(store, [*indexed(store), *asked["perspectives"]], progress=progress)
+        return index(store, progress=progress, **asked)
 
 
 def page(report: IndexReport) -> Iterator[Block]:

@@ -29,7 +29,7 @@ def change_perspectives(store: Store, wanted: Iterable[str], *, progress: Progre
     """Make the perspectives beside the paper's four exactly `wanted`: those that are new are read, those that are not
     wanted go with their postings, and everything else stays. Runs that another perspective decided stay as they are.
 
-    AdrError when there is no index of the present dataset, when a name is not known, or when a package's function fails.
+    AdrError when there is no index of the dataset, when a name is not known, or when a package's function fails.
     """
     started, report = time.monotonic(), index_report(store)
     if report is None:

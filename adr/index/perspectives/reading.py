@@ -3,7 +3,7 @@
 Reads `instance`, `source` and `turn_language`; columns that no function asks for are not read.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
@@ -147,7 +147,7 @@ def _pairs(turns: list[dict[str, str | None]] | None) -> list[tuple[str, str]]:
     return [(str(turn["role"]), turn["text"] or "") for turn in turns or ()]
 
 
-def _languages(reads: Reads, instance: np.ndarray, between: list[int]) -> list[dict[str, int]]:
+def _languages(reads: Reads, instance: np.ndarray, between: list[int]) -> list[Mapping[str, int]]:
     rows = reads.arrow(
         "select instance, language, turns from turn_language where instance between $1 and $2 order by all", between
     )
