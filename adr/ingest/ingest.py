@@ -36,6 +36,7 @@ from adr.ingest.sources import Given, ReadSource, RemoveReport, SourcePlace, nex
 from adr.ingest.table_rows import RowBlock, rows_sql
 from adr.ingest.written_paths import make_relative
 from adr.markers import maybe_spelled_otherwise
+from adr.perspectives import PAPER_NAMES
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
 from adr.store import Store, Writer
@@ -293,12 +294,14 @@ def _record(writer: Writer, report: IngestReport, given: Given, place: SourcePla
 
 
 def _clear(writer: Writer) -> None:
-    """Empty every table except `meta` and `job`: everything else was made from the old dataset."""
+    """Empty every table except `meta`, `job` and the paper's perspectives: everything else was made from the old
+    dataset."""
     for (table,) in writer.rows(
         "select table_name from duckdb_tables() "
-        "where not internal and not temporary and table_name not in ('meta', 'job')"
+        "where not internal and not temporary and table_name not in ('meta', 'job', 'perspective')"
     ):
         writer.execute(f'delete from "{table}"')
+    writer.execute("delete from perspective where number >= $1", [len(PAPER_NAMES)])
 
 
 def _set_files_aside(store: Store, report: IngestReport) -> None:
