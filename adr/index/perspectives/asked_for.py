@@ -8,7 +8,7 @@ from functools import lru_cache
 
 _NUMBER = r"\s*-?\d+(?:\.\d+)?\s*"
 POSITION = re.compile(
-    rf"(?!\(\d{{1,3}}(?:,\d{{3}})+\))[\[(]{_NUMBER},{_NUMBER}(?:,{_NUMBER},{_NUMBER})?[\])]|<\|?(?:box|point|quad)[^>]*>|<loc_?\d+>"
+    rf"[\[(](?!\d{{1,3}}(?:,\d{{3}})+\)){_NUMBER},{_NUMBER}(?:,{_NUMBER},{_NUMBER})?[\])]|<\|?(?:box|point|quad)[^>]*>|<loc_?\d+>"
 )
 """[0.1, 0.2, 0.3, 0.4], (12, 34), <box>, <loc0123>; not the number (2,172)."""
 _PICTURE = "image picture photo photograph scene snapshot visual"
@@ -104,7 +104,8 @@ _TRIGGERS: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 for _cue, _words, _pattern in _CUES:
     for _word in _words.split():
         _TRIGGERS.setdefault(_word, []).append((_cue, re.compile(_pattern, re.DOTALL)))
-_NO_MARKS = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~“”‘’…", " "))
+_LETTERS = bytes(point if chr(point).isalpha() and point < 128 else ord(" ") for point in range(256))
+"""Keeps ASCII letters and makes a blank of every other byte."""
 _QUESTION = re.compile(r"(?:what|which|who|whose|where|when|why|how|is|are|was|were|do|does|did|has|have)\b")
 """How a question begins; what begins otherwise is a request."""
 
@@ -113,13 +114,13 @@ _QUESTION = re.compile(r"(?:what|which|who|whose|where|when|why|how|is|are|was|w
 def asked_for(question: str) -> frozenset[str]:
     """What a question asks for, in the words of `_CUES`; one that holds nothing but a picture asks to describe it."""
     asked = question.lower()
-    words = asked.translate(_NO_MARKS).split()
+    words = asked.encode("ascii", "replace").translate(_LETTERS).decode().split()
     found = {cue for word in _TRIGGERS.keys() & words for cue, pattern in _TRIGGERS[word] if pattern.search(asked)}
     if not asked.isascii():
         found |= {cue for cue, texts in _CHINESE if any(text in asked for text in texts)}
     if "place" in found and POSITION.search(asked):
         found.remove("place")  # it asks about a place that it names
-    if not words or (_wants_account(found) and not _QUESTION.match(asked)):
+    if not question or (_wants_account(found) and not _QUESTION.match(asked)):
         found.add("describe")
     return frozenset(found)
 

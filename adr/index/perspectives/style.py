@@ -41,7 +41,7 @@ _MOSTLY = 3
 """Positions are an answer's matter when they make up one in so many of its characters."""
 _DIGIT = re.compile(r"\d")
 _STEPS = re.compile(r"\bstep 1\b.*\bstep 2\b|<(?:think|reasoning|thought)>", re.DOTALL | re.IGNORECASE)
-_CONCLUDES = re.compile(r"\b(?:the|final) answer is\b|####", re.IGNORECASE)
+_END = 80  # characters in which reasoning comes to its answer
 _NUMBERED = re.compile(r"(?:^|\n)\s*1[.)] .*\n\s*2[.)] ", re.DOTALL)
 _FORMED = re.compile(r'\s*(?:```\w|[{\[]\s*[{"]|\|[^\n]*\|\s*\n\s*\||<(?:\?xml|html|table|svg|tool_call)\b|\\begin\{)')
 """An answer that is JSON, a block of code, a table of Markdown, XML, HTML or LaTeX."""
@@ -119,7 +119,8 @@ def _goes_by_steps(asks: frozenset[str], answer: str) -> bool:
         return not at_most(REASONED - 1, answer)
     if "how" in asks and _NUMBERED.search(answer):
         return True
-    return "answer is" in answer[-80:] and bool(_CONCLUDES.search(answer)) and not at_most(BRIEF, answer)
+    end = answer[-_END:]
+    return ("answer is" in end or "####" in end) and not at_most(BRIEF, answer)
 
 
 def _says_yes_or_no(asks: frozenset[str], answer: str) -> bool:
