@@ -8,8 +8,11 @@ import streamlit as st
 from adr.explore import dataset
 from adr.explore.templates import asked_options, let_in
 from adr.index.index import index
+from adr.index.perspectives.change import beside
+from adr.perspectives import indexed
 from adr.plain_text import code, plain
 from adr.ui.access import allowed_model
+from adr.ui.dataset.perspectives import perspectives_view
 from adr.ui.dataset.templates import templates_view
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
@@ -36,7 +39,8 @@ def index_view(here: Frame) -> None:
     with facts:
         if made is None:
             st.info(
-                "No index yet. Building it finds the entities of every instance in the four perspectives.",
+                "No index yet. Building it finds the nouns, things and pairs of things of every instance, and how the "
+                "human asks.",
                 icon=":material/info:",
             )
         else:
@@ -71,6 +75,7 @@ def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
             "Postings per instance": st.column_config.NumberColumn(format="%.2f"),
         },
     )
+    perspectives_view(here)
     languages_view(here.store)
     for notice in made.notices:
         st.info(plain(notice), icon=":material/info:")
@@ -136,6 +141,7 @@ def start_index(
             "verify": verify,
             "model_anyway": model_anyway,
             "let_in": let_in(here.store),
+            "perspectives": beside(indexed(here.store)),
         },
     )
 
