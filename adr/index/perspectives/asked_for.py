@@ -43,7 +43,8 @@ _CUES = (
     (
         "form",
         _FORMATS,
-        r"\b(?:in|as|into|to|using|valid|return|output|generate)(?: (?:an?|valid|pure|plain|proper))* "
+        r"\b(?:(?:in|as|into|to|using|valid)(?: (?:an?|valid|pure|plain|proper))*"
+        r"|(?:return|output|generate|write|produce)(?: (?:an?|the|valid|corresponding))*) "
         rf"(?:{_FORMATS.replace(' ', '|')})\b",
     ),
     (

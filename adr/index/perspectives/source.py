@@ -8,8 +8,8 @@ from adr.index.perspectives.name_text import name_text
 
 COLUMNS = ("source", "dataset", "data_source")
 """Keys of a record that say where it is from; the first that holds text counts."""
-_HUB_FOLDER = "data"  # where datasets on the Hugging Face Hub keep their shards, whatever they hold
-_SHARD = (".parquet", ".arrow", ".tar")
+_BARE_SHARD = re.compile(r"(?:data/)?[^/]+\.(?:parquet|arrow|tar)/")
+"""A shard in no folder, or in that where datasets on the Hugging Face Hub keep their shards, whatever they hold."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]+)|data:")
 
 
@@ -34,5 +34,6 @@ def _folder(path: str, prefix: str) -> str | None:
     """The first folder of an image path, or the host of an address; None when the path has none that says anything."""
     if address := _ADDRESS.match(path):
         return address[1]
-    first, slash, _ = path.removeprefix(prefix).removeprefix("./").lstrip("/").partition("/")
-    return first if slash and first != _HUB_FOLDER and not first.endswith(_SHARD) else None
+    path = path.removeprefix(prefix).removeprefix("./").lstrip("/")
+    first, slash, _ = path.partition("/")
+    return first if slash and not _BARE_SHARD.match(path) else None

@@ -23,7 +23,7 @@ COMPARISON = "comparison"
 SHORT = "short description"
 DETAILED = "detailed description"
 FREE = "free-form answer"
-STYLES = (COORDINATES, STEPS, CHOICE, FORM, YES_NO, PHRASE, COMPARISON, SHORT, DETAILED, FREE)
+STYLES = (COORDINATES, STEPS, CHOICE, YES_NO, FORM, PHRASE, COMPARISON, SHORT, DETAILED, FREE)
 """In the order in which the rules are tried."""
 
 REASONED = 12
@@ -70,10 +70,10 @@ def style(question: str, answer: str) -> str:
         return STEPS
     if "choice" in asks:
         return CHOICE
-    if "form" in asks or _FORMED.match(answer):
-        return FORM
     if _says_yes_or_no(asks, answer):
         return YES_NO
+    if "form" in asks or _FORMED.match(answer):
+        return FORM
     return _by_length(asks, answer)
 
 
@@ -125,7 +125,7 @@ def _goes_by_steps(asks: frozenset[str], answer: str) -> bool:
 
 def _says_yes_or_no(asks: frozenset[str], answer: str) -> bool:
     plain = _YES_OR_NO.match(answer) is not None and at_most(PLAIN_YES, answer)
-    return plain or ("yes_no" in asks and _is_phrase(answer))
+    return plain or ("yes_no" in asks and _is_phrase(answer) and not _FORMED.match(answer))
 
 
 def _is_phrase(answer: str) -> bool:

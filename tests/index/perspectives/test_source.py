@@ -45,6 +45,7 @@ def test_names__the_column_of_the_record_comes_first(record, path, expected):
         ("train-00000-of-00002.parquet/3-0.png", "", "mix"),
         ("ai2d/train-00000.parquet/3-0.png", "", "ai2d"),
         ("data/train-00000.parquet/3-0.png", "", "mix"),
+        ("data/1.jpg", "", "data"),
     ],
 )
 def test_names__then_the_first_folder_of_the_image(path, prefix, expected):

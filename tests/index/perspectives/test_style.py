@@ -145,6 +145,10 @@ def test_style__the_examples_have_every_style():
 
 
 OTHERWISE = [
+    ("Is it a good idea to use this as a table?", "Yes, it is.", "yes/no"),
+    ("Is it day? Reply yes or no, as JSON.", '{"day": "yes"}', "prescribed form"),
+    ("Generate the LaTeX code.", "x = 5", "prescribed form"),
+    ("Who won?", "No one won the game, it was a draw.", "free-form answer"),
     ("请详细描述这张图片。", "一只橘猫躺在沙发上。", "short description"),
     ("这两只猫有什么区别？", "左边的猫是橘色的，右边的是黑色的。", "comparison"),
     ("Where is the cat? Reply with its coordinates.", "There is no cat in this picture.", "free-form answer"),
