@@ -84,7 +84,7 @@ def perspective_of(name: str) -> Perspective:
         return _BUILT_IN[name]
     if name.startswith(COLUMN):
         return _of_column(name)
-    if (found := _brought().get(name)) is None:
+    if (found := brought().get(name)) is None:
         raise AdrError(f"There is no perspective {name!r}.", f"Choose from {', '.join(choices())}.")
     return _loaded(found)[0]
 
@@ -99,7 +99,7 @@ def described(name: str) -> Perspective:
 
 def names_function(name: str) -> Callable[[Any], Sequence[Sequence[str]]]:
     """The function of a package's perspective: from a batch of instances to the names in each. AdrError as above."""
-    if (found := _brought().get(name)) is None:
+    if (found := brought().get(name)) is None:
         raise AdrError(f"There is no perspective {name!r}.", f"Choose from {', '.join(choices())}.")
     return _loaded(found)[1]
 
@@ -108,12 +108,12 @@ def is_known(name: object) -> bool:
     """Whether a perspective of that name comes with the program, stands for a column, or is brought by a package."""
     if not isinstance(name, str):
         return False
-    return name in _BUILT_IN or _is_column(name) or name in _brought()
+    return name in _BUILT_IN or _is_column(name) or name in brought()
 
 
 def choices() -> tuple[str, ...]:
     """What can be written where a perspective is asked for; 'column:NAME' stands for any column."""
-    return (*_BUILT_IN, *sorted(_brought()), f"{COLUMN}NAME")
+    return (*_BUILT_IN, *sorted(brought()), f"{COLUMN}NAME")
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
@@ -152,11 +152,11 @@ def _of_column(name: str) -> Perspective:
     if not _is_column(name):
         raise AdrError(f"{name!r} names no column.", f"Write {COLUMN}NAME with the name of a column of the records.")
     column = name.removeprefix(COLUMN)
-    return Perspective(name, column, f"what the column {column} holds", "record")
+    return Perspective(name, f"Column {column}", f"what the column {column} holds", "record")
 
 
 @cache
-def _brought() -> dict[str, EntryPoint]:
+def brought() -> dict[str, EntryPoint]:
     """Perspectives of installed packages by name; the first of a name counts."""
     found: dict[str, EntryPoint] = {}
     for entry in entry_points(group=GROUP):

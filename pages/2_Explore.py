@@ -8,7 +8,7 @@ from adr.ui.explore.entity import entity_view
 from adr.ui.explore.instance import look_view
 from adr.ui.explore.together import together_view
 from adr.ui.frame import Frame, frame
-from adr.ui.parts.controls import asked, choice
+from adr.ui.parts.controls import asked, choice, perspective_choice
 from adr.ui.parts.languages import languages_view
 from adr.ui.parts.nothing_indexed import nothing_indexed
 from adr.ui.parts.palette import title_of
@@ -25,13 +25,8 @@ def curves_view(here: Frame) -> None:
         return
     which, share = st.columns([3, 1], vertical_alignment="center", gap="medium")
     with which:
-        perspective = choice(
-            "Perspective",
-            tuple(indexed(here.store)),
-            "perspective",
-            default="object",
-            says=title_of,
-            drops=("page", "search", "tail"),
+        perspective = perspective_choice(
+            tuple(indexed(here.store)), "perspective", default="object", says=title_of, drops=("page", "search", "tail")
         )
     with share:
         tail_share = tail_slider(perspective)

@@ -4,10 +4,9 @@ Reads `instance`, `source` and `turn_language`; columns that no function asks fo
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
-import pyarrow as pa
 
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
@@ -18,6 +17,7 @@ from adr.index.postings import Postings
 from adr.perspectives import COLUMN, names_function
 from adr.progress import Progress
 from adr.small_images import picture_size
+from adr.store import Store, Writer
 
 BATCH = 5_000
 """Instances per call of a function."""
@@ -29,13 +29,6 @@ _FUNCTIONS: dict[str, Callable[[Batch], Names]] = {
     "size": size.names,
 }
 T = TypeVar("T")
-
-
-class Reads(Protocol):
-    """A store, or a writer within its transaction."""
-
-    def arrow(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
-        """The rows of a query."""
 
 
 class Later(Sequence[T]):
@@ -72,7 +65,7 @@ def function_of(name: str) -> Callable[[Batch], Names]:
 
 
 def postings_of(
-    reads: Reads, images: ImageFolder | None, wanted: Sequence[str], progress: Progress
+    reads: Store | Writer, images: ImageFolder | None, wanted: Sequence[str], progress: Progress
 ) -> dict[str, Postings]:
     """{perspective: its postings} of all instances, in the order of `wanted`.
 
@@ -120,7 +113,7 @@ def _keys(batch: Batch, given: Names, postings: Postings) -> np.ndarray:
     return np.unique(np.repeat(batch.instance.astype(np.int64), counts) << 32 | number)
 
 
-def _batch(reads: Reads, images: ImageFolder | None, instance: np.ndarray) -> Batch:
+def _batch(reads: Store | Writer, images: ImageFolder | None, instance: np.ndarray) -> Batch:
     between = [int(instance[0]), int(instance[-1])]
 
     def column(sql: str) -> list[Any]:
@@ -147,7 +140,7 @@ def _pairs(turns: list[dict[str, str | None]] | None) -> list[tuple[str, str]]:
     return [(str(turn["role"]), turn["text"] or "") for turn in turns or ()]
 
 
-def _languages(reads: Reads, instance: np.ndarray, between: list[int]) -> list[Mapping[str, int]]:
+def _languages(reads: Store | Writer, instance: np.ndarray, between: list[int]) -> list[Mapping[str, int]]:
     rows = reads.arrow(
         "select instance, language, turns from turn_language where instance between $1 and $2 order by all", between
     )

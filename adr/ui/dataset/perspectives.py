@@ -4,7 +4,7 @@ import streamlit as st
 
 from adr.explore.columns import columns
 from adr.index.perspectives.change import beside, change_perspectives
-from adr.perspectives import COLUMN, PAPER_NAMES, choices, described, indexed, is_known
+from adr.perspectives import COLUMN, PAPER_NAMES, choices, indexed, is_known
 from adr.plain_text import plain
 from adr.ui.frame import Frame
 from adr.ui.parts.palette import title_of
@@ -21,7 +21,7 @@ def perspectives_view(here: Frame) -> None:
         "Perspectives beside the paper's four",
         [name for name in offered if is_known(name)],
         list(had),
-        format_func=_said,
+        format_func=title_of,
         key=_KEY,
         placeholder="source, style, length, a column of the records …",
         help="They are shown like the paper's four, can be capped, and decide where a recipe names them. Reading them "
@@ -38,10 +38,3 @@ def perspectives_view(here: Frame) -> None:
             "index", "Reading perspectives", lambda progress: change_perspectives(store, wanted, progress=progress)
         )
         st.rerun(scope="app")
-
-
-def _said(name: str) -> str:
-    if name.startswith(COLUMN):
-        return f"column {plain(name.removeprefix(COLUMN))}"
-    row = described(name)
-    return f"{row.title}: {row.sentence}" if row.sentence else row.title

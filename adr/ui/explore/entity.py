@@ -12,7 +12,7 @@ from adr.ui.frame import Frame
 from adr.ui.navigation import go
 from adr.ui.parts import charts
 from adr.ui.parts.chips import Chip, ChipGroup, chips
-from adr.ui.parts.controls import asked_number, choice, jump, pages
+from adr.ui.parts.controls import asked_number, choice, jump, pages, perspective_choice
 from adr.ui.parts.distributions import Key, distribution
 from adr.ui.parts.figures import figures
 from adr.ui.parts.image_grid import image_grid
@@ -89,7 +89,7 @@ def _neighbours_view(here: Frame, entity: Entity) -> None:
         _its_objects(entity)
     st.markdown("**Occurs together with**")
     own = entity.perspective if entity.perspective != "co_occurrence" else "object"
-    perspective = choice("Perspective", tuple(indexed(here.store)), "with", default=own, says=_short_title)
+    perspective = perspective_choice(tuple(indexed(here.store)), "with", default=own, says=_short_title)
     by = choice(
         "Order",
         ("together", "association"),

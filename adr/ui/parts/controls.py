@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+_IN_A_ROW = 5
+
 
 def asked(name: str, default: str = "", allowed: Sequence[str] | None = None) -> str:
     """The query parameter `name`; `default` where it is missing or not among `allowed`."""
@@ -47,6 +49,23 @@ def jump(keep: Sequence[str] = ("workspace",), **new: Any) -> None:
     kept = {name: st.query_params[name] for name in keep if name in st.query_params}
     st.query_params.from_dict({**kept, **{name: str(v) for name, v in new.items() if v is not None and v != ""}})
     st.rerun(scope="app")
+
+
+def perspective_choice(
+    known: Sequence[str], name: str, *, default: str, says: Callable[[str], str], drops: Sequence[str] = ()
+) -> str:
+    """The chosen perspective: a row of options for a few, a list for more; kept in the address as by `choice`."""
+    if len(known) <= _IN_A_ROW:
+        return choice("Perspective", known, name, default=default, says=says, drops=drops)
+    key = f"choice {name}"
+    st.session_state[key] = asked(name, default, known)
+
+    def chosen() -> None:
+        value = st.session_state[key]
+        move(**{name: None if value == default else value}, **dict.fromkeys(drops))
+
+    st.selectbox("Perspective", known, key=key, format_func=says, on_change=chosen, label_visibility="collapsed")
+    return str(st.session_state[key])
 
 
 def choice(

@@ -19,7 +19,7 @@ from adr.rebalance.outlook import with_caps
 from adr.rebalance.preview import RecipePreview
 from adr.recipe import LISTED, Recipe
 from adr.ui.frame import Frame
-from adr.ui.parts.controls import choice, pages, words
+from adr.ui.parts.controls import pages, perspective_choice, words
 from adr.ui.parts.palette import title_of
 from adr.ui.rebalance.cap_outlook import cap_outlook_view
 from adr.ui.rebalance.entity import entity_view
@@ -43,8 +43,8 @@ ORDERS = {
 def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """The table of one perspective's entities, actions on those picked, what is set, and suggestions."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        perspective = choice(
-            "Perspective", tuple(engine.perspectives), "of", default="object", says=title_of, drops=("page", "find")
+        perspective = perspective_choice(
+            tuple(engine.perspectives), "of", default="object", says=title_of, drops=("page", "find")
         )
         search = words("Search", "find", placeholder="search entities", drops=("page",))
         sorting = st.selectbox(

@@ -19,7 +19,7 @@ from adr.rebalance.runs import Run, run_recipe, runs
 from adr.recipe import Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.charts import CONFIG
-from adr.ui.parts.controls import asked, choice, move, pages
+from adr.ui.parts.controls import asked, choice, move, pages, perspective_choice
 from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, HEAD_COLOR, TAIL_COLOR, title_of
 from adr.ui.parts.run_words import run_words
 from adr.ui.rebalance.instances import TILES, instance_grid
@@ -37,9 +37,7 @@ def compare_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePre
     found = compare(engine, recipe, other)
     st.caption(f"**A:** {plain(recipe.in_words())}  \n**B:** {plain(other.in_words())}")
     _sizes(found)
-    perspective = choice(
-        "Perspective", tuple(engine.perspectives), "of", default="object", says=title_of, drops=("page",)
-    )
+    perspective = perspective_choice(tuple(engine.perspectives), "of", default="object", says=title_of, drops=("page",))
     left, right = st.columns([1, 1], gap="large")
     with left:
         st.plotly_chart(

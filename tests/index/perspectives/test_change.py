@@ -150,9 +150,9 @@ def crowd(tmp_path, monkeypatch):
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: my_package\nVersion: 1\n")
     (told / "entry_points.txt").write_text("[adr.perspectives]\ncrowd = my_package.crowd\nsource = my_package.crowd\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    perspectives._brought.cache_clear()
+    perspectives.brought.cache_clear()
     yield tmp_path / "my_package" / "crowd.py"
-    perspectives._brought.cache_clear()
+    perspectives.brought.cache_clear()
     for module in ("my_package", "my_package.crowd"):
         sys.modules.pop(module, None)
 
@@ -181,7 +181,7 @@ def test_package__must_give_a_list_per_instance(store, crowd):
 def test_package__that_is_gone_leaves_its_postings(store, crowd):
     change_perspectives(store, ["crowd"])
     crowd.unlink()
-    perspectives._brought.cache_clear()
+    perspectives.brought.cache_clear()
     for module in ("my_package", "my_package.crowd"):
         sys.modules.pop(module, None)
     (crowd.parents[1] / "my_package-1.dist-info" / "entry_points.txt").write_text(textwrap.dedent(""))
