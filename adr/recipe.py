@@ -15,6 +15,7 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.files import refuse_special
+from adr.recipe_mixture import Mixture
 from adr.shipped import find
 
 PERSPECTIVES = ("token", "object", "co_occurrence", "interrogation")
@@ -57,6 +58,7 @@ class Recipe:
     mute: Mapping[str, Sequence[str]] = field(default_factory=dict)
     protect: Mapping[str, Sequence[str]] = field(default_factory=dict)
     at_most: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    mixture: Mixture | None = None  # the wanted shares of a perspective's values, after keep rule and caps
     notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # why something was set; decides nothing
     name: str = ""  # decides nothing
     ingest: Mapping[str, Any] = field(default_factory=dict)  # how records are read: map, place_markers
@@ -132,6 +134,7 @@ class Recipe:
     def _rebalances(self) -> dict[str, Any]:
         # "drop" is what recipes meant before there was a choice: those have the fingerprint that runs and exports know
         unread = {} if self.unread == "drop" else {"unread": self.unread}
+        mixture = {"mixture": self.mixture.as_dict()} if self.mixture else {}
         return {
             "seed": self.seed,
             "min_passes": self.min_passes,
@@ -146,6 +149,7 @@ class Recipe:
             "protect": {p: list(names) for p, names in self.protect.items()},
             "at_most": {p: dict(v) for p, v in self.at_most.items()},
             **unread,
+            **mixture,
         }
 
     def share_for(self, perspective: str) -> float:
@@ -179,6 +183,13 @@ def _check(recipe: Recipe) -> None:
             _need(p in PERSPECTIVES, f"{key} names the perspective {p!r}.", f"Choose from {', '.join(PERSPECTIVES)}.")
             if check := _CHECKS.get(key):
                 check(p, value)
+    if recipe.mixture is not None:
+        named = recipe.mixture.perspective
+        _need(
+            named in PERSPECTIVES,
+            f"The mixture names the perspective {named!r}.",
+            f"Choose from {', '.join(PERSPECTIVES)}.",
+        )
     _check_once(recipe)
 
 
