@@ -99,7 +99,7 @@ def capped_rows(bounds: Sequence[Bound], rows: int) -> CappedRows:
 def mixed(mixture: Mixture, stock: Stock, caps: CappedRows) -> Mixed:
     """The copies that the mixture gives each row, in total as many as it asks for or as are possible."""
     if mixture.sizes:
-        return _given(mixture, stock, caps, {**mixture.sizes})
+        return _given(mixture, stock, caps, dict(mixture.sizes.items()))
     asked = _Asked.of(mixture, stock)
     if mixture.size is not None:
         return _given(mixture, stock, caps, asked.rows(mixture.size))

@@ -14,7 +14,10 @@ from adr.rebalance.compare import compare
 from adr.rebalance.drag import drag_grid
 from adr.rebalance.engine import Engine
 from adr.rebalance.estimate import estimate
+from adr.rebalance.explain import cap_ranks, explain, explain_entity, explain_recipe
+from adr.rebalance.explain_mixture import MixtureRank, mixture_rank
 from adr.rebalance.preview import ValueEffect
+from adr.rebalance.runs import delete_run, rebalance, run_report
 from adr.recipe import PERSPECTIVES, Recipe
 from adr.recipe_mixture import Mixture
 from tests.worlds.mixture import mixed_by_definition, mixed_recipes, mixtures, value_of
@@ -38,7 +41,7 @@ def given_of(engine: Engine, recipe: Recipe) -> dict[str | None, int]:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some_rows, st.lists(mixed_recipes, min_size=1, max_size=3))
 def test_preview__keeps_what_the_definition_keeps(rows: list[dict[str, list[str]]], asked: list[Recipe]) -> None:
-    """Several recipes one after the other on one engine, so that its caches are tested too; caps and mixtures together."""
+    """Several recipes one after the other on one engine, so that its caches are tested too; with caps."""
     engine = Engine(fill(rows, into=AGAIN))
     for recipe in [*asked, replace(asked[0], mixture=asked[-1].mixture), asked[0]]:
         preview, expected = engine.preview(recipe), mixed_by_definition(rows, recipe)
@@ -153,16 +156,16 @@ def test_mixture__as_large_as_possible_by_hand() -> None:
 
 
 def test_mixture__the_first_in_the_shared_order_stay() -> None:
-    """Three of the six "a" stay: those with the smallest draws of the order of caps; where one holds the tail, it too."""
+    """Three of the six "a" stay: those with the smallest draws of the order of caps, one with tail before."""
     recipe = asked(sizes={"a": 3})
     by_draw = sorted(range(6), key=lambda i: draw_of(42, "at_most", "", i))
     kept = np.flatnonzero(Engine(fill(ASKED)).preview(recipe).kept).tolist()
-    assert kept == sorted(by_draw[:3]) + [6, 7, 8, 9, 10, 11]
+    assert kept == [*sorted(by_draw[:3]), 6, 7, 8, 9, 10, 11]
     last = by_draw[-1]
     rows = [row | ({"object": ["yak"]} if i == last else {}) for i, row in enumerate(ASKED)]
     rare = replace(recipe, tau={**recipe.tau, "object": 2})  # yak occurs once, below 2
     kept = np.flatnonzero(Engine(fill(rows)).preview(rare).kept).tolist()
-    assert kept == sorted([last, *by_draw[:2]]) + [6, 7, 8, 9, 10, 11]
+    assert kept == [*sorted([last, *by_draw[:2]]), 6, 7, 8, 9, 10, 11]
 
 
 def test_mixture__a_value_that_lacks_rows_is_repeated() -> None:
@@ -290,3 +293,60 @@ def test_mixture__nothing_is_kept_of_nothing(repeat: int) -> None:
     nothing = replace(asked(shares={"a": 1.0}, repeat=repeat), alpha=0.0)
     preview = Engine(fill(ASKED)).preview(nothing)
     assert (preview.size, preview.mixture.size, preview.mixture.binds) == (0, 0, False)
+
+
+# ---- runs and reasons
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(some_rows, mixed_recipes)
+def test_rebalance__equals_preview_and_explains_itself(rows: list[dict[str, list[str]]], recipe: Recipe) -> None:
+    store = fill(rows, into=AGAIN)
+    engine = Engine(store)
+    preview, report = engine.preview(recipe), rebalance(store, recipe)
+    assert report.mixture == preview.mixture == run_report(store, 1).mixture
+    pool = by_definition(rows, recipe, recipe.tau)
+    written = store.rows("select copies, pass_count, reason from decision order by instance")
+    assert [row[0] for row in written] == mixed_by_definition(rows, recipe)
+    for position, row in enumerate(written):
+        ranked, mixed = cap_ranks(engine, preview, position), mixture_rank(engine, preview, position)
+        for told in (explain(store, 1, position), explain_recipe(store, recipe, report.tau, position, ranked, mixed)):
+            assert (told.copies, told.pass_count, told.reason) == row
+            assert told.mixture == mixed
+            assert (told.mixture is None) == (told.copies == pool[position])
+            assert told.in_words.endswith(told.mixture.in_words if told.mixture else ".")
+    delete_run(store, 1)
+    assert store.value("select count(*) from over_share") == 0
+
+
+def test_explain__place_and_what_would_bring_it_back() -> None:
+    """Of the six "a" three stay; the fifth in the order says that it is number 5 and stays with five."""
+    store = fill(ASKED)
+    rebalance(store, asked(sizes={"a": 3, "c": 5}, repeat=3))
+    fifth = sorted(range(6), key=lambda i: draw_of(42, "at_most", "", i))[4]
+    told = explain(store, 1, fifth)
+    assert told.mixture == MixtureRank("interrogation", "a", 5, 6, 3, 0)
+    assert told.in_words == (
+        "Dropped by the mixture: the rest of the recipe keeps it. It is number 5 of the 6 rows of interrogation “a” "
+        "that are kept, of which 3 stay; with 5 rows it would stay."
+    )
+    again = min((9, 10), key=lambda i: draw_of(42, "at_most", "", i))
+    assert explain(store, 1, again).in_words == (
+        "Kept: the recipe keeps every instance. The mixture makes 5 of the 2 rows of interrogation “c” that are kept."
+    )
+    assert explain(store, 1, 11).mixture is None
+    five = replace(asked(sizes={"a": 5, "c": 5}, repeat=3), name="five")
+    assert Engine(store).preview(five).kept[fifth]
+
+
+def test_explain_entity__what_the_mixture_takes() -> None:
+    engine = Engine(fill(ASKED))
+    told = explain_entity(engine, engine.preview(asked(sizes={"a": 2})), "interrogation", "a")
+    assert (told.kept, told.dropped, told.by_mixture, told.over_cap, told.expected) == (2, 4, 4, 0, None)
+
+
+def test_rebalance__the_size_is_estimated_where_asked_for() -> None:
+    store = fill(ASKED)
+    report = rebalance(store, asked(shares={"a": 0.5, "b": 0.5}), expected=True)
+    assert (report.expected, report.expected_by) == (6.0, "20 seeds")
+    assert rebalance(store, asked(shares={"a": 0.5, "b": 0.5})).expected_by == "not estimated"
