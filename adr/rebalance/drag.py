@@ -1,7 +1,8 @@
 """What a slider shows while it is dragged: the curves at a coarse grid of one perspective's τ, exact at these values.
 
 Part of the rebalance stage. Without caps and mixture, what is kept at one τ is kept at every larger one, so the whole
-grid costs one pass over the postings. Copies of repeated instances are not counted here; the preview on release counts them.
+grid costs one pass over the postings. Copies of repeated instances are not counted here; the preview on release counts
+them.
 """
 
 from dataclasses import dataclass, replace

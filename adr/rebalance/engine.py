@@ -321,12 +321,12 @@ class Engine:
         """What the mixture of a recipe that has one makes of what its keep rule and its caps keep."""
         assert recipe.mixture is not None
         caps = self.caps(recipe) if recipe.mixture.repeat > 1 else []
-        return mixed(recipe.mixture, self.stock(recipe), self._capped_rows(caps))
+        stock = self.stock(recipe, recipe.mixture.perspective)
+        return mixed(recipe.mixture, stock, self._capped_rows(caps))
 
-    def stock(self, recipe: Recipe) -> Stock:
-        """What the mixture of a recipe that has one can give."""
-        assert recipe.mixture is not None
-        plain, perspective = replace(recipe, mixture=None), recipe.mixture.perspective
+    def stock(self, recipe: Recipe, perspective: str) -> Stock:
+        """What a mixture of the perspective's values can give: what keep rule and caps of the recipe keep."""
+        plain = replace(recipe, mixture=None)
         return self._stocks.get((plain, perspective), lambda: self._make_stock(plain, perspective))
 
     def _make_stock(self, plain: Recipe, perspective: str) -> Stock:
@@ -410,7 +410,9 @@ class Engine:
         copies = made.copies if made else pool.copies
         kept = copies > 0
         caps = _effects(pool.caps, pool.by_rule, copies)
-        mixture = effect_of(recipe.mixture, self.stock(recipe), made) if recipe.mixture and made else None
+        mixture = None
+        if recipe.mixture and made:
+            mixture = effect_of(recipe.mixture, self.stock(recipe, recipe.mixture.perspective), made)
         size, total = int(np.count_nonzero(kept)), int(copies.sum(dtype=np.int64))
         binds = any(cap.binds for cap in caps) or (mixture is not None and mixture.binds)
         probability, expected, variance = (None, None, None) if binds else self._expected(recipe, tau, own)

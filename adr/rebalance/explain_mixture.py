@@ -41,7 +41,7 @@ def mixture_rank(engine: Engine, preview: RecipePreview, instance: int) -> Mixtu
     row = engine.row(instance)
     if not preview.recipe.mixture:
         return None
-    stock = engine.stock(preview.recipe)
+    stock = engine.stock(preview.recipe, preview.recipe.mixture.perspective)
     if preview.copies[row] == stock.pool[row]:
         return None
     number = stock.values.of[row]
@@ -75,7 +75,7 @@ def write_over_share(writer: Writer, run: int, engine: Engine, preview: RecipePr
     """Write a row per instance of which the mixture changes the copies."""
     if not preview.mixture or not preview.mixture.binds:
         return
-    stock = engine.stock(preview.recipe)
+    stock = engine.stock(preview.recipe, preview.mixture.perspective)
     values, order = stock.values, stock.order
     by_value = order[np.argsort(values.of[order], kind="stable")]
     number, times = values.of[by_value], stock.pool[by_value].astype(np.int64)

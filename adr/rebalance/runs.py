@@ -1,7 +1,8 @@
 """Rebalancing: applies recipes and keeps the runs that result.
 
 Writes `run`, `critical_tau`, `over_cap`, `over_share` and `decision`, all from one `adr.rebalance.engine.Engine`, so a
-run is what the preview showed. `adr.rebalance.explain` says why an instance is kept or dropped. Knows nothing of pages or exports.
+run is what the preview showed. `adr.rebalance.explain` says why an instance is kept or dropped. Knows nothing of pages
+or exports.
 """
 
 import time
