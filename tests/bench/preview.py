@@ -1,4 +1,4 @@
-"""How fast the rebalance engine answers: open, one τ moved, far moves, caps, mixtures, seeds; memory; the plain loop beside it.
+"""How fast the rebalance engine answers: open, one τ moved, far moves, caps, mixtures, seeds; memory; the plain loop.
 
     python tests/bench/preview.py --records 665298                       through ingest and index, from a made JSON
     python tests/bench/preview.py --records 2000000 --instances-only     postings drawn directly, same distributions
