@@ -16,6 +16,7 @@ from typing import Any
 from adr.errors import AdrError
 from adr.files import refuse_special
 from adr.perspectives import MOST_VOTES, PAPER_NAMES, choices, described, in_order, is_known
+from adr.recipe_mixture import Mixture
 from adr.shipped import find
 
 PASS_RULES = ("any", "mean", "mean_unclamped")
@@ -55,6 +56,7 @@ class Recipe:
     mute: Mapping[str, Sequence[str]] = field(default_factory=dict)
     protect: Mapping[str, Sequence[str]] = field(default_factory=dict)
     at_most: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    mixture: Mixture | None = None  # the wanted shares of a perspective's values, after keep rule and caps
     notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # why something was set; decides nothing
     name: str = ""  # decides nothing
     ingest: Mapping[str, Any] = field(default_factory=dict)  # how records are read: map, place_markers
@@ -130,6 +132,7 @@ class Recipe:
     def _rebalances(self) -> dict[str, Any]:
         # "drop" is what recipes meant before there was a choice: those have the fingerprint that runs and exports know
         unread = {} if self.unread == "drop" else {"unread": self.unread}
+        mixture = {"mixture": self.mixture.as_dict()} if self.mixture else {}
         return {
             "seed": self.seed,
             "min_passes": self.min_passes,
@@ -144,6 +147,7 @@ class Recipe:
             "protect": {p: list(names) for p, names in self.protect.items()},
             "at_most": {p: dict(v) for p, v in self.at_most.items()},
             **unread,
+            **mixture,
         }
 
     def share_for(self, perspective: str) -> float:
@@ -152,9 +156,9 @@ class Recipe:
 
     @property
     def mentioned(self) -> tuple[str, ...]:
-        """The perspectives that vote, and those of whose entities something is said."""
+        """The perspectives that vote, those of whose entities something is said, and that of the mixture."""
         said = (p for key in ("own_tau", "at_most", *LISTED) for p in getattr(self, key))
-        return in_order((*self.perspectives, *said))
+        return in_order((*self.perspectives, *said, *([self.mixture.perspective] if self.mixture else [])))
 
     def limits(self, perspective: str) -> dict[str, float]:
         """What replaces τ for single entities: their own τ, 0 for a muted one, inf for a protected one."""
@@ -188,6 +192,9 @@ def _check(recipe: Recipe) -> None:
             _need(is_known(p), f"{key} names the perspective {p!r}.", f"Choose from {', '.join(choices())}.")
             if check := _CHECKS.get(key):
                 check(p, value)
+    if recipe.mixture is not None:
+        named = recipe.mixture.perspective
+        _need(is_known(named), f"The mixture names the perspective {named!r}.", f"Choose from {', '.join(choices())}.")
     _check_once(recipe)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from adr.errors import AdrError
 from adr.perspectives import in_order
 from adr.recipe import LISTED, STAGES, Recipe
+from adr.recipe_mixture import Mixture, mixture_of
 
 # A key of older recipes: {entity: value} in place of τ, with 0 for mute and inf for protect.
 _FORMER = "caps"
@@ -31,6 +32,8 @@ def fields_in(text: str, where: str) -> dict[str, Any]:
     allowed = [f.name for f in fields(Recipe) if f.name not in ("name", "remarks", *STAGES)]
     former = table.pop(_FORMER, None)
     _only(table, allowed, f"[rebalance] of {where}")
+    if "mixture" in table:
+        table["mixture"] = mixture_of(table["mixture"], where)
     made = {"name": str(document.get("name", "")), **table, **{stage: document.get(stage, {}) for stage in STAGES}}
     return _with_former(made, former) if former is not None else made
 
@@ -99,6 +102,7 @@ def toml_of(recipe: Recipe) -> str:
         if values := getattr(recipe, key):
             lines += ["", f"[rebalance.{key}]"]
             lines += [f"{_key(p)} = {_value(values[p])}" for p in in_order(values)]
+    lines += _mixture(recipe.mixture) if recipe.mixture else []
     for key in ("own_tau", "at_most", "notes"):
         for p in in_order(getattr(recipe, key)):
             if values := getattr(recipe, key).get(p):
@@ -131,6 +135,16 @@ def _ingest(options: Mapping[str, Any]) -> list[str]:
 def _key(name: str) -> str:
     """A key as it may stand in TOML: bare where it can be."""
     return name if _BARE.fullmatch(name) else _value(name)
+
+
+def _mixture(mixture: Mixture) -> list[str]:
+    """The lines of [rebalance.mixture], each set of values in a table below it."""
+    said = mixture.as_dict()
+    tables = {key: said.pop(key) for key in ("shares", "sizes") if key in said}
+    lines = ["", "[rebalance.mixture]", *(f"{key} = {_value(value)}" for key, value in said.items())]
+    for key, values in tables.items():
+        lines += ["", f"[rebalance.mixture.{key}]", *(f"{_value(name)} = {_value(values[name])}" for name in values)]
+    return lines
 
 
 def _value(value: Any) -> str:

@@ -20,6 +20,8 @@ def words_of(recipe: Recipe) -> str:
         said.append(f"rare instances up to {recipe.repeat} times")
     if recipe.unread == "drop" and recipe.min_passes:
         said.append("text that was not read counts as no entity")
+    if recipe.mixture:
+        said.append(f"then {recipe.mixture.in_words()}")
     return f"{'; '.join(said)}. Seed {recipe.seed}."
 
 

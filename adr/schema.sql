@@ -223,14 +223,23 @@ create table if not exists over_cap (
     of integer                  -- how many these are, copies counted
 );
 
+-- writer: rebalance. An instance of which the mixture changes the copies.
+create table if not exists over_share (
+    run integer, instance integer,
+    entity integer,             -- its value in the mixture's perspective; null: it has none
+    rank integer,               -- of its first copy, from 1, among those of its value that keep rule and caps keep
+    of integer,                 -- how many these are, copies counted
+    most integer                -- how many there are after the mixture
+);
+
 -- writer: rebalance. Kept or dropped, and why.
 create table if not exists decision (
     run integer, instance integer,
     pass_count tinyint,
     kept boolean,
-    copies tinyint,             -- 0 dropped, 1 kept, 2..3 repeated (mode add)
-    reason varchar,             -- 'passes', 'below_min_passes', 'alpha', 'over_cap', 'no_entities', 'keeps_all'
-    probability float           -- P(kept) over all seeds: closed form, or an estimate where a cap binds, or null
+    copies tinyint,             -- 0 dropped, 1 kept, more: repeated
+    reason varchar,             -- 'passes', 'below_min_passes', 'alpha', 'over_cap', 'mixture', 'no_entities', 'keeps_all'
+    probability float           -- P(kept) over all seeds: closed form, or an estimate where caps or mixture bind, or null
 );
 
 -- writer: synthesize.plan. What to synthesize.

@@ -17,6 +17,7 @@ GROUND = (
     "recipe",
     "recipe_toml",
     "recipe_words",
+    "recipe_mixture",
     "recipe_replay",
     "owner",
     "options",

@@ -108,6 +108,8 @@ def _reasons(store: Store, leave: Leaving) -> str:
         "below_min_passes": "too few perspectives pass",
         "no_entities": "no entity in any perspective",
         "alpha": "lost the last draw (α)",
+        "over_cap": "beyond a cap",
+        "mixture": "beyond the share of the mixture",
         "keeps_all": "the recipe keeps everything",
         "unread": "text that was not read passes",
     }

@@ -6,7 +6,9 @@ An entity that the new index does not have becomes null there. Knows tables only
 from adr.store import Writer
 
 # Columns that hold one entity, and columns that hold a list of them.
-_SINGLE = tuple((table, "entity") for table in ("critical_tau", "over_cap", "slot", "wanted", "candidate"))
+_SINGLE = tuple(
+    (table, "entity") for table in ("critical_tau", "over_cap", "over_share", "slot", "wanted", "candidate")
+)
 _LISTS = (("slot", "entities"), ("candidate", "entities"))
 
 

@@ -1,7 +1,8 @@
 """The training instances as a dataset of their own, so that the rebalance engine decides anew on them.
 
 Counts n(e), and every τ that follows from a tail share, come from these instances alone. Counts that a recipe states
-(τ, own τ, caps) hold for the whole dataset: they shrink with the share of it that is left for training.
+(τ, own τ, caps, sizes of a mixture) hold for the whole dataset: they shrink with the share of it that is left for
+training.
 """
 
 from dataclasses import replace
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adr.recipe import Recipe
+from adr.recipe_mixture import Mixture
 from adr.store import Store
 
 
@@ -46,12 +48,22 @@ def training_recipe(recipe: Recipe, share: float, seed: int) -> Recipe:
         tau={p: float(count) * share for p, count in recipe.tau.items()},
         own_tau={p: {e: float(v) * share for e, v in values.items()} for p, values in recipe.own_tau.items()},
         at_most={p: {e: _cap(most, share) for e, most in caps.items()} for p, caps in recipe.at_most.items()},
+        mixture=None if recipe.mixture is None else _mixture(recipe.mixture, share),
         remarks=(),
     )
 
 
+def _mixture(mixture: Mixture, share: float) -> Mixture:
+    """A mixture for a share of the dataset: its shares stay, its numbers of rows shrink."""
+    return replace(
+        mixture,
+        sizes={value: _cap(rows, share) for value, rows in mixture.sizes.items()},
+        size=None if mixture.size is None else _cap(mixture.size, share),
+    )
+
+
 def _cap(most: int, share: float) -> int:
-    """A cap for a share of the dataset: 0 stays 0, and any other lets at least one instance through."""
+    """A cap or a size for a share of the dataset: 0 stays 0, and any other lets at least one instance through."""
     return 0 if most == 0 else max(1, round(most * share))
 
 

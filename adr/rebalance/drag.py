@@ -1,7 +1,8 @@
 """What a slider shows while it is dragged: the curves at a coarse grid of one perspective's τ, exact at these values.
 
-Part of the rebalance stage. Without caps, what is kept at one τ is kept at every larger one, so the whole grid costs
-one pass over the postings. Copies of repeated instances are not counted here; the preview on release counts them.
+Part of the rebalance stage. Without caps and mixture, what is kept at one τ is kept at every larger one, so the whole
+grid costs one pass over the postings. Copies of repeated instances are not counted here; the preview on release counts
+them.
 """
 
 from dataclasses import dataclass, replace
@@ -32,8 +33,8 @@ def drag_grid(
     """The grid for a slider from 1 to the largest count of `perspective`, all else as in `recipe`."""
     n = engine.postings[perspective].n
     tau = np.unique(np.round(np.geomspace(1, max(2, int(n[0]) + 1 if len(n) else 2), points)))
-    if recipe.at_most:
-        return _within_caps(engine, recipe, perspective, ranks, tau)
+    if recipe.at_most or recipe.mixture:
+        return _each_by_itself(engine, recipe, perspective, ranks, tau)
     first = _first_kept(engine, recipe, perspective, tau)
     order = np.argsort(first, kind="stable")
     edges = np.searchsorted(first[order], np.arange(len(tau) + 1))
@@ -53,14 +54,14 @@ def drag_grid(
     return DragGrid(perspective, tau, edges[1:], {p: c for p, c, _ in made}, {p: s for p, _, s in made})
 
 
-def _within_caps(
+def _each_by_itself(
     engine: Engine,
     recipe: Recipe,
     perspective: str,
     ranks: dict[str, npt.NDArray[np.int64]],
     tau: npt.NDArray[np.float64],
 ) -> DragGrid:
-    """The grid where caps may bind: what is kept is not nested then, so each τ is decided by itself."""
+    """The grid where caps or a mixture may bind: what is kept is not nested then, so each τ is decided by itself."""
     sizes = np.zeros(len(tau), dtype=np.int64)
     curves = {p: np.zeros((len(tau), len(ranks[p])), dtype=np.int64) for p in engine.perspectives}
     shares = {p: np.zeros(len(tau)) for p in engine.perspectives}

@@ -14,7 +14,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -29,6 +29,8 @@ from adr.perspectives import indexed, need_indexed
 from adr.progress import Progress, silent
 from adr.rebalance import loops
 from adr.rebalance.at_most import Bound, place_in_order, whole_draws, within
+from adr.rebalance.mixture import CappedRows, Mixed, Stock, Values, capped_rows, mixed, stock_of, values_of
+from adr.rebalance.mixture_effect import effect_of
 from adr.rebalance.postings import NO_ENTITY, PostingRows
 from adr.rebalance.preview import BELOW_K, REASONS, CapEffect, Columns, Critical, Numbers, RecipePreview
 from adr.recipe import Recipe
@@ -56,6 +58,17 @@ class _Seeded:
     order: npt.NDArray[np.int64]  # rows in the order in which the random baseline takes them
     drawn: npt.NDArray[np.uint64]  # the draw behind the order of caps, as whole numbers
     prefixes: dict[str, list[npt.NDArray[np.int32]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """What keep rule and caps keep. passes: the pass count of each row; by_rule: its copies before caps; copies: after
+    them."""
+
+    passes: npt.NDArray[np.int8]
+    by_rule: npt.NDArray[np.int8]
+    caps: list[Cap]
+    copies: npt.NDArray[np.int8]
 
 
 class _Recent:
@@ -113,7 +126,8 @@ class Engine:
         self._rules = {p: tail_rule(self.postings[p].n, 1 - one.tail_share) for p, one in self.perspectives.items()}
         self._rarest = {p: self.postings[p].rarest() for p in self.perspectives}
         self._seeds, self._critical, self._chances, self._previews = _Recent(2), _Recent(12), _Recent(12), _Recent(8)
-        self._rows = _Recent(200)
+        self._pools, self._stocks, self._by_draw, self._capped = _Recent(4), _Recent(4), _Recent(2), _Recent(2)
+        self._rows, self._values = _Recent(200), _Recent(4)
         self._places: dict[str, dict[str, int | None]] = {}  # by perspective and name; None: no such entity
         self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in self.perspectives}
 
@@ -162,8 +176,11 @@ class Engine:
     def unused(self, recipe: Recipe) -> tuple[str, ...]:
         """What the recipe sets for entities that do not occur, as "object: unicorn"."""
         missing: list[str] = []
+        mixture = recipe.mixture
         for perspective in self.perspectives:
             wanted = {**recipe.limits(perspective), **recipe.at_most.get(perspective, {})}
+            if mixture and mixture.perspective == perspective:
+                wanted |= dict.fromkeys(mixture.named, 0.0)
             missing += [f"{perspective}: {name}" for name in self._placed(perspective, wanted)[1]]
         return tuple(missing)
 
@@ -283,7 +300,9 @@ class Engine:
         return passes
 
     def kept(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
-        """The rows that stay: the keep rule (pass count ≥ min_passes and a last draw < α), then the caps."""
+        """The rows that stay: the keep rule (pass count ≥ min_passes and a last draw < α), caps, then the mixture."""
+        if recipe.mixture:
+            return self.mixed(recipe).copies > 0
         tau, own = self.tau(recipe), self.own(recipe)
         by_rule = self.enough(recipe, self.pass_counts(recipe, tau, own)) & self.survives(recipe)
         if not recipe.at_most:
@@ -301,6 +320,50 @@ class Engine:
     def place(self, recipe: Recipe, tau: Mapping[str, float]) -> npt.NDArray[np.uint64]:
         """Where each row comes in the order of caps, smallest first (see `adr.rebalance.at_most`)."""
         return place_in_order(self.held(recipe, tau), self._seeded(recipe.seed).drawn)
+
+    # ---- the mixture
+
+    def mixed(self, recipe: Recipe) -> Mixed:
+        """What the mixture of a recipe that has one makes of what its keep rule and its caps keep."""
+        assert recipe.mixture is not None
+        caps = self.caps(recipe) if recipe.mixture.repeat > 1 else []
+        stock = self.stock(recipe, recipe.mixture.perspective)
+        return mixed(recipe.mixture, stock, self._capped_rows(caps))
+
+    def stock(self, recipe: Recipe, perspective: str) -> Stock:
+        """What a mixture of the perspective's values can give: what keep rule and caps of the recipe keep."""
+        plain = replace(recipe, mixture=None)
+        return self._stocks.get((plain, perspective), lambda: self._make_stock(plain, perspective))
+
+    def _make_stock(self, plain: Recipe, perspective: str) -> Stock:
+        tau, seeded = self.tau(plain), self._seeded(plain.seed)
+        by_draw = self._by_draw.get(plain.seed, lambda: np.argsort(seeded.drawn, kind="stable"))
+        return stock_of(self.values(perspective), self._pool_of(plain).copies, self.held(plain, tau), by_draw)
+
+    def values(self, perspective: str) -> Values:
+        """The value of every row in a perspective."""
+        postings = self.postings[perspective]
+        return self._values.get(
+            perspective, lambda: values_of(postings, self.names(perspective, range(len(postings.n))))
+        )
+
+    def _capped_rows(self, caps: Sequence[Cap]) -> CappedRows:
+        bounds = [bound for _, _, bound in caps]
+        key = tuple((perspective, name, bound.most) for perspective, name, bound in caps)
+        return self._capped.get(key, lambda: capped_rows(bounds, self.rows))
+
+    def _pool_of(self, plain: Recipe) -> _Pool:
+        """What keep rule and caps of a recipe keep, without its mixture."""
+        return self._pools.get(plain, lambda: self._make_pool(plain))
+
+    def _make_pool(self, plain: Recipe) -> _Pool:
+        tau, own = self.tau(plain), self.own(plain)
+        passes = self.pass_counts(plain, tau, own)
+        by_rule = self._copies(plain, tau, own, self.enough(plain, passes) & self.survives(plain))
+        bounds = self.caps(plain)
+        return _Pool(passes, by_rule, bounds, self._within(plain, tau, bounds, by_rule))
+
+    # ---- parts of decisions
 
     def held(self, recipe: Recipe, tau: Mapping[str, float]) -> npt.NDArray[np.int8]:
         """In how many of the recipe's perspectives each row holds a tail entity (n < τ) or a protected one."""
@@ -348,29 +411,30 @@ class Engine:
 
     def _make_preview(self, recipe: Recipe, k: int) -> RecipePreview:
         tau, own = self.tau(recipe), self.own(recipe)
-        passes = self.pass_counts(recipe, tau, own)
-        enough = self.enough(recipe, passes)
-        by_rule = self._copies(recipe, tau, own, enough & self.survives(recipe))
-        bounds = self.caps(recipe)
-        copies = self._within(recipe, tau, bounds, by_rule)
+        pool = self._pool_of(replace(recipe, mixture=None))
+        made = self.mixed(recipe) if recipe.mixture else None
+        copies = made.copies if made else pool.copies
         kept = copies > 0
-        caps = _effects(bounds, by_rule, copies)
+        caps = _effects(pool.caps, pool.by_rule, copies)
+        mixture = None
+        if recipe.mixture and made:
+            mixture = effect_of(recipe.mixture, self.stock(recipe, recipe.mixture.perspective), made)
         size, total = int(np.count_nonzero(kept)), int(copies.sum(dtype=np.int64))
-        binds = any(cap.binds for cap in caps)
+        binds = any(cap.binds for cap in caps) or (mixture is not None and mixture.binds)
         probability, expected, variance = (None, None, None) if binds else self._expected(recipe, tau, own)
         largest_first = sorted(self.perspectives, key=lambda p: -len(self.postings[p].entities))
         counted = self.together(
             [partial(self._columns, p, recipe.seed, copies, total, tau[p], k) for p in largest_first]
         )
         by_name = {p: rest for p, *rest in counted}
-        reason = self._reason(recipe, by_rule > 0, kept, passes)
+        reason = self._reason(recipe, pool, kept)
         return RecipePreview(
             recipe=recipe,
             tau=tau,
             kept=kept,
-            pass_count=passes,
+            pass_count=pool.passes,
             copies=copies,
-            by_rule=by_rule,
+            by_rule=pool.by_rule,
             reason=reason,
             probability=probability,
             expected=expected,
@@ -382,23 +446,23 @@ class Engine:
             spectra={p: by_name[p][2] for p in self.perspectives},
             perspectives={p: by_name[p][3] for p in self.perspectives},
             caps=caps,
+            mixture=mixture,
             unused=self.unused(recipe),
             size=size,
             repeated=total - size,
             total=self.rows,
         )
 
-    def _reason(
-        self, recipe: Recipe, by_rule: npt.NDArray[np.bool_], kept: npt.NDArray[np.bool_], passes: npt.NDArray[np.int8]
-    ) -> npt.NDArray[np.int8]:
+    def _reason(self, recipe: Recipe, pool: _Pool, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
         """The reason of every row, as an index into REASONS."""
         word = {name: np.int8(number) for number, name in enumerate(REASONS)}
         below = np.where(self.without_entities(recipe.perspectives), word["no_entities"], word["below_min_passes"])
-        stays = np.where(passes >= recipe.min_passes, word["passes"], word["unread"])
+        stays = np.where(pool.passes >= recipe.min_passes, word["passes"], word["unread"])
         if not recipe.min_passes:
             stays[:] = word["keeps_all"]
-        enough = self.enough(recipe, passes)
-        dropped = np.where(by_rule, word["over_cap"], np.where(enough, word["alpha"], below))
+        enough = self.enough(recipe, pool.passes)
+        last = np.where(pool.copies > 0, word["mixture"], word["over_cap"])
+        dropped = np.where(pool.by_rule > 0, last, np.where(enough, word["alpha"], below))
         return np.where(kept, stays, dropped).astype(np.int8)
 
     def without_entities(self, perspectives: tuple[str, ...]) -> npt.NDArray[np.bool_]:
@@ -564,6 +628,7 @@ class Engine:
         """An engine over the same postings that remembers little: for many seeds, without losing what this one has."""
         other = copy.copy(self)
         other._seeds, other._critical, other._chances, other._previews = map(_Recent, (1, 4, 4, 1))
+        other._pools, other._stocks, other._by_draw = map(_Recent, (1, 1, 1))
         return other
 
     def together(self, works: list[Callable[[], T]]) -> list[T]:

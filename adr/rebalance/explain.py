@@ -18,7 +18,8 @@ from adr.figures import number_words
 from adr.rebalance import loops
 from adr.rebalance.at_most import ranks
 from adr.rebalance.engine import Engine, unread_instances
-from adr.rebalance.preview import RecipePreview
+from adr.rebalance.explain_mixture import MixtureRank, written_rank
+from adr.rebalance.preview import REASONS, RecipePreview
 from adr.recipe import Recipe
 from adr.report import Unbounded
 from adr.store import Store
@@ -78,13 +79,17 @@ class Explanation:
     min_passes: int
     alpha: float
     alpha_draw: float
-    probability: float | None  # P(kept) over all seeds; None where a cap binds and it was not estimated
+    probability: float | None  # P(kept) over all seeds; None where caps or mixture bind and it was not estimated
     passes: tuple[Pass, ...]
     caps: tuple[CapRank, ...] = ()  # those that the instance is over
+    mixture: MixtureRank | None = None  # where the mixture changes its copies
 
     @property
     def in_words(self) -> str:
         """The decision and its reason in one or two sentences."""
+        return self._decision_in_words() + (f" {self.mixture.in_words}" if self.mixture else "")
+
+    def _decision_in_words(self) -> str:
         if self.reason == "keeps_all":
             return "Kept: the recipe keeps every instance."
         if self.reason == "no_entities":
@@ -98,6 +103,8 @@ class Explanation:
                 f"“{c.entity}” is capped at {c.at_most:,} and this is number {c.rank:,} of {c.of:,}" for c in self.caps
             )
             return f"Dropped by a cap: {said}, but {over}."
+        if self.reason == "mixture":
+            return f"Dropped by the mixture: {said if passed else 'the rest of the recipe keeps it'}."
         if self.reason == "alpha":
             return f"Dropped by the last draw ({self.alpha_draw:.3f} is not below α {self.alpha:g}); {said}."
         if self.kept:
@@ -125,7 +132,8 @@ class EntityExplanation:
     kept: int
     dropped: int
     over_cap: int  # of the dropped, those that a cap keeps out: its own, or another entity's
-    expected: float | None  # expected number kept, over all seeds; None where a cap binds
+    by_mixture: int  # of the dropped, those that the mixture drops
+    expected: float | None  # expected number kept, over all seeds; None where caps or mixture bind
     random: int  # left in a random subset of equal size
     by_itself: int  # kept instances in which this entity decides its perspective's pass
     keepers: tuple[tuple[str, str, int], ...]  # (perspective, entity, instances it keeps), most first
@@ -182,6 +190,7 @@ def explain(store: Store, run: int, instance: int) -> Explanation:
         probability=None if probability is None else float(probability),
         passes=passes,
         caps=_written_ranks(store, recipe, run, instance),
+        mixture=written_rank(store, recipe.mixture.perspective, run, instance, int(copies)) if recipe.mixture else None,
     )
 
 
@@ -200,11 +209,17 @@ def _written_ranks(store: Store, recipe: Recipe, run: int, instance: int) -> tup
 
 
 def explain_recipe(
-    store: Store, recipe: Recipe, tau: Mapping[str, float], instance: int, caps: Sequence[CapRank] = ()
+    store: Store,
+    recipe: Recipe,
+    tau: Mapping[str, float],
+    instance: int,
+    caps: Sequence[CapRank] = (),
+    mixture: MixtureRank | None = None,
 ) -> Explanation:
     """Why `recipe` with these τ keeps or drops `instance`, without a run. AdrError when there is no such instance.
 
     caps: the instance's ranks under the recipe's caps, as `cap_ranks` gives them; other caps are not looked at.
+    mixture: what the recipe's mixture does to it, as `mixture_rank` gives it.
     """
     if not store.value("select 1 from instance where instance = $1", [instance]):
         raise AdrError(f"There is no instance {instance}.", "Instances are positions in the source, from 0.")
@@ -231,12 +246,13 @@ def explain_recipe(
     copies = _copies(recipe, passes) if by_rule else 0
     over = tuple(cap for cap in caps if cap.rank + copies - 1 > cap.at_most) if by_rule else ()
     left = min([copies, *(max(0, cap.at_most - cap.rank + 1) for cap in over)])
+    within_caps, left = left > 0, mixture.copies if mixture else left
     return Explanation(
         run=0,
         instance=instance,
         kept=left > 0,
         copies=left,
-        reason=_reason(recipe, passes, enough, by_rule, left > 0),
+        reason=_reason(recipe, passes, enough, by_rule, left > 0) if left or not within_caps else "mixture",
         pass_count=pass_count,
         min_passes=recipe.min_passes,
         alpha=recipe.alpha,
@@ -244,6 +260,7 @@ def explain_recipe(
         probability=float(probability[0]),
         passes=passes,
         caps=over,
+        mixture=mixture,
     )
 
 
@@ -373,7 +390,8 @@ def explain_entity(
         probability=min(1.0, limit / n),
         kept=len(kept),
         dropped=len(rows) - len(kept),
-        over_cap=int(np.count_nonzero((preview.by_rule[rows] > 0) & ~preview.kept[rows])),
+        over_cap=int(np.count_nonzero(preview.reason[rows] == REASONS.index("over_cap"))),
+        by_mixture=int(np.count_nonzero(preview.reason[rows] == REASONS.index("mixture"))),
         expected=None if preview.probability is None else float(preview.probability[rows].sum()),
         random=int(preview.random[perspective][place]),
         by_itself=by_itself,

@@ -347,3 +347,77 @@ def counts_at(counts: Any, ranks: Any, head: int, histogram: Any, found: Any) ->
                 found[at] = count
                 at += 1
     return (total - heads) / total if total else 0.0
+
+
+@_compiled
+def capped_of_rows(listed: Any, lengths: Any, offsets: Any, capped: Any) -> None:
+    """Which capped entities each row has, as compressed rows; `listed` holds the rows of one cap after the other,
+    `lengths` how many each has. offsets: rows + 1, starts as zeros; capped: as long as `listed`."""
+    for row in listed:
+        offsets[row + 1] += 1
+    for row in range(len(offsets) - 1):
+        offsets[row + 1] += offsets[row]
+    filled = offsets[:-1].copy()
+    at = 0
+    for cap in range(len(lengths)):
+        for _ in range(lengths[cap]):
+            row = listed[at]
+            capped[filled[row]] = cap
+            filled[row] += 1
+            at += 1
+
+
+@_compiled
+def give_first(order: Any, value: Any, pool: Any, wanted: Any, given: Any, copies: Any) -> None:
+    """Give each value its first `wanted` copies of the pool, rows in `order`; `given` and `copies` start as zeros."""
+    for row in order:
+        own = value[row]
+        take = min(np.int64(pool[row]), wanted[own] - given[own])
+        if take > 0:
+            copies[row] = take
+            given[own] += take
+
+
+@_compiled
+def take_room(order: Any, copies: Any, offsets: Any, capped: Any, room: Any) -> None:
+    """Take the copies of the rows from the room of each capped entity that they have."""
+    for row in order:
+        for at in range(offsets[row], offsets[row + 1]):
+            room[capped[at]] -= copies[row]
+
+
+@_compiled
+def give_again(
+    rounds: int,
+    order: Any,
+    value: Any,
+    pool: Any,
+    wanted: Any,
+    given: Any,
+    offsets: Any,
+    capped: Any,
+    room: Any,
+    copies: Any,
+) -> None:
+    """Give the copies of the pool again, up to `rounds` times, to values that have less than is wanted.
+
+    In each round rows come in `order`; a copy is given where every capped entity of its row has room left.
+    """
+    for _ in range(rounds):
+        before = given.sum()
+        for row in order:
+            own = value[row]
+            for _ in range(pool[row]):
+                if given[own] >= wanted[own]:
+                    break
+                fits = True
+                for at in range(offsets[row], offsets[row + 1]):
+                    fits = fits and room[capped[at]] > 0
+                if not fits:
+                    break
+                for at in range(offsets[row], offsets[row + 1]):
+                    room[capped[at]] -= 1
+                copies[row] += 1
+                given[own] += 1
+        if given.sum() == before:
+            break

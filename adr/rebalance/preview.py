@@ -18,6 +18,7 @@ REASON_WORDS = {
     "no_entities": "no entity in any perspective",
     "alpha": "the last draw (α)",
     "over_cap": "a cap",
+    "mixture": "the mixture",
     "unread": "text that was not read passes",
 }
 REASONS = tuple(REASON_WORDS)
@@ -78,6 +79,36 @@ class CapEffect:
 
 
 @dataclass(frozen=True)
+class ValueEffect:
+    """One value of a mixture's perspective, or instances without one (value null). before: instances that have it as
+    their value; pool: copies that keep rule and caps keep; wanted: those that the mixture is to keep; given: that it
+    keeps. named: whether the mixture says what it is to have."""
+
+    value: str | None
+    named: bool
+    before: int
+    pool: int
+    wanted: int
+    given: int
+
+
+@dataclass(frozen=True)
+class MixtureEffect:
+    """What a mixture does. size: copies wanted in all; values: those that are named, then the others from the most
+    frequent; unlisted: how many more there are, which have `unlisted_pool` copies before the mixture and
+    `unlisted_given` after it. binds: whether any copy is dropped or given again."""
+
+    perspective: str
+    size: int
+    values: tuple[ValueEffect, ...]
+    unlisted: int
+    unlisted_pool: int
+    unlisted_given: int
+    notices: tuple[str, ...]
+    binds: bool
+
+
+@dataclass(frozen=True)
 class RecipePreview:
     """What a recipe does. Arrays have one element per row; row r is instance `engine.instances[r]`."""
 
@@ -85,11 +116,11 @@ class RecipePreview:
     tau: Mapping[str, float]  # of all four perspectives
     kept: npt.NDArray[np.bool_]
     pass_count: npt.NDArray[np.int8]
-    copies: npt.NDArray[np.int8]  # 0 dropped, 1 kept, 2..3 repeated
+    copies: npt.NDArray[np.int8]  # 0 dropped, 1 kept, more: repeated
     by_rule: npt.NDArray[np.int8]  # the copies that the keep rule keeps, before caps
     reason: npt.NDArray[np.int8]  # an index into REASONS
-    probability: npt.NDArray[np.float64] | None  # P(kept) over all seeds, closed form; None where a cap binds
-    expected: float | None  # expected number of kept instances, over all seeds; None where a cap binds
+    probability: npt.NDArray[np.float64] | None  # P(kept) over all seeds, closed form; None where caps or mixture bind
+    expected: float | None  # expected number of kept instances, over all seeds; None where they bind
     expected_sd: float | None
     reasons: Mapping[str, int]
     groups: Mapping[str, Mapping[str, int]]  # {group: {instances, kept}}
@@ -98,6 +129,7 @@ class RecipePreview:
     spectra: Mapping[str, Mapping[str, Spectrum]]  # {perspective: {before, after, random}}
     perspectives: Mapping[str, Columns]
     caps: tuple["CapEffect", ...]
+    mixture: MixtureEffect | None
     unused: tuple[str, ...]  # "object: unicron": capped, but no such entity
     size: int = 0
     repeated: int = 0  # copies beyond the first

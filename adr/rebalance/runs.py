@@ -1,7 +1,8 @@
 """Rebalancing: applies recipes and keeps the runs that result.
 
-Writes `run`, `critical_tau` and `decision`, all from one `adr.rebalance.engine.Engine`, so a run is what the preview
-showed. `adr.rebalance.explain` says why an instance is kept or dropped. Knows nothing of pages or exports.
+Writes `run`, `critical_tau`, `over_cap`, `over_share` and `decision`, all from one `adr.rebalance.engine.Engine`, so a
+run is what the preview showed. `adr.rebalance.explain` says why an instance is kept or dropped. Knows nothing of pages
+or exports.
 """
 
 import time
@@ -19,7 +20,8 @@ from adr.progress import Progress, silent
 from adr.rebalance.at_most import ranks
 from adr.rebalance.engine import Engine
 from adr.rebalance.estimate import SEEDS, Estimate, estimate
-from adr.rebalance.preview import REASONS, CapEffect, Columns, RecipePreview
+from adr.rebalance.explain_mixture import write_over_share
+from adr.rebalance.preview import REASONS, CapEffect, Columns, MixtureEffect, RecipePreview
 from adr.recipe import Recipe
 from adr.report import Unbounded, from_json, to_json
 from adr.store import Store, Writer
@@ -55,6 +57,7 @@ class RebalanceReport:
     seconds: float
     made_on: str = ""
     expected_by: str = CLOSED_FORM
+    mixture: MixtureEffect | None = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,8 @@ def rebalance(
 ) -> RebalanceReport:
     """Apply `recipe` and write a run. `engine`: one that is already loaded (the app's), or None to load the postings.
 
-    expected: where a cap binds, estimate the expected size by other seeds, which takes 20 times as long. AdrError when
-    there are no postings. When `progress` raises Cancelled, nothing is written.
+    expected: where caps or mixture bind, estimate the expected size by other seeds, which takes 20 times as long.
+    AdrError when there are no postings. When `progress` raises Cancelled, nothing is written.
     """
     started = time.monotonic()
     engine = engine or Engine(store, progress)
@@ -102,6 +105,7 @@ def rebalance(
         )
         _write_decisions(writer, run, engine, preview, guess)
         _write_over_cap(writer, run, engine, preview)
+        write_over_share(writer, run, engine, preview)
         for done, perspective in enumerate(recipe.perspectives):
             progress(done, len(recipe.perspectives), "Writing reasons")
             _write_critical(writer, run, engine, preview, perspective)
@@ -152,6 +156,7 @@ def report_of(
         in_words=preview.recipe.in_words(),
         seconds=round(seconds, 3),
         made_on=made_on,
+        mixture=preview.mixture,
     )
 
 
@@ -335,7 +340,7 @@ def delete_run(store: Store, run: int) -> None:
     if store.value("select 1 from plan where run = $1 limit 1", [run]):
         raise AdrError(f"Run {run} has a synthesis plan that needs it.", "Keep the run, or give it another name.")
     with store.atomic() as writer:
-        for table in ("critical_tau", "over_cap", "decision", "run"):
+        for table in ("critical_tau", "over_cap", "over_share", "decision", "run"):
             writer.execute(f"delete from {table} where run = $1", [run])
 
 

@@ -1,4 +1,4 @@
-"""How fast the rebalance engine answers: open, one τ moved, far moves, caps, seeds; memory; the plain loop beside it.
+"""How fast the rebalance engine answers: open, one τ moved, far moves, caps, mixtures, seeds; memory; the plain loop.
 
     python tests/bench/preview.py --records 665298                       through ingest and index, from a made JSON
     python tests/bench/preview.py --records 2000000 --instances-only     postings drawn directly, same distributions
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from adr.draws import draws  # noqa: E402
 from adr.perspectives import PAPER_NAMES  # noqa: E402
 from adr.rebalance.engine import Engine  # noqa: E402
 from adr.recipe import Recipe  # noqa: E402
+from adr.recipe_mixture import Mixture  # noqa: E402
 from adr.store import Store  # noqa: E402
 from adr.workspace import Workspace  # noqa: E402
 
@@ -98,12 +99,34 @@ def small_moves(engine: Engine, moves: int, rng: np.random.Generator) -> list[To
     return took
 
 
-def capped_moves(engine: Engine, moves: int, rng: np.random.Generator) -> list[Took]:
-    """One τ moved while the ten most frequent nouns and objects are capped at two fifths of what they have."""
-    at_most = {
+def twenty_caps(engine: Engine) -> dict[str, dict[str, int]]:
+    """The ten most frequent nouns and objects, each capped at two fifths of what it has."""
+    return {
         p: {name: int(engine.postings[p].n[i] * 0.4) for i, name in enumerate(engine.names(p, range(10)))}
         for p in ("token", "object")
     }
+
+
+def mixed_moves(
+    engine: Engine, moves: int, rng: np.random.Generator, repeat: int, size: int | None = None
+) -> list[Took]:
+    """One of twenty wanted shares of forms of question moved, with twenty caps that bind."""
+    base, took = Recipe(at_most=twenty_caps(engine)), []
+    stock = engine.stock(base, "interrogation")
+    largest = np.argsort(-stock.counts)[:20]
+    shares = {str(stock.values.names[n]): float(stock.counts[n] / stock.counts.sum()) for n in largest}
+    for _ in range(moves):
+        value = list(shares)[rng.integers(20)]
+        wanted = {v: s * (rng.uniform(0.3, 1) if v == value else 0.9) for v, s in shares.items()}
+        mixture = Mixture("interrogation", shares=wanted, repeat=repeat, size=size)
+        recipe = replace(base, mixture=mixture)
+        took.append(timed(lambda recipe=recipe: everything(engine, recipe)))
+    return took
+
+
+def capped_moves(engine: Engine, moves: int, rng: np.random.Generator) -> list[Took]:
+    """One τ moved under twenty caps."""
+    at_most = twenty_caps(engine)
     base, took = engine.tau(Recipe()), []
     for _ in range(moves):
         tau = dict(base)
@@ -188,6 +211,8 @@ def measure(workspace: Path, moves: int) -> dict[str, object]:
     head = {p: engine.names(p, [0])[0] for p in PAPER_NAMES}
     muted = [timed(lambda p=p: everything(engine, Recipe(mute={p: [head[p]]}))) for p in PAPER_NAMES]
     capped = capped_moves(engine, moves, rng)
+    thinned = mixed_moves(engine, moves, rng, 1)
+    repeated = mixed_moves(engine, moves, rng, 3, int(engine.rows * 0.7))
     other = timed(lambda: everything(engine, Recipe(seed=7)))
     now, peak = resident()
     loop = plain_loop(engine, Recipe(min_passes=2))
@@ -201,6 +226,10 @@ def measure(workspace: Path, moves: int) -> dict[str, object]:
         "mute": at(50, muted),
         "capped_median": at(50, capped),
         "capped_p95": at(95, capped),
+        "mixed_median": at(50, thinned),
+        "mixed_p95": at(95, thinned),
+        "mixed_repeat_median": at(50, repeated),
+        "mixed_repeat_p95": at(95, repeated),
         "other_seed": other,
         "numpy_pass": numpy_pass(engine),
         "plain_loop": loop,
@@ -233,6 +262,10 @@ SAID = {
     "mute": "most frequent entity muted, median",
     "capped_median": "one τ moved with 20 caps that bind, median",
     "capped_p95": "one τ moved with 20 caps that bind, p95",
+    "mixed_median": "one of 20 wanted shares moved, with 20 caps that bind, median",
+    "mixed_p95": "one of 20 wanted shares moved, with 20 caps that bind, p95",
+    "mixed_repeat_median": "the same with rows repeated up to 3 times, median",
+    "mixed_repeat_p95": "the same with rows repeated up to 3 times, p95",
     "other_seed": "another seed",
     "numpy_pass": "a NumPy pass over all postings (bincount)",
     "plain_loop": f"the definition as a plain Python loop ({SLICE:,} instances timed, scaled)",

@@ -102,7 +102,11 @@ def fill(
         for e in set(row.get(p, ()))
     )
     with store.atomic() as writer:
-        for table in ("instance", "entity", "posting", "run", "decision", "critical_tau", "over_cap") if into else ():
+        for table in (
+            ("instance", "entity", "posting", "run", "decision", "critical_tau", "over_cap", "over_share")
+            if into
+            else ()
+        ):
             writer.execute(f"delete from {table}")
         writer.insert(
             "instance",

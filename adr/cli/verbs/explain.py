@@ -60,7 +60,10 @@ def page(report: Explanation) -> Iterator[Block]:
 
 def _chance(report: Explanation) -> str:
     if report.probability is None:
-        return "Caps bind, so how often other seeds keep it is not known; `rebalance --expected` estimates it."
+        return (
+            "Caps or the mixture bind, so how often other seeds keep it is not known; "
+            "`rebalance --expected` estimates it."
+        )
     return f"Over all seeds it is kept with a probability of {share_words(report.probability)}."
 
 

@@ -9,9 +9,12 @@ from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words, reasons
 from adr.figures import counted, number_words, share_words
 from adr.progress import Progress
-from adr.rebalance.preview import BELOW_K, GROUP_WORDS, REASON_WORDS, Numbers
+from adr.rebalance.preview import BELOW_K, GROUP_WORDS, REASON_WORDS, MixtureEffect, Numbers
 from adr.rebalance.runs import CLOSED_FORM, RebalanceReport, rebalance
 from adr.recipe import Recipe
+
+MOST_VALUES = 20
+"""Values of a mixture that are listed."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipe", type=recipe_file, required=True, metavar="FILE", help="the recipe to apply (TOML)")
     parser.add_argument("--name", help="a name for the run [the recipe's]")
     parser.add_argument(
-        "--expected", action="store_true", help="where caps bind, estimate the size over 20 other seeds"
+        "--expected", action="store_true", help="where caps or a mixture bind, estimate the size over 20 other seeds"
     )
 
 
@@ -50,6 +53,8 @@ def page(report: RebalanceReport) -> Iterator[Block]:
         yield sentence(f"Kept by group: {', '.join(few)}.")
     if report.caps:
         yield _caps(report)
+    if report.mixture:
+        yield from _mixture(report.mixture)
     if report.unused:
         yield sentence(f"In the recipe but not in this dataset: {', '.join(report.unused)}.")
 
@@ -68,6 +73,26 @@ def _caps(report: RebalanceReport) -> Block:
         for cap in report.caps
     ]
     return table(["perspective", "entity", "at most", "by the keep rule", "kept"], rows, words=(0, 1))
+
+
+def _mixture(told: MixtureEffect) -> Iterator[Block]:
+    """Each value with what it has and gets, and what should be known of it."""
+    rows = [
+        (
+            "(none)" if value.value is None else value.value,
+            f"{value.before:,}",
+            f"{value.pool:,}",
+            f"{value.wanted:,}",
+            f"{value.given:,}",
+            share_words(value.given / max(1, told.size)),
+        )
+        for value in told.values[:MOST_VALUES]
+    ]
+    yield table([perspective_words(told.perspective), "before", "kept", "wanted", "given", "share"], rows, words=(0,))
+    if more := len(told.values) - len(rows) + told.unlisted:
+        yield note(f"{counted(more, 'more value')} with --json.")
+    for said in told.notices:
+        yield sentence(said)
 
 
 def _states(report: RebalanceReport) -> Block:

@@ -11,13 +11,14 @@ from typing import Any
 from adr.errors import AdrError
 from adr.perspectives import PAPER_NAMES
 from adr.recipe import LISTED, OF_ENTITIES, Recipe
+from adr.recipe_mixture import mixture_of
 from adr.recipe_toml import former_remark, read_former_caps
 
 # Parameter names of τ: a count, or a tail share in percent with "%".
 _TAU = {"token": "token", "object": "object", "co_occurrence": "pair", "interrogation": "asking"}
 _OF_PERSPECTIVES = ("tau", "tail_share")  # of the paper's four in the parameters above, of others by hand
 FORMER = "caps"  # what links of earlier versions say of entities
-NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "unread", "entities", FORMER)
+NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "unread", "entities", "mixture", FORMER)
 
 
 def to_address(recipe: Recipe) -> dict[str, str]:
@@ -39,10 +40,10 @@ def to_address(recipe: Recipe) -> dict[str, str]:
     ):
         if value != usual:
             told[name] = str(value)
-    by_hand = _by_hand(recipe)
-    if by_hand:
-        packed = zlib.compress(json.dumps(by_hand, ensure_ascii=False, separators=(",", ":")).encode(), 9)
-        told["entities"] = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    if by_hand := _by_hand(recipe):
+        told["entities"] = _packed(by_hand)
+    if recipe.mixture:
+        told["mixture"] = _packed(recipe.mixture.as_dict())
     return told
 
 
@@ -72,6 +73,7 @@ def from_address(told: Mapping[str, str]) -> Recipe:
     for key, value in _read_by_hand(_unpacked(str(told.get("entities", "")))).items():
         mine = getattr(recipe, key) if key in _OF_PERSPECTIVES else {}
         recipe = _with(recipe, **{key: {**value, **mine}})
+    recipe = _with_mixture(recipe, _unpacked(str(told.get("mixture", ""))))
     return _with_former(recipe, _unpacked(str(told.get(FORMER, ""))))
 
 
@@ -86,6 +88,14 @@ def _by_hand(recipe: Recipe) -> dict[str, Any]:
 
 def _read_by_hand(said: Mapping[str, Any]) -> dict[str, Any]:
     return {key: said[key] for key in (*OF_ENTITIES, *LISTED, *_OF_PERSPECTIVES) if isinstance(said.get(key), dict)}
+
+
+def _with_mixture(recipe: Recipe, said: Mapping[str, Any]) -> Recipe:
+    """The recipe with the mixture of a link; without one where it cannot be read."""
+    try:
+        return _with(recipe, mixture=mixture_of(said, "this link")) if said else recipe
+    except (AdrError, TypeError, ValueError, AttributeError, OverflowError):
+        return recipe
 
 
 def _with_former(recipe: Recipe, said: Mapping[str, Any]) -> Recipe:
@@ -112,6 +122,12 @@ def _number(text: str, over: float = 1) -> float:
 def _written(value: float) -> str:
     """A number with the fewest digits that read back as the same number."""
     return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _packed(said: Mapping[str, Any]) -> str:
+    """JSON, compressed, in the letters of an address."""
+    packed = zlib.compress(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode(), 9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def _unpacked(text: str) -> dict[str, Any]:

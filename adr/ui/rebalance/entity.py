@@ -43,10 +43,11 @@ def _limit(told: EntityExplanation) -> str:
 
 
 def _capped(told: EntityExplanation) -> str:
-    """What caps take, as part of the sentence on what is dropped."""
+    """What caps and the mixture take, as part of the sentence on what is dropped."""
+    mixed = f", {told.by_mixture:,} by the mixture" if told.by_mixture else ""
     if told.at_most is not None:
-        return f", {told.over_cap:,} of them by a cap (its own is {told.at_most:,})"
-    return f", {told.over_cap:,} of them by caps on other entities" if told.over_cap else ""
+        return f", {told.over_cap:,} of them by a cap (its own is {told.at_most:,}){mixed}"
+    return (f", {told.over_cap:,} of them by caps on other entities" if told.over_cap else "") + mixed
 
 
 def _expected(told: EntityExplanation) -> str:

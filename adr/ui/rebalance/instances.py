@@ -14,6 +14,7 @@ from adr.figures import counted, number_words
 from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import Explanation, cap_ranks, explain_recipe
+from adr.rebalance.explain_mixture import mixture_rank
 from adr.rebalance.preview import GROUP_WORDS, REASON_WORDS, REASONS, RecipePreview
 from adr.recipe import Recipe
 from adr.ui.frame import Frame
@@ -50,13 +51,13 @@ def instance_grid(here: Frame, engine: Engine, preview: RecipePreview, numbers: 
 
 
 def _why(here: Frame, engine: Engine, preview: RecipePreview, number: int) -> Explanation:
-    """Why the recipe on the board keeps or drops an instance, caps included."""
+    """Why the recipe on the board keeps or drops an instance, caps and mixture included."""
     over = cap_ranks(engine, preview, number) if preview.caps else ()
-    return explain_recipe(here.store, preview.recipe, preview.tau, number, over)
+    return explain_recipe(here.store, preview.recipe, preview.tau, number, over, mixture_rank(engine, preview, number))
 
 
 def _over_all_seeds(why: Explanation, preview: RecipePreview) -> str:
-    """The probability as part of a sentence; there is no closed form where a cap binds."""
+    """The probability as part of a sentence; there is no closed form where caps or mixture bind."""
     if preview.probability is None or why.probability is None:
         return ""
     return f"Over all seeds it is kept with probability {why.probability:.3f}; "

@@ -1,0 +1,167 @@
+"""The mixture: each value of one perspective is thinned, or its rows are used again, to its share (docs/engine.md).
+
+An instance's value is the entity of the perspective that most instances have. Every value keeps the first of its rows
+in the shared order of caps, so the least tail-holding go first; a value that lacks rows has them given again, round by
+round, where every cap still has room. Pure functions over arrays; knows nothing of recipes' other parts or of tables.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from adr.rebalance import loops
+from adr.rebalance.apportion import Shares, apportioned, largest_total, shares_of
+from adr.rebalance.at_most import Bound
+from adr.rebalance.postings import PostingRows
+from adr.recipe_mixture import Mixture
+
+Rows = npt.NDArray[np.int64]
+Copies = npt.NDArray[np.int8]
+_LAST = "\U0010ffff"  # among equals, instances without a value come last
+_TRIES = 8
+
+
+@dataclass(frozen=True)
+class Values:
+    """The value of every row in one perspective. of: the number of the value, the last one for a row without one;
+    names: of all values, then None; before: rows of each value."""
+
+    perspective: str
+    of: npt.NDArray[np.int32]
+    names: tuple[str | None, ...]
+    before: Rows
+    numbers: Mapping[str | None, int]
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What a mixture can give. pool: copies of each row that keep rule and caps keep; order: rows with a copy, in the
+    shared order; counts: copies of each value."""
+
+    values: Values
+    pool: Copies
+    order: Rows
+    counts: Rows
+
+
+@dataclass(frozen=True)
+class CappedRows:
+    """Which caps hold for each row: those of row r are capped[offsets[r]:offsets[r + 1]], numbered as in `most`."""
+
+    offsets: Rows
+    capped: npt.NDArray[np.int32]
+    most: Rows
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """What a mixture makes of a stock: copies of each row; copies that each value was to have, and that it has."""
+
+    copies: Copies
+    wanted: Rows
+    given: Rows
+    missing: Mapping[str, int]  # {a named value that does not occur: copies that it was to have}
+
+    @property
+    def total(self) -> int:
+        """Copies that there were to be in all."""
+        return int(self.wanted.sum()) + sum(self.missing.values())
+
+
+def values_of(postings: PostingRows, names: Sequence[str]) -> Values:
+    """The value of every row: the first of its entities, which are numbered from the most frequent; names: of all."""
+    some = postings.offsets[1:] > postings.offsets[:-1]
+    of = np.full(len(some), len(names), dtype=np.int32)
+    of[some] = postings.entities[postings.offsets[:-1][some]]
+    every = (*names, None)
+    before = np.bincount(of, minlength=len(every)).astype(np.int64)
+    return Values(postings.perspective, of, every, before, {name: number for number, name in enumerate(every)})
+
+
+def stock_of(values: Values, pool: Copies, held: npt.NDArray[np.int8], by_draw: Rows) -> Stock:
+    """The stock in the order of caps: rows that hold the tail in more perspectives first, then as in `by_draw`."""
+    rows = by_draw[pool[by_draw] > 0]
+    order = rows[np.argsort(-held[rows], kind="stable")]
+    counts = np.bincount(values.of[order], weights=pool[order], minlength=len(values.names))
+    return Stock(values, pool, order, counts.astype(np.int64))
+
+
+def capped_rows(bounds: Sequence[Bound], rows: int) -> CappedRows:
+    """The caps by row, for `rows` rows."""
+    listed = np.concatenate([bound.rows for bound in bounds]) if bounds else np.empty(0, np.int64)
+    offsets, capped = np.zeros(rows + 1, np.int64), np.empty(len(listed), np.int32)
+    loops.capped_of_rows(listed, np.array([len(b.rows) for b in bounds], np.int64), offsets, capped)
+    return CappedRows(offsets, capped, np.array([bound.most for bound in bounds], np.int64))
+
+
+def mixed(mixture: Mixture, stock: Stock, caps: CappedRows) -> Mixed:
+    """The copies that the mixture gives each row, in total as many as it asks for or as are possible."""
+    if mixture.sizes:
+        return _given(mixture, stock, caps, dict(mixture.sizes.items()))
+    asked = _Asked.of(mixture, stock)
+    if mixture.size is not None:
+        return _given(mixture, stock, caps, asked.rows(mixture.size))
+    can_give = [mixture.repeat * rows for rows in asked.pool]
+    for _ in range(_TRIES):
+        total = largest_total(asked.shares, can_give, asked.keys)
+        made = _given(mixture, stock, caps, asked.rows(total))
+        short = _short(stock, made)
+        if not short:
+            break
+        can_give = [short.get(name, give) for name, give in zip(asked.names, can_give, strict=True)]
+    return made
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The values that a mixture with shares speaks of: those with copies and the named ones. None: without a value."""
+
+    names: tuple[str | None, ...]
+    pool: tuple[int, ...]
+    shares: Shares
+
+    @classmethod
+    def of(cls, mixture: Mixture, stock: Stock) -> "_Asked":
+        there = {stock.values.names[v]: int(stock.counts[v]) for v in np.flatnonzero(stock.counts).tolist()}
+        names = (*there, *(name for name in mixture.shares if name not in there))
+        pool = tuple(there.get(name, 0) for name in names)
+        place = {name: number for number, name in enumerate(names)}
+        named = {place[name]: share for name, share in mixture.shares.items()}
+        return cls(names, pool, shares_of(pool, named, all_named=mixture.sums_to_one))
+
+    @property
+    def keys(self) -> list[str]:
+        """What equal shares are ordered by."""
+        return [_LAST if name is None else name for name in self.names]
+
+    def rows(self, total: int) -> dict[str | None, int]:
+        """{value: rows} of a total."""
+        return dict(zip(self.names, apportioned(total, self.shares, self.keys), strict=True))
+
+
+def _given(mixture: Mixture, stock: Stock, caps: CappedRows, asked: Mapping[str | None, int]) -> Mixed:
+    """What each value is given of the rows asked for it; a value that nothing is asked of keeps what it has."""
+    numbers = {name: stock.values.numbers[name] for name in asked if name in stock.values.numbers}
+    wanted = stock.counts.copy()
+    for name, number in numbers.items():
+        wanted[number] = asked[name]
+    copies, given = np.zeros(len(stock.pool), np.int8), np.zeros(len(wanted), np.int64)
+    value = stock.values.of
+    loops.give_first(stock.order, value, stock.pool, wanted, given, copies)
+    lacking = stock.order[(given < wanted)[value[stock.order]]] if mixture.repeat > 1 else stock.order[:0]
+    if len(lacking):
+        room = caps.most.copy()
+        loops.take_room(stock.order, copies, caps.offsets, caps.capped, room)
+        loops.give_again(
+            mixture.repeat - 1, lacking, value, stock.pool, wanted, given, caps.offsets, caps.capped, room, copies
+        )
+    missing = {str(name): rows for name, rows in asked.items() if name not in numbers}
+    return Mixed(copies, wanted, given, missing)
+
+
+def _short(stock: Stock, made: Mixed) -> dict[str | None, int]:
+    """{value: copies that it has} of the values that have copies, but not all that they were to have."""
+    short = np.flatnonzero((made.given < made.wanted) & (stock.counts > 0))
+    return {stock.values.names[number]: int(made.given[number]) for number in short.tolist()}
