@@ -15,9 +15,12 @@ create table if not exists perspective (
     indexed boolean             -- whether the present index has it
 );
 
--- The number of a perspective, and the perspective of a number.
-create macro if not exists perspective_number(wanted) as (select p.number from perspective p where p.name = wanted);
-create macro if not exists perspective_name(wanted) as (select p.name from perspective p where p.number = wanted);
+-- The number of a perspective, and the perspective of a number. No query may use their aliases: what stands in the place
+-- of `wanted` would mean the row of the macro.
+create macro if not exists perspective_number(wanted) as
+    (select numbered_perspective.number from perspective numbered_perspective where numbered_perspective.name = wanted);
+create macro if not exists perspective_name(wanted) as
+    (select named_perspective.name from perspective named_perspective where named_perspective.number = wanted);
 
 -- writer: store. Facts about the workspace; 'revision' grows with every write and is the key of the pages' caches.
 create table if not exists meta (key varchar primary key, value varchar);
