@@ -133,7 +133,7 @@ def test_index__spacy_reads_no_templates(english: Path) -> None:
     assert report.templates == 2
     assert tokens(store) == {"bus": list(range(60, 120)), "cat": list(range(120)), "man": list(range(60))}
     index(store, extractor="spacy", spacy_model=str(english), let_in=[short])
-    assert {"bus", "cat", "dog", "man", "park"} == tokens(store).keys()
+    assert {"dog", "park"} <= tokens(store).keys() and "car" not in tokens(store)
 
 
 def test_index__spacy_of_another_language_leaves_english_to_the_lexicon(german: Path) -> None:
