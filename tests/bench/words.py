@@ -9,7 +9,7 @@ Frames: every thing of one word, singular or plural, is put into each frame; it 
 for the same thing is among the nouns. Plurals come from TextBlob's rules,
 which the lexicon does not use. An installed spaCy pipeline (--spacy NAME) and TextBlob read the same, and their columns
 are left out where they are not installed.
-Forms: the questions of tests/index/test_interrogation.py, whose forms were written down by hand.
+Forms: the questions of tests/worlds/questions.py, whose forms were written down by hand.
 Templates: generated LLaVA-like records and a GUI-like corpus of one prompt, indexed with `templates = "count"` and
 `"apart"`: the most frequent token and object, and the share of token postings of the prompt's own words.
 """
@@ -41,7 +41,7 @@ from adr.index.markup import without_markup  # noqa: E402
 from adr.index.words import cut  # noqa: E402
 from adr.ingest.ingest import ingest  # noqa: E402
 from adr.store import Store  # noqa: E402
-from tests.index.test_interrogation import REAL, asked  # noqa: E402
+from tests.worlds.questions import REAL, asked  # noqa: E402
 
 TREEBANKS = ROOT.parent / "shared" / "data" / "ud"
 GENERATOR = ROOT.parent / "shared" / "tools" / "make_llava_like.py"

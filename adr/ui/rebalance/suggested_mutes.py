@@ -29,8 +29,8 @@ def suggestions_view(here: Frame, recipe: Recipe, perspective: str) -> None:
                 "pick": False,
                 "entity": [s.entity for s in found],
                 "instances": [s.n for s in found],
-                "why": [REASONS[s.reason] for s in found],
                 **({"phrases": [_phrases(s) for s in found]} if any(s.collocations for s in found) else {}),
+                "why": [REASONS[s.reason] for s in found],
             }
         ),
         key=key,
