@@ -88,7 +88,8 @@ class Forms:
     def number(self, pieces: Pieces) -> "tuple[np.ndarray, np.ndarray, View, np.ndarray]":
         """Numbers of `pieces.words` and of `pieces.gaps` over the whole source, the view, and the gaps' meanings.
 
-        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon, comma, line.
+        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon, comma, line,
+        bracket, bracketed.
         """
         with self.lock:
             words = np.fromiter((self._word(word) for word in pieces.words), dtype=np.int32, count=len(pieces.words))
@@ -106,7 +107,7 @@ class Forms:
             self._gap_rows.append(
                 (
                     *(gap.kind, gap.opens, gap.closes, gap.tight, gap.address),
-                    *(gap.asks, gap.option, gap.colon, gap.comma, gap.line),
+                    *(gap.asks, gap.option, gap.colon, gap.comma, gap.line, gap.bracket, gap.bracketed),
                 )
             )
         return number

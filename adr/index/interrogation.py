@@ -418,6 +418,8 @@ class _Sentences:
         opens = np.ones(len(wanted), dtype=bool)
         opens[1:] = (text.edge[wanted][1:] == SENTENCE) | (turn[1:] != turn[:-1])
         introductions, mains = _introductions(text, wanted, np.flatnonzero(opens))
+        tags = self._tags(text, wanted, turn)
+        introductions, mains = np.append(introductions, tags), np.append(mains, tags + 1)
         opens[mains] = True
         self._begins = np.flatnonzero(opens)
         self._introduces = np.zeros(len(self._begins), dtype=bool)
@@ -439,6 +441,15 @@ class _Sentences:
         self._after_colon = text.gaps[text.gap[wanted[self._begins]], 7] == 1
         letters = view.letter[word[self._begins]] & (self._ends - self._begins == 1)  # "A." of a list of options
         self._after_colon[1:] |= letters[:-1] & (self.turn[1:] == self.turn[:-1])
+
+    @staticmethod
+    def _tags(text: Text, wanted: np.ndarray, turn: np.ndarray) -> np.ndarray:
+        """Where a turn opens with the name of its task in brackets ("[grounding] describe …")."""
+        bracket, bracketed = (text.gaps[text.gap[wanted], column] == 1 for column in (10, 11))
+        same = turn[1:] == turn[:-1]
+        first = np.append(True, ~same[:-1]) if len(same) else same
+        found: np.ndarray = np.flatnonzero(first & same & bracket[:-1] & bracketed[1:])
+        return found
 
     def _gap_after(self, place: np.ndarray) -> np.ndarray:
         """What stands after the words at `place`."""

@@ -17,8 +17,13 @@ def nouns(texts: Sequence[str]) -> list[list[str]]:
 
 
 def _unknown(word: str) -> str:
-    """The tag of a word that the dictionary does not have: two characters or more that belong together are a name."""
-    return "nz" if len(word) > 1 and word.isalpha() else "x"
+    """The tag of a word that the dictionary does not have: two characters or more that belong together are a name, but
+    a pronoun or number with its measure word (这张, 两辆) is none."""
+    return "nz" if len(word) > 1 and word.isalpha() and word[0] not in _COUNTS else "x"
+
+
+_COUNTS = "这這那哪每各某几幾两兩一二三四五六七八九十"
+"""Characters with which counting begins; a dictionary has the names that begin with them (三亚)."""
 
 
 @cache
