@@ -18,11 +18,12 @@ import pyarrow as pa
 from adr.errors import AdrError
 from adr.fit import Fit
 from adr.index import interrogation, token
+from adr.index.asking import turns as turns_asking
 from adr.index.checkers import CHECKERS, default_model
 from adr.index.forms import Forms
 from adr.index.interrogation import Interrogations
 from adr.index.languages import answers
-from adr.index.languages.counted import Counted, missing_words, write_languages
+from adr.index.languages.counted import Counted, missing_words, not_asked_words, write_languages
 from adr.index.languages.naming import CODE, ENGLISH, WORDLESS, Naming
 from adr.index.languages.reading import NounReading
 from adr.index.lexicon import Lexicon
@@ -290,6 +291,8 @@ class _Index:
         shown = with_image & ~token.denied(text, instance, human)
         if not english.all():
             shown &= ~answers.denied(texts, language, instance, human)
+            others = turns_asking.asked(texts, language, human, self._interrogations)
+            asked = interrogation.all_asked([asked, others])
         return _Part(
             instances,
             np.unique(instance[said.turn] << 32 | said.name),
@@ -488,8 +491,7 @@ class _Index:
         notices = list(self._verify_notices)
         if counted.instances_unread:
             notices.append(missing_words(counted, total))
-        if set(counted.by_language()) - {"en"} and self._from_text:
-            notices.append("Interrogation and objects from text are read from English only.")
+        notices += not_asked_words(counted, self._from_text)
         if not postings["object"]:
             notices.append("No objects were found; the object and co-occurrence perspectives are empty.")
         return tuple(notices)
