@@ -6,7 +6,7 @@ each distinct wording is read once, however many things it asks about.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -333,6 +333,11 @@ class AskedForms:
     form: np.ndarray  # int32
 
 
+def all_asked(parts: Sequence[AskedForms]) -> AskedForms:
+    """The forms of all parts."""
+    return AskedForms(np.concatenate([part.turn for part in parts]), np.concatenate([part.form for part in parts]))
+
+
 class Interrogations:
     """Applies the rules and remembers the result for each distinct question. Safe to use from several threads."""
 
@@ -360,6 +365,11 @@ class Interrogations:
         offset = np.arange(len(turn)) - np.repeat(np.cumsum(times) - times, times)
         form = flat[np.repeat(begins[inverse], times) + offset] if len(flat) else np.zeros(0, np.int32)
         return self._with_turn_forms(text, sentences, human, AskedForms(turn, form))
+
+    def numbers(self, forms: Iterable[str]) -> np.ndarray:
+        """The numbers of forms by their names: int32."""
+        with self._lock:
+            return np.array([self.names(form) for form in forms], dtype=np.int32)
 
     def _read(self, key: int, sentences: "_Sentences", place: int) -> tuple[int, ...]:
         known = self._known.get(key)

@@ -22,7 +22,7 @@ from typing import Any
 from adr.errors import AdrError
 from adr.shipped import shipped
 
-RULES = "2"
+RULES = "3"
 """Raised whenever the rules here, in `context` or in `interrogation` change what is extracted; part of the
 fingerprint.
 """

@@ -57,3 +57,7 @@ class Things:
             thing = self._name.get(noun)
             self._of_name.append(-1 if thing is None else objects(thing))
         return np.array(self._of_name, dtype=np.int32)
+
+    def numbers(self, things: Iterable[str], objects: Names) -> np.ndarray:
+        """The number of the object for each name of a thing in things.txt: int32."""
+        return np.array([objects(self._name.get(thing, thing)) for thing in things], dtype=np.int32)

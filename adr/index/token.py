@@ -6,6 +6,7 @@ markup such as <image>, addresses, identifiers, single letters, and every turn i
 read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,6 +49,24 @@ class Said:
 
     turn: np.ndarray  # int32
     name: np.ndarray  # int32, a number of Forms.names
+
+    def listed(self, turns: np.ndarray, names: Sequence[str]) -> list[list[str]]:
+        """The names said in each of `turns`, which ascend."""
+        chosen = np.isin(self.turn, turns)
+        turn, name = self.turn[chosen], self.name[chosen]
+        order = np.argsort(turn, kind="stable")
+        parts = np.split(name[order], np.searchsorted(turn[order], turns[1:]))
+        return [[names[number] for number in part.tolist()] for part in parts]
+
+
+NOTHING = Said(np.zeros(0, np.int32), np.zeros(0, np.int32))
+
+
+def joined(parts: Sequence[Said]) -> Said:
+    """What all parts say; they are at least one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Said(np.concatenate([part.turn for part in parts]), np.concatenate([part.name for part in parts]))
 
 
 def read(pieces: Pieces, forms: Forms, instance: np.ndarray | None = None) -> Text:

@@ -1,6 +1,5 @@
 """The language of turns, the nouns of those that are not English, and what happens where no reader is installed."""
 
-import pyarrow as pa
 import pytest
 
 from adr.index.index import index
@@ -11,6 +10,7 @@ from adr.rebalance.explain import explain, explain_recipe
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
 from adr.store import Store
+from tests.worlds.turns import store_with
 
 MIXED = [
     [("human", "<image>\n这张照片里有什么？"), ("gpt", "一只橘猫躺在沙发上。")],
@@ -24,24 +24,6 @@ MIXED = [
     [("human", "What is on the sign?"), ("gpt", "The sign reads 出口 EXIT in the station.")],
     [("human", "What city is this?"), ("gpt", "Munich"), ("human", "How many?"), ("gpt", "5")],
 ]
-
-
-def store_with(instances: list[list[tuple[str, str]]]) -> Store:
-    store = Store.memory()
-    talk = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
-    turns = [[{"role": role, "text": text} for role, text in each] for each in instances]
-    with store.atomic() as writer:
-        writer.insert(
-            "instance",
-            pa.table(
-                {
-                    "instance": pa.array(range(len(instances)), pa.int32()),
-                    "images": pa.array([["a.jpg"]] * len(instances), pa.list_(pa.string())),
-                    "turns": pa.array(turns, talk),
-                }
-            ),
-        )
-    return store
 
 
 def tokens(store: Store) -> dict[int, list[str]]:
@@ -153,7 +135,8 @@ def test_rebalance__unread_text_never_makes_an_instance_drop(no_readers: None) -
     assert why.kept and why.reason == "unread" and why.in_words.startswith("Kept: it holds text that was not read")
     assert explain_recipe(store, strict, kept.tau, 0).probability == 1.0
     dropped = rebalance(store, Recipe(tau=strict.tau, unread="drop"))
-    assert dropped.kept == 0 and dropped.reasons == {"below_min_passes": 8, "no_entities": 2}
+    # the Chinese question has a form, which needs no reader
+    assert dropped.kept == 0 and dropped.reasons == {"below_min_passes": 9, "no_entities": 1}
     assert not explain(store, dropped.run, 0).kept
 
 

@@ -5,15 +5,32 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from adr.index.languages import chinese_things
+
 _NOUNS = ("n", "vn", "an", "s", "t", "j", "eng")
 """Beginnings of tags: nouns and names, verbs and adjectives used as nouns, places, times, short forms, Latin words."""
 
 
 def nouns(texts: Sequence[str]) -> list[list[str]]:
     """The nouns of each text, in the order of the text."""
-    tagger = _tagger()
-    cut, tag = tagger.dt.tokenizer.lcut, tagger.dt.word_tag_tab
-    return [[word for word in cut(text) if tag.get(word, _unknown(word)).startswith(_NOUNS)] for text in texts]
+    cut = _tagger().dt.tokenizer.lcut
+    return [_nouns(cut(text)) for text in texts]
+
+
+def nouns_and_things(texts: Sequence[str]) -> tuple[list[list[str]], list[list[str]]]:
+    """The nouns of each text, and the things that it names; every text is cut once, or twice in traditional script."""
+    cut, tags = _tagger().dt.tokenizer.lcut, _tagger().dt.word_tag_tab
+    said, named = [], []
+    for text in texts:
+        words, plain = cut(text), chinese_things.plain_characters(text)
+        said.append(_nouns(words))
+        named.append(chinese_things.things(plain, words if plain == text else cut(plain), tags))
+    return said, named
+
+
+def _nouns(words: Sequence[str]) -> list[str]:
+    tag = _tagger().dt.word_tag_tab
+    return [word for word in words if tag.get(word, _unknown(word)).startswith(_NOUNS)]
 
 
 def _unknown(word: str) -> str:
