@@ -181,7 +181,9 @@ class Lexicon:
         letters = sum(character.isalpha() for character in word)
         if not letters or "_" in word or any(character.isdigit() for character in word):
             return Reading(Kind.NUMBER if _NUMBER.fullmatch(word) else Kind.NONE, words=0)
-        if any(character > "ɏ" for character in word):
+        if foreign := sum(character > "ɏ" for character in word):
+            if 2 * foreign < letters:
+                return Reading(Kind.NONE, known=False, letters=letters)  # "posterテ"
             return Reading(Kind.NONE, known=False, letters=2 * letters, words=3)  # a script without blanks, perhaps
         lower = word.lower()
         if word in self.settled["capitals"]:

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from adr.index.index import index
-from adr.index.languages import reading
+from adr.index.languages import naming, reading
 from adr.index.languages.scripts import Script, script_of
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import explain, explain_recipe
@@ -118,6 +118,26 @@ def test_index__a_short_turn_is_in_the_language_of_its_instance() -> None:
     )
     index(store)
     assert languages(store) == [(0, "fr", 2, 0), (1, "en", 2, 0), (2, "ja", 2, 0)]
+
+
+def test_index__plainly_english_turns_need_no_identifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(naming, "_identifier", lambda: pytest.fail("the identifier was asked"))
+    store = store_with([[("human", "Describe the Schwarzwälderbähnle with the posterテ."), ("gpt", "Gluffenheim")]])
+    index(store)
+    assert languages(store) == [(0, "en", 2, 0)]
+
+
+def test_index__a_title_in_english_does_not_make_a_german_turn_english() -> None:
+    store = store_with(
+        [
+            [
+                ("human", "Was steht auf dem Plakat neben der Tür?"),
+                ("gpt", "Auf der linken Seite steht in großen Buchstaben The Lord of the Rings geschrieben."),
+            ]
+        ]
+    )
+    index(store)
+    assert languages(store) == [(0, "de", 2, 0)]
 
 
 def test_index__a_year_does_not_hide_the_language_of_its_clause() -> None:
