@@ -190,3 +190,20 @@ def test_recipe__drop_has_the_fingerprint_of_recipes_before_there_was_a_choice()
     assert Recipe(unread="drop").fingerprint != Recipe().fingerprint
     assert Recipe.from_toml("[rebalance]\nseed = 42\n").unread == "keep"
     assert Recipe.from_toml(Recipe(unread="drop").to_toml()) == Recipe(unread="drop")
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("La femme porte un chapeau rouge et montre la mer.", ["femme", "chapeau", "mer"]),
+        ("Il les montre à sa fille.", ["fille"]),
+        ("Le chat est couché sur le canapé.", ["chat", "canapé"]),
+        ("L'ensemble des joueurs, un point vers l'est.", ["ensemble", "joueur", "point", "est"]),
+        ("Ils sont ensemble, dit-il.", []),
+        ("Une voiture électrique devant la gare centrale.", ["voiture", "gare"]),
+        ("Le roi Louis XIV au XVIIe siècle", ["roi", "louis", "siècle"]),
+        ("Peut-être celui-ci marche-t-il mieux.", []),
+    ],
+)
+def test_nouns__french(text: str, expected: list[str]) -> None:
+    assert reading.NounReading().nouns("fr", [text]) == [expected]
