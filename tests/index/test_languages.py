@@ -207,3 +207,19 @@ def test_recipe__drop_has_the_fingerprint_of_recipes_before_there_was_a_choice()
 )
 def test_nouns__french(text: str, expected: list[str]) -> None:
     assert reading.NounReading().nouns("fr", [text]) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("一只橘猫躺在沙发上。", ["橘猫", "沙发"]),
+        ("照片里有两杯咖啡和三个苹果。", ["照片", "杯", "咖啡", "苹果"]),
+        ("他出生在1962年的北京市，研究经济的发展。", ["年", "北京市", "研究", "经济", "发展"]),
+        ("记者正在进行调查。", ["记者", "调查"]),
+        ("消费者对电视机的质量很满意。", ["消费者", "电视机", "质量"]),
+        ("他领导了这次行动。", ["行动"]),
+        ("她妈妈研究历史。", ["妈妈", "研究", "历史"]),
+    ],
+)
+def test_nouns__chinese(text: str, expected: list[str]) -> None:
+    assert reading.NounReading().nouns("zh", [text]) == [expected]
