@@ -23,6 +23,7 @@ class Trait(IntFlag):
     THING = 4  # a thing that can be seen
     INTRODUCES = 16  # a clause before the question: "as", "given"
     CAPITALS = 8  # written in capitals: "WHO"
+    ENGLISH = 32  # a frequent word that no other language in Latin letters has: "the", "with"
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Forms:
             Trait.THING: noun in lexicon.things,
             Trait.INTRODUCES: lower in lexicon.settled["introduces"],
             Trait.CAPITALS: len(form) > 1 and form.isupper(),
+            Trait.ENGLISH: lower in lexicon.settled["only_english"],
         }
         return sum(trait for trait, holds in held.items() if holds)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from adr.index.index import index
-from adr.index.languages import reading
+from adr.index.languages import naming, reading
 from adr.index.languages.scripts import Script, script_of
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import explain, explain_recipe
@@ -102,6 +102,26 @@ def test_index__a_short_turn_is_in_the_language_of_its_instance() -> None:
     assert languages(store) == [(0, "fr", 2, 0), (1, "en", 2, 0), (2, "ja", 2, 0)]
 
 
+def test_index__plainly_english_turns_need_no_identifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(naming, "_identifier", lambda: pytest.fail("the identifier was asked"))
+    store = store_with([[("human", "Describe the Schwarzwälderbähnle with the posterテ."), ("gpt", "Gluffenheim")]])
+    index(store)
+    assert languages(store) == [(0, "en", 2, 0)]
+
+
+def test_index__a_title_in_english_does_not_make_a_german_turn_english() -> None:
+    store = store_with(
+        [
+            [
+                ("human", "Was steht auf dem Plakat neben der Tür?"),
+                ("gpt", "Auf der linken Seite steht in großen Buchstaben The Lord of the Rings geschrieben."),
+            ]
+        ]
+    )
+    index(store)
+    assert languages(store) == [(0, "de", 2, 0)]
+
+
 def test_index__a_year_does_not_hide_the_language_of_its_clause() -> None:
     store = store_with([[("human", "他出生在1962年的北京"), ("gpt", "Peter在2008年去了北京旅游")]])
     index(store)
@@ -153,3 +173,36 @@ def test_recipe__drop_has_the_fingerprint_of_recipes_before_there_was_a_choice()
     assert Recipe(unread="drop").fingerprint != Recipe().fingerprint
     assert Recipe.from_toml("[rebalance]\nseed = 42\n").unread == "keep"
     assert Recipe.from_toml(Recipe(unread="drop").to_toml()) == Recipe(unread="drop")
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("La femme porte un chapeau rouge et montre la mer.", ["femme", "chapeau", "mer"]),
+        ("Il les montre à sa fille.", ["fille"]),
+        ("Le chat est couché sur le canapé.", ["chat", "canapé"]),
+        ("L'ensemble des joueurs, un point vers l'est.", ["ensemble", "joueur", "point", "est"]),
+        ("Ils sont ensemble, dit-il.", []),
+        ("Une voiture électrique devant la gare centrale.", ["voiture", "gare"]),
+        ("Le roi Louis XIV au XVIIe siècle", ["roi", "louis", "siècle"]),
+        ("Peut-être celui-ci marche-t-il mieux.", []),
+    ],
+)
+def test_nouns__french(text: str, expected: list[str]) -> None:
+    assert reading.NounReading().nouns("fr", [text]) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("一只橘猫躺在沙发上。", ["橘猫", "沙发"]),
+        ("照片里有两杯咖啡和三个苹果。", ["照片", "杯", "咖啡", "苹果"]),
+        ("他出生在1962年的北京市，研究经济的发展。", ["年", "北京市", "研究", "经济", "发展"]),
+        ("记者正在进行调查。", ["记者", "调查"]),
+        ("消费者对电视机的质量很满意。", ["消费者", "电视机", "质量"]),
+        ("他领导了这次行动。", ["行动"]),
+        ("她妈妈在学校。", ["妈妈", "学校"]),
+    ],
+)
+def test_nouns__chinese(text: str, expected: list[str]) -> None:
+    assert reading.NounReading().nouns("zh", [text]) == [expected]
