@@ -332,7 +332,7 @@ class Engine:
 
     def stock(self, recipe: Recipe, perspective: str) -> Stock:
         """What a mixture of the perspective's values can give: what keep rule and caps of the recipe keep."""
-        plain = replace(recipe, mixture=None)
+        plain = _without_mixture(recipe)
         return self._stocks.get((plain, perspective), lambda: self._make_stock(plain, perspective))
 
     def _make_stock(self, plain: Recipe, perspective: str) -> Stock:
@@ -411,7 +411,7 @@ class Engine:
 
     def _make_preview(self, recipe: Recipe, k: int) -> RecipePreview:
         tau, own = self.tau(recipe), self.own(recipe)
-        pool = self._pool_of(replace(recipe, mixture=None))
+        pool = self._pool_of(_without_mixture(recipe))
         made = self.mixed(recipe) if recipe.mixture else None
         copies = made.copies if made else pool.copies
         kept = copies > 0
@@ -636,6 +636,10 @@ class Engine:
         if len(works) == 1 or self._threads == 1:
             return [work() for work in works]
         return [waiting.result() for waiting in [self._pool.submit(work) for work in works]]
+
+
+def _without_mixture(recipe: Recipe) -> Recipe:
+    return replace(recipe, mixture=None) if recipe.mixture else recipe
 
 
 def _effects(caps: Sequence[Cap], by_rule: npt.NDArray[np.int8], copies: npt.NDArray[np.int8]) -> tuple[CapEffect, ...]:

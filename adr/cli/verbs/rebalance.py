@@ -36,7 +36,8 @@ def act(options: argparse.Namespace, progress: Progress) -> RebalanceReport:
 def page(report: RebalanceReport) -> Iterator[Block]:
     """What the run keeps and why, and each perspective before, after and in a random subset."""
     total = report.kept + report.dropped
-    copies = f", and {report.repeated:,} copies of rare ones" if report.repeated else ""
+    which = "further copies" if report.mixture else "copies of rare ones"
+    copies = f", and {report.repeated:,} {which}" if report.repeated else ""
     yield headline(
         f"Run {report.run} keeps {report.kept:,} of {counted(total, 'instance')}{copies}{_expected(report)}."
     )
@@ -77,6 +78,7 @@ def _caps(report: RebalanceReport) -> Block:
 
 def _mixture(told: MixtureEffect) -> Iterator[Block]:
     """Each value with what it has and gets, and what should be known of it."""
+    in_all = max(1, sum(value.given for value in told.values) + told.unlisted_given)
     rows = [
         (
             "(none)" if value.value is None else value.value,
@@ -84,7 +86,7 @@ def _mixture(told: MixtureEffect) -> Iterator[Block]:
             f"{value.pool:,}",
             f"{value.wanted:,}",
             f"{value.given:,}",
-            share_words(value.given / max(1, told.size)),
+            share_words(value.given / in_all),
         )
         for value in told.values[:MOST_VALUES]
     ]
