@@ -19,6 +19,8 @@ def words_of(recipe: Recipe) -> str:
         said.append(f"rare instances up to {recipe.repeat} times")
     if recipe.unread == "drop" and recipe.min_passes:
         said.append("text that was not read counts as no entity")
+    if recipe.epochs > 1:
+        said.append(f"drawn anew for each of {recipe.epochs} epochs")
     return f"{'; '.join(said)}. Seed {recipe.seed}."
 
 

@@ -236,10 +236,10 @@ def _with_media(store: Store, leave: Leaving) -> bool:
     return bool(
         store.value(
             """
-            select 1 from instance join decision using (instance)
-            where run = $1 and kept and len(images) + len(videos) > 0 limit 1
+            select 1 from instance join kept_in using (instance)
+            where run = $1 and epoch = $2 and len(images) + len(videos) > 0 limit 1
             """,
-            [leave.run],
+            leave.which,
         )
     )
 

@@ -15,7 +15,7 @@ from adr.recipe_toml import former_remark, read_former_caps
 # Parameter names of τ: a count, or a tail share in percent with "%".
 _TAU = {"token": "token", "object": "object", "co_occurrence": "pair", "interrogation": "asking"}
 FORMER = "caps"  # what links of earlier versions say of entities
-NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "unread", "entities", FORMER)
+NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "unread", "epochs", "entities", FORMER)
 
 
 def to_address(recipe: Recipe) -> dict[str, str]:
@@ -33,6 +33,7 @@ def to_address(recipe: Recipe) -> dict[str, str]:
         ("rule", recipe.pass_rule, plain.pass_rule),
         ("repeat", recipe.repeat, plain.repeat),
         ("unread", recipe.unread, plain.unread),
+        ("epochs", recipe.epochs, plain.epochs),
         ("use", ",".join(recipe.perspectives), ",".join(PERSPECTIVES)),
     ):
         if value != usual:
@@ -60,6 +61,7 @@ def from_address(told: Mapping[str, str]) -> Recipe:
         ("repeat", "repeat", int),
         ("rule", "pass_rule", str),
         ("unread", "unread", str),
+        ("epochs", "epochs", int),
         ("use", "perspectives", lambda t: tuple(t.split(","))),
     ):
         if name in told:
