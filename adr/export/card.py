@@ -95,8 +95,8 @@ def _epochs(manifest: dict[str, Any]) -> str:
     lines = [
         "## Epochs\n",
         "The recipe was drawn once for each epoch. The curves and numbers below are those of epoch 1, which has the "
-        "recipe's own seed. A list holds the numbers of an epoch's rows in the main file, from 0, in the order in which "
-        f"they are read. Accepted candidates are in every epoch. `{trainer.FILE}` says how to train on them.\n",
+        "recipe's own seed. A list holds the numbers of an epoch's rows in the main file, from 0, in the order in "
+        f"which they are read. Accepted candidates are in every epoch. `{trainer.FILE}` says how to train on them.\n",
         "| epoch | seed | rows | list | file |",
         "|---|---|---|---|---|",
     ]

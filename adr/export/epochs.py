@@ -39,10 +39,15 @@ class WrittenEpoch:
     main: tuple[str, ...]
 
 
+def epochs_in(store: Store, run: int) -> int:
+    """How many epochs a run has; 0 where there is no such run."""
+    toml = store.value("select recipe from run where run = $1", [run])
+    return 0 if toml is None else Recipe.from_toml(str(toml), f"the recipe of run {run}").epochs
+
+
 def need_epochs(store: Store, run: int, format: Format, options: ExportOptions) -> None:
     """AdrError when the run has one epoch only, or the format has no rows of instances that a list could name."""
-    toml = store.value("select recipe from run where run = $1", [run])
-    if toml is not None and Recipe.from_toml(str(toml), f"the recipe of run {run}").epochs < 2:
+    if epochs_in(store, run) == 1:
         raise AdrError(
             f"Run {run} has one epoch.",
             "Draw its recipe for several (`adr rebalance --epochs 3`, or Epochs on the Rebalance page), or export "
