@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 
@@ -146,6 +147,16 @@ def test_sampler__of_trainer_md_gives_the_rows_of_all_epochs(workspace, tmp_path
     names: dict = {}
     exec(code, names)
     assert names["rows_of_all_epochs"]() == [0, 2, 1, 2, 0, 1, 2]
+
+
+def test_sampler__of_the_page_reads_every_epoch_with_pytorch(workspace, tmp_path):
+    export(world(tmp_path), workspace, 1, out=tmp_path / "out", epochs="lists")
+    page = (Path(__file__).parents[2] / "docs" / "epochs.md").read_text(encoding="utf-8")
+    names: dict = {}
+    exec(page.split("```python\n")[1].split("```")[0].replace('"OUT"', repr(str(tmp_path / "out"))), names)
+    read = [row["id"] for batch in names["loader"] for row in batch]
+    first, second, last = (json.loads(RAW[n])["id"] for n in (0, 1, 3))
+    assert read == [first, last, second, last, first, second, last]
 
 
 def test_one_epoch__an_export_without_the_option_is_as_it_was(workspace, tmp_path):
