@@ -44,7 +44,7 @@ class Epochs:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenCounts:
     """How many instances, or entities, are in every epoch, in one or more of them, and in none."""
 
     in_every: int
@@ -78,10 +78,10 @@ class EpochsReport:
     rule."""
 
     each: tuple[EpochReport, ...]
-    instances: Seen
+    instances: SeenCounts
     expected: ExpectedSeen | None
-    entities: Mapping[str, Seen]
-    tail_entities: Mapping[str, Seen]
+    entities: Mapping[str, SeenCounts]
+    tail_entities: Mapping[str, SeenCounts]
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,10 @@ def times_kept(epochs: Epochs) -> npt.NDArray[np.int16]:
     return kept
 
 
-def seen_of(times: npt.NDArray[np.int16], epochs: int) -> Seen:
+def seen_of(times: npt.NDArray[np.int16], epochs: int) -> SeenCounts:
     """times: in how many of `epochs` epochs each instance, or entity, is."""
     never = int(np.count_nonzero(times == 0))
-    return Seen(int(np.count_nonzero(times == epochs)), len(times) - never, never)
+    return SeenCounts(int(np.count_nonzero(times == epochs)), len(times) - never, never)
 
 
 def expected_of(chance: Chances, epochs: int) -> ExpectedSeen:

@@ -15,7 +15,7 @@ from adr.draws import epoch_seed
 from adr.errors import AdrError
 from adr.rebalance.engine import Engine
 from adr.rebalance.epoch_table import read_epochs
-from adr.rebalance.epochs import Epochs, Seen, draw_epochs, epochs_report, expected_of, seen_entities, seen_of
+from adr.rebalance.epochs import Epochs, SeenCounts, draw_epochs, epochs_report, expected_of, seen_entities, seen_of
 from adr.rebalance.runs import delete_run, rebalance, run_report
 from adr.recipe import Recipe
 from adr.report import plain
@@ -49,7 +49,7 @@ def test_rebalance__every_epoch_is_the_recipe_with_its_seed() -> None:
     ]
     together = [sum(row) for row in zip(*copies, strict=True)]
     assert written(store, 1, 0, 10) == [min(1, n) for n in together]
-    assert report.epochs.instances == Seen(together.count(3), 10 - together.count(0), together.count(0))
+    assert report.epochs.instances == SeenCounts(together.count(3), 10 - together.count(0), together.count(0))
     assert run_report(store, 1) == report
 
 
@@ -81,7 +81,7 @@ def test_rebalance__equals_the_definition_for_any_recipe(rows: list, recipe: Rec
 
 
 def test_seen_of__three_epochs() -> None:
-    assert seen_of(np.array([3, 0, 1, 2, 3], np.int16), 3) == Seen(in_every=2, at_least_once=4, never=1)
+    assert seen_of(np.array([3, 0, 1, 2, 3], np.int16), 3) == SeenCounts(in_every=2, at_least_once=4, never=1)
 
 
 def test_expected_of__two_epochs_by_hand() -> None:

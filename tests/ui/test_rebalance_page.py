@@ -287,3 +287,9 @@ def test_page__shows_how_often_a_run_of_three_epochs_sees_each_entity(small_work
     assert not at.exception
     assert set(at.dataframe[-1].value["object"]) >= {name}
     assert all(name in one for one in at.dataframe[-1].value["object"])
+
+
+def test_address__holds_the_epochs():
+    assert to_address(Recipe(epochs=4)) == {"epochs": "4"}
+    assert from_address({"epochs": "4"}) == Recipe(epochs=4)
+    assert from_address({"epochs": "1000"}) == Recipe()

@@ -10,7 +10,7 @@ from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words, reasons
 from adr.figures import counted, number_words, share_words
 from adr.progress import Progress
-from adr.rebalance.epochs import EpochsReport, ExpectedSeen, Seen
+from adr.rebalance.epochs import EpochsReport, ExpectedSeen, SeenCounts
 from adr.rebalance.preview import BELOW_K, GROUP_WORDS, REASON_WORDS, Numbers
 from adr.rebalance.runs import CLOSED_FORM, RebalanceReport, rebalance
 from adr.recipe import Recipe
@@ -94,7 +94,7 @@ def _epochs(epochs: EpochsReport) -> Iterator[Block]:
     yield table(["", "in every epoch", "at least once", "never"], rows)
 
 
-def _seen(seen: Seen | ExpectedSeen) -> tuple[str, str, str]:
+def _seen(seen: SeenCounts | ExpectedSeen) -> tuple[str, str, str]:
     return f"{seen.in_every:,.0f}", f"{seen.at_least_once:,.0f}", f"{seen.never:,.0f}"
 
 

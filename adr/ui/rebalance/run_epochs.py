@@ -12,7 +12,7 @@ import streamlit as st
 from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.epoch_table import read_epochs
-from adr.rebalance.epochs import EntitiesSeen, EpochsReport, ExpectedSeen, Seen, seen_entities
+from adr.rebalance.epochs import EntitiesSeen, EpochsReport, ExpectedSeen, SeenCounts, seen_entities
 from adr.rebalance.runs import Run
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, choice, pages, words
@@ -49,7 +49,7 @@ def _each(told: EpochsReport) -> None:
 
 
 def _seen(told: EpochsReport) -> None:
-    rows: list[tuple[str, Seen | ExpectedSeen]] = [("instances", told.instances)]
+    rows: list[tuple[str, SeenCounts | ExpectedSeen]] = [("instances", told.instances)]
     rows += [("  expected over all seeds", told.expected)] if told.expected else []
     for perspective, seen in told.entities.items():
         name = PERSPECTIVE_NAMES[perspective].lower()
@@ -64,7 +64,7 @@ def _seen(told: EpochsReport) -> None:
     )
 
 
-def _counts(seen: Seen | ExpectedSeen) -> tuple[int, int, int]:
+def _counts(seen: SeenCounts | ExpectedSeen) -> tuple[int, int, int]:
     return round(seen.in_every), round(seen.at_least_once), round(seen.never)
 
 
