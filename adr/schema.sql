@@ -245,6 +245,21 @@ create table if not exists decision (
     probability float           -- P(kept) over all seeds: closed form, or an estimate where caps or mixture bind, or null
 );
 
+-- writer: rebalance. What an epoch after the first keeps, for runs with several; epoch 1 is in `decision`.
+create table if not exists epoch_kept (
+    run integer, epoch utinyint, instance integer,
+    copies tinyint              -- 1 kept, 2..3 repeated
+);
+
+-- What each epoch of a run keeps; under epoch 0, each instance that some epoch keeps, once.
+create view if not exists kept_in as
+    select run, 1 as epoch, instance, copies from decision where kept
+    union all
+    select run, epoch::integer, instance, copies from epoch_kept
+    union all
+    select run, 0, instance, 1::tinyint
+    from (select run, instance from decision where kept union select run, instance from epoch_kept);
+
 -- writer: synthesize.plan. What to synthesize.
 create table if not exists plan (
     plan integer primary key,

@@ -6,7 +6,8 @@ from adr.export.leaving import Leaving
 from adr.export.said import REJECTED_KEYS
 from adr.store import Store
 
-KEPT = "from instance i join decision d using (instance) where d.run = $1 and d.kept"
+KEPT = "from instance i join kept_in d using (instance) where d.run = $1 and d.epoch = $2"
+"""With the parameters `Leaving.which`."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def key_sets(store: Store, leave: Leaving) -> list[KeySet]:
         f"""
         select json_keys(raw) as keys, count(*) as n, min(i.instance) {KEPT} group by keys order by n desc, keys
         """,
-        [leave.run],
+        leave.which,
     )
     return [KeySet(frozenset(keys or ()), int(rows), int(first)) for keys, rows, first in found]
 
@@ -50,7 +51,7 @@ def columns(store: Store, leave: Leaving) -> RowColumns:
     """What the rows that leave hold."""
     keys = frozenset().union(*(one.keys for one in key_sets(store, leave)))
     images, videos = store.row(
-        f"select bool_or(len(i.images) > 0), bool_or(len(i.videos) > 0) {KEPT}", [leave.run]
+        f"select bool_or(len(i.images) > 0), bool_or(len(i.videos) > 0) {KEPT}", leave.which
     ) or (False, False)
     return RowColumns(
         images=bool(images) or any(leave.candidate(row).images for row in leave.candidate_rows),
@@ -66,4 +67,4 @@ def _all_reject(store: Store, leave: Leaving) -> bool:
     if leave.synthetic or not leave.instances:
         return False
     rejects = " or ".join(f"coalesce(json_type(raw, '$.{key}'), 'NULL') <> 'NULL'" for key in REJECTED_KEYS)
-    return not store.value(f"select count(*) {KEPT} and not ({rejects})", [leave.run])
+    return not store.value(f"select count(*) {KEPT} and not ({rejects})", leave.which)

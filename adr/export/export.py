@@ -16,6 +16,7 @@ from adr.errors import AdrError
 from adr.export import card, croissant, manifest, provenance, trainer
 from adr.export import report as report_page
 from adr.export.counts import count
+from adr.export.epochs import WrittenEpoch, epochs_of, in_manifest, need_epochs, write_epochs
 from adr.export.folder import is_export, whole
 from adr.export.formats import named
 from adr.export.ids import repaired_ids
@@ -30,7 +31,7 @@ from adr.options import given_options, options_of
 from adr.progress import Progress, silent
 from adr.recipe import Recipe
 from adr.recipe_replay import replayable
-from adr.report import to_json
+from adr.report import OnlyWhereThere, to_json
 from adr.store import Store
 from adr.workspace import Workspace
 
@@ -46,6 +47,7 @@ class Preview:
     leave: Leaving
     lint: Lint
     left_out: tuple[int, ...] = ()  # rows left out because of errors
+    epochs: tuple[Leaving, ...] = ()  # what each epoch has, where all are written
 
     @property
     def blocked(self) -> tuple[Finding, ...]:
@@ -77,6 +79,7 @@ class ExportReport:
     main: list[str]
     warnings: dict[str, int] = field(default_factory=dict)  # {kind of finding: rows}
     pushed: str | None = None  # the address of the repository that it was sent to
+    epochs: OnlyWhereThere[list[WrittenEpoch]] = None
 
 
 def preview(
@@ -85,6 +88,8 @@ def preview(
     """The rows and the lint of an export, without writing it; AdrError for options that do not go together."""
     format = named(options.format)
     images = chosen(store, format, options.images)
+    if options.epochs:
+        need_epochs(store, run, format, options)
     leave = leaving(
         store,
         workspace,
@@ -92,6 +97,7 @@ def preview(
         order=options.order,
         synthetic="none" if format.part == "decisions" else options.synthetic,
         accept_above=options.accept_above,
+        epoch=0 if options.epochs else 1,
     )
     if format.part == "synthetic":
         made = [row for row in leave.with_image if leave.candidate(row).retrieved is None]
@@ -124,7 +130,9 @@ def preview(
         leave = changed(leave, order=leave.order[~np.isin(leave.order, np.asarray(left_out, dtype=np.int64))])
         if leave.new_ids:
             leave = changed(leave, new_ids=repaired_ids(store, leave))
-    return Preview(format, images, leave, found, left_out)
+    repair = options.repair_ids and format.rules.carries_ids and options.epochs == "files"
+    epochs = epochs_of(store, leave, options.order, left_out, repair=repair) if options.epochs else ()
+    return Preview(format, images, leave, found, left_out, epochs)
 
 
 def export(
@@ -164,6 +172,7 @@ def export(
             tuple(row for row in seen.left_out if row >= 0),
         )
         sums = {name: sha256_of(folder / name) for name in seen.format.write(work)}
+        epochs = write_epochs(work, seen.format, seen.epochs, files=chosen.epochs == "files")
         placed = 0 if seen.images == "inside" else place_images(work)
         provenance.write_synthetic(work)
         if seen.format.part == "all":
@@ -172,6 +181,8 @@ def export(
         counts = count(store, seen.leave)
         named_recipe = recipe or replayable(store, changed(seen.leave.recipe, export=given_options(chosen)))
         written = manifest.build(work, seen.format, counts, seen.lint.findings, sums, _said(chosen, seen), named_recipe)
+        if epochs:
+            written["epochs"] = in_manifest(store, run, epochs)
         if measured:
             written["measured"] = measured
         with work.file(report_page.FILE) as out_file:
@@ -183,7 +194,7 @@ def export(
         written["files"] = manifest.hashes(folder, sums)
         manifest.write(work, written)
         progress(1, 1, "Finishing")
-    return _record(store, run, Path(out).expanduser().absolute(), seen, written, placed)
+    return _record(store, run, Path(out).expanduser().absolute(), seen, written, placed, epochs)
 
 
 def exports(store: Store) -> list[dict[str, Any]]:
@@ -236,10 +247,10 @@ def _with_media(store: Store, leave: Leaving) -> bool:
     return bool(
         store.value(
             """
-            select 1 from instance join decision using (instance)
-            where run = $1 and kept and len(images) + len(videos) > 0 limit 1
+            select 1 from instance join kept_in using (instance)
+            where run = $1 and epoch = $2 and len(images) + len(videos) > 0 limit 1
             """,
-            [leave.run],
+            leave.which,
         )
     )
 
@@ -280,6 +291,7 @@ def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
         "leave_out_faulty": options.leave_out_faulty,
         **({"license": options.license} if options.license else {}),
         **({"place_markers": True} if options.place_markers else {}),
+        **({"epochs": options.epochs} if options.epochs else {}),
     }
 
 
@@ -289,7 +301,15 @@ def _recorded(store: Store, out: Path) -> bool:
     return bool(store.value("select count(*) from export where folder = $1", [folder]))
 
 
-def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[str, Any], placed: int) -> ExportReport:
+def _record(
+    store: Store,
+    run: int,
+    folder: Path,
+    seen: Preview,
+    written: dict[str, Any],
+    placed: int,
+    epochs: list[WrittenEpoch],
+) -> ExportReport:
     """Record the export in the database, which is the place for times and paths."""
     with store.atomic() as writer:
         number = int(writer.value("select coalesce(max(export), 0) + 1 from export"))
@@ -307,6 +327,7 @@ def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[s
             files={file["path"]: file["sha256"] for file in written["files"]},
             main=list(written["main"]),
             warnings={finding.kind: finding.rows for finding in seen.lint.findings if finding.level == "warning"},
+            epochs=epochs or None,
         )
         writer.execute(
             """

@@ -84,7 +84,7 @@ def _kept_ratings(work: Work) -> list[str]:
     # Looking for the text first spares parsing the records of sources without ratings.
     there = ", ".join(f"bool_or(contains(raw, '\"{name}\"') and json_exists(raw, '$.{name}'))" for name in RATINGS)
     found = work.store.row(
-        f"select {there} from instance join decision using (instance) where run = $1 and kept", [work.leave.run]
+        f"select {there} from instance join kept_in using (instance) where run = $1 and epoch = $2", work.leave.which
     )
     return [name for name, exists in zip(RATINGS, found or (), strict=True) if exists]
 

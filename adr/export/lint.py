@@ -209,8 +209,8 @@ _CHECKS = """
         select i.instance, len(i.images) as images, coalesce(len(i.videos), 0) as videos, turns,
                case when turns[1].role = 'system' then turns[2:] else turns end as body,
                case when $answers then turns else list_filter(turns, lambda t: t.role = 'human') end as heard
-        from instance i join decision d using (instance)
-        where d.run = $run and d.kept and i.instance between $low and $high
+        from instance i join kept_in d using (instance)
+        where d.run = $run and d.epoch = $epoch and i.instance between $low and $high
     )
     select instance, images, videos, turns,
            coalesce(len(turns), 0) = 0 as no_turns,
@@ -243,7 +243,7 @@ _FAULTS = f"""
 def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, progress: Progress) -> None:
     """Faults in the conversations of kept instances, one stretch of the table at a time, which allows a cancel."""
     last = int(leave.order.max()) if len(leave.order) else -1
-    given = {"run": leave.run, "answers": rules.markers_in_answers}
+    given = {"run": leave.run, "epoch": leave.epoch, "answers": rules.markers_in_answers}
     parts = []
     for low in range(0, last + 1, STRETCH):
         progress(low, last + 1, "Checking conversations")
@@ -325,7 +325,7 @@ def _out_of_order(store: Store, leave: Leaving) -> dict[int, str]:
         select i.instance, turns, raw {KEPT} and list_bool_or(list_transform(turns, lambda t: t.role = 'tool'))
         order by i.instance
         """,
-        [leave.run],
+        leave.which,
     )
     return {
         int(row): f"instance {row}"
@@ -337,13 +337,12 @@ def _out_of_order(store: Store, leave: Leaving) -> dict[int, str]:
 def _moved_pictures(store: Store, leave: Leaving, found: _Findings) -> None:
     """Kept instances with a marker that is not at the beginning of the first question."""
     moved = store.rows(
-        r"""
-        select i.instance from instance i join decision d using (instance)
-        where d.run = $1 and d.kept and len(images) > 0
+        rf"""
+        select i.instance {KEPT} and len(images) > 0
               and (contains(regexp_replace(turns[1].text, '^(<image>\s*)+', ''), '<image>') or markers(turns[2:]) > 0)
         order by i.instance
         """,
-        [leave.run],
+        leave.which,
     )
     found.add("picture_moved", "warning", {int(row): f"instance {row}" for (row,) in moved})
 
@@ -380,7 +379,7 @@ def _empty_keys(store: Store, leave: Leaving, keeps: Keeps, found: _Findings) ->
             and json_exists(raw, '$.image') and json_exists(raw, '$.conversations')
             and coalesce(raw->>'$.image', '') in ('', '[]') order by i.instance
         """,
-        [leave.run],
+        leave.which,
     )
     found.add(
         "image_key_empty", "warning", {int(row): f'instance {row}: "image": {json.dumps(value)}' for row, value in rows}
@@ -394,7 +393,7 @@ def _pictures(
     if not len(leave.order) or int(leave.order.max()) < 0:
         return
     if leave.image_root is None:
-        with_image = store.value(f"select count(*) {KEPT} and len(images) + len(videos) > 0", [leave.run])
+        with_image = store.value(f"select count(*) {KEPT} and len(images) + len(videos) > 0", leave.which)
         found.add("images_not_checked", "warning", {}, count=int(with_image))
         return
     faults, sampled = source_faults(store, leave, every, progress)
@@ -414,13 +413,12 @@ def _picture_level(kind: str, rules: Rules) -> str:
 
 def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
     """Ids that repeat (including copies), and ids of mixed types."""
-    kept = "instance i join decision d using (instance) where d.run = $1 and d.kept"
     repeated = store.rows(
         f"""
         select trim(id, '"') as id, sum(copies) as rows, min(i.instance) as first
-        from {kept} and id is not null group by all having sum(copies) > 1 order by first
+        {KEPT} and id is not null group by all having sum(copies) > 1 order by first
         """,
-        [leave.run],
+        leave.which,
     )
     if not leave.new_ids:
         found.add(
@@ -432,9 +430,9 @@ def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
     kinds = store.rows(
         f"""
         select case when starts_with(id, '"') then 'text' else 'number' end as kind, count(*)
-        from {kept} and id is not null group by kind order by kind
+        {KEPT} and id is not null group by kind order by kind
         """,
-        [leave.run],
+        leave.which,
     )
     text = sum(leave.candidate(row).id.startswith('"') for row in leave.candidate_rows)
     if text and rules.carries_ids and [kind for kind, _ in kinds] == ["number"]:

@@ -5,6 +5,7 @@ stays. The info file names a column only when the rows have it, because its conv
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from adr.export.columns import RowColumns
@@ -46,6 +47,16 @@ def write(work: Work) -> list[str]:
     with work.file(INFO) as out:
         out.write(json.dumps({"adr": entry(work.form, work.columns)}, indent=2).encode() + b"\n")
     return [FILE, INFO]
+
+
+def join(work: Work, folder: str, names: Sequence[str]) -> None:
+    """Write an info file that names the data sets `adr-NAME` of several folders below `folder`."""
+    entries = {}
+    for name in names:
+        info = json.loads((work.folder / folder / name / INFO).read_text(encoding="utf-8"))["adr"]
+        entries[f"adr-{name}"] = {**info, "file_name": f"{name}/{info['file_name']}"}
+    with work.file(f"{folder}/{INFO}") as out:
+        out.write(json.dumps(entries, indent=2).encode() + b"\n")
 
 
 def entry(form: str, columns: RowColumns) -> dict[str, Any]:
@@ -99,5 +110,6 @@ FORMAT = Format(
     ),
     images=("reference", "copy", "link"),
     write=write,
+    join=join,
     keeps=lambda form: form == "messages",
 )

@@ -317,6 +317,17 @@ class Engine:
             return copies
         return within(copies, self.place(recipe, tau), [bound for _, _, bound in caps], self.together)
 
+    def copies(self, recipe: Recipe) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
+        """(how many times the keep rule keeps each row, how many of these copies stay within every cap)."""
+        tau, own = self.tau(recipe), self.own(recipe)
+        by_rule = self.enough(recipe, self.pass_counts(recipe, tau, own)) & self.survives(recipe)
+        copies = self._copies(recipe, tau, own, by_rule)
+        return copies, self._within(recipe, tau, self.caps(recipe), copies)
+
+    def copies_if_kept(self, recipe: Recipe) -> npt.NDArray[np.int8]:
+        """How many times each row counts once the keep rule keeps it; no draw has a part in this."""
+        return self._copies(recipe, self.tau(recipe), self.own(recipe), np.ones(self.rows, dtype=bool))
+
     def place(self, recipe: Recipe, tau: Mapping[str, float]) -> npt.NDArray[np.uint64]:
         """Where each row comes in the order of caps, smallest first (see `adr.rebalance.at_most`)."""
         return place_in_order(self.held(recipe, tau), self._seeded(recipe.seed).drawn)

@@ -290,3 +290,29 @@ def test_board__follows_the_hand_and_answers_exactly(small_workspace):
     assert Engine(store).preview(recipe).size == int(exact) == 5 > int(first)
     assert runs(store) == []
     store.close()
+
+
+def test_page__shows_how_often_a_run_of_three_epochs_sees_each_entity(small_workspace, page):
+    store = Store(small_workspace.database)
+    rebalance(store, Recipe(tau=dict.fromkeys(PAPER_NAMES, 1.0), epochs=3))
+    store.close()
+    at = page("Rebalance", part="runs", run="1", seen="object")
+    assert not at.exception
+    assert "**3 epochs**" in texts(at)
+    seen, each, entities = (frame.value for frame in at.dataframe[-3:])
+    assert list(seen["what"][:2]) == ["instances", "  expected over all seeds"]
+    assert list(each["epoch"]) == [1, 2, 3]
+    assert list(entities["instances"]) == sorted(entities["instances"])  # the tail first
+    once = entities[entities["instances"] == 1]
+    assert (once["seen"] == 3).all() and (once["expected"] == 3).all() and (once["epochs"] == 3).all()
+    name = entities["object"].iloc[-1]
+    at.text_input(key="words seensearch").set_value(name).run()
+    assert not at.exception
+    assert set(at.dataframe[-1].value["object"]) >= {name}
+    assert all(name in one for one in at.dataframe[-1].value["object"])
+
+
+def test_address__holds_the_epochs():
+    assert to_address(Recipe(epochs=4)) == {"epochs": "4"}
+    assert from_address({"epochs": "4"}) == Recipe(epochs=4)
+    assert from_address({"epochs": "1000"}) == Recipe()
