@@ -17,7 +17,7 @@ GROUP = "adr.perspectives"
 """The entry point group by which a package brings perspectives."""
 COLUMN = "column:"
 """What the name of a perspective over a column of the records begins with."""
-RESERVED = ("alpha", "random", "at_most", "shuffle")
+RESERVED = ("alpha", "random", "at_most", "shuffle", "epoch")
 """Names that other draws take (`adr.draws`), which no perspective may have."""
 MOST_VOTES = 15
 """How many perspectives may vote in one recipe."""

@@ -318,10 +318,12 @@ class Engine:
         return within(copies, self.place(recipe, tau), [bound for _, _, bound in caps], self.together)
 
     def copies(self, recipe: Recipe) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
-        """(how many times the keep rule keeps each row, how many of these copies stay within every cap)."""
+        """(how many times the keep rule keeps each row, how many copies caps and mixture leave or make of it)."""
         tau, own = self.tau(recipe), self.own(recipe)
         by_rule = self.enough(recipe, self.pass_counts(recipe, tau, own)) & self.survives(recipe)
         copies = self._copies(recipe, tau, own, by_rule)
+        if recipe.mixture:
+            return copies, self.mixed(recipe).copies
         return copies, self._within(recipe, tau, self.caps(recipe), copies)
 
     def copies_if_kept(self, recipe: Recipe) -> npt.NDArray[np.int8]:

@@ -35,8 +35,8 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Epochs:
-    """All epochs of a recipe. chance: P(kept) of each row in any one epoch; None where caps, in some epoch, drop what
-    the keep rule keeps."""
+    """All epochs of a recipe. chance: P(kept) of each row in any one epoch; None where caps or the
+    mixture change, in some epoch, what the keep rule keeps."""
 
     recipe: Recipe
     draws: tuple[Epoch, ...]
@@ -73,9 +73,9 @@ class EpochReport:
 
 @dataclass(frozen=True)
 class EpochsReport:
-    """What the epochs of a run keep. expected: of instances, in closed form; null where caps, in some epoch, drop what
-    the keep rule keeps. entities, tail_entities: by perspective; the tail is that of the counts before, by the paper's
-    rule."""
+    """What the epochs of a run keep. expected: of instances, in closed form; null where caps or mixture
+    change, in some epoch, what the keep rule keeps. entities, tail_entities: by perspective; the tail is that of the
+    counts before, by the paper's rule."""
 
     each: tuple[EpochReport, ...]
     instances: SeenCounts

@@ -21,6 +21,7 @@ from adr.recipe import Recipe
 from adr.report import plain
 from adr.store import Store
 from adr.workspace import Workspace
+from tests.worlds.mixture import mixed_by_definition, mixed_recipes
 from tests.worlds.zoo import AGAIN, TAU, ZOO, by_definition, counts_of, fill, instance, recipes
 
 THREE = Recipe(tau=TAU, epochs=3)
@@ -78,6 +79,20 @@ def test_rebalance__equals_the_definition_for_any_recipe(rows: list, recipe: Rec
         having = {entity: [i for i, row in enumerate(rows) if entity in row.get(perspective, ())] for entity in counts}
         times = {entity: sum(one[i] for one in copies for i in at) for entity, at in having.items()}
         assert dict(zip(engine.names(perspective, range(len(counts))), seen.times.tolist(), strict=True)) == times
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(instance, min_size=1, max_size=8).filter(lambda rows: any(any(r.values()) for r in rows)),
+    mixed_recipes,
+    st.integers(2, 4),
+)
+def test_rebalance__every_epoch_has_the_mixture(rows: list, recipe: Recipe, epochs: int) -> None:
+    store = fill(rows, into=AGAIN)
+    rebalance(store, replace(recipe, epochs=epochs))
+    seeds = [epoch_seed(recipe.seed, epoch) for epoch in range(1, epochs + 1)]
+    copies = [mixed_by_definition(rows, replace(recipe, seed=seed)) for seed in seeds]
+    assert [written(store, 1, epoch, len(rows)) for epoch in range(1, epochs + 1)] == copies
 
 
 def test_seen_of__three_epochs() -> None:
