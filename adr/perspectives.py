@@ -44,9 +44,14 @@ class Perspective:
     several: bool = True
 
     @property
+    def called(self) -> str:
+        """The perspective as people write it: 'co-occurrence', 'column category'."""
+        return self.name.replace(COLUMN, "column ", 1) if self.name.startswith(COLUMN) else self.name.replace("_", "-")
+
+    @property
     def word(self) -> str:
-        """The perspective as people write it in the singular: 'co-occurrence'."""
-        return self.name.removeprefix(COLUMN).replace("_", "-")
+        """One of its entities, as people call it: 'co-occurrence', 'value'; with an s they are several."""
+        return "value" if self.name.startswith(COLUMN) else self.called
 
 
 # Tail shares of the paper's threshold rule: 1 - rho (arXiv 2503.12821, Table 1).

@@ -28,7 +28,7 @@ def words_of(recipe: Recipe) -> str:
 
 
 def _rule(recipe: Recipe) -> str:
-    names = [p.replace("_", "-") for p in recipe.perspectives]
+    names = [described(p).called for p in recipe.perspectives]
     if recipe.min_passes <= 0:
         said = "Keeps every instance"
     elif len(names) == 1:
@@ -44,9 +44,9 @@ def _thresholds(recipe: Recipe) -> list[str]:
     if recipe.min_passes <= 0:
         return []
     each = [
-        f"{described(p).word} {number_words(recipe.tau[p], 6)}"
+        f"{described(p).called} {number_words(recipe.tau[p], 6)}"
         if p in recipe.tau
-        else f"{described(p).word} at a tail of {number_words(100 * recipe.share_for(p), 3)} %"
+        else f"{described(p).called} at a tail of {number_words(100 * recipe.share_for(p), 3)} %"
         for p in recipe.perspectives
     ]
     return [f"thresholds τ: {', '.join(each)}"]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from adr.figures import share_words
+from adr.perspectives import described
 
 
 def spoken(word: str) -> str:
@@ -13,7 +14,7 @@ def spoken(word: str) -> str:
 
 def perspective_words(perspective: str) -> str:
     """A perspective as people write it: 'co-occurrence'."""
-    return perspective.replace("_", "-")
+    return described(perspective).called
 
 
 def reasons(counts: Mapping[str, int], words: Mapping[str, str] | None = None) -> str:

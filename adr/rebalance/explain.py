@@ -15,6 +15,7 @@ import numpy as np
 from adr.draws import ALPHA_KEY, draw_key, draws, seed_start
 from adr.errors import AdrError
 from adr.figures import number_words
+from adr.perspectives import described
 from adr.rebalance import loops
 from adr.rebalance.at_most import ranks
 from adr.rebalance.engine import Engine, unread_instances
@@ -400,7 +401,7 @@ def explain_entity(
 
 
 def _plain(perspective: str) -> str:
-    return perspective.replace("_", "-")
+    return described(perspective).called
 
 
 def _from(passed: Pass) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from adr.figures import counted
+from adr.perspectives import described
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import RecipePreview
 from adr.store import Store, Writer
@@ -26,7 +27,7 @@ class MixtureRank:
     @property
     def in_words(self) -> str:
         """What the mixture does to it and what would bring it back, as sentences."""
-        of = self.perspective.replace("_", "-")
+        of = described(self.perspective).called
         rows = f"rows of {of} “{self.value}”" if self.value is not None else f"rows without {of}"
         if self.most >= self.of:
             return f"The mixture makes {self.most:,} of the {self.of:,} {rows} that are kept."

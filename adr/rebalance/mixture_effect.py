@@ -3,6 +3,7 @@
 import numpy as np
 
 from adr.figures import counted
+from adr.perspectives import described
 from adr.rebalance.mixture import Mixed, Stock
 from adr.rebalance.preview import MixtureEffect, ValueEffect
 from adr.recipe_mixture import Mixture
@@ -86,4 +87,4 @@ def _short(mixture: Mixture, value: ValueEffect) -> str:
 
 
 def _plain(mixture: Mixture) -> str:
-    return mixture.perspective.replace("_", "-")
+    return described(mixture.perspective).called

@@ -1,7 +1,6 @@
 """The Dataset page, empty and with small workspaces, as a user opens it."""
 
 import json
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from adr.ingest.ingest import ingest
 from adr.ingest.peek import peek
 from adr.store import Store
 from adr.workspace import Workspace
+from tests.worlds.pages import finished
 
 
 def record(number: int, **keys: object) -> str:
@@ -64,18 +64,6 @@ def said(at) -> str:
 def talks(at) -> str:
     """The conversations of the page, as HTML."""
     return "\n".join(str(one.proto.body) for one in at.get("html"))
-
-
-def finished(at, workspace: Workspace):
-    """The page after the jobs of the app have ended; fails after a minute."""
-    from adr.ui.workspaces import opened
-
-    jobs = opened(str(workspace.folder))[2]
-    for _ in range(240):
-        if not jobs.running():
-            return at.run()
-        time.sleep(0.25)
-    pytest.fail("the jobs did not end")
 
 
 def test_page__empty(page) -> None:

@@ -32,7 +32,9 @@ def perspectives_view(here: Frame) -> None:
     gone = [title_of(name) for name in had if name not in wanted]
     if gone:
         st.caption(f"{plain(', '.join(gone))} will be taken out, with the postings.")
-    if st.button("Read them" if set(wanted) - set(had) else "Take them out", disabled=bool(here.jobs.running())):
+    new = bool(set(wanted) - set(had))
+    busy = bool(here.jobs.running())
+    if st.button("Read them" if new else "Take them out", key="read perspectives", disabled=busy):
         store = here.store
         here.jobs.start(
             "index", "Reading perspectives", lambda progress: change_perspectives(store, wanted, progress=progress)
