@@ -8,10 +8,11 @@ from typing import Any
 
 from adr.export import croissant, trainer
 from adr.export.counts import Counts
-from adr.export.curves import TITLES, svg
+from adr.export.curves import file_of, svg, title_of
 from adr.export.images import SUMS
 from adr.export.leaving import RESERVOIR_FOLDER, SYNTHETIC_FOLDER
 from adr.export.work import Format, Work
+from adr.perspectives import PAPER_NAMES, described
 from adr.plain_text import SENTENCE, code, plain
 
 FILE = "README.md"
@@ -26,7 +27,7 @@ METHOD = (
 def write(work: Work, format: Format, counts: list[Counts], manifest: dict[str, Any]) -> None:
     """Write the card and its curves into the export's folder."""
     for one in counts:
-        with work.file(f"{CURVES}/{one.perspective}.svg") as out:
+        with work.file(f"{CURVES}/{file_of(one.perspective)}") as out:
             out.write(svg(one).encode())
     with work.file(FILE) as out:
         present = {path.name for path in work.folder.iterdir()} | {"manifest.json"}
@@ -166,7 +167,7 @@ def _curves(counts: list[Counts]) -> str:
     if not counts:
         return ""
     lines = ["## Curves\n", "How many instances have each entity, by its rank, before and after.\n"]
-    lines += [f"![{TITLES.get(one.perspective, one.perspective)}]({CURVES}/{one.perspective}.svg)" for one in counts]
+    lines += [f"![{plain(title_of(one.perspective))}]({CURVES}/{file_of(one.perspective)})" for one in counts]
     return "\n".join(lines) + "\n"
 
 
@@ -189,9 +190,10 @@ def _numbers(counts: list[Counts]) -> str:
         ):
             if state == "with synthetic" and not one.added:
                 continue
-            n = one.numbers(array)
+            n, known = one.numbers(array), one.perspective in PAPER_NAMES
+            name = one.perspective if known else plain(described(one.perspective).called)
             lines.append(
-                f"| {one.perspective} | {one.tau:,.0f} | {state} | {n['entities']:,} | "
+                f"| {name} | {one.tau:,.0f} | {state} | {n['entities']:,} | "
                 f"{n['entities_lost']:,} | {n['tail_share']:.2%} | {n['effective_entities']:,.0f} | "
                 f"{n['largest']:,} |"
             )

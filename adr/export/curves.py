@@ -5,14 +5,17 @@ Knows nothing but counts.
 
 import html
 import math
+import re
 from collections.abc import Iterator
+from zlib import crc32
 
 import numpy as np
 
 from adr.export.counts import Counts
+from adr.perspectives import described
 from adr.tail import Spectrum
 
-TITLES = {
+_TITLES = {
     "token": "Nouns of the conversation",
     "object": "Things in the picture",
     "co_occurrence": "Pairs of things",
@@ -36,6 +39,17 @@ _STYLE = (
 )
 
 
+def title_of(perspective: str) -> str:
+    """What the card and the report call the entities of a perspective."""
+    return _TITLES.get(perspective) or described(perspective).title
+
+
+def file_of(perspective: str) -> str:
+    """The name of a perspective's curve in an export; any name of a column makes one file there."""
+    safe = re.sub(r"[^A-Za-z0-9_-]", "_", perspective)
+    return f"{safe}.svg" if safe == perspective else f"{safe}-{crc32(perspective.encode()):08x}.svg"
+
+
 def svg(one: Counts) -> str:
     """Rank–frequency curves of one perspective, log-log, as an SVG element with a transparent background."""
     curves = {
@@ -44,7 +58,7 @@ def svg(one: Counts) -> str:
     ranks = max((int(r[-1]) for r, _ in curves.values() if len(r)), default=1)
     counts = max((int(c[0]) for _, c in curves.values() if len(c)), default=1)
     axes = _Axes(ranks, max(counts, math.ceil(one.tau)))
-    title = html.escape(TITLES.get(one.perspective, one.perspective))
+    title = html.escape(title_of(one.perspective))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">',
         f"<style>{_STYLE}</style>",

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from adr.export.counts import Counts, count
-from adr.export.curves import TITLES, svg
+from adr.export.curves import svg, title_of
 from adr.export.leaving import Leaving, leaving
 from adr.files import named_file
 from adr.html_page import table, text, thumbnail, whole
@@ -83,7 +83,7 @@ def _numbers(counts: list[Counts]) -> str:
             n = one.numbers(array)
             rows.append(
                 [
-                    TITLES.get(one.perspective, one.perspective) if state == "before" else "",
+                    title_of(one.perspective) if state == "before" else "",
                     f"{one.tau:,.0f}" if state == "before" else "",
                     state,
                     f"{n['entities']:,}",
@@ -132,7 +132,7 @@ def _entities(store: Store, one: Counts) -> str:
     order = touched[np.lexsort((one.before[touched], -np.abs(one.refined - one.before)[touched]))]
     tails = order[:ROWS].tolist()
     names = _names(store, one, [*heads, *tails])
-    title = text(TITLES.get(one.perspective, one.perspective))
+    title = text(title_of(one.perspective))
     said = f'<h2>{title}</h2><div class="pair"><section><h3>Head entities that lost most</h3>'
     said += (
         table(

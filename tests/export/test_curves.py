@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from adr.export.counts import Counts
-from adr.export.curves import BOTTOM, LEFT, RIGHT, STATES, svg
+from adr.export.curves import BOTTOM, LEFT, RIGHT, STATES, file_of, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -45,3 +45,10 @@ def test_svg__the_same_bytes_every_time():
 
 def test_states__differ_by_dashes_or_width():
     assert len({(dash, width) for *_, dash, width in STATES}) == len(STATES)
+
+
+def test_file_of__stays_in_its_folder_whatever_a_column_is_called():
+    assert file_of("co_occurrence") == "co_occurrence.svg"
+    names = [file_of(f"column:{name}") for name in ("meta.rating", "../../etc", "a/b", "a b", "评分", "评级")]
+    assert len(set(names)) == 6 and not [name for name in names if set(name) & set("/\\: ")]
+    assert all(name.startswith("column_") and name.endswith(".svg") and name.isascii() for name in names)

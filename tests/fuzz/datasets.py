@@ -1,6 +1,7 @@
 """Dataset files and object annotations, read by ingest: whole, in part, or not at all."""
 
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.ingest.peek import peek
 from adr.ingest.record import Conversation, read_record
+from adr.ingest.written_paths import WRITTEN, relative
 from adr.store import Store
 from tests.fuzz.mutations import altered, spoiled, written
 from tests.fuzz.outcome import Case, refused
@@ -97,9 +99,10 @@ class Datasets:
         return [self._store.rows(f"select * from {table} order by all") for table in _TABLES]
 
     def _check_instances(self) -> None:
-        """What was read in SQL is what the reader in Python says."""
+        """What was read in SQL is what the reader in Python says, with paths as they lie below the image folder."""
         for raw, own_id, images, turns in self._store.rows("select raw, id, images, turns from instance"):
             read = read_record(raw.encode())
             assert isinstance(read, Conversation), raw[:300]
             said = [(turn["role"], turn["text"]) for turn in turns]
-            assert (own_id, images, said) == (read.id, read.images, [tuple(turn) for turn in read.turns]), raw[:300]
+            there = [relative(path, self._images) if re.search(WRITTEN, path) else path for path in read.images]
+            assert (own_id, images, said) == (read.id, there, [tuple(turn) for turn in read.turns]), raw[:300]

@@ -9,6 +9,7 @@ import pytest
 
 from adr import perspectives
 from adr.errors import AdrError
+from adr.export.export import export
 from adr.index.index import index
 from adr.index.perspectives.change import change_perspectives
 from adr.index.report import index_report
@@ -127,6 +128,18 @@ def test_plan__says_what_a_generator_cannot_add(store, tmp_path):
             store, Workspace.at(tmp_path), run=1, entities=["source:gqa"], generator="text-to-image", target=9, budget=4
         )
     assert "reservoir" in told.value.next_step
+
+
+def test_export__of_a_column_with_an_odd_name(store, tmp_path):
+    odd = "column:a|b/../c"
+    store.execute("""update instance set raw = '{"a|b/../c": "' || if(instance < 3, 'low', 'high') || '"}'""")
+    change_perspectives(store, [odd])
+    assert postings(store, odd) == {"low": [0, 1, 2], "high": [3, 4, 5]}
+    rebalance(store, Recipe(perspectives=(odd,), tau={odd: 2}))
+    export(store, Workspace.at(tmp_path / "w"), 1, out=tmp_path / "out", format="llava")
+    curves = sorted(path.name for path in (tmp_path / "out" / "curves").iterdir())
+    assert len(curves) == 5 and curves[1].startswith("column_a_b____c-")
+    assert "column a\\|b/../c" in (tmp_path / "out" / "README.md").read_text()
 
 
 def test_recipe__is_the_same_after_toml():
