@@ -142,14 +142,22 @@ def test_all_not_english__is_read_and_kept(tmp_path: Path) -> None:
     assert rebalance(store, Recipe(min_passes=0)).kept == 2
 
 
-def test_all_not_english__says_that_nothing_could_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_not_english__says_what_could_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "find_spec", lambda name: None)  # as where no reader is installed
     store, _ = read("all-not-english", tmp_path)
+    said = " ".join(index(store).notices)
+    assert "Chinese 4" in said and "adr-workbench[languages]" in said
+    assert rebalance(store, Recipe()).kept == 2  # the form of both questions is read; unread text drops nothing
+
+
+def test_unreadable__is_said_and_another_index_is_no_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "find_spec", lambda name: None)
+    store = store_with([[("human", "이 사진에는 무엇이 보이나요?"), ("gpt", "고양이가 소파에서 자고 있습니다.")]])
     index(store)
     with pytest.raises(AdrError, match="none of the text could be read") as error:
         rebalance(store, Recipe(min_passes=0))
     assert "Build the index" not in error.value.next_step
-    assert "Chinese 4" in error.value.next_step and "adr-workbench[languages]" in error.value.next_step
+    assert "Korean 2" in error.value.next_step and "adr-workbench[languages]" in error.value.next_step
 
 
 @pytest.mark.parametrize(

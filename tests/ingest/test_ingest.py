@@ -16,6 +16,7 @@ from adr.ingest.options import IngestOptions
 from adr.ingest.record import Conversation, read_record
 from adr.ingest.records import Records
 from adr.ingest.written_paths import WRITTEN, relative
+from adr.perspectives import PAPER_NAMES
 from adr.progress import Cancelled
 from adr.store import Store
 from adr.workspace import Workspace
@@ -349,7 +350,8 @@ def test_ingest__replacing_clears_all_that_was_made(store: Store, tmp_path: Path
     ingest(store, array(tmp_path, plain(id=1), "null", plain(objects=["cat"])))
     tables = {name for (name,) in store.rows("select table_name from duckdb_tables() where not internal")}
     assert {"run", "decision", "posting", "entity", "plan", "candidate", "verdict", "export"} < tables
-    for table in tables - {"meta"}:
+    store.execute("insert into perspective (number, name) values (4, 'source')")
+    for table in tables - {"meta", "perspective"}:
         column = store.value(
             "select column_name from duckdb_columns() where table_name = $1 "
             "and data_type in ('INTEGER', 'BIGINT', 'VARCHAR') limit 1",
@@ -358,7 +360,8 @@ def test_ingest__replacing_clears_all_that_was_made(store: Store, tmp_path: Path
         store.execute(f'insert into "{table}" ("{column}") values (77)')
     ingest(store, array(tmp_path, plain(id=2)), replace=True)
     left = {table for table in tables if store.value(f'select count(*) from "{table}"')}
-    assert left == {"meta", "job", "source", "instance"}
+    assert left == {"meta", "job", "source", "instance", "perspective"}
+    assert [name for (name,) in store.rows("select name from perspective order by number")] == list(PAPER_NAMES)
 
 
 def test_ingest__replacing_sets_old_files_aside(tmp_path: Path) -> None:
