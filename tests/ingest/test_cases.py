@@ -16,6 +16,7 @@ from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
 from adr.store import Store
 from adr.workspace import Workspace
+from tests.worlds.turns import store_with
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not beside this checkout")
@@ -146,7 +147,7 @@ def test_all_not_english__says_what_could_not_be_read(tmp_path: Path, monkeypatc
     monkeypatch.setattr(reading, "find_spec", lambda name: None)  # as where no reader is installed
     store, _ = read("all-not-english", tmp_path)
     said = " ".join(index(store).notices)
-    assert "Chinese 4" in said and "adr-workbench[languages]" in said
+    assert "4 turns in Chinese" in said and "adr-workbench[languages]" in said
     assert rebalance(store, Recipe()).kept == 2  # the form of both questions is read; unread text drops nothing
 
 
