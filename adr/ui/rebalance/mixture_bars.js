@@ -42,7 +42,9 @@ function build(board) {
   board.legend = el("div", "legend");
   const head = el("div", "row head"), counts = el("div", "counts");
   counts.append(...["before", "now", "mixed"].map((text) => el("span", "", text)));
-  head.append(el("span"), el("span"), board.legend, el("span", "", "wanted"), counts);
+  head.append(el("span"), el("span"), el("span"), el("span"), counts);
+  const tools = el("div", "tools");
+  tools.append(board.search, board.legend);
   board.list = el("div", "list");
   board.list.setAttribute("role", "list");
   board.total = el("div", "total");
@@ -50,7 +52,7 @@ function build(board) {
   board.notices.setAttribute("role", "status");
   board.sides = el("div", "sides");
   const bars = el("div", "bars");
-  bars.append(board.search, head, board.list, board.total, board.notices);
+  bars.append(tools, head, board.list, board.total, board.notices);
   board.root.append(bars, board.sides);
 }
 
@@ -203,9 +205,8 @@ function arrange(board) {
   const boxes = found.map((id) => board.rows.get(id).box);
   const same = boxes.length === board.list.children.length && boxes.every((box, i) => box === board.list.children[i]);
   if (!same) board.list.replaceChildren(...(boxes.length ? boxes : [el("div", "none", "No value matches.")]));
-  const keys = [["before", "before"], ["now", "now"], ["wanted", "wanted"]];
+  const keys = [["before", "before"], ["now", "now, after keep rule and caps"], ["wanted", "wanted"]];
   if (!board.legend.children.length) board.legend.append(...keys.map(([name, text]) => el("span", name, text)));
-  board.legend.title = "Now: after keep rule and caps, without the mixture.";
 }
 
 function show(board) {
@@ -240,6 +241,8 @@ function showRow(board, bar, id, amount, total) {
   made.box.classList.toggle("named", bar.named);
   made.box.classList.toggle("locked", bar.locked);
   if (made.name.textContent !== bar.label) made.name.textContent = made.name.title = bar.label;
+  const part = (count, all) => `${whole(count)} rows (${percent(count / Math.max(1, all))})`;
+  made.track.title = `before ${part(bar.before, data.before)}, now ${part(bar.pool, data.pool)}`;
   showTrack(made, bar, amount, rows ? amount : amount * total, rows);
   showLock(made, bar, rows);
   if (!made.input.dataset.typing) made.input.value = rows ? Math.round(amount) : typed(amount);
