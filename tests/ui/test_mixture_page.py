@@ -261,7 +261,7 @@ def test_mixture__perspectives_that_the_index_lacks_are_read_by_one_button(empty
     store.close()
     assert board_of(at)["title"] == "Sources"
     at = page("Rebalance", part="mixture", mixed="co_occurrence", need="0")
-    assert not at.exception and "No instance has a value of co-occurrence" in texts(at)
+    assert not at.exception and "Co-occurrences: no instance has any" in texts(at)
 
 
 # ---- in a browser

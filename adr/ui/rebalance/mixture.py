@@ -63,10 +63,8 @@ def mixture_view(here: Frame, engine: Engine, preview: RecipePreview) -> None:
     _other_mixture(recipe, perspective)
     _presets(engine, preview, effect)
     if not any(value.value is not None for value in effect.values):
-        st.info(
-            f"No instance has a {plain(described(perspective).word)}, so there is nothing to mix.",
-            icon=":material/info:",
-        )
+        title = plain(title_of(perspective))
+        st.info(f"{title}: no instance has any, so there is nothing to mix.", icon=":material/info:")
     else:
         mixture_board(engine, preview, effect, mode)
         _add_value(engine, preview, effect)
