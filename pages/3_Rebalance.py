@@ -16,6 +16,7 @@ from adr.ui.rebalance.engine import engine_of
 from adr.ui.rebalance.estimating import expected_view
 from adr.ui.rebalance.follow import follow
 from adr.ui.rebalance.instances import instances_view
+from adr.ui.rebalance.mixture import mixture_view
 from adr.ui.rebalance.notices import notices
 from adr.ui.rebalance.recipe_strip import strip
 from adr.ui.rebalance.runs import runs_view
@@ -26,6 +27,7 @@ from adr.ui.telling import fragment
 PARTS = {
     "instances": "What goes, and why",
     "caps": "Caps",
+    "mixture": "Mixture",
     "backwards": "Ask backwards",
     "compare": "A against B",
     "runs": "Runs and recipe",
@@ -57,11 +59,14 @@ with frame("Rebalance") as here:
         @fragment
         def parts() -> None:
             """What follows once the hand rests: the open part."""
-            recipe = current()
+            recipe, part = current(), asked("part", "instances", tuple(PARTS))
+            reach(part)
+            if part == "mixture":  # its bars respond at once as well, and the board follows them
+                mixture_view(here, engine, engine.preview(recipe))
+                follow(recipe)
+                return
             follow(recipe)
             preview = engine.preview(recipe)
-            part = asked("part", "instances", tuple(PARTS))
-            reach(part)
             if part == "caps":
                 caps_view(here, engine, recipe, preview)
             elif part == "backwards":

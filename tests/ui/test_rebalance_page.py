@@ -129,7 +129,7 @@ def test_rebalance__empty_workspace_says_what_to_do(empty_workspace, page):
     assert not at.exception and "workspace is empty" in at.info[0].value
 
 
-@pytest.mark.parametrize("part", ["instances", "caps", "backwards", "compare", "runs"])
+@pytest.mark.parametrize("part", ["instances", "caps", "mixture", "backwards", "compare", "runs"])
 def test_rebalance__every_part_by_its_address(small_workspace, page, part):
     at = page("Rebalance", part=part, **to_address(CAPS))
     assert not at.exception and not at.error

@@ -53,6 +53,7 @@ def _kept(engine: Engine, preview: RecipePreview) -> None:
             "total": preview.total,
             "size": preview.size,
             "repeated": preview.repeated,
+            "mixed": preview.mixture is not None,
             "expected": "" if preview.expected is None else f"{preview.expected:,.0f} ± {preview.expected_sd:,.0f}",
             "previous": None if before is None else before.size,
         },

@@ -1,6 +1,7 @@
 """The expected size of a recipe whose caps bind, counted over other seeds while the page goes on."""
 
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import streamlit as st
@@ -13,9 +14,12 @@ from adr.recipe import Recipe
 from adr.ui.frame import Frame
 from adr.ui.rebalance.engine import made_of
 
+REST = 2.0  # seconds for which a recipe has to stay the same: counting takes all processors
+
 
 class Estimates:
-    """Estimates of one engine, one at a time in a thread; a newer request ends the one before it."""
+    """Estimates of one engine, one at a time in a thread, once the recipe rests; a newer request ends the one before
+    it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._pool, self._lock = engine, ThreadPoolExecutor(1, "estimate"), threading.Lock()
@@ -37,6 +41,9 @@ class Estimates:
             if self._wanted != recipe:
                 raise Cancelled
 
+        for _ in range(20):
+            superseded(0, None, "")
+            time.sleep(REST / 20)
         return estimate(self._engine, recipe, progress=superseded)
 
 

@@ -29,7 +29,7 @@ function show({ root, data, moved }) {
   const share = size / Math.max(1, data.total);
   const facts = [["dropped", whole(data.total - size)]];
   if (data.expected) facts.push(["expected over all seeds", data.expected]);
-  if (data.repeated) facts.push(["copies of rare instances", `+${whole(data.repeated)}`]);
+  if (data.repeated) facts.push([data.mixed ? "copies of instances used again" : "copies of rare instances", `+${whole(data.repeated)}`]);
   if (data.previous !== null) facts.push(["before the last step", whole(data.previous)]);
   const bar = el("div", "bar");
   const filled = el("i"), mark = el("u");

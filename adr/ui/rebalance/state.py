@@ -34,6 +34,7 @@ class RebalanceState:
     past: list[Recipe] = field(default_factory=list)
     future: list[Recipe] = field(default_factory=list)
     answered: int = 0  # the number of the board's step that was answered last
+    mixture_answered: int = 0  # the same of the mixture's bars
     drawn: str | None = None  # stamp of the recipe that the board shows
     wish: dict[str, Any] | None = None  # the slider for which the board requests a grid of curves
     fault: AdrError | None = None  # why the last step failed, to be shown once
