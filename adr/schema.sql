@@ -229,7 +229,8 @@ create table if not exists over_share (
     entity integer,             -- its value in the mixture's perspective; null: it has none
     rank integer,               -- of its first copy, from 1, among those of its value that keep rule and caps keep
     of integer,                 -- how many these are, copies counted
-    most integer                -- how many there are after the mixture
+    most integer,               -- how many there are after the mixture
+    copies tinyint              -- of the instance before the mixture
 );
 
 -- writer: rebalance. Kept or dropped, and why.

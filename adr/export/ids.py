@@ -16,8 +16,8 @@ def repaired_ids(store: Store, leave: Leaving) -> dict[int, str]:
     repeated = {
         name
         for (name,) in store.rows(
-            """
-        select trim(id, '"') from instance join decision using (instance)
+            f"""
+        select trim(id, '"') from instance join {leave.decisions} d using (instance)
         where run = $1 and kept and id is not null group by all having sum(copies) > 1
         """,
             [leave.run],
@@ -50,8 +50,8 @@ def _repeated_by_rows_of_reservoir(store: Store, leave: Leaving) -> set[str]:
     """The ids of rows of the reservoir that a kept instance or another such row has too."""
     own = Counter(one.own_id.strip('"') for row in leave.candidate_rows if (one := leave.candidate(row)).own_id)
     met = store.rows(
-        """
-        select distinct trim(id, '"') from instance join decision using (instance)
+        f"""
+        select distinct trim(id, '"') from instance join {leave.decisions} d using (instance)
         where run = $1 and kept and trim(id, '"') in (select unnest($2::varchar[]))
         """,
         [leave.run, list(own)],

@@ -31,6 +31,11 @@ RESERVOIR_FOLDER = "adr-reservoir"
 CANDIDATE_FOLDERS = (SYNTHETIC_FOLDER, RESERVOIR_FOLDER)
 SHUFFLE_KEY = draw_key("shuffle", "")
 CHUNK = 10_000
+AS_DECIDED = "decision"
+# What the mixture takes away stays, and nothing is there more often because of it.
+BEFORE_MIXTURE = """(
+    select d.* replace (d.kept or d.reason = 'mixture' as kept, coalesce(o.copies, d.copies) as copies)
+    from decision d left join over_share o using (run, instance))"""
 
 Turns = list[tuple[str, str]]  # (role, text); role is 'human', 'gpt', 'system' or 'tool'
 
@@ -103,6 +108,7 @@ class Leaving:
     new_ids: dict[int, str] = field(default_factory=dict)  # place -> repaired id, as JSON text
     place_markers: bool = False  # whether rows get the markers that they lack
     placed: frozenset[int] = frozenset()  # positions whose turns got markers when they were read, which `raw` lacks
+    decisions: str = AS_DECIDED  # the decisions (SQL) by which instances leave: AS_DECIDED or BEFORE_MIXTURE
 
     @property
     def instances(self) -> int:
@@ -143,13 +149,14 @@ def leaving(
     order: str = "source",
     synthetic: str = "run",
     accept_above: float | None = None,
+    decisions: str = AS_DECIDED,
 ) -> Leaving:
     """The rows that a run keeps and the accepted candidates, in export order.
 
     order: 'source' (the source's order, then candidates) or 'shuffled' (all together, by the recipe's seed).
     synthetic: candidates planned from this 'run', from 'all' runs, or 'none'. accept_above: the recipe's rule, which
     accepts the best candidate of a slot when nobody has judged it, it has been compared and has no flags, and its score
-    is at least this.
+    is at least this. decisions: as in `Leaving`.
     """
     found = store.row("select recipe from run where run = $1", [run])
     if found is None:
@@ -160,12 +167,7 @@ def leaving(
         )
     recipe = Recipe.from_toml(found[0], f"the recipe of run {run}")
     form = _form(store)
-    kept = store.arrays(
-        """
-        select instance, copies from decision where run = $1 and kept order by instance
-        """,
-        [run],
-    )
+    kept = store.arrays(f"select instance, copies from {decisions} d where run = $1 and kept order by instance", [run])
     positions = np.repeat(np.asarray(kept["instance"], dtype=np.int64), np.asarray(kept["copies"], dtype=np.int64))
     accepted = _accepted(store, workspace, run, synthetic, accept_above)
     candidates = np.array([candidate_row(number) for number in range(len(accepted))], dtype=np.int64)
@@ -175,7 +177,7 @@ def leaving(
     elif order != "source":
         raise AdrError(f"There is no order {order!r}.", "Choose source or shuffled.")
     placed = frozenset(n for (n,) in store.rows("select instance from oddity where kind = 'marker_placed'"))
-    return Leaving(run, recipe, form, ImageFolder.of(store), rows, accepted, placed=placed)
+    return Leaving(run, recipe, form, ImageFolder.of(store), rows, accepted, placed=placed, decisions=decisions)
 
 
 def _form(store: Store) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from adr.conversation import FAULTS, MARKER
-from adr.export.columns import KEPT, KeySet, columns, key_sets
+from adr.export.columns import KeySet, columns, kept_rows, key_sets
 from adr.export.leaving import Accepted, Leaving, Turns, candidate_row
 from adr.export.marks import mark_faults, video_faults
 from adr.export.pictures import DECODED, OPENED, candidate_faults, missing_videos, source_faults
@@ -209,7 +209,7 @@ _CHECKS = """
         select i.instance, len(i.images) as images, coalesce(len(i.videos), 0) as videos, turns,
                case when turns[1].role = 'system' then turns[2:] else turns end as body,
                case when $answers then turns else list_filter(turns, lambda t: t.role = 'human') end as heard
-        from instance i join decision d using (instance)
+        from instance i join {decisions} d using (instance)
         where d.run = $run and d.kept and i.instance between $low and $high
     )
     select instance, images, videos, turns,
@@ -244,10 +244,11 @@ def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, pro
     """Faults in the conversations of kept instances, one stretch of the table at a time, which allows a cancel."""
     last = int(leave.order.max()) if len(leave.order) else -1
     given = {"run": leave.run, "answers": rules.markers_in_answers}
+    faulty = _FAULTS.replace("{decisions}", leave.decisions)
     parts = []
     for low in range(0, last + 1, STRETCH):
         progress(low, last + 1, "Checking conversations")
-        parts.append(store.frame(_FAULTS, {**given, "low": low, "high": low + STRETCH - 1}))
+        parts.append(store.frame(faulty, {**given, "low": low, "high": low + STRETCH - 1}))
     if not parts:
         return
     faults = pd.concat(parts, ignore_index=True)
@@ -322,7 +323,8 @@ def _out_of_order(store: Store, leave: Leaving) -> dict[int, str]:
     """The instances whose calls and observations do not take turns with the other turns."""
     rows = store.rows(
         f"""
-        select i.instance, turns, raw {KEPT} and list_bool_or(list_transform(turns, lambda t: t.role = 'tool'))
+        select i.instance, turns, raw {kept_rows(leave)}
+            and list_bool_or(list_transform(turns, lambda t: t.role = 'tool'))
         order by i.instance
         """,
         [leave.run],
@@ -337,9 +339,8 @@ def _out_of_order(store: Store, leave: Leaving) -> dict[int, str]:
 def _moved_pictures(store: Store, leave: Leaving, found: _Findings) -> None:
     """Kept instances with a marker that is not at the beginning of the first question."""
     moved = store.rows(
-        r"""
-        select i.instance from instance i join decision d using (instance)
-        where d.run = $1 and d.kept and len(images) > 0
+        rf"""
+        select i.instance {kept_rows(leave)} and len(images) > 0
               and (contains(regexp_replace(turns[1].text, '^(<image>\s*)+', ''), '<image>') or markers(turns[2:]) > 0)
         order by i.instance
         """,
@@ -376,7 +377,7 @@ def _empty_keys(store: Store, leave: Leaving, keeps: Keeps, found: _Findings) ->
         return
     rows = store.rows(
         f"""
-        select i.instance, raw->>'$.image' {KEPT} and len(images) = 0 and contains(raw, '"image"')
+        select i.instance, raw->>'$.image' {kept_rows(leave)} and len(images) = 0 and contains(raw, '"image"')
             and json_exists(raw, '$.image') and json_exists(raw, '$.conversations')
             and coalesce(raw->>'$.image', '') in ('', '[]') order by i.instance
         """,
@@ -394,7 +395,7 @@ def _pictures(
     if not len(leave.order) or int(leave.order.max()) < 0:
         return
     if leave.image_root is None:
-        with_image = store.value(f"select count(*) {KEPT} and len(images) + len(videos) > 0", [leave.run])
+        with_image = store.value(f"select count(*) {kept_rows(leave)} and len(images) + len(videos) > 0", [leave.run])
         found.add("images_not_checked", "warning", {}, count=int(with_image))
         return
     faults, sampled = source_faults(store, leave, every, progress)
@@ -414,11 +415,11 @@ def _picture_level(kind: str, rules: Rules) -> str:
 
 def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
     """Ids that repeat (including copies), and ids of mixed types."""
-    kept = "instance i join decision d using (instance) where d.run = $1 and d.kept"
+    kept = kept_rows(leave)
     repeated = store.rows(
         f"""
         select trim(id, '"') as id, sum(copies) as rows, min(i.instance) as first
-        from {kept} and id is not null group by all having sum(copies) > 1 order by first
+        {kept} and id is not null group by all having sum(copies) > 1 order by first
         """,
         [leave.run],
     )
@@ -432,7 +433,7 @@ def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
     kinds = store.rows(
         f"""
         select case when starts_with(id, '"') then 'text' else 'number' end as kind, count(*)
-        from {kept} and id is not null group by kind order by kind
+        {kept} and id is not null group by kind order by kind
         """,
         [leave.run],
     )
