@@ -9,6 +9,8 @@ arguments, written out here in full so that it can be repeated in any language:
     start    = mix(seed + 0x9E3779B97F4A7C15), the first number splitmix64 gives from that seed
     x        = mix(mix(key + start + (instance + 1) * 0x9E3779B97F4A7C15))
     draw     = (x >> 11) * 2^-53, in [0, 1)
+
+Epoch e >= 2 of a recipe has the seed x >> 1 of the key ("epoch", "") and the instance e - 1: a whole number below 2^63.
 """
 
 import hashlib
@@ -28,11 +30,12 @@ def draw_key(perspective: str, name: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-# The last draw (alpha), the order of the random baseline, the order of caps, and the mean rule's one draw per
-# perspective.
+# The last draw (alpha), the order of the random baseline, the order of caps, the seeds of epochs, and the mean rule's
+# one draw per perspective.
 ALPHA_KEY = draw_key("alpha", "")
 RANDOM_KEY = draw_key("random", "")
 AT_MOST_KEY = draw_key("at_most", "")
+EPOCH_KEY = draw_key("epoch", "")
 
 
 def seed_start(seed: int) -> int:
@@ -48,6 +51,16 @@ def draws(seed: int, keys: npt.ArrayLike, instances: npt.ArrayLike) -> npt.NDArr
 
     keys: uint64 draw keys of entities (or ALPHA_KEY, RANDOM_KEY); instances: positions in the source, from 0.
     """
+    return np.asarray((_mixed(seed, keys, instances) >> np.uint64(11)) * 2.0**-53, dtype=np.float64)
+
+
+def epoch_seed(seed: int, epoch: int) -> int:
+    """The seed of an epoch, below 2^63. Epoch 1 is the run itself, with the recipe's own seed."""
+    return seed if epoch == 1 else int(_mixed(seed, EPOCH_KEY, epoch - 1)) >> 1
+
+
+def _mixed(seed: int, keys: npt.ArrayLike, instances: npt.ArrayLike) -> npt.NDArray[np.uint64]:
+    """The 64 bits x behind a draw."""
     with np.errstate(over="ignore"):
         position = (np.asarray(instances).astype(np.uint64) + np.uint64(1)) * np.uint64(GAMMA)
         x = np.asarray(keys, dtype=np.uint64) + np.uint64(seed_start(seed)) + position
@@ -55,4 +68,4 @@ def draws(seed: int, keys: npt.ArrayLike, instances: npt.ArrayLike) -> npt.NDArr
             x = (x ^ (x >> np.uint64(30))) * np.uint64(MIX_FIRST)
             x = (x ^ (x >> np.uint64(27))) * np.uint64(MIX_SECOND)
             x = x ^ (x >> np.uint64(31))
-    return np.asarray((x >> np.uint64(11)) * 2.0**-53, dtype=np.float64)
+    return np.asarray(x, dtype=np.uint64)

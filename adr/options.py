@@ -20,11 +20,12 @@ def option(
     least: float | None = None,
     most: float | None = None,
     metavar: str | None = None,
+    bare: str | None = None,
 ) -> Any:
-    """A field of an options dataclass. says: what it does, for help texts; choices, least, most: its allowed values."""
-    return field(
-        default=default, metadata={"says": says, "choices": choices, "least": least, "most": most, "metavar": metavar}
-    )
+    """A field of an options dataclass. says: what it does, for help texts; choices, least, most: its allowed values;
+    bare: its value where the command line names it without one."""
+    told = {"says": says, "choices": choices, "least": least, "most": most, "metavar": metavar, "bare": bare}
+    return field(default=default, metadata=told)
 
 
 def options_of(kind: type[Options], given: Mapping[str, Any], where: str) -> Options:

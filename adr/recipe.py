@@ -21,6 +21,7 @@ from adr.shipped import find
 
 PASS_RULES = ("any", "mean", "mean_unclamped")
 UNREAD = ("keep", "drop")
+MOST_EPOCHS = 100
 # The tables of a recipe that hold the options of other stages; each stage refuses what it does not know.
 STAGES = ("ingest", "index", "synthesize", "export")
 # What is said of single entities, by perspective: {entity: value}, or a list of entities.
@@ -40,6 +41,7 @@ class Recipe:
     counted in full even above 1, as in the published script).
     unread: 'keep': an instance that holds text which nothing could read passes; 'drop': it needs passes like any other.
     repeat: how many times an instance with rare entities may count (1: no repeats; the published script's 'add' is 3).
+    epochs: how many times the recipe is drawn; epoch 1 has its seed, the others `adr.draws.epoch_seed`.
     remarks: what a reader of the recipe should know of how it was written; decides nothing.
     """
 
@@ -50,6 +52,7 @@ class Recipe:
     pass_rule: str = "any"
     repeat: int = 1
     unread: str = "keep"
+    epochs: int = 1
     tau: Mapping[str, float] = field(default_factory=dict)
     tail_share: Mapping[str, float] = field(default_factory=dict)
     own_tau: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -148,6 +151,7 @@ class Recipe:
             "at_most": {p: dict(v) for p, v in self.at_most.items()},
             **unread,
             **mixture,
+            **({"epochs": self.epochs} if self.epochs > 1 else {}),
         }
 
     def share_for(self, perspective: str) -> float:
@@ -211,6 +215,11 @@ def _check_numbers(recipe: Recipe) -> None:
     )
     _need(recipe.unread in UNREAD, f"unread is {recipe.unread!r}.", f"Choose one of {', '.join(UNREAD)}.")
     _need(_whole(recipe.repeat) and 1 <= recipe.repeat <= 3, f"repeat is {recipe.repeat!r}.", "Give 1, 2 or 3.")
+    _need(
+        _whole(recipe.epochs) and 1 <= recipe.epochs <= MOST_EPOCHS,
+        f"epochs is {recipe.epochs!r}.",
+        f"Give a whole number from 1 to {MOST_EPOCHS}.",
+    )
 
 
 def _check_tau(perspective: str, value: Any) -> None:

@@ -86,7 +86,7 @@ def words_of_mixture(mixture: Mixture) -> str:
     others = [] if mixture.sizes or mixture.sums_to_one else ["others in proportion" if named else "all in proportion"]
     said = f"mixed by {mixture.perspective.replace('_', '-')}: {', '.join([*named[:_SHOWN], *more, *others])}"
     said += f", {mixture.size:,} rows in all" if mixture.size is not None else ""
-    return said + (f", rows of what is short up to {mixture.repeat} times" if mixture.repeat > 1 else "")
+    return said + (f", rows used up to {mixture.repeat} times where a value lacks some" if mixture.repeat > 1 else "")
 
 
 def _check(mixture: Mixture) -> None:

@@ -98,6 +98,7 @@ def toml_of(recipe: Recipe) -> str:
         f"repeat = {recipe.repeat}",
         f"unread = {_value(recipe.unread)}",
     ]
+    lines += [f"epochs = {recipe.epochs}"] if recipe.epochs > 1 else []
     for key in ("tau", "tail_share", *LISTED):
         if values := getattr(recipe, key):
             lines += ["", f"[rebalance.{key}]"]

@@ -22,6 +22,8 @@ def words_of(recipe: Recipe) -> str:
         said.append("text that was not read counts as no entity")
     if recipe.mixture:
         said.append(f"then {recipe.mixture.in_words()}")
+    if recipe.epochs > 1:
+        said.append(f"drawn anew for each of {recipe.epochs} epochs")
     return f"{'; '.join(said)}. Seed {recipe.seed}."
 
 

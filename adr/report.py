@@ -9,9 +9,11 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from functools import cache
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 R = TypeVar("R")
+_ONLY_WHERE_THERE = "only_where_there"
 
 
 class _NullWhenInfinite:
@@ -25,10 +27,22 @@ class _NullWhenInfinite:
 Unbounded = Annotated[float, _NullWhenInfinite()]
 
 
+class _OnlyWhereThere:
+    """Marks, in a JSON Schema, a key that `plain` leaves out while its value is None."""
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(core_schema), _ONLY_WHERE_THERE: True}
+
+
+# A field, None by default, whose key is there only where it has a value.
+OnlyWhereThere = Annotated[R | None, _OnlyWhereThere()]
+
+
 def plain(value: Any) -> Any:
     """A report in JSON's own types: a number that is not finite becomes None, a time becomes ISO 8601 text in UTC."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        told = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        return {name: plain(one) for name, one in told.items() if one is not None or name not in _optional(type(value))}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -69,10 +83,20 @@ def _whole_numbers(read: Any, raw: Any) -> Any:
 
 
 def schema(kind: type[Any]) -> dict[str, Any]:
-    """The JSON Schema of a report as the command line prints it (`plain`); every field is required."""
+    """The JSON Schema of a report as the command line prints it (`plain`); every field that is not
+    `OnlyWhereThere` is required."""
     from pydantic import TypeAdapter
 
     made = TypeAdapter(kind).json_schema(mode="serialization")
     for part in (made, *made.get("$defs", {}).values()):
-        part["required"] = list(part.get("properties", ()))
+        properties = part.get("properties", {})
+        part["required"] = [name for name, one in properties.items() if not one.pop(_ONLY_WHERE_THERE, False)]
     return made
+
+
+@cache
+def _optional(kind: type[Any]) -> frozenset[str]:
+    """The fields of a report that are there only where they have a value."""
+    hints = get_type_hints(kind, include_extras=True)
+    marks = {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
+    return frozenset(name for name, found in marks.items() if any(isinstance(one, _OnlyWhereThere) for one in found))

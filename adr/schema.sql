@@ -15,9 +15,12 @@ create table if not exists perspective (
     indexed boolean             -- whether the present index has it
 );
 
--- The number of a perspective, and the perspective of a number.
-create macro if not exists perspective_number(wanted) as (select p.number from perspective p where p.name = wanted);
-create macro if not exists perspective_name(wanted) as (select p.name from perspective p where p.number = wanted);
+-- The number of a perspective, and the perspective of a number. No query may use their aliases: what stands in the place
+-- of `wanted` would mean the row of the macro.
+create macro if not exists perspective_number(wanted) as
+    (select numbered_perspective.number from perspective numbered_perspective where numbered_perspective.name = wanted);
+create macro if not exists perspective_name(wanted) as
+    (select named_perspective.name from perspective named_perspective where named_perspective.number = wanted);
 
 -- writer: store. Facts about the workspace; 'revision' grows with every write and is the key of the pages' caches.
 create table if not exists meta (key varchar primary key, value varchar);
@@ -242,6 +245,25 @@ create table if not exists decision (
     reason varchar,             -- 'passes', 'below_min_passes', 'alpha', 'over_cap', 'mixture', 'no_entities', 'keeps_all'
     probability float           -- P(kept) over all seeds: closed form, or an estimate where caps or mixture bind, or null
 );
+
+-- writer: rebalance. What an epoch after the first keeps, for runs with several; epoch 1 is in `decision`.
+create table if not exists epoch_kept (
+    run integer, epoch utinyint, instance integer,
+    copies tinyint              -- 1 kept, 2..3 repeated
+);
+
+-- What each epoch of a run keeps; under epoch 0, each instance that some epoch keeps, once; under epoch -1, what epoch 1
+-- has before the mixture.
+create view if not exists kept_in as
+    select run, 1 as epoch, instance, copies from decision where kept
+    union all
+    select run, epoch::integer, instance, copies from epoch_kept
+    union all
+    select run, 0, instance, 1::tinyint
+    from (select run, instance from decision where kept union select run, instance from epoch_kept)
+    union all
+    select d.run, -1, d.instance, coalesce(o.copies, d.copies)
+    from decision d left join over_share o using (run, instance) where d.kept or d.reason = 'mixture';
 
 -- writer: synthesize.plan. What to synthesize.
 create table if not exists plan (

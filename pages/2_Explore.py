@@ -1,4 +1,4 @@
-"""Explore: the curves of the four perspectives, every entity behind them, and the instances behind every entity."""
+"""Explore: the curves of the perspectives, every entity behind them, and the instances behind every entity."""
 
 import streamlit as st
 

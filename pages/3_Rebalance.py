@@ -69,7 +69,7 @@ with frame("Rebalance") as here:
             elif part == "compare":
                 compare_view(here, engine, recipe, preview)
             elif part == "runs":
-                runs_view(here, recipe)
+                runs_view(here, engine, recipe)
             else:
                 instances_view(here, engine, recipe, preview)
 

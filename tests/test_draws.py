@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adr.draws import ALPHA_KEY, RANDOM_KEY, draw_key, draws, seed_start
+from adr.draws import ALPHA_KEY, RANDOM_KEY, draw_key, draws, epoch_seed, seed_start
 
 WORD = (1 << 64) - 1
 
@@ -48,6 +48,17 @@ def test_draws__equal_the_definition_and_lie_in_range(seed: int, name: str, inst
     drawn = draws(seed, [draw_key("object", name)], [instance])[0]
     assert drawn == by_definition(seed, "object", name, instance)
     assert 0 <= drawn < 1
+
+
+def test_epoch_seed__is_the_recipes_own_and_then_a_hash_of_it() -> None:
+    assert epoch_seed(42, 1) == 42
+    key = int.from_bytes(hashlib.blake2b(b"epoch\0", digest_size=8).digest(), "little")
+    start = mix((42 + 0x9E3779B97F4A7C15) & WORD)
+    x = mix(mix((key + start + 2 * 0x9E3779B97F4A7C15) & WORD))  # epoch 2 takes the place of instance 1
+    assert epoch_seed(42, 2) == x >> 1 == 7517945604287630567
+    seeds = {epoch_seed(seed, epoch) for seed in range(1000) for epoch in range(2, 102)}
+    assert len(seeds) == 100_000
+    assert all(0 <= seed < 2**63 for seed in seeds)
 
 
 def test_draws__broadcast_keys_against_instances() -> None:

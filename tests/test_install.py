@@ -26,6 +26,7 @@ INSIDE = (
     r"adr/share/\.streamlit/config\.toml",
     r"adr/share/assets/(icon\.png|logo\.svg)",
     r"adr/share/assets/lexicon/[a-z]+\.(txt|toml)",
+    r"adr/share/assets/lexicon/things/[a-z]+\.txt",
     r"adr/share/assets/lexicon/wordnet/(nouns|compounds|LICENSE)\.txt",
     r"adr/share/assets/recipes/[a-z0-9.-]+\.toml",
     r"adr/share/assets/models/starter-(clip|diffusion)/([a-z_]+/)?[A-Za-z_]+\.(json|txt|md|safetensors)",

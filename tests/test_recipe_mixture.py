@@ -58,7 +58,7 @@ def test_in_words__sizes_and_repeats() -> None:
     mixture = Mixture("co_occurrence", sizes=dict.fromkeys("abcdef", 1000), repeat=3)
     assert mixture.in_words() == (
         "mixed by co-occurrence: a 1,000 rows, b 1,000 rows, c 1,000 rows, d 1,000 rows, 2 more, "
-        "rows of what is short up to 3 times"
+        "rows used up to 3 times where a value lacks some"
     )
     assert Mixture("object", shares={"cat": 0.5, "dog": 0.5}).in_words() == "mixed by object: cat 50 %, dog 50 %"
     assert Mixture("object", size=10).in_words() == "mixed by object: all in proportion, 10 rows in all"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 
-from adr.report import Unbounded, from_json, plain, schema, to_json
+from adr.report import OnlyWhereThere, Unbounded, from_json, plain, schema, to_json
 
 
 @dataclass(frozen=True)
@@ -69,3 +69,19 @@ def test_plain__times_are_utc_and_infinities_null_as_the_schema_says() -> None:
     assert fields["tau"]["anyOf"] == [{"type": "number"}, {"type": "null"}]
     assert (fields["n"]["type"], fields["at"]["format"]) == ("number", "date-time")
     assert from_json(Limit, to_json(Limit(math.inf, 1.0, at.replace(tzinfo=UTC)))).tau == math.inf
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A report with a part that is only there sometimes."""
+
+    count: int
+    leaf: OnlyWhereThere[Leaf] = None
+
+
+def test_plain__a_part_that_is_not_there_has_no_key():
+    assert plain(Branch(1)) == {"count": 1}
+    assert plain(Branch(1, Leaf(2))) == {"count": 1, "leaf": {"count": 2}}
+    assert from_json(Branch, to_json(Branch(1))) == Branch(1)
+    assert schema(Branch)["required"] == ["count"]
+    assert "leaf" in schema(Branch)["properties"]

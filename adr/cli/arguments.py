@@ -66,6 +66,10 @@ def add_options(parser: argparse.ArgumentParser, kind: type[Any]) -> None:
         if is_list(of):
             parser.add_argument(name, action="append", metavar=of.metadata["metavar"], help=f"{says}; may be repeated")
             continue
+        if of.metadata["bare"]:
+            choices = of.metadata["choices"]
+            parser.add_argument(name, nargs="?", const=of.metadata["bare"], choices=choices, help=f"{says}{shown}")
+            continue
         bounded = of.metadata["least"] is not None
         parser.add_argument(
             name,

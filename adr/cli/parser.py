@@ -22,7 +22,7 @@ VERBS = {
     "demo": "draw the demo world into the workspace and ingest it",
     "ingest": "read a dataset into the workspace",
     "images": "set or change the image folder, without reading the dataset again",
-    "index": "build the postings of the four perspectives",
+    "index": "build the postings, or add perspectives",
     "curve": "show the distribution of one perspective",
     "suggest": "list entities worth muting, each with the reason",
     "backwards": "find the τ that give a size, a number of instances of an entity, or a tail share",

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from adr.store import Store
 
 
@@ -13,6 +16,12 @@ class LanguageCount:
     instances: int
     turns: int
     unread: int
+
+
+def instances_in(store: Store, language: str) -> npt.NDArray[np.int64]:
+    """The instances with a turn in a language, ascending."""
+    rows = store.rows("select instance from turn_language where language = $1 order by instance", [language])
+    return np.array([instance for (instance,) in rows], dtype=np.int64)
 
 
 def languages(store: Store) -> list[LanguageCount]:

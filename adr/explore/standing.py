@@ -28,11 +28,17 @@ class Standing:
     exports: int
     plan: int | None  # the newest plan
     to_make: int  # candidates of the newest plan that are neither collected nor known to have failed
+    empty_index: bool  # the index of these sources stands and holds nothing
 
     def next_step(self) -> tuple[str, list[tuple[str, str]]]:
         """A sentence on what to do next, and the pages for it: [(page, what to do there), ...], the best first."""
         if not self.instances:
             return "No dataset has been read yet.", [("Dataset", "Read a dataset")]
+        if self.empty_index:
+            return (
+                "The index stands and holds nothing, since none of the text could be read.",
+                [("Dataset", "See what reads it")],
+            )
         if not self.postings:
             return (
                 f"{counted(self.instances, 'instance has', 'instances have')} been read. Build the index to see the "
@@ -88,7 +94,10 @@ def standing(store: Store) -> Standing:
             coalesce((
                 select greatest(0, p.candidates - (select count(*) from candidate c where c.plan = p.plan)
                                                 - (select count(*) from failed f where f.plan = p.plan))
-                from plan p order by p.plan desc limit 1), 0)
+                from plan p order by p.plan desc limit 1), 0),
+            coalesce((
+                select not exists (select 1 from entity) and (select max(indexed_at) from index_made) >= changed_at
+                from dataset_changed), false)
     """)
     assert found is not None  # an aggregate without "group by" always has one row
     return Standing(*found)

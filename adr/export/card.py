@@ -40,6 +40,7 @@ def text(format: Format, counts: list[Counts], manifest: dict[str, Any], present
         _front(format, manifest),
         f"# {plain(manifest['recipe_name'] or 'Refined instruction data')}\n",
         _size(manifest),
+        _epochs(manifest),
         _use(format, manifest),
         _made(manifest),
         _mixture(manifest),
@@ -86,6 +87,8 @@ def _size(manifest: dict[str, Any]) -> str:
         f"{n['rows']:,} rows for {manifest['format_title']}: {n['kept_instances'] - n['left_out_faulty']:,} of "
         f"{n['source_instances']:,} instances of {code(source.get('name', 'the source'))}"
     )
+    if "epochs" in manifest:
+        said += f" that at least one of {len(manifest['epochs']['each'])} epochs has"
     if n["copies"]:
         said += f", {n['copies']:,} extra copies of rare ones"
     retrieved = manifest.get("reservoir", {"rows": 0})
@@ -96,6 +99,30 @@ def _size(manifest: dict[str, Any]) -> str:
     if n["left_out_faulty"]:
         said += f" {n['left_out_faulty']:,} kept instances were left out because of errors (see `dropped.jsonl`)."
     return said + "\n"
+
+
+def _epochs(manifest: dict[str, Any]) -> str:
+    """What each epoch has, and how much is in every one of them or in none."""
+    told = manifest.get("epochs")
+    if told is None:
+        return ""
+    lines = [
+        "## Epochs\n",
+        "The recipe was drawn once for each epoch. The curves and numbers below are those of epoch 1, which has the "
+        "recipe's own seed. A list holds the numbers of an epoch's rows in the main file, from 0, in the order in "
+        f"which they are read. Accepted candidates are in every epoch. `{trainer.FILE}` says how to train on them.\n",
+        "| epoch | seed | rows | list | file |",
+        "|---|---|---|---|---|",
+    ]
+    for one in told["each"]:
+        files = ", ".join(code(name) for name in one.get("main", ())[:1])
+        lines.append(f"| {one['epoch']} | {one['seed']} | {one['rows']:,} | {code(one['list'])} | {files} |")
+    if seen := told.get("instances"):
+        lines.append(
+            f"\nOf the source's instances {seen['in_every']:,} are in every epoch, {seen['at_least_once']:,} in at "
+            f"least one, and {seen['never']:,} in none."
+        )
+    return "\n".join(lines) + "\n"
 
 
 def _use(format: Format, manifest: dict[str, Any]) -> str:

@@ -6,6 +6,9 @@ from adr.export.leaving import Leaving
 from adr.export.said import REJECTED_KEYS
 from adr.store import Store
 
+KEPT = "from instance i join kept_in d using (instance) where d.run = $1 and d.epoch = $2"
+"""With the parameters `Leaving.which`."""
+
 
 @dataclass(frozen=True)
 class KeySet:
@@ -33,19 +36,13 @@ class RowColumns:
         return tuple(name for name, there in (("images", self.images), ("videos", self.videos)) if there)
 
 
-def kept_rows(leave: Leaving) -> str:
-    """The end of a query (SQL) over the instances `i` that leave; its parameter $1 is the run."""
-    return f"from instance i join {leave.decisions} d using (instance) where d.run = $1 and d.kept"
-
-
 def key_sets(store: Store, leave: Leaving) -> list[KeySet]:
     """The sets of keys that the kept records have, most frequent first."""
     found = store.rows(
         f"""
-        select json_keys(raw) as keys, count(*) as n, min(i.instance) {kept_rows(leave)}
-        group by keys order by n desc, keys
+        select json_keys(raw) as keys, count(*) as n, min(i.instance) {KEPT} group by keys order by n desc, keys
         """,
-        [leave.run],
+        leave.which,
     )
     return [KeySet(frozenset(keys or ()), int(rows), int(first)) for keys, rows, first in found]
 
@@ -54,7 +51,7 @@ def columns(store: Store, leave: Leaving) -> RowColumns:
     """What the rows that leave hold."""
     keys = frozenset().union(*(one.keys for one in key_sets(store, leave)))
     images, videos = store.row(
-        f"select bool_or(len(i.images) > 0), bool_or(len(i.videos) > 0) {kept_rows(leave)}", [leave.run]
+        f"select bool_or(len(i.images) > 0), bool_or(len(i.videos) > 0) {KEPT}", leave.which
     ) or (False, False)
     return RowColumns(
         images=bool(images) or any(leave.candidate(row).images for row in leave.candidate_rows),
@@ -70,4 +67,4 @@ def _all_reject(store: Store, leave: Leaving) -> bool:
     if leave.synthetic or not leave.instances:
         return False
     rejects = " or ".join(f"coalesce(json_type(raw, '$.{key}'), 'NULL') <> 'NULL'" for key in REJECTED_KEYS)
-    return not store.value(f"select count(*) {kept_rows(leave)} and not ({rejects})", [leave.run])
+    return not store.value(f"select count(*) {KEPT} and not ({rejects})", leave.which)

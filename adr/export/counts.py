@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from adr.draws import RANDOM_KEY, draws
-from adr.export.leaving import AS_DECIDED, Leaving
+from adr.export.leaving import Leaving
 from adr.perspectives import described
 from adr.recipe import Recipe
 from adr.store import Store
@@ -66,7 +66,7 @@ class Counts:
 
 def count(store: Store, leave: Leaving) -> list[Counts]:
     """Counts for all indexed perspectives, in the paper's order."""
-    return with_accepted(kept_counts(store, leave.run, leave.recipe, leave.decisions), leave)
+    return with_accepted(kept_counts(store, leave.run, leave.recipe, leave.counted[1]), leave)
 
 
 def with_accepted(kept: Sequence[Counts], leave: Leaving) -> list[Counts]:
@@ -79,17 +79,17 @@ def with_accepted(kept: Sequence[Counts], leave: Leaving) -> list[Counts]:
     return [replace(one, refined=one.after + gained[one.ids]) for one in kept]
 
 
-def kept_counts(store: Store, run: int, recipe: Recipe, decisions: str = AS_DECIDED) -> list[Counts]:
+def kept_counts(store: Store, run: int, recipe: Recipe, epoch: int = 1) -> list[Counts]:
     """Counts for all indexed perspectives without any candidate: `refined` equals `after`.
 
-    decisions: as in `Leaving`.
+    epoch: as in `kept_in`.
     """
     found = store.arrays("select entity, perspective_name(perspective) as perspective, n from entity order by entity")
     if not len(found["entity"]):
         return []
     size = int(found["entity"].max()) + 1
-    after = _kept(store, run, size, decisions)
-    random = _random(store, run, recipe.seed, size, decisions)
+    after = _kept(store, run, size, epoch)
+    random = _random(store, run, recipe.seed, size, epoch)
     made = []
     names = np.asarray(found["perspective"], dtype=str)
     for perspective in dict.fromkeys(names.tolist()):
@@ -110,23 +110,23 @@ def threshold(recipe: Recipe, perspective: str, before: np.ndarray) -> float:
     return float(tail_share_to_tau(before, recipe.share_for(perspective)))
 
 
-def _kept(store: Store, run: int, size: int, decisions: str) -> np.ndarray:
+def _kept(store: Store, run: int, size: int, epoch: int) -> np.ndarray:
     counted = store.arrays(
-        f"""
+        """
         select p.entity, sum(d.copies)::bigint as n
-        from posting p join {decisions} d using (instance)
-        where d.run = $1 and d.kept group by p.entity
+        from posting p join kept_in d using (instance)
+        where d.run = $1 and d.epoch = $2 group by p.entity
         """,
-        [run],
+        [run, epoch],
     )
     return _spread(counted, size)
 
 
-def _random(store: Store, run: int, seed: int, size: int, decisions: str) -> np.ndarray:
+def _random(store: Store, run: int, seed: int, size: int, epoch: int) -> np.ndarray:
     """Counts in a random subset: the instances with the smallest 'random' draws of the seed, as many as were kept, each
     once."""
     positions = store.arrays("select instance from decision where run = $1 order by instance", [run])["instance"]
-    kept = int(store.value(f"select count(*) from {decisions} d where run = $1 and kept", [run]))
+    kept = int(store.value("select count(*) from kept_in where run = $1 and epoch = $2", [run, epoch]))
     order = np.argsort(draws(seed, RANDOM_KEY, positions), kind="stable")
     chosen = np.sort(np.asarray(positions)[order[:kept]])
     counted = store.arrays(

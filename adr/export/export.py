@@ -16,12 +16,13 @@ from adr.errors import AdrError
 from adr.export import card, croissant, manifest, mixture, provenance, trainer
 from adr.export import report as report_page
 from adr.export.counts import count
+from adr.export.epochs import WrittenEpoch, epochs_of, in_manifest, need_epochs, write_epochs
 from adr.export.folder import is_export, whole
 from adr.export.formats import named
 from adr.export.ids import repaired_ids
 from adr.export.image_choices import chosen
 from adr.export.images import place_images
-from adr.export.leaving import AS_DECIDED, BEFORE_MIXTURE, Leaving, leaving
+from adr.export.leaving import BEFORE_MIXTURE, Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
 from adr.export.options import ExportOptions
 from adr.export.parts import Part
@@ -31,7 +32,7 @@ from adr.options import given_options, options_of
 from adr.progress import Progress, silent
 from adr.recipe import Recipe
 from adr.recipe_replay import replayable
-from adr.report import to_json
+from adr.report import OnlyWhereThere, to_json
 from adr.store import Store
 from adr.workspace import Workspace
 
@@ -48,6 +49,7 @@ class Preview:
     lint: Lint
     left_out: tuple[int, ...] = ()  # rows left out because of errors
     parts: tuple[Part, ...] = ()  # the files of an export with weights
+    epochs: tuple[Leaving, ...] = ()  # what each epoch has, where all are written
 
     @property
     def blocked(self) -> tuple[Finding, ...]:
@@ -79,6 +81,7 @@ class ExportReport:
     main: list[str]
     warnings: dict[str, int] = field(default_factory=dict)  # {kind of finding: rows}
     pushed: str | None = None  # the address of the repository that it was sent to
+    epochs: OnlyWhereThere[list[WrittenEpoch]] = None
 
 
 def preview(
@@ -88,6 +91,8 @@ def preview(
     format = named(options.format)
     images = chosen(store, format, options.images)
     weights = options.mixture == "weights"
+    if options.epochs:
+        need_epochs(store, run, format, options)
     leave = leaving(
         store,
         workspace,
@@ -95,10 +100,10 @@ def preview(
         order=options.order,
         synthetic="none" if format.part == "decisions" else options.synthetic,
         accept_above=options.accept_above,
-        decisions=BEFORE_MIXTURE if weights else AS_DECIDED,
+        epoch=BEFORE_MIXTURE if weights else 0 if options.epochs else 1,
     )
     if weights:
-        mixture.refuse_weights(store, run, leave.recipe, format)
+        mixture.refuse_weights(store, run, leave.recipe, format, epochs=bool(options.epochs))
         format = format.with_weights()
     if format.part == "synthetic":
         made = [row for row in leave.with_image if leave.candidate(row).retrieved is None]
@@ -133,7 +138,10 @@ def preview(
         leave = changed(leave, order=leave.order[stay], new_ids={})  # ids are repaired by place, and places change
         if repaired:
             leave = changed(leave, new_ids=repaired_ids(store, leave))
-    return Preview(format, images, leave, found, left_out, mixture.parts_of(store, leave) if weights else ())
+    repair = options.repair_ids and format.rules.carries_ids and options.epochs == "files"
+    epochs = epochs_of(store, leave, options.order, left_out, repair=repair) if options.epochs else ()
+    parts = mixture.parts_of(store, leave) if weights else ()
+    return Preview(format, images, leave, found, left_out, parts, epochs)
 
 
 def export(
@@ -174,6 +182,7 @@ def export(
             seen.parts,
         )
         sums = {name: sha256_of(folder / name) for name in seen.format.write(work)}
+        epochs = write_epochs(work, seen.format, seen.epochs, files=chosen.epochs == "files")
         placed = 0 if seen.images == "inside" else place_images(work)
         provenance.write_synthetic(work)
         if seen.format.part == "all":
@@ -185,6 +194,8 @@ def export(
         if seen.parts:
             mixture.write_weights(work)
             written["mixture"] = mixture.as_json(work, seen.format, list(sums))
+        if epochs:
+            written["epochs"] = in_manifest(store, run, epochs)
         if measured:
             written["measured"] = measured
         with work.file(report_page.FILE) as out_file:
@@ -196,7 +207,7 @@ def export(
         written["files"] = manifest.hashes(folder, sums)
         manifest.write(work, written)
         progress(1, 1, "Finishing")
-    return _record(store, run, Path(out).expanduser().absolute(), seen, written, placed)
+    return _record(store, run, Path(out).expanduser().absolute(), seen, written, placed, epochs)
 
 
 def exports(store: Store) -> list[dict[str, Any]]:
@@ -248,11 +259,11 @@ def exports_report(store: Store) -> ExportsReport:
 def _with_media(store: Store, leave: Leaving) -> bool:
     return bool(
         store.value(
-            f"""
-            select 1 from instance join {leave.decisions} d using (instance)
-            where run = $1 and kept and len(images) + len(videos) > 0 limit 1
+            """
+            select 1 from instance join kept_in using (instance)
+            where run = $1 and epoch = $2 and len(images) + len(videos) > 0 limit 1
             """,
-            [leave.run],
+            leave.which,
         )
     )
 
@@ -294,6 +305,7 @@ def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
         **({"license": options.license} if options.license else {}),
         **({"place_markers": True} if options.place_markers else {}),
         **({"mixture": options.mixture} if seen.parts else {}),
+        **({"epochs": options.epochs} if options.epochs else {}),
     }
 
 
@@ -303,7 +315,15 @@ def _recorded(store: Store, out: Path) -> bool:
     return bool(store.value("select count(*) from export where folder = $1", [folder]))
 
 
-def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[str, Any], placed: int) -> ExportReport:
+def _record(
+    store: Store,
+    run: int,
+    folder: Path,
+    seen: Preview,
+    written: dict[str, Any],
+    placed: int,
+    epochs: list[WrittenEpoch],
+) -> ExportReport:
     """Record the export in the database, which is the place for times and paths."""
     with store.atomic() as writer:
         number = int(writer.value("select coalesce(max(export), 0) + 1 from export"))
@@ -321,6 +341,7 @@ def _record(store: Store, run: int, folder: Path, seen: Preview, written: dict[s
             files={file["path"]: file["sha256"] for file in written["files"]},
             main=list(written["main"]),
             warnings={finding.kind: finding.rows for finding in seen.lint.findings if finding.level == "warning"},
+            epochs=epochs or None,
         )
         writer.execute(
             """

@@ -8,7 +8,6 @@ from typing import Any
 import pyarrow as pa
 
 from adr.conversation import MARKER
-from adr.export.columns import kept_rows
 from adr.export.leaving import SYNTHETIC_FOLDER, Accepted, Turns
 from adr.export.lint import Rules
 from adr.export.parquet import TEXT, ShardColumns, write_shards
@@ -84,7 +83,9 @@ def _kept_ratings(work: Work) -> list[str]:
     """The ratings that a record of the kept instances has."""
     # Looking for the text first spares parsing the records of sources without ratings.
     there = ", ".join(f"bool_or(contains(raw, '\"{name}\"') and json_exists(raw, '$.{name}'))" for name in RATINGS)
-    found = work.store.row(f"select {there} {kept_rows(work.leave)}", [work.leave.run])
+    found = work.store.row(
+        f"select {there} from instance join kept_in using (instance) where run = $1 and epoch = $2", work.leave.which
+    )
     return [name for name, exists in zip(RATINGS, found or (), strict=True) if exists]
 
 

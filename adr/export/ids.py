@@ -16,11 +16,11 @@ def repaired_ids(store: Store, leave: Leaving) -> dict[int, str]:
     repeated = {
         name
         for (name,) in store.rows(
-            f"""
-        select trim(id, '"') from instance join {leave.decisions} d using (instance)
-        where run = $1 and kept and id is not null group by all having sum(copies) > 1
+            """
+        select trim(id, '"') from instance join kept_in using (instance)
+        where run = $1 and epoch = $2 and id is not null group by all having sum(copies) > 1
         """,
-            [leave.run],
+            leave.which,
         )
     }
     repeated |= _repeated_by_rows_of_reservoir(store, leave)
@@ -50,10 +50,10 @@ def _repeated_by_rows_of_reservoir(store: Store, leave: Leaving) -> set[str]:
     """The ids of rows of the reservoir that a kept instance or another such row has too."""
     own = Counter(one.own_id.strip('"') for row in leave.candidate_rows if (one := leave.candidate(row)).own_id)
     met = store.rows(
-        f"""
-        select distinct trim(id, '"') from instance join {leave.decisions} d using (instance)
-        where run = $1 and kept and trim(id, '"') in (select unnest($2::varchar[]))
+        """
+        select distinct trim(id, '"') from instance join kept_in using (instance)
+        where run = $1 and epoch = $2 and trim(id, '"') in (select unnest($3::varchar[]))
         """,
-        [leave.run, list(own)],
+        [*leave.which, list(own)],
     )
     return {name for (name,) in met} | {name for name, count in own.items() if count > 1}

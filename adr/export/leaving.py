@@ -6,7 +6,7 @@ candidate by its `candidate_row`.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adr.conversation import MARKER
-from adr.draws import draw_key, draws
+from adr.draws import draw_key, draws, epoch_seed
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
 from adr.markers import place_markers
@@ -31,11 +31,7 @@ RESERVOIR_FOLDER = "adr-reservoir"
 CANDIDATE_FOLDERS = (SYNTHETIC_FOLDER, RESERVOIR_FOLDER)
 SHUFFLE_KEY = draw_key("shuffle", "")
 CHUNK = 10_000
-AS_DECIDED = "decision"
-# What the mixture takes away stays, and nothing is there more often because of it.
-BEFORE_MIXTURE = """(
-    select d.* replace (d.kept or d.reason = 'mixture' as kept, coalesce(o.copies, d.copies) as copies)
-    from decision d left join over_share o using (run, instance))"""
+BEFORE_MIXTURE = -1  # in the place of an epoch: the rows of epoch 1 before the mixture
 
 Turns = list[tuple[str, str]]  # (role, text); role is 'human', 'gpt', 'system' or 'tool'
 
@@ -107,8 +103,20 @@ class Leaving:
     accepted: Sequence[Accepted]
     new_ids: dict[int, str] = field(default_factory=dict)  # place -> repaired id, as JSON text
     place_markers: bool = False  # whether rows get the markers that they lack
+    epoch: int = (
+        1  # whose rows these are, as in `kept_in`; 0: each instance that some epoch keeps, once; BEFORE_MIXTURE
+    )
     placed: frozenset[int] = frozenset()  # positions whose turns got markers when they were read, which `raw` lacks
-    decisions: str = AS_DECIDED  # the decisions (SQL) by which instances leave: AS_DECIDED or BEFORE_MIXTURE
+
+    @property
+    def which(self) -> list[int]:
+        """The run and the epoch, as parameters of a query on `kept_in`."""
+        return [self.run, self.epoch]
+
+    @property
+    def counted(self) -> list[int]:
+        """The same for counts of entities, which are those of the first epoch where all are written."""
+        return [self.run, self.epoch or 1]
 
     @property
     def instances(self) -> int:
@@ -149,14 +157,14 @@ def leaving(
     order: str = "source",
     synthetic: str = "run",
     accept_above: float | None = None,
-    decisions: str = AS_DECIDED,
+    epoch: int = 1,
 ) -> Leaving:
     """The rows that a run keeps and the accepted candidates, in export order.
 
     order: 'source' (the source's order, then candidates) or 'shuffled' (all together, by the recipe's seed).
     synthetic: candidates planned from this 'run', from 'all' runs, or 'none'. accept_above: the recipe's rule, which
     accepts the best candidate of a slot when nobody has judged it, it has been compared and has no flags, and its score
-    is at least this. decisions: as in `Leaving`.
+    is at least this. epoch: as in `Leaving`.
     """
     found = store.row("select recipe from run where run = $1", [run])
     if found is None:
@@ -167,17 +175,26 @@ def leaving(
         )
     recipe = Recipe.from_toml(found[0], f"the recipe of run {run}")
     form = _form(store)
-    kept = store.arrays(f"select instance, copies from {decisions} d where run = $1 and kept order by instance", [run])
-    positions = np.repeat(np.asarray(kept["instance"], dtype=np.int64), np.asarray(kept["copies"], dtype=np.int64))
+    if order not in ("source", "shuffled"):
+        raise AdrError(f"There is no order {order!r}.", "Choose source or shuffled.")
     accepted = _accepted(store, workspace, run, synthetic, accept_above)
-    candidates = np.array([candidate_row(number) for number in range(len(accepted))], dtype=np.int64)
+    placed = frozenset(n for (n,) in store.rows("select instance from oddity where kind = 'marker_placed'"))
+    none = np.empty(0, dtype=np.int64)
+    leave = Leaving(run, recipe, form, ImageFolder.of(store), none, accepted, placed=placed)
+    return of_epoch(store, leave, epoch, order)
+
+
+def of_epoch(store: Store, leave: Leaving, epoch: int, order: str) -> Leaving:
+    """The rows of an epoch of the same run, with the same candidates; ids are not repaired."""
+    kept = store.arrays(
+        "select instance, copies from kept_in where run = $1 and epoch = $2 order by instance", [leave.run, epoch]
+    )
+    positions = np.repeat(np.asarray(kept["instance"], dtype=np.int64), np.asarray(kept["copies"], dtype=np.int64))
+    candidates = np.array([candidate_row(number) for number in range(len(leave.accepted))], dtype=np.int64)
     rows = np.concatenate([positions, candidates])
     if order == "shuffled":
-        rows = rows[_shuffle(len(rows), recipe.seed)]
-    elif order != "source":
-        raise AdrError(f"There is no order {order!r}.", "Choose source or shuffled.")
-    placed = frozenset(n for (n,) in store.rows("select instance from oddity where kind = 'marker_placed'"))
-    return Leaving(run, recipe, form, ImageFolder.of(store), rows, accepted, placed=placed, decisions=decisions)
+        rows = rows[_shuffle(len(rows), epoch_seed(leave.recipe.seed, max(1, epoch)))]
+    return replace(leave, order=rows, epoch=epoch, new_ids={})
 
 
 def _form(store: Store) -> str:

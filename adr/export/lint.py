@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from adr.conversation import FAULTS, MARKER
-from adr.export.columns import KeySet, columns, kept_rows, key_sets
+from adr.export.columns import KEPT, KeySet, columns, key_sets
 from adr.export.leaving import Accepted, Leaving, Turns, candidate_row
 from adr.export.marks import mark_faults, video_faults
 from adr.export.pictures import DECODED, OPENED, candidate_faults, missing_videos, source_faults
@@ -209,8 +209,8 @@ _CHECKS = """
         select i.instance, len(i.images) as images, coalesce(len(i.videos), 0) as videos, turns,
                case when turns[1].role = 'system' then turns[2:] else turns end as body,
                case when $answers then turns else list_filter(turns, lambda t: t.role = 'human') end as heard
-        from instance i join {decisions} d using (instance)
-        where d.run = $run and d.kept and i.instance between $low and $high
+        from instance i join kept_in d using (instance)
+        where d.run = $run and d.epoch = $epoch and i.instance between $low and $high
     )
     select instance, images, videos, turns,
            coalesce(len(turns), 0) = 0 as no_turns,
@@ -243,12 +243,11 @@ _FAULTS = f"""
 def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, progress: Progress) -> None:
     """Faults in the conversations of kept instances, one stretch of the table at a time, which allows a cancel."""
     last = int(leave.order.max()) if len(leave.order) else -1
-    given = {"run": leave.run, "answers": rules.markers_in_answers}
-    faulty = _FAULTS.replace("{decisions}", leave.decisions)
+    given = {"run": leave.run, "epoch": leave.epoch, "answers": rules.markers_in_answers}
     parts = []
     for low in range(0, last + 1, STRETCH):
         progress(low, last + 1, "Checking conversations")
-        parts.append(store.frame(faulty, {**given, "low": low, "high": low + STRETCH - 1}))
+        parts.append(store.frame(_FAULTS, {**given, "low": low, "high": low + STRETCH - 1}))
     if not parts:
         return
     faults = pd.concat(parts, ignore_index=True)
@@ -323,11 +322,10 @@ def _out_of_order(store: Store, leave: Leaving) -> dict[int, str]:
     """The instances whose calls and observations do not take turns with the other turns."""
     rows = store.rows(
         f"""
-        select i.instance, turns, raw {kept_rows(leave)}
-            and list_bool_or(list_transform(turns, lambda t: t.role = 'tool'))
+        select i.instance, turns, raw {KEPT} and list_bool_or(list_transform(turns, lambda t: t.role = 'tool'))
         order by i.instance
         """,
-        [leave.run],
+        leave.which,
     )
     return {
         int(row): f"instance {row}"
@@ -340,11 +338,11 @@ def _moved_pictures(store: Store, leave: Leaving, found: _Findings) -> None:
     """Kept instances with a marker that is not at the beginning of the first question."""
     moved = store.rows(
         rf"""
-        select i.instance {kept_rows(leave)} and len(images) > 0
+        select i.instance {KEPT} and len(images) > 0
               and (contains(regexp_replace(turns[1].text, '^(<image>\s*)+', ''), '<image>') or markers(turns[2:]) > 0)
         order by i.instance
         """,
-        [leave.run],
+        leave.which,
     )
     found.add("picture_moved", "warning", {int(row): f"instance {row}" for (row,) in moved})
 
@@ -377,11 +375,11 @@ def _empty_keys(store: Store, leave: Leaving, keeps: Keeps, found: _Findings) ->
         return
     rows = store.rows(
         f"""
-        select i.instance, raw->>'$.image' {kept_rows(leave)} and len(images) = 0 and contains(raw, '"image"')
+        select i.instance, raw->>'$.image' {KEPT} and len(images) = 0 and contains(raw, '"image"')
             and json_exists(raw, '$.image') and json_exists(raw, '$.conversations')
             and coalesce(raw->>'$.image', '') in ('', '[]') order by i.instance
         """,
-        [leave.run],
+        leave.which,
     )
     found.add(
         "image_key_empty", "warning", {int(row): f'instance {row}: "image": {json.dumps(value)}' for row, value in rows}
@@ -395,7 +393,7 @@ def _pictures(
     if not len(leave.order) or int(leave.order.max()) < 0:
         return
     if leave.image_root is None:
-        with_image = store.value(f"select count(*) {kept_rows(leave)} and len(images) + len(videos) > 0", [leave.run])
+        with_image = store.value(f"select count(*) {KEPT} and len(images) + len(videos) > 0", leave.which)
         found.add("images_not_checked", "warning", {}, count=int(with_image))
         return
     faults, sampled = source_faults(store, leave, every, progress)
@@ -415,13 +413,12 @@ def _picture_level(kind: str, rules: Rules) -> str:
 
 def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
     """Ids that repeat (including copies), and ids of mixed types."""
-    kept = kept_rows(leave)
     repeated = store.rows(
         f"""
         select trim(id, '"') as id, sum(copies) as rows, min(i.instance) as first
-        {kept} and id is not null group by all having sum(copies) > 1 order by first
+        {KEPT} and id is not null group by all having sum(copies) > 1 order by first
         """,
-        [leave.run],
+        leave.which,
     )
     if not leave.new_ids:
         found.add(
@@ -433,9 +430,9 @@ def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
     kinds = store.rows(
         f"""
         select case when starts_with(id, '"') then 'text' else 'number' end as kind, count(*)
-        {kept} and id is not null group by kind order by kind
+        {KEPT} and id is not null group by kind order by kind
         """,
-        [leave.run],
+        leave.which,
     )
     text = sum(leave.candidate(row).id.startswith('"') for row in leave.candidate_rows)
     if text and rules.carries_ids and [kind for kind, _ in kinds] == ["number"]:

@@ -5,6 +5,7 @@ stays. The info file names a column only when the rows have it, because its conv
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from adr.export.columns import RowColumns
@@ -67,6 +68,16 @@ def _info(work: Work, files: dict[str, str]) -> str:
     return INFO
 
 
+def join(work: Work, folder: str, names: Sequence[str]) -> None:
+    """Write an info file that names the data sets `adr-NAME` of several folders below `folder`."""
+    entries = {}
+    for name in names:
+        info = json.loads((work.folder / folder / name / INFO).read_text(encoding="utf-8"))["adr"]
+        entries[f"adr-{name}"] = {**info, "file_name": f"{name}/{info['file_name']}"}
+    with work.file(f"{folder}/{INFO}") as out:
+        out.write(json.dumps(entries, indent=2).encode() + b"\n")
+
+
 def entry(form: str, columns: RowColumns, file: str = FILE) -> dict[str, Any]:
     """The data set's entry in the info file."""
     as_messages = _as_messages(form, columns)
@@ -118,6 +129,7 @@ FORMAT = Format(
     ),
     images=("reference", "copy", "link"),
     write=write,
+    join=join,
     keeps=lambda form: form == "messages",
     mixed=Mixed(
         sentence="A JSON array for each value of the mixture (data), their dataset_info.json, and the settings that "

@@ -40,7 +40,7 @@ def build(
 ) -> dict[str, Any]:
     """The manifest as a JSON object, without its list of files. sums: {main data file: SHA-256}, in order."""
     store, leave = work.store, work.leave
-    kept = int(store.value(f"select count(*) from {leave.decisions} d where run = $1 and kept", [leave.run]))
+    kept = int(store.value("select count(*) from kept_in where run = $1 and epoch = $2", leave.which))
     reasons = {
         str(reason): int(n)
         for reason, n in store.rows(

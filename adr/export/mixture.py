@@ -38,12 +38,17 @@ _VALUES = """
     """
 
 
-def refuse_weights(store: Store, run: int, recipe: Recipe, format: Format) -> None:
+def refuse_weights(store: Store, run: int, recipe: Recipe, format: Format, *, epochs: bool) -> None:
     """AdrError when a run cannot be exported with weights in a format."""
     if recipe.mixture is None:
         raise AdrError(
             f"Run {run} has no mixture, so its rows have no weights.",
             "Apply a recipe with [rebalance.mixture], or export without --mixture weights.",
+        )
+    if epochs:
+        raise AdrError(
+            "Weights and epochs are two ways to see every row: one export has one of them.",
+            "Leave out --epochs, or --mixture weights.",
         )
     if format.mixed is None:
         raise AdrError(

@@ -30,6 +30,12 @@ class ExportOptions:
         most=1,
         metavar="S",
     )
+    epochs: str | None = option(
+        None,
+        "all epochs of the run: each as a list of rows of the main file, or as files too (default: epoch 1 alone)",
+        ("lists", "files"),
+        bare="lists",
+    )
     repair_ids: bool = option(False, "make repeated ids unique where the trainer needs it")
     license: str | None = option(
         None, "the licence that the card and croissant.json name, such as cc-by-4.0", metavar="NAME"

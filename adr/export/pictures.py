@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from adr.conversation import ADDRESS
-from adr.export.columns import kept_rows
+from adr.export.columns import KEPT
 from adr.export.leaving import Leaving, candidate_row
 from adr.image_folder import ImageFolder
 from adr.picture_file import is_picture
@@ -57,7 +57,7 @@ def source_faults(store: Store, leave: Leaving, every: bool, progress: Progress)
     root = leave.image_root or ImageFolder.at(Path())
     faults: Faults = {"image_missing": _known_missing(store, leave, root), "image_address": {}}
     kept = store.arrays(
-        f"select i.instance {kept_rows(leave)} and len(images) > 0 and missing = 0 order by i.instance", [leave.run]
+        f"select i.instance {KEPT} and len(images) > 0 and missing = 0 order by i.instance", leave.which
     )["instance"]
     opened = kept if every else _spread(kept, OPENED)
     deep = set(opened.tolist() if every else _spread(opened, DECODED).tolist())
@@ -94,9 +94,7 @@ def missing_videos(store: Store, leave: Leaving) -> Rows:
     root = leave.image_root
     if root is None:
         return {}
-    rows = store.rows(
-        f"select i.instance, videos {kept_rows(leave)} and len(videos) > 0 order by i.instance", [leave.run]
-    )
+    rows = store.rows(f"select i.instance, videos {KEPT} and len(videos) > 0 order by i.instance", leave.which)
     gone: Rows = {}
     for row, names in rows:
         name = next((name for name in names if not ADDRESS.match(name) and not root.file(name)), None)
@@ -115,9 +113,7 @@ def _look(root: ImageFolder, name: str, decode: bool) -> list[str]:
 def _known_missing(store: Store, leave: Leaving, root: ImageFolder) -> Rows:
     """The rows with a picture that was missing at ingest, or whose source was read without an image folder."""
     unseen = "len(images) > 0 and coalesce(missing, 1) > 0"
-    rows = store.rows(
-        f"select i.instance, images, missing {kept_rows(leave)} and {unseen} order by i.instance", [leave.run]
-    )
+    rows = store.rows(f"select i.instance, images, missing {KEPT} and {unseen} order by i.instance", leave.which)
     gone: Rows = {}
     for row, names, missing in rows:
         name = next((name for name in names if not ADDRESS.match(name) and not root.file(name)), None)

@@ -125,13 +125,15 @@ def write_dropped(work: Work) -> None:
     that was left out because of an error (reason 'faulty')."""
     with work.file(DROPPED) as out:
         for batch in work.store.batches(
-            f"""
-                select to_json({{position: d.instance, id: i.id::json, reason: d.reason, pass_count: d.pass_count,
-                                probability: round(d.probability::double, 6)}})::varchar
-                from {work.leave.decisions} d join instance i using (instance)
-                where d.run = $1 and not d.kept order by d.instance
+            """
+                select to_json({position: d.instance, id: i.id::json, reason: d.reason, pass_count: d.pass_count,
+                                probability: round(d.probability::double, 6)})::varchar
+                from decision d join instance i using (instance)
+                where d.run = $1 and not d.kept
+                      and d.instance not in (select instance from kept_in where run = $1 and epoch = $2)
+                order by d.instance
                 """,
-            [work.leave.run],
+            work.leave.which,
             size=50_000,
         ):
             work.progress(0, None, "Writing what was dropped")

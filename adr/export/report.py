@@ -51,7 +51,7 @@ def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
     name = leave.recipe.name or "Rebalanced"
     source = ", ".join(Path(path).name for (path,) in store.rows("select path from source order by source"))
     total = int(store.value("select count(*) from instance"))
-    kept = int(store.value(f"select count(*) from {leave.decisions} d where run = $1 and kept", [leave.run]))
+    kept = int(store.value("select count(*) from kept_in where run = $1 and epoch = $2", leave.counted))
     parts = [
         f"<h1>{text(name)}</h1>",
         f"<p class=lead>{kept:,} of {total:,} instances of <b>{text(source or 'the source')}"
@@ -116,8 +116,7 @@ def _reasons(store: Store, leave: Leaving) -> str:
     rows = [
         ["kept" if kept else "dropped", says.get(reason, str(reason)), f"{n:,}"]
         for kept, reason, n in store.rows(
-            f"select kept, reason, count(*) as n from {leave.decisions} d where run = $1 "
-            "group by all order by kept desc, n desc",
+            "select kept, reason, count(*) as n from decision where run = $1 group by all order by kept desc, n desc",
             [leave.run],
         )
     ]

@@ -7,7 +7,7 @@ that are a matter of taste are those of the trainer's own examples. Knows nothin
 from shlex import quote
 from typing import Any
 
-from adr.export import reading, trainer_mixture
+from adr.export import epoch_lines, reading, trainer_mixture
 from adr.export.leaving import SYNTHETIC_FOLDER
 from adr.export.work import Format, Work
 
@@ -212,15 +212,16 @@ def write(work: Work, format: Format, manifest: dict[str, Any]) -> None:
 def text(format: Format, manifest: dict[str, Any], out: str = "", images: str = "") -> str:
     """The page in Markdown. out, images: the folders of the export and of its pictures, where they are known; else the
     lines take the folder that they are run in."""
+    epochs = epoch_lines.text(format.name, manifest)
     if format.name not in TRAINERS:
         main = manifest["main"][0] if manifest["main"] else ""
         code = reading.code(format.name, out or ".", main, f"{out or '.'}/images")
-        return f"{_READ}\n```python\n{code}\n```\n"
+        return f"{_READ}\n```python\n{code}\n```\n{epochs}"
     start = TRAINERS[format.name].replace("{config}", manifest.get("configuration") or "")
     if "mixture" in manifest:
         start = trainer_mixture.changed(format.name, _LLAVA_NEXT if format.name == "llava" else start, manifest)
     first = "First" if out else "First, in the folder of this export"
-    return f"# Starting the trainer\n\n{first}:\n\n```sh\n{_where(manifest, out, images)}\n```\n{start}"
+    return f"# Starting the trainer\n\n{first}:\n\n```sh\n{_where(manifest, out, images)}\n```\n{epochs}{start}"
 
 
 def _where(manifest: dict[str, Any], out: str, images: str) -> str:

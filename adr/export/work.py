@@ -125,6 +125,7 @@ class Format:
     write: Callable[[Work], list[str]]  # returns the main data files, in order
     keeps: Callable[[str], bool]  # whether records of a form (see Work.form) are written as they were read
     part: str = "all"  # 'all' rows, only the 'synthetic' ones, or only the 'decisions', without rows
+    join: Callable[[Work, str, Sequence[str]], None] | None = None  # into a folder, what names several of this format
     data_files: str | None = None  # what `datasets` reads; None: the first main file, '': nothing
     mixed: Mixed | None = None  # None: its trainer has no setting for how often a file is read
 

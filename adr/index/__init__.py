@@ -1,1 +1,1 @@
-"""The index stage: turns and annotations → entities and postings of the four perspectives."""
+"""The index stage: turns and annotations → entities and postings of the perspectives."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from adr.index.context import AGREEING, ANDED, ASKED, ENDS_NOUN, LIKE_ADJECTIVE
+from adr.index.context import AGREEING, ANDED, ASKED, ENDS_NOUN, LIKE_ADJECTIVE, SECOND_VERB
 from adr.index.forms import Trait, View
 from adr.index.lexicon import Kind
 from adr.index.words import SENTENCE, SPACE
@@ -25,7 +25,7 @@ def _among(*kinds: Kind) -> np.ndarray:
     return table
 
 
-_BEFORE_ADVERB = _among(_K.SUBJECT, _K.MODAL, _K.TO, _K.START)
+_BEFORE_VERB = _among(_K.SUBJECT, _K.MODAL, _K.TO, _K.START)
 _BEGINS_NOUN = _among(_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.PREPOSITION, _K.THERE_IS)
 _BEGINS_NEXT = _among(_K.DETERMINER, _K.POSSESSIVE, _K.NUMBER, _K.CONJUNCTION)
 _ENDS_NOUN = _among(*ENDS_NOUN, _K.MARK, _K.CONJUNCTION, _K.PARTICIPLE, _K.GERUND)
@@ -59,7 +59,7 @@ def look_past_adverbs(before: np.ndarray) -> None:
     adverb = np.flatnonzero(before == _K.ADVERB)
     adverb = adverb[adverb > 0]
     earlier = before[adverb - 1]
-    seen = _BEFORE_ADVERB[earlier]
+    seen = _BEFORE_VERB[earlier]
     before[adverb[seen]] = earlier[seen]
 
 
@@ -81,6 +81,7 @@ class Clauses:
         says = open_[left]
         self.noun[self._agreeing_verbs(left[says & AGREEING > 0])] = False
         self.noun[self._asked_verbs(left[says & ASKED > 0])] = False
+        self.noun[self._second_verbs(left[says & SECOND_VERB > 0])] = False
         self.noun[self._adjectives_as_nouns(left[says & LIKE_ADJECTIVE > 0])] = True
         self.noun[self._anded(left[says & ANDED > 0])] = True
 
@@ -119,6 +120,14 @@ class Clauses:
                 asked |= modal & inside & (kind == _K.QUESTION)
             free &= modal | ~(_VERB[kind] | (_VERBAL[kind] & ~noun))
         found: np.ndarray = at[asked]
+        return found
+
+    def _second_verbs(self, at: np.ndarray) -> np.ndarray:
+        """The verb after a verb and "and": "they sing and dance"."""
+        at = at[(at > 1) & (self.edge[at] == SPACE)]
+        first = at - 2
+        inside = (self.edge[at - 1] == SPACE) & ~self.noun[first]
+        found: np.ndarray = at[inside & self._has(Trait.BASE, first) & _BEFORE_VERB[self.before[first]]]
         return found
 
     def _adjectives_as_nouns(self, at: np.ndarray) -> np.ndarray:

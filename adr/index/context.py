@@ -30,7 +30,7 @@ _AS = {_K.THERE: _K.SUBJECT, _K.COMPOUND: _K.ADJECTIVE}
 _OPENS_PHRASE = {_K.DETERMINER, _K.OBJECT, _K.SUBJECT}
 
 
-NOUN, AGREEING, ASKED, LIKE_ADJECTIVE, ANDED = 1, 2, 4, 8, 16
+NOUN, AGREEING, ASKED, LIKE_ADJECTIVE, ANDED, SECOND_VERB = 1, 2, 4, 8, 16, 32
 """What the table says of a word: a noun, or a matter for `clauses` to settle (one bit for each of its questions)."""
 
 
@@ -50,7 +50,8 @@ def _open_questions(before: Kind, own: Kind, after: Kind, noun: bool) -> int:
     """The bits of the questions that two neighbours leave open."""
     if own is _K.NOUN_VERB and noun:
         in_phrase = before in _NOUNISH | {_K.VERB_NOUN, _K.VERBS_NOUNS, _K.ADJECTIVE_NOUN, _K.PARTICIPLE_NOUN}
-        return in_phrase * (AGREEING * (after in {_K.DETERMINER, _K.OBJECT}) | ASKED * (after in _ENDS_VERB))
+        second = SECOND_VERB * (before is _K.CONJUNCTION)
+        return second | in_phrase * (AGREEING * (after in {_K.DETERMINER, _K.OBJECT}) | ASKED * (after in _ENDS_VERB))
     if noun:
         return 0
     like_adjective = own is _K.ADJECTIVE_NOUN and before in _BEFORE_NOUN
@@ -112,7 +113,8 @@ def _verbs_nouns(before: Kind, after: Kind) -> bool:
         return after not in _OPENS_PHRASE
     if before in {_K.PREPOSITION, _K.BE, _K.TO, _K.HAVE, _K.GERUND}:
         return True
-    return after in _AUXILIARY and before in _NOUNISH | {_K.START}
+    alone = before is _K.START and after in _EDGE  # such a verb has a subject before it
+    return alone or (after in _AUXILIARY and before in _NOUNISH | {_K.START})
 
 
 def _noun_adjective(before: Kind, after: Kind) -> bool:
@@ -149,10 +151,10 @@ def _adverb_noun(before: Kind, after: Kind) -> bool:
 
 
 def _unknown(before: Kind, after: Kind) -> bool:
-    """A word in no list: a noun where a noun is expected."""
-    if before in {_K.VERB, _K.GERUND, _K.HAVE, _K.CONJUNCTION, _K.START}:
+    """A word in no list: a noun where a noun is expected, or where it may end a phrase."""
+    if before in {_K.VERB, _K.VERB_NOUN, _K.GERUND, _K.HAVE, _K.CONJUNCTION, _K.START, _K.MARK, _K.TO}:
         return after in _EDGE | _AUXILIARY | {_K.PREPOSITION, _K.CONJUNCTION, _K.TO, _K.THAT}
-    return before in _BEFORE_NOUN | {_K.NOUN, _K.NOUN_VERB, _K.PREPOSITION, _K.NOUN_ADJECTIVE, _K.ADJECTIVE_NOUN}
+    return before in _BEFORE_NOUN | _NOUNISH | {_K.PREPOSITION, _K.ADJECTIVE_NOUN}
 
 
 def _can(before: Kind, after: Kind) -> bool:

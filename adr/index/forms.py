@@ -23,6 +23,7 @@ class Trait(IntFlag):
     THING = 4  # a thing that can be seen
     INTRODUCES = 16  # a clause before the question: "as", "given"
     CAPITALS = 8  # written in capitals: "WHO"
+    ENGLISH = 32  # a frequent word that no other language in Latin letters has: "the", "with"
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ class Forms:
     def number(self, pieces: Pieces) -> "tuple[np.ndarray, np.ndarray, View, np.ndarray]":
         """Numbers of `pieces.words` and of `pieces.gaps` over the whole source, the view, and the gaps' meanings.
 
-        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon, comma, line.
+        The last array has one row per gap: kind, opens, closes, tight, address, asks, option, colon, comma, line,
+        bracket, bracketed.
         """
         with self.lock:
             words = np.fromiter((self._word(word) for word in pieces.words), dtype=np.int32, count=len(pieces.words))
@@ -106,7 +108,7 @@ class Forms:
             self._gap_rows.append(
                 (
                     *(gap.kind, gap.opens, gap.closes, gap.tight, gap.address),
-                    *(gap.asks, gap.option, gap.colon, gap.comma, gap.line),
+                    *(gap.asks, gap.option, gap.colon, gap.comma, gap.line, gap.bracket, gap.bracketed),
                 )
             )
         return number
@@ -151,6 +153,7 @@ class Forms:
             Trait.THING: noun in lexicon.things,
             Trait.INTRODUCES: lower in lexicon.settled["introduces"],
             Trait.CAPITALS: len(form) > 1 and form.isupper(),
+            Trait.ENGLISH: lower in lexicon.settled["only_english"],
         }
         return sum(trait for trait, holds in held.items() if holds)
 

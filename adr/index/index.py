@@ -6,9 +6,10 @@ NumPy by two threads, and kept as pairs of numbers until every entity has its nu
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,11 @@ from adr.errors import AdrError
 from adr.fit import Fit
 from adr.image_folder import ImageFolder
 from adr.index import interrogation, token
+from adr.index.asking import turns as turns_asking
 from adr.index.forms import Forms
 from adr.index.interrogation import Interrogations
-from adr.index.languages.counted import Counted, missing_words, write_languages
+from adr.index.languages import answers
+from adr.index.languages.counted import Counted, missing_words, not_asked_words, write_languages
 from adr.index.languages.naming import CODE, ENGLISH, WORDLESS, Naming
 from adr.index.languages.reading import NounReading
 from adr.index.lexicon import Lexicon
@@ -189,12 +192,17 @@ class _Index:
         english = (language == ENGLISH) | (language == WORDLESS)
         text = replace(text, unread=~english)
         apart = self._templates.apart(text, instance, human, turns["source"].to_numpy())
-        said, unread = self._nouns(texts, text, language, apart.words)
+        said, things, unread = self._nouns(texts, text, language, apart.words)
         asked = self._interrogations.asked(text, self._forms, human)
+        shown = with_image & ~token.denied(text, instance, human)
+        if not english.all():
+            shown &= ~answers.denied(texts, language, instance, human)
+            others = turns_asking.asked(texts, language, human, self._interrogations)
+            asked = interrogation.all_asked([asked, others])
         return _Part(
             instances,
             np.unique(instance[said.turn] << 32 | said.name),
-            self._text_objects(instance, with_image & english & ~token.denied(text, instance, human), said),
+            self._text_objects(instance, shown, english, said, things),
             np.unique(instance[asked.turn] << 32 | asked.form),
             Counted.of(instance, language, unread),
             apart.counts,
@@ -202,29 +210,31 @@ class _Index:
 
     def _nouns(
         self, texts: pa.Array, text: token.Text, language: np.ndarray, apart: np.ndarray
-    ) -> tuple[token.Said, np.ndarray]:
-        """The nouns of a batch without the words that stand in templates (`apart`, bool per word), and which of its
-        turns (bool) nothing could read."""
+    ) -> tuple[token.Said, token.Said, np.ndarray]:
+        """The nouns of a batch without the words that stand in templates (`apart`, bool per word), the objects that its
+        turns in other languages than English name, and which of its turns (bool) nothing could read."""
         if apart.any():
             if self._pipeline is not None or text.unread.any():
                 texts = self._templates.removed(texts, np.unique(text.turn[apart]))
             text = token.without(text, apart)
         unread, pipeline = text.unread.copy(), self._pipeline
-        found = []
+        found, things = [], [token.NOTHING]
         if pipeline is None or not pipeline.english:
             found.append(token.nouns(text, self._forms))
         if pipeline is not None:
             its = ~unread if pipeline.english else unread & self._reads(language, pipeline.language)
             found.append(pipeline.nouns(texts, its, self._forms))
+            if not pipeline.english:
+                things += self._of_pipeline(texts, its, language, found[-1])
             unread &= ~its
         for code in np.unique(language[unread]).tolist():
             if LANGUAGES[code] in self._reading.languages:
                 its = unread & (language == code)
-                found.append(self._read(texts, its, LANGUAGES[code]))
+                nouns, named = self._read(texts, its, LANGUAGES[code])
+                found.append(nouns)
+                things.append(named)
                 unread &= ~its
-        return token.Said(
-            np.concatenate([said.turn for said in found]), np.concatenate([said.name for said in found])
-        ), unread
+        return token.joined(found), token.joined(things), unread
 
     def _reads(self, language: np.ndarray, of_pipeline: str) -> np.ndarray:
         """Which turns (bool) a pipeline for another language than English reads: those of its language, and what no
@@ -235,23 +245,44 @@ class _Index:
         others: np.ndarray = ~np.isin(language, read)
         return others
 
-    def _read(self, texts: pa.Array, turns: np.ndarray, language: str) -> token.Said:
-        """The nouns of the chosen turns (bool, per turn) by the reader of their language."""
+    def _read(self, texts: pa.Array, turns: np.ndarray, language: str) -> tuple[token.Said, token.Said]:
+        """The nouns and the objects of the chosen turns (bool, per turn) by the reader of their language."""
         chosen = np.flatnonzero(turns)
-        read = self._reading.nouns(language, texts.take(pa.array(chosen)).to_pylist())
+        read, things = self._reading.read(language, texts.take(pa.array(chosen)).to_pylist())
         with self._forms.lock:
             name = [self._forms.names(noun) for nouns in read for noun in nouns]
-        return token.Said(np.repeat(chosen, [len(nouns) for nouns in read]).astype(np.int32), np.array(name, np.int32))
+        said = token.Said(np.repeat(chosen, [len(nouns) for nouns in read]).astype(np.int32), np.array(name, np.int32))
+        return said, self._named(chosen, things)
 
-    def _text_objects(self, instance: np.ndarray, shown: np.ndarray, said: token.Said) -> np.ndarray:
-        """Objects named in the turns where `shown` is set: turns that speak of a picture and are not denied."""
+    def _named(self, turns: np.ndarray, things: Sequence[Sequence[str]]) -> token.Said:
+        """The objects of turns, from the names of the things of each."""
+        with self._forms.lock:
+            number = self._things.numbers(chain.from_iterable(things), self._objects.names)
+        return token.Said(np.repeat(turns, [len(each) for each in things]).astype(np.int32), number)
+
+    def _of_pipeline(
+        self, texts: pa.Array, its: np.ndarray, language: np.ndarray, said: token.Said
+    ) -> Iterator[token.Said]:
+        """The objects of the turns that a pipeline for another language than English has read."""
+        for code in np.unique(language[its]).tolist():
+            turns = np.flatnonzero(its & (language == code))
+            nouns = said.listed(turns, self._forms.names.listed())
+            things = self._reading.things(LANGUAGES[code], texts.take(pa.array(turns)).to_pylist(), nouns)
+            yield self._named(turns, things)
+
+    def _text_objects(
+        self, instance: np.ndarray, shown: np.ndarray, english: np.ndarray, said: token.Said, things: token.Said
+    ) -> np.ndarray:
+        """Objects named in the turns where `shown` is set: turns that speak of a picture and are not denied. said: the
+        nouns, of which those of English turns are objects; things: the objects of the others."""
         if not self._from_text:
             return np.zeros(0, np.int64)
         with self._forms.lock:
             of_name = self._things.of_names(self._forms.names, self._objects.names)
-        thing = of_name[said.name]
-        where = instance[said.turn]
-        holds = (thing >= 0) & shown[said.turn]
+        thing = np.concatenate([np.where(english[said.turn], of_name[said.name], -1), things.name])
+        turn = np.concatenate([said.turn, things.turn])
+        where = instance[turn]
+        holds = (thing >= 0) & shown[turn]
         if len(self._has_annotation):
             holds &= ~self._has_annotation[where]
         return np.unique(where[holds] << 32 | thing[holds])
@@ -371,8 +402,7 @@ class _Index:
         notices = list(self._verify_notices)
         if counted.instances_unread:
             notices.append(missing_words(counted, total))
-        if set(counted.by_language()) - {"en"} and self._from_text:
-            notices.append("Interrogation and objects from text are read from English only.")
+        notices += not_asked_words(counted, self._from_text)
         if not postings["object"]:
             notices.append("No objects were found; the object and co-occurrence perspectives are empty.")
         return tuple(notices)

@@ -6,7 +6,7 @@ each distinct wording is read once, however many things it asks about.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -333,6 +333,11 @@ class AskedForms:
     form: np.ndarray  # int32
 
 
+def all_asked(parts: Sequence[AskedForms]) -> AskedForms:
+    """The forms of all parts."""
+    return AskedForms(np.concatenate([part.turn for part in parts]), np.concatenate([part.form for part in parts]))
+
+
 class Interrogations:
     """Applies the rules and remembers the result for each distinct question. Safe to use from several threads."""
 
@@ -360,6 +365,11 @@ class Interrogations:
         offset = np.arange(len(turn)) - np.repeat(np.cumsum(times) - times, times)
         form = flat[np.repeat(begins[inverse], times) + offset] if len(flat) else np.zeros(0, np.int32)
         return self._with_turn_forms(text, sentences, human, AskedForms(turn, form))
+
+    def numbers(self, forms: Iterable[str]) -> np.ndarray:
+        """The numbers of forms by their names: int32."""
+        with self._lock:
+            return np.array([self.names(form) for form in forms], dtype=np.int32)
 
     def _read(self, key: int, sentences: "_Sentences", place: int) -> tuple[int, ...]:
         known = self._known.get(key)
@@ -418,6 +428,8 @@ class _Sentences:
         opens = np.ones(len(wanted), dtype=bool)
         opens[1:] = (text.edge[wanted][1:] == SENTENCE) | (turn[1:] != turn[:-1])
         introductions, mains = _introductions(text, wanted, np.flatnonzero(opens))
+        tags = self._tags(text, wanted, turn)
+        introductions, mains = np.append(introductions, tags), np.append(mains, tags + 1)
         opens[mains] = True
         self._begins = np.flatnonzero(opens)
         self._introduces = np.zeros(len(self._begins), dtype=bool)
@@ -439,6 +451,15 @@ class _Sentences:
         self._after_colon = text.gaps[text.gap[wanted[self._begins]], 7] == 1
         letters = view.letter[word[self._begins]] & (self._ends - self._begins == 1)  # "A." of a list of options
         self._after_colon[1:] |= letters[:-1] & (self.turn[1:] == self.turn[:-1])
+
+    @staticmethod
+    def _tags(text: Text, wanted: np.ndarray, turn: np.ndarray) -> np.ndarray:
+        """Where a turn opens with the name of its task in brackets ("[grounding] describe …")."""
+        bracket, bracketed = (text.gaps[text.gap[wanted], column] == 1 for column in (10, 11))
+        same = turn[1:] == turn[:-1]
+        first = np.append(True, ~same[:-1]) if len(same) else same
+        found: np.ndarray = np.flatnonzero(first & same & bracket[:-1] & bracketed[1:])
+        return found
 
     def _gap_after(self, place: np.ndarray) -> np.ndarray:
         """What stands after the words at `place`."""

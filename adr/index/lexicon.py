@@ -22,7 +22,7 @@ from typing import Any
 from adr.errors import AdrError
 from adr.shipped import shipped
 
-RULES = "2"
+RULES = "3"
 """Raised whenever the rules here, in `context` or in `interrogation` change what is extracted; part of the
 fingerprint.
 """
@@ -102,6 +102,9 @@ _CLOSED: dict[Kind, str] = {
     "above below against across through during without within around along about after before as "
     "like beneath underneath alongside toward towards amidst amid upon off inside outside via per "
     "until since despite except including",
+    Kind.NONE: "hi hello hey bye goodbye oh ah aha aw aww wow whoa oops ouch ugh uh um hmm hm huh eh meh duh phew yay "
+    "yikes hooray hurray woohoo gosh geez jeez yeah yea yep yup nope nah haha hahaha hehe lol lmao omg thx pls plz btw "
+    "imo imho fyi asap idk",
     Kind.NUMBER: "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
     "million billion",
@@ -181,7 +184,9 @@ class Lexicon:
         letters = sum(character.isalpha() for character in word)
         if not letters or "_" in word or any(character.isdigit() for character in word):
             return Reading(Kind.NUMBER if _NUMBER.fullmatch(word) else Kind.NONE, words=0)
-        if any(character > "ɏ" for character in word):
+        if foreign := sum(character > "ɏ" for character in word):
+            if 2 * foreign < letters:
+                return Reading(Kind.NONE, known=False, letters=letters)  # "posterテ"
             return Reading(Kind.NONE, known=False, letters=2 * letters, words=3)  # a script without blanks, perhaps
         lower = word.lower()
         if word in self.settled["capitals"]:
@@ -196,6 +201,8 @@ class Lexicon:
         if "-" in lower:
             return self._with_hyphen(word, letters)
         kind, noun, known = self._plain(word, lower)
+        if noun and lower not in self.tags and self.tags.get(word) == "NNP":
+            noun = lower  # "Williams", "Adams"
         nouns = (noun,) if noun else ()
         return Reading(kind, nouns, known, letters, words=0 if word[0].isupper() and not known else 1)
 

@@ -34,6 +34,7 @@ class Things:
 
     def __init__(self, lexicon: Lexicon, annotated: Iterable[str] = ()) -> None:
         self._name = dict(lexicon.things)
+        self._nouns = [phrase.replace("_", " ") for phrase in sorted(lexicon.settled["phrases"])]
         self._of_name: list[int] = []
         chosen: dict[str, str] = {}
         for name in annotated:
@@ -47,8 +48,8 @@ class Things:
         self._name.update((name, name) for name in annotated)
 
     def phrases(self) -> list[str]:
-        """The names that consist of several words."""
-        return [name for name in self._name if " " in name]
+        """The names that consist of several words, and the nouns of several words that are no things."""
+        return [name for name in self._name if " " in name] + self._nouns
 
     def of_names(self, nouns: Names, objects: Names) -> np.ndarray:
         """For every noun the number of the object that it names, or -1 if it names none: int32."""
@@ -56,3 +57,7 @@ class Things:
             thing = self._name.get(noun)
             self._of_name.append(-1 if thing is None else objects(thing))
         return np.array(self._of_name, dtype=np.int32)
+
+    def numbers(self, things: Iterable[str], objects: Names) -> np.ndarray:
+        """The number of the object for each name of a thing in things.txt: int32."""
+        return np.array([objects(self._name.get(thing, thing)) for thing in things], dtype=np.int32)

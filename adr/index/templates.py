@@ -58,8 +58,9 @@ def _of_source(store: Store, source: int, instances: int, lexicon: Lexicon, phra
     least = max(MIN_INSTANCES, MIN_SHARE * instances) / step
     rows = store.rows(_FREQUENT, {"source": source, "step": step, "least": least, "relative": least / RELATIVES})
     frequent = [(Template(source, role, kind, text, n), own) for role, kind, text, n, own in rows]
-    families = _families([one.text for one, _ in frequent], lexicon, phrases)
-    return [one for one, own in frequent if one.instances >= least and not own and one.text not in families]
+    judged = [one for one, own in frequent if one.instances >= least and not own]
+    families = _families([one.text for one in judged], [one.text for one, _ in frequent], lexicon, phrases)
+    return [one for one in judged if one.text not in families]
 
 
 _FREQUENT = r"""
@@ -111,15 +112,22 @@ _FREQUENT = _FREQUENT.replace("$blanks", "' ' || chr(9) || chr(13)").replace("$o
 _OPTION = re.compile(r"\(?[A-H][.):](\s|$)")
 
 
-def _families(texts: Sequence[str], lexicon: Lexicon, phrases: frozenset[str]) -> set[str]:
-    """The texts that are an option or differ from another one in one noun alone, beside at least one other word."""
+def _families(texts: Sequence[str], relatives: Sequence[str], lexicon: Lexicon, phrases: frozenset[str]) -> set[str]:
+    """The texts that are an option or differ from a relative in one noun alone, beside at least one other word."""
     of_frame: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = defaultdict(set)
-    words = {text: tuple("a" if w == "an" else w for w in map(str.lower, _WORD.findall(text))) for text in texts}
+    words = {text: _said(text) for text in {*texts, *relatives}}
+    ends = {end for text in texts for end in (words[text][:1], words[text][-1:])}
     for text, said in words.items():
-        for begin, end in _nouns_at(said, lexicon, phrases):
-            of_frame[said[:begin], said[end:]].add(text)
+        if not ends.isdisjoint((said[:1], said[-1:])):  # what differs in one noun begins or ends alike
+            for begin, end in _nouns_at(said, lexicon, phrases):
+                of_frame[said[:begin], said[end:]].add(text)
     alike = {t for several in of_frame.values() if len({words[text] for text in several}) > 1 for t in several}
-    return alike | {text for text in texts if _OPTION.match(text)}
+    return {text for text in texts if text in alike or _OPTION.match(text)}
+
+
+def _said(text: str) -> tuple[str, ...]:
+    """The words of a line, in lower case; "an" is "a"."""
+    return tuple("a" if word == "an" else word for word in map(str.lower, _WORD.findall(text)))
 
 
 def _nouns_at(words: tuple[str, ...], lexicon: Lexicon, phrases: frozenset[str]) -> Iterator[tuple[int, int]]:

@@ -6,6 +6,7 @@ markup such as <image>, addresses, identifiers, single letters, and every turn i
 read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,6 +50,24 @@ class Said:
     turn: np.ndarray  # int32
     name: np.ndarray  # int32, a number of Forms.names
 
+    def listed(self, turns: np.ndarray, names: Sequence[str]) -> list[list[str]]:
+        """The names said in each of `turns`, which ascend."""
+        chosen = np.isin(self.turn, turns)
+        turn, name = self.turn[chosen], self.name[chosen]
+        order = np.argsort(turn, kind="stable")
+        parts = np.split(name[order], np.searchsorted(turn[order], turns[1:]))
+        return [[names[number] for number in part.tolist()] for part in parts]
+
+
+NOTHING = Said(np.zeros(0, np.int32), np.zeros(0, np.int32))
+
+
+def joined(parts: Sequence[Said]) -> Said:
+    """What all parts say; they are at least one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Said(np.concatenate([part.turn for part in parts]), np.concatenate([part.name for part in parts]))
+
 
 def read(pieces: Pieces, forms: Forms, instance: np.ndarray | None = None) -> Text:
     """The pieces with what the lexicon knows about each word, and which turns it cannot read.
@@ -78,10 +97,8 @@ def _unread(
     view: View, word: np.ndarray, turn: np.ndarray, of_text: np.ndarray, turns: int, instance: np.ndarray
 ) -> np.ndarray:
     """Which turns (bool) are in a language that the lexicon cannot read."""
-    letters = np.bincount(turn, view.letters[word] * of_text, turns)
-    letters_read = np.bincount(turn, view.read[word] * of_text, turns)
-    judged = np.bincount(turn, view.judged[word] * of_text, turns)
-    known = np.bincount(turn, view.known[word] * of_text, turns)
+    letters, letters_read = per_turn(view.letters, view.read, word, turn, of_text, turns)
+    judged, known = per_turn(view.judged, view.known, word, turn, of_text, turns)
     long = judged >= JUDGED_WORDS
     unread = long & (known < READ_SHARE * judged) & (letters_read < READ_SHARE * letters)
     group = np.cumsum(np.diff(instance, prepend=-1) != 0) - 1
@@ -89,6 +106,22 @@ def _unread(
     some_read = np.bincount(group, long & ~unread, group[-1] + 1 if turns else 0) > 0
     found: np.ndarray = unread | (~long & (some_unread & ~some_read)[group])
     return found
+
+
+def per_turn(
+    first: np.ndarray, second: np.ndarray, word: np.ndarray, turn: np.ndarray, of_text: np.ndarray, turns: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The sums (int64, per turn) of two numbers below 2^31 of each form, over the words with `of_text` set.
+
+    Both are added at once, as the halves of one int64: adding is what takes the time.
+    """
+    both = (first.astype(np.int64) << 32 | second)[word]
+    both[~of_text] = 0
+    sums = np.zeros(turns, dtype=np.int64)
+    begins = np.flatnonzero(np.diff(turn, prepend=-1))
+    if len(begins):
+        sums[turn[begins]] = np.add.reduceat(both, begins)
+    return sums >> 32, sums & 0xFFFFFFFF
 
 
 def _skipped(

@@ -35,6 +35,8 @@ class Gap:
     comma: bool
 
     line: bool  # holds a line break
+    bracket: bool  # ends with "["
+    bracketed: bool  # starts with "]"
 
 
 def read_gap(text: str) -> Gap:
@@ -54,6 +56,8 @@ def read_gap(text: str) -> Gap:
         text.startswith(":"),
         text.startswith(","),
         "\n" in text,
+        text.endswith("["),
+        text.startswith("]"),
     )
 
 

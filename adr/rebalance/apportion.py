@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-_NEAR = Fraction(1, 10**6)  # of a row: what shares written as floats may be off by
+_NEAR = 10**6  # shares written as floats may be off by one in so many of a row
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def largest_total(shares: Shares, can_give: Sequence[int], names: Sequence[str])
     if not bounds:
         return 0
     surely = min(give * shares.whole // part for give, part in bounds)
-    nearly = min((give + _NEAR) * shares.whole // part for give, part in bounds)
+    nearly = min((give * _NEAR + 1) * shares.whole // (part * _NEAR) for give, part in bounds)
     wanted = apportioned(nearly, shares, names)
     fits = all(rows <= give for rows, give in zip(wanted, can_give, strict=True) if give)
     return nearly if fits else surely

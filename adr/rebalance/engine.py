@@ -317,6 +317,17 @@ class Engine:
             return copies
         return within(copies, self.place(recipe, tau), [bound for _, _, bound in caps], self.together)
 
+    def copies(self, recipe: Recipe) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
+        """(how many times the keep rule keeps each row, how many of these copies stay within every cap)."""
+        tau, own = self.tau(recipe), self.own(recipe)
+        by_rule = self.enough(recipe, self.pass_counts(recipe, tau, own)) & self.survives(recipe)
+        copies = self._copies(recipe, tau, own, by_rule)
+        return copies, self._within(recipe, tau, self.caps(recipe), copies)
+
+    def copies_if_kept(self, recipe: Recipe) -> npt.NDArray[np.int8]:
+        """How many times each row counts once the keep rule keeps it; no draw has a part in this."""
+        return self._copies(recipe, self.tau(recipe), self.own(recipe), np.ones(self.rows, dtype=bool))
+
     def place(self, recipe: Recipe, tau: Mapping[str, float]) -> npt.NDArray[np.uint64]:
         """Where each row comes in the order of caps, smallest first (see `adr.rebalance.at_most`)."""
         return place_in_order(self.held(recipe, tau), self._seeded(recipe.seed).drawn)
@@ -332,7 +343,7 @@ class Engine:
 
     def stock(self, recipe: Recipe, perspective: str) -> Stock:
         """What a mixture of the perspective's values can give: what keep rule and caps of the recipe keep."""
-        plain = replace(recipe, mixture=None)
+        plain = _without_mixture(recipe)
         return self._stocks.get((plain, perspective), lambda: self._make_stock(plain, perspective))
 
     def _make_stock(self, plain: Recipe, perspective: str) -> Stock:
@@ -411,7 +422,7 @@ class Engine:
 
     def _make_preview(self, recipe: Recipe, k: int) -> RecipePreview:
         tau, own = self.tau(recipe), self.own(recipe)
-        pool = self._pool_of(replace(recipe, mixture=None))
+        pool = self._pool_of(_without_mixture(recipe))
         made = self.mixed(recipe) if recipe.mixture else None
         copies = made.copies if made else pool.copies
         kept = copies > 0
@@ -636,6 +647,10 @@ class Engine:
         if len(works) == 1 or self._threads == 1:
             return [work() for work in works]
         return [waiting.result() for waiting in [self._pool.submit(work) for work in works]]
+
+
+def _without_mixture(recipe: Recipe) -> Recipe:
+    return replace(recipe, mixture=None) if recipe.mixture else recipe
 
 
 def _effects(caps: Sequence[Cap], by_rule: npt.NDArray[np.int8], copies: npt.NDArray[np.int8]) -> tuple[CapEffect, ...]:

@@ -379,11 +379,12 @@ def give_first(order: Any, value: Any, pool: Any, wanted: Any, given: Any, copie
 
 
 @_compiled
-def take_room(order: Any, copies: Any, offsets: Any, capped: Any, room: Any) -> None:
+def take_room(copies: Any, offsets: Any, capped: Any, room: Any) -> None:
     """Take the copies of the rows from the room of each capped entity that they have."""
-    for row in order:
-        for at in range(offsets[row], offsets[row + 1]):
-            room[capped[at]] -= copies[row]
+    for row in range(len(copies)):
+        if copies[row] != 0:
+            for at in range(offsets[row], offsets[row + 1]):
+                room[capped[at]] -= copies[row]
 
 
 @_compiled
@@ -403,9 +404,12 @@ def give_again(
 
     In each round rows come in `order`; a copy is given where every capped entity of its row has room left.
     """
+    lacking = np.maximum(wanted - given, 0).sum()
     for _ in range(rounds):
-        before = given.sum()
+        before = lacking
         for row in order:
+            if lacking == 0:
+                break
             own = value[row]
             for _ in range(pool[row]):
                 if given[own] >= wanted[own]:
@@ -419,5 +423,6 @@ def give_again(
                     room[capped[at]] -= 1
                 copies[row] += 1
                 given[own] += 1
-        if given.sum() == before:
+                lacking -= 1
+        if lacking == before:
             break

@@ -153,7 +153,7 @@ def _given(mixture: Mixture, stock: Stock, caps: CappedRows, asked: Mapping[str 
     lacking = stock.order[(given < wanted)[value[stock.order]]] if mixture.repeat > 1 else stock.order[:0]
     if len(lacking):
         room = caps.most.copy()
-        loops.take_room(stock.order, copies, caps.offsets, caps.capped, room)
+        loops.take_room(copies, caps.offsets, caps.capped, room)
         loops.give_again(
             mixture.repeat - 1, lacking, value, stock.pool, wanted, given, caps.offsets, caps.capped, room, copies
         )

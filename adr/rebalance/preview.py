@@ -113,7 +113,7 @@ class RecipePreview:
     """What a recipe does. Arrays have one element per row; row r is instance `engine.instances[r]`."""
 
     recipe: Recipe
-    tau: Mapping[str, float]  # of all four perspectives
+    tau: Mapping[str, float]  # of every perspective of the index
     kept: npt.NDArray[np.bool_]
     pass_count: npt.NDArray[np.int8]
     copies: npt.NDArray[np.int8]  # 0 dropped, 1 kept, more: repeated

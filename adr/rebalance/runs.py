@@ -1,13 +1,13 @@
 """Rebalancing: applies recipes and keeps the runs that result.
 
-Writes `run`, `critical_tau`, `over_cap`, `over_share` and `decision`, all from one `adr.rebalance.engine.Engine`, so a
-run is what the preview showed. `adr.rebalance.explain` says why an instance is kept or dropped. Knows nothing of pages
-or exports.
+Writes `run`, `critical_tau`, `over_cap`, `over_share`, `decision` and `epoch_kept`, all from one
+`adr.rebalance.engine.Engine`, so a run is what the preview showed. `adr.rebalance.explain` says why an instance is kept
+or dropped. Knows nothing of pages or exports.
 """
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,11 +19,13 @@ from adr.errors import AdrError
 from adr.progress import Progress, silent
 from adr.rebalance.at_most import ranks
 from adr.rebalance.engine import Engine
+from adr.rebalance.epoch_table import write_epochs
+from adr.rebalance.epochs import EpochsReport, draw_epochs, epochs_report
 from adr.rebalance.estimate import SEEDS, Estimate, estimate
 from adr.rebalance.explain_mixture import write_over_share
 from adr.rebalance.preview import REASONS, CapEffect, Columns, MixtureEffect, RecipePreview
 from adr.recipe import Recipe
-from adr.report import Unbounded, from_json, to_json
+from adr.report import OnlyWhereThere, Unbounded, from_json, to_json
 from adr.store import Store, Writer
 
 # Where `expected` comes from.
@@ -36,7 +38,7 @@ class RebalanceReport:
 
     expected, expected_sd: size and its standard deviation over all seeds, as `expected_by` says.
     reasons: {reason: instances}; see `adr.rebalance.preview.REASONS`. groups: {group: {instances, kept}}.
-    fingerprint: of the recipe's [rebalance]; made_on: of the index.
+    fingerprint: of the recipe's [rebalance]; made_on: of the index. epochs: only of a recipe with several.
     """
 
     run: int
@@ -57,7 +59,8 @@ class RebalanceReport:
     seconds: float
     made_on: str = ""
     expected_by: str = CLOSED_FORM
-    mixture: MixtureEffect | None = None
+    mixture: OnlyWhereThere[MixtureEffect] = None
+    epochs: OnlyWhereThere[EpochsReport] = None
 
 
 @dataclass(frozen=True)
@@ -97,15 +100,20 @@ def rebalance(
     progress(0, None, "Deciding")
     preview = engine.preview(recipe)
     guess = estimate(engine, recipe, progress=progress) if expected and preview.expected is None else None
+    epochs = draw_epochs(engine, preview, progress) if recipe.epochs > 1 else None
+    told = epochs_report(engine, epochs) if epochs else None
     with store.atomic() as writer:
         run = int(writer.value("select coalesce(max(run), 0) + 1 from run"))
         made_on = str(writer.value("select fingerprint from index_made") or "")
         report = report_of(
             preview, run, name or recipe.name or f"Run {run}", time.monotonic() - started, made_on, guess
         )
+        report = replace(report, epochs=told)
         _write_decisions(writer, run, engine, preview, guess)
         _write_over_cap(writer, run, engine, preview)
         write_over_share(writer, run, engine, preview)
+        if epochs:
+            write_epochs(writer, run, engine, epochs)
         for done, perspective in enumerate(recipe.perspectives):
             progress(done, len(recipe.perspectives), "Writing reasons")
             _write_critical(writer, run, engine, preview, perspective)
@@ -340,7 +348,7 @@ def delete_run(store: Store, run: int) -> None:
     if store.value("select 1 from plan where run = $1 limit 1", [run]):
         raise AdrError(f"Run {run} has a synthesis plan that needs it.", "Keep the run, or give it another name.")
     with store.atomic() as writer:
-        for table in ("critical_tau", "over_cap", "over_share", "decision", "run"):
+        for table in ("critical_tau", "over_cap", "over_share", "decision", "epoch_kept", "run"):
             writer.execute(f"delete from {table} where run = $1", [run])
 
 

@@ -116,6 +116,9 @@ _FUNCTION = frozenset(
     ]
 )
 
+_BARE = frozenset({"by", "no"})
+"""Before a bare noun these make a phrase of it all the same: "by phone" shows no phone, "no signs" no sign."""
+
 
 @dataclass(frozen=True)
 class DoubtfulSense:
@@ -150,8 +153,8 @@ _TEXTS = """
                     order by n desc, name limit $objects),
     sampled as (
         select name, n, instance from posting join chosen using (entity)
-          where perspective = perspective_number('object')
-        qualify row_number() over (partition by entity order by instance) <= $sample
+        where perspective = perspective_number('object')
+        qualify row_number() over (partition by entity order by instance::bigint * 2654435761 % 4294967296) <= $sample
     )
     select name, any_value(n) as n,
            list(list_aggregate(list_transform(turns, lambda turn: turn.text), 'string_agg', chr(10)) order by instance)
@@ -159,24 +162,31 @@ _TEXTS = """
 
 
 def _phrases(name: str, texts: list[str]) -> tuple[Counter[str], int]:
-    """How often the word stands beside each other word, and how often it occurs at all."""
-    word = re.compile(rf"(?:(\w+)[ -])?\b({re.escape(name)}(?:e?s|'s|’s)?)\b(?:[ -](?=(\w+)))?", re.IGNORECASE)
+    """How often the word stands beside each other word or in a compound with hyphens, and how often it occurs."""
+    word = re.compile(
+        rf"(?:(\w+)[ -])?\b({re.escape(name)}(?:(?:-\w+){{2,}}|e?s|'s|’s)?)\b(?:[ -](?=(\w+)))?", re.IGNORECASE
+    )
     phrases: Counter[str] = Counter()
     occurrences = 0
     for match in (one for text in texts for one in word.finditer(text or "")):
         occurrences += 1
         before, said, after = (part.lower() if part else "" for part in match.groups())
-        if before and before not in _FUNCTION and not before.isdigit():
+        follows = after and after not in _FUNCTION and not after.isdigit()
+        if before and not before.isdigit() and before not in (_FUNCTION if follows else _FUNCTION - _BARE):
             phrases[f"{before} {said}"] += 1
-        if after and after not in _FUNCTION and not after.isdigit():
+        if "-" in said:
+            phrases[said] += 1
+        elif follows:
             phrases[f"{said} {after}"] += 1
     return phrases, occurrences
 
 
 def _other(name: str, phrase: str, nouns: set[str]) -> bool:
     """Whether the phrase may mean something else: the word comes first and a noun follows ("family history"), or what
-    comes before it is no noun ("visual field", but not "tennis racket")."""
+    comes before it is no noun ("visual field", "by phone", but not "tennis racket")."""
     first, _, last = phrase.rpartition(" ")
+    if not first:
+        return True  # "cup-to-disc"
     return last in nouns if first.startswith(name) else first not in nouns
 
 

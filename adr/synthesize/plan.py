@@ -18,7 +18,7 @@ from adr.errors import AdrError
 from adr.image_folder import ImageFolder
 from adr.knowledge import knowledge_of
 from adr.models import find_model
-from adr.perspectives import PAPER_NAMES
+from adr.perspectives import PAPER_NAMES, in_order, indexed
 from adr.progress import Progress, let_pages_run, silent
 from adr.report import from_json, to_json
 from adr.settings import setting
@@ -218,7 +218,7 @@ def _settings(store: Store, number: int, run: int, dropped: int, seed: int, opti
     own.setdefault("scorer", setting("ADR_SCORER_MODEL"))
     if own.get("entities"):  # chosen by hand: fill them in every way there is
         own.setdefault("alone", True)
-    every = PAPER_NAMES if own.get("entities") else PLANNED
+    every = tuple(indexed(store)) if own.get("entities") else PLANNED
     return PlanSettings(**{"perspectives": every, **own, "plan": number, "run": run})
 
 
@@ -245,6 +245,19 @@ def _resolved(store: Store, options: Mapping[str, Any]) -> dict[str, Any]:
     return own
 
 
+def _check_can_add(tail: Tail, settings: PlanSettings) -> None:
+    """AdrError when the plan is for entities that its generator cannot add: a made picture comes from no
+    source and has no column of a record; a row of the reservoir has both."""
+    if settings.generator == RETRIEVE:
+        return
+    beyond = in_order(set(tail.perspective) - set(PAPER_NAMES))
+    if beyond:
+        raise AdrError(
+            f"{settings.generator} cannot add to {', '.join(beyond)}.",
+            "Plan for objects, pairs, tokens and forms of question, or retrieve rows from a reservoir.",
+        )
+
+
 def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: Progress) -> PlanReport:
     facts = run_facts(store, settings.run)
     if not settings.with_image and not set(SAID) & set(facts.tau):
@@ -256,6 +269,7 @@ def _make(store: Store, workspace: Workspace, settings: PlanSettings, progress: 
         find_model(settings.controlnet)
     progress(0, None, "reading the tail")
     tail = wanted_tail(store, facts, settings)
+    _check_can_add(tail, settings)
     asked = settings.with_image and settings.generator != RETRIEVE
     tail, left_alone = known_tail(tail, settings.model) if asked else (tail, "")
     act = _retrieved if settings.generator == RETRIEVE else _with_image if settings.with_image else _reworded

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from adr.synthesize.word_frequency import LEAST, frequency
 from adr.synthesize.word_tags import tags
 from adr.synthesize.wordnet import compounds
 
@@ -21,6 +22,8 @@ _NO_PART_OF_A_NAME = ("DT", "PDT", "PRP$", "WP$", "WDT", "CD", "JJ", "JJR", "JJS
 # What may stand between a noun and its determiner.
 _BETWEEN = ("JJ", "JJR", "JJS", "RB", "CC", ",")
 _DETERMINER = ("DT", "PDT", "PRP$", "WP$", "WDT", "CD")
+# A plural that is e^3.5, or 33 times, rarer than the singular is a slip ("luggages", "furnitures").
+_PLURAL = 3.5
 _POSSESSIVE = re.compile(r".['’]s?$")
 
 
@@ -67,8 +70,9 @@ def is_plural(noun: str) -> bool:
 
 
 def has_plural(noun: str) -> bool:
-    """Whether the plural of a noun is in use; nouns for masses ("luggage") have none."""
-    return plural(noun) in tags() and plural(noun) != noun
+    """Whether the plural of a noun is in use; nouns for masses ("luggage") have none, or hardly any."""
+    said = frequency().get(plural(noun), LEAST)
+    return plural(noun) != noun and said > max(LEAST, frequency().get(noun, LEAST) - _PLURAL)
 
 
 # -- where a synonym may stand -----------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from adr.errors import AdrError
 from adr.perspectives import described
 from adr.progress import let_pages_run
 from adr.synthesize.replacement import has_plural, is_plural
+from adr.synthesize.word_frequency import LEAST, frequency
 from adr.synthesize.word_tags import tags
 from adr.synthesize.wordnet import Noun, Sense, nouns, of_synset
 from adr.tail import tail_share_to_tau
@@ -26,39 +27,43 @@ WARNING = (
     "The paper found that rewriting tokens harms captioning: in its Table 8, Flickr30k captioning breaks down "
     "with token rewriting alone. Use it for part of the data, and evaluate captioning."
 )
-# A meaning is a word's own when it has this part of all that WordNet counted of the word as a noun.
+# A meaning is a word's own when it has this part of all that WordNet counted of the word as a noun. Where others
+# count, too, it must have been met three times: two of three settle nothing.
 _OWN_SHARE = 2 / 3
+_OWN_COUNT = 3
 _OTHER_KIND = 3
-# A synonym must have been met at least this often in the meaning, and in this part of the noun's own times: a rarer one
-# is slang, of another century or of a trade.
+# Names of plants and animals are names of food, too; these meanings do not lead astray.
+_AKIN = (frozenset({"food", "plant"}), frozenset({"food", "animal"}))
+# A synonym with several meanings must have been met twice in this one, and any synonym a tenth as often as the noun: a
+# rarer one is slang, of another century or of a trade.
 _SEEN = 2
 _SEEN_SHARE = 1 / 10
-# WordNet does not mark words that offend.
-_OFFENSIVE = frozenset({"maniac", "madman", "whore"})
+# In use is what has this log probability in present texts ("eatery", but not "repast").
+_IN_USE = -16.5
+# A synonym that is twelve times as frequent as the noun is so for other uses ("resident" for "occupant").
+_MORE_FREQUENT = 2.5
+# WordNet does not mark words that offend; a meaning that has one of them is left alone.
+_OFFENSIVE = frozenset(
+    {"maniac", "madman", "whore", "whorehouse", "arse", "ass", "tit", "titty", "bastard", "bitch", "slut", "prick"}
+    | {"cunt", "crapper", "shit", "shithead", "fuckhead", "dumbass", "raper", "pedophile"}
+)
 _AT_ONCE = 20_000
 _LOOKS = 200
 
 
 def synonyms_of(name: str) -> list[str]:
     """Single-word synonyms of a noun, by name, that are said in its place: both words mostly mean the same concrete
-    thing, WordNet's texts say both in that meaning, the synonym not much less often, both are in general use, and both
-    can be counted or neither. A synonym that is a plural by its form is left out, as it agrees with nothing.
+    thing, WordNet's texts say the synonym not much less often in that meaning, both are in present use, and both can be
+    counted or neither. A synonym that is a plural by its form is left out, as it agrees with nothing.
 
-    Empty where the word is often a verb or an adjective ("stand"), because a replacement cannot tell them apart.
+    Empty where the word is more often a verb or an adjective ("stand"), because a replacement cannot tell them apart.
     """
     noun = nouns().get(name)
-    sense = noun and _own_sense(noun)
-    if not sense or not _in_use(name):
+    sense = _own_sense(noun) if noun else None
+    if not sense or not _in_use(name) or not _OFFENSIVE.isdisjoint(of_synset()[sense.synset]):
         return []
     others = (nouns()[other] for other in of_synset()[sense.synset] if other != name)
-    return [other.name for other in others if _as_good(other, sense) and has_plural(other.name) == has_plural(name)]
-
-
-def _as_good(other: Noun, sense: Sense) -> bool:
-    own = _own_sense(other)
-    if own is None or own.synset != sense.synset or other.name in _OFFENSIVE:
-        return False
-    return own.count >= max(_SEEN, sense.count * _SEEN_SHARE) and _in_use(other.name)
+    return [other.name for other in others if _means(other, sense) and _as_usual(other.name, name)]
 
 
 def _own_sense(noun: Noun) -> Sense | None:
@@ -66,16 +71,43 @@ def _own_sense(noun: Noun) -> Sense | None:
     once more than it was, or three times if it is another kind of thing (a pitcher that throws, and one that pours),
     because pictures show what news and novels leave out."""
     first, *others = noun.senses
-    met = first.count + sum(
-        sense.count + sense.concrete * (1 if sense.kind == first.kind else _OTHER_KIND) for sense in others
-    )
-    if not first.concrete or first.marked or not first.count or first.count < _OWN_SHARE * met:
+    if not first.concrete or first.marked or not _mostly_noun(noun):
         return None
-    return first if sum(sense.count for sense in noun.senses) >= 2 * noun.others else None
+    met = first.count + sum(sense.count + sense.concrete * _unmet(sense, first) for sense in others)
+    enough = first.count == met or first.count >= _OWN_COUNT
+    return first if not others or (first.count and enough and first.count >= _OWN_SHARE * met) else None
+
+
+def _unmet(sense: Sense, first: Sense) -> int:
+    return 1 if sense.kind == first.kind or {sense.kind, first.kind} in _AKIN else _OTHER_KIND
+
+
+def _mostly_noun(noun: Noun) -> bool:
+    return sum(sense.count for sense in noun.senses) >= noun.others
+
+
+def _means(synonym: Noun, sense: Sense) -> bool:
+    """Whether a word says this meaning of a noun to a reader who has met it: it is the word's only meaning, or the one
+    that it was mostly met in, and none of its meanings is slang."""
+    first, *others = synonym.senses
+    if first.synset != sense.synset or any(each.marked for each in synonym.senses) or not _mostly_noun(synonym):
+        return False
+    met = sum(each.count for each in synonym.senses)
+    return first.count >= int(_SEEN_SHARE * sense.count) and (not others or first.count >= max(_SEEN, _OWN_SHARE * met))
+
+
+def _as_usual(synonym: str, noun: str) -> bool:
+    """Whether a synonym is as usual a word as the noun, and is counted like it."""
+    return (
+        _in_use(synonym)
+        and frequency()[synonym] <= frequency()[noun] + _MORE_FREQUENT
+        and has_plural(synonym) == has_plural(noun)
+    )
 
 
 def _in_use(name: str) -> bool:
-    return tags().get(name, "").startswith("NN") and not is_plural(name)
+    """Whether a word is in present use, as a noun, in the singular."""
+    return frequency().get(name, LEAST) >= _IN_USE and tags().get(name, "NN").startswith("NN") and not is_plural(name)
 
 
 def in_the_tail(names: Iterable[str], counts: Mapping[str, int], tau: float) -> list[str]:

@@ -86,7 +86,7 @@ class Tail:
     @property
     def lead(self) -> npt.NDArray[np.int64]:
         """The order in which a slot picks the entity it is planned for: objects, then pairs, nouns, question forms."""
-        return np.array([LEAD[p] for p in self.perspective], dtype=np.int64)
+        return np.array([LEAD.get(p, len(LEAD)) for p in self.perspective], dtype=np.int64)
 
 
 def run_facts(store: Store, run: int) -> RunFacts:
@@ -307,5 +307,5 @@ def entity_ids(store: Store, names: Iterable[Any]) -> list[int]:
             rows = [row for row in rows if row[1] == perspective]
         if not rows:
             raise AdrError(f"There is no entity {asked!r}.", "Look for it on the Explore page.")
-        found.append(min(rows, key=lambda row: LEAD[row[1]])[0])
+        found.append(min(rows, key=lambda row: LEAD.get(row[1], len(LEAD)))[0])
     return found

@@ -1,10 +1,12 @@
 """Seconds and peak memory of an export: LLaVA JSON, Parquet without pictures.
 
     python -m tests.bench.export --records 665298 [--source FILE] [--formats llava,parquet] [--order source]
+        [--epochs lists]
 
 Reads `--source` (or writes one with `--tool`, a script with --records and --out) into a scratch workspace, keeps seven
-of eight instances by hand, and exports. Memory is that of this process: before the export, and its peak above that. On
-a busy machine look at the processor time, which is that of all threads.
+of eight instances by hand, others in each of three epochs, and exports epoch 1, or with `--epochs` all of them. Memory
+is that of this process: before the export, and its peak above that. On a busy machine look at the processor time, which
+is that of all threads.
 """
 
 import argparse
@@ -21,6 +23,8 @@ from adr.export.export import export
 from adr.ingest.ingest import ingest
 from adr.store import Store
 from adr.workspace import Workspace
+
+RECIPE = "[rebalance]\nepochs = 3\n"
 
 
 class Peak:
@@ -44,9 +48,13 @@ class Peak:
 
 
 def keep_by_hand(store: Store) -> None:
-    """A run that keeps seven of eight instances; what rebalancing decides is not measured here."""
+    """A run that keeps seven of eight instances in each of three epochs; rebalancing is not measured here."""
     with store.atomic() as writer:
-        writer.execute("insert into run (run, name, recipe, fingerprint) values (1, 'bench', '[rebalance]', 'bench')")
+        writer.execute("insert into run (run, name, recipe, fingerprint) values (1, 'bench', $1, 'bench')", [RECIPE])
+        for epoch in (2, 3):
+            writer.execute(
+                "insert into epoch_kept select 1, $1, instance, 1 from instance where instance % 8 != 2 + $1", [epoch]
+            )
         writer.execute(
             """
             insert into decision
@@ -63,6 +71,7 @@ def main() -> None:
     parser.add_argument("--tool", type=Path, help="a script that writes a LLaVA-like file: --records N --out FILE")
     parser.add_argument("--formats", default="llava,parquet")
     parser.add_argument("--order", default="source")
+    parser.add_argument("--epochs", choices=("lists", "files"))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         source = options.source or Path(folder) / "source.json"
@@ -93,6 +102,7 @@ def main() -> None:
                     format=name,
                     out=Path(folder) / name,
                     order=options.order,
+                    epochs=options.epochs,
                     images="reference" if name != "webdataset" else None,
                     progress=progress,
                 )

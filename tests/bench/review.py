@@ -59,14 +59,10 @@ def make_workspace(folder: Path, candidates: int) -> None:
                 }
             ),
         )
-        writer.insert(
-            "entity", pd.DataFrame({"entity": range(len(names)), "perspective": "object", "name": names, "n": 2})
-        )
+        writer.insert("entity", pd.DataFrame({"entity": range(len(names)), "perspective": 1, "name": names, "n": 2}))
         writer.insert(
             "posting",
-            pd.DataFrame(
-                {"perspective": "object", "instance": range(120), "entity": [i % len(names) for i in range(120)]}
-            ),
+            pd.DataFrame({"perspective": 1, "instance": range(120), "entity": [i % len(names) for i in range(120)]}),
         )
         writer.insert(
             "wanted",

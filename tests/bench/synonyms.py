@@ -1,7 +1,7 @@
 """What language synthesis can replace in an indexed workspace, and a sample to judge by hand.
 
-python -m tests.bench.synonyms WORKSPACE OUT.txt [--tau T] prints how many replacements there are by pair of words, and
-writes 60 of them (fixed seed) with their sentences to OUT.txt.
+python -m tests.bench.synonyms WORKSPACE OUT.txt [--tau T] [--even] prints how many replacements there are by pair of
+words, and writes 60 of them (fixed seed) with their sentences to OUT.txt. --even draws as many of each pair as it can.
 """
 
 import argparse
@@ -39,11 +39,24 @@ def sentences(turns: Turns, name: str) -> str:
     return " | ".join(s for s in found if replaced([{"text": s}], name))
 
 
+def drawn_evenly(found: list[tuple[int, str, str, Turns]]) -> list[tuple[int, str, str, Turns]]:
+    """SAMPLE replacements, one of each pair in turn."""
+    shuffled = random.Random(SEED).sample(found, len(found))
+    met: Counter[tuple[str, str]] = Counter()
+    turns = []
+    for one in shuffled:
+        met[one[1], one[2]] += 1
+        turns.append(met[one[1], one[2]])
+    in_turn = sorted(range(len(shuffled)), key=turns.__getitem__)
+    return [shuffled[n] for n in in_turn[:SAMPLE]]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("workspace", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--tau", type=float)
+    parser.add_argument("--even", action="store_true")
     args = parser.parse_args()
     store = Store(Workspace.at(args.workspace).database)
     said, found = replacements(store, args.tau)
@@ -52,7 +65,7 @@ def main() -> None:
     print(f"{said:,} said, {len(found):,} can be replaced, in {len({i for i, *_ in found}):,} conversations")
     for (noun, name), n in pairs.most_common():
         print(f"{noun} → {name}: {n:,}")
-    drawn = random.Random(SEED).sample(found, min(SAMPLE, len(found)))
+    drawn = drawn_evenly(found) if args.even else random.Random(SEED).sample(found, min(SAMPLE, len(found)))
     lines = [f"{i} {noun} → {name}: {sentences(new, name)}\n" for i, noun, name, new in drawn]
     args.out.write_text("".join(lines), encoding="utf-8")
 

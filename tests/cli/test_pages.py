@@ -20,6 +20,7 @@ from adr.rebalance.engine import Engine
 from adr.rebalance.explain import explain as explanation_of
 from adr.rebalance.preview import CapEffect, Columns, Numbers
 from adr.recipe import Recipe
+from adr.recipe_mixture import Mixture
 from adr.review.exchange import ExchangeReport
 from adr.review.meters import Meter, MetersReport
 from adr.synthesize.collect import CollectReport
@@ -43,6 +44,23 @@ BY_HAND = Recipe(
     mute={"object": ["yak"]},
     protect={"object": ["dog"], "token": ["poem"]},
 )
+
+
+def test_rebalance__a_mixture_value_by_value(printed) -> None:
+    """Seven cats, a dog that is no cat, two without a thing: a quarter dogs is four rows, of which 3 are not dogs; cats
+    and the others share them as 7 : 2, that is 2.33 and 0.67, by largest remainder 2 and 1."""
+    mixed = Recipe(min_passes=0, tau=TAU, mixture=Mixture("object", shares={"dog": 0.25, "yak": 0}))
+    said = printed(rebalance.page(runs.rebalance(fill(ZOO), mixed)))
+    assert "Run 1 keeps 4 of 10 instances.\n" in said
+    assert "Why: the mixture (6), the recipe keeps everything (4)." in said
+    table = said[said.index("object   before") :].splitlines()
+    assert [line.split() for line in table[2:6]] == [
+        ["dog", "1", "1", "1", "1", "25.0", "%"],
+        ["yak", "0", "0", "0", "0", "0.0", "%"],
+        ["cat", "7", "7", "2", "2", "50.0", "%"],
+        ["(none)", "2", "2", "1", "1", "25.0", "%"],
+    ]
+    assert said.endswith("In the recipe but not in this dataset: object: yak.\n")
 
 
 def test_rebalance__a_sentence_and_before_after_random_side_by_side(printed) -> None:

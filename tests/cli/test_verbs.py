@@ -71,6 +71,20 @@ def test_export__twice_the_same_bytes_and_keep_all_is_the_source(demo, capsys, t
     assert [json.dumps(r) for r in written] == [json.dumps(r) for r in source]  # type by type, key by key
 
 
+def test_export__the_epochs_of_a_run(demo, capsys, tmp_path):
+    recipe = tmp_path / "half.toml"
+    recipe.write_text("[rebalance]\nmin_passes = 0\nalpha = 0.5\n", encoding="utf-8")
+    made = said(capsys, "rebalance", "-w", str(demo), "--recipe", str(recipe), "--epochs", "2")
+    words = ["export", "-w", str(demo), "--run", str(made["run"]), "--out", str(tmp_path / "e"), "--epochs"]
+    told = said(capsys, *words)
+    assert [one["rows"] for one in told["epochs"]] == [one["kept"] for one in made["epochs"]["each"]]
+    assert told["instances"] == made["epochs"]["instances"]["at_least_once"]
+    files = said(capsys, *words, "files", "--replace")["epochs"][1]["main"]
+    assert files == ["epochs/epoch-2/llava.json"]
+    assert main([*words, "--replace"]) == 0
+    assert "epochs/epoch-2.json" in capsys.readouterr().out
+
+
 def test_ingest__several_sources_one_added_and_one_removed(capsys, tmp_path):
     said_once = {"conversations": [{"from": "human", "value": "Who?"}, {"from": "gpt", "value": "A dog."}]}
     for name, count in (("a", 1), ("b", 2), ("c", 3)):

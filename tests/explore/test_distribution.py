@@ -109,7 +109,7 @@ def _store(counts: list[int]) -> Store:
             pd.DataFrame(
                 {
                     "entity": range(len(counts)),
-                    "perspective": "object",
+                    "perspective": 1,
                     "name": names,
                     "n": counts,
                     "draw_key": np.array([draw_key("object", name) for name in names], dtype=np.uint64),

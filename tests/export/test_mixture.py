@@ -221,6 +221,13 @@ def test_weights__a_run_without_a_mixture_is_refused(store, workspace, tmp_path)
         export(store, workspace, 1, mixture="weights", out=tmp_path / "out")
 
 
+def test_weights__of_several_epochs_is_refused(store, workspace, tmp_path):
+    mixed(store, tmp_path, QUARTER, epochs=2)
+    assert export(store, workspace, 1, mixture="weights", out=tmp_path / "first").instances == 10
+    with pytest.raises(AdrError, match="two ways"):
+        export(store, workspace, 1, mixture="weights", epochs="lists", out=tmp_path / "out")
+
+
 def test_weights__an_index_made_anew_is_refused(store, workspace, tmp_path):
     mixed(store, tmp_path, QUARTER)
     store.execute("update index_made set fingerprint = 'another'")

@@ -37,6 +37,7 @@ _MORE = (
     "candidate",
     "caps",
     "entities",
+    "mixture",
     "plain",
 )
 _RECIPE = Recipe(
@@ -64,7 +65,7 @@ class Addresses:
         asked = {}
         for _ in range(chance.choice((1, 2, 5))):
             name = chance.choice((*READ[page], *READ[page], *_MORE))
-            asked[name] = self._packed(chance) if name in ("caps", "entities", "b") else self._text(chance)
+            asked[name] = self._packed(chance) if name in ("caps", "entities", "mixture", "b") else self._text(chance)
         return Case(page, json.dumps(asked).encode())
 
     def tried(self, case: Case) -> str:

@@ -49,6 +49,15 @@ dog = 5
 [rebalance.caps.object]
 bird = inf
 
+[rebalance.mixture]
+perspective = "object"
+size = 5
+repeat = 2
+
+[rebalance.mixture.shares]
+cat = 0.5
+dog = 0.25
+
 [rebalance.notes.object]
 cat = "too many"
 

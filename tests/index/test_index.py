@@ -65,7 +65,8 @@ def postings(store: Store, perspective: str) -> dict[str, list[int]]:
     rows = store.rows(
         """
         select name, list(instance order by instance) from entity join posting using (entity)
-        where entity.perspective = $1 and posting.perspective = entity.perspective group by entity, name order by entity
+        where entity.perspective = perspective_number($1) and posting.perspective = entity.perspective
+        group by entity, name order by entity
     """,
         [perspective],
     )

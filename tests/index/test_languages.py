@@ -1,16 +1,16 @@
 """The language of turns, the nouns of those that are not English, and what happens where no reader is installed."""
 
-import pyarrow as pa
 import pytest
 
 from adr.index.index import index
-from adr.index.languages import reading
+from adr.index.languages import naming, reading
 from adr.index.languages.scripts import Script, script_of
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import explain, explain_recipe
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
 from adr.store import Store
+from tests.worlds.turns import store_with
 
 MIXED = [
     [("human", "<image>\n这张照片里有什么？"), ("gpt", "一只橘猫躺在沙发上。")],
@@ -24,24 +24,6 @@ MIXED = [
     [("human", "What is on the sign?"), ("gpt", "The sign reads 出口 EXIT in the station.")],
     [("human", "What city is this?"), ("gpt", "Munich"), ("human", "How many?"), ("gpt", "5")],
 ]
-
-
-def store_with(instances: list[list[tuple[str, str]]]) -> Store:
-    store = Store.memory()
-    talk = pa.list_(pa.struct([("role", pa.string()), ("text", pa.string())]))
-    turns = [[{"role": role, "text": text} for role, text in each] for each in instances]
-    with store.atomic() as writer:
-        writer.insert(
-            "instance",
-            pa.table(
-                {
-                    "instance": pa.array(range(len(instances)), pa.int32()),
-                    "images": pa.array([["a.jpg"]] * len(instances), pa.list_(pa.string())),
-                    "turns": pa.array(turns, talk),
-                }
-            ),
-        )
-    return store
 
 
 def tokens(store: Store) -> dict[int, list[str]]:
@@ -120,6 +102,26 @@ def test_index__a_short_turn_is_in_the_language_of_its_instance() -> None:
     assert languages(store) == [(0, "fr", 2, 0), (1, "en", 2, 0), (2, "ja", 2, 0)]
 
 
+def test_index__plainly_english_turns_need_no_identifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(naming, "_identifier", lambda: pytest.fail("the identifier was asked"))
+    store = store_with([[("human", "Describe the Schwarzwälderbähnle with the posterテ."), ("gpt", "Gluffenheim")]])
+    index(store)
+    assert languages(store) == [(0, "en", 2, 0)]
+
+
+def test_index__a_title_in_english_does_not_make_a_german_turn_english() -> None:
+    store = store_with(
+        [
+            [
+                ("human", "Was steht auf dem Plakat neben der Tür?"),
+                ("gpt", "Auf der linken Seite steht in großen Buchstaben The Lord of the Rings geschrieben."),
+            ]
+        ]
+    )
+    index(store)
+    assert languages(store) == [(0, "de", 2, 0)]
+
+
 def test_index__a_year_does_not_hide_the_language_of_its_clause() -> None:
     store = store_with([[("human", "他出生在1962年的北京"), ("gpt", "Peter在2008年去了北京旅游")]])
     index(store)
@@ -153,7 +155,8 @@ def test_rebalance__unread_text_never_makes_an_instance_drop(no_readers: None) -
     assert why.kept and why.reason == "unread" and why.in_words.startswith("Kept: it holds text that was not read")
     assert explain_recipe(store, strict, kept.tau, 0).probability == 1.0
     dropped = rebalance(store, Recipe(tau=strict.tau, unread="drop"))
-    assert dropped.kept == 0 and dropped.reasons == {"below_min_passes": 8, "no_entities": 2}
+    # the Chinese question has a form, which needs no reader
+    assert dropped.kept == 0 and dropped.reasons == {"below_min_passes": 9, "no_entities": 1}
     assert not explain(store, dropped.run, 0).kept
 
 
@@ -170,3 +173,36 @@ def test_recipe__drop_has_the_fingerprint_of_recipes_before_there_was_a_choice()
     assert Recipe(unread="drop").fingerprint != Recipe().fingerprint
     assert Recipe.from_toml("[rebalance]\nseed = 42\n").unread == "keep"
     assert Recipe.from_toml(Recipe(unread="drop").to_toml()) == Recipe(unread="drop")
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("La femme porte un chapeau rouge et montre la mer.", ["femme", "chapeau", "mer"]),
+        ("Il les montre à sa fille.", ["fille"]),
+        ("Le chat est couché sur le canapé.", ["chat", "canapé"]),
+        ("L'ensemble des joueurs, un point vers l'est.", ["ensemble", "joueur", "point", "est"]),
+        ("Ils sont ensemble, dit-il.", []),
+        ("Une voiture électrique devant la gare centrale.", ["voiture", "gare"]),
+        ("Le roi Louis XIV au XVIIe siècle", ["roi", "louis", "siècle"]),
+        ("Peut-être celui-ci marche-t-il mieux.", []),
+    ],
+)
+def test_nouns__french(text: str, expected: list[str]) -> None:
+    assert reading.NounReading().nouns("fr", [text]) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("一只橘猫躺在沙发上。", ["橘猫", "沙发"]),
+        ("照片里有两杯咖啡和三个苹果。", ["照片", "杯", "咖啡", "苹果"]),
+        ("他出生在1962年的北京市，研究经济的发展。", ["年", "北京市", "研究", "经济", "发展"]),
+        ("记者正在进行调查。", ["记者", "调查"]),
+        ("消费者对电视机的质量很满意。", ["消费者", "电视机", "质量"]),
+        ("他领导了这次行动。", ["行动"]),
+        ("她妈妈在学校。", ["妈妈", "学校"]),
+    ],
+)
+def test_nouns__chinese(text: str, expected: list[str]) -> None:
+    assert reading.NounReading().nouns("zh", [text]) == [expected]

@@ -321,3 +321,21 @@ def test_things__every_name_is_lower_case_and_its_own() -> None:
     assert all(name == name.lower() and name == name.strip() for name in things)
     assert all(things[thing] == thing for thing in things.values())
     assert things["bike"] == "bicycle" and things["couch"] == "sofa" and things["man"] == "man"
+
+
+@pytest.mark.parametrize(
+    "text, nouns",
+    [
+        ("They sing and dance.", []),
+        ("A place to run and jump.", ["place"]),
+        ("the daily commute and travel", ["travel"]),
+        ("Hello, lol, yay!", []),
+        ("It is a means of transportation.", ["means", "transportation"]),
+        ("Robin Williams sings.", ["robin", "williams"]),
+        ("A beach for sunbathers, gleepers, and dogs.", ["beach", "sunbather", "gleeper", "dog"]),
+        ("Regards, John", ["regards", "john"]),
+        ("a steak-house and a T-shirt", ["steak", "t-shirt", "house"]),
+    ],
+)
+def test_nouns__verbs_interjections_and_names(text: str, nouns: list[str]) -> None:
+    assert nouns_of(text) == [nouns]

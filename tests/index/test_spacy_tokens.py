@@ -122,6 +122,20 @@ def test_index__spacy_reads_nouns_and_names(english: Path) -> None:
     assert store.row("select extractor, spacy_model from index_made") == ("spacy", "en_tiny 0.1")
 
 
+def test_index__spacy_reads_no_templates(english: Path) -> None:
+    """The line below the question and the beginning before the colon are taken out of the text that spaCy reads."""
+    short, begun = "describe the dogs in the park", "the car near a house:"
+    asked = [f"<image>\nwhat is the man {n} doing\n{short}" for n in range(60)]
+    asked += [f"{begun} a bus {n}" for n in range(60)]
+    store = store_with(*([("human", text), ("gpt", "a cat sleeps")] for text in asked))
+    report = index(store, extractor="spacy", spacy_model=str(english))
+    assert store.rows("select text, kind from template order by kind") == [(begun, "beginning"), (short, "line")]
+    assert report.templates == 2
+    assert tokens(store) == {"bus": list(range(60, 120)), "cat": list(range(120)), "man": list(range(60))}
+    index(store, extractor="spacy", spacy_model=str(english), let_in=[short])
+    assert {"dog", "park"} <= tokens(store).keys() and "car" not in tokens(store)
+
+
 def test_index__spacy_of_another_language_leaves_english_to_the_lexicon(german: Path) -> None:
     store = store_with(
         [("human", "was macht die Frau auf der Bank"), ("gpt", "die Frau liest ein Buch"), ("gpt", "Buch")],
@@ -131,7 +145,9 @@ def test_index__spacy_of_another_language_leaves_english_to_the_lexicon(german: 
     assert tokens(store) == {"bank": [0], "buch": [0], "bus": [1], "color": [1], "frau": [0]}
     report = index(store, extractor="spacy", spacy_model=str(german))
     assert tokens(store) == {"bank": [0], "buch": [0], "bus": [1], "color": [1], "frau": [0]}
-    assert report.unread == 0 and "English only" in report.notices[0]
+    assert report.unread == 0 and report.notices == ()
+    found = store.rows("select name from entity where perspective = perspective_number('object') order by name")
+    assert [name for (name,) in found] == ["bench", "book", "bus", "woman"]
     assert report.languages == {"de": 3, "en": 2}
 
 

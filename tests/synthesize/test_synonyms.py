@@ -28,6 +28,9 @@ IMAGE = Image.new("RGB", (8, 8))
 def test_synonyms_of__words_that_are_said_in_its_place():
     assert synonyms_of("sofa") == ["couch"]  # WordNet's texts never say "lounge" for it
     assert synonyms_of("car") == ["automobile"]  # 71 times; "auto" 2, "motorcar" 1, "machine" means other things first
+    assert synonyms_of("backpack") == ["rucksack"]  # no text has either; no web comment has "haversack" or "packsack"
+    assert synonyms_of("vegetable") == ["veggie"]  # that its plant has the same name does not count against it
+    assert synonyms_of("handbag") == ["purse"] and synonyms_of("traveler") == ["traveller"]
     assert synonyms_of("child") == ["kid"]  # nor "youngster" (4 of 148), "tike", "fry"
     assert synonyms_of("axe") == ["ax"] and synonyms_of("bucket") == ["pail"]
 
@@ -37,6 +40,13 @@ def test_synonyms_of__words_that_are_said_in_its_place():
     [
         ("glove", "a mitt is met in no text"),
         ("product", "merchandise has no plural"),
+        ("meal", "a repast is of another century"),
+        ("occupant", "a resident is far more frequent, for other uses"),
+        ("spectator", "a watcher has other meanings and was met once"),
+        ("setup", "an apparatus in one text of three only"),
+        ("surfer", "nobody writes surfboarder"),
+        ("brothel", "a name of it offends"),
+        ("luggage", "baggage was met once, and has other meanings"),
         ("image", "its first meaning is a thought"),
         ("picture", "an icon is met in no text"),
         ("cattle", "cows and oxen agree with nothing"),

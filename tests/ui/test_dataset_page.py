@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import streamlit
 from PIL import Image
 
 from adr.explore import dataset
@@ -253,7 +254,9 @@ def test_peek__suggests_the_folder(source: Path) -> None:
     assert peek(source, source.parent / "images").found == 39
 
 
-def test_index_view__a_recurring_line_is_listed_and_let_in(page, empty_workspace: Workspace, tmp_path: Path) -> None:
+def test_index_view__a_recurring_line_is_listed_and_let_in(
+    page, empty_workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     short = "Answer the question using a single word or phrase."
     rows = [
         {
@@ -274,3 +277,14 @@ def test_index_view__a_recurring_line_is_listed_and_let_in(page, empty_workspace
     assert not at.exception
     assert "1 recurring line of prompts, 1 kept apart" in [one.label for one in at.expander]
     assert at.button(key="let in").disabled
+    # A tick in the table: AppTest cannot set one, so Streamlit's table says what it would say after it.
+    monkeypatch.setattr(streamlit, "data_editor", lambda table, **_: table.assign(Counts=True))
+    at.run()
+    at.button(key="let in").click().run()
+    assert not at.exception
+    assert "1 recurring line of prompts, 0 kept apart" in [one.label for one in finished(at, empty_workspace).expander]
+    monkeypatch.undo()
+    with closing(Store(empty_workspace.database)) as store:
+        assert store.row(
+            "select n from entity where perspective = perspective_number('token') and name = 'phrase'"
+        ) == (60,)

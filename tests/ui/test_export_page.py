@@ -117,3 +117,24 @@ def test_page__a_folder_of_other_things_is_refused(ran, page, tmp_path):
     assert "something other than an export" in texts(at)
     assert at.button(key="export write").disabled
     assert Path(tmp_path / "thesis" / "chapter.txt").exists()
+
+
+def test_page__writes_the_epochs_of_a_run_as_lists(small_workspace, page):
+    store = Store(small_workspace.database)
+    rebalance(store, Recipe(tau={"token": 1.0}, epochs=2))
+    store.close()
+    at = page(PAGE)
+    at.checkbox(key="export leave out").check().run()
+    assert not at.exception
+    assert "Each row that some epoch has, once. Epoch 1: " in texts(at)
+    at.button(key="export write").click().run()
+    folder = small_workspace.exports / "run-1-llava"
+    for _ in range(200):
+        if (folder / "manifest.json").exists() and "written to" in texts(at):
+            break
+        at.run()
+    assert not at.exception
+    rows = len(json.loads((folder / "llava.json").read_text()))
+    assert {row for n in (1, 2) for row in json.loads((folder / f"epochs/epoch-{n}.json").read_text())} == set(
+        range(rows)
+    )

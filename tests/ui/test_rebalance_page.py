@@ -6,6 +6,7 @@ import math
 import re
 import zlib
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from adr.rebalance.engine import Engine
 from adr.rebalance.outlook import with_caps
 from adr.rebalance.runs import rebalance, runs
 from adr.recipe import Recipe
+from adr.recipe_mixture import Mixture
 from adr.store import Store
 from adr.ui.rebalance.address import from_address, to_address
 from adr.ui.rebalance.compare import packed, unpacked
@@ -139,6 +141,21 @@ def test_rebalance__every_part_by_its_address(small_workspace, page, part):
     assert [p["tau"] for p in shown["perspectives"]] == [preview.tau[p] for p in PAPER_NAMES]
     assert told(at, "repeated")["size"] == preview.size
     assert shown["perspectives"][1]["after"][0] == max(preview.after["object"])
+
+
+def test_rebalance__a_mixture_by_its_address(small_workspace, page):
+    """The page shows what the engine keeps, what the mixture asks for, and why an instance is not there."""
+    mixed = Recipe(min_passes=0, mixture=Mixture("object", shares={"unicorn": 0.5}, size=2))
+    at = page("Rebalance", part="caps", **to_address(mixed))
+    assert not at.exception and not at.error
+    store = Store(small_workspace.database)
+    preview = Engine(store).preview(mixed)
+    store.close()
+    assert told(at, "repeated")["size"] == preview.size == 1
+    assert "**Mixture:** mixed by object: unicorn 50 %, others in proportion, 2 rows in all." in texts(at)
+    assert "has no rows to give: 1 row wanted." in texts(at)
+    why = page("Rebalance", instance=str(int(np.flatnonzero(~preview.kept)[0])), show="dropped", **to_address(mixed))
+    assert not why.exception and "Dropped by the mixture" in texts(why)
 
 
 def test_rebalance__why_of_one_instance(small_workspace, page):
@@ -273,3 +290,29 @@ def test_board__follows_the_hand_and_answers_exactly(small_workspace):
     assert Engine(store).preview(recipe).size == int(exact) == 5 > int(first)
     assert runs(store) == []
     store.close()
+
+
+def test_page__shows_how_often_a_run_of_three_epochs_sees_each_entity(small_workspace, page):
+    store = Store(small_workspace.database)
+    rebalance(store, Recipe(tau=dict.fromkeys(PAPER_NAMES, 1.0), epochs=3))
+    store.close()
+    at = page("Rebalance", part="runs", run="1", seen="object")
+    assert not at.exception
+    assert "**3 epochs**" in texts(at)
+    seen, each, entities = (frame.value for frame in at.dataframe[-3:])
+    assert list(seen["what"][:2]) == ["instances", "  expected over all seeds"]
+    assert list(each["epoch"]) == [1, 2, 3]
+    assert list(entities["instances"]) == sorted(entities["instances"])  # the tail first
+    once = entities[entities["instances"] == 1]
+    assert (once["seen"] == 3).all() and (once["expected"] == 3).all() and (once["epochs"] == 3).all()
+    name = entities["object"].iloc[-1]
+    at.text_input(key="words seensearch").set_value(name).run()
+    assert not at.exception
+    assert set(at.dataframe[-1].value["object"]) >= {name}
+    assert all(name in one for one in at.dataframe[-1].value["object"])
+
+
+def test_address__holds_the_epochs():
+    assert to_address(Recipe(epochs=4)) == {"epochs": "4"}
+    assert from_address({"epochs": "4"}) == Recipe(epochs=4)
+    assert from_address({"epochs": "1000"}) == Recipe()

@@ -37,6 +37,7 @@ READ = {
         "rule",
         "repeat",
         "caps",
+        "mixture",
         "part",
     ),
     "Synthesize": ("plan", "run", "entities"),

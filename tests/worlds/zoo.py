@@ -30,6 +30,7 @@ ZOO = [  # ten instances; "animal" is the head of object, "zebra" its tail
 ]
 TAU = {"token": 2.0, "object": 1.5, "co_occurrence": 1.0, "interrogation": 1.0}
 
+_TABLES = ("instance", "entity", "posting", "run", "decision", "critical_tau", "over_cap", "over_share", "epoch_kept")
 AGAIN = Store.memory()  # for the many examples of Hypothesis
 names = st.sampled_from("abcdefgh")
 instance = st.fixed_dictionaries({}, optional={p: st.lists(names, max_size=5) for p in PAPER_NAMES})
@@ -102,11 +103,7 @@ def fill(
         for e in set(row.get(p, ()))
     )
     with store.atomic() as writer:
-        for table in (
-            ("instance", "entity", "posting", "run", "decision", "critical_tau", "over_cap", "over_share")
-            if into
-            else ()
-        ):
+        for table in _TABLES if into else ():
             writer.execute(f"delete from {table}")
         writer.insert(
             "instance",

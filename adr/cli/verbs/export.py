@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from adr.cli.arguments import add_options, count, given, path
-from adr.cli.blocks import Block, facts, headline, sentence
+from adr.cli.blocks import Block, facts, headline, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import enumerated
 from adr.export.export import ExportReport, export
@@ -68,6 +68,9 @@ def page(report: ExportReport) -> Iterator[Block]:
     if report.images:
         rows.append(("images", f"{report.images:,} copied or linked"))
     yield facts(rows)
+    if report.epochs:
+        each = [(f"{one.epoch}", f"{one.seed}", f"{one.rows:,}", one.list) for one in report.epochs]
+        yield table(["epoch", "seed", "rows", "list"], each, words=(3,))
     if report.pushed:
         yield sentence(f"It was sent to {report.pushed}.")
     if report.left_out:

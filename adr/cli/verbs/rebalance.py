@@ -2,13 +2,15 @@
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 
-from adr.cli.arguments import recipe_file
+from adr.cli.arguments import count, recipe_file
 from adr.cli.blocks import Block, headline, note, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words, reasons
 from adr.figures import counted, number_words, share_words
 from adr.progress import Progress
+from adr.rebalance.epochs import EpochsReport, ExpectedSeen, SeenCounts
 from adr.rebalance.preview import BELOW_K, GROUP_WORDS, REASON_WORDS, MixtureEffect, Numbers
 from adr.rebalance.runs import CLOSED_FORM, RebalanceReport, rebalance
 from adr.recipe import Recipe
@@ -20,6 +22,9 @@ MOST_VALUES = 20
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A recipe, and the name of the run."""
     parser.add_argument("--recipe", type=recipe_file, required=True, metavar="FILE", help="the recipe to apply (TOML)")
+    parser.add_argument(
+        "--epochs", type=count, metavar="E", help="draw the recipe E times, once per epoch [the recipe's]"
+    )
     parser.add_argument("--name", help="a name for the run [the recipe's]")
     parser.add_argument(
         "--expected", action="store_true", help="where caps or a mixture bind, estimate the size over 20 other seeds"
@@ -29,6 +34,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def act(options: argparse.Namespace, progress: Progress) -> RebalanceReport:
     """Write a run."""
     recipe = Recipe.from_file(options.recipe)
+    if options.epochs:
+        recipe = replace(recipe, epochs=options.epochs)
     with opened(options) as (_, store):
         return rebalance(store, recipe, name=options.name, expected=options.expected, progress=progress)
 
@@ -36,7 +43,8 @@ def act(options: argparse.Namespace, progress: Progress) -> RebalanceReport:
 def page(report: RebalanceReport) -> Iterator[Block]:
     """What the run keeps and why, and each perspective before, after and in a random subset."""
     total = report.kept + report.dropped
-    copies = f", and {report.repeated:,} copies of rare ones" if report.repeated else ""
+    which = "further copies" if report.mixture else "copies of rare ones"
+    copies = f", and {report.repeated:,} {which}" if report.repeated else ""
     yield headline(
         f"Run {report.run} keeps {report.kept:,} of {counted(total, 'instance')}{copies}{_expected(report)}."
     )
@@ -55,6 +63,8 @@ def page(report: RebalanceReport) -> Iterator[Block]:
         yield _caps(report)
     if report.mixture:
         yield from _mixture(report.mixture)
+    if report.epochs:
+        yield from _epochs(report.epochs)
     if report.unused:
         yield sentence(f"In the recipe but not in this dataset: {', '.join(report.unused)}.")
 
@@ -77,6 +87,7 @@ def _caps(report: RebalanceReport) -> Block:
 
 def _mixture(told: MixtureEffect) -> Iterator[Block]:
     """Each value with what it has and gets, and what should be known of it."""
+    in_all = max(1, sum(value.given for value in told.values) + told.unlisted_given)
     rows = [
         (
             "(none)" if value.value is None else value.value,
@@ -84,7 +95,7 @@ def _mixture(told: MixtureEffect) -> Iterator[Block]:
             f"{value.pool:,}",
             f"{value.wanted:,}",
             f"{value.given:,}",
-            share_words(value.given / max(1, told.size)),
+            share_words(value.given / in_all),
         )
         for value in told.values[:MOST_VALUES]
     ]
@@ -93,6 +104,25 @@ def _mixture(told: MixtureEffect) -> Iterator[Block]:
         yield note(f"{counted(more, 'more value')} with --json.")
     for said in told.notices:
         yield sentence(said)
+
+
+def _epochs(epochs: EpochsReport) -> Iterator[Block]:
+    """What each epoch keeps, and how much is in every one, in one or more, and in none."""
+    number = len(epochs.each)
+    yield sentence(f"{number} epochs; epoch 1 is the run itself.")
+    yield table(["epoch", "seed", "kept"], [(f"{e.epoch}", f"{e.seed}", f"{e.kept:,}") for e in epochs.each])
+    told = epochs.instances
+    rows = [("instances", *_seen(told))]
+    if epochs.expected:
+        rows.append(("expected over all seeds", *_seen(epochs.expected)))
+    for perspective, seen in epochs.entities.items():
+        rows.append((f"entities, {perspective_words(perspective)}", *_seen(seen)))
+        rows.append(("  of the tail", *_seen(epochs.tail_entities[perspective])))
+    yield table(["", "in every epoch", "at least once", "never"], rows)
+
+
+def _seen(seen: SeenCounts | ExpectedSeen) -> tuple[str, str, str]:
+    return f"{seen.in_every:,.0f}", f"{seen.at_least_once:,.0f}", f"{seen.never:,.0f}"
 
 
 def _states(report: RebalanceReport) -> Block:

@@ -31,10 +31,7 @@ def page(report: SuggestReport) -> Iterator[Block]:
         yield note('To mute some, list them in the recipe\'s [rebalance.mute]: PERSPECTIVE = ["entity", …].')
         yield table(
             ["perspective", "entity", "instances", "why"],
-            [
-                (perspective_words(s.perspective), s.entity, f"{s.n:,}", report.says[s.reason])
-                for s in report.suggestions
-            ],
+            [(perspective_words(s.perspective), s.entity, f"{s.n:,}", s.sentence) for s in report.suggestions],
             words=(0, 1, 3),
         )
     else:

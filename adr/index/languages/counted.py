@@ -7,7 +7,9 @@ import numpy as np
 import pyarrow as pa
 
 from adr.figures import counted
+from adr.index.asking.turns import RULES as ASKING
 from adr.index.languages.reading import READERS
+from adr.index.languages.things import LISTED
 from adr.language_names import INSTALL, LANGUAGES, language_name
 from adr.store import Writer
 
@@ -92,6 +94,19 @@ def missing_words(found: Counted, total: int) -> str:
             " Other languages are read by a spaCy pipeline where one is installed: index with --extractor spacy "
             "--spacy-model NAME."
         )
+    return said
+
+
+def not_asked_words(found: Counted, objects_from_text: bool) -> list[str]:
+    """Sentences on the languages whose forms of question, or whose things, have no rules or no list; none if all do."""
+    spoken = [code for code in found.by_language() if code != "en"]
+    without_rules = [_named(code) for code in spoken if code not in ASKING]
+    without_list = [_named(code) for code in spoken if code not in LISTED] if objects_from_text else []
+    said = []
+    if without_rules:
+        said.append(f"Forms of question are not read from {', '.join(without_rules)}.")
+    if without_list:
+        said.append(f"Objects are not read from text in {', '.join(without_list)}.")
     return said
 
 

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from adr.index.forms import Trait
 from adr.index.languages.scripts import Script
-from adr.index.token import Text
+from adr.index.token import Text, per_turn
 from adr.language_names import LANGUAGES
 
 STRANGE_SHARE = 0.25
@@ -24,6 +25,8 @@ SHORT_LETTERS = 16
 """A turn of fewer Latin letters is too short to show its language."""
 SHORT_HAN = 6
 """A turn of fewer Han characters, without kana, is Japanese where its instance is."""
+ENGLISH_SHARE = 0.125
+"""A turn that the lexicon can read is in English when one word in eight is a word that only English has."""
 ENGLISH_MARGIN = 5.0
 """A turn that the lexicon can read is in another language only when that one is e^5 times as likely."""
 UNREAD_MARGIN = 8.0
@@ -70,6 +73,8 @@ class Naming:
         _settle_han(found, weight, instance)
         latin = (total > 0) & ~foreign
         looked_at = latin & (text.unread | (strange >= STRANGE_SHARE * total))
+        if (read := looked_at & ~text.unread).any():
+            looked_at &= ~_plainly_english(text, read)
         if looked_at.any():
             self._settle_latin(found, text.unread, latin, looked_at, total, texts, instance)
         return found
@@ -125,15 +130,23 @@ class Naming:
 
 def _letters(text: Text, turns: int) -> tuple[np.ndarray, np.ndarray]:
     """(letters per turn and script, letters per turn that are in Latin words the lexicon does not know)."""
-    view, turn = text.view, text.turn
-    latin = np.where(view.script == Script.LATIN, view.spelled, 0).astype(np.float64)[text.word]
-    latin[text.skipped] = 0
-    letters = np.zeros((turns, len(Script)))
-    letters[:, Script.LATIN] = np.bincount(turn, latin, turns)
-    other = np.flatnonzero((view.script > Script.LATIN)[text.word] & ~text.skipped)
-    np.add.at(letters, (turn[other], view.script[text.word[other]]), view.spelled[text.word[other]])
-    strange = np.flatnonzero(view.strange[text.word])
-    return letters, np.bincount(turn[strange], latin[strange], turns)
+    view, of_text = text.view, ~text.skipped
+    latin = np.where(view.script == Script.LATIN, view.spelled, 0)
+    letters = np.zeros((turns, len(Script)), dtype=np.int64)
+    letters[:, Script.LATIN], strange = per_turn(latin, latin * view.strange, text.word, text.turn, of_text, turns)
+    other = np.flatnonzero((view.script > Script.LATIN)[text.word] & of_text)
+    np.add.at(letters, (text.turn[other], view.script[text.word[other]]), view.spelled[text.word[other]])
+    return letters, strange
+
+
+def _plainly_english(text: Text, asked: np.ndarray) -> np.ndarray:
+    """Which turns (bool) have a word in ENGLISH_SHARE that only English has ("the", "with"); asked: bool per turn."""
+    word = text.word[asked[text.turn] & ~text.skipped]
+    turn = text.turn[asked[text.turn] & ~text.skipped]
+    english = turn[text.view.trait[word] & Trait.ENGLISH > 0]
+    words, of_them = (np.bincount(turns, minlength=len(asked)) for turns in (turn, english))
+    found: np.ndarray = (of_them > 0) & (of_them >= ENGLISH_SHARE * words)
+    return found
 
 
 def _settle_han(found: np.ndarray, weight: np.ndarray, instance: np.ndarray) -> None:

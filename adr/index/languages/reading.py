@@ -1,4 +1,4 @@
-"""The nouns of turns in languages other than English: which module reads which language, and what it needs.
+"""The nouns and things of turns in languages other than English: which module reads which language, what it needs.
 
 A reader is a function from texts to their nouns. Packages are imported when the first text of their language is read.
 """
@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
-from itertools import chain
 from multiprocessing import get_context
 
 from adr.index.languages import chinese, french, german, japanese, korean, russian, spanish
+from adr.index.languages.things import LISTED, ThingReader
 from adr.index.spacy_tokens import MARKUP, without_main
 
 
@@ -31,6 +32,8 @@ class Reader:
         return all(find_spec(module) for module in self.modules)
 
 
+Said = tuple[list[list[str]], list[list[str]]]
+"""The nouns of each text, and the things that it names, under their English names."""
 READERS = {
     "zh": Reader(chinese.nouns, ("jieba",), ("jieba",), slow=True),
     "ja": Reader(japanese.nouns, ("fugashi", "unidic_lite"), ("fugashi", "unidic-lite")),
@@ -54,14 +57,28 @@ class NounReading:
 
     def nouns(self, language: str, texts: Sequence[str]) -> list[list[str]]:
         """The nouns of each text, in lower case, without markup and addresses; `language` is one of `languages`."""
+        return self.read(language, texts)[0]
+
+    def read(self, language: str, texts: Sequence[str]) -> Said:
+        """The nouns, as `nouns` returns them, and the things of each text."""
         plain = [MARKUP.sub(" ", text) for text in texts]
         if READERS[language].slow and self._processes > 1 and len(plain) > CHUNK:
             chunks = [plain[start : start + CHUNK] for start in range(0, len(plain), CHUNK)]
             with without_main():  # submitting tasks starts the processes
                 read = self._started().map(_read, [language] * len(chunks), chunks)
-            return list(chain.from_iterable(read))
+            nouns, things = zip(*read, strict=True)
+            return [one for part in nouns for one in part], [one for part in things for one in part]
         with self._lock:
             return _read(language, plain)
+
+    def things(self, language: str, texts: Sequence[str], nouns: Sequence[Sequence[str]]) -> list[list[str]]:
+        """The things of texts whose nouns a spaCy pipeline has read; nothing for a language that has no list."""
+        if language == "zh" and language in self.languages:
+            return self.read(language, texts)[1]
+        if language not in LISTED:
+            return [[] for _ in texts]
+        with self._lock:
+            return thing_reader(language, language in self.languages).things(texts, nouns)
 
     def _started(self) -> ProcessPoolExecutor:
         with self._lock:
@@ -74,9 +91,19 @@ class NounReading:
             self._pool.shutdown(cancel_futures=True)
 
 
-def _read(language: str, texts: Sequence[str]) -> list[list[str]]:
-    found = READERS[language].nouns(texts)
-    return [[noun for noun in map(_plain, nouns) if noun] for nouns in found]
+def _read(language: str, texts: Sequence[str]) -> Said:
+    if language == "zh":
+        found, things = chinese.nouns_and_things(texts)
+    else:
+        found = READERS[language].nouns(texts)
+        things = thing_reader(language, True).things(texts, found)
+    return [[noun for noun in map(_plain, nouns) if noun] for nouns in found], things
+
+
+@cache
+def thing_reader(language: str, installed: bool) -> ThingReader:
+    """What finds the things of a language of LISTED; installed: whether its reader is."""
+    return ThingReader(language, READERS[language].nouns if installed else None)
 
 
 def _plain(noun: str) -> str:

@@ -80,7 +80,8 @@ def _index_facts(here: Frame, made: dataset.IndexMade) -> None:
     for notice in made.notices:
         st.info(plain(notice), icon=":material/info:")
     templates_view(here, lambda lines: _start(here, asked_options(here.store) | {"let_in": lines}))
-    link("Explore", "See the curves")
+    if here.standing.postings:
+        link("Explore", "See the curves")
 
 
 def _index_form(here: Frame, again: bool) -> None:

@@ -6,10 +6,8 @@ import streamlit as st
 
 from adr.explore import dataset
 from adr.explore.instances import Instance
-from adr.explore.languages import languages
 from adr.figures import counted
 from adr.ingest.sources import sources
-from adr.language_names import language_name
 from adr.plain_text import code, plain
 from adr.ui.dataset.source import counted_kinds
 from adr.ui.frame import Frame
@@ -17,6 +15,7 @@ from adr.ui.navigation import link
 from adr.ui.parts.controls import asked, asked_number, choice, jump, pages
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import conversation_view, images_view, instance_tiles
+from adr.ui.parts.languages import language_choice
 
 TILES = 20
 _KIND_NAMES = {
@@ -38,7 +37,7 @@ _KIND_NAMES = {
 def instances_view(here: Frame) -> None:
     """Twenty instances per page, and one of them with picture and conversation."""
     source = _source(here)
-    language = _language(here)
+    language = language_choice(here.store, ("page", "kind", "instance"))
     counted = counted_kinds(here.key, here.store, source, language)
     kind = choice(
         "Kind",
@@ -85,22 +84,6 @@ def _source(here: Frame) -> int | None:
         drops=("page", "kind", "instance"),
     )
     return found.get(name)
-
-
-def _language(here: Frame) -> str | None:
-    """The language whose instances are shown; None: all."""
-    found = {one.language: one.instances for one in languages(here.store)}
-    if len(found) < 2:
-        return None
-    chosen = choice(
-        "Language",
-        ("", *found),
-        "language",
-        default="",
-        says=lambda one: f"{plain(language_name(one))} {found[one]:,}" if one else "All languages",
-        drops=("page", "kind", "instance"),
-    )
-    return chosen or None
 
 
 def _look(here: Frame, shown: Instance) -> None:

@@ -58,7 +58,13 @@ def source_view(here: Frame) -> None:
         remove_form(here, found)
     sources_view(here, found)
     figures([*_counts(source, counted), *_oddities(source, counted)])
-    if not here.standing.postings and not here.jobs.running("index"):
+    if here.standing.empty_index:
+        st.markdown(
+            ":material/translate: The index stands and holds nothing, since none of the text could be read. "
+            "The Index view says what reads it.",
+            width="content",
+        )
+    elif not here.standing.postings and not here.jobs.running("index"):
         with st.container(horizontal=True, vertical_alignment="center"):
             made = dataset.index_made(here.store) is not None
             why = "The sources have changed since the index was built." if made else "No index yet."

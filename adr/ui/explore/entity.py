@@ -79,11 +79,11 @@ def known_neighbours(key: Key, _store: Store, entity: Entity, perspective: str, 
     return neighbours(_store, entity, perspective, by=by)
 
 
-@fragment
 def _short_title(perspective: str) -> str:
     return {"co_occurrence": "Pairs", "interrogation": "Questions"}.get(perspective) or title_of(perspective)
 
 
+@fragment
 def _neighbours_view(here: Frame, entity: Entity) -> None:
     if entity.perspective == "co_occurrence":
         _its_objects(entity)

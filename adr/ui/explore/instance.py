@@ -1,4 +1,4 @@
-"""One instance on a page by itself: its entities in all four perspectives, and links to its neighbours."""
+"""One instance on a page by itself: its entities in every perspective, and links to its neighbours."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from adr.ui.parts.instance_view import entity_chips, instance_view
 
 
 def look_view(here: Frame) -> None:
-    """One instance, its entities in all four perspectives, and links to its neighbours."""
+    """One instance, its entities in every perspective, and links to its neighbours."""
     number = asked_number("instance", -1, -1, 2**31 - 1)
     name, perspective = asked("entity"), asked("perspective", "object", tuple(indexed(here.store)))
     entity = entity_named(here.store, perspective, name) if name else None

@@ -19,6 +19,10 @@ _IMAGE_HELP = (
 )
 _ORDER_HELP = "Shuffled order comes from the recipe's seed and is the same every time."
 _ORDER = {"source": "As in the source", "shuffled": "Shuffled"}
+_EPOCHS_HELP = (
+    "Each row that some epoch keeps is written once, and each epoch is a list of row numbers, which a sampler reads. "
+    "Files are for trainers that take no sampler."
+)
 _SYNTHETIC = {"run": "This run's", "all": "All", "none": "None"}
 
 
@@ -41,15 +45,18 @@ def chosen_format() -> str:
     return str(name)
 
 
-def chosen_options(here: Frame, name: str) -> ExportOptions:
-    """How the format `name` is written, with a control for each choice that it leaves."""
+def chosen_options(here: Frame, name: str, epochs: int) -> ExportOptions:
+    """How the format `name` is written, with a control for each choice that it leaves. epochs: of the run."""
     format = FORMATS[name]
     choices = image_choices(here.store, format) or format.images
     images = choices[0]
     if len(choices) > 1:
         images = _segmented("Pictures of the source", choices, _IMAGES, f"export images {name}", _IMAGE_HELP)
+    every = None
+    if epochs > 1 and format.part != "synthetic":
+        every = _epochs(epochs, files=format.part == "all")
     if format.part == "decisions":
-        return ExportOptions(format=name, images=images)
+        return ExportOptions(format=name, images=images, epochs=every)
     order, synthetic = "source", "run"
     repaired: dict[str, Any] = {}
     with st.container(horizontal=True):
@@ -59,7 +66,15 @@ def chosen_options(here: Frame, name: str) -> ExportOptions:
             synthetic = _segmented("Accepted candidates", tuple(_SYNTHETIC), _SYNTHETIC, "export synthetic")
     if format.part == "all":
         repaired = _repairs(format.rules.carries_ids)
-    return ExportOptions(format=name, images=images, order=order, synthetic=synthetic, **repaired)
+    return ExportOptions(format=name, images=images, order=order, synthetic=synthetic, epochs=every, **repaired)
+
+
+def _epochs(epochs: int, *, files: bool) -> str | None:
+    """How the epochs of the run are written; None for epoch 1 alone. files: whether they can be files."""
+    choices = ("lists", "files", "first") if files else ("lists", "first")
+    says = {"lists": f"All {epochs}, as lists", "files": "As lists and files", "first": "Epoch 1 alone"}
+    chosen = _segmented("Epochs", choices, says, f"export epochs {files}", _EPOCHS_HELP)
+    return None if chosen == "first" else chosen
 
 
 def _segmented(label: str, options: Sequence[str], says: Mapping[str, str], key: str, help: str | None = None) -> str:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import streamlit as st
 
 from adr.errors import AdrError
+from adr.export.epochs import epochs_in
 from adr.export.export import export, preview
 from adr.export.folder import is_export
 from adr.export.formats import FORMATS
@@ -31,6 +32,7 @@ from adr.ui.telling import fragment
 from adr.workspace import Workspace
 
 KIND = "export"
+_EPOCHS = 8  # epochs listed with their rows
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Seen:
     repaired: int
     findings: tuple[Finding, ...]
     blocked: bool
+    epochs: tuple[int, ...]  # rows of each epoch, where all are written
 
 
 @st.cache_data(show_spinner="Checking every row …", max_entries=16)
@@ -59,6 +62,7 @@ def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, 
         len(found.leave.new_ids),
         found.lint.findings,
         bool(found.blocked),
+        tuple(one.instances for one in found.epochs),
     )
 
 
@@ -82,7 +86,7 @@ def write_view(here: Frame, run: int) -> None:
     with left:
         name = chosen_format()
     with right:
-        options = chosen_options(here, name)
+        options = chosen_options(here, name, epochs_in(here.store, run))
         try:
             seen = _seen(here.key, here.store, here.workspace, run, options)
         except AdrError as error:
@@ -108,6 +112,8 @@ def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
         if seen.repaired:
             items.append((f"{seen.repaired:,}", "ids repaired", "Rows whose id an earlier row has."))
         figures(items)
+        if seen.epochs:
+            st.caption(f"Each row that some epoch has, once. {_listed(seen.epochs)}.")
         st.caption(
             f"{plain(format.sentence)} Beside it: a manifest, a dataset card with curves, the lines that start the "
             "trainer, the report page, where each synthetic row came from, and what was left out."
@@ -122,6 +128,11 @@ def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
         if here.standing.left and format.part == "all" and options.synthetic != "none":
             waiting = counted(here.standing.left, "candidate waits", "candidates wait")
             link("Review", f"{waiting} for a verdict and will not be written")
+
+
+def _listed(epochs: Sequence[int]) -> str:
+    shown = ", ".join(f"epoch {n}: {counted(rows, 'row')}" for n, rows in enumerate(epochs[:_EPOCHS], 1))
+    return shown[0].upper() + shown[1:] + (f" and {len(epochs) - _EPOCHS} more" if len(epochs) > _EPOCHS else "")
 
 
 def _findings(seen: Seen) -> None:

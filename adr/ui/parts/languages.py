@@ -1,4 +1,4 @@
-"""The languages of the dataset's turns, in a line or a table."""
+"""The languages of the dataset's turns, in a line or a table, and the choice of one as a filter."""
 
 import streamlit as st
 
@@ -7,6 +7,25 @@ from adr.figures import counted
 from adr.language_names import language_name
 from adr.plain_text import plain
 from adr.store import Store
+from adr.ui.parts.controls import choice
+
+
+def language_choice(store: Store, drops: tuple[str, ...], name: str = "language") -> str | None:
+    """The language whose instances are to be shown; None: all, which needs no choice where there is one language.
+    drops: parameters of the address that another choice makes meaningless; name: the parameter that holds the choice.
+    """
+    found = {one.language: one.instances for one in languages(store)}
+    if len(found) < 2:
+        return None
+    chosen = choice(
+        "Language",
+        ("", *found),
+        name,
+        default="",
+        says=lambda one: f"{plain(language_name(one))} {found[one]:,}" if one else "All languages",
+        drops=drops,
+    )
+    return chosen or None
 
 
 def languages_view(store: Store) -> None:

@@ -11,7 +11,7 @@ from adr.ui.navigation import link
 
 def nothing_indexed(here: Frame) -> None:
     """What to do while there are no postings."""
-    if here.standing.instances and (made := index_made(here.store)):
+    if here.standing.empty_index and (made := index_made(here.store)):
         st.info("The index stands and holds nothing, since none of the text could be read.", icon=":material/info:")
         for notice in made.notices:
             st.info(plain(notice), icon=":material/translate:")

@@ -18,7 +18,11 @@ from adr.recipe_toml import former_remark, read_former_caps
 _TAU = {"token": "token", "object": "object", "co_occurrence": "pair", "interrogation": "asking"}
 _OF_PERSPECTIVES = ("tau", "tail_share")  # of the paper's four in the parameters above, of others by hand
 FORMER = "caps"  # what links of earlier versions say of entities
-NAMES = (*_TAU.values(), "seed", "need", "alpha", "use", "rule", "repeat", "unread", "entities", "mixture", FORMER)
+NAMES = (
+    *_TAU.values(),
+    *("seed", "need", "alpha", "use", "rule", "repeat", "unread", "epochs", "entities", "mixture"),
+    FORMER,
+)
 
 
 def to_address(recipe: Recipe) -> dict[str, str]:
@@ -36,6 +40,7 @@ def to_address(recipe: Recipe) -> dict[str, str]:
         ("rule", recipe.pass_rule, plain.pass_rule),
         ("repeat", recipe.repeat, plain.repeat),
         ("unread", recipe.unread, plain.unread),
+        ("epochs", recipe.epochs, plain.epochs),
         ("use", ",".join(recipe.perspectives), ",".join(PAPER_NAMES)),
     ):
         if value != usual:
@@ -63,6 +68,7 @@ def from_address(told: Mapping[str, str]) -> Recipe:
         ("repeat", "repeat", int),
         ("rule", "pass_rule", str),
         ("unread", "unread", str),
+        ("epochs", "epochs", int),
         ("use", "perspectives", lambda t: tuple(t.split(","))),
     ):
         if name in told:

@@ -1,4 +1,4 @@
-"""What a recipe sets for single entities, and what each cap does."""
+"""What a recipe sets for single entities, what each cap does, what the mixture asks for."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ SHOWN = 8
 def in_force_view(preview: RecipePreview) -> None:
     """One line per kind, with a button that releases all; nothing where the recipe sets nothing."""
     recipe = preview.recipe
-    lines = [line for line in (_caps(preview.caps), *_limits(recipe), _unused(preview)) if line]
+    lines = [line for line in (_caps(preview.caps), *_limits(recipe), _mixture(preview), _unused(preview)) if line]
     if not lines:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -46,6 +46,13 @@ def _limits(recipe: Recipe) -> list[str]:
         ],
     }
     return [f"**{len(names):,} {kind}:** {_shortened(names)}" for kind, names in kinds.items() if names]
+
+
+def _mixture(preview: RecipePreview) -> str:
+    if not preview.recipe.mixture or not preview.mixture:
+        return ""
+    said = " ".join(plain(notice) for notice in preview.mixture.notices)
+    return f"**Mixture:** {plain(preview.recipe.mixture.in_words())}. {said}".strip()
 
 
 def _unused(preview: RecipePreview) -> str:

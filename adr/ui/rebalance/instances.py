@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from adr.explore.instances import instance_at, instances
+from adr.explore.languages import instances_in
 from adr.figures import counted, number_words
 from adr.plain_text import plain
 from adr.rebalance.engine import Engine
@@ -21,6 +22,7 @@ from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, asked_number, choice, move, pages, words
 from adr.ui.parts.image_grid import Tile, image_grid
 from adr.ui.parts.instance_view import instance_tiles, instance_view
+from adr.ui.parts.languages import language_choice
 from adr.ui.parts.palette import AFTER_COLOR, title_of
 
 TILES = 10
@@ -30,7 +32,7 @@ Mask = npt.NDArray[np.bool_]  # over the rows of the engine
 def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """Dropped or kept instances, filtered, one page at a time; one of them explained in full."""
     _groups(preview)
-    rows = _filtered(engine, preview)
+    rows = _filtered(here, engine, preview)
     above = st.container()
     offset = pages(len(rows), TILES, "page")
     numbers = engine.instances[rows[offset : offset + TILES]].tolist()
@@ -101,7 +103,7 @@ def _groups(preview: RecipePreview) -> None:
     st.caption(f"**Why:** {' · '.join(reasons)}" + (f"  \n**Kept by group:** {' · '.join(said)}" if said else ""))
 
 
-def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
+def _filtered(here: Frame, engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
     """Rows that the filters of the view let through, in the source's order."""
     which, why, passing, of, name = st.columns([1.7, 2, 2, 1.4, 1.7], vertical_alignment="bottom", gap="small")
     with which:
@@ -111,7 +113,10 @@ def _filtered(engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
         mask = mask & _of_reason(engine, preview, show)
     with passing:
         mask = mask & _passing(engine, preview)
-    return np.flatnonzero(mask & _with_entity(engine, of, name))
+    mask = mask & _with_entity(engine, of, name)
+    if language := language_choice(here.store, ("page",), "of_language"):
+        mask = mask & np.isin(engine.instances, instances_in(here.store, language))
+    return np.flatnonzero(mask)
 
 
 def _of_reason(engine: Engine, preview: RecipePreview, show: str) -> Mask:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from adr.recipe import PASS_RULES, UNREAD, Recipe
+from adr.recipe import MOST_EPOCHS, PASS_RULES, UNREAD, Recipe
 from adr.ui.parts.controls import asked, move
 from adr.ui.rebalance.state import current, tune
 
@@ -19,6 +19,7 @@ def strip(recipe: Recipe, sizes: Sequence[int]) -> None:
         _need(recipe, sizes)
         _alpha(recipe)
         _seed(recipe)
+        _epochs(recipe)
         with st.popover("More"):
             _rare_choices(recipe)
 
@@ -62,6 +63,20 @@ def _seed(recipe: Recipe) -> None:
         key="seed",
         on_change=lambda: tune(replace(current(), seed=int(st.session_state["seed"]))),
         help="Another seed, other draws. The same seed gives the same result on every machine.",
+    )
+
+
+def _epochs(recipe: Recipe) -> None:
+    st.session_state["epochs"] = recipe.epochs
+    st.number_input(
+        "Epochs",
+        1,
+        MOST_EPOCHS,
+        step=1,
+        width=130,
+        key="epochs",
+        on_change=lambda: tune(replace(current(), epochs=int(st.session_state["epochs"]))),
+        help="A run draws the recipe once for each epoch of the training. The board shows epoch 1.",
     )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from adr.perspectives import PAPER_NAMES
 from adr.plain_text import plain
+from adr.rebalance.engine import Engine
 from adr.rebalance.runs import Run, delete_run, rename_run, runs
 from adr.recipe import Recipe
 from adr.recipe_replay import replayable
@@ -17,13 +18,14 @@ from adr.ui.parts.controls import asked_number, move
 from adr.ui.parts.palette import title_of
 from adr.ui.parts.run_words import run_words
 from adr.ui.rebalance.recipe_files import recipe_files
+from adr.ui.rebalance.run_epochs import epochs_view
 from adr.ui.rebalance.state import state, tune
 
 # Column headings: tail shares after rebalancing.
 _SHORT = {"token": "tail tok.", "object": "tail obj.", "co_occurrence": "tail pairs", "interrogation": "tail ask."}
 
 
-def runs_view(here: Frame, recipe: Recipe) -> None:
+def runs_view(here: Frame, engine: Engine, recipe: Recipe) -> None:
     """Recipe files, all runs, and what can be done with one of them."""
     recipe_files(replayable(here.store, recipe))
     known = runs(here.store)
@@ -58,7 +60,7 @@ def runs_view(here: Frame, recipe: Recipe) -> None:
     if found is None:
         st.caption("Pick a run to tune its recipe again, compare, rename or delete it.")
         return
-    _one(here, found)
+    _one(here, engine, found)
 
 
 def _by_numbers(known: list[Run]) -> pd.DataFrame:
@@ -82,7 +84,7 @@ def _by_numbers(known: list[Run]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _one(here: Frame, run: Run) -> None:
+def _one(here: Frame, engine: Engine, run: Run) -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(run_words(run.run, run.name))}**  \n{plain(run.recipe.in_words())}")
         if run.outdated:
@@ -122,6 +124,7 @@ def _one(here: Frame, run: Run) -> None:
             link("Synthesize", "Plan what to synthesize", run=run.run)
         with export:
             link("Export", "Export what it keeps", run=run.run)
+        epochs_view(here, engine, run)
 
 
 def _rename(here: Frame, run: Run) -> None:

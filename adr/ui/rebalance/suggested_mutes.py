@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from adr.rebalance.suggestions import Suggestion, suggest
+from adr.rebalance.suggestions import REASONS, Suggestion, suggest
 from adr.recipe import Recipe
 from adr.ui.frame import Frame
 from adr.ui.rebalance.state import current, tune
@@ -29,17 +29,22 @@ def suggestions_view(here: Frame, recipe: Recipe, perspective: str) -> None:
                 "pick": False,
                 "entity": [s.entity for s in found],
                 "instances": [s.n for s in found],
-                "why": [s.sentence for s in found],
+                **({"phrases": [_phrases(s) for s in found]} if any(s.collocations for s in found) else {}),
+                "why": [REASONS[s.reason] for s in found],
             }
         ),
         key=key,
         hide_index=True,
         width="stretch",
         height=min(35 * len(found) + 38, 320),
-        disabled=["entity", "instances", "why"],
+        disabled=["entity", "instances", "why", "phrases"],
         column_config={
             "pick": st.column_config.CheckboxColumn("", width=36),
             "instances": st.column_config.NumberColumn(format="localized"),
+            "phrases": st.column_config.ListColumn(
+                help="The two-word phrases that the word stands in most often, among 40 of its instances.",
+                width="medium",
+            ),
         },
     )
     picked = [s for s, on in zip(found, edited["pick"], strict=True) if on]
@@ -49,6 +54,10 @@ def suggestions_view(here: Frame, recipe: Recipe, perspective: str) -> None:
         disabled=not picked,
         on_click=lambda: tune(_muted(current(), perspective, picked)),
     )
+
+
+def _phrases(suggestion: Suggestion) -> list[str]:
+    return [f"{phrase} {n:,}" for phrase, n in suggestion.collocations]
 
 
 def _muted(recipe: Recipe, perspective: str, picked: list[Suggestion]) -> Recipe:

@@ -16,6 +16,8 @@ from adr.rebalance.engine import Engine
 from adr.rebalance.runs import kept_instances, rebalance, run_report, same_run
 from adr.recipe import Recipe
 from adr.store import Store
+from adr.synthesize.plan import plan
+from adr.workspace import Workspace
 from tests.worlds.hand import INSTANCES, write_instances
 
 # position → image path; the source is named by the first folder
@@ -115,6 +117,16 @@ def test_engine__says_how_to_add_what_the_index_lacks(store):
         Engine(store).preview(Recipe(at_most={"column:category": {"charts": 5}}))
     assert "has no perspective column:category" in str(told.value)
     assert "--perspectives column:category" in told.value.next_step
+
+
+def test_plan__says_what_a_generator_cannot_add(store, tmp_path):
+    change_perspectives(store, ["source"])
+    rebalance(store, Recipe(perspectives=("source",), tau={"source": 2}))
+    with pytest.raises(AdrError, match="text-to-image cannot add to source") as told:
+        plan(
+            store, Workspace.at(tmp_path), run=1, entities=["source:gqa"], generator="text-to-image", target=9, budget=4
+        )
+    assert "reservoir" in told.value.next_step
 
 
 def test_recipe__is_the_same_after_toml():

@@ -1,0 +1,1 @@
+"""Asking: the forms of question in other languages than English, a table of rules per language."""
