@@ -124,6 +124,11 @@ class Leaving:
         return len(self.order)
 
     @property
+    def repeats(self) -> bool:
+        """Whether a row may be there several times: by the keep rule, or by a mixture that repeats what a value lacks."""
+        return self.recipe.repeat > 1 or (self.recipe.mixture is not None and self.recipe.mixture.repeat > 1)
+
+    @property
     def synthetic(self) -> int:
         """Number of rows that are candidates."""
         return int((self.order < 0).sum())
@@ -231,7 +236,7 @@ def batches(
                 )
                 continue
             copy = copies.get(source, 0) + 1
-            if leave.recipe.repeat > 1:
+            if leave.repeats:
                 copies[source] = copy
             made.append(Exported(place, source, copy, ids[at], images[at], videos[at] or [], spoken[at], raws[at]))
             at += 1

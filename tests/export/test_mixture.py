@@ -266,3 +266,14 @@ def test_others__values_beyond_the_hundredth_share_a_file(store, workspace, tmp_
         ("other_values", 6, 1.0),
         ("no_value", 1, 1.0),
     ]
+
+
+def test_applied__rows_that_a_mixture_repeats_have_names_of_their_own(store, workspace, tmp_path):
+    """Three harps twice: a sample of a WebDataset is known by its key."""
+    import tarfile
+
+    mixed(store, tmp_path, TWICE)
+    export(store, workspace, 1, format="webdataset", out=tmp_path / "out")
+    with tarfile.open(tmp_path / "out" / "adr-000000.tar") as tar:
+        names = tar.getnames()
+    assert len(names) == len(set(names)) == 20
