@@ -125,7 +125,7 @@ class Leaving:
 
     @property
     def repeats(self) -> bool:
-        """Whether a row may be there several times: by the keep rule, or by a mixture that repeats what a value lacks."""
+        """Whether a row may be there several times, by the keep rule or by the mixture."""
         return self.recipe.repeat > 1 or (self.recipe.mixture is not None and self.recipe.mixture.repeat > 1)
 
     @property

@@ -38,6 +38,12 @@ _VALUES = """
     """
 
 
+def has_mixture(store: Store, run: int) -> bool:
+    """Whether a run has a mixture, so that it can be exported with weights."""
+    toml = store.value("select recipe from run where run = $1", [run])
+    return toml is not None and Recipe.from_toml(str(toml), f"the recipe of run {run}").mixture is not None
+
+
 def refuse_weights(store: Store, run: int, recipe: Recipe, format: Format, *, epochs: bool) -> None:
     """AdrError when a run cannot be exported with weights in a format."""
     if recipe.mixture is None:
