@@ -232,7 +232,8 @@ create table if not exists over_share (
     entity integer,             -- its value in the mixture's perspective; null: it has none
     rank integer,               -- of its first copy, from 1, among those of its value that keep rule and caps keep
     of integer,                 -- how many these are, copies counted
-    most integer                -- how many there are after the mixture
+    most integer,               -- how many there are after the mixture
+    copies tinyint              -- of the instance before the mixture
 );
 
 -- writer: rebalance. Kept or dropped, and why.
@@ -251,14 +252,18 @@ create table if not exists epoch_kept (
     copies tinyint              -- 1 kept, 2..3 repeated
 );
 
--- What each epoch of a run keeps; under epoch 0, each instance that some epoch keeps, once.
+-- What each epoch of a run keeps; under epoch 0, each instance that some epoch keeps, once; under epoch -1, what epoch 1
+-- has before the mixture.
 create view if not exists kept_in as
     select run, 1 as epoch, instance, copies from decision where kept
     union all
     select run, epoch::integer, instance, copies from epoch_kept
     union all
     select run, 0, instance, 1::tinyint
-    from (select run, instance from decision where kept union select run, instance from epoch_kept);
+    from (select run, instance from decision where kept union select run, instance from epoch_kept)
+    union all
+    select d.run, -1, d.instance, coalesce(o.copies, d.copies)
+    from decision d left join over_share o using (run, instance) where d.kept or d.reason = 'mixture';
 
 -- writer: synthesize.plan. What to synthesize.
 create table if not exists plan (

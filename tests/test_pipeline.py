@@ -438,3 +438,63 @@ def test_run__markers_placed_when_a_source_is_read_are_in_its_export(tmp_path):
     report = run(tmp_path, replace(EVERYTHING, ingest={"place_markers": True}))
     assert report.ingest.warnings["marker_placed"] == 4
     assert json.loads((tmp_path / "out" / "llava.json").read_text()) == known
+
+
+def of_sources(folder: Path, rows: dict[str, int]) -> Path:
+    """A file with so many records of each source, told apart by the first folder of the picture; "" has no picture."""
+    records = [
+        {
+            "id": f"{name}-{n}",
+            **({"image": f"{name}/{n}.jpg"} if name else {}),
+            "conversations": [
+                {"from": "human", "value": ("<image>\n" if name else "") + "What is it?"},
+                {"from": "gpt", "value": f"A {name or 'text'} number {n}."},
+            ],
+        }
+        for name, count in rows.items()
+        for n in range(count)
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "llava.json").write_text(json.dumps(records))
+    return folder / "llava.json"
+
+
+SOURCE_ROWS = {"coco": 120, "gqa": 60, "ocr_vqa": 60, "textvqa": 20, "vg": 40, "": 10}
+SHARED_OUT = {"coco": 80, "gqa": 40, "ocr_vqa": 40, "textvqa": 20, "vg": 20}  # 20 rows of TextVQA are a tenth of 200
+
+
+def first_folders(rows: list[dict]) -> dict[str, int]:
+    """Records of each source, in the order of the first."""
+    names = [row.get("image", "").split("/")[0] for row in rows]
+    return {name: names.count(name) for name in dict.fromkeys(names)}
+
+
+def test_run__the_mixture_recipe_gives_its_shares_exactly(tmp_path):
+    recipe = Recipe.from_file(ROOT / "assets/recipes/mixture.toml")
+    workspace = Workspace.at(tmp_path / "work")
+    store = Store(workspace.database)
+    report = pipeline.run(store, workspace, recipe, of_sources(tmp_path, SOURCE_ROWS), out=tmp_path / "out")
+    store.close()
+    assert first_folders(json.loads((tmp_path / "out" / "llava.json").read_text())) == SHARED_OUT
+    assert report.rebalance.mixture.notices == (
+        "The named shares sum to 1: one other value of source leaves, with 10 rows.",
+    )
+
+
+def test_run__the_mixture_recipe_with_weights_keeps_every_row(tmp_path):
+    recipe = replace(Recipe.from_file(ROOT / "assets/recipes/mixture.toml"), export={"mixture": "weights"})
+    workspace = Workspace.at(tmp_path / "work")
+    store = Store(workspace.database)
+    report = pipeline.run(store, workspace, recipe, of_sources(tmp_path, SOURCE_ROWS), out=tmp_path / "out")
+    store.close()
+    assert report.export.instances == 310
+    values = json.loads((tmp_path / "out" / "manifest.json").read_text())["mixture"]["values"]
+    assert {one["name"]: (one["rows"], one["share"]) for one in values} == {
+        "coco": (120, 0.4),
+        "gqa": (60, 0.2),
+        "ocr_vqa": (60, 0.2),
+        "textvqa": (20, 0.1),
+        "vg": (40, 0.1),
+        "llava": (10, 0.0),
+    }
+    assert {one["name"]: one["epoch_rows"] for one in values if one["rows"] > 10} == SHARED_OUT

@@ -11,6 +11,7 @@ from adr.export.counts import Counts
 from adr.export.curves import file_of, svg, title_of
 from adr.export.images import SUMS
 from adr.export.leaving import RESERVOIR_FOLDER, SYNTHETIC_FOLDER
+from adr.export.mixture import WEIGHTS
 from adr.export.work import Format, Work
 from adr.perspectives import PAPER_NAMES, described
 from adr.plain_text import SENTENCE, code, plain
@@ -43,6 +44,7 @@ def text(format: Format, counts: list[Counts], manifest: dict[str, Any], present
         _epochs(manifest),
         _use(format, manifest),
         _made(manifest),
+        _mixture(manifest),
         _curves(counts),
         _numbers(counts),
         _synthetic(manifest),
@@ -61,11 +63,23 @@ def _front(format: Format, manifest: dict[str, Any]) -> str:
     if manifest["options"].get("license"):
         lines.append(f"license: {json.dumps(manifest['options']['license'])}")
     if manifest["configuration"]:
-        lines += ["configs:", f"- config_name: {manifest['configuration']}", "  data_files:", "  - split: train"]
-        lines.append(f"    path: {format.data_files or manifest['main'][0]}")
+        lines.append("configs:")
+        for name, path in _configurations(format, manifest):
+            lines += [f"- config_name: {name}", "  data_files:", "  - split: train", f"    path: {path}"]
     lines += ["task_categories:", "- image-text-to-text", "tags:", "- adr"]
     lines += ["- synthetic"] if manifest["counts"]["synthetic"] else []
     return "\n".join([*lines, "---\n"])
+
+
+def _configurations(format: Format, manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """(name, its file or files) of each set of rows that `datasets` can read by the card."""
+    name = manifest["configuration"]
+    if "mixture" not in manifest:
+        return [(name, format.data_files or manifest["main"][0])]
+    values = manifest["mixture"]["values"]
+    return [
+        (f"{name}-{one['name']}", (format.data_files or one["files"][0]).replace("*", one["name"], 1)) for one in values
+    ]
 
 
 def _size(manifest: dict[str, Any]) -> str:
@@ -159,6 +173,30 @@ def _made(manifest: dict[str, Any]) -> str:
         lines.append(
             f"Entities were found by {plain(how)}, objects taken from {plain(index['objects_from'])}; lexicon "
             f"{code(str(index['lexicon_fingerprint']))}, program {code(manifest['made_by']['code'])}."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _mixture(manifest: dict[str, Any]) -> str:
+    """What a trainer sees of each value of an export with weights."""
+    mixture = manifest.get("mixture")
+    if mixture is None:
+        return ""
+    lines = [
+        "## Mixture\n",
+        f"All rows before the mixture are here, in one file for each value of {plain(mixture['perspective'])}. “Times” "
+        "says how often each row of a file is seen where the rows that the run keeps are seen once "
+        f"({mixture['seen_rows']:,.0f} rows), and “share” its part of what is seen. With the trainer's setting an "
+        f"epoch has about {mixture['epoch_rows']:,.0f} rows. All other numbers on this page count "
+        "every row of the files.\n",
+        "| value | rows | times | share | setting | rows in an epoch |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in mixture["values"]:
+        lines.append(
+            f"| {plain(one['value']) if one['value'] is not None else one['kind']} | {one['rows']:,} | "
+            f"{one['times']:.4g} | {one['share']:.2%} | {code(one['setting']) if one['setting'] else 'left out'} | "
+            f"{one['epoch_rows']:,.0f} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -309,6 +347,7 @@ def _files(manifest: dict[str, Any], present: set[str]) -> str:
     says = {
         "dropped.jsonl": "instances that were not exported, and why",
         "synthetic.jsonl": "where each synthetic row came from",
+        WEIGHTS: "how often each row is seen, for a weighted sampler",
         trainer.FILE: "the lines that start the trainer, or read the data",
         croissant.FILE: "the same facts as Croissant metadata, with the columns",
         "report.html": "before and after, on one page",

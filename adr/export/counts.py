@@ -66,7 +66,7 @@ class Counts:
 
 def count(store: Store, leave: Leaving) -> list[Counts]:
     """Counts for all indexed perspectives, in the paper's order."""
-    return with_accepted(kept_counts(store, leave.run, leave.recipe), leave)
+    return with_accepted(kept_counts(store, leave.run, leave.recipe, leave.counted[1]), leave)
 
 
 def with_accepted(kept: Sequence[Counts], leave: Leaving) -> list[Counts]:
@@ -79,14 +79,17 @@ def with_accepted(kept: Sequence[Counts], leave: Leaving) -> list[Counts]:
     return [replace(one, refined=one.after + gained[one.ids]) for one in kept]
 
 
-def kept_counts(store: Store, run: int, recipe: Recipe) -> list[Counts]:
-    """Counts for all indexed perspectives without any candidate: `refined` equals `after`."""
+def kept_counts(store: Store, run: int, recipe: Recipe, epoch: int = 1) -> list[Counts]:
+    """Counts for all indexed perspectives without any candidate: `refined` equals `after`.
+
+    epoch: as in `kept_in`.
+    """
     found = store.arrays("select entity, perspective_name(perspective) as perspective, n from entity order by entity")
     if not len(found["entity"]):
         return []
     size = int(found["entity"].max()) + 1
-    after = _kept(store, run, size)
-    random = _random(store, run, recipe.seed, size)
+    after = _kept(store, run, size, epoch)
+    random = _random(store, run, recipe.seed, size, epoch)
     made = []
     names = np.asarray(found["perspective"], dtype=str)
     for perspective in dict.fromkeys(names.tolist()):
@@ -107,23 +110,23 @@ def threshold(recipe: Recipe, perspective: str, before: np.ndarray) -> float:
     return float(tail_share_to_tau(before, recipe.share_for(perspective)))
 
 
-def _kept(store: Store, run: int, size: int) -> np.ndarray:
+def _kept(store: Store, run: int, size: int, epoch: int) -> np.ndarray:
     counted = store.arrays(
         """
         select p.entity, sum(d.copies)::bigint as n
-        from posting p join decision d using (instance)
-        where d.run = $1 and d.kept group by p.entity
+        from posting p join kept_in d using (instance)
+        where d.run = $1 and d.epoch = $2 group by p.entity
         """,
-        [run],
+        [run, epoch],
     )
     return _spread(counted, size)
 
 
-def _random(store: Store, run: int, seed: int, size: int) -> np.ndarray:
+def _random(store: Store, run: int, seed: int, size: int, epoch: int) -> np.ndarray:
     """Counts in a random subset: the instances with the smallest 'random' draws of the seed, as many as were kept, each
     once."""
     positions = store.arrays("select instance from decision where run = $1 order by instance", [run])["instance"]
-    kept = int(store.value("select count(*) from decision where run = $1 and kept", [run]))
+    kept = int(store.value("select count(*) from kept_in where run = $1 and epoch = $2", [run, epoch]))
     order = np.argsort(draws(seed, RANDOM_KEY, positions), kind="stable")
     chosen = np.sort(np.asarray(positions)[order[:kept]])
     counted = store.arrays(

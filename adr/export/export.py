@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from adr.errors import AdrError
-from adr.export import card, croissant, manifest, provenance, trainer
+from adr.export import card, croissant, manifest, mixture, provenance, trainer
 from adr.export import report as report_page
 from adr.export.counts import count
 from adr.export.epochs import WrittenEpoch, epochs_of, in_manifest, need_epochs, write_epochs
@@ -22,9 +22,10 @@ from adr.export.formats import named
 from adr.export.ids import repaired_ids
 from adr.export.image_choices import chosen
 from adr.export.images import place_images
-from adr.export.leaving import Leaving, leaving
+from adr.export.leaving import BEFORE_MIXTURE, Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
 from adr.export.options import ExportOptions
+from adr.export.parts import Part
 from adr.export.work import Format, Work
 from adr.files import sha256_of
 from adr.options import given_options, options_of
@@ -47,6 +48,7 @@ class Preview:
     leave: Leaving
     lint: Lint
     left_out: tuple[int, ...] = ()  # rows left out because of errors
+    parts: tuple[Part, ...] = ()  # the files of an export with weights
     epochs: tuple[Leaving, ...] = ()  # what each epoch has, where all are written
 
     @property
@@ -88,6 +90,7 @@ def preview(
     """The rows and the lint of an export, without writing it; AdrError for options that do not go together."""
     format = named(options.format)
     images = chosen(store, format, options.images)
+    weights = options.mixture == "weights"
     if options.epochs:
         need_epochs(store, run, format, options)
     leave = leaving(
@@ -97,8 +100,11 @@ def preview(
         order=options.order,
         synthetic="none" if format.part == "decisions" else options.synthetic,
         accept_above=options.accept_above,
-        epoch=0 if options.epochs else 1,
+        epoch=BEFORE_MIXTURE if weights else 0 if options.epochs else 1,
     )
+    if weights:
+        mixture.refuse_weights(store, run, leave.recipe, format, epochs=bool(options.epochs))
+        format = format.with_weights()
     if format.part == "synthetic":
         made = [row for row in leave.with_image if leave.candidate(row).retrieved is None]
         leave = changed(leave, order=np.array(made, np.int64))
@@ -127,12 +133,15 @@ def preview(
     left_out: tuple[int, ...] = ()
     if options.leave_out_faulty and found.faulty:
         left_out = tuple(sorted(found.faulty))
-        leave = changed(leave, order=leave.order[~np.isin(leave.order, np.asarray(left_out, dtype=np.int64))])
-        if leave.new_ids:
+        stay = ~np.isin(leave.order, np.asarray(left_out, dtype=np.int64))
+        repaired = bool(leave.new_ids)
+        leave = changed(leave, order=leave.order[stay], new_ids={})  # ids are repaired by place, and places change
+        if repaired:
             leave = changed(leave, new_ids=repaired_ids(store, leave))
     repair = options.repair_ids and format.rules.carries_ids and options.epochs == "files"
     epochs = epochs_of(store, leave, options.order, left_out, repair=repair) if options.epochs else ()
-    return Preview(format, images, leave, found, left_out, epochs)
+    parts = mixture.parts_of(store, leave) if weights else ()
+    return Preview(format, images, leave, found, left_out, parts, epochs)
 
 
 def export(
@@ -170,6 +179,7 @@ def export(
             seen.leave.form,
             progress,
             tuple(row for row in seen.left_out if row >= 0),
+            seen.parts,
         )
         sums = {name: sha256_of(folder / name) for name in seen.format.write(work)}
         epochs = write_epochs(work, seen.format, seen.epochs, files=chosen.epochs == "files")
@@ -181,6 +191,9 @@ def export(
         counts = count(store, seen.leave)
         named_recipe = recipe or replayable(store, changed(seen.leave.recipe, export=given_options(chosen)))
         written = manifest.build(work, seen.format, counts, seen.lint.findings, sums, _said(chosen, seen), named_recipe)
+        if seen.parts:
+            mixture.write_weights(work)
+            written["mixture"] = mixture.as_json(work, seen.format, list(sums))
         if epochs:
             written["epochs"] = in_manifest(store, run, epochs)
         if measured:
@@ -291,6 +304,7 @@ def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
         "leave_out_faulty": options.leave_out_faulty,
         **({"license": options.license} if options.license else {}),
         **({"place_markers": True} if options.place_markers else {}),
+        **({"mixture": options.mixture} if seen.parts else {}),
         **({"epochs": options.epochs} if options.epochs else {}),
     }
 

@@ -4,10 +4,13 @@ A row has pictures (`image`, one or a list) or one video (`video`), never both.
 """
 
 import json
+from typing import Any
 
 from adr.export.lint import Rules
-from adr.export.records import conversations, line
-from adr.export.work import Format, Work
+from adr.export.parts import FOLDER, Part, by_number, used
+from adr.export.records import conversations
+from adr.export.work import Format, Mixed, Work
+from adr.export.writing import write_lines
 
 FILE = "train.jsonl"
 META = "meta.json"
@@ -15,21 +18,47 @@ META = "meta.json"
 
 def write(work: Work) -> list[str]:
     """Write one line per row, and the meta file; returns [FILE, META]."""
-    with work.file(FILE) as out:
-        for batch in work.rows(turns=True):
-            out.write(b"".join(line(conversations(row, work.form)) for row in batch))
-    meta = {
-        "adr": {
-            "root": "IMAGE_FOLDER" if work.images == "reference" else "images",
-            "annotation": FILE,
-            "data_augment": False,
-            "repeat_time": 1,
-            "length": work.leave.instances,
-        }
+    return [_rows(work, FILE), _meta(work, {"adr": _entry(work, FILE, 1, work.leave.instances)})]
+
+
+def write_parts(work: Work) -> list[str]:
+    """Write the lines of each value to a file, and the meta file with how often each is read; returns all of them."""
+    files = [_rows(work.of_part(part), _name(part)) for part in work.parts]
+    return [*files, _meta(work, {key: entry for part in used(work.parts) for key, entry in _entries(work, part)})]
+
+
+def _entries(work: Work, part: Part) -> list[tuple[str, dict[str, Any]]]:
+    """The entries of a file: from 1 on its trainer takes whole numbers only, so the rest has an entry beside them."""
+    whole, rest = part.whole_and_rest
+    made = [(part.data_set, _entry(work, _name(part), whole, part.rows))] if whole else []
+    # The trainer cuts rows · repeat_time down to a whole number, so half a row more than the rest is safe.
+    times = round((rest + 0.5) / part.rows, 9)
+    name = f"{part.data_set}-rest" if whole else part.data_set
+    return [*made, *([(name, _entry(work, _name(part), times, part.rows))] if rest else [])]
+
+
+def _name(part: Part) -> str:
+    return f"{FOLDER}/{part.name}.jsonl"
+
+
+def _rows(work: Work, name: str) -> str:
+    return write_lines(work, name, lambda row: conversations(row, work.form))
+
+
+def _entry(work: Work, file: str, times: float, length: int) -> dict[str, Any]:
+    return {
+        "root": "IMAGE_FOLDER" if work.images == "reference" else "images",
+        "annotation": file,
+        "data_augment": False,
+        "repeat_time": times,
+        "length": length,
     }
+
+
+def _meta(work: Work, entries: dict[str, dict[str, Any]]) -> str:
     with work.file(META) as out:
-        out.write(json.dumps(meta, indent=2).encode() + b"\n")
-    return [FILE, META]
+        out.write(json.dumps(entries, indent=2).encode() + b"\n")
+    return META
 
 
 FORMAT = Format(
@@ -41,4 +70,11 @@ FORMAT = Format(
     images=("reference", "copy", "link"),
     write=write,
     keeps=lambda form: form == "llava",
+    mixed=Mixed(
+        sentence="JSON Lines for each value of the mixture (data), and the meta file with the repeat_time of each "
+        "(meta.json).",
+        setting='--meta_path {out}/meta.json, with "root": "{root}" and {out}/ before each "annotation" in it',
+        write=write_parts,
+        takes=by_number,
+    ),
 )

@@ -31,6 +31,7 @@ RESERVOIR_FOLDER = "adr-reservoir"
 CANDIDATE_FOLDERS = (SYNTHETIC_FOLDER, RESERVOIR_FOLDER)
 SHUFFLE_KEY = draw_key("shuffle", "")
 CHUNK = 10_000
+BEFORE_MIXTURE = -1  # in the place of an epoch: the rows of epoch 1 before the mixture
 
 Turns = list[tuple[str, str]]  # (role, text); role is 'human', 'gpt', 'system' or 'tool'
 
@@ -102,7 +103,9 @@ class Leaving:
     accepted: Sequence[Accepted]
     new_ids: dict[int, str] = field(default_factory=dict)  # place -> repaired id, as JSON text
     place_markers: bool = False  # whether rows get the markers that they lack
-    epoch: int = 1  # whose rows these are, as in `kept_in`; 0: each instance that some epoch keeps, once
+    epoch: int = (
+        1  # whose rows these are, as in `kept_in`; 0: each instance that some epoch keeps, once; BEFORE_MIXTURE
+    )
     placed: frozenset[int] = frozenset()  # positions whose turns got markers when they were read, which `raw` lacks
 
     @property
@@ -111,9 +114,19 @@ class Leaving:
         return [self.run, self.epoch]
 
     @property
+    def counted(self) -> list[int]:
+        """The same for counts of entities, which are those of the first epoch where all are written."""
+        return [self.run, self.epoch or 1]
+
+    @property
     def instances(self) -> int:
         """Number of rows, including copies and candidates."""
         return len(self.order)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a row may be there several times, by the keep rule or by the mixture."""
+        return self.recipe.repeat > 1 or (self.recipe.mixture is not None and self.recipe.mixture.repeat > 1)
 
     @property
     def synthetic(self) -> int:
@@ -223,7 +236,7 @@ def batches(
                 )
                 continue
             copy = copies.get(source, 0) + 1
-            if leave.recipe.repeat > 1:
+            if leave.repeats:
                 copies[source] = copy
             made.append(Exported(place, source, copy, ids[at], images[at], videos[at] or [], spoken[at], raws[at]))
             at += 1

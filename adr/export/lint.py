@@ -502,7 +502,7 @@ def _mapped(store: Store) -> set[str]:
 
 
 def _copies(leave: Leaving) -> dict[int, int]:
-    if leave.recipe.repeat <= 1:
+    if not leave.repeats:
         return {}
     rows, counts = np.unique(leave.order[leave.order >= 0], return_counts=True)
     return {int(row): int(count) for row, count in zip(rows, counts, strict=True) if count > 1}

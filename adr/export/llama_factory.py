@@ -11,12 +11,15 @@ from typing import Any
 from adr.export.columns import RowColumns
 from adr.export.leaving import Exported, dumps
 from adr.export.lint import Rules
+from adr.export.parts import FOLDER, interleaved, used, written_probabilities
 from adr.export.records import messages
 from adr.export.said import said
-from adr.export.work import Format, Work
+from adr.export.work import Format, Mixed, Work
+from adr.export.writing import write_array
 
 FILE = "data.json"
 INFO = "dataset_info.json"
+MIXTURE = "mixture.yaml"
 TAGS = {
     "role_tag": "role",
     "content_tag": "content",
@@ -37,16 +40,32 @@ ROLES = {
 
 def write(work: Work) -> list[str]:
     """Write the array and its entry; returns [FILE, INFO]."""
-    first = True
-    with work.file(FILE) as out:
-        for batch in work.rows(turns=True):
-            text = ",\n".join(_record(row, work.form, work.columns) for row in batch)
-            out.write((("[\n" if first else ",\n") + text).encode())
-            first = False
-        out.write(b"[]\n" if first else b"\n]\n")
+    return [_rows(work, FILE), _info(work, {"adr": FILE})]
+
+
+def write_parts(work: Work) -> list[str]:
+    """Write an array and an entry for each value, and the settings that draw from them; returns the arrays, INFO and
+    MIXTURE."""
+    files = {part.data_set: _rows(work.of_part(part), f"{FOLDER}/{part.name}.json") for part in work.parts}
+    parts = used(work.parts)
+    with work.file(MIXTURE) as out:
+        out.write(
+            f"dataset: {','.join(part.data_set for part in parts)}\n"
+            "mix_strategy: interleave_over\n"
+            f'interleave_probs: "{",".join(written_probabilities(parts))}"\n'.encode()
+        )
+    return [*files.values(), _info(work, files), MIXTURE]
+
+
+def _rows(work: Work, name: str) -> str:
+    return write_array(work, name, lambda row: _record(row, work.form, work.columns))
+
+
+def _info(work: Work, files: dict[str, str]) -> str:
+    entries = {name: entry(work.form, work.columns, file) for name, file in files.items()}
     with work.file(INFO) as out:
-        out.write(json.dumps({"adr": entry(work.form, work.columns)}, indent=2).encode() + b"\n")
-    return [FILE, INFO]
+        out.write(json.dumps(entries, indent=2).encode() + b"\n")
+    return INFO
 
 
 def join(work: Work, folder: str, names: Sequence[str]) -> None:
@@ -59,14 +78,14 @@ def join(work: Work, folder: str, names: Sequence[str]) -> None:
         out.write(json.dumps(entries, indent=2).encode() + b"\n")
 
 
-def entry(form: str, columns: RowColumns) -> dict[str, Any]:
+def entry(form: str, columns: RowColumns, file: str = FILE) -> dict[str, Any]:
     """The data set's entry in the info file."""
     as_messages = _as_messages(form, columns)
     named = {"messages": "messages" if as_messages else "conversations"}
     named |= {name: name for name in columns.media}
     if columns.tools:
         named["tools"] = "tools"
-    made: dict[str, Any] = {"file_name": FILE, "formatting": "sharegpt"}
+    made: dict[str, Any] = {"file_name": file, "formatting": "sharegpt"}
     if columns.rejected:
         made["ranking"] = True
         named |= {"chosen": "chosen", "rejected": "rejected"}
@@ -112,4 +131,11 @@ FORMAT = Format(
     write=write,
     join=join,
     keeps=lambda form: form == "messages",
+    mixed=Mixed(
+        sentence="A JSON array for each value of the mixture (data), their dataset_info.json, and the settings that "
+        "draw from them (mixture.yaml).",
+        setting="dataset_dir: {out}, media_dir: {root}, and the lines of mixture.yaml",
+        write=write_parts,
+        takes=interleaved,
+    ),
 )

@@ -5,22 +5,35 @@ of pictures and one `video` per row beside them.
 """
 
 from adr.export.lint import Rules
+from adr.export.parts import FOLDER, by_number, used
 from adr.export.records import conversations
-from adr.export.work import Format, Work
+from adr.export.work import Format, Mixed, Work
+from adr.export.writing import write_array
 
 FILE = "llava.json"
+LIST = "llava_next.yaml"
 
 
 def write(work: Work) -> list[str]:
-    """Write the array, one record after the other; returns [FILE]."""
-    first = True
-    with work.file(FILE) as out:
-        for batch in work.rows(turns=True):
-            text = ",\n".join(conversations(row, work.form) for row in batch)
-            out.write((("[\n" if first else ",\n") + text).encode())
-            first = False
-        out.write(b"[]\n" if first else b"\n]\n")
-    return [FILE]
+    """Write the array; returns [FILE]."""
+    return [_rows(work, FILE)]
+
+
+def write_parts(work: Work) -> list[str]:
+    """Write an array for each value, and LLaVA-NeXT's list of them; returns the arrays and LIST."""
+    written = [_rows(work.of_part(part), f"{FOLDER}/{part.name}.json") for part in work.parts]
+    entries = []
+    for part in used(work.parts):
+        whole, rest = part.whole_and_rest
+        for strategy in ["all"] * whole + [f"random:{rest}"] * bool(rest):
+            entries.append(f"  - json_path: {FOLDER}/{part.name}.json\n    sampling_strategy: {strategy}\n")
+    with work.file(LIST) as out:
+        out.write(("datasets:\n" + "".join(entries)).encode())
+    return [*written, LIST]
+
+
+def _rows(work: Work, name: str) -> str:
+    return write_array(work, name, lambda row: conversations(row, work.form))
 
 
 FORMAT = Format(
@@ -39,4 +52,11 @@ FORMAT = Format(
     images=("reference", "copy", "link"),
     write=write,
     keeps=lambda form: form == "llava",
+    mixed=Mixed(
+        sentence="One JSON array for each value of the mixture (data), and LLaVA-NeXT's list of them with how many "
+        "rows of each it takes (llava_next.yaml).",
+        setting="--data_path llava_next.yaml --image_folder {root}, with {out}/ before each json_path in it",
+        write=write_parts,
+        takes=by_number,
+    ),
 )

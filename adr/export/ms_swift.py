@@ -9,9 +9,11 @@ import json
 from adr.export.columns import RowColumns
 from adr.export.leaving import Exported, dumps
 from adr.export.lint import Rules
-from adr.export.records import line, messages
+from adr.export.parts import FOLDER, interleaved
+from adr.export.records import messages
 from adr.export.said import REJECTED_KEYS, rejected_answer
-from adr.export.work import Format, Work
+from adr.export.work import Format, Mixed, Work
+from adr.export.writing import write_lines
 
 FILE = "train.jsonl"
 ROLES = {
@@ -25,10 +27,16 @@ ROLES = {
 
 def write(work: Work) -> list[str]:
     """Write one line per row; returns [FILE]."""
-    with work.file(FILE) as out:
-        for batch in work.rows(turns=True):
-            out.write(b"".join(line(_record(row, work.form, work.columns)) for row in batch))
-    return [FILE]
+    return [_rows(work, FILE)]
+
+
+def write_parts(work: Work) -> list[str]:
+    """Write the lines of each value to a file; returns the files. Its trainer's setting is an option of its command."""
+    return [_rows(work.of_part(part), f"{FOLDER}/{part.name}.jsonl") for part in work.parts]
+
+
+def _rows(work: Work, name: str) -> str:
+    return write_lines(work, name, lambda row: _record(row, work.form, work.columns))
 
 
 def _record(row: Exported, form: str, columns: RowColumns) -> str:
@@ -59,4 +67,10 @@ FORMAT = Format(
     images=("reference", "copy", "link"),
     write=write,
     keeps=lambda form: form == "messages",
+    mixed=Mixed(
+        sentence="JSON Lines for each value of the mixture (data); the probabilities are options of its command.",
+        setting="ROOT_IMAGE_DIR={root} swift sft --dataset {out}/data/NAME.jsonl … --interleave_prob P …",
+        write=write_parts,
+        takes=interleaved,
+    ),
 )

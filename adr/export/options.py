@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from adr.export.formats import FORMATS
+from adr.export.mixture import CHOICES
 from adr.export.work import IMAGES
 from adr.options import option
 
@@ -18,6 +19,9 @@ class ExportOptions:
     order: str = option("source", "in the source's order, or shuffled by the recipe's seed", ("source", "shuffled"))
     synthetic: str = option(
         "run", "accepted candidates planned from this run, from all runs, or none", ("run", "all", "none")
+    )
+    mixture: str = option(
+        "applied", "rows as the mixture leaves them, or all rows before it with weights for the trainer", CHOICES
     )
     accept_above: float | None = option(
         None,

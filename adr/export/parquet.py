@@ -21,8 +21,9 @@ from adr.conversation import MARKER
 from adr.errors import AdrError
 from adr.export.leaving import CHUNK, Accepted, Turns, chunk_rows, source_rows
 from adr.export.lint import Rules
+from adr.export.parts import FOLDER, interleaved
 from adr.export.records import OPENAI_ROLES
-from adr.export.work import Format, Work
+from adr.export.work import Format, Mixed, Work
 from adr.markers import place_markers
 from adr.picture_file import read_picture
 from adr.progress import let_pages_run
@@ -71,10 +72,16 @@ def write(work: Work) -> list[str]:
     return write_shards(work, _columns(tools=work.columns.tools))
 
 
-def write_shards(work: Work, columns: ShardColumns) -> list[str]:
+def write_parts(work: Work) -> list[str]:
+    """Write the shards of each value to a folder below `data`; returns the shards' paths."""
+    columns = _columns(tools=work.columns.tools)
+    return [name for part in work.parts for name in write_shards(work.of_part(part), columns, f"{FOLDER}/{part.name}")]
+
+
+def write_shards(work: Work, columns: ShardColumns, folder: str = FOLDER) -> list[str]:
     """Write the shards `data/train-00000-of-00001.parquet` …, of about 500 MB each; returns their paths."""
     inside = work.images == "inside"
-    shards = _Shards(work, _schema(columns, inside))
+    shards = _Shards(work, _schema(columns, inside), folder)
     try:
         for table in _tables(work, columns, WITH_IMAGES if inside else CHUNK):
             shards.write(_with_images(work, table) if inside else _named(work, table))
@@ -203,8 +210,9 @@ def _schema(columns: ShardColumns, inside: bool) -> pa.Schema:
 class _Shards:
     """Parquet files written one after the other, and named once it is known how many there are."""
 
-    def __init__(self, work: Work, schema: pa.Schema) -> None:
-        self.folder = work.folder / "data"
+    def __init__(self, work: Work, schema: pa.Schema, folder: str) -> None:
+        self.name = folder
+        self.folder = work.folder / folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.schema = schema
         self.count = 0
@@ -233,7 +241,7 @@ class _Shards:
         names = [f"train-{n:05d}-of-{self.count:05d}.parquet" for n in range(self.count)]
         for n, name in enumerate(names):
             self._part(n).rename(self.folder / name)
-        return [f"data/{name}" for name in names]
+        return [f"{self.name}/{name}" for name in names]
 
     def _part(self, number: int) -> Path:
         return self.folder / f"part-{number:05d}"
@@ -249,4 +257,11 @@ FORMAT = Format(
     write=write,
     keeps=lambda form: False,
     data_files="data/train-*.parquet",
+    mixed=Mixed(
+        sentence="Parquet shards for each value of the mixture, in folders of their own (data).",
+        setting="datasets.interleave_datasets([…], probabilities=[…]) of {out}/data/NAME/*.parquet",
+        write=write_parts,
+        takes=interleaved,
+        data_files="data/*/train-*.parquet",
+    ),
 )

@@ -51,7 +51,7 @@ def page(store: Store, leave: Leaving, counts: list[Counts]) -> str:
     name = leave.recipe.name or "Rebalanced"
     source = ", ".join(Path(path).name for (path,) in store.rows("select path from source order by source"))
     total = int(store.value("select count(*) from instance"))
-    kept = int(store.value("select count(*) from decision where run = $1 and kept", [leave.run]))
+    kept = int(store.value("select count(*) from kept_in where run = $1 and epoch = $2", leave.counted))
     parts = [
         f"<h1>{text(name)}</h1>",
         f"<p class=lead>{kept:,} of {total:,} instances of <b>{text(source or 'the source')}"

@@ -7,7 +7,7 @@ that are a matter of taste are those of the trainer's own examples. Knows nothin
 from shlex import quote
 from typing import Any
 
-from adr.export import epoch_lines, reading
+from adr.export import epoch_lines, reading, trainer_mixture
 from adr.export.leaving import SYNTHETIC_FOLDER
 from adr.export.work import Format, Work
 
@@ -29,6 +29,8 @@ deepspeed llava/train/train_mem.py --deepspeed scripts/zero3.json \\
     --bf16 True --tf32 True --gradient_checkpointing True --output_dir checkpoints/adr
 ```
 
+"""
+_LLAVA_NEXT = """
 ## LLaVA-NeXT
 
 It reads the same file, alone or in a list of several, each with its `sampling_strategy`. In a clone of
@@ -187,7 +189,7 @@ torchrun --standalone --nproc_per_node=gpu train.py --no_log_wandb
 It leaves out questions whose ratings are below `relevance_min_rating` and its like in the same file.
 """
 TRAINERS = {
-    "llava": _LLAVA,
+    "llava": _LLAVA + _LLAVA_NEXT,
     "llama-factory": _LLAMA_FACTORY,
     "ms-swift": _MS_SWIFT,
     "qwen-vl": _QWEN_VL,
@@ -216,6 +218,8 @@ def text(format: Format, manifest: dict[str, Any], out: str = "", images: str = 
         code = reading.code(format.name, out or ".", main, f"{out or '.'}/images")
         return f"{_READ}\n```python\n{code}\n```\n{epochs}"
     start = TRAINERS[format.name].replace("{config}", manifest.get("configuration") or "")
+    if "mixture" in manifest:
+        start = trainer_mixture.changed(format.name, _LLAVA_NEXT if format.name == "llava" else start, manifest)
     first = "First" if out else "First, in the folder of this export"
     return f"# Starting the trainer\n\n{first}:\n\n```sh\n{_where(manifest, out, images)}\n```\n{epochs}{start}"
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO
@@ -12,6 +12,7 @@ from adr.conversation import ADDRESS
 from adr.export.columns import RowColumns, columns
 from adr.export.leaving import CANDIDATE_FOLDERS, CHUNK, Exported, Leaving, batches
 from adr.export.lint import Rules
+from adr.export.parts import Part, Take
 from adr.image_folder import ImageFolder, prefix_of
 from adr.progress import Progress
 from adr.store import Store
@@ -30,6 +31,8 @@ class Work:
     form: str  # shape of the records as they were read: 'llava', 'messages', or 'llava, messages'
     progress: Progress
     left_out: Sequence[int] = ()  # positions of kept instances that are left out because of an error
+    parts: tuple[Part, ...] = ()  # the files of an export with weights
+    known_columns: RowColumns | None = None  # where these rows are some of those whose keys they share
 
     def rows(self, *, turns: bool = False, raw: bool = True, size: int = CHUNK) -> Iterator[list[Exported]]:
         """The rows in lists, in order, while reporting the progress of writing; may raise Cancelled."""
@@ -64,7 +67,17 @@ class Work:
     @cached_property
     def columns(self) -> RowColumns:
         """What the rows hold, so that all of a file have the same keys."""
-        return columns(self.store, self.leave)
+        return self.known_columns or columns(self.store, self.leave)
+
+    def of_part(self, part: Part) -> "Work":
+        """The same export for the rows of one file, which have the keys of all rows."""
+        places = part.places.tolist()
+        leave = replace(
+            self.leave,
+            order=self.leave.order[part.places],
+            new_ids={n: self.leave.new_ids[place] for n, place in enumerate(places) if place in self.leave.new_ids},
+        )
+        return replace(self, leave=leave, known_columns=self.columns)
 
     @contextmanager
     def file(self, name: str) -> Iterator[IO[bytes]]:
@@ -89,6 +102,17 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Mixed:
+    """How a format is written with one file for each value of a mixture, and how its trainer takes rows of them."""
+
+    sentence: str  # as in Format
+    setting: str  # as in Format
+    write: Callable[[Work], list[str]]  # as in Format; the files are `Work.parts`
+    takes: Callable[[Sequence[Part]], list[Take]]  # one for each of the files
+    data_files: str | None = None  # as in Format
+
+
+@dataclass(frozen=True)
 class Format:
     """One trainer's format."""
 
@@ -103,3 +127,11 @@ class Format:
     part: str = "all"  # 'all' rows, only the 'synthetic' ones, or only the 'decisions', without rows
     join: Callable[[Work, str, Sequence[str]], None] | None = None  # into a folder, what names several of this format
     data_files: str | None = None  # what `datasets` reads; None: the first main file, '': nothing
+    mixed: Mixed | None = None  # None: its trainer has no setting for how often a file is read
+
+    def with_weights(self) -> "Format":
+        """The same format with one file for each value of a mixture."""
+        how = self.mixed
+        if how is None:
+            raise ValueError(f"{self.name} cannot be written with weights")
+        return replace(self, sentence=how.sentence, setting=how.setting, write=how.write, data_files=how.data_files)

@@ -96,6 +96,7 @@ def write_over_share(writer: Writer, run: int, engine: Engine, preview: RecipePr
                 "rank": (running[changed] - starts[number] + 1).astype(np.int32),
                 "of": stock.counts[number].astype(np.int32),
                 "most": given[number].astype(np.int32),
+                "copies": times[changed].astype(np.int8),
             }
         ),
     )

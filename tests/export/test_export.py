@@ -108,6 +108,15 @@ def test_export__repaired_ids_touch_only_the_rows_that_repeat(store, workspace, 
     assert all(raw in text for raw in (RAW[0], RAW[1], RAW[3]))
 
 
+def test_export__ids_are_repaired_by_the_places_that_rows_have_without_those_left_out(workspace, tmp_path):
+    store = Store.memory()
+    fill(store, [RAW[1], RAW[0], RAW[2], RAW[2]])
+    store.execute("update instance set turns = [] where instance = 0")
+    report = export(store, workspace, 1, out=tmp_path / "out", repair_ids=True, leave_out_faulty=True)
+    assert (report.instances, report.left_out) == (3, 1)
+    assert [row["id"] for row in json.loads((tmp_path / "out" / "llava.json").read_text())] == [7, "7-2", "7-3"]
+
+
 def test_export__shuffled_holds_the_same_rows_in_an_order_fixed_by_the_seed(workspace, tmp_path):
     raws = [RAW[2].replace('"7"', str(n)) for n in range(50)]
     orders = []

@@ -12,9 +12,11 @@ import yaml
 from adr.export import trainer
 from adr.export.export import export
 from adr.export.formats import FORMATS
+from adr.recipe_mixture import Mixture
 from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds.export import RAW, accept, draw_images, fill
+from tests.worlds.weights import mixed
 
 PROGRAMS = ("deepspeed", "torchrun", "swift", "llamafactory-cli", "accelerate")
 CLONES = ("LLaVA", "LLaVA-NeXT", "Qwen3-VL/qwen-vl-finetune/qwenvl/data", "InternVL/internvl_chat", "nanoVLM/models")
@@ -162,3 +164,101 @@ def test_nanovlm__its_settings_name_folder_and_configuration(store, workspace, t
     (name,) = settings.train_dataset_name
     rows = datasets.load_dataset(settings.train_dataset_path, name, cache_dir=str(tmp_path / "cache"))["train"]
     assert [len(row["images"]) for row in rows] == [1, 0, 1, 2, 1]
+
+
+# ------------------------------------------------------------------------------------------- exports with weights
+
+WEIGHED = [name for name, format in FORMATS.items() if format.mixed]
+
+
+def weighed(workspace, tmp_path, format, **options):
+    """(the folder of an export with weights, the calls of its trainers). 4 of 6 cups and 3 harps twice."""
+    store = Store.memory()
+    mixed(store, tmp_path, Mixture("object", shares={"cup": 0.4, "harp": 0.6}, repeat=2))
+    out = tmp_path / "out"
+    export(store, workspace, 1, format=format, mixture="weights", out=out, **{"images": "copy"} | options)
+    store.close()
+    return out, started((out / "trainer.md").read_text(), out, tmp_path / "home")
+
+
+def test_weights__llava_next_gets_a_list_with_whole_paths(workspace, tmp_path):
+    out, (call,) = weighed(workspace, tmp_path, "llava")  # LLaVA itself reads one file and is not on the page
+    assert call["program"] == "torchrun"
+    listed = yaml.safe_load((tmp_path / "home/LLaVA-NeXT" / after(call, "--data_path")).read_text())["datasets"]
+    assert [(one["json_path"], one["sampling_strategy"]) for one in listed] == [
+        (str(out / "data" / "cup.json"), "random:4"),
+        (str(out / "data" / "harp.json"), "all"),
+        (str(out / "data" / "harp.json"), "all"),
+    ]
+
+
+def test_weights__llama_factory_gets_the_data_sets_and_probabilities(workspace, tmp_path):
+    out, _ = weighed(workspace, tmp_path, "llama-factory")
+    settings = yaml.safe_load((out / "adr.yaml").read_text())
+    assert settings["dataset"] == "adr_cup,adr_harp"
+    assert (settings["mix_strategy"], settings["interleave_probs"]) == ("interleave_over", "0.4,0.6")
+    own = yaml.safe_load((out / "mixture.yaml").read_text())
+    assert {key: settings[key] for key in own} == own
+
+
+def test_weights__ms_swift_gets_a_probability_for_each_file(workspace, tmp_path):
+    out, (call,) = weighed(workspace, tmp_path, "ms-swift")
+    at = call["arguments"].index("--dataset")
+    assert call["arguments"][at : at + 8] == [
+        "--dataset",
+        str(out / "data" / "cup.jsonl"),
+        str(out / "data" / "harp.jsonl"),
+        "--interleave_prob",
+        "0.4",
+        "0.6",
+        "--stopping_strategy",
+        "all_exhausted",
+    ]
+
+
+def test_weights__qwen_vl_draws_from_entries_that_its_list_has(workspace, tmp_path):
+    out, (call,) = weighed(workspace, tmp_path, "qwen-vl")
+    listed: dict = {}
+    exec((tmp_path / "home/Qwen3-VL/qwen-vl-finetune/qwenvl/data/__init__.py").read_text(), listed)
+    assert after(call, "--dataset_use") == "adr_cup%67,adr_harp%100,adr_harp%100"
+    assert listed["data_dict"]["adr_harp"]["annotation_path"] == str(out / "data" / "harp.jsonl")
+    assert set(listed["data_dict"]) == {"adr_cup", "adr_harp"}
+
+
+def test_weights__internvl_gets_whole_paths_and_its_repeat_times(workspace, tmp_path):
+    out, (call,) = weighed(workspace, tmp_path, "internvl")
+    meta = json.loads((tmp_path / "home/InternVL/internvl_chat" / after(call, "--meta_path")).read_text())
+    assert {name: one["repeat_time"] for name, one in meta.items()} == {"adr_cup": 0.75, "adr_harp": 2}
+    assert meta["adr_cup"]["annotation"] == str(out / "data" / "cup.jsonl")
+
+
+def test_weights__the_script_for_trl_draws_until_all_rows_have_been_there(workspace, tmp_path):
+    out, (call,) = weighed(workspace, tmp_path, "parquet", images="inside")
+    script = (out / call["arguments"][1]).read_text()
+    loads = script.replace("from trl import SFTConfig, SFTTrainer\n", "").split("trainer = ")[0]
+    (tmp_path / "loads.py").write_text(loads + "print([int(row['id']) for row in rows])\n")
+    said = subprocess.run(
+        [sys.executable, str(tmp_path / "loads.py"), *call["arguments"][2:]],
+        env={**os.environ, "HF_DATASETS_CACHE": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    drawn = json.loads(said.stdout.strip().splitlines()[-1])
+    assert set(drawn) == set(range(9))
+    assert sum(n >= 6 for n in drawn) / len(drawn) > 0.4
+
+
+@pytest.mark.parametrize("name", WEIGHED)
+def test_weights__the_page_says_how_a_sampler_takes_the_rows(workspace, tmp_path, name):
+    import torch
+
+    out, _ = weighed(workspace, tmp_path, name, images=None)
+    (code,) = re.findall(r"```python\n(.*?)```", (out / "trainer.md").read_text(), re.S)
+    found: dict = {}
+    torch.manual_seed(0)
+    exec(code.replace('"weights.parquet"', repr(str(out / "weights.parquet"))), found)
+    assert found["sampler"].num_samples == 10
+    drawn = [n for _ in range(300) for n in found["sampler"]]
+    assert 9 not in drawn  # the row without a value has weight 0
+    assert sum(n < 6 for n in drawn) / len(drawn) == pytest.approx(0.4, abs=0.04)

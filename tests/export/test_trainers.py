@@ -7,10 +7,12 @@ import pytest
 
 from adr.errors import AdrError
 from adr.export.export import export
+from adr.recipe_mixture import Mixture
 from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds.export import draw_images, fill
 from tests.worlds.trainers import answer
+from tests.worlds.weights import mixed
 
 
 @pytest.fixture
@@ -422,3 +424,57 @@ def first_questions(out, trainer):
         rows = json.loads((out / name).read_text()) if name else lines(out / "train.jsonl")
     talks = [row.get("conversations") or row["messages"] for row in rows]
     return [talk[0].get("value") or talk[0]["content"] for talk in talks]
+
+
+# ---------------------------------------------------------------------------------------------------- with weights
+
+LLAMA_FACTORY_MIXED = """
+from types import SimpleNamespace
+import yaml
+from datasets import load_dataset
+from llamafactory.data.converter import get_dataset_converter
+from llamafactory.data.data_utils import merge_dataset
+from llamafactory.data.parser import get_dataset_list
+from llamafactory.hparams import DataArguments
+
+out = argv[0]
+settings = yaml.safe_load(open(f"{out}/mixture.yaml"))
+how = DataArguments(dataset_dir=out, **settings)
+read = []
+for about in get_dataset_list(how.dataset, out):
+    rows = load_dataset("json", data_files=f"{out}/{about.dataset_name}", split="train", cache_dir=argv[1])
+    convert = get_dataset_converter(about.formatting, about, SimpleNamespace(media_dir=f"{out}/images"))
+    read.append(rows.map(lambda row: convert(row), remove_columns=rows.column_names))
+answer = [row["_response"][0]["content"] for row in merge_dataset(read, how, seed=1)]
+"""
+MS_SWIFT_MIXED = """
+import json
+from swift.dataset import load_dataset
+
+values = [one for one in json.load(open(f"{argv[0]}/manifest.json"))["mixture"]["values"] if one["setting"]]
+rows, _ = load_dataset(
+    [f"{argv[0]}/{one['files'][0]}" for one in values],
+    interleave_prob=[float(one["setting"]) for one in values],
+    stopping_strategy="all_exhausted",
+    seed=1,
+)
+answer = [row["messages"][-1]["content"] for row in rows]
+"""
+
+
+@pytest.mark.parametrize(
+    ("trainer", "module", "code"),
+    [("llama-factory", "llamafactory", LLAMA_FACTORY_MIXED), ("ms-swift", "swift", MS_SWIFT_MIXED)],
+)
+def test_weights__the_trainers_own_reader_draws_every_row_at_its_share(workspace, tmp_path, trainer, module, code):
+    """1 of 4 rows is a cup: all six have been drawn after about 24 rows."""
+    store = Store.memory()
+    mixed(store, tmp_path, Mixture("object", shares={"cup": 0.25, "harp": 0.75}))
+    out = tmp_path / "out"
+    export(store, workspace, 1, format=trainer, mixture="weights", images="copy", out=out)
+    store.close()
+    said = answer(module, code, out, tmp_path / "cache")
+    drawn = [int(text.removeprefix("It is ").removesuffix(".")) for text in said]
+    assert set(drawn) == set(range(9))
+    assert 12 <= len(drawn) <= 60
+    assert sum(n >= 6 for n in drawn) / len(drawn) == pytest.approx(0.75, abs=0.15)

@@ -1,5 +1,7 @@
 """What each arm trains on, by literal rows: 16 cats, 3 dogs and a harp; τ is 4, so that only cats are thinned."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from adr.prove.arms import ARMS, NEEDS_CANDIDATES, ArmRows, Synthetic, TrainingS
 from adr.prove.training_side import training_recipe, training_store
 from adr.rebalance.engine import Engine
 from adr.recipe import Recipe
+from adr.recipe_mixture import Mixture
 from adr.store import Store
 from tests.worlds.hand import write_instances, write_postings
 
@@ -51,6 +54,21 @@ def test_arms__sizes(seed):
     assert rows(made["random_synthetic"]) == rows(made["random"])
     assert (made["original"].size, made["logit_adjusted"].size) == (20, 20)
     assert made["original_synthetic"].size == made["shuffled_synthetic"].size == 50
+
+
+def test_refined__a_recipe_with_a_mixture_gives_its_shares_and_random_has_their_size():
+    """One harp is a quarter of four; of a mixture of eight rows half the dataset has four."""
+    shares = {"cat": 0.5, "dog": 0.25, "harp": 0.25}
+    largest = replace(RECIPE, min_passes=0, mixture=Mixture("object", shares=shares))
+    for given in (
+        side(recipe=largest),
+        side(recipe=replace(largest, mixture=Mixture("object", shares, size=8)), share=0.5),
+    ):
+        for seed in range(3):
+            kept = set(rows(ARMS["refined"](given, seed)))
+            assert [len(kept.intersection(kind)) for kind in (CATS, DOGS, HARP)] == [2, 1, 1]
+            assert ARMS["random"](given, seed).size == 4
+    assert len({frozenset(rows(ARMS["refined"](side(recipe=largest), seed))) for seed in range(5)}) > 1
 
 
 def test_refined__keeps_the_tail_and_differs_between_seeds():

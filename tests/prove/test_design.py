@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from adr.prove.pairs import LIMITS
 from adr.prove.proof_folder import ProofFolder, write_table
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
+from adr.recipe_mixture import Mixture
 from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds.proving import accept, draw, kinds_in_order, proving_world, record
@@ -337,3 +339,19 @@ def test_refuse_changed__another_fingerprint_or_another_table(world):
     folder.design.write_text(json.dumps(told | {"steps": 9999}))
     with pytest.raises(AdrError, match=r"design\.json was changed"):
         refuse_changed(folder)
+
+
+def test_design__a_run_with_a_mixture_is_an_arm_with_its_shares(world):
+    """A mixture of 40 rows of 81 has the same part of the training side, half of it cats."""
+    store, workspace = world
+    mixture = Mixture("object", shares={"cat": 0.5, "dog": 0.5}, size=40)
+    run = rebalance(store, Recipe(min_passes=0, perspectives=("object",), mixture=mixture)).run
+    number, _ = design(store, workspace, replace(SMALL, run=run))
+    training = list(sides(workspace, number).values()).count("train")
+    wanted = round(40 * training / 81)
+    names = dict(enumerate(kinds_in_order()))
+    folder = folder_of(workspace, number)
+    kept = folder.read("arms/refined-0").to_pylist()
+    counts = Counter(names[row["position"]] for row in kept)
+    assert set(counts) == {"cat", "dog"} and abs(counts["cat"] - counts["dog"]) <= 1 and counts.total() == wanted
+    assert len(folder.read("arms/random-0")) == wanted

@@ -8,6 +8,7 @@ import pytest
 from adr.export.export import export
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
+from adr.recipe_mixture import Mixture
 from adr.store import Store
 
 PAGE = "Export"
@@ -138,3 +139,21 @@ def test_page__writes_the_epochs_of_a_run_as_lists(small_workspace, page):
     assert {row for n in (1, 2) for row in json.loads((folder / f"epochs/epoch-{n}.json").read_text())} == set(
         range(rows)
     )
+
+
+def test_page__a_run_with_a_mixture_can_be_written_with_weights(small_workspace, page):
+    store = Store(small_workspace.database)
+    (name, n) = store.row("select name, n from entity where perspective = 1 order by entity limit 1")
+    rebalance(store, Recipe(min_passes=0, mixture=Mixture("object", sizes={name: 1})))
+    store.close()
+    at = page(PAGE)
+    assert not at.exception and not at.dataframe
+    at.checkbox(key="export leave out").check().run()
+    at.segmented_control(key="export mixture").set_value("weights").run()
+    assert not at.exception
+    shown = at.dataframe[0].value
+    (line,) = shown[shown["value"] == name].to_dict("records")
+    assert line["rows"] <= n and round(line["rows"] * line["times"]) == 1
+    assert "llava_next.yaml" in texts(at) + at.code[0].value
+    at.radio(key="export format").set_value("webdataset").run()
+    assert not at.exception and not at.dataframe  # which has no setting for it

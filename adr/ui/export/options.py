@@ -23,6 +23,11 @@ _EPOCHS_HELP = (
     "Each row that some epoch keeps is written once, and each epoch is a list of row numbers, which a sampler reads. "
     "Files are for trainers that take no sampler."
 )
+_MIXTURE = {"applied": "As the run has it", "weights": "All rows, with weights"}
+_MIXTURE_HELP = (
+    "With weights, every row before the mixture is written, in one file for each value, and the trainer's own settings "
+    "draw from the files at the shares of the run."
+)
 _SYNTHETIC = {"run": "This run's", "all": "All", "none": "None"}
 
 
@@ -45,15 +50,19 @@ def chosen_format() -> str:
     return str(name)
 
 
-def chosen_options(here: Frame, name: str, epochs: int) -> ExportOptions:
-    """How the format `name` is written, with a control for each choice that it leaves. epochs: of the run."""
+def chosen_options(here: Frame, name: str, epochs: int, *, mixed: bool) -> ExportOptions:
+    """How the format `name` is written, with a control for each choice that it leaves. epochs: of the run; mixed:
+    whether it has a mixture."""
     format = FORMATS[name]
     choices = image_choices(here.store, format) or format.images
     images = choices[0]
     if len(choices) > 1:
         images = _segmented("Pictures of the source", choices, _IMAGES, f"export images {name}", _IMAGE_HELP)
+    mixture = "applied"
+    if mixed and format.mixed:
+        mixture = _segmented("Mixture", tuple(_MIXTURE), _MIXTURE, "export mixture", _MIXTURE_HELP)
     every = None
-    if epochs > 1 and format.part != "synthetic":
+    if epochs > 1 and mixture == "applied" and format.part != "synthetic":
         every = _epochs(epochs, files=format.part == "all")
     if format.part == "decisions":
         return ExportOptions(format=name, images=images, epochs=every)
@@ -66,7 +75,9 @@ def chosen_options(here: Frame, name: str, epochs: int) -> ExportOptions:
             synthetic = _segmented("Accepted candidates", tuple(_SYNTHETIC), _SYNTHETIC, "export synthetic")
     if format.part == "all":
         repaired = _repairs(format.rules.carries_ids)
-    return ExportOptions(format=name, images=images, order=order, synthetic=synthetic, epochs=every, **repaired)
+    return ExportOptions(
+        format=name, images=images, order=order, synthetic=synthetic, mixture=mixture, epochs=every, **repaired
+    )
 
 
 def _epochs(epochs: int, *, files: bool) -> str | None:

@@ -14,6 +14,7 @@ from adr.export.export import export, preview
 from adr.export.folder import is_export
 from adr.export.formats import FORMATS
 from adr.export.lint import Finding
+from adr.export.mixture import has_mixture
 from adr.export.options import ExportOptions
 from adr.figures import counted
 from adr.plain_text import code, plain
@@ -23,6 +24,7 @@ from adr.ui.access import allowed_path
 from adr.ui.export.options import chosen_format, chosen_options
 from adr.ui.export.push import push_job_view
 from adr.ui.export.run_choice import chosen_run
+from adr.ui.export.weights import WeighedFile, weighed_files, weights_table
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import move
@@ -48,6 +50,7 @@ class Seen:
     findings: tuple[Finding, ...]
     blocked: bool
     epochs: tuple[int, ...]  # rows of each epoch, where all are written
+    files: tuple[WeighedFile, ...]  # of an export with weights
 
 
 @st.cache_data(show_spinner="Checking every row …", max_entries=16)
@@ -63,6 +66,7 @@ def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, 
         found.lint.findings,
         bool(found.blocked),
         tuple(one.instances for one in found.epochs),
+        weighed_files(found.format, found.parts),
     )
 
 
@@ -86,19 +90,20 @@ def write_view(here: Frame, run: int) -> None:
     with left:
         name = chosen_format()
     with right:
-        options = chosen_options(here, name, epochs_in(here.store, run))
+        options = chosen_options(here, name, epochs_in(here.store, run), mixed=has_mixture(here.store, run))
         try:
             seen = _seen(here.key, here.store, here.workspace, run, options)
         except AdrError as error:
             st.warning(plain(f"{error.sentence} {error.next_step}"), icon=":material/info:")
             return
         _what(here, name, options, seen)
+        weights_table(seen.files)
         _findings(seen)
         _write(here, run, options, seen)
 
 
 def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
-    format = FORMATS[name]
+    format = FORMATS[name] if options.mixture == "applied" else FORMATS[name].with_weights()
     with st.container(border=True):
         st.markdown("**What will be written**")
         items = [(f"{seen.rows:,}", "rows", "Kept instances with their copies, and accepted candidates.")]
