@@ -61,9 +61,9 @@ with frame("Rebalance") as here:
             """What follows once the hand rests: the open part."""
             recipe, part = current(), asked("part", "instances", tuple(PARTS))
             reach(part)
-            if part == "mixture":  # its bars respond at once as well, and the board follows them
-                mixture_view(here, engine, engine.preview(recipe))
-                follow(recipe)
+            if part == "mixture":  # its bars respond at once as well; the board follows once the hand rests
+                moved = mixture_view(here, engine, engine.preview(recipe))
+                follow(recipe, later=moved)
                 return
             follow(recipe)
             preview = engine.preview(recipe)

@@ -24,8 +24,14 @@ def stamp(recipe: Recipe) -> str:
     return hashlib.sha256(recipe.to_toml().encode()).hexdigest()[:16]
 
 
-def follow(recipe: Recipe) -> None:
-    """Keep a part that is drawn apart from the board in step with it, both ways; called first in the part."""
-    if state().drawn not in (None, stamp(recipe)):
+def behind(recipe: Recipe) -> bool:
+    """Whether the board shows another recipe than this."""
+    return state().drawn not in (None, stamp(recipe))
+
+
+def follow(recipe: Recipe, *, later: bool = False) -> None:
+    """Keep a part that is drawn apart from the board in step with it, both ways; called before what the part draws, or
+    after it where the part is to respond first. later: the board need not follow yet."""
+    if behind(recipe) and not later:
         st.rerun(scope="app")  # this part has changed the recipe: the board must follow
     follow_board(stamp(recipe), key="rebalance follow")

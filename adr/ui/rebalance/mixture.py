@@ -33,7 +33,7 @@ from adr.ui.parts.controls import asked, move, perspective_choice
 from adr.ui.parts.job_view import job_view
 from adr.ui.parts.palette import title_of
 from adr.ui.rebalance.board import faults
-from adr.ui.rebalance.mixture_board import locked_values, mixture_board
+from adr.ui.rebalance.mixture_board import locked_values, mixture_board, present_effect
 from adr.ui.rebalance.mixture_steps import (
     counted_in_rows,
     counted_in_shares,
@@ -50,14 +50,16 @@ _MODES = {"shares": "shares", "rows": "numbers of rows"}
 Pool = Mapping[str, int]
 
 
-def mixture_view(here: Frame, engine: Engine, preview: RecipePreview) -> None:
-    """The choice of a perspective, the bars of its values, presets, size and repeats."""
+def mixture_view(here: Frame, engine: Engine, preview: RecipePreview) -> bool:
+    """The choice of a perspective, the bars of its values, presets, size and repeats. True when this answers a step of
+    the bars, whose hand may go on moving."""
     faults()
-    recipe = preview.recipe
+    recipe, trail = preview.recipe, state()
+    moved, trail.mixture_moved = trail.mixture_moved, False
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         perspective = _perspective(engine, recipe)
         effect = effect_on(engine, preview, perspective)
-        mode = _mode(recipe, effect)
+        mode = _mode(engine, recipe, effect)
         _size(recipe, effect, mode)
         _repeat(recipe, perspective)
     _other_mixture(recipe, perspective)
@@ -69,6 +71,7 @@ def mixture_view(here: Frame, engine: Engine, preview: RecipePreview) -> None:
         mixture_board(engine, preview, effect, mode)
         _add_value(engine, preview, effect)
     _missing(here, engine)
+    return moved
 
 
 def _perspective(engine: Engine, recipe: Recipe) -> str:
@@ -83,7 +86,7 @@ def _perspective(engine: Engine, recipe: Recipe) -> str:
     )
 
 
-def _mode(recipe: Recipe, effect: MixtureEffect) -> str:
+def _mode(engine: Engine, recipe: Recipe, effect: MixtureEffect) -> str:
     """Whether values are to have shares or numbers of rows."""
     mixture = mixture_by(recipe, effect.perspective)
     set_by = ("rows" if mixture.sizes else "shares") if mixture else asked("mixed_in", "shares", tuple(_MODES))
@@ -92,7 +95,8 @@ def _mode(recipe: Recipe, effect: MixtureEffect) -> str:
     def chosen() -> None:
         rows = st.session_state["mixed in"] == "rows"
         move(mixed_in="rows" if rows else None)
-        tune((counted_in_rows if rows else counted_in_shares)(current(), effect))
+        counted = counted_in_rows if rows else counted_in_shares
+        tune(counted(current(), present_effect(engine, effect.perspective)))
 
     st.segmented_control(
         "Wanted as", list(_MODES), key="mixed in", format_func=_MODES.__getitem__, required=True, on_change=chosen
@@ -186,7 +190,9 @@ def _presets(engine: Engine, preview: RecipePreview, effect: MixtureEffect) -> N
                 key=f"mixture {label}",
                 help=hint,
                 disabled=not 0 < len(pool) <= MOST_NAMED,
-                on_click=lambda: tune(with_preset(current(), effect, shares(), locked_values())),
+                on_click=lambda: tune(
+                    with_preset(current(), present_effect(engine, effect.perspective), shares(), locked_values())
+                ),
             )
 
         preset("As it is", lambda: as_it_is(pool, without), "The shares that keep rule and caps leave.")

@@ -7,6 +7,7 @@ const whole = (value) => Math.round(value).toLocaleString("en-US");
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 const typed = (share) => String(Number((100 * share).toFixed(2)));
 const REST = 250; // milliseconds without a movement after which a step is sent
+const SETTLED = 350; // milliseconds after an answer at which the rest of the page follows
 const FIND = 12; // from how many values on there is a search box
 
 export default function (component) {
@@ -28,7 +29,17 @@ export default function (component) {
   sides(board);
   show(board);
   root.dataset.ack = data.ack;
-  return () => {};
+  settle(board);
+  return () => clearTimeout(board.rest);
+}
+
+// Once the hand rests, the parts of the page above (see 3_Rebalance.py) catch up with what the bars show.
+function settle(board) {
+  clearTimeout(board.rest);
+  if (!board.data.behind) return;
+  board.rest = setTimeout(() => {
+    if (!board.dirty && board.data.ack >= board.sent) board.send("settled", `${board.data.behind} ${board.data.ack}`);
+  }, SETTLED);
 }
 
 // ---- built once
@@ -149,6 +160,7 @@ function topOf(data) {
 function drag(board, id, amount) {
   if (board.moved?.id === id && board.moved.amount === amount) return;
   board.dirty = true;
+  clearTimeout(board.rest);
   board.moved = { id, amount, value: one(board, id).value };
   clearTimeout(board.timer);
   board.timer = setTimeout(() => commit(board), REST);
@@ -218,7 +230,8 @@ function show(board) {
     + `caps leave${!moving && data.given !== data.wanted ? `; ${whole(data.given)} given` : ""}`;
   board.root.classList.toggle("moving", moving);
   if (moving && data.repeat === 1) kept(board, total, false);
-  else if (board.told) kept(board, total, true);
+  else if (!moving && data.behind) kept(board, data.kept, false);
+  else if (board.told) kept(board, data.kept, true);
   if (!moving) root.dataset.painted = String(data.ack);
 }
 

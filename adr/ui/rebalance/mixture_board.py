@@ -13,11 +13,12 @@ from adr.errors import AdrError
 from adr.perspectives import described
 from adr.plain_text import literal
 from adr.rebalance.engine import Engine
-from adr.rebalance.mixture_bars import MixtureSide, sides_of
+from adr.rebalance.mixture_bars import MixtureSide, effect_on, sides_of
 from adr.rebalance.preview import MixtureEffect, Numbers, RecipePreview, ValueEffect
 from adr.recipe import Recipe
 from adr.ui.parts.controls import asked, move
 from adr.ui.parts.palette import AFTER_COLOR, HEAD_COLOR, RANDOM_COLOR, color_of, title_of
+from adr.ui.rebalance.follow import behind, stamp
 from adr.ui.rebalance.mixture_bars import mixture_bars
 from adr.ui.rebalance.mixture_steps import (
     mixture_by,
@@ -52,6 +53,8 @@ def mixture_board(engine: Engine, preview: RecipePreview, effect: MixtureEffect,
     bars = _bars(effect, recipe, preview.total)
     told = {
         "ack": state().mixture_answered,
+        "kept": preview.size,
+        "behind": stamp(recipe) if behind(recipe) else "",
         "title": title_of(effect.perspective),
         "mode": mode,
         "size": mixture.size if mixture else None,
@@ -65,7 +68,7 @@ def mixture_board(engine: Engine, preview: RecipePreview, effect: MixtureEffect,
         "sides": [_side(side) for side in sides_of(engine, preview, effect.perspective)],
         "tones": {"before": HEAD_COLOR, "after": AFTER_COLOR, "random": RANDOM_COLOR},
     }
-    mixture_bars(told, key=KEY, on_step=lambda: stepped(effect, st.session_state[KEY].step))
+    mixture_bars(told, key=KEY, on_step=lambda: stepped(engine, effect.perspective, st.session_state[KEY].step))
 
 
 def locked_values() -> tuple[str, ...]:
@@ -82,14 +85,19 @@ def lock(values: tuple[str, ...]) -> None:
     move(locked=json.dumps(values, ensure_ascii=False, separators=(",", ":")) if values else None)
 
 
-def stepped(effect: MixtureEffect, step: dict[str, Any] | None) -> None:
+def present_effect(engine: Engine, perspective: str) -> MixtureEffect:
+    """The effect of the recipe in the address, which an undo may have changed since the bars were drawn."""
+    return effect_on(engine, engine.preview(current()), perspective)
+
+
+def stepped(engine: Engine, perspective: str, step: dict[str, Any] | None) -> None:
     """Make one step of the bars the next recipe; a step that was answered already is ignored."""
     trail = state()
     if not step or step.get("number", 0) <= trail.mixture_answered:
         return
-    trail.mixture_answered = int(step["number"])
+    trail.mixture_answered, trail.mixture_moved = int(step["number"]), True
     try:
-        _act(effect, str(step["action"]), str(step["value"]), step)
+        _act(present_effect(engine, perspective), str(step["action"]), str(step["value"]), step)
     except AdrError as error:
         trail.fault = error
 

@@ -35,6 +35,7 @@ class RebalanceState:
     future: list[Recipe] = field(default_factory=list)
     answered: int = 0  # the number of the board's step that was answered last
     mixture_answered: int = 0  # the same of the mixture's bars
+    mixture_moved: bool = False  # the bars took a step that the board above need not follow yet
     drawn: str | None = None  # stamp of the recipe that the board shows
     wish: dict[str, Any] | None = None  # the slider for which the board requests a grid of curves
     fault: AdrError | None = None  # why the last step failed, to be shown once
