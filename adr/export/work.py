@@ -102,7 +102,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Mixed:
+class Weighted:
     """How a format is written with one file for each value of a mixture, and how its trainer takes rows of them."""
 
     sentence: str  # as in Format
@@ -127,11 +127,11 @@ class Format:
     part: str = "all"  # 'all' rows, only the 'synthetic' ones, or only the 'decisions', without rows
     join: Callable[[Work, str, Sequence[str]], None] | None = None  # into a folder, what names several of this format
     data_files: str | None = None  # what `datasets` reads; None: the first main file, '': nothing
-    mixed: Mixed | None = None  # None: its trainer has no setting for how often a file is read
+    weighted: Weighted | None = None  # None: its trainer has no setting for how often a file is read
 
     def with_weights(self) -> "Format":
         """The same format with one file for each value of a mixture."""
-        how = self.mixed
+        how = self.weighted
         if how is None:
             raise ValueError(f"{self.name} cannot be written with weights")
         return replace(self, sentence=how.sentence, setting=how.setting, write=how.write, data_files=how.data_files)
