@@ -77,7 +77,13 @@ class Work:
             order=self.leave.order[part.places],
             new_ids={n: self.leave.new_ids[place] for n, place in enumerate(places) if place in self.leave.new_ids},
         )
-        return replace(self, leave=leave, known_columns=self.columns)
+        before = sum(one.rows for one in self.parts[: self.parts.index(part)])
+        whole, progress = self.leave.instances, self.progress
+
+        def of_all(done: int, total: int | None, message: str) -> None:
+            progress(before + done, whole, message)
+
+        return replace(self, leave=leave, known_columns=self.columns, progress=of_all)
 
     @contextmanager
     def file(self, name: str) -> Iterator[IO[bytes]]:
