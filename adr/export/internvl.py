@@ -9,7 +9,7 @@ from typing import Any
 from adr.export.lint import Rules
 from adr.export.parts import FOLDER, Part, by_number, used
 from adr.export.records import conversations
-from adr.export.work import Format, MixedFormat, Work
+from adr.export.work import Format, Weighted, Work
 from adr.export.writing import write_lines
 
 FILE = "train.jsonl"
@@ -70,7 +70,7 @@ FORMAT = Format(
     images=("reference", "copy", "link"),
     write=write,
     keeps=lambda form: form == "llava",
-    mixed=MixedFormat(
+    weighted=Weighted(
         sentence="JSON Lines for each value of the mixture (data), and the meta file with the repeat_time of each "
         "(meta.json).",
         setting='--meta_path {out}/meta.json, with "root": "{root}" and {out}/ before each "annotation" in it',

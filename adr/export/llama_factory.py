@@ -14,7 +14,7 @@ from adr.export.lint import Rules
 from adr.export.parts import FOLDER, interleaved, used, written_probabilities
 from adr.export.records import messages
 from adr.export.said import said
-from adr.export.work import Format, MixedFormat, Work
+from adr.export.work import Format, Weighted, Work
 from adr.export.writing import write_array
 
 FILE = "data.json"
@@ -131,7 +131,7 @@ FORMAT = Format(
     write=write,
     join=join,
     keeps=lambda form: form == "messages",
-    mixed=MixedFormat(
+    weighted=Weighted(
         sentence="A JSON array for each value of the mixture (data), their dataset_info.json, and the settings that "
         "draw from them (mixture.yaml).",
         setting="dataset_dir: {out}, media_dir: {root}, and the lines of mixture.yaml",

@@ -7,7 +7,7 @@ of pictures and one `video` per row beside them.
 from adr.export.lint import Rules
 from adr.export.parts import FOLDER, by_number, used
 from adr.export.records import conversations
-from adr.export.work import Format, MixedFormat, Work
+from adr.export.work import Format, Weighted, Work
 from adr.export.writing import write_array
 
 FILE = "llava.json"
@@ -52,7 +52,7 @@ FORMAT = Format(
     images=("reference", "copy", "link"),
     write=write,
     keeps=lambda form: form == "llava",
-    mixed=MixedFormat(
+    weighted=Weighted(
         sentence="One JSON array for each value of the mixture (data), and LLaVA-NeXT's list of them with how many "
         "rows of each it takes (llava_next.yaml).",
         setting="--data_path llava_next.yaml --image_folder {root}, with {out}/ before each json_path in it",

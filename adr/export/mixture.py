@@ -56,7 +56,7 @@ def refuse_weights(store: Store, run: int, recipe: Recipe, format: Format, *, ep
             "Weights and epochs are two ways to see every row: one export has one of them.",
             "Leave out --epochs, or --mixture weights.",
         )
-    if format.mixed is None:
+    if format.weighted is None:
         raise AdrError(
             f"{format.title} has no setting for how often a file is read.",
             "Choose another format, or export what the mixture keeps (--mixture applied).",
@@ -176,8 +176,8 @@ def as_json(work: Work, format: Format, main: Sequence[str]) -> dict[str, Any]:
     (`seen_rows` in all); setting: for the trainer; epoch_rows: what it sees in one of its own epochs, in expectation.
     """
     mixture = work.leave.recipe.mixture
-    assert mixture is not None and format.mixed is not None
-    takes = format.mixed.takes(work.parts)
+    assert mixture is not None and format.weighted is not None
+    takes = format.weighted.takes(work.parts)
     seen, epoch = sum(part.seen for part in work.parts), sum(take.rows for take in takes)
     values = [
         {

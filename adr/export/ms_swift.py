@@ -12,7 +12,7 @@ from adr.export.lint import Rules
 from adr.export.parts import FOLDER, interleaved
 from adr.export.records import messages
 from adr.export.said import REJECTED_KEYS, rejected_answer
-from adr.export.work import Format, MixedFormat, Work
+from adr.export.work import Format, Weighted, Work
 from adr.export.writing import write_lines
 
 FILE = "train.jsonl"
@@ -67,7 +67,7 @@ FORMAT = Format(
     images=("reference", "copy", "link"),
     write=write,
     keeps=lambda form: form == "messages",
-    mixed=MixedFormat(
+    weighted=Weighted(
         sentence="JSON Lines for each value of the mixture (data); the probabilities are options of its command.",
         setting="ROOT_IMAGE_DIR={root} swift sft --dataset {out}/data/NAME.jsonl … --interleave_prob P …",
         write=write_parts,

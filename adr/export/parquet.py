@@ -23,7 +23,7 @@ from adr.export.leaving import CHUNK, Accepted, Turns, chunk_rows, source_rows
 from adr.export.lint import Rules
 from adr.export.parts import FOLDER, interleaved
 from adr.export.records import OPENAI_ROLES
-from adr.export.work import Format, MixedFormat, Work
+from adr.export.work import Format, Weighted, Work
 from adr.markers import place_markers
 from adr.picture_file import read_picture
 from adr.progress import let_pages_run
@@ -257,7 +257,7 @@ FORMAT = Format(
     write=write,
     keeps=lambda form: False,
     data_files="data/train-*.parquet",
-    mixed=MixedFormat(
+    weighted=Weighted(
         sentence="Parquet shards for each value of the mixture, in folders of their own (data).",
         setting="datasets.interleave_datasets([…], probabilities=[…]) of {out}/data/NAME/*.parquet",
         write=write_parts,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from adr.export.lint import Rules
 from adr.export.parts import FOLDER, Part, Take, used
 from adr.export.records import conversations
-from adr.export.work import Format, MixedFormat, Work
+from adr.export.work import Format, Weighted, Work
 from adr.export.writing import write_lines
 
 FILE = "train.jsonl"
@@ -64,7 +64,7 @@ FORMAT = Format(
     images=("reference", "copy", "link"),
     write=write,
     keeps=lambda form: form == "llava",
-    mixed=MixedFormat(
+    weighted=Weighted(
         sentence="JSON Lines for each value of the mixture (data), and the entries for its data registry "
         "(registry.json).",
         setting="the entries of {out}/registry.json in qwenvl/data/__init__.py, and --dataset_use NAME%NN,…",

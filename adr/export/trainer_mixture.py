@@ -92,7 +92,7 @@ def _ms_swift(values: Values) -> list[tuple[str, str]]:
     files = " \\\n        ".join(f'"$OUT/{one["files"][0]}"' for one in values)
     probabilities = " ".join(one["setting"] for one in values)
     new = f"--dataset {files} \\\n    --interleave_prob {probabilities} --stopping_strategy all_exhausted"
-    return [('--dataset "$OUT/train.jsonl"', new)]
+    return [('--dataset "$OUT/train.jsonl"', new + " \\\n   ")]
 
 
 def _qwen_vl(values: Values) -> list[tuple[str, str]]:

@@ -77,7 +77,13 @@ class Work:
             order=self.leave.order[part.places],
             new_ids={n: self.leave.new_ids[place] for n, place in enumerate(places) if place in self.leave.new_ids},
         )
-        return replace(self, leave=leave, known_columns=self.columns)
+        before = sum(one.rows for one in self.parts[: self.parts.index(part)])
+        whole, progress = self.leave.instances, self.progress
+
+        def of_all(done: int, total: int | None, message: str) -> None:
+            progress(before + done, whole, message)
+
+        return replace(self, leave=leave, known_columns=self.columns, progress=of_all)
 
     @contextmanager
     def file(self, name: str) -> Iterator[IO[bytes]]:
@@ -102,7 +108,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class MixedFormat:
+class Weighted:
     """How a format is written with one file for each value of a mixture, and how its trainer takes rows of them."""
 
     sentence: str  # as in Format
@@ -127,11 +133,11 @@ class Format:
     part: str = "all"  # 'all' rows, only the 'synthetic' ones, or only the 'decisions', without rows
     join: Callable[[Work, str, Sequence[str]], None] | None = None  # into a folder, what names several of this format
     data_files: str | None = None  # what `datasets` reads; None: the first main file, '': nothing
-    mixed: MixedFormat | None = None  # None: its trainer has no setting for how often a file is read
+    weighted: Weighted | None = None  # None: its trainer has no setting for how often a file is read
 
     def with_weights(self) -> "Format":
         """The same format with one file for each value of a mixture."""
-        how = self.mixed
+        how = self.weighted
         if how is None:
             raise ValueError(f"{self.name} cannot be written with weights")
         return replace(self, sentence=how.sentence, setting=how.setting, write=how.write, data_files=how.data_files)

@@ -235,7 +235,7 @@ def test_weights__an_index_made_anew_is_refused(store, workspace, tmp_path):
         export(store, workspace, 1, mixture="weights", out=tmp_path / "out")
 
 
-@pytest.mark.parametrize("name", [name for name, format in FORMATS.items() if format.mixed is None])
+@pytest.mark.parametrize("name", [name for name, format in FORMATS.items() if format.weighted is None])
 def test_weights__a_format_without_a_setting_is_refused(store, workspace, tmp_path, name):
     mixed(store, tmp_path, QUARTER)
     accept(store, workspace)
@@ -243,7 +243,7 @@ def test_weights__a_format_without_a_setting_is_refused(store, workspace, tmp_pa
         export(store, workspace, 1, mixture="weights", format=name, out=tmp_path / "out")
 
 
-@pytest.mark.parametrize("name", [name for name, format in FORMATS.items() if format.mixed])
+@pytest.mark.parametrize("name", [name for name, format in FORMATS.items() if format.weighted])
 def test_weights__the_same_run_gives_the_same_bytes(store, workspace, tmp_path, name):
     mixed(store, tmp_path, TWICE)
     made = [export(store, workspace, 1, mixture="weights", format=name, out=tmp_path / out) for out in ("a", "b")]
@@ -277,3 +277,19 @@ def test_applied__rows_that_a_mixture_repeats_have_names_of_their_own(store, wor
     with tarfile.open(tmp_path / "out" / "adr-000000.tar") as tar:
         names = tar.getnames()
     assert len(names) == len(set(names)) == 20
+
+
+@pytest.mark.parametrize("name", ["llava", "parquet"])
+def test_progress__of_writing_goes_on_from_file_to_file(store, workspace, tmp_path, name):
+    mixed(store, tmp_path, QUARTER)
+    said = []
+    export(
+        store,
+        workspace,
+        1,
+        mixture="weights",
+        format=name,
+        out=tmp_path / "out",
+        progress=lambda done, total, message: said.append((done, total)) if message == "Writing" else None,
+    )
+    assert list(dict.fromkeys(said)) == [(0, 10), (6, 10), (9, 10), (10, 10)]

@@ -168,7 +168,7 @@ def test_nanovlm__its_settings_name_folder_and_configuration(store, workspace, t
 
 # ------------------------------------------------------------------------------------------- exports with weights
 
-WEIGHED = [name for name, format in FORMATS.items() if format.mixed]
+WEIGHED = [name for name, format in FORMATS.items() if format.weighted]
 
 
 def weighed(workspace, tmp_path, format, **options):

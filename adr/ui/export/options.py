@@ -59,7 +59,7 @@ def chosen_options(here: Frame, name: str, epochs: int, *, mixed: bool) -> Expor
     if len(choices) > 1:
         images = _segmented("Pictures of the source", choices, _IMAGES, f"export images {name}", _IMAGE_HELP)
     mixture = "applied"
-    if mixed and format.mixed:
+    if mixed and format.weighted:
         mixture = _segmented("Mixture", tuple(_MIXTURE), _MIXTURE, "export mixture", _MIXTURE_HELP)
     every = None
     if epochs > 1 and mixture == "applied" and format.part != "synthetic":

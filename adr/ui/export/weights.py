@@ -26,10 +26,10 @@ class WeighedFile:
 
 def weighed_files(format: Format, parts: Sequence[Part]) -> tuple[WeighedFile, ...]:
     """What a preview says of its files, as plain values; nothing where the export has no weights."""
-    if not parts or format.mixed is None:
+    if not parts or format.weighted is None:
         return ()
     seen = sum(part.seen for part in parts)
-    takes = format.mixed.takes(parts)
+    takes = format.weighted.takes(parts)
     return tuple(
         WeighedFile(part.value or part.kind, part.rows, part.times, part.seen / seen if seen else 0.0, take.setting)
         for part, take in zip(parts, takes, strict=True)
