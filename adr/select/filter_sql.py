@@ -1,6 +1,7 @@
 """A filter as one SQL condition on a row `i` of the table instance. No text of a user stands in it: all is bound."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from adr.select.filter_tree import (
@@ -21,6 +22,7 @@ from adr.select.filter_tree import (
     SaysPhrase,
     Where,
     WithOwnId,
+    conditions,
 )
 
 _ROLES = {"question": "'human'", "answer": "'gpt'", "either": "'human', 'gpt'"}
@@ -48,11 +50,14 @@ class _Builder:
             case NotSo(part):
                 return f"not ({self.sql(part)})"
             case AllOf(parts):
-                return " and ".join(f"({self.sql(part)})" for part in parts)
+                return self._in_turn(parts, " and ", "case when {first} then {then} else false end")
             case AnyOf(parts):
-                return " or ".join(f"({self.sql(part)})" for part in parts)
+                return self._in_turn(parts, " or ", "case when {first} then true else {then} end")
             case SaysPhrase(where, phrase):
-                return _turn_sql(where, f"contains(lower(turn.text), lower({self._bind(phrase)}))")
+                has_case = phrase.lower() != phrase.upper()  # half of the time goes into lower()
+                return _turn_sql(
+                    where, f"contains({'lower(turn.text)' if has_case else 'turn.text'}, lower({self._bind(phrase)}))"
+                )
             case MatchesPattern(where, pattern):
                 return _turn_sql(where, f"regexp_matches(turn.text, {self._bind(pattern)}, 'i')")
             case HasQuantity(of, relation, number):
@@ -64,6 +69,13 @@ class _Builder:
                 written += [own_id] * (not own_id.startswith('"'))
                 return f"coalesce(i.id in ({', '.join(map(self._bind, written))}), false)"
         return f"i.instance in ({self._instances_sql(tree)})"
+
+    def _in_turn(self, parts: Sequence[Filter], joined: str, order: str) -> str:
+        """The parts joined; those that read texts come last, and only where the others leave it open."""
+        # A plain "and" would let the planner search the text of every instance before it looks at the postings.
+        groups = [[part for part in parts if _reads_text(part) == reads] for reads in (False, True)]
+        sides = [joined.join(f"({self.sql(part)})" for part in group) for group in groups if group]
+        return sides[0] if len(sides) == 1 else order.format(first=f"({sides[0]})", then=f"({sides[1]})")
 
     def _instances_sql(self, tree: Filter) -> str:
         """A query for the positions that another table knows."""
@@ -99,6 +111,13 @@ class _Builder:
         name = f"f{len(self.bound)}"
         self.bound[name] = value
         return f"${name}"
+
+
+def _reads_text(tree: Filter) -> bool:
+    return any(
+        isinstance(one, SaysPhrase | MatchesPattern) or (isinstance(one, HasQuantity) and one.of == "words")
+        for one in conditions(tree)
+    )
 
 
 def _turn_sql(where: Where, holds: str) -> str:
