@@ -34,7 +34,7 @@ with frame("Dataset") as here:
             "view",
             default="instances",
             says=VIEWS.__getitem__,
-            drops=("page", "source", "kind", "reason", "instance"),
+            drops=("page", "source", "kind", "reason", "instance", "find"),
         )
         if view == "instances":
             instances_view(here)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = ("ingest", "index", "explore", "rebalance", "synthesize", "review", "export")
+STAGES = ("ingest", "index", "explore", "select", "rebalance", "synthesize", "review", "export")
 # What several stages share, each file with what it may import of the others below it.
 GROUND = (
     "store",
@@ -50,6 +50,7 @@ GROUND = (
     "picture_file",
     "picture_shards",
     "index_needed",
+    "instance_kinds",
     "language_names",
     "draws",
     "tail",

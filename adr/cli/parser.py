@@ -24,6 +24,7 @@ VERBS = {
     "images": "set or change the image folder, without reading the dataset again",
     "index": "build the postings, or add perspectives",
     "curve": "show the distribution of one perspective",
+    "find": "find instances by a filter: entities, words, decisions, kinds",
     "suggest": "list entities worth muting, each with the reason",
     "backwards": "find the τ that give a size, a number of instances of an entity, or a tail share",
     "rebalance": "apply a recipe: write a run",

@@ -13,23 +13,11 @@ import pandas as pd
 
 from adr.explore.instances import Instance
 from adr.files import sha256_of_all
+from adr.instance_kinds import INSTANCE_KINDS
 from adr.store import Store
 
 # What `instances` can return: all instances, or those of one kind of the view instance_kind.
-KINDS = (
-    "all",
-    "text_only",
-    "several_images",
-    "with_video",
-    "image_missing",
-    "image_address",
-    "repeated_ids",
-    "image_empty",
-    "marker_mismatch",
-    "marker_spelled_otherwise",
-    "marker_placed",
-    "nobody_answers",
-)
+KINDS = ("all", *INSTANCE_KINDS)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,11 @@ def said(at) -> str:
     )
 
 
+def address(at) -> dict[str, str]:
+    """The query parameters of the page."""
+    return {name: value if isinstance(value, str) else value[-1] for name, value in dict(at.query_params).items()}
+
+
 def talks(at) -> str:
     """The conversations of the page, as HTML."""
     return "\n".join(str(one.proto.body) for one in at.get("html"))
@@ -276,3 +281,42 @@ def test_index_view__a_recurring_line_is_listed_and_let_in(
         assert store.row(
             "select n from entity where perspective = perspective_number('token') and name = 'phrase'"
         ) == (60,)
+
+
+def test_page__finds_by_a_filter(page, small_workspace: Workspace) -> None:
+    at = page("Dataset", find="object:dog and not object:cat")
+    assert not at.exception
+    assert "**2 instances found:** object “dog” and not object “cat”." in said(at)
+    assert [one.value for one in at.subheader] == ["Instance 4"]
+    at.text_input(key="find field").set_value('"bus"').run()
+    assert address(at)["find"] == '"bus"'
+    assert "**2 instances found:** a question or answer says “bus”." in said(at)
+    assert [one.value for one in at.subheader] == ["Instance 0"]
+    at.text_input(key="find field").set_value("").run()
+    assert "find" not in at.query_params and "found" not in said(at)
+    assert at.get("segmented_control")[-1].options[0] == "All 6"
+
+
+def test_page__a_filter_with_the_choices_below_it(page, small_workspace: Workspace) -> None:
+    at = page("Dataset", find="bus", kind="text_only")
+    assert "**1 instance found:**" in said(at) and [one.value for one in at.subheader] == ["Instance 3"]
+
+
+def test_page__says_what_is_wrong_with_a_filter(page, small_workspace: Workspace) -> None:
+    at = page("Dataset", find="object:dog and")
+    assert not at.exception
+    assert [one.value for one in at.error] == ["The filter cannot be read at its end: a condition is missing here."]
+    assert at.text_input(key="find field").value == "object:dog and"
+    assert "There is no run 9." in said(page("Dataset", find="run:9 kept"))
+    assert "No instance has object “dgo”." in said(page("Dataset", find="object:dgo"))
+
+
+@pytest.mark.parametrize(("query", "number"), [({}, 2), ({"find": "thing"}, 2), ({"kind": "repeated_ids"}, None)])
+def test_page__an_instance_of_the_address_is_shown_on_its_page(
+    page, read_workspace: Workspace, query: dict[str, str], number: int | None
+) -> None:
+    at = page("Dataset", instance="25", **query)
+    assert [one.value for one in at.subheader] == ["Instance 25"]
+    assert address(at).get("page") == (None if number is None else str(number))
+    at = page("Dataset", instance="999", **query)
+    assert not at.exception and "There is no instance 999 in this workspace." in said(at)

@@ -1,21 +1,26 @@
 """The instances of the dataset, a page at a time, and one of them in full."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
+from adr.errors import AdrError
 from adr.explore import dataset
-from adr.explore.instances import Instance
+from adr.explore.instances import Instance, instance_at, instances
 from adr.figures import counted
-from adr.ingest.sources import sources
+from adr.ingest.sources import ReadSource, sources
 from adr.plain_text import code, plain
+from adr.select.filter_tree import Filter, FromSource, HasLanguage, OfKind, all_of
+from adr.ui.dataset.find import find_field, found, found_line, place
 from adr.ui.dataset.source import counted_kinds
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
-from adr.ui.parts.controls import asked, asked_number, choice, jump, pages
+from adr.ui.parts.controls import asked, asked_number, choice, jump, move, pages
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import conversation_view, images_view, instance_tiles
 from adr.ui.parts.languages import language_choice
+from adr.ui.telling import tell
 
 TILES = 20
 _KIND_NAMES = {
@@ -36,43 +41,90 @@ _KIND_NAMES = {
 
 def instances_view(here: Frame) -> None:
     """Twenty instances per page, and one of them with picture and conversation."""
+    wanted = find_field()
     source = _source(here)
     language = language_choice(here.store, ("page", "kind", "instance"))
-    counted = counted_kinds(here.key, here.store, source, language)
-    kind = choice(
+    counts = counted_kinds(here.key, here.store, None if source is None else source.source, language)
+    kind = _kind(counts, wanted is None)
+    narrowed = _narrowed(wanted, source, language, kind)
+    number = asked_number("instance", -1, -1)
+    _turn_to(here, narrowed, number)
+    total, shown = _page(here, narrowed, counts)
+    if wanted is not None:
+        found_line(here, wanted, total)
+    grid, look = st.columns([3, 2], gap="medium")
+    if number < 0 and shown:
+        number = shown[0].instance
+    with grid:
+        picked = image_grid(
+            [replace(tile, chosen=tile.id == str(number)) for tile in instance_tiles(here, shown)],
+            key="instances",
+            least=140,
+        )
+        pages(total, TILES, "page", drops=("instance",))
+    if picked is not None and int(picked) != number:
+        jump(("workspace", "source", "language", "kind", "find", "page"), instance=picked)
+    with look:
+        _look_at(here, number, shown)
+
+
+def _kind(counts: dict[str, int], all_of_it: bool) -> str:
+    """The chosen kind of instances; its number is shown where no filter narrows it."""
+    return choice(
         "Kind",
-        tuple(k for k in dataset.KINDS if counted.get(k)),
+        tuple(one for one in dataset.KINDS if counts.get(one)),
         "kind",
         default="all",
-        says=lambda k: f"{_KIND_NAMES[k]} {counted[k]:,}",
+        says=lambda one: f"{_KIND_NAMES[one]} {counts[one]:,}" if all_of_it else _KIND_NAMES[one],
         drops=("page", "instance"),
     )
-    grid, look = st.columns([3, 2], gap="medium")
-    with grid:
-        offset = (asked_number("page", 1, 1, max(1, -(-counted[kind] // TILES))) - 1) * TILES
-        shown = dataset.instances(here.store, kind, offset, TILES, source, language)
-        number = asked_number("instance", shown[0].instance if shown else -1, -1)
-        tiles = [replace(tile, chosen=tile.id == str(number)) for tile in instance_tiles(here, shown)]
-        picked = image_grid(tiles, key="instances", least=140)
-        pages(counted[kind], TILES, "page")
-    if picked is not None and int(picked) != number:
-        jump(
-            view=None,
-            source=asked("source") or None,
-            language=language,
-            kind=None if kind == "all" else kind,
-            page=offset // TILES + 1 if offset else None,
-            instance=picked,
-        )
-    chosen = next((one for one in shown if one.instance == number), shown[0] if shown else None)
-    if chosen is not None:
-        with look:
-            _look(here, chosen)
 
 
-def _source(here: Frame) -> int | None:
+def _narrowed(wanted: Filter | None, source: ReadSource | None, language: str | None, kind: str) -> Filter | None:
+    """The filter of the field together with the choices below it; None: everything is shown."""
+    parts: list[Filter] = [] if wanted is None else [wanted]
+    if source is not None:
+        parts.append(FromSource(source.name))
+    if language is not None:
+        parts.append(HasLanguage(language))
+    if kind != "all":
+        parts.append(OfKind(kind))
+    return all_of(parts) if parts else None
+
+
+def _turn_to(here: Frame, narrowed: Filter | None, number: int) -> None:
+    """Turn to the page with an instance, where the address names the instance and no page."""
+    if number >= 0 and not asked("page") and (before := place(here, narrowed, number)):
+        move(page=before // TILES + 1 if before >= TILES else None)
+
+
+def _page(here: Frame, narrowed: Filter | None, counts: dict[str, int]) -> tuple[int, list[Instance]]:
+    """How many instances there are to show, and those of the page that the address names."""
+    number = asked_number("page", 1, 1)
+    if narrowed is None:
+        total = counts["all"]
+        offset = (min(number, max(1, -(-total // TILES))) - 1) * TILES
+        return total, dataset.instances(here.store, "all", offset, TILES)
+    page = found(here, narrowed, (number - 1) * TILES, TILES)
+    if page.count and not page.positions:  # the address names a page beyond the last
+        page = found(here, narrowed, (page.count - 1) // TILES * TILES, TILES)
+    return page.count, instances(here.store, page.positions)
+
+
+def _look_at(here: Frame, number: int, shown: Sequence[Instance]) -> None:
+    """The instance that the address names, also where it is not among those shown."""
+    chosen = next((one for one in shown if one.instance == number), None)
+    if chosen is None and number < 0:
+        return
+    try:
+        _look(here, chosen or instance_at(here.store, number))
+    except AdrError as error:
+        tell(error)
+
+
+def _source(here: Frame) -> ReadSource | None:
     """The source whose instances are shown; None: all."""
-    found = {one.name: one.source for one in sources(here.store)}
+    found = {one.name: one for one in sources(here.store)}
     if len(found) < 2:
         return None
     name = choice(

@@ -122,15 +122,16 @@ def words(label: str, name: str, *, placeholder: str = "", drops: Sequence[str] 
     return text
 
 
-def pages(total: int, size: int, name: str) -> int:
-    """A pager for `total` things, `size` per page; returns how many come before the page. Not drawn for one page."""
+def pages(total: int, size: int, name: str, drops: Sequence[str] = ()) -> int:
+    """A pager for `total` things, `size` per page; returns how many come before the page. Not drawn for one page.
+    Turning a page removes the parameters `drops` from the address."""
     number = max(1, -(-total // size))
     current = asked_number(name, 1, 1, number)
     if number > 1:
         key = f"pages {name} {number} {current}"  # a new widget for each page: the address decides, not its own state
 
         def turned() -> None:
-            move(**{name: None if st.session_state[key] == 1 else st.session_state[key]})
+            move(**{name: None if st.session_state[key] == 1 else st.session_state[key]}, **dict.fromkeys(drops))
 
         st.pagination(number, default=current, key=key, on_change=turned, max_visible_pages=7)
     return (current - 1) * size

@@ -1,0 +1,35 @@
+"""`adr find`: find instances by a filter."""
+
+import argparse
+from collections.abc import Iterator
+
+from adr.cli.arguments import count
+from adr.cli.blocks import Block, headline, note, table
+from adr.cli.opened import opened
+from adr.figures import counted
+from adr.progress import Progress
+from adr.select.find import FindReport, find
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A filter in one argument, and how many instances to list."""
+    parser.add_argument("filter", metavar="FILTER", help="what to find, in one argument: 'object:dog and turns>4'")
+    parser.add_argument("--limit", type=count, default=20, metavar="N", help="instances to list [%(default)s]")
+
+
+def act(options: argparse.Namespace, progress: Progress) -> FindReport:
+    """Look for them."""
+    with opened(options) as (_, store):
+        return find(store, options.filter, options.limit)
+
+
+def page(report: FindReport) -> Iterator[Block]:
+    """The filter in a sentence, how many it finds, and the first of them."""
+    yield headline(f"{counted(report.count, 'instance')} found: {report.in_words}.")
+    if report.notice:
+        yield note(report.notice)
+    if report.instances:
+        rows = [(f"{one.instance:,}", one.id or "", one.image or "", one.question) for one in report.instances]
+        yield table(["position", "id", "image", "question"], rows, words=(1, 2, 3))
+    if report.count > len(report.instances):
+        yield note(f"The first {len(report.instances):,} are listed; --limit lists more.")

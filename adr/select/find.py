@@ -1,0 +1,147 @@
+"""The instances that a filter finds: how many, a page of their positions, and what the first of them are.
+
+Reads only; writes nothing.
+"""
+
+from dataclasses import dataclass
+
+from adr.errors import AdrError
+from adr.perspectives import need_indexed
+from adr.report import OnlyWhereThere
+from adr.select.filter_sql import condition_sql
+from adr.select.filter_text import parse, to_text
+from adr.select.filter_tree import DecidedBy, DecidedFor, Filter, FromSource, HasEntity, conditions
+from adr.select.filter_words import in_words
+from adr.store import Store
+
+_FIRST_WORDS = 12
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """count: instances that the filter finds; positions: those of the page, ascending."""
+
+    count: int
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class FoundInstance:
+    """An instance that was found. id: as JSON text; image: the path of its first image; question: its first words."""
+
+    instance: int
+    id: str | None
+    image: str | None
+    question: str
+
+
+@dataclass(frozen=True)
+class FindReport:
+    """filter: as `parse` reads it; in_words: the same in a sentence; count: instances that it finds; instances: the
+    first of them, by position; notice: entities that no instance has, where the filter names some."""
+
+    filter: str
+    in_words: str
+    count: int
+    instances: list[FoundInstance]
+    notice: OnlyWhereThere[str] = None
+
+
+def find(store: Store, text: str, limit: int = 20) -> FindReport:
+    """What a filter finds. AdrError when it cannot be read, or names what the workspace does not have."""
+    tree = parse(text)
+    page = found_page(store, tree, 0, limit)
+    first = _found_instances(store, page.positions)
+    return FindReport(to_text(tree), in_words(tree), page.count, first, unknown_entities(store, tree) or None)
+
+
+def found_page(store: Store, tree: Filter, offset: int, limit: int) -> FoundPage:
+    """A page of the positions that a filter finds, and how many it finds; AdrError as by `find`."""
+    check(store, tree)
+    condition, bound = condition_sql(tree)
+    row = store.row(
+        f"""
+        with found as materialized (select i.instance from instance i where {condition})
+        select (select count(*) from found),
+               (select list(instance order by instance)
+                from (select instance from found order by instance limit $count offset $offset))""",
+        {**bound, "count": limit, "offset": offset},
+    )
+    assert row is not None
+    return FoundPage(int(row[0]), tuple(row[1] or ()))
+
+
+def before(store: Store, tree: Filter | None, instance: int) -> int | None:
+    """How many instances that the filter finds (None: all) come before this one; None where it is not among them."""
+    condition, bound = ("true", {}) if tree is None else condition_sql(tree)
+    row = store.row(
+        f"""
+        select count(*) filter (i.instance < $wanted), count(*) filter (i.instance = $wanted)
+        from instance i where i.instance <= $wanted and ({condition})""",
+        {**bound, "wanted": instance},
+    )
+    assert row is not None
+    return int(row[0]) if row[1] else None
+
+
+def check(store: Store, tree: Filter) -> None:
+    """AdrError when the filter names a perspective, run, reason or source that the workspace does not have."""
+    named = list(conditions(tree))
+    need_indexed(store, {one.perspective for one in named if isinstance(one, HasEntity)})
+    for one in named:
+        if isinstance(one, DecidedBy | DecidedFor):
+            _need_run(store, one.run)
+        if isinstance(one, DecidedFor):
+            _need_reason(store, one)
+        if isinstance(one, FromSource):
+            _need_source(store, one.name)
+
+
+def unknown_entities(store: Store, tree: Filter) -> str:
+    """A sentence that names the entities of the filter that no instance has; '' where there is none."""
+    named = dict.fromkeys(one for one in conditions(tree) if isinstance(one, HasEntity))
+    unknown = [
+        in_words(one)
+        for one in named
+        if not store.value(
+            "select exists (select 1 from entity where perspective = perspective_number($1) and name = $2)",
+            [one.perspective, one.name],
+        )
+    ]
+    return f"No instance has {', '.join(unknown)}." if unknown else ""
+
+
+def _need_run(store: Store, run: int) -> None:
+    if not store.value("select exists (select 1 from run where run = $1)", [run]):
+        raise AdrError(f"There is no run {run}.", "Look at the runs on the Rebalance page, or with adr runs.")
+
+
+def _need_reason(store: Store, asked: DecidedFor) -> None:
+    rows = store.rows("select distinct reason from decision where run = $1 order by reason", [asked.run])
+    known = [reason for (reason,) in rows]
+    if asked.reason not in known:
+        raise AdrError(
+            f"Run {asked.run} decides no instance for the reason {asked.reason!r}.",
+            f"Its reasons are {', '.join(known)}.",
+        )
+
+
+def _need_source(store: Store, name: str) -> None:
+    known = [one for (one,) in store.rows("select name from source order by source")]
+    if name not in known:
+        raise AdrError(f"There is no source {name!r}.", f"The sources are {', '.join(str(one) for one in known)}.")
+
+
+def _found_instances(store: Store, positions: tuple[int, ...]) -> list[FoundInstance]:
+    rows = store.rows(
+        """
+        select instance, id, images[1], list_filter(turns, lambda turn: turn.role = 'human')[1].text from instance
+        where instance in (select unnest($1::integer[])) order by instance""",
+        [list(positions)],
+    )
+    return [FoundInstance(number, own_id, image, _first_words(text)) for number, own_id, image, text in rows]
+
+
+def _first_words(text: str | None) -> str:
+    words = (text or "").replace("<image>", " ").split()
+    return " ".join(words[:_FIRST_WORDS]) + (" …" if len(words) > _FIRST_WORDS else "")

@@ -1,0 +1,63 @@
+"""The field for a filter, and what it finds. The filter stands in the address, as every control does."""
+
+import streamlit as st
+
+from adr.figures import counted
+from adr.plain_text import SENTENCE, plain
+from adr.select.filter_text import parse, to_text
+from adr.select.filter_tree import Filter
+from adr.select.filter_words import in_words
+from adr.select.find import FoundPage, before, found_page, unknown_entities
+from adr.store import Store
+from adr.ui.frame import Frame
+from adr.ui.parts.controls import asked, move
+
+_KEY = "find field"
+
+
+def find_field() -> Filter | None:
+    """A field for a filter, which is read when Enter is pressed; None where it is empty. AdrError where it cannot be
+    read."""
+    text = "".join(letter if letter.isprintable() else " " for letter in asked("find")).strip()
+    st.session_state[_KEY] = text
+    st.text_input(
+        "Find",
+        key=_KEY,
+        type="search",
+        placeholder='Find: object:dog and not object:person, "red car", run:2 dropped, turns>4, #500 …',
+        on_change=_typed,
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
+    return parse(text) if text else None
+
+
+def found_line(here: Frame, asked_for: Filter, count: int) -> None:
+    """How many instances were found, and the filter in a sentence."""
+    st.caption(f"**{counted(count, 'instance')} found:** {plain(in_words(asked_for), SENTENCE)}.")
+    if notice := unknown_entities(here.store, asked_for):
+        st.caption(plain(notice, SENTENCE))
+
+
+def found(here: Frame, asked_for: Filter, offset: int, limit: int) -> FoundPage:
+    """A page of what a filter finds, found again only when the workspace changes."""
+    return _found(here.key, here.store, to_text(asked_for), offset, limit)
+
+
+def place(here: Frame, asked_for: Filter | None, instance: int) -> int | None:
+    """How many of the instances found come before one; None where it is not among them."""
+    return _place(here.key, here.store, to_text(asked_for) if asked_for else "", instance)
+
+
+@st.cache_data(show_spinner="Finding …", max_entries=64)
+def _found(key: tuple[str, int], _store: Store, text: str, offset: int, limit: int) -> FoundPage:
+    return found_page(_store, parse(text), offset, limit)
+
+
+@st.cache_data(show_spinner="Finding …", max_entries=64)
+def _place(key: tuple[str, int], _store: Store, text: str, instance: int) -> int | None:
+    return before(_store, parse(text) if text else None, instance)
+
+
+def _typed() -> None:
+    move(find=st.session_state[_KEY].strip(), page=None, instance=None)

@@ -1,0 +1,229 @@
+"""What a filter finds in literal rows: the SQL against a plain evaluation of the tree, and each kind of condition."""
+
+import json
+import operator
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adr.errors import AdrError
+from adr.select.filter_text import parse, to_text
+from adr.select.filter_tree import (
+    AllOf,
+    AnyOf,
+    AtPosition,
+    DecidedBy,
+    DecidedFor,
+    Filter,
+    FromSource,
+    HasEntity,
+    HasLanguage,
+    HasQuantity,
+    MatchesPattern,
+    NotSo,
+    OfKind,
+    SaysPhrase,
+    WithOwnId,
+    all_of,
+    any_of,
+)
+from adr.select.find import FoundInstance, before, find, found_page
+from adr.store import Store
+from tests.worlds.hand import INSTANCES, POSTINGS, write_instances, write_postings
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "find.md"
+# Run 2 on the six instances: (kept, reason). Kinds and languages of the same.
+DECISIONS = {
+    0: (True, "passes"),
+    1: (False, "over_cap"),
+    2: (True, "passes"),
+    3: (False, "below_min_passes"),
+    4: (False, "over_cap"),
+    5: (True, "passes"),
+}
+KINDS = {"text_only": {3}, "image_missing": {4}, "repeated_ids": {1, 2}, "several_images": set()}
+LANGUAGES = {"en": {0, 1, 2, 4, 5}, "zh": {3, 5}}
+WORDS = {0: 16, 1: 11, 2: 13, 3: 10, 4: 8, 5: 9}  # of question and answer, counted by hand
+
+
+def filled() -> Store:
+    """The six instances with postings, one run, and languages; one source, 'hand'."""
+    store = Store.memory()
+    write_instances(store, INSTANCES, missing={4})
+    store.execute("update source set name = 'hand'")
+    write_postings(store, POSTINGS)
+    store.execute("insert into run (run, name) values (2, 'second')")
+    for number, (kept, reason) in DECISIONS.items():
+        store.execute(
+            "insert into decision (run, instance, kept, reason) values (2, $1, $2, $3)", [number, kept, reason]
+        )
+    for code, numbers in LANGUAGES.items():
+        for number in numbers:
+            store.execute("insert into turn_language values ($1, $2, 1, 0)", [number, code])
+    return store
+
+
+@pytest.fixture(scope="module")
+def world() -> Store:
+    return filled()
+
+
+WORLD = filled()  # for the many examples of Hypothesis
+RELATIONS = {"<": operator.lt, "<=": operator.le, "=": operator.eq, ">=": operator.ge, ">": operator.gt}
+ROLES = {"question": ("human",), "answer": ("gpt",), "either": ("human", "gpt")}
+
+
+def holds(tree: Filter, number: int) -> bool:
+    """Whether a filter holds for one of the six instances, from the literal rows above."""
+    own_id, _, turns = INSTANCES[number]
+    match tree:
+        case NotSo(part):
+            return not holds(part, number)
+        case AllOf(parts):
+            return all(holds(part, number) for part in parts)
+        case AnyOf(parts):
+            return any(holds(part, number) for part in parts)
+        case AtPosition(wanted):
+            return number == wanted
+        case WithOwnId(wanted):
+            return str(json.loads(own_id)) == wanted
+        case HasEntity(perspective, name):
+            return number in POSTINGS[perspective].get(name, [])
+        case SaysPhrase(where, phrase):
+            return any(role in ROLES[where] and phrase.lower() in text.lower() for role, text in turns)
+        case MatchesPattern(where, pattern):
+            return any(role in ROLES[where] and re.search(pattern, text, re.IGNORECASE) for role, text in turns)
+        case DecidedBy(_, kept):
+            return DECISIONS[number][0] == kept
+        case DecidedFor(_, reason):
+            return DECISIONS[number][1] == reason
+        case OfKind(kind):
+            return number in KINDS[kind]
+        case HasLanguage(language):
+            return number in LANGUAGES.get(language, ())
+        case FromSource(name):
+            return name == "hand"
+        case HasQuantity(of, relation, wanted):
+            return RELATIONS[relation](len(turns) if of == "turns" else WORDS[number], wanted)
+    raise AssertionError(tree)
+
+
+where = st.sampled_from(["question", "answer", "either"])
+conditions = st.one_of(
+    st.builds(AtPosition, st.integers(0, 7)),
+    st.builds(WithOwnId, st.sampled_from(["0", "b", "7", '"b"', "x"])),
+    *(st.builds(HasEntity, st.just(p), st.sampled_from([*names, "zebra"])) for p, names in POSTINGS.items()),
+    st.builds(SaysPhrase, where, st.sampled_from(["dog", "A Dog", "cat", "<b>", "%", "red. two", "'", "there?"])),
+    st.builds(MatchesPattern, where, st.sampled_from(["^the", "c[ao]r", r"\bcats?\b", "dog.*accordion", r"\.$"])),
+    st.builds(DecidedBy, st.just(2), st.booleans()),
+    st.builds(DecidedFor, st.just(2), st.sampled_from(["passes", "over_cap", "below_min_passes"])),
+    st.builds(OfKind, st.sampled_from(sorted(KINDS))),
+    st.builds(HasQuantity, st.sampled_from(["turns", "words"]), st.sampled_from(sorted(RELATIONS)), st.integers(0, 17)),
+    st.builds(HasLanguage, st.sampled_from(["en", "zh", "fr"])),
+    st.builds(FromSource, st.just("hand")),
+)
+filters = st.recursive(
+    conditions,
+    lambda part: st.one_of(
+        st.builds(NotSo, part),
+        st.lists(part, min_size=2, max_size=4).map(all_of),
+        st.lists(part, min_size=2, max_size=4).map(any_of),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(filters, st.integers(0, 4), st.integers(1, 4))
+def test_found_page__as_a_plain_evaluation_of_the_tree(tree, offset, limit):
+    wanted = [number for number in INSTANCES if holds(tree, number)]
+    found = found_page(WORLD, parse(to_text(tree)), offset, limit)
+    assert (found.count, list(found.positions)) == (len(wanted), wanted[offset : offset + limit])
+    for number in (*INSTANCES, 6):
+        assert before(WORLD, tree, number) == (wanted.index(number) if number in wanted else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("object:dog and not object:cat", [4, 5]),
+        ("object:accordion or object:sofa", [1, 2]),
+        ("not (object:accordion or object:sofa)", [0, 3, 4, 5]),
+        ('co_occurrence:"cat + dog"', [0, 2]),
+        ('"bus is red"', [0]),
+        ("red cats", [0]),
+        ('question:"what color"', [0, 5]),
+        ('answer:"what color"', []),
+        ("answer:/^the (bus|dog)/", [0, 5]),
+        ("id:b", [1, 2]),
+        ("#4", [4]),
+        ("4", [4]),
+        ("#6", []),
+        ("run:2 dropped", [1, 3, 4]),
+        ("run:2 kept and object:cat", [0, 2]),
+        ("run:2 reason:over_cap", [1, 4]),
+        ("missing or text_only", [3, 4]),
+        ("turns=2 and words>=13", [0, 2]),
+        ("language:zh", [3, 5]),
+        ("file:hand and #2", [2]),
+    ],
+)
+def test_find__each_condition_by_hand(world, text, wanted):
+    report = find(world, text)
+    assert [one.instance for one in report.instances] == wanted and report.count == len(wanted)
+
+
+def test_find__report_by_hand(world):
+    report = find(world, "Object:Dog  object:dog and run:2 reason:passes", limit=1)
+    assert report.filter == "object:Dog and object:dog and run:2 reason:passes"
+    assert report.notice == "No instance has object “Dog”." and report.count == 0
+    report = find(world, "object:dog run:2 reason:passes", limit=1)
+    assert report.in_words == "object “dog” and decided by run 2 for the reason “passes”"
+    assert (report.count, report.notice) == (3, None)
+    assert report.instances == [FoundInstance(0, "0", "street.png", "What color is the bus?")]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("run:3 kept", "There is no run 3."),
+        ("run:2 reason:over_cup", "Run 2 decides no instance for the reason 'over_cup'."),
+        ("style:short", "The index has no perspective style."),
+        ("file:other", "There is no source 'other'."),
+    ],
+)
+def test_find__what_the_workspace_does_not_have(world, text, says):
+    with pytest.raises(AdrError) as error:
+        find(world, text)
+    assert error.value.sentence == says
+
+
+def test_find__null_where_a_record_says_nothing():
+    store = Store.memory()
+    store.execute("insert into instance (instance, id, images, turns) values (0, null, [], null)")
+    for text in ("id:7", "dog", "/d/", "words>0", "turns>0"):
+        assert find(store, text).count == 0
+        assert find(store, f"not {text}").count == 1
+
+
+def examples() -> Mapping[str, str]:
+    """{filter: what the guide says that it finds}."""
+    rows = re.findall(r"^\| `([^`]+)` \| (.+) \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    return {text.replace("\\|", "|"): says for text, says in rows}
+
+
+@pytest.mark.parametrize("text", examples())
+def test_guide__every_example_is_read(text):
+    tree = parse(text)
+    assert parse(to_text(tree)) == tree
+
+
+def test_guide__has_an_example_of_every_condition():
+    from adr.select.filter_tree import conditions as conditions_of
+
+    told = {type(one) for text in examples() for one in conditions_of(parse(text))}
+    assert len(told) == 11 and len(examples()) > 20
