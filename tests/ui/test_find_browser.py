@@ -1,4 +1,4 @@
-"""The field for a filter in a real browser: typed, in the address, paged; turning a page lets the chosen instance go."""
+"""The field for a filter, in a browser: what is typed is found, shown as a sentence and kept in the address."""
 
 import json
 from contextlib import closing
