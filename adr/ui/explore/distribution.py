@@ -21,6 +21,7 @@ from adr.ui.parts.controls import asked, asked_number, asked_share, choice, jump
 from adr.ui.parts.distributions import Distribution, Key, distribution
 from adr.ui.parts.entity_table import entity_table
 from adr.ui.parts.figures import figures
+from adr.ui.parts.palette import word_of
 from adr.ui.telling import fragment
 
 ROWS = 25
@@ -30,7 +31,7 @@ def distribution_view(here: Frame, perspective: str, tail_share: float) -> None:
     """Curves, numbers and the table of all entities, split at `tail_share`."""
     known = distribution(here.key, here.store, perspective, tail_share)
     if not known.entities:
-        st.info(f"No {described(perspective).word} was found in this dataset.", icon=":material/info:")
+        st.info(f"No {word_of(perspective)} was found in this dataset.", icon=":material/info:")
         return
     _numbers(known)
     _curves(here, perspective, known)
@@ -127,7 +128,7 @@ def _marks(key: Key, _store: Store, perspective: str, ranks: tuple[int, ...]) ->
 
 @fragment
 def _table(here: Frame, perspective: str, known: Distribution) -> None:
-    word, rank = described(perspective).word, known.rule.head_rank
+    word, rank = word_of(perspective), known.rule.head_rank
     top = int(known.spectrum.values.max(initial=1))
     search, part, least, most = _filters(known, word, top)
     order = asked("order", "head", tuple(ORDERS))

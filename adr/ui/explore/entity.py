@@ -17,7 +17,7 @@ from adr.ui.parts.distributions import Key, distribution
 from adr.ui.parts.figures import figures
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
-from adr.ui.parts.palette import color_of, title_of
+from adr.ui.parts.palette import color_of, title_of, title_text, word_of
 from adr.ui.telling import fragment
 
 TILES = 24
@@ -25,7 +25,7 @@ TILES = 24
 
 def entity_view(here: Frame, perspective: str, name: str) -> None:
     """One entity: its numbers, its neighbours, and its instances."""
-    if st.button(f"All {title_of(perspective).lower()}", icon=":material/arrow_back:", type="tertiary"):
+    if st.button(f"All {title_text(perspective).lower()}", icon=":material/arrow_back:", type="tertiary"):
         jump(perspective=perspective)
     entity = entity_named(here.store, perspective, name)
     rule = distribution(here.key, here.store, perspective, described(perspective).tail_share).rule
@@ -44,7 +44,7 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
     probability = min(1.0, rule.tau / entity.n) if entity.n else 1.0
     figures(
         [
-            (described(perspective).word, described(perspective).sentence, "The perspective."),
+            (word_of(perspective), described(perspective).sentence, "The perspective."),
             (
                 f"{entity.n:,}",
                 f"instances · {entity.n / max(here.standing.instances, 1):.2%}",

@@ -118,7 +118,7 @@ def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
             items.append((f"{seen.repaired:,}", "ids repaired", "Rows whose id an earlier row has."))
         figures(items)
         if seen.epochs:
-            st.caption(f"Each row that some epoch has, once. {_listed(seen.epochs)}.")
+            st.caption(f"Each row that some epoch has, once. {plain(_listed(seen.epochs))}.")
         st.caption(
             f"{plain(format.sentence)} Beside it: a manifest, a dataset card with curves, the lines that start the "
             "trainer, the report page, where each synthetic row came from, and what was left out."

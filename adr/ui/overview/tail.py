@@ -9,7 +9,7 @@ from adr.rebalance.engine import postings_stamp
 from adr.recipe import Recipe
 from adr.store import Store
 from adr.ui.frame import Frame
-from adr.ui.parts.palette import title_of
+from adr.ui.parts.palette import title_text
 
 _STATES = ("before", "rebalanced", "with accepted", "random subset")
 
@@ -42,7 +42,7 @@ def _table(counts: list[Counts]) -> list[str]:
             f"{share_words(n['tail_share'], 2)} · {counted(int(n['tail_entities']), 'entity', 'entities')}"
             for n in states
         ]
-        lines.append("| " + " | ".join([title_of(one.perspective), *cells]) + " |")
+        lines.append("| " + " | ".join([title_text(one.perspective), *cells]) + " |")
     return lines
 
 

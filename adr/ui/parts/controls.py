@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from adr.plain_text import plain
+
 _IN_A_ROW = 5
 
 
@@ -56,7 +58,7 @@ def perspective_choice(
 ) -> str:
     """The chosen perspective: a row of options for a few, a list for more; kept in the address as by `choice`."""
     if len(known) <= _IN_A_ROW:
-        return choice("Perspective", known, name, default=default, says=says, drops=drops)
+        return choice("Perspective", known, name, default=default, says=lambda one: plain(says(one)), drops=drops)
     key = f"choice {name}"
     st.session_state[key] = asked(name, default, known)
 

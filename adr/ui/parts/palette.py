@@ -3,6 +3,7 @@
 from zlib import crc32
 
 from adr.perspectives import described
+from adr.plain_text import plain
 
 # Middle tones: readable on white and on near-black.
 PERSPECTIVE_COLORS = {"token": "#4f83e8", "object": "#24a37a", "co_occurrence": "#9a6be8", "interrogation": "#d8598c"}
@@ -13,8 +14,18 @@ FAINT, CLEAR = "rgba(128,132,145,0.28)", "rgba(0,0,0,0)"
 
 
 def title_of(perspective: str) -> str:
-    """What pages call the entities of a perspective: 'Co-occurrences'."""
+    """What pages call the entities of a perspective: 'Co-occurrences'; for tables and charts."""
     return described(perspective).title
+
+
+def title_text(perspective: str) -> str:
+    """The same where Streamlit reads Markdown: a column's name is data."""
+    return plain(title_of(perspective))
+
+
+def word_of(perspective: str) -> str:
+    """One entity of a perspective, where Streamlit reads Markdown: 'co-occurrence'."""
+    return plain(described(perspective).word)
 
 
 def color_of(perspective: str) -> str:

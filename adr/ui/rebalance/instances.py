@@ -23,7 +23,7 @@ from adr.ui.parts.controls import asked, asked_number, choice, move, pages, word
 from adr.ui.parts.image_grid import Tile, image_grid
 from adr.ui.parts.instance_view import instance_tiles, instance_view
 from adr.ui.parts.languages import language_choice
-from adr.ui.parts.palette import AFTER_COLOR, title_of
+from adr.ui.parts.palette import AFTER_COLOR, title_of, title_text
 
 TILES = 10
 Mask = npt.NDArray[np.bool_]  # over the rows of the engine
@@ -165,7 +165,7 @@ def _with_entity(engine: Engine, of: DeltaGenerator, name: DeltaGenerator) -> Ma
     place = engine.places(kind, [entity]).get(entity)
     with_it = np.zeros(engine.rows, dtype=bool)
     if place is None:
-        st.caption(f"No entity “{plain(entity)}” in {title_of(kind)}.")
+        st.caption(f"No entity “{plain(entity)}” in {title_text(kind)}.")
     else:
         with_it[engine.postings[kind].rows_of(place)] = True
     return with_it

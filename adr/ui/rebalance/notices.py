@@ -12,7 +12,7 @@ from adr.rebalance.advice import CommonEntity, PassesAll, common_entities, passe
 from adr.rebalance.engine import Engine
 from adr.rebalance.preview import RecipePreview
 from adr.recipe import Recipe
-from adr.ui.parts.palette import title_of
+from adr.ui.parts.palette import title_text
 from adr.ui.rebalance.state import current, tune
 from adr.ui.rebalance.steps import with_limit
 
@@ -45,7 +45,7 @@ def _unclamped(engine: Engine, preview: RecipePreview) -> None:
 def _passing(recipe: Recipe, found: PassesAll) -> None:
     others = tuple(p for p in recipe.perspectives if p != found.perspective)
     _with_button(
-        f"**{title_of(found.perspective)}:** {passing_text(found)}",
+        f"**{title_text(found.perspective)}:** {passing_text(found)}",
         "Leave it out",
         f"leave out {found.perspective}",
         lambda recipe: replace(recipe, perspectives=others, min_passes=min(recipe.min_passes, len(others))),

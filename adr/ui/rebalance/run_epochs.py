@@ -17,7 +17,7 @@ from adr.rebalance.epochs import EntitiesSeen, EpochsReport, ExpectedSeen, SeenC
 from adr.rebalance.runs import Run
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, choice, pages, perspective_choice, words
-from adr.ui.parts.palette import title_of
+from adr.ui.parts.palette import title_of, word_of
 from adr.ui.rebalance.engine import made_of
 
 ROWS = 12
@@ -81,7 +81,7 @@ def _entities(here: Frame, engine: Engine, run: Run) -> None:
     known = tuple(engine.perspectives)
     perspective = perspective_choice(known, "seen", default=known[0], says=title_of, drops=("seenpage",))
     box, sort = st.columns([3, 2], vertical_alignment="center")
-    word = described(perspective).word
+    word = word_of(perspective)
     with box:
         search = words("Search", "seensearch", placeholder=f"Search a {word}", drops=("seenpage",))
     with sort:

@@ -9,7 +9,7 @@ from adr.rebalance.starts import Start, starts, why_nothing
 from adr.recipe import Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked
-from adr.ui.parts.palette import title_of
+from adr.ui.parts.palette import title_text
 from adr.ui.rebalance.engine import made_of
 from adr.ui.rebalance.state import state, tune
 
@@ -62,7 +62,7 @@ def _tail_line(start: Start, perspective: str) -> str:
     tail = f"{share_words(numbers.before.tail_share)} → **{share_words(numbers.after.tail_share)}**"
     lost = f"{numbers.after.lost:,} lost" if numbers.after.lost or numbers.random.lost else "nothing lost"
     return (
-        f"{title_of(perspective)}: {tail}, {lost} "
+        f"{title_text(perspective)}: {tail}, {lost} "
         f"(random: {share_words(numbers.random.tail_share)}, {numbers.random.lost:,} lost)"
     )
 

@@ -29,7 +29,7 @@ from adr.synthesize.ways import COMPARED
 from adr.ui.access import allowed_model
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked_number, jump
-from adr.ui.parts.palette import title_of
+from adr.ui.parts.palette import title_text
 from adr.ui.parts.run_words import run_words
 from adr.ui.synthesize.offers import ABOUT_MODELS, CONTROLNETS, CONVERSATIONS, MODELS, SAYS, WAYS
 from adr.ui.synthesize.planning import planning
@@ -111,7 +111,7 @@ def _filled(here: Frame, entities: list[int], generator: str) -> dict[str, Any]:
         selection_mode="multi",
         default=PLANNED,
         key="plan_perspectives",
-        format_func=title_of,
+        format_func=title_text,
         help="What pictures can add to. A form of question is not visible: fill one from the Explore page.",
     )
     return {"perspectives": chosen or list(PLANNED)}

@@ -13,7 +13,7 @@ from adr.synthesize import outlook
 from adr.synthesize.outlook import Projection
 from adr.ui.frame import Frame
 from adr.ui.parts.charts import CONFIG
-from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, TAIL_COLOR, title_of
+from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, TAIL_COLOR, title_text
 
 _MARKS = 600
 
@@ -88,7 +88,7 @@ def tail_view(here: Frame, number: int, perspectives: Sequence[str]) -> None:
         "Perspective",
         shown,
         default="object" if "object" in shown else shown[0],
-        format_func=title_of,
+        format_func=title_text,
         key=f"curve_of {number}",
         required=True,
         label_visibility="collapsed",

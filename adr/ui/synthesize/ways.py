@@ -13,7 +13,7 @@ from adr.plain_text import plain
 from adr.synthesize.ways import COMPARED, Shared, ways
 from adr.ui.frame import Frame
 from adr.ui.parts.charts import CONFIG
-from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, TAIL_COLOR, title_of
+from adr.ui.parts.palette import AFTER_COLOR, CLEAR, FAINT, TAIL_COLOR, title_text
 from adr.ui.synthesize.offers import WAYS
 from adr.ui.synthesize.state import state
 
@@ -38,7 +38,7 @@ def ways_view(here: Frame, run: int, options: dict[str, Any]) -> None:
         "Perspective of the curves",
         shown,
         default="object" if "object" in shown else shown[0],
-        format_func=title_of,
+        format_func=title_text,
         key="ways_of",
         required=True,
         label_visibility="collapsed",
