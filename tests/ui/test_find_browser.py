@@ -1,4 +1,4 @@
-"""The field for a filter in a real browser: typed, in the address, paged; turning a page lets the chosen instance go."""
+"""The field for a filter in a real browser: typed, kept in the address, paged; a turned page lets the instance go."""
 
 import json
 from contextlib import closing
