@@ -127,9 +127,9 @@ def _need_reason(store: Store, asked: DecidedFor) -> None:
 
 
 def _need_source(store: Store, name: str) -> None:
-    known = [one for (one,) in store.rows("select name from source order by source")]
+    known = [one for (one,) in store.rows("select name from source where name is not null order by source")]
     if name not in known:
-        raise AdrError(f"There is no source {name!r}.", f"The sources are {', '.join(str(one) for one in known)}.")
+        raise AdrError(f"There is no source {name!r}.", f"The names of sources: {', '.join(known) or 'none'}.")
 
 
 def _found_instances(store: Store, positions: tuple[int, ...]) -> list[FoundInstance]:

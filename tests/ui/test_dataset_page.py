@@ -308,7 +308,16 @@ def test_page__says_what_is_wrong_with_a_filter(page, small_workspace: Workspace
     assert [one.value for one in at.error] == ["The filter cannot be read at its end: a condition is missing here."]
     assert at.text_input(key="find field").value == "object:dog and"
     assert "There is no run 9." in said(page("Dataset", find="run:9 kept"))
-    assert "No instance has object “dgo”." in said(page("Dataset", find="object:dgo"))
+    at = page("Dataset", find="object:dgo")
+    assert "**0 instances found:** object “dgo”." in said(at) and "No instance has object “dgo”." in said(at)
+    assert not at.exception and not at.error and not at.subheader
+
+
+def test_page__addresses_that_name_what_is_not_there(page, small_workspace: Workspace) -> None:
+    for query in ({"instance": "999999999999"}, {"instance": "6", "find": "dog"}, {"page": "99999999", "find": "dog"}):
+        assert not page("Dataset", **query).exception
+    at = page("Dataset", instance="1", find="#2")  # not among those found, and shown all the same
+    assert [one.value for one in at.subheader] == ["Instance 1"] and "**1 instance found:**" in said(at)
 
 
 @pytest.mark.parametrize(("query", "number"), [({}, 2), ({"find": "thing"}, 2), ({"kind": "repeated_ids"}, None)])

@@ -1,4 +1,4 @@
-"""The field for a filter, in a browser: what is typed is found, shown as a sentence and kept in the address."""
+"""The field for a filter in a real browser: typed, kept in the address, paged; a turned page lets the instance go."""
 
 import json
 from contextlib import closing

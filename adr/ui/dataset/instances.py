@@ -23,6 +23,7 @@ from adr.ui.parts.languages import language_choice
 from adr.ui.telling import tell
 
 TILES = 20
+_LAST = 2**31 - 1  # positions are 32-bit integers
 _KIND_NAMES = {
     "all": "All",
     "text_only": "Text only",
@@ -47,7 +48,7 @@ def instances_view(here: Frame) -> None:
     counts = counted_kinds(here.key, here.store, None if source is None else source.source, language)
     kind = _kind(counts, wanted is None)
     narrowed = _narrowed(wanted, source, language, kind)
-    number = asked_number("instance", -1, -1)
+    number = asked_number("instance", -1, -1, _LAST)
     _turn_to(here, narrowed, number)
     total, shown = _page(here, narrowed, counts)
     if wanted is not None:
