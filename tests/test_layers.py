@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = ("ingest", "index", "explore", "rebalance", "synthesize", "review", "export")
+STAGES = ("ingest", "index", "embed", "explore", "rebalance", "synthesize", "review", "export")
 # What several stages share, each file with what it may import of the others below it.
 GROUND = (
     "store",

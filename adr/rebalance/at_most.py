@@ -28,6 +28,18 @@ class Bound:
     most: int
 
 
+@dataclass(frozen=True)
+class EachBound:
+    """The same cap on many entities: of the rows that have one, at most `most` instances.
+
+    rows, entities: one pair for each entity that a row has.
+    """
+
+    rows: Rows
+    entities: npt.NDArray[np.int32]
+    most: int
+
+
 def whole_draws(draw: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
     """Draws in [0, 1) as whole numbers below 2^53, exactly: every draw is a multiple of 2^-53."""
     return (draw * float(1 << _DRAW_BITS)).astype(np.uint64)
@@ -55,14 +67,17 @@ def ranks(rows: Rows, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64
 def within(
     copies: npt.NDArray[np.int8],
     place: npt.NDArray[np.uint64],
-    bounds: Sequence[Bound],
+    bounds: Sequence[Bound | EachBound],
     together: Together | None = None,
 ) -> npt.NDArray[np.int8]:
     """The copies of each row that stay within every bound: `copies` itself where no bound binds.
 
     together: runs several functions at the same time; without it they run one after the other.
     """
-    works: list[Callable[[], Cut | None]] = [partial(_cut, bound, copies, place) for bound in bounds]
+    works: list[Callable[[], Cut | None]] = [
+        partial(_cut, bound, copies, place) if isinstance(bound, Bound) else partial(_cut_each, bound, copies, place)
+        for bound in bounds
+    ]
     cuts = [cut for cut in (together(works) if together else [work() for work in works]) if cut is not None]
     if not cuts:
         return copies
@@ -83,6 +98,41 @@ def _cut(bound: Bound, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint6
         return past, np.zeros(len(past), np.int8)
     ordered, first = ranks(bound.rows, copies, place)
     return ordered, np.clip(bound.most - first + 1, 0, copies[ordered]).astype(np.int8)
+
+
+@dataclass(frozen=True)
+class EachRank:
+    """The postings of the entities that have more copies than a cap on each allows, by entity in the shared order.
+    first: the rank of the first copy of the row, from 1; of: how many copies the entity has."""
+
+    rows: Rows
+    entities: npt.NDArray[np.int32]
+    first: Rows
+    of: Rows
+
+
+def ranks_over(bound: EachBound, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64]) -> EachRank:
+    """The ranks of the kept rows within each entity that is over its bound, found in one pass over all of them."""
+    kept = copies[bound.rows] > 0
+    rows, entities = bound.rows[kept], bound.entities[kept]
+    total = np.bincount(entities, weights=copies[rows]).astype(np.int64)
+    over = total[entities] > bound.most
+    rows, entities = rows[over], entities[over]
+    order = np.lexsort((rows, place[rows], entities))
+    rows, entities = rows[order], entities[order]
+    before = np.cumsum(copies[rows], dtype=np.int64) - copies[rows]
+    begins = np.flatnonzero(np.diff(entities, prepend=-1))
+    lengths = np.diff(begins, append=len(entities))
+    return EachRank(rows, entities, before - np.repeat(before[begins], lengths) + 1, total[entities])
+
+
+def _cut_each(bound: EachBound, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64]) -> Cut | None:
+    """As `_cut`, for a cap on each of many entities; a row with several has the copies that fit all of them."""
+    found = ranks_over(bound, copies, place)
+    left = copies.copy()
+    np.minimum.at(left, found.rows, np.clip(bound.most - found.first + 1, 0, copies[found.rows]).astype(np.int8))
+    cut = np.flatnonzero(left < copies)
+    return (cut, left[cut]) if len(cut) else None
 
 
 def _past(kept: Rows, place: npt.NDArray[np.uint64], most: int) -> Rows:
