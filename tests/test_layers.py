@@ -48,6 +48,7 @@ GROUND = (
     "containers",
     "picture_columns",
     "picture_file",
+    "picture_hash",
     "picture_shards",
     "index_needed",
     "language_names",
@@ -194,6 +195,7 @@ def test_packages__one_door_to_each_thing(package):
         "adr.synthesize.source_images",
         "adr.index.looking",
         "adr.prove.extracting",
+        "adr.embed.hashing",
     ],
 )
 def test_worker__never_opens_the_database(module):

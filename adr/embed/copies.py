@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from adr.embed.looks import looking_same
 from adr.embed.same_pictures import same_pictures
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
@@ -49,17 +50,21 @@ class ClustersOfKind:
 @dataclass(frozen=True)
 class CopiesReport:
     """What `copies` found. kinds: {'picture', 'text', 'copy': its clusters}; pictures: image paths compared;
-    unread_pictures: of these, files that cannot be read, which are copies by their path alone."""
+    unread_pictures: of these, files that cannot be read, which are copies by their path alone; looks: whether pictures
+    were compared by their looks, too."""
 
     instances: int
     kinds: Mapping[str, ClustersOfKind]
     pictures: int
     unread_pictures: int
+    looks: bool
     seconds: float
 
 
-def copies(store: Store, *, progress: Progress = silent) -> CopiesReport:
+def copies(store: Store, *, looks: bool = False, progress: Progress = silent) -> CopiesReport:
     """Find the clusters of the present sources and write them in place of those that were there.
+
+    looks: compare pictures by their looks, too, for which each one is read (`adr.embed.looks`).
 
     AdrError when there is no dataset. When `progress` raises Cancelled, nothing is written.
     """
@@ -68,13 +73,16 @@ def copies(store: Store, *, progress: Progress = silent) -> CopiesReport:
     if not instances:
         raise AdrError("There is no dataset in this workspace.", "Ingest one first.")
     paths = [path for (path,) in store.rows("select distinct unnest(images) as path from instance order by path")]
-    found = same_pictures(ImageFolder.of(store), paths, progress)
+    images = ImageFolder.of(store)
+    found = same_pictures(images, paths, progress)
+    if looks:
+        found = found.joined(looking_same(store, images, paths, progress))
     progress(0, None, "Comparing conversations")
     with store.atomic() as writer:
         _write(writer, found.same_as)
         kinds = {kind: _clusters_of(writer, kind) for kind in CLUSTERED}
         seconds = round(time.monotonic() - started, 2)
-        report = CopiesReport(instances, kinds, len(paths), found.unread, seconds)
+        report = CopiesReport(instances, kinds, len(paths), found.unread, looks, seconds)
         writer.execute("delete from copies_made")
         writer.execute("insert into copies_made values ($1, now() at time zone 'UTC')", [to_json(report)])
     return report

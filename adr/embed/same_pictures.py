@@ -8,8 +8,10 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
+from adr.embed.clusters import roots
 from adr.image_folder import ImageFolder
 from adr.picture_file import read_picture
 from adr.progress import Progress, let_pages_run, silent
@@ -24,6 +26,16 @@ class SamePictures:
 
     same_as: Mapping[str, str]
     unread: int
+
+    def joined(self, pairs: Iterable[tuple[int, int]]) -> "SamePictures":
+        """The same with further pairs of same pictures, given as numbers in the order of `same_as`."""
+        paths = list(self.same_as)
+        number = {path: n for n, path in enumerate(paths)}
+        equal = ((number[first], number[path]) for path, first in self.same_as.items())
+        return SamePictures(
+            {path: paths[root] for path, root in zip(paths, roots(len(paths), chain(equal, pairs)), strict=True)},
+            self.unread,
+        )
 
 
 def same_pictures(folder: ImageFolder | None, paths: Sequence[str], progress: Progress = silent) -> SamePictures:

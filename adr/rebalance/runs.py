@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from adr.errors import AdrError
+from adr.perspectives import CLUSTERED
 from adr.progress import Progress, silent
 from adr.rebalance.at_most import ranks, ranks_over
 from adr.rebalance.engine import Engine
@@ -336,10 +337,16 @@ def run_report(store: Store, run: int) -> RebalanceReport:
 
 
 def same_run(store: Store, recipe: Recipe) -> int | None:
-    """The newest run that `recipe` would only repeat (the same [rebalance] on the present index), or None."""
-    known = store.rows("""
+    """The newest run that `recipe` would only repeat (the same [rebalance] on the present index, and on the present
+    clusters of copies if it says something of them), or None."""
+    clustered = any(p in CLUSTERED for p in recipe.mentioned)
+    known = store.rows(
+        """
         select run, recipe from run
-        where made_on = (select fingerprint from index_made) order by run desc""")
+        where made_on = (select fingerprint from index_made)
+          and (not $1 or created_at >= (select max(made_at) from copies_made)) order by run desc""",
+        [clustered],
+    )
     for run, toml in known:
         if Recipe.from_toml(toml, f"the recipe of run {run}").fingerprint == recipe.fingerprint:
             return int(run)

@@ -14,13 +14,18 @@ from adr.progress import Progress
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Nothing beside the workspace."""
+    """Whether pictures are compared by their looks."""
+    parser.add_argument(
+        "--looks",
+        action="store_true",
+        help="take pictures for the same that look the same (resized, encoded again), too; reads every picture once",
+    )
 
 
 def act(options: argparse.Namespace, progress: Progress) -> CopiesReport:
     """Find the clusters; where there is an index, it has them as perspectives afterwards."""
     with opened(options) as (_, store):
-        report = copies(store, progress=progress)
+        report = copies(store, looks=options.looks, progress=progress)
         if index_report(store) is not None:
             change_perspectives(store, [*indexed(store), *CLUSTERED], again=CLUSTERED, progress=progress)
     return report
