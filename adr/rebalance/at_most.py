@@ -13,6 +13,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from adr.rebalance import loops
+
 Rows = npt.NDArray[np.int64]
 Cut = tuple[Rows, npt.NDArray[np.int8]]
 Together = Callable[[list[Callable[[], Cut | None]]], list[Cut | None]]
@@ -32,7 +34,7 @@ class Bound:
 class EachBound:
     """The same cap on many entities: of the rows that have one, at most `most` instances.
 
-    rows, entities: one pair for each entity that a row has.
+    rows, entities: one pair for each entity that a row has, rows ascending.
     """
 
     rows: Rows
@@ -128,11 +130,18 @@ def ranks_over(bound: EachBound, copies: npt.NDArray[np.int8], place: npt.NDArra
 
 def _cut_each(bound: EachBound, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64]) -> Cut | None:
     """As `_cut`, for a cap on each of many entities; a row with several has the copies that fit all of them."""
-    found = ranks_over(bound, copies, place)
+    total = np.bincount(bound.entities, weights=copies[bound.rows])
+    if not np.any(total > bound.most):
+        return None
+    offsets = np.zeros(len(copies) + 1, np.int64)
+    own = np.bincount(bound.rows, minlength=len(copies))
+    np.cumsum(own, out=offsets[1:])
+    kept = np.flatnonzero((copies > 0) & (own > 0))
+    order = kept[np.argsort(place[kept], kind="stable")]
     left = copies.copy()
-    np.minimum.at(left, found.rows, np.clip(bound.most - found.first + 1, 0, copies[found.rows]).astype(np.int8))
+    loops.fit_each(order, offsets, bound.entities, bound.most, copies, np.zeros(len(total), np.int64), left)
     cut = np.flatnonzero(left < copies)
-    return (cut, left[cut]) if len(cut) else None
+    return cut, left[cut]
 
 
 def _past(kept: Rows, place: npt.NDArray[np.uint64], most: int) -> Rows:
