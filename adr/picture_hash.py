@@ -24,6 +24,12 @@ def perceptual_hash(image: Image.Image) -> int:
     return int("".join("1" if bit else "0" for bit in bits), 2)
 
 
+def hash_both_ways(image: Image.Image) -> tuple[int, int]:
+    """(the perceptual hash of a picture, that of the picture mirrored left to right)."""
+    small = image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+    return perceptual_hash(small), perceptual_hash(small.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+
+
 def bits_apart(first: int, second: int) -> int:
     """In how many bits two perceptual hashes differ."""
     return (first ^ second).bit_count()

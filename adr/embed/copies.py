@@ -5,12 +5,12 @@ since many rows may ask about one picture; nor are equal conversations, since ma
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from adr.embed.looks import looking_same
+from adr.embed.looks import looks_of
 from adr.embed.same_pictures import same_pictures
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
@@ -51,13 +51,15 @@ class ClustersOfKind:
 class CopiesReport:
     """What `copies` found. kinds: {'picture', 'text', 'copy': its clusters}; pictures: image paths compared;
     unread_pictures: of these, files that cannot be read, which are copies by their path alone; looks: whether pictures
-    were compared by their looks, too."""
+    were compared by their looks, too; mirrored: then, pairs of which one looks like the other mirrored, which are no
+    copies, each named by the first picture of its cluster."""
 
     instances: int
     kinds: Mapping[str, ClustersOfKind]
     pictures: int
     unread_pictures: int
     looks: bool
+    mirrored: tuple[tuple[str, str], ...]
     seconds: float
 
 
@@ -75,17 +77,26 @@ def copies(store: Store, *, looks: bool = False, progress: Progress = silent) ->
     paths = [path for (path,) in store.rows("select distinct unnest(images) as path from instance order by path")]
     images = ImageFolder.of(store)
     found = same_pictures(images, paths, progress)
+    mirrored: tuple[tuple[str, str], ...] = ()
     if looks:
-        found = found.joined(looking_same(store, images, paths, progress))
+        alike = looks_of(store, images, paths, progress)
+        found = found.joined(alike.same)
+        mirrored = _between(found.same_as, [(paths[a], paths[b]) for a, b in alike.mirrored])
     progress(0, None, "Comparing conversations")
     with store.atomic() as writer:
         _write(writer, found.same_as)
         kinds = {kind: _clusters_of(writer, kind) for kind in CLUSTERED}
         seconds = round(time.monotonic() - started, 2)
-        report = CopiesReport(instances, kinds, len(paths), found.unread, looks, seconds)
+        report = CopiesReport(instances, kinds, len(paths), found.unread, looks, mirrored, seconds)
         writer.execute("delete from copies_made")
         writer.execute("insert into copies_made values ($1, now() at time zone 'UTC')", [to_json(report)])
     return report
+
+
+def _between(same_as: Mapping[str, str], pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The pairs of paths as pairs of different clusters, each once."""
+    clusters = {tuple(sorted((same_as[one], same_as[other]))) for one, other in pairs}
+    return tuple((one, other) for one, other in sorted(clusters) if one != other)
 
 
 def copies_report(store: Store) -> CopiesReport | None:

@@ -7,7 +7,7 @@ delete: then every picture is read again. Knows nothing of how hashes are comput
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,16 +16,19 @@ import pyarrow.parquet as pq
 from adr.files import whole_file, write_whole
 from adr.picture_file import picture_stat
 
-_SCHEMA = pa.schema([("stamp", pa.string()), ("pixels", pa.string()), ("perceptual", pa.int64())])
+_SCHEMA = pa.schema(
+    [("stamp", pa.string()), ("pixels", pa.string()), ("perceptual", pa.int64()), ("mirrored", pa.int64())]
+)
 
 
 @dataclass(frozen=True)
 class PictureHashes:
     """pixels: of size and RGB values, '' where the picture cannot be decoded; perceptual: 63 bits, None there and for a
-    blank picture."""
+    blank picture; mirrored: the same of the picture mirrored left to right."""
 
     pixels: str
     perceptual: int | None
+    mirrored: int | None
 
 
 class HashFolder:
@@ -64,7 +67,7 @@ class HashFolder:
     def keep(self, found: Mapping[str, PictureHashes]) -> None:
         """Add what was found, as one file."""
         last = max((int(path.stem) for path in self.folder.glob("[0-9]*.parquet")), default=-1)
-        columns = [list(found), [one.pixels for one in found.values()], [one.perceptual for one in found.values()]]
+        columns = [list(found), *map(list, zip(*map(astuple, found.values()), strict=True))]
         with whole_file(self.folder / f"{last + 1:06d}.parquet") as partial:
             pq.write_table(pa.table(dict(zip(_SCHEMA.names, columns, strict=True)), schema=_SCHEMA), partial)
 

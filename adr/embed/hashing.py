@@ -18,14 +18,14 @@ from PIL import Image
 
 from adr.embed.hash_folder import HashFolder, PictureHashes, stamp_of
 from adr.picture_file import read_picture
-from adr.picture_hash import perceptual_hash
+from adr.picture_hash import hash_both_ways
 from adr.process import Event, exit_status, tell
 from adr.settings import setting
 
 BLOCK = 256
 """Pictures per file."""
 _FLAT = 2  # standard deviation of the brightness, of 255: a blank picture has no look to compare
-_NOTHING = PictureHashes("", None)
+_NOTHING = PictureHashes("", None, None)
 
 
 def hash_all(folder: HashFolder, tell: Callable[[Event], None]) -> None:
@@ -53,7 +53,7 @@ def hashes_of(file: Path) -> PictureHashes:
         return _NOTHING
     pixels = hashlib.sha256(f"{picture.width} {picture.height} ".encode() + picture.tobytes()).hexdigest()
     flat = float(np.asarray(picture.convert("L")).std()) < _FLAT
-    return PictureHashes(pixels, None if flat else perceptual_hash(picture))
+    return PictureHashes(pixels, None, None) if flat else PictureHashes(pixels, *hash_both_ways(picture))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

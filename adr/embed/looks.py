@@ -5,6 +5,7 @@ A process of its own reads the pictures (`adr.embed.hashing`); this side asks it
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,20 +14,28 @@ import numpy as np
 from adr.embed.hash_folder import HashFolder, PictureHashes, stamp_of
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
-from adr.picture_hash import near_pairs
+from adr.picture_hash import bits_apart, near_pairs
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
 from adr.workspace import Workspace
 
+Pairs = list[tuple[int, int]]
 SAME_LOOK_BITS = 2
 """Pictures whose perceptual hashes differ in at most so many of 63 bits look the same (measured: docs/copies.md)."""
 
 
-def looking_same(
-    store: Store, images: ImageFolder | None, paths: Sequence[str], progress: Progress = silent
-) -> list[tuple[int, int]]:
-    """Pairs of numbers in `paths`, whose pictures look the same; a picture that cannot be read is in none.
+@dataclass(frozen=True)
+class Looks:
+    """Pairs of pictures, given as numbers. same: they look the same; mirrored: one looks like the other, mirrored left
+    to right."""
+
+    same: Pairs
+    mirrored: Pairs
+
+
+def looks_of(store: Store, images: ImageFolder | None, paths: Sequence[str], progress: Progress = silent) -> Looks:
+    """Which pictures look alike, by their numbers in `paths`; a picture that cannot be read is in no pair.
 
     AdrError when the process that reads the pictures ends unexpectedly. What it has read is kept in the workspace.
     """
@@ -36,7 +45,7 @@ def looking_same(
         _hash(folder, len(files), progress)
         known = folder.known()
     found = {n: known[stamp] for n, file in files.items() if (stamp := stamp_of(file)) in known and stamp}
-    return [*_equal_pixels(found), *_near(found)]
+    return Looks([*_equal_pixels(found), *_near(found)], list(_mirrored(found)))
 
 
 def _equal_pixels(found: Mapping[int, PictureHashes]) -> Iterator[tuple[int, int]]:
@@ -57,6 +66,25 @@ def _near(found: Mapping[int, PictureHashes]) -> Iterator[tuple[int, int]]:
     numbers = list(by_hash.values())
     for one, other in near_pairs(np.array(list(by_hash), np.uint64), SAME_LOOK_BITS):
         yield numbers[one], numbers[other]
+
+
+def _mirrored(found: Mapping[int, PictureHashes]) -> Iterator[tuple[int, int]]:
+    """Pairs in which the second, mirrored, is near to the first, which is no mirror image of itself. Pictures of equal
+    hashes are one picture here."""
+    first_of: dict[int, int] = {}
+    for number, hashes in found.items():
+        if hashes.perceptual is not None:
+            first_of.setdefault(hashes.perceptual, number)
+    numbers, count = list(first_of.values()), len(first_of)
+    both = [*first_of, *(found[number].mirrored for number in numbers)]
+    for one, other in near_pairs(np.array(both, np.uint64), SAME_LOOK_BITS):
+        if one < count <= other and one < other - count and not _symmetric(found[numbers[one]]):
+            yield numbers[one], numbers[other - count]
+
+
+def _symmetric(hashes: PictureHashes) -> bool:
+    """Whether a picture looks like its own mirror image."""
+    return bits_apart(hashes.perceptual or 0, hashes.mirrored or 0) <= 2 * SAME_LOOK_BITS
 
 
 @contextmanager

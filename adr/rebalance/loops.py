@@ -374,7 +374,7 @@ def fit_each(order: Any, offsets: Any, entities: Any, most: int, copies: Any, ta
     taken: zeros, one per entity; how many copies the rows before had. Every kept copy takes a rank, fit or not.
     """
     for row in order:
-        own = np.int64(copies[row])
+        own: Any = np.int64(copies[row])
         least = own
         for at in range(offsets[row], offsets[row + 1]):
             entity = entities[at]

@@ -68,7 +68,7 @@ def main() -> None:
         turns = [("human", "What is it?"), ("gpt", "That.")]
         write_instances(store, {n: ("1", [row[0]], turns) for n, row in enumerate(rows)}, images=Path(name))
         started = time.perf_counter()
-        copies(store, looks=True)
+        report = copies(store, looks=True)
         seconds = time.perf_counter() - started
         cluster = dict(store.rows("select instance, cluster from copy_cluster where kind = 'picture'"))
     print(f"{len(rows):,} pictures in {seconds:.1f} s: {len(rows) / seconds:,.0f} per second")
@@ -76,6 +76,9 @@ def main() -> None:
         mine = [(n, number) for n, (_, of, number) in enumerate(rows) if of == kind]
         found = sum(n in cluster and cluster[n] == cluster.get(number) for n, number in mine)
         print(f"{kind}: {found} of {len(mine)} found, recall {found / len(mine):.3f}")
+    mirror = {path for pair in report.mirrored for path in pair}
+    mine = {path for path, kind, _ in rows if kind == "mirrored"}
+    print(f"reported as mirrored: {len(mine & mirror)} of {len(mine)}; {len(report.mirrored)} pairs in all")
     together: dict[int, list[int]] = {}
     for n, first in cluster.items():
         together.setdefault(first, []).append(rows[n][2])

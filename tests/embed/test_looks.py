@@ -27,6 +27,7 @@ def folder(tmp_path: Path) -> Path:
     one.save(tmp_path / "one.bmp")  # the same pixels, other bytes
     one.resize((120, 80)).save(tmp_path / "half.png")
     one.save(tmp_path / "encoded.jpg", quality=50)
+    one.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tmp_path / "mirrored.jpg", quality=90)
     other.save(tmp_path / "other.png")
     Image.new("RGB", (240, 160), "white").save(tmp_path / "white.png")
     Image.new("RGB", (240, 160), "black").save(tmp_path / "black.png")
@@ -44,6 +45,7 @@ NAMES = [
     "black.png",
     "broken.png",
     "gone.png",
+    "mirrored.jpg",
 ]
 
 
@@ -66,7 +68,8 @@ def test_copies__by_looks(folder):
     assert copies(store).kinds["picture"].clusters == 0
     report = copies(store, looks=True)
     assert clusters(store, "picture") == clusters(store, "copy") == [[0, 1, 2, 3]]
-    assert clusters(store, "text") == [list(range(9))]
+    assert clusters(store, "text") == [list(range(10))]
+    assert report.mirrored == (("encoded.jpg", "mirrored.jpg"),)
     assert report.looks and report.unread_pictures == 1  # what is no picture is a file all the same
 
 
@@ -80,7 +83,7 @@ def test_copies__what_was_read_is_not_read_again(folder, tmp_path):
     copies(store, looks=True)
     assert {path.name for path in workspace.hashes.glob("*.parquet")} == {"000000.parquet", "000001.parquet"}
     assert (workspace.hashes / "000000.parquet").stat().st_mtime_ns == files["000000.parquet"]
-    assert len(HashFolder(workspace.hashes).known()) == 9
+    assert len(HashFolder(workspace.hashes).known()) == 10
     store.close()
 
 
@@ -99,5 +102,5 @@ def test_hash_all__only_what_is_not_known_and_a_damaged_file_again(folder, tmp_p
 def test_hashes_of__blank_and_broken_pictures_have_no_look(folder):
     white, black = hashes_of(folder / "white.png"), hashes_of(folder / "black.png")
     assert white.perceptual is None is black.perceptual and white.pixels != black.pixels
-    assert hashes_of(folder / "broken.png") == PictureHashes("", None)
+    assert hashes_of(folder / "broken.png") == PictureHashes("", None, None)
     assert stamp_of(folder / "gone.png") is None

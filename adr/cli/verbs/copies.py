@@ -47,4 +47,7 @@ def page(report: CopiesReport) -> Iterator[Block]:
             f"{report.unread_pictures:,} of {counted(report.pictures, 'picture')} cannot be read; they are the same "
             "only where their paths are."
         )
+    if report.mirrored:
+        pairs = counted(len(report.mirrored), "pair")
+        yield sentence(f"{pairs} of pictures where one mirrors the other: no copies; --json lists them.")
     yield note("To keep one of each cluster of copies, write copy = 1 under [rebalance.at_most_each] in the recipe.")
