@@ -30,9 +30,9 @@ class Perspective:
     """One way of naming what is in an instance: a row of the table `perspective`.
 
     title: what pages call its entities, in the plural; sentence: what an entity is; read_from: 'turns', 'record',
-    'pictures', 'languages' or 'objects'; tail_share: the share of postings that is tail unless a recipe says otherwise;
-    votes: whether it decides in a recipe that names no perspectives; several: whether an instance can have several
-    entities.
+    'pictures', 'languages', 'objects' or 'clusters' (of copies); tail_share: the share of postings that
+    is tail unless a recipe says otherwise; votes: whether it decides in a recipe that names no perspectives; several:
+    whether an instance can have several entities.
     """
 
     name: str
@@ -68,8 +68,13 @@ MORE = (
     Perspective("language", "Languages", "the language of most turns", "languages", several=False),
     Perspective("length", "Lengths", "exchanges and words of the conversation", "turns", several=False),
     Perspective("size", "Picture sizes", "the longer side of the first picture", "pictures", several=False),
+    Perspective("picture", "Same pictures", "rows with the same picture", "clusters", several=False),
+    Perspective("text", "Same conversations", "rows with the same conversation", "clusters", several=False),
+    Perspective("copy", "Copies", "rows with the same picture and conversation", "clusters", several=False),
 )
 """Perspectives that come with the program and are in an index that asks for them."""
+CLUSTERED = tuple(one.name for one in MORE if one.read_from == "clusters")
+"""Those whose entities are clusters of copies, which `adr copies` finds."""
 _BUILT_IN = {one.name: one for one in (*PAPER, *MORE)}
 
 

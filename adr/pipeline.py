@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from adr.containers import picture_root, source_sha256
+from adr.embed.copies import copies, copies_report
 from adr.errors import AdrError
 from adr.export.export import ExportReport, export
 from adr.export.folder import is_export
@@ -26,7 +27,7 @@ from adr.ingest.ingest import IngestReport, ingest, ingest_report
 from adr.ingest.options import ingest_options
 from adr.ingest.sources import Given
 from adr.options import options_of
-from adr.perspectives import indexed
+from adr.perspectives import CLUSTERED, indexed
 from adr.progress import Progress, silent
 from adr.rebalance.runs import RebalanceReport, rebalance, run_report, same_run
 from adr.recipe import Recipe
@@ -196,6 +197,8 @@ class _Run:
         return self._found("ingest", ingest_report(self.store))
 
     def _index(self, reindex: bool) -> IndexReport:
+        if any(p in CLUSTERED for p in self._perspectives()) and copies_report(self.store) is None:
+            copies(self.store, progress=self._said("copies"))
         found = index_report(self.store)
         if found is None:
             return self._reindexed()

@@ -36,6 +36,7 @@ class Recipe:
     tau: count per perspective; a perspective without one takes the τ of its `tail_share` (default: the paper's).
     own_tau: for one entity, the value that replaces its perspective's τ. mute: its draw never passes. protect: its draw
     always passes. at_most: the cap of an entity, a bound on the kept instances that have it. All four by perspective.
+    at_most_each: the cap, by perspective, of every entity that has none in at_most.
     pass_rule: 'any' (some entity's draw is below its probability; the published rule) or 'mean' (one draw per
     instance and perspective against the mean probability of its entities) or 'mean_unclamped' (the same, each τ / n
     counted in full even above 1, as in the published script).
@@ -55,6 +56,7 @@ class Recipe:
     epochs: int = 1
     tau: Mapping[str, float] = field(default_factory=dict)
     tail_share: Mapping[str, float] = field(default_factory=dict)
+    at_most_each: Mapping[str, int] = field(default_factory=dict)
     own_tau: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     mute: Mapping[str, Sequence[str]] = field(default_factory=dict)
     protect: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         _check(self)
-        for key in ("tau", "tail_share", *STAGES):
+        for key in ("tau", "tail_share", "at_most_each", *STAGES):
             object.__setattr__(self, key, MappingProxyType(dict(getattr(self, key))))
         for key in OF_ENTITIES:
             nested = {p: MappingProxyType(dict(value)) for p, value in getattr(self, key).items() if value}
@@ -149,6 +151,7 @@ class Recipe:
             "mute": {p: list(names) for p, names in self.mute.items()},
             "protect": {p: list(names) for p, names in self.protect.items()},
             "at_most": {p: dict(v) for p, v in self.at_most.items()},
+            **({"at_most_each": dict(self.at_most_each)} if self.at_most_each else {}),
             **unread,
             **mixture,
             **({"epochs": self.epochs} if self.epochs > 1 else {}),
@@ -161,8 +164,13 @@ class Recipe:
     @property
     def mentioned(self) -> tuple[str, ...]:
         """The perspectives that vote, those of whose entities something is said, and that of the mixture."""
-        said = (p for key in ("own_tau", "at_most", *LISTED) for p in getattr(self, key))
+        said = (p for key in ("own_tau", "at_most", "at_most_each", *LISTED) for p in getattr(self, key))
         return in_order((*self.perspectives, *said, *([self.mixture.perspective] if self.mixture else [])))
+
+    @property
+    def capped(self) -> bool:
+        """Whether it has any cap."""
+        return bool(self.at_most or self.at_most_each)
 
     def limits(self, perspective: str) -> dict[str, float]:
         """What replaces τ for single entities: their own τ, 0 for a muted one, inf for a protected one."""
@@ -191,7 +199,7 @@ def _check(recipe: Recipe) -> None:
         f"{len(recipe.perspectives)} perspectives are to vote.",
         f"Name at most {MOST_VOTES}.",
     )
-    for key in ("tau", "tail_share", *OF_ENTITIES, *LISTED):
+    for key in ("tau", "tail_share", "at_most_each", *OF_ENTITIES, *LISTED):
         for p, value in getattr(recipe, key).items():
             _need(is_known(p), f"{key} names the perspective {p!r}.", f"Choose from {', '.join(choices())}.")
             if check := _CHECKS.get(key):
@@ -248,6 +256,14 @@ def _check_at_most(perspective: str, values: Mapping[str, Any]) -> None:
         )
 
 
+def _check_at_most_each(perspective: str, value: Any) -> None:
+    _need(
+        _whole(value) and 0 <= value < 2**63,
+        f"at_most_each of {perspective} is {value!r}.",
+        "Give a whole number from 0; a cap of one entity is `at_most`.",
+    )
+
+
 def _check_list(perspective: str, names: Any) -> None:
     _need(
         isinstance(names, list | tuple) and all(isinstance(name, str) for name in names),
@@ -269,6 +285,7 @@ _CHECKS = {
     "tail_share": _check_share,
     "own_tau": _check_own_tau,
     "at_most": _check_at_most,
+    "at_most_each": _check_at_most_each,
     "mute": _check_list,
     "protect": _check_list,
     "notes": _check_notes,

@@ -99,7 +99,7 @@ def toml_of(recipe: Recipe) -> str:
         f"unread = {_value(recipe.unread)}",
     ]
     lines += [f"epochs = {recipe.epochs}"] if recipe.epochs > 1 else []
-    for key in ("tau", "tail_share", *LISTED):
+    for key in ("tau", "tail_share", "at_most_each", *LISTED):
         if values := getattr(recipe, key):
             lines += ["", f"[rebalance.{key}]"]
             lines += [f"{_key(p)} = {_value(values[p])}" for p in in_order(values)]

@@ -1,7 +1,7 @@
 """A recipe as a sentence for people."""
 
 from adr.figures import number_words
-from adr.perspectives import described
+from adr.perspectives import CLUSTERED, described
 from adr.recipe import Recipe
 
 _NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
@@ -56,6 +56,7 @@ def _entities(recipe: Recipe) -> list[str]:
     """What is set for single entities, a part per kind."""
     kinds = (
         ("at most", [f"{n:,} of {e}" for p in recipe.at_most for e, n in sorted(recipe.at_most[p].items())]),
+        ("at most", [_each(p, most) for p, most in recipe.at_most_each.items()]),
         ("muted", [e for p in recipe.perspectives for e in recipe.mute.get(p, ())]),
         ("protected", [e for p in recipe.perspectives for e in recipe.protect.get(p, ())]),
         (
@@ -68,6 +69,12 @@ def _entities(recipe: Recipe) -> list[str]:
         ),
     )
     return [f"{kind}: {_shortened(names)}" for kind, names in kinds if names]
+
+
+def _each(perspective: str, most: int) -> str:
+    """What a cap on every entity of a perspective says."""
+    row = described(perspective)
+    return f"{most:,} of all {row.sentence}" if perspective in CLUSTERED else f"{most:,} of each {row.word}"
 
 
 def _shortened(names: list[str]) -> str:

@@ -8,7 +8,7 @@ create table if not exists perspective (
     name varchar,               -- 'token', 'object', 'co_occurrence', 'interrogation', 'source', 'column:category' ...
     title varchar,              -- what pages call its entities
     sentence varchar,           -- what an entity is
-    read_from varchar,          -- 'turns', 'record', 'pictures', 'languages' or 'objects'
+    read_from varchar,          -- 'turns', 'record', 'pictures', 'languages', 'objects' or 'clusters'
     tail_share double,          -- share of postings that is tail unless a recipe says otherwise
     votes boolean,              -- decides in a recipe that names no perspectives
     several boolean,            -- whether an instance can have several of its entities
@@ -141,6 +141,19 @@ create table if not exists entity (
 
 -- writer: index. Entity e occurs in instance i; once, however often it is said. Ordered by perspective, instance, entity.
 create table if not exists posting (perspective utinyint, instance integer, entity integer);
+
+-- writer: embed. Instances that are copies of one another: one row per instance and kind, where the cluster has two or more.
+create table if not exists copy_cluster (
+    kind varchar,               -- 'picture': the same pictures, 'text': the same conversation, 'copy': both
+    instance integer,
+    cluster integer             -- the first of its instances
+);
+
+-- writer: embed. One row: when copies were looked for in the present sources.
+create table if not exists copies_made (
+    report varchar,             -- JSON: the whole CopiesReport
+    made_at timestamp
+);
 
 -- writer: index. A line of prompts, or the beginning of one up to a colon, that recurs in a source.
 create table if not exists template (

@@ -94,6 +94,11 @@ class Workspace:
         return self.folder / "features"
 
     @property
+    def hashes(self) -> Path:
+        """What the source's pictures look like, as hashes; safe to delete."""
+        return self.folder / "hashes"
+
+    @property
     def fits(self) -> Path:
         """How well models name the source's images, one file per model and sample; safe to delete."""
         return self.folder / "fits"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = ("ingest", "index", "explore", "select", "rebalance", "synthesize", "review", "export")
+STAGES = ("ingest", "index", "embed", "explore", "select", "rebalance", "synthesize", "review", "export")
 # What several stages share, each file with what it may import of the others below it.
 GROUND = (
     "store",
@@ -48,6 +48,7 @@ GROUND = (
     "containers",
     "picture_columns",
     "picture_file",
+    "picture_hash",
     "picture_shards",
     "index_needed",
     "instance_kinds",
@@ -195,6 +196,7 @@ def test_packages__one_door_to_each_thing(package):
         "adr.synthesize.source_images",
         "adr.index.looking",
         "adr.prove.extracting",
+        "adr.embed.hashing",
     ],
 )
 def test_worker__never_opens_the_database(module):

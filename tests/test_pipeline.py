@@ -124,6 +124,16 @@ def test_run__cancelled_in_a_stage_resumes_there_and_ends_alike(tmp_path, elsewh
     assert tree(tmp_path / "out") == elsewhere
 
 
+def test_run__looks_for_copies_that_the_recipe_caps(tmp_path):
+    """The first five records stand twice in the source; one row stays of each picture and conversation."""
+    path = source(tmp_path)
+    records = json.loads(path.read_text())
+    path.write_text(json.dumps(records + records[:5]))
+    report = run(tmp_path, Recipe(min_passes=0, at_most_each={"copy": 1}))
+    texts = {(r["image"], json.dumps(r["conversations"])) for r in records}
+    assert report.rebalance.kept == len(texts) and report.rebalance.caps_each[0].over >= 5
+
+
 def test_run__another_source_or_another_export_is_not_touched(tmp_path):
     source(tmp_path)
     run(tmp_path, RECIPE)

@@ -38,6 +38,7 @@ recipes = st.builds(
     repeat=st.integers(1, 3),
     tau=st.dictionaries(st.sampled_from(PAPER_NAMES), st.floats(0, 1e6)),
     tail_share=st.dictionaries(st.sampled_from(PAPER_NAMES), st.floats(0, 1)),
+    at_most_each=st.dictionaries(st.sampled_from(PAPER_NAMES), st.integers(0, 10**6)),
     notes=st.dictionaries(st.sampled_from(PAPER_NAMES), st.dictionaries(names, names, max_size=2)),
     name=names,
 )
@@ -179,3 +180,18 @@ def test_from_file__a_named_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "recipe.toml")
     with pytest.raises(AdrError, match="is a named pipe, not a file"):
         Recipe.from_file(tmp_path / "recipe.toml")
+
+
+def test_at_most_each__toml_words_and_fingerprint():
+    recipe = Recipe.from_toml("[rebalance.at_most_each]\ncopy = 1\nobject = 500\n")
+    assert recipe.at_most_each == {"copy": 1, "object": 500} and recipe.capped
+    assert "\n[rebalance.at_most_each]\nobject = 500\ncopy = 1\n" in recipe.to_toml()
+    assert "at most: 1 of all rows with the same picture and conversation, 500 of each object" in recipe.in_words()
+    assert set(recipe.mentioned) == {*PAPER_NAMES, "copy"}
+    assert recipe.fingerprint != Recipe().fingerprint == Recipe(at_most_each={}).fingerprint
+
+
+@pytest.mark.parametrize("value", [-1, 0.5, True, {"cluster 1": 1}])
+def test_at_most_each__refuses_what_is_no_number_of_rows(value):
+    with pytest.raises(AdrError, match="at_most_each of copy"):
+        Recipe(at_most_each={"copy": value})

@@ -8,7 +8,6 @@ import io
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +18,10 @@ from PIL import Image
 
 from adr.files import whole_file
 from adr.picture_file import picture_stat, read_picture
+from adr.picture_hash import NEAR_BITS, perceptual_hash
 from adr.progress import Progress, silent
 from adr.settings import setting
-from adr.synthesize.images import perceptual_hash
 
-NEAR_BITS = 4
-"""Pictures whose perceptual hashes differ in at most so many of 63 bits are taken for the same picture. Different
-pictures of the demo world are at least 8 apart (see `adr.synthesize.images`)."""
 _TOGETHER = 256
 _COLUMNS = ("path", "stamp", "sha256", "pixels", "perceptual")
 
@@ -102,32 +98,6 @@ class KnownPictures:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(self._file) as partial:
             pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items()))), partial)
-
-
-def near_pairs(hashes: NDArray[np.uint64], bits: int = NEAR_BITS) -> list[tuple[int, int]]:
-    """Pairs (i < j) of perceptual hashes that differ in at most `bits` bits.
-
-    Of bits + 1 parts of two such hashes at least one is equal, so only hashes that share a part are compared.
-    """
-    found: set[tuple[int, int]] = set()
-    edges = np.linspace(0, 64, bits + 2).astype(int)
-    for low, high in pairwise(edges.tolist()):
-        part = (hashes >> np.uint64(low)) & np.uint64((1 << (high - low)) - 1)
-        order = np.argsort(part, kind="stable")
-        starts = np.flatnonzero(np.diff(part[order], prepend=part[order][:1] + np.uint64(1)))
-        for alike in np.split(order, starts[1:]):
-            if len(alike) > 1:
-                found.update(_close(hashes, np.sort(alike), bits))
-    return sorted(found)
-
-
-def _close(hashes: NDArray[np.uint64], alike: NDArray[np.int64], bits: int) -> Iterable[tuple[int, int]]:
-    """The pairs of the rows `alike` (ascending) that differ in at most `bits` bits."""
-    own = hashes[alike]
-    for at in range(len(alike) - 1):
-        near = np.flatnonzero(np.bitwise_count(own[at + 1 :] ^ own[at]) <= bits)
-        for other in near.tolist():
-            yield int(alike[at]), int(alike[at + 1 + other])
 
 
 def near_any(one: PictureFacts, others: Mapping[str, str], hashes: NDArray[np.uint64], names: list[str]) -> str | None:

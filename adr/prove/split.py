@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adr.draws import draw_key, draws
-from adr.prove.picture_facts import PictureFacts, near_pairs
+from adr.picture_hash import near_pairs
+from adr.prove.picture_facts import PictureFacts
 
 SPLIT_KEY, DEV_KEY = draw_key("prove test", ""), draw_key("prove dev", "")
 HOLD_OUT, DEV_SHARE = 0.1, 0.05

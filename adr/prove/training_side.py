@@ -48,6 +48,7 @@ def training_recipe(recipe: Recipe, share: float, seed: int) -> Recipe:
         tau={p: float(count) * share for p, count in recipe.tau.items()},
         own_tau={p: {e: float(v) * share for e, v in values.items()} for p, values in recipe.own_tau.items()},
         at_most={p: {e: _cap(most, share) for e, most in caps.items()} for p, caps in recipe.at_most.items()},
+        at_most_each={p: _cap(most, share) for p, most in recipe.at_most_each.items()},
         mixture=None if recipe.mixture is None else _mixture(recipe.mixture, share),
         remarks=(),
     )

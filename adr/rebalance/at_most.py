@@ -13,6 +13,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from adr.rebalance import loops
+
 Rows = npt.NDArray[np.int64]
 Cut = tuple[Rows, npt.NDArray[np.int8]]
 Together = Callable[[list[Callable[[], Cut | None]]], list[Cut | None]]
@@ -25,6 +27,18 @@ class Bound:
     """One cap: at most `most` instances of `rows`, the rows that have the entity, ascending."""
 
     rows: Rows
+    most: int
+
+
+@dataclass(frozen=True)
+class EachBound:
+    """The same cap on many entities: of the rows that have one, at most `most` instances.
+
+    rows, entities: one pair for each entity that a row has, rows ascending.
+    """
+
+    rows: Rows
+    entities: npt.NDArray[np.int32]
     most: int
 
 
@@ -55,14 +69,17 @@ def ranks(rows: Rows, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64
 def within(
     copies: npt.NDArray[np.int8],
     place: npt.NDArray[np.uint64],
-    bounds: Sequence[Bound],
+    bounds: Sequence[Bound | EachBound],
     together: Together | None = None,
 ) -> npt.NDArray[np.int8]:
     """The copies of each row that stay within every bound: `copies` itself where no bound binds.
 
     together: runs several functions at the same time; without it they run one after the other.
     """
-    works: list[Callable[[], Cut | None]] = [partial(_cut, bound, copies, place) for bound in bounds]
+    works: list[Callable[[], Cut | None]] = [
+        partial(_cut, bound, copies, place) if isinstance(bound, Bound) else partial(_cut_each, bound, copies, place)
+        for bound in bounds
+    ]
     cuts = [cut for cut in (together(works) if together else [work() for work in works]) if cut is not None]
     if not cuts:
         return copies
@@ -83,6 +100,48 @@ def _cut(bound: Bound, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint6
         return past, np.zeros(len(past), np.int8)
     ordered, first = ranks(bound.rows, copies, place)
     return ordered, np.clip(bound.most - first + 1, 0, copies[ordered]).astype(np.int8)
+
+
+@dataclass(frozen=True)
+class EachRank:
+    """The postings of the entities that have more copies than a cap on each allows, by entity in the shared order.
+    first: the rank of the first copy of the row, from 1; of: how many copies the entity has."""
+
+    rows: Rows
+    entities: npt.NDArray[np.int32]
+    first: Rows
+    of: Rows
+
+
+def ranks_over(bound: EachBound, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64]) -> EachRank:
+    """The ranks of the kept rows within each entity that is over its bound, found in one pass over all of them."""
+    kept = copies[bound.rows] > 0
+    rows, entities = bound.rows[kept], bound.entities[kept]
+    total = np.bincount(entities, weights=copies[rows]).astype(np.int64)
+    over = total[entities] > bound.most
+    rows, entities = rows[over], entities[over]
+    order = np.lexsort((rows, place[rows], entities))
+    rows, entities = rows[order], entities[order]
+    before = np.cumsum(copies[rows], dtype=np.int64) - copies[rows]
+    begins = np.flatnonzero(np.diff(entities, prepend=-1))
+    lengths = np.diff(begins, append=len(entities))
+    return EachRank(rows, entities, before - np.repeat(before[begins], lengths) + 1, total[entities])
+
+
+def _cut_each(bound: EachBound, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64]) -> Cut | None:
+    """As `_cut`, for a cap on each of many entities; a row with several has the copies that fit all of them."""
+    total = np.bincount(bound.entities, weights=copies[bound.rows])
+    if not np.any(total > bound.most):
+        return None
+    offsets = np.zeros(len(copies) + 1, np.int64)
+    own = np.bincount(bound.rows, minlength=len(copies))
+    np.cumsum(own, out=offsets[1:])
+    kept = np.flatnonzero((copies > 0) & (own > 0))
+    order = kept[np.argsort(place[kept], kind="stable")]
+    left = copies.copy()
+    loops.fit_each(order, offsets, bound.entities, bound.most, copies, np.zeros(len(total), np.int64), left)
+    cut = np.flatnonzero(left < copies)
+    return cut, left[cut]
 
 
 def _past(kept: Rows, place: npt.NDArray[np.uint64], most: int) -> Rows:

@@ -157,7 +157,7 @@ def _bisected(
     def at(factor: float) -> float:
         return measure(_scaled(recipe, base, scaled, factor))
 
-    if recipe.at_most or recipe.mixture:  # where they bind, more that pass can mean that fewer of something stay
+    if recipe.capped or recipe.mixture:  # where they bind, more that pass can mean that fewer of something stay
         factor, found = _on_a_grid(at, top, wanted)
         lowest, highest = min(found), max(found)
     else:

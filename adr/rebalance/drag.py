@@ -33,7 +33,7 @@ def drag_grid(
     """The grid for a slider from 1 to the largest count of `perspective`, all else as in `recipe`."""
     n = engine.postings[perspective].n
     tau = np.unique(np.round(np.geomspace(1, max(2, int(n[0]) + 1 if len(n) else 2), points)))
-    if recipe.at_most or recipe.mixture:
+    if recipe.capped or recipe.mixture:
         return _each_by_itself(engine, recipe, perspective, ranks, tau)
     first = _first_kept(engine, recipe, perspective, tau)
     order = np.argsort(first, kind="stable")

@@ -28,11 +28,11 @@ from adr.index_needed import need_index
 from adr.perspectives import indexed, need_indexed
 from adr.progress import Progress, silent
 from adr.rebalance import loops
-from adr.rebalance.at_most import Bound, place_in_order, whole_draws, within
+from adr.rebalance.at_most import Bound, EachBound, place_in_order, whole_draws, within
 from adr.rebalance.mixture import CappedRows, Mixed, Stock, Values, capped_rows, mixed, stock_of, values_of
 from adr.rebalance.mixture_effect import effect_of
 from adr.rebalance.postings import NO_ENTITY, PostingRows
-from adr.rebalance.preview import BELOW_K, REASONS, CapEffect, Columns, Critical, Numbers, RecipePreview
+from adr.rebalance.preview import BELOW_K, REASONS, CapEffect, Columns, Critical, EachCapEffect, Numbers, RecipePreview
 from adr.recipe import Recipe
 from adr.settings import setting
 from adr.store import Store
@@ -43,6 +43,8 @@ _PARTS = 8  # rows are summed in this many parts, whatever the number of threads
 T = TypeVar("T")
 Cap = tuple[str, str, Bound]
 """(perspective, entity, its bound)"""
+EachCap = tuple[str, EachBound]
+"""(perspective, the bound of each of its entities that has no cap of its own)"""
 
 
 def postings_stamp(store: Store) -> str:
@@ -68,6 +70,7 @@ class _Pool:
     passes: npt.NDArray[np.int8]
     by_rule: npt.NDArray[np.int8]
     caps: list[Cap]
+    each: list[EachCap]
     copies: npt.NDArray[np.int8]
 
 
@@ -171,6 +174,19 @@ class Engine:
                 for name, most in wanted.items()
                 if name in places
             ]
+        return found
+
+    def caps_each(self, recipe: Recipe) -> list[EachCap]:
+        """(perspective, its bound) for every cap on each entity of a perspective; those capped by name are left out."""
+        found: list[EachCap] = []
+        for perspective, most in recipe.at_most_each.items():
+            postings = self.postings[perspective]
+            rows = np.repeat(np.arange(self.rows), np.diff(postings.offsets))
+            entities = postings.entities
+            if own := list(self.places(perspective, list(recipe.at_most.get(perspective, {}))).values()):
+                others = ~np.isin(entities, own)
+                rows, entities = rows[others], entities[others]
+            found.append((perspective, EachBound(rows, entities, most)))
         return found
 
     def unused(self, recipe: Recipe) -> tuple[str, ...]:
@@ -305,17 +321,18 @@ class Engine:
             return self.mixed(recipe).copies > 0
         tau, own = self.tau(recipe), self.own(recipe)
         by_rule = self.enough(recipe, self.pass_counts(recipe, tau, own)) & self.survives(recipe)
-        if not recipe.at_most:
+        if not recipe.capped:
             return by_rule
-        return self._within(recipe, tau, self.caps(recipe), self._copies(recipe, tau, own, by_rule)) > 0
+        return self._within(recipe, tau, self._copies(recipe, tau, own, by_rule)) > 0
 
-    def _within(
-        self, recipe: Recipe, tau: Mapping[str, float], caps: Sequence[Cap], copies: npt.NDArray[np.int8]
-    ) -> npt.NDArray[np.int8]:
+    def _within(self, recipe: Recipe, tau: Mapping[str, float], copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
         """Of the copies that the keep rule keeps, those that stay within every cap."""
-        if not caps:
-            return copies
-        return within(copies, self.place(recipe, tau), [bound for _, _, bound in caps], self.together)
+        bounds = self._bounds(recipe)
+        return within(copies, self.place(recipe, tau), bounds, self.together) if bounds else copies
+
+    def _bounds(self, recipe: Recipe) -> list[Bound | EachBound]:
+        """The bounds of all caps."""
+        return [*(bound for _, _, bound in self.caps(recipe)), *(bound for _, bound in self.caps_each(recipe))]
 
     def copies(self, recipe: Recipe) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
         """(how many times the keep rule keeps each row, how many copies caps and mixture leave or make of it)."""
@@ -324,7 +341,7 @@ class Engine:
         copies = self._copies(recipe, tau, own, by_rule)
         if recipe.mixture:
             return copies, self.mixed(recipe).copies
-        return copies, self._within(recipe, tau, self.caps(recipe), copies)
+        return copies, self._within(recipe, tau, copies)
 
     def copies_if_kept(self, recipe: Recipe) -> npt.NDArray[np.int8]:
         """How many times each row counts once the keep rule keeps it; no draw has a part in this."""
@@ -339,9 +356,8 @@ class Engine:
     def mixed(self, recipe: Recipe) -> Mixed:
         """What the mixture of a recipe that has one makes of what its keep rule and its caps keep."""
         assert recipe.mixture is not None
-        caps = self.caps(recipe) if recipe.mixture.repeat > 1 else []
         stock = self.stock(recipe, recipe.mixture.perspective)
-        return mixed(recipe.mixture, stock, self._capped_rows(caps))
+        return mixed(recipe.mixture, stock, self._capped_rows(recipe, recipe.mixture.repeat > 1))
 
     def stock(self, recipe: Recipe, perspective: str) -> Stock:
         """What a mixture of the perspective's values can give: what keep rule and caps of the recipe keep."""
@@ -360,10 +376,13 @@ class Engine:
             perspective, lambda: values_of(postings, self.names(perspective, range(len(postings.n))))
         )
 
-    def _capped_rows(self, caps: Sequence[Cap]) -> CappedRows:
-        bounds = [bound for _, _, bound in caps]
-        key = tuple((perspective, name, bound.most) for perspective, name, bound in caps)
-        return self._capped.get(key, lambda: capped_rows(bounds, self.rows))
+    def _capped_rows(self, recipe: Recipe, wanted: bool) -> CappedRows:
+        """The caps of the recipe by row; none of them when they are not wanted."""
+        if not wanted:
+            return self._capped.get((), lambda: capped_rows([], self.rows))
+        key = tuple((p, *sorted(caps.items())) for p, caps in recipe.at_most.items())
+        each = tuple(recipe.at_most_each.items())
+        return self._capped.get((key, each), lambda: capped_rows(self._bounds(recipe), self.rows))
 
     def _pool_of(self, plain: Recipe) -> _Pool:
         """What keep rule and caps of a recipe keep, without its mixture."""
@@ -373,8 +392,8 @@ class Engine:
         tau, own = self.tau(plain), self.own(plain)
         passes = self.pass_counts(plain, tau, own)
         by_rule = self._copies(plain, tau, own, self.enough(plain, passes) & self.survives(plain))
-        bounds = self.caps(plain)
-        return _Pool(passes, by_rule, bounds, self._within(plain, tau, bounds, by_rule))
+        caps, each = self.caps(plain), self.caps_each(plain)
+        return _Pool(passes, by_rule, caps, each, self._within(plain, tau, by_rule))
 
     # ---- parts of decisions
 
@@ -428,12 +447,13 @@ class Engine:
         made = self.mixed(recipe) if recipe.mixture else None
         copies = made.copies if made else pool.copies
         kept = copies > 0
-        caps = _effects(pool.caps, pool.by_rule, copies)
+        caps, each = _effects(pool.caps, pool.by_rule, copies), _effects_of_each(pool.each, pool.by_rule, copies)
         mixture = None
         if recipe.mixture and made:
             mixture = effect_of(recipe.mixture, self.stock(recipe, recipe.mixture.perspective), made)
         size, total = int(np.count_nonzero(kept)), int(copies.sum(dtype=np.int64))
-        binds = any(cap.binds for cap in caps) or (mixture is not None and mixture.binds)
+        capped = any(cap.binds for cap in caps) or any(cap.binds for cap in each)
+        binds = capped or (mixture is not None and mixture.binds)
         probability, expected, variance = (None, None, None) if binds else self._expected(recipe, tau, own)
         largest_first = sorted(self.perspectives, key=lambda p: -len(self.postings[p].entities))
         counted = self.together(
@@ -459,6 +479,7 @@ class Engine:
             spectra={p: by_name[p][2] for p in self.perspectives},
             perspectives={p: by_name[p][3] for p in self.perspectives},
             caps=caps,
+            caps_each=each,
             mixture=mixture,
             unused=self.unused(recipe),
             size=size,
@@ -666,6 +687,28 @@ def _effects(caps: Sequence[Cap], by_rule: npt.NDArray[np.int8], copies: npt.NDA
         )
         for perspective, name, bound in caps
     )
+
+
+def _effects_of_each(
+    caps: Sequence[EachCap], by_rule: npt.NDArray[np.int8], copies: npt.NDArray[np.int8]
+) -> tuple[EachCapEffect, ...]:
+    found = []
+    for perspective, bound in caps:
+        had, has = (
+            np.bincount(bound.entities, weights=some[bound.rows]).astype(np.int64) for some in (by_rule, copies)
+        )
+        over = had > bound.most
+        found.append(
+            EachCapEffect(
+                perspective=perspective,
+                at_most=bound.most,
+                entities=int(np.count_nonzero(had)),
+                over=int(np.count_nonzero(over)),
+                by_rule=int(had[over].sum()),
+                kept=int(has[over].sum()),
+            )
+        )
+    return tuple(found)
 
 
 def _tally(reason: npt.NDArray[np.int8]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from adr.errors import AdrError
 from adr.figures import number_words
 from adr.perspectives import described
 from adr.rebalance import loops
-from adr.rebalance.at_most import ranks
+from adr.rebalance.at_most import EachBound, ranks, ranks_over
 from adr.rebalance.engine import Engine, unread_instances
 from adr.rebalance.explain_mixture import MixtureRank, written_rank
 from adr.rebalance.preview import REASONS, RecipePreview
@@ -204,7 +204,13 @@ def _written_ranks(store: Store, recipe: Recipe, run: int, instance: int) -> tup
         [run, instance],
     )
     return tuple(
-        CapRank(perspective, name, recipe.at_most.get(perspective, {}).get(name, 0), rank, of)
+        CapRank(
+            perspective,
+            name,
+            recipe.at_most.get(perspective, {}).get(name, recipe.at_most_each.get(perspective, 0)),
+            rank,
+            of,
+        )
         for perspective, name, rank, of in rows
     )
 
@@ -280,7 +286,23 @@ def cap_ranks(engine: Engine, preview: RecipePreview, instance: int) -> tuple[Ca
             found.append(
                 CapRank(perspective, name, bound.most, rank, int(preview.by_rule[ordered].sum(dtype=np.int64)))
             )
+    for perspective, each in engine.caps_each(preview.recipe):
+        found += _ranks_of_each(engine, preview.by_rule, place, perspective, each, row)
     return tuple(found)
+
+
+def _ranks_of_each(
+    engine: Engine, by_rule: np.ndarray, place: np.ndarray, perspective: str, bound: EachBound, row: int
+) -> list[CapRank]:
+    """The ranks of a row in those of its entities that are over a cap on each."""
+    own = np.isin(bound.entities, bound.entities[bound.rows == row])
+    over = ranks_over(EachBound(bound.rows[own], bound.entities[own], bound.most), by_rule, place)
+    at = np.flatnonzero(over.rows == row)
+    names = engine.names(perspective, over.entities[at])
+    return [
+        CapRank(perspective, name, bound.most, int(over.first[one]), int(over.of[one]))
+        for name, one in zip(names, at.tolist(), strict=True)
+    ]
 
 
 def _reason(recipe: Recipe, passes: tuple[Pass, ...], enough: bool, by_rule: bool, kept: bool) -> str:
@@ -387,7 +409,7 @@ def explain_entity(
         n=n,
         limit=limit,
         by_hand=_by_hand(recipe, perspective, name),
-        at_most=recipe.at_most.get(perspective, {}).get(name),
+        at_most=recipe.at_most.get(perspective, {}).get(name, recipe.at_most_each.get(perspective)),
         probability=min(1.0, limit / n),
         kept=len(kept),
         dropped=len(rows) - len(kept),

@@ -368,6 +368,22 @@ def capped_of_rows(listed: Any, lengths: Any, offsets: Any, capped: Any) -> None
 
 
 @_compiled
+def fit_each(order: Any, offsets: Any, entities: Any, most: int, copies: Any, taken: Any, left: Any) -> None:
+    """Lower `left` of the kept rows, in `order`, to the copies that fit below `most` in each of their entities.
+
+    taken: zeros, one per entity; how many copies the rows before had. Every kept copy takes a rank, fit or not.
+    """
+    for row in order:
+        own: Any = np.int64(copies[row])
+        least = own
+        for at in range(offsets[row], offsets[row + 1]):
+            entity = entities[at]
+            least = min(least, max(0, most - taken[entity]))
+            taken[entity] += own
+        left[row] = least
+
+
+@_compiled
 def give_first(order: Any, value: Any, pool: Any, wanted: Any, given: Any, copies: Any) -> None:
     """Give each value its first `wanted` copies of the pool, rows in `order`; `given` and `copies` start as zeros."""
     for row in order:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from adr.rebalance import loops
 from adr.rebalance.apportion import Shares, apportioned, largest_total, shares_of
-from adr.rebalance.at_most import Bound
+from adr.rebalance.at_most import Bound, EachBound
 from adr.rebalance.postings import PostingRows
 from adr.recipe_mixture import Mixture
 
@@ -88,12 +88,24 @@ def stock_of(values: Values, pool: Copies, held: npt.NDArray[np.int8], by_draw: 
     return Stock(values, pool, order, counts.astype(np.int64))
 
 
-def capped_rows(bounds: Sequence[Bound], rows: int) -> CappedRows:
+def capped_rows(bounds: Sequence[Bound | EachBound], rows: int) -> CappedRows:
     """The caps by row, for `rows` rows."""
-    listed = np.concatenate([bound.rows for bound in bounds]) if bounds else np.empty(0, np.int64)
+    parts = [_listed(bound) for bound in bounds]
+    none = np.empty(0, np.int64)
+    listed, lengths, most = (np.concatenate([none, *(part[i] for part in parts)]) for i in range(3))
     offsets, capped = np.zeros(rows + 1, np.int64), np.empty(len(listed), np.int32)
-    loops.capped_of_rows(listed, np.array([len(b.rows) for b in bounds], np.int64), offsets, capped)
-    return CappedRows(offsets, capped, np.array([bound.most for bound in bounds], np.int64))
+    loops.capped_of_rows(listed, lengths, offsets, capped)
+    return CappedRows(offsets, capped, most)
+
+
+def _listed(bound: Bound | EachBound) -> tuple[Rows, Rows, Rows]:
+    """(the rows of one capped entity after the other, how many rows each has, the bound of each)."""
+    if isinstance(bound, Bound):
+        return bound.rows, np.array([len(bound.rows)], np.int64), np.array([bound.most], np.int64)
+    counts = np.bincount(bound.entities)
+    lengths = counts[counts > 0].astype(np.int64)
+    most = np.full(len(lengths), bound.most, np.int64)
+    return bound.rows[np.argsort(bound.entities, kind="stable")], lengths, most
 
 
 def mixed(mixture: Mixture, stock: Stock, caps: CappedRows) -> Mixed:

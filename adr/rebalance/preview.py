@@ -79,6 +79,25 @@ class CapEffect:
 
 
 @dataclass(frozen=True)
+class EachCapEffect:
+    """A cap on every entity of a perspective. entities: how many have a row that the keep rule keeps; over: how many of
+    these have more copies than the cap lets stay; by_rule: these copies, counted once per entity; kept: those that
+    stay."""
+
+    perspective: str
+    at_most: int
+    entities: int
+    over: int
+    by_rule: int
+    kept: int
+
+    @property
+    def binds(self) -> bool:
+        """Whether the keep rule keeps more of some entity than the cap lets stay."""
+        return self.over > 0
+
+
+@dataclass(frozen=True)
 class ValueEffect:
     """One value of a mixture's perspective, or instances without one (value null). before: instances that have it as
     their value; pool: copies that keep rule and caps keep; wanted: those that the mixture is to keep; given: that it
@@ -129,6 +148,7 @@ class RecipePreview:
     spectra: Mapping[str, Mapping[str, Spectrum]]  # {perspective: {before, after, random}}
     perspectives: Mapping[str, Columns]
     caps: tuple["CapEffect", ...]
+    caps_each: tuple["EachCapEffect", ...]
     mixture: MixtureEffect | None
     unused: tuple[str, ...]  # "object: unicron": capped, but no such entity
     size: int = 0

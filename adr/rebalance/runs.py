@@ -16,14 +16,15 @@ import pandas as pd
 import pyarrow as pa
 
 from adr.errors import AdrError
+from adr.perspectives import CLUSTERED
 from adr.progress import Progress, silent
-from adr.rebalance.at_most import ranks
+from adr.rebalance.at_most import ranks, ranks_over
 from adr.rebalance.engine import Engine
 from adr.rebalance.epoch_table import write_epochs
 from adr.rebalance.epochs import EpochsReport, draw_epochs, epochs_report
 from adr.rebalance.estimate import SEEDS, Estimate, estimate
 from adr.rebalance.explain_mixture import write_over_share
-from adr.rebalance.preview import REASONS, CapEffect, Columns, MixtureEffect, RecipePreview
+from adr.rebalance.preview import REASONS, CapEffect, Columns, EachCapEffect, MixtureEffect, RecipePreview
 from adr.recipe import Recipe
 from adr.report import OnlyWhereThere, Unbounded, from_json, to_json
 from adr.store import Store, Writer
@@ -61,6 +62,7 @@ class RebalanceReport:
     expected_by: str = CLOSED_FORM
     mixture: OnlyWhereThere[MixtureEffect] = None
     epochs: OnlyWhereThere[EpochsReport] = None
+    caps_each: tuple[EachCapEffect, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def report_of(
         seconds=round(seconds, 3),
         made_on=made_on,
         mixture=preview.mixture,
+        caps_each=preview.caps_each,
     )
 
 
@@ -190,26 +193,44 @@ def _write_decisions(writer: Writer, run: int, engine: Engine, preview: RecipePr
 
 def _write_over_cap(writer: Writer, run: int, engine: Engine, preview: RecipePreview) -> None:
     """A row per instance and cap of which not all copies are within the bound."""
-    place = engine.place(preview.recipe, preview.tau) if any(cap.binds for cap in preview.caps) else None
+    if not (any(cap.binds for cap in preview.caps) or any(cap.binds for cap in preview.caps_each)):
+        return
+    place = engine.place(preview.recipe, preview.tau)
+    _write_over_each(writer, run, engine, preview, place)
     for perspective, name, bound in engine.caps(preview.recipe):
-        if place is None:
-            return
         ordered, first = ranks(bound.rows, preview.by_rule, place)
         copies = preview.by_rule[ordered].astype(np.int64)
         past = first + copies - 1 > bound.most
         entity = engine.postings[perspective].ids[engine.places(perspective, [name])[name]]
-        writer.insert(
-            "over_cap",
-            pa.table(
-                {
-                    "run": pa.array(np.full(int(past.sum()), run, dtype=np.int32)),
-                    "instance": engine.instances[ordered[past]],
-                    "entity": pa.array(np.full(int(past.sum()), entity, dtype=np.int32)),
-                    "rank": first[past].astype(np.int32),
-                    "of": pa.array(np.full(int(past.sum()), int(copies.sum()), dtype=np.int32)),
-                }
-            ),
-        )
+        entities, of = np.full(int(past.sum()), entity), np.full(int(past.sum()), int(copies.sum()))
+        _insert_over_cap(writer, run, engine.instances[ordered[past]], entities, first[past], of)
+
+
+def _write_over_each(writer: Writer, run: int, engine: Engine, preview: RecipePreview, place: np.ndarray) -> None:
+    """The same for the caps on every entity of a perspective."""
+    for perspective, bound in engine.caps_each(preview.recipe):
+        found = ranks_over(bound, preview.by_rule, place)
+        past = found.first + preview.by_rule[found.rows] - 1 > bound.most
+        entities = engine.postings[perspective].ids[found.entities[past]]
+        instances = engine.instances[found.rows[past]]
+        _insert_over_cap(writer, run, instances, entities, found.first[past], found.of[past])
+
+
+def _insert_over_cap(
+    writer: Writer, run: int, instances: np.ndarray, entities: np.ndarray, rank: np.ndarray, of: np.ndarray
+) -> None:
+    writer.insert(
+        "over_cap",
+        pa.table(
+            {
+                "run": pa.array(np.full(len(instances), run, dtype=np.int32)),
+                "instance": instances,
+                "entity": pa.array(entities.astype(np.int32)),
+                "rank": rank.astype(np.int32),
+                "of": pa.array(of.astype(np.int32)),
+            }
+        ),
+    )
 
 
 def _write_critical(writer: Writer, run: int, engine: Engine, preview: RecipePreview, perspective: str) -> None:
@@ -316,10 +337,16 @@ def run_report(store: Store, run: int) -> RebalanceReport:
 
 
 def same_run(store: Store, recipe: Recipe) -> int | None:
-    """The newest run that `recipe` would only repeat (the same [rebalance] on the present index), or None."""
-    known = store.rows("""
+    """The newest run that `recipe` would only repeat (the same [rebalance] on the present index, and on the present
+    clusters of copies if it says something of them), or None."""
+    clustered = any(p in CLUSTERED for p in recipe.mentioned)
+    known = store.rows(
+        """
         select run, recipe from run
-        where made_on = (select fingerprint from index_made) order by run desc""")
+        where made_on = (select fingerprint from index_made)
+          and (not $1 or created_at >= (select max(made_at) from copies_made)) order by run desc""",
+        [clustered],
+    )
     for run, toml in known:
         if Recipe.from_toml(toml, f"the recipe of run {run}").fingerprint == recipe.fingerprint:
             return int(run)

@@ -19,6 +19,7 @@ from adr.index.index import index
 from adr.index.report import IndexReport
 from adr.ingest.ingest import IngestReport, ingest
 from adr.ingest.sources import Given
+from adr.perspectives import CLUSTERED
 from adr.progress import Progress, silent
 from adr.report import from_json, to_json
 from adr.reservoir.copies import Copies, copies_of_pictures, note_copies
@@ -112,8 +113,10 @@ def _options_of_index(store: Store) -> dict[str, Any]:
 
 
 def _fitting(second: Store, options: dict[str, Any]) -> dict[str, Any]:
-    """The options for a set that may have no annotations: then its objects come from its text."""
+    """The options for a set that may have no annotations: then its objects come from its text. Clusters of copies are
+    those of the dataset, so they are left out."""
     given = {name: value for name, value in options.items() if value is not None}
+    given["perspectives"] = tuple(p for p in given.get("perspectives", ()) if p not in CLUSTERED)
     if given.get("objects") == "annotations" and not second.value("select 1 from annotation limit 1"):
         given["objects"] = "text"
     return given

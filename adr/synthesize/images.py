@@ -1,4 +1,4 @@
-"""Facts about a picture that need no model: faults, a perceptual hash, a slightly altered copy.
+"""Facts about a picture that need no model: faults, a slightly altered copy, whether it is a copy.
 
 Knows nothing of entities, prompts or files.
 """
@@ -16,7 +16,6 @@ LIKE_BITS = 20
 # copy together with a similar hash.
 SAME_COSINE = 0.995
 LIKE_COSINE = 0.96
-_SIDE, _KEPT = 32, 8
 
 
 def faults(image: Image.Image) -> list[str]:
@@ -32,22 +31,6 @@ def faults(image: Image.Image) -> list[str]:
     if float(gray.mean()) < 20:
         found.append("dark")
     return found
-
-
-def perceptual_hash(image: Image.Image) -> int:
-    """A 63-bit hash: which low frequencies of the picture (8×8 of its cosine transform, without the mean) lie above
-    their median. Similar pictures differ in few bits; brightness and small crops hardly change it."""
-    small = image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
-    at = np.arange(_SIDE)
-    waves = np.cos(np.pi * (2 * at[None, :] + 1) * np.arange(_KEPT)[:, None] / (2 * _SIDE))
-    low = (waves @ np.asarray(small, np.float64) @ waves.T).ravel()[1:]
-    bits = low > np.median(low)
-    return int("".join("1" if bit else "0" for bit in bits), 2)
-
-
-def bits_apart(first: int, second: int) -> int:
-    """In how many bits two perceptual hashes differ."""
-    return (first ^ second).bit_count()
 
 
 def altered(image: Image.Image) -> Image.Image:

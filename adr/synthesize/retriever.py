@@ -18,8 +18,9 @@ from PIL import Image
 
 from adr.conversation import MARKER, fault
 from adr.picture_file import is_picture, read_picture
+from adr.picture_hash import perceptual_hash
 from adr.small_images import NotAPicture, opened_picture
-from adr.synthesize.images import faults, perceptual_hash
+from adr.synthesize.images import faults
 from adr.synthesize.plan_file import NO_SCORER, OWN, Slot, candidate_seed
 from adr.synthesize.prompts import Style, compose
 from adr.synthesize.worker import Order, Worker, written_whole

@@ -21,7 +21,8 @@ from PIL import Image
 
 from adr.knowledge import Knowledge, knowledge_of
 from adr.models import Place, load_clip, place, require
-from adr.synthesize.images import FAULTS, altered, bits_apart, faults, is_copy, perceptual_hash
+from adr.picture_hash import bits_apart, perceptual_hash
+from adr.synthesize.images import FAULTS, altered, faults, is_copy
 from adr.synthesize.prompts import with_article
 
 WEIGHTS = {"entity": 0.5, "prompt": 0.3, "parent": 0.2}

@@ -23,12 +23,12 @@ from adr.errors import AdrError
 from adr.files import write_whole
 from adr.image_folder import ImageFolder
 from adr.picture_file import picture_stat
+from adr.picture_hash import perceptual_hash
 from adr.process import Command, Event, exit_status, relay, tell
 from adr.progress import Progress, silent
 from adr.settings import setting
 from adr.small_images import NotAPicture, opened_picture
 from adr.synthesize.embeddings import Embeddings, embeddings_folder
-from adr.synthesize.images import perceptual_hash
 from adr.synthesize.scores import load_scorer
 from adr.workspace import Workspace
 

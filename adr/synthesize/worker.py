@@ -26,6 +26,7 @@ from adr.files import write_whole
 from adr.knowledge import Knowledge, knowledge_of
 from adr.models import free_memory, out_of_memory
 from adr.names import candidate_name
+from adr.picture_hash import perceptual_hash
 from adr.process import Event, exit_status, tell
 from adr.settings import setting
 from adr.small_images import NotAPicture, opened_picture
@@ -33,7 +34,7 @@ from adr.synthesize.assertions import unsupported
 from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, Written, load_writer
 from adr.synthesize.facts import upheld
-from adr.synthesize.images import faults, perceptual_hash
+from adr.synthesize.images import faults
 from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, RETRIEVE, DamagedSlot, PlanFolder, Slot, candidate_seed
 from adr.synthesize.prompts import style_of
 from adr.synthesize.replacement import spoken

@@ -87,6 +87,7 @@ CALLS = [
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --replace"),
     ("images", "{f}/w/demo/images"),
     ("index", ""),
+    ("copies", ""),
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --reservoir"),
     ("curve", "--perspective token --top 3"),
     ("suggest", ""),

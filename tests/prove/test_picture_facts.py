@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from adr.prove.picture_facts import KnownPictures, facts_of, near_pairs
+from adr.picture_hash import near_pairs
+from adr.prove.picture_facts import KnownPictures, facts_of
 from tests.worlds.proving import draw
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adr.rebalance.at_most import Bound, place_in_order, ranks, whole_draws, within
+from adr.rebalance.at_most import Bound, EachBound, place_in_order, ranks, ranks_over, whole_draws, within
 
 # Six instances, all kept. In how many perspectives each holds the tail, and its draw:
 HELD = np.array([0, 2, 0, 1, 0, 2], np.int8)
@@ -82,3 +82,30 @@ def test_within__is_the_definition(
         assert found[rows].sum() <= most
     tighter = within(np.array(copies, np.int8), place, [Bound(b.rows, max(0, b.most - 1)) for b in asked])
     assert np.all(tighter <= found)
+
+
+def test_within__a_bound_on_each_entity() -> None:
+    """Entity 0 is in 0, 1, 2, entity 1 in 2, 3, 5; in the shared order 1, 2, 0 and 5, 3, 2.
+
+    Row 2 fits only in the first."""
+    each = EachBound(np.array([0, 1, 2, 2, 3, 5]), np.array([0, 0, 0, 1, 1, 1], np.int32), 2)
+    found = ranks_over(each, ONCE, PLACE)
+    assert list(zip(found.entities.tolist(), found.rows.tolist(), found.first.tolist(), strict=True)) == [
+        *((0, 1, 1), (0, 2, 2), (0, 0, 3)),
+        *((1, 5, 1), (1, 3, 2), (1, 2, 3)),
+    ]
+    assert found.of.tolist() == [3] * 6
+    assert within(ONCE, PLACE, [each]).tolist() == [0, 1, 0, 1, 1, 1]
+
+
+@given(worlds, st.integers(0, 6))
+def test_within__a_bound_on_each_is_a_bound_for_every_one(
+    world: tuple[list[int], list[int], list[float], list[tuple[list[int], int]]], most: int
+) -> None:
+    copies, held, draw, listed = world
+    place = place_in_order(np.array(held, np.int8), whole_draws(np.array(draw)))
+    pairs = sorted((row, entity) for entity, (rows, _) in enumerate(listed) for row in rows)
+    rows, entities = ([pair[at] for pair in pairs] for at in (0, 1))
+    each = EachBound(np.array(rows, np.int64), np.array(entities, np.int32), most)
+    found = within(np.array(copies, np.int8), place, [each])
+    assert found.tolist() == by_definition(copies, held, draw, [(having, most) for having, _ in listed])

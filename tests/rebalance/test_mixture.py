@@ -53,7 +53,9 @@ def test_preview__keeps_what_the_definition_keeps(rows: list[dict[str, list[str]
         pool = by_definition(rows, recipe, recipe.tau)
         assert preview.reasons.get("mixture", 0) == sum(p > 0 == c for p, c in zip(pool, expected, strict=True))
         assert preview.mixture.binds == (pool != expected)
-        assert (preview.expected is None) == (preview.mixture.binds or any(cap.binds for cap in preview.caps))
+        assert (preview.expected is None) == (
+            preview.mixture.binds or any(cap.binds for cap in (*preview.caps, *preview.caps_each))
+        )
         for perspective, before in counts_of(rows).items():
             found = dict(
                 zip(engine.names(perspective, np.arange(len(before))), preview.after[perspective].tolist(), strict=True)

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from adr.errors import AdrError
+from adr.picture_hash import bits_apart, perceptual_hash
 from adr.progress import Cancelled
 from adr.store import Store
 from adr.synthesize.collect import collect
 from adr.synthesize.embeddings import Embeddings, Near, embeddings_folder
-from adr.synthesize.images import altered, bits_apart, faults, is_copy, perceptual_hash
+from adr.synthesize.images import altered, faults, is_copy
 from adr.synthesize.plan import plan, plan_folder
 from adr.synthesize.scores import load_scorer, overall
 from adr.synthesize.source_images import embed_sources, instances_of, source_images

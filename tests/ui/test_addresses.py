@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adr.ui.rebalance.address import from_address
+from adr.recipe import Recipe
+from adr.ui.rebalance.address import from_address, to_address
 from tests.worlds.addresses import NUMBERS, READ
 
 values = st.sampled_from(NUMBERS) | st.text(max_size=30) | st.integers().map(str) | st.floats().map(str)
@@ -49,8 +50,13 @@ json_values = st.recursive(
 )
 
 
-KEYS = ("caps", "own_tau", "mute", "protect", "at_most", "notes")
+KEYS = ("caps", "own_tau", "mute", "protect", "at_most", "at_most_each", "notes")
 by_perspective = st.dictionaries(st.sampled_from(["object", "token", "x"]), json_values, max_size=2)
+
+
+def test_address__keeps_a_cap_on_each():
+    recipe = Recipe(at_most_each={"copy": 1, "object": 500})
+    assert from_address(to_address(recipe)).at_most_each == {"copy": 1, "object": 500}
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, json_values | by_perspective)) | json_values)

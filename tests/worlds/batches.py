@@ -19,9 +19,14 @@ def batch(
     prefix: Sequence[str] | None = None,
     language: Sequence[Mapping[str, int]] | None = None,
     pictures: Sequence[tuple[int, int] | None] | None = None,
+    clusters: Sequence[int | None] | None = None,
 ) -> Batch:
     """The batch; what is not given has as many empty entries as the longest column."""
-    n = max(len(column) for column in (images, turns, raw, source, prefix, language, pictures) if column is not None)
+    n = max(
+        len(column)
+        for column in (images, turns, raw, source, prefix, language, pictures, clusters)
+        if column is not None
+    )
 
     def filled(column: Sequence[Any] | None, empty: Any) -> list[Any]:
         return list(column) if column is not None else [empty] * n
@@ -35,4 +40,5 @@ def batch(
         raw=filled(raw, None),
         language=filled(language, {}),
         pictures=lambda: filled(pictures, None),
+        clusters=lambda kind: filled(clusters, None),
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from adr.perspectives import PAPER_NAMES
 from adr.recipe import Recipe
 from adr.recipe_mixture import SLACK, Mixture
-from tests.worlds.zoo import Rows, by_definition, counts_of, draw_of, holds, names, recipes
+from tests.worlds.zoo import Rows, bounds_of, by_definition, counts_of, draw_of, holds, names, recipes
 
 Sizes = dict[str | None, int]
 
@@ -125,7 +125,7 @@ def _fits(rows: Rows, recipe: Recipe, copies: list[int], i: int) -> bool:
     """Whether one more copy of the instance leaves every cap that it has within its bound."""
     return all(
         sum(c for c, row in zip(copies, rows, strict=True) if entity in row.get(perspective, ())) < most
-        for perspective, bounds in recipe.at_most.items()
-        for entity, most in bounds.items()
+        for perspective in PAPER_NAMES
+        for entity, most in bounds_of(recipe, perspective, counts_of(rows)).items()
         if entity in rows[i].get(perspective, ())
     )

@@ -58,6 +58,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
             p: {e: draw(st.floats(0.1, 12)) for e, how in apart[p].items() if how == "own_tau"} for p in PAPER_NAMES
         },
         at_most={p: draw(st.dictionaries(names, st.integers(0, 8), max_size=2)) for p in PAPER_NAMES},
+        at_most_each=draw(st.dictionaries(st.sampled_from(PAPER_NAMES), st.integers(0, 4), max_size=2)),
     )
 
 
@@ -130,13 +131,20 @@ def by_definition(
         for position, row in zip(positions, rows, strict=True)
     ]
     left = list(copies)
-    for perspective, bounds in recipe.at_most.items():
-        for entity, most in bounds.items():
+    for perspective in PAPER_NAMES:
+        for entity, most in bounds_of(recipe, perspective, counts).items():
             having = [i for i, row in enumerate(rows) if entity in row.get(perspective, ()) and copies[i]]
             for i in having:
                 before = sum(copies[o] for o in having if order[o] < order[i])
                 left[i] = min(left[i], max(0, min(copies[i], most - before)))
     return left
+
+
+def bounds_of(recipe: Recipe, perspective: str, counts: Mapping[str, Counter[str]]) -> dict[str, int]:
+    """The cap of every entity that has one: that of each, unless it has its own."""
+    each = recipe.at_most_each.get(perspective)
+    every = {} if each is None else dict.fromkeys(counts[perspective], each)
+    return {**every, **recipe.at_most.get(perspective, {})}
 
 
 def holds(

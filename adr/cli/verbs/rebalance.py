@@ -11,7 +11,7 @@ from adr.cli.phrases import perspective_words, reasons
 from adr.figures import counted, number_words, share_words
 from adr.progress import Progress
 from adr.rebalance.epochs import EpochsReport, ExpectedSeen, SeenCounts
-from adr.rebalance.preview import BELOW_K, GROUP_WORDS, REASON_WORDS, MixtureEffect, Numbers
+from adr.rebalance.preview import BELOW_K, GROUP_WORDS, REASON_WORDS, EachCapEffect, MixtureEffect, Numbers
 from adr.rebalance.runs import CLOSED_FORM, RebalanceReport, rebalance
 from adr.recipe import Recipe
 
@@ -61,6 +61,8 @@ def page(report: RebalanceReport) -> Iterator[Block]:
         yield sentence(f"Kept by group: {', '.join(few)}.")
     if report.caps:
         yield _caps(report)
+    for each in report.caps_each:
+        yield sentence(_each(each))
     if report.mixture:
         yield from _mixture(report.mixture)
     if report.epochs:
@@ -83,6 +85,14 @@ def _caps(report: RebalanceReport) -> Block:
         for cap in report.caps
     ]
     return table(["perspective", "entity", "at most", "by the keep rule", "kept"], rows, words=(0, 1))
+
+
+def _each(cap: EachCapEffect) -> str:
+    """What a cap on every entity of a perspective does."""
+    said = f"At most {cap.at_most:,} per entity of {perspective_words(cap.perspective)}"
+    if not cap.binds:
+        return f"{said}: none of {cap.entities:,} has more."
+    return f"{said}: {cap.over:,} of {cap.entities:,} have more, {cap.by_rule:,} together, of which {cap.kept:,} stay."
 
 
 def _mixture(told: MixtureEffect) -> Iterator[Block]:

@@ -22,3 +22,4 @@ class Batch:
     raw: Sequence[str | None]  # the record's JSON text
     language: Sequence[Mapping[str, int]]  # turns per language code; empty when not known
     pictures: Callable[[], list[tuple[int, int] | None]]  # (width, height) of each first image, read when asked
+    clusters: Callable[[str], Sequence[int | None]]  # of a kind: the first instance of each one's cluster of copies

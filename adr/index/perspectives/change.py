@@ -25,34 +25,38 @@ def beside(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(perspective_of(name).name for name in in_order(names) if name not in PAPER_NAMES)
 
 
-def change_perspectives(store: Store, wanted: Iterable[str], *, progress: Progress = silent) -> IndexReport:
+def change_perspectives(
+    store: Store, wanted: Iterable[str], *, again: Iterable[str] = (), progress: Progress = silent
+) -> IndexReport:
     """Make the perspectives beside the paper's four exactly `wanted`: those that are new are read, those that are not
     wanted go with their postings, and everything else stays. Runs that another perspective decided stay as they are.
 
+    again: of those wanted, the ones that are read anew although the index has them.
     AdrError when there is no index of the dataset, when a name is not known, or when a package's function fails.
     """
     started, report = time.monotonic(), index_report(store)
     if report is None:
         raise AdrError("There is no index of this dataset.", "Build the index first.")
-    now, had = beside(wanted), beside(indexed(store))
+    now = beside(wanted)
+    had, stay = beside(indexed(store)), {*now} - {*again}
     images = ImageFolder.of(store)
     with store.atomic() as writer:
         remember(writer)
-        for name in (name for name in had if name not in now):
+        for name in (name for name in had if name not in stay):
             writer.execute("delete from posting where perspective = perspective_number($1)", [name])
             writer.execute("delete from entity where perspective = perspective_number($1)", [name])
         placed = place(writer, now)
-        new = [name for name in placed if name not in had]
+        new = [name for name in placed if name not in had or name not in stay]
         found = {
             name: write(writer, name, read)[0] for name, read in postings_of(writer, images, new, progress).items()
         }
         renumber(writer)
         counts = dict(writer.rows("select perspective_name(perspective), count(*) from entity group by perspective"))
-        stay = [*PAPER_NAMES, *placed]
+        every = [*PAPER_NAMES, *placed]
         report = replace(
             report,
-            postings={p: found.get(p, report.postings.get(p, 0)) for p in stay},
-            entities={p: int(counts.get(p, 0)) for p in stay},
+            postings={p: found.get(p, report.postings.get(p, 0)) for p in every},
+            entities={p: int(counts.get(p, 0)) for p in every},
             seconds=round(time.monotonic() - started, 2),
         )
         _record(writer, now, report)

@@ -10,11 +10,11 @@ import numpy as np
 
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
-from adr.index.perspectives import language, length, size, source, style
+from adr.index.perspectives import clusters, language, length, size, source, style
 from adr.index.perspectives.batch import Batch, Names
 from adr.index.perspectives.column import of_column
 from adr.index.postings import Postings
-from adr.perspectives import COLUMN, names_function
+from adr.perspectives import CLUSTERED, COLUMN, names_function
 from adr.progress import Progress
 from adr.small_images import picture_size
 from adr.store import Store, Writer
@@ -27,6 +27,7 @@ _FUNCTIONS: dict[str, Callable[[Batch], Names]] = {
     "language": language.names,
     "length": length.names,
     "size": size.names,
+    **{kind: clusters.of_kind(kind) for kind in CLUSTERED},
 }
 T = TypeVar("T")
 
@@ -69,12 +70,15 @@ def postings_of(
 ) -> dict[str, Postings]:
     """{perspective: its postings} of all instances, in the order of `wanted`.
 
-    AdrError when a function fails or gives another number of names than there are instances.
+    AdrError when nothing has looked for copies that are asked for, when a function fails, or when it gives another
+    number of names than there are instances.
     """
     functions = {name: function_of(name) for name in wanted}
     found = {name: Postings() for name in wanted}
     if not wanted:
         return found
+    if any(name in CLUSTERED for name in wanted):
+        _need_clusters(reads)
     position = reads.arrow("select instance from instance order by instance")["instance"].to_numpy()
     for start in range(0, len(position), BATCH):
         progress(start, len(position), "Reading perspectives")
@@ -83,6 +87,11 @@ def postings_of(
             found[name].batches.append(_keys(batch, _called(name, names, batch), found[name]))
     progress(len(position), len(position), "Reading perspectives")
     return found
+
+
+def _need_clusters(reads: Store | Writer) -> None:
+    if not reads.rows("select 1 from copies_made, dataset_changed where made_at >= changed_at"):
+        raise AdrError("Nothing has looked for copies in this dataset.", "Run adr copies first.")
 
 
 def _called(name: str, names: Callable[[Batch], Names], batch: Batch) -> Names:
@@ -132,6 +141,7 @@ def _batch(reads: Store | Writer, images: ImageFolder | None, instance: np.ndarr
         prefix=Later(lambda: column("coalesce(s.image_prefix, '')")),
         raw=Later(lambda: column("i.raw")),
         language=Later(lambda: _languages(reads, instance, between)),
+        clusters=lambda kind: _clusters(reads, kind, instance, between),
         pictures=lambda: [_size(images, some[0]) if some else None for some in paths],
     )
 
@@ -148,6 +158,15 @@ def _languages(reads: Store | Writer, instance: np.ndarray, between: list[int]) 
     for row in zip(*(rows[name].to_pylist() for name in ("instance", "language", "turns")), strict=True):
         by_instance.setdefault(row[0], {})[row[1]] = row[2]
     return [by_instance.get(int(one), {}) for one in instance]
+
+
+def _clusters(reads: Store | Writer, kind: str, instance: np.ndarray, between: list[int]) -> list[int | None]:
+    """The cluster of each instance, None where it is in none."""
+    rows = reads.rows(
+        "select instance, cluster from copy_cluster where kind = $1 and instance between $2 and $3", [kind, *between]
+    )
+    found = dict(rows)
+    return [found.get(int(one)) for one in instance]
 
 
 def _size(images: ImageFolder | None, name: str) -> tuple[int, int] | None:

@@ -89,11 +89,13 @@ def _by_hand(recipe: Recipe) -> dict[str, Any]:
     said: dict[str, Any] = {key: {p: dict(v) for p, v in getattr(recipe, key).items()} for key in OF_ENTITIES}
     said |= {key: {p: list(v) for p, v in getattr(recipe, key).items()} for key in LISTED}
     said |= {key: {p: v for p, v in getattr(recipe, key).items() if p not in _TAU} for key in _OF_PERSPECTIVES}
+    said["at_most_each"] = dict(recipe.at_most_each)
     return {key: value for key, value in said.items() if value}
 
 
 def _read_by_hand(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: said[key] for key in (*OF_ENTITIES, *LISTED, *_OF_PERSPECTIVES) if isinstance(said.get(key), dict)}
+    keys = (*OF_ENTITIES, *LISTED, *_OF_PERSPECTIVES, "at_most_each")
+    return {key: said[key] for key in keys if isinstance(said.get(key), dict)}
 
 
 def _with_mixture(recipe: Recipe, said: Mapping[str, Any]) -> Recipe:

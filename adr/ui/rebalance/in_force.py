@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from adr.figures import counted, number_words
+from adr.perspectives import described
 from adr.plain_text import plain
-from adr.rebalance.preview import CapEffect, RecipePreview
+from adr.rebalance.preview import CapEffect, EachCapEffect, RecipePreview
 from adr.recipe import Recipe
 from adr.ui.rebalance.state import current, tune
 from adr.ui.rebalance.steps import all_released
@@ -17,7 +18,17 @@ SHOWN = 8
 def in_force_view(preview: RecipePreview) -> None:
     """One line per kind, with a button that releases all; nothing where the recipe sets nothing."""
     recipe = preview.recipe
-    lines = [line for line in (_caps(preview.caps), *_limits(recipe), _mixture(preview), _unused(preview)) if line]
+    lines = [
+        line
+        for line in (
+            _caps(preview.caps),
+            *map(_each, preview.caps_each),
+            *_limits(recipe),
+            _mixture(preview),
+            _unused(preview),
+        )
+        if line
+    ]
     if not lines:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -33,6 +44,14 @@ def _caps(caps: Sequence[CapEffect]) -> str:
         for cap in sorted(caps, key=lambda cap: cap.kept - cap.by_rule)
     ]
     return f"**{counted(len(caps), 'cap')}:** {_shortened(told)}"
+
+
+def _each(cap: EachCapEffect) -> str:
+    title = plain(described(cap.perspective).title)
+    if not cap.binds:
+        return f"**{title}:** each at most {cap.at_most:,}, which none is over"
+    told = f"{cap.over:,} over it: {cap.by_rule:,} pass, {cap.kept:,} kept"
+    return f"**{title}:** each at most {cap.at_most:,} ({told})"
 
 
 def _limits(recipe: Recipe) -> list[str]:

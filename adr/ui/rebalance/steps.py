@@ -56,4 +56,4 @@ def released(recipe: Recipe, perspective: str, names: Iterable[str]) -> Recipe:
 
 def all_released(recipe: Recipe) -> Recipe:
     """The recipe with nothing set for any entity."""
-    return replace(recipe, own_tau={}, mute={}, protect={}, at_most={}, notes={})
+    return replace(recipe, own_tau={}, mute={}, protect={}, at_most={}, at_most_each={}, notes={})
