@@ -6,7 +6,7 @@ reference of every comparison; the control arms show whether the experiment coul
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +24,7 @@ CANDIDATE, REPEAT_KEY, COPY_KEY, PLANTED_KEY = (
     draw_key("prove copy", ""),
     draw_key("prove planted", ""),
 )
+UNMIXED_KEY = draw_key("prove unmixed", "")
 _PLANTED_PART = 3
 COLUMNS = pa.schema(
     [("position", pa.int64()), ("candidate", pa.string()), ("copies", pa.int32()), ("picture", pa.string())]
@@ -161,6 +162,16 @@ def refined(side: TrainingSide, seed: int) -> ArmRows:
     return side.rows(side.kept(seed))
 
 
+def unmixed(side: TrainingSide, seed: int) -> ArmRows:
+    """What the recipe keeps before its mixture, thinned at random to the size that the mixture leaves; all of it where
+    the mixture repeats it to more."""
+    pool = side.engine.preview(replace(side.recipe_of(seed), mixture=None)).copies
+    copies = np.repeat(np.arange(side.engine.rows), pool)
+    drawn = np.argsort(draws(seed, UNMIXED_KEY, np.arange(len(copies))), kind="stable")
+    chosen = copies[drawn[: int(side.kept(seed).sum())]]
+    return side.rows(np.bincount(chosen, minlength=side.engine.rows).astype(np.int64))
+
+
 def refined_synthetic(side: TrainingSide, seed: int) -> ArmRows:
     """What the recipe keeps, filled up with candidates to the volume of the original."""
     return refined(side, seed).with_candidates(side.added(seed))
@@ -233,6 +244,7 @@ ARMS: Mapping[str, Callable[[TrainingSide, int], ArmRows]] = {
     "random": random,
     "random_questions": random_questions,
     "refined": refined,
+    "unmixed": unmixed,
     "refined_synthetic": refined_synthetic,
     "random_synthetic": random_synthetic,
     "refined_copies": refined_copies,
@@ -245,6 +257,7 @@ ARMS: Mapping[str, Callable[[TrainingSide, int], ArmRows]] = {
 """`logit_adjusted` trains on the original; the model adjusts its answers by how common their words are there."""
 QUICK = ("original", "random", "refined", "refined_synthetic", "random_synthetic")
 REFERENCE = "random"
+NEEDS_MIXTURE = ("unmixed",)
 NEEDS_CANDIDATES = (*(name for name in ARMS if name.endswith("_synthetic")), "refined_copies")
 
 

@@ -21,6 +21,7 @@ LEAST_PAIRS = 10
 QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ("refined", "random", "Does choosing beat dropping at random?"),
     ("refined", "random_questions", "Does choosing beat as many questions taken at random?"),
+    ("refined", "unmixed", "Does mixing beat the same rows unmixed?"),
     ("refined_synthetic", "original", "Does the refined set beat the original?"),
     ("refined_synthetic", "random_synthetic", "Is it the choice, or the synthetic instances?"),
     ("refined_synthetic", "refined_copies", "Is it new pictures, or only the weight of rare ones?"),

@@ -220,8 +220,9 @@ class _Design:
     def _arms(self, candidates: Usable) -> tuple[str, ...]:
         """The arms of this experiment; those that need candidates only where there are some."""
         asked = self.options.arms
+        offered = self._offered()
         if candidates.candidates:
-            return asked or self.options.offered
+            return asked or offered
         impossible = [name for name in asked or () if name in made_arms.NEEDS_CANDIDATES]
         if impossible:
             raise AdrError(
@@ -229,7 +230,17 @@ class _Design:
                 + ("all of them are left out." if candidates.left_out else "no candidate is accepted."),
                 "Make a plan, generate and review; or name other arms with --arms.",
             )
-        return asked or tuple(name for name in self.options.offered if name not in made_arms.NEEDS_CANDIDATES)
+        return asked or tuple(name for name in offered if name not in made_arms.NEEDS_CANDIDATES)
+
+    def _offered(self) -> tuple[str, ...]:
+        """The arms that are made where none are named; AdrError for a named one that needs a mixture."""
+        if self.recipe.mixture is not None:
+            return self.options.offered
+        if asked := [name for name in self.options.arms or () if name in made_arms.NEEDS_MIXTURE]:
+            raise AdrError(
+                f"The arm {asked[0]} needs a run with a mixture.", "Name such a run, or other arms with --arms."
+            )
+        return tuple(name for name in self.options.offered if name not in made_arms.NEEDS_MIXTURE)
 
     def _training(self, sides: _Sides, candidates: Usable, arms: Sequence[str]) -> tuple[Store, NDArray[np.int64]]:
         """The store of what every arm may train on, and the positions that only the planted arm has."""

@@ -32,6 +32,7 @@ ARM_TITLES = {
     "random": "random, of equal size",
     "random_questions": "random, of equal questions",
     "refined": "refined",
+    "unmixed": "before the mixture, of equal size",
     "refined_synthetic": "refined + synthetic",
     "random_synthetic": "random + synthetic",
     "refined_copies": "refined + copies",

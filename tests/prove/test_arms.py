@@ -71,6 +71,18 @@ def test_refined__a_recipe_with_a_mixture_gives_its_shares_and_random_has_their_
     assert len({frozenset(rows(ARMS["refined"](side(recipe=largest), seed))) for seed in range(5)}) > 1
 
 
+def test_unmixed__as_many_rows_of_those_that_the_mixture_took_from():
+    """Without the mixture τ 4 keeps dogs, the harp and some cats; of these, four are drawn anew for each seed."""
+    recipe = replace(RECIPE, mixture=Mixture("object", shares={"cat": 0.5, "dog": 0.25, "harp": 0.25}))
+    given = side(recipe=recipe)
+    assert ARMS["refined"](given, 0).size == 4
+    for seed in range(20):
+        pool = rows(ARMS["refined"](side(), seed))
+        drawn = rows(ARMS["unmixed"](given, seed))
+        assert sum(drawn.values()) == ARMS["refined"](given, seed).size and set(drawn) <= set(pool)
+    assert len({frozenset(rows(ARMS["unmixed"](given, seed))) for seed in range(20)}) > 5
+
+
 def test_refined__keeps_the_tail_and_differs_between_seeds():
     kept = [set(rows(ARMS["refined"](side(), seed))) for seed in range(5)]
     assert all({*DOGS, *HARP} <= one for one in kept)

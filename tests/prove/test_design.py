@@ -355,3 +355,7 @@ def test_design__a_run_with_a_mixture_is_an_arm_with_its_shares(world):
     counts = Counter(names[row["position"]] for row in kept)
     assert set(counts) == {"cat", "dog"} and abs(counts["cat"] - counts["dog"]) <= 1 and counts.total() == wanted
     assert len(folder.read("arms/random-0")) == wanted
+    _, found = design(store, workspace, DesignOptions(run=run, seeds=1, steps=100))
+    assert "unmixed" in found["arms"]
+    with pytest.raises(AdrError, match="unmixed needs a run with a mixture"):
+        design(store, workspace, replace(SMALL, arms=("original", "random", "unmixed")))

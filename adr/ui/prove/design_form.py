@@ -6,8 +6,8 @@ from adr.errors import AdrError
 from adr.explore.runs import runs_in_short
 from adr.figures import counted, time_words
 from adr.plain_text import plain
-from adr.prove.arms import ARMS, NEEDS_CANDIDATES, QUICK
-from adr.prove.design import BUDGETS, LEARNING_RATES, QUICK_SEEDS, SEEDS, DesignOptions
+from adr.prove.arms import ARMS, NEEDS_CANDIDATES, NEEDS_MIXTURE, QUICK
+from adr.prove.design import BUDGETS, LEARNING_RATES, QUICK_SEEDS, SEEDS, DesignOptions, recipe_of
 from adr.prove.scores import read_design
 from adr.prove.split import HOLD_OUT
 from adr.prove.summary import ARM_TITLES
@@ -75,15 +75,16 @@ def _wanted(here: Frame) -> DesignOptions:
             help="Fewer than three give no interval and no verdict.",
         )
         share = st.slider("Held out for the test", 0.05, 0.5, HOLD_OUT, 0.05, key="prove share", format="percent")
-    arms = _arms(here, str(form))
+    arms = _arms(here, str(form), mixed=recipe_of(here.store, int(run)).mixture is not None)
     if seeds < 3:
         st.caption(":material/warning: With fewer than three seeds there are points, and no verdict.")
     return DesignOptions(run=int(run), hold_out=float(share), arms=arms, seeds=int(seeds), model=str(model))
 
 
-def _arms(here: Frame, form: str) -> tuple[str, ...]:
-    """The arms of a form; those that need accepted candidates only where there are some."""
+def _arms(here: Frame, form: str, *, mixed: bool) -> tuple[str, ...]:
+    """The arms of a form; those that need accepted candidates or a mixture only where there are some."""
     possible = [arm for arm in ARMS if here.standing.accepted or arm not in NEEDS_CANDIDATES]
+    possible = [arm for arm in possible if mixed or arm not in NEEDS_MIXTURE]
     if not here.standing.accepted:
         st.caption("No candidate is accepted yet, so the arms with synthetic instances are left out.")
     if form == "By hand":
