@@ -58,7 +58,8 @@ def test_preview__keeps_what_the_definition_keeps(rows: list[dict[str, list[str]
 )
 def test_preview__keeping_is_monotone_in_tau(rows: list[dict[str, list[str]]], recipe: Recipe, factor: float) -> None:
     engine = engine_of(rows, into=AGAIN)
-    recipe = replace(recipe, at_most={}, at_most_each={})  # a larger τ lets others pass a cap: the law is the keep rule's
+    # a larger τ lets others pass a cap's line, so the law is the keep rule's
+    recipe = replace(recipe, at_most={}, at_most_each={})
     more = replace(recipe, tau={p: t * factor for p, t in recipe.tau.items()})
     assert not np.any(engine.kept(recipe) & ~engine.kept(more))
 
