@@ -22,7 +22,7 @@ def in_force_view(preview: RecipePreview) -> None:
         line
         for line in (
             _caps(preview.caps),
-            *map(_each, preview.caps_each),
+            *[_each(cap) for cap in preview.caps_each],
             *_limits(recipe),
             _mixture(preview),
             _unused(preview),
