@@ -35,7 +35,7 @@ STEPS = f"""async ([steps, pause]) => {{
     field.value = String(5 + ((i * 7) % 50) + i / 100);
     const began = performance.now();
     field.dispatchEvent(new Event("change", {{ bubbles: true }}));
-    while (Number(board.dataset.painted) <= before && performance.now() - began < 20000) await frame();
+    while (Number(find(document)?.dataset.painted ?? 0) <= before && performance.now() - began < 20000) await frame();
     await frame();
     if (performance.now() - began >= 20000) throw new Error("step " + i + " got no answer");
     took.push(performance.now() - began);
