@@ -47,14 +47,15 @@ with frame("Rebalance") as here:
             recipe = current()
             preview = engine.preview(recipe)
             bar(here, engine, recipe, preview, PARTS)
-            faults()
-            remarks(recipe)
-            if first_visit(here, recipe):
-                starting_points(here, engine)
-            strip(recipe, sizes_by_passes(engine, preview))
-            board(engine, recipe, preview)
-            expected_view(here, engine, preview)
-            notices(engine, preview)
+            with st.container():  # as many elements on every run: what comes after it stays in its place
+                faults()
+                remarks(recipe)
+                if first_visit(here, recipe):
+                    starting_points(here, engine)
+                strip(recipe, sizes_by_passes(engine, preview))
+                board(engine, recipe, preview)
+                expected_view(here, engine, preview)
+                notices(engine, preview)
 
         @fragment
         def parts() -> None:

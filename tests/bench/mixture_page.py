@@ -23,19 +23,21 @@ from tests.worlds import browser  # noqa: E402
 FIND = """const find = (root) => { for (const e of root.querySelectorAll("*")) {
     if (e.classList?.contains("mixture")) return e;
     const inner = e.shadowRoot && find(e.shadowRoot); if (inner) return inner; } return null; };
-  const board = find(document);
+  let board = find(document);
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));"""
 STEPS = f"""async ([steps, pause]) => {{
   {FIND}
   const took = [];
   for (let i = 0; i < steps; i += 1) {{
+    board = find(document); // the page may have drawn it anew
     const field = board.querySelectorAll(".list .row:not(.fixed) input")[i % 2];
     const before = Number(board.dataset.painted);
     field.value = String(5 + ((i * 7) % 50) + i / 100);
     const began = performance.now();
     field.dispatchEvent(new Event("change", {{ bubbles: true }}));
-    while (Number(board.dataset.painted) <= before && performance.now() - began < 20000) await frame();
+    while (Number(find(document)?.dataset.painted ?? 0) <= before && performance.now() - began < 20000) await frame();
     await frame();
+    if (performance.now() - began >= 20000) throw new Error("step " + i + " got no answer");
     took.push(performance.now() - began);
     await new Promise((done) => setTimeout(done, pause));
   }}

@@ -14,7 +14,8 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".mixture");
   let board = boards.get(root);
-  if (!board) {
+  const anew = !board;
+  if (anew) {
     board = { root, rows: new Map(), moved: null, sent: 0, find: "" };
     boards.set(root, board);
     build(board);
@@ -30,7 +31,26 @@ export default function (component) {
   show(board);
   root.dataset.ack = data.ack;
   settle(board);
+  if (anew && hadFocus?.title === data.title && !hadFocus.root.isConnected) focusAgain(board);
   return () => clearTimeout(board.rest);
+}
+
+// A step that reaches the server while the page is drawn anew can replace the bars; the keyboard stays where it was.
+let hadFocus = null;
+function remember(board) {
+  board.list.addEventListener("focusin", (event) => {
+    const value = event.target.closest(".row")?.dataset.value;
+    hadFocus = { root: board.root, title: board.data.title, value, part: event.target.className || "field" };
+  });
+  board.list.addEventListener("focusout", () => setTimeout(() => {
+    if (board.root.isConnected && hadFocus?.root === board.root && !board.list.matches(":focus-within")) hadFocus = null;
+  }));
+}
+function focusAgain(board) {
+  const id = board.data.bars.findIndex((bar) => (bar.value ?? "") === hadFocus.value && !bar.rest);
+  const made = board.rows.get(id);
+  if (made) ({ track: made.track, lock: made.lock, release: made.release })[hadFocus.part]?.focus({ preventScroll: true });
+  if (made && hadFocus.part === "field") made.input.focus({ preventScroll: true });
 }
 
 // Once the hand rests, the parts of the page above (see 3_Rebalance.py) catch up with what the bars show.
@@ -57,6 +77,7 @@ function build(board) {
   const tools = el("div", "tools");
   tools.append(board.search, board.legend);
   board.list = el("div", "list");
+  remember(board);
   board.list.setAttribute("role", "list");
   board.total = el("div", "total");
   board.notices = el("div", "notices");
