@@ -9,7 +9,7 @@ from adr.ui.explore.instance import look_view
 from adr.ui.explore.together import together_view
 from adr.ui.frame import Frame, frame
 from adr.ui.parts.controls import asked, choice, perspective_choice
-from adr.ui.parts.languages import languages_view
+from adr.ui.parts.languages import languages_view, unread_view
 from adr.ui.parts.nothing_indexed import nothing_indexed
 from adr.ui.parts.palette import title_of
 
@@ -32,6 +32,7 @@ def curves_view(here: Frame) -> None:
         tail_share = tail_slider(perspective)
     distribution_view(here, perspective, tail_share)
     languages_view(here.store)
+    unread_view(here.store)
 
 
 with frame("Explore") as here:

@@ -40,13 +40,13 @@ def test_rebalance__instances_of_one_language(small_workspace: Workspace, page, 
 
 @pytest.fixture
 def unread_workspace(empty_workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """Two Chinese instances, indexed where the packages that read other languages are not installed."""
+    """Two Korean instances, indexed where the packages that read other languages are not installed."""
     monkeypatch.setattr(reading, "find_spec", lambda name: None)
     rows = [
-        {"conversations": [{"from": "human", "value": "这张照片里有什么？"}, {"from": "gpt", "value": text}]}
-        for text in ("一只橘猫躺在沙发上。", "两辆自行车停在墙边。")
+        {"conversations": [{"from": "human", "value": "이 사진에는 무엇이 보이나요?"}, {"from": "gpt", "value": text}]}
+        for text in ("고양이가 소파에서 자고 있습니다.", "자전거 두 대가 벽 옆에 서 있습니다.")
     ]
-    path = tmp_path / "chinese.json"
+    path = tmp_path / "korean.json"
     path.write_text(json.dumps(rows))
     with closing(Store(empty_workspace.database)) as store:
         ingest(store, path)
@@ -58,8 +58,34 @@ def unread_workspace(empty_workspace: Workspace, tmp_path: Path, monkeypatch: py
 def test_pages__say_what_to_install_where_nothing_was_read(unread_workspace: Workspace, page, name: str) -> None:
     at = page(name)
     assert not at.exception
-    assert plain(INSTALL) in said(at) and "4 turns in Chinese" in said(at)
+    assert plain(INSTALL) in said(at) and "4 turns in Korean" in said(at)
     assert "Build the index" not in said(at)
+
+
+def test_explore__says_what_was_not_read_beside_what_was(empty_workspace: Workspace, tmp_path: Path, page) -> None:
+    rows = [
+        {
+            "conversations": [
+                {"from": "human", "value": "Is there a dog?"},
+                {"from": "gpt", "value": "Yes, a brown dog."},
+            ]
+        },
+        {
+            "conversations": [
+                {"from": "human", "value": "Hvor er hunden?"},
+                {"from": "gpt", "value": "Hunden ligger der."},
+            ]
+        },
+    ]
+    path = tmp_path / "danish.json"
+    path.write_text(json.dumps(rows))
+    with closing(Store(empty_workspace.database)) as store:
+        ingest(store, path)
+        index(store)
+        named = {language for (language,) in store.rows("select language from turn_language where unread > 0")}
+    at = page("Explore", perspective="token")
+    assert named and not at.exception
+    assert "Not read: " in said(at) and plain(INSTALL) in said(at)
 
 
 @pytest.mark.parametrize("name", ["Overview", "Synthesize", "Review", "Export", "Prove"])

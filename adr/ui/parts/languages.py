@@ -4,7 +4,7 @@ import streamlit as st
 
 from adr.explore.languages import languages
 from adr.figures import counted
-from adr.language_names import language_name
+from adr.language_names import INSTALL, language_name
 from adr.plain_text import plain
 from adr.store import Store
 from adr.ui.parts.controls import choice
@@ -49,4 +49,16 @@ def languages_view(store: Store) -> None:
             column_config={
                 name: st.column_config.NumberColumn(format="localized") for name in ("Instances", "Turns", "Not read")
             },
+        )
+
+
+def unread_view(store: Store) -> None:
+    """What nothing could read, and what installs the readers; nothing where all was read."""
+    unread = [one for one in languages(store) if one.unread]
+    if unread:
+        listed = ", ".join(f"{counted(one.unread, 'turn')} in {language_name(one.language)}" for one in unread)
+        st.info(
+            f"Not read: {plain(listed)}. To read what the program has readers for, run {plain(INSTALL)}, then build "
+            "the index again.",
+            icon=":material/translate:",
         )
