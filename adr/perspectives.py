@@ -88,7 +88,7 @@ class Reads(Protocol):
 def perspective_of(name: str) -> Perspective:
     """The row of a perspective that comes with the program, stands for a column, or is brought by a package.
 
-    AdrError when there is none of that name, or when a package's cannot be loaded.
+    AdrError for an unknown name, or when a package's perspective cannot be loaded.
     """
     if name in _BUILT_IN:
         return _BUILT_IN[name]

@@ -100,7 +100,7 @@ def _between(same_as: Mapping[str, str], pairs: Sequence[tuple[str, str]]) -> tu
 
 
 def copies_report(store: Store) -> CopiesReport | None:
-    """The report that `copies` returned for the present sources; None when there is none since they changed."""
+    """The report of `copies` on the present sources; None when it has not run since they changed."""
     text = store.value("select report from copies_made, dataset_changed where made_at >= changed_at")
     return from_json(CopiesReport, text) if text else None
 

@@ -98,7 +98,7 @@ def check(store: Store, tree: Filter) -> None:
 
 
 def unknown_entities(store: Store, tree: Filter) -> str:
-    """A sentence that names the entities of the filter that no instance has; '' where there is none."""
+    """A sentence that names the entities of the filter that no instance has; '' when each occurs."""
     named = dict.fromkeys(one for one in conditions(tree) if isinstance(one, HasEntity))
     unknown = [
         in_words(one)

@@ -54,7 +54,7 @@ class Compiled:
 
 
 def forms_of_turn(text: str, rules: QuestionRules) -> list[str]:
-    """The forms of all sentences of a human turn; "ask" or "statement" when there are none, nothing for no words."""
+    """The forms of all sentences of a human turn; "ask" or "statement" when no form fits, nothing for no words."""
     sentences = [sentence.strip() for sentence in _ENDS.split(text.lower().replace("’", "'"))]
     said = [sentence for sentence in sentences if any(map(str.isalpha, sentence))]
     found = [form for sentence in said for form in forms_of(sentence, rules)]

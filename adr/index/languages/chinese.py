@@ -87,7 +87,7 @@ def _belongs(word: str, tag: str, before: tuple[str, str]) -> bool:
 
 
 def _unit(word: str, tag: str, before: tuple[str, str]) -> str:
-    """The unit that a word is, or that it ends with ("两年"); "" when there is none."""
+    """The unit that a word is, or that it ends with ("两年"); "" for any other word."""
     if word in _UNITS:
         return word if tag == "m" or _NUMBER.fullmatch(before[0]) else ""
     joined = _OF_NUMBER.fullmatch(word) if tag == "m" else None

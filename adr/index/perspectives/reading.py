@@ -59,7 +59,7 @@ class Later(Sequence[T]):
 
 
 def function_of(name: str) -> Callable[[Batch], Names]:
-    """The function of a perspective; AdrError when there is none of that name."""
+    """The function of a perspective; AdrError for an unknown name."""
     if name.startswith(COLUMN):
         return of_column(name.removeprefix(COLUMN))
     return _FUNCTIONS.get(name) or names_function(name)
@@ -170,7 +170,7 @@ def _clusters(reads: Store | Writer, kind: str, instance: np.ndarray, between: l
 
 
 def _size(images: ImageFolder | None, name: str) -> tuple[int, int] | None:
-    """(width, height) of a picture in pixels; None where there is none that opens."""
+    """(width, height) of a picture in pixels; None when it is missing or cannot be opened."""
     file = images.file(name) if images else None
     if file is None:
         return None

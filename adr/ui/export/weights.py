@@ -61,6 +61,6 @@ def weights_table(files: Sequence[WeighedFile]) -> None:
                 "times", help="How often each row is seen where the run's are once."
             ),
             "share": st.column_config.NumberColumn("share", format="%.2f %%"),
-            "setting": st.column_config.TextColumn("setting", help="What the trainer is told of this file."),
+            "setting": st.column_config.TextColumn("setting", help="The trainer's setting for this file."),
         },
     )
