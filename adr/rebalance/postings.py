@@ -55,14 +55,13 @@ class PostingRows:
     @classmethod
     def load(cls, store: Store, perspective: str, instances: npt.NDArray[np.int32]) -> "PostingRows":
         """The postings as the index wrote them; row r is instance `instances[r]` (ascending)."""
+        # asked for first: a scan for a plain number gives the rows in the order in which they were written
+        number = store.value("select perspective_number($1)", [perspective])
         entity = store.arrays(
-            "select entity, n, draw_key from entity where perspective = perspective_number($1) order by n desc, entity",
-            [perspective],
+            "select entity, n, draw_key from entity where perspective = $1 order by n desc, entity", [number]
         )
         ids = np.ascontiguousarray(entity["entity"], dtype=np.int32)
-        found = store.arrays(
-            "select instance, entity from posting where perspective = perspective_number($1)", [perspective]
-        )
+        found = store.arrays("select instance, entity from posting where perspective = $1", [number])
         at, local = np.asarray(found["instance"], dtype=np.int32), np.asarray(found["entity"], dtype=np.int32)
         del found
         consecutive = bool(len(ids)) and bool(np.all(np.diff(ids) == 1))

@@ -13,6 +13,8 @@ from adr.index.languages.things import LISTED
 from adr.language_names import INSTALL, LANGUAGES, language_name
 from adr.store import Writer
 
+WORTH_NAMING = 0.005
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -98,8 +100,11 @@ def missing_words(found: Counted, total: int) -> str:
 
 
 def not_asked_words(found: Counted, objects_from_text: bool) -> list[str]:
-    """Sentences on the languages whose forms of question, or whose things, have no rules or no list; none if all do."""
-    spoken = [code for code in found.by_language() if code != "en"]
+    """Sentences on the languages whose forms of question, or whose things, have no rules or no list; none if all do.
+    A language in fewer than WORTH_NAMING of the turns is left out: single turns are easily taken for another one."""
+    turns = found.by_language()
+    least = WORTH_NAMING * sum(turns.values())
+    spoken = [code for code, n in turns.items() if code not in ("en", "und") and n >= least]
     without_rules = [_named(code) for code in spoken if code not in ASKING]
     without_list = [_named(code) for code in spoken if code not in LISTED] if objects_from_text else []
     said = []
