@@ -78,6 +78,6 @@ def test_doubtful_senses__in_a_compound_with_hyphens() -> None:
 
 
 def test_doubtful_senses__looks_at_instances_from_all_over_the_source() -> None:
-    """The first forty instances say "aortic knob", the sixty after them other things: the knob is none."""
+    """The first forty instances say "aortic knob", the sixty after them other things: *knob* is not suggested."""
     replies = ["The aortic knob is calcified."] * 40 + ["A knob on the door."] * 60
     assert doubtful_senses(store_of(replies)) == []
