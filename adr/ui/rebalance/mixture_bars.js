@@ -262,6 +262,8 @@ function kept(board, size, exact) {
   window.dispatchEvent(new CustomEvent("adr-kept", { detail: { size, exact } }));
 }
 
+const part = (count, all) => `${whole(count)} rows (${percent(count / Math.max(1, all))})`;
+
 function showRow(board, bar, id, amount, total) {
   const made = board.rows.get(id), { data } = board, rows = data.mode === "rows";
   const width = (value) => `${Math.min(100, (100 * value) / board.top)}%`;
@@ -275,7 +277,6 @@ function showRow(board, bar, id, amount, total) {
   made.box.classList.toggle("named", bar.named);
   made.box.classList.toggle("locked", bar.locked);
   if (made.name.textContent !== bar.label) made.name.textContent = made.name.title = bar.label;
-  const part = (count, all) => `${whole(count)} rows (${percent(count / Math.max(1, all))})`;
   made.track.title = `before ${part(bar.before, data.before)}, now ${part(bar.pool, data.pool)}`;
   showTrack(made, bar, amount, rows ? amount : amount * total, rows);
   showLock(made, bar, rows);
