@@ -35,6 +35,7 @@ VERBS = {
     "plan": "plan what to synthesize",
     "plans": "list the synthesis plans of the workspace and how far each is",
     "generate": "make the images and conversations of a plan; continues where it stopped",
+    "work": "work on the folder of a plan, beside workers on other machines",
     "collect": "take finished files in as candidates",
     "candidates": "list the review queue",
     "judge": "ask a model that sees pictures, or the scorer, about candidates; compare it with people, let it count",

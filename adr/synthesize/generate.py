@@ -14,7 +14,7 @@ from adr.files import append_text, clear_unfinished
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
-from adr.synthesize.claims import stale
+from adr.synthesize.claims import others_have_ended
 from adr.synthesize.collect import take_in
 from adr.synthesize.plan import plan_folder, plan_identity, settings_of
 from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanFolder, PlanSettings
@@ -24,7 +24,6 @@ from adr.workspace import Workspace
 
 _COLLECT_SECONDS = 3.0
 _COLLECT_SLOTS = 200
-_OTHERS_SECONDS = 20.0  # for the candidate that a worker of a killed call is at
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def generate(
     if total > before:
         progress(0, total - before, "loading the models")
         crew.run(total - before, progress)
-        if limit is None and _others_have_ended(folder) and len(folder.finished()) + len(folder.failures()) < total:
+        if limit is None and others_have_ended(folder.claims) and folder.settled() < total:
             crew.run(total - before, progress)
         crew.collector.look()
     crew.collector.take_in()
@@ -107,17 +106,6 @@ def generate(
         seconds_each=crew.seconds_each,
         seconds=round(time.monotonic() - started, 1),
     )
-
-
-def _others_have_ended(folder: PlanFolder) -> bool:
-    """Wait a little for slots that workers of other calls hold, as those of a killed call finish the candidate they are
-    at; False when some are still held."""
-    until = time.monotonic() + _OTHERS_SECONDS
-    while any(not stale(path) for path in folder.claims.glob("[0-9]*")):
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def failures_by_reason(folder: PlanFolder) -> dict[str, int]:

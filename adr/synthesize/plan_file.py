@@ -327,6 +327,10 @@ class PlanFolder:
         made = self.finished()
         return {key: path for key, path in self._named(".failed.json").items() if key not in made}
 
+    def settled(self) -> int:
+        """How many candidates are finished or could not be made."""
+        return len(self.finished()) + len(self.failures())
+
     def failed(self) -> dict[tuple[int, int], tuple[str, str]]:
         """{(slot, alternative): (reason, detail)} of `failures`; a damaged record has the reason 'record_damaged'."""
         return {key: read_failure(path) for key, path in self.failures().items()}

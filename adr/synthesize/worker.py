@@ -35,7 +35,7 @@ from adr.synthesize.claims import Claims
 from adr.synthesize.conversations import Request, Write, Written, load_writer
 from adr.synthesize.facts import upheld
 from adr.synthesize.images import faults
-from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, RETRIEVE, DamagedSlot, PlanFolder, Slot, candidate_seed
+from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, DamagedSlot, PlanFolder, Slot, candidate_seed
 from adr.synthesize.prompts import style_of
 from adr.synthesize.replacement import spoken
 from adr.synthesize.threads import take_free_cores
@@ -488,16 +488,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
 
     def work() -> None:
-        from adr.synthesize.retriever import Retriever
+        from adr.synthesize.work import worker_of
 
-        settings, _ = PlanFolder(given.folder).head()
-        worker = (Retriever if settings.generator == RETRIEVE else Worker)(
-            PlanFolder(given.folder),
-            tell,
-            generator=given.generator,
-            device=own_device(given.number),
-            limit=given.limit,
-        )
+        device = own_device(given.number)
+        worker = worker_of(given.folder, tell, generator=given.generator, device=device, limit=given.limit)
         tell({"event": "done", "made": worker.run()})
 
     return exit_status(work)

@@ -99,6 +99,7 @@ CALLS = [
     ("compare", "1 {f}/forty.toml"),
     ("plan", "--run 1 --budget 1"),
     ("generate", "--plan 1"),
+    ("work", "{f}/w/plans/1"),
     ("collect", "--plan 1"),
     ("candidates", "--state any"),
     ("judge", "--by scorer"),

@@ -3,10 +3,12 @@
 import errno
 import hashlib
 import json
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -15,8 +17,9 @@ from PIL import Image
 
 from adr.errors import AdrError
 from adr.synthesize import worker as worker_module
-from adr.synthesize.claims import Claims, stale
+from adr.synthesize.claims import SILENT_SECONDS, Claims, stale
 from adr.synthesize.plan_file import PlanFolder, PlanSettings, Slot, candidate_seed
+from adr.synthesize.work import work
 from adr.synthesize.worker import Worker
 from tests.worlds.language_server import scripted
 from tests.worlds.tiny_texts import clip
@@ -315,6 +318,33 @@ def test_main__missing_model_is_told(tmp_path, model):
     assert done.returncode == 1 and "Traceback" not in done.stderr
     last = json.loads(done.stdout.splitlines()[-1])
     assert last["event"] == "stopped" and "does not exist" in last["sentence"] and last["next_step"]
+
+
+def test_work__makes_what_a_node_that_died_held(tmp_path, model):
+    """Slot 0 is claimed by a worker of another machine, last touched 118 seconds ago; slots 1 and 2 are free."""
+    plan = planned(tmp_path / "plan", model, 3)
+    Claims(plan.claims)
+    claim = plan.claims / "00000"
+    claim.write_text(json.dumps({"pid": 4242, "host": "node-b"}))
+    os.utime(claim, (time.time() - SILENT_SECONDS + 2, time.time() - SILENT_SECONDS + 2))
+    heard = []
+    report = work(plan.folder, progress=lambda done, total, message: heard.append((done, total)))
+    assert (report.candidates, report.made, report.finished, report.failed, report.left) == (6, 6, 6, {}, 0)
+    assert heard[-1] == (6, 6)
+    again = work(plan.folder)
+    assert (again.made, again.finished, again.left) == (0, 6, 0)
+
+
+def test_work__stops_at_a_limit(tmp_path, model):
+    report = work(planned(tmp_path / "plan", model, 3).folder, limit=2)
+    assert (report.made, report.left) == (2, 4)
+
+
+def test_work__a_folder_without_a_plan(tmp_path):
+    with pytest.raises(AdrError, match="There is no folder"):
+        work(tmp_path / "gone")
+    with pytest.raises(AdrError, match="There is no plan"):
+        work(tmp_path)
 
 
 def test_claims__one_holder_and_taken_over_when_dead(tmp_path):
