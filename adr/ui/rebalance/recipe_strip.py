@@ -19,7 +19,6 @@ def strip(recipe: Recipe, sizes: Sequence[int]) -> None:
         _need(recipe, sizes)
         _alpha(recipe)
         _seed(recipe)
-        _epochs(recipe)
         with st.popover("More"):
             _rare_choices(recipe)
 
@@ -81,6 +80,7 @@ def _epochs(recipe: Recipe) -> None:
 
 
 def _rare_choices(recipe: Recipe) -> None:
+    _epochs(recipe)
     st.session_state["rule"] = recipe.pass_rule
     st.radio(
         "A perspective passes when",
