@@ -1,8 +1,13 @@
 """The Explore page, empty and with the small workspace, opened by address on a cold server."""
 
+from contextlib import closing
+
 import pytest
 
 from adr.plain_text import plain
+from adr.rebalance.runs import rebalance
+from adr.recipe import Recipe
+from adr.store import Store
 
 
 def chart(at, number=0):
@@ -90,6 +95,28 @@ def test_explore__text_is_text_and_a_missing_image_is_said(small_workspace, page
     assert not at.exception and "`gone.png` is not in the image folder" in texts(at)
     at = page("Explore", instance="99")
     assert not at.exception and "no instance 99" in at.error[0].value
+
+
+def test_explore__instance_says_what_the_runs_decided_and_why(small_workspace, page):
+    at = page("Explore", instance="3")
+    assert "No recipe has been applied" in texts(at)
+    with closing(Store(small_workspace.database)) as store:
+        rebalance(store, Recipe(name="all", min_passes=0))
+        rebalance(store, Recipe(name="tight", min_passes=4))
+    at = page("Explore", instance="3")  # text only: neither object nor pair, so at most two of four pass
+    assert not at.exception and "Dropped:" in texts(at) and "4 needed" in texts(at)
+    at.selectbox("run of instance").select(1).run()
+    assert "Kept: the recipe keeps every instance." in texts(at) and query(at)["run"] == "1"
+    next(b for b in at.button if b.label == "Next").click().run()
+    assert query(at) == {"instance": "4", "run": "1"}
+
+
+def test_explore__instance_shows_the_rows_of_its_picture(small_workspace, page):
+    at = page("Explore", instance="0")
+    assert "1 with the same picture. Only names of pictures" in texts(at)
+    at.session_state["alike 0"] = {"picked": "5"}
+    at.run()
+    assert not at.exception and at.title[0].value == "Instance 5"
 
 
 def test_plain__no_markdown_left():
