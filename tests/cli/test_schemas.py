@@ -90,6 +90,7 @@ CALLS = [
     ("copies", ""),
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --reservoir"),
     ("curve", "--perspective token --top 3"),
+    ("with", "object:person --perspective token --top 3"),
     ("suggest", ""),
     ("find", "text_only --limit 3"),
     ("rebalance", f"--recipe {DEMO}"),

@@ -26,6 +26,17 @@ def query(at):
     return {name: value[0] if isinstance(value, list) else value for name, value in at.query_params.items()}
 
 
+def data_of(at):
+    """What the table on the page was drawn from."""
+    import json
+
+    return next(
+        data
+        for element in at.get("bidi_component")
+        if (data := json.loads(element.proto.json or "{}")) and "heads" in data
+    )
+
+
 def html(at):
     return " ".join(e.proto.body for e in at.get("html"))
 
@@ -65,6 +76,27 @@ def test_explore__entity_by_address(small_workspace, page):
     at = page("Explore", perspective="object", entity="dog")
     assert not at.exception and at.title[0].value == "dog"
     assert "instances · 66.67%" in html(at) and "1–4 of 4 instances" in texts(at)
+
+
+def test_explore__what_an_entity_comes_with(small_workspace, page):
+    at = page("Explore", perspective="object", entity="dog", show="with")
+    assert not at.exception and "3 entities, counted in all 4 instances" in texts(at)
+    assert [column["label"] for column in data_of(at)["heads"]][3:5] == ["P(e | dog)", "P(dog | e)"]
+    cat = next(row for row in data_of(at)["rows"] if row["id"] == "cat")
+    assert [cell["text"] for cell in cat["cells"]] == ["cat", "3", "2", "50.0 %", "66.7 %", "×1.00"]
+    assert cat["cells"][5]["note"] == "chance" and not cat["cells"][5]["tint"]
+    at.session_state["with object"] = {"opened": "cat"}
+    at.run()
+    assert not at.exception and at.title[0].value == "cat"
+
+
+def test_explore__what_an_entity_comes_with_by_address(small_workspace, page):
+    at = page("Explore", perspective="object", entity="dog", show="with", sort="name", search="a")
+    assert [row["id"] for row in data_of(at)["rows"]] == ["accordion", "cat"]
+    again(at, {"perspective": "object", "entity": "dog", "show": "with", "search": "zebra"})
+    assert "No such object occurs with “dog”" in texts(at)
+    again(at, {"perspective": "object", "entity": "dog", "show": "with", "least": "2", "with": "interrogation"})
+    assert [row["id"] for row in data_of(at)["rows"]] == ["what color"]
 
 
 def test_explore__click_on_the_curve_opens_the_entity_of_that_rank(small_workspace, page):

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from adr.figures import counted
 from adr.plain_text import chart_text
-from adr.ui.parts.palette import CLEAR, FAINT, HEAD_COLOR, TAIL_COLOR
+from adr.ui.parts.palette import ABOVE_CHANCE, BELOW_CHANCE, CLEAR, FAINT, HEAD_COLOR, TAIL_COLOR
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
@@ -25,11 +25,11 @@ _SEQUENCE = [
     [1.0, "rgba(52,76,190,1)"],
 ]
 _DIVERGING = [
-    [0.0, "#3b6fd0"],
+    [0.0, BELOW_CHANCE],
     [0.35, "rgba(79,131,232,0.45)"],
     [0.5, "rgba(128,132,145,0.10)"],
     [0.65, "rgba(240,147,43,0.45)"],
-    [1.0, "#d9700f"],
+    [1.0, ABOVE_CHANCE],
 ]
 
 
