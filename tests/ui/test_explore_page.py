@@ -165,7 +165,9 @@ def test_explore__objects_together(small_workspace, page):
     at = page("Explore", view="together")
     assert not at.exception
     pairs = chart(at)
-    assert pairs["data"][1]["customdata"][0] == "0|1" and "dog + cat" in pairs["data"][1]["text"][0]
+    assert pairs["data"][-1]["customdata"][0] == "0|1" and "dog + cat" in pairs["data"][-1]["text"][0]
+    shown = [number for trace in pairs["data"][1:-1] for number in trace["text"]]
+    assert sorted(shown) == ["1"] * 10 + ["2"] * 2  # each pair on both sides of the diagonal
     at.session_state["pairs"] = {
         "selection": {"points": [{"customdata": "0|1"}], "point_indices": [0], "box": [], "lasso": []}
     }
