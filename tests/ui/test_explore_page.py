@@ -37,6 +37,14 @@ def data_of(at):
     )
 
 
+def table_of(at):
+    """What the table of entities was drawn from."""
+    import json
+
+    found = (json.loads(element.proto.json or "{}") for element in at.get("bidi_component"))
+    return next(data for data in found if "columns" in data)
+
+
 def html(at):
     return " ".join(e.proto.body for e in at.get("html"))
 
@@ -70,6 +78,27 @@ def test_explore__opening_an_entity_writes_its_address(small_workspace, page):
     at.run()
     assert not at.exception and at.title[0].value == "accordion"
     assert query(at) == {"perspective": "object", "entity": "accordion"}
+
+
+def test_explore__three_pictures_a_row(small_workspace, page):
+    at = page("Explore")
+    rows = {row["name"]: [one["instance"] for one in row["pictures"]] for row in table_of(at)["rows"]}
+    # dog is in 0, 2, 4 and 5; 4 has no picture on the disk, and 5 has the picture of 0
+    assert rows == {"dog": [0, 2], "cat": [0, 1, 2], "accordion": [2], "bus": [0], "sofa": [1]}
+    at.session_state["entities object"] = {"picked": ["cat", 1]}
+    at.run()
+    assert not at.exception and query(at) == {"perspective": "object", "entity": "cat", "instance": "1"}
+
+
+def test_explore__pictures_of_many_entities(small_workspace, page):
+    at = page("Explore", order="tail")
+    next(b for b in at.button if b.label == "Pictures of these 5").click().run()
+    assert not at.exception and at.title[0].value == "Pictures of 5 entities"
+    assert [b.label for b in at.button if b.key][:2] == ["accordion", "bus"]
+    next(b for b in at.button if "All objects" in b.label).click().run()
+    assert query(at) == {"perspective": "object", "order": "tail"}
+    again(at, {"perspective": "object", "pictures": "99999"})
+    assert "has been made again" in at.info[0].value
 
 
 def test_explore__entity_by_address(small_workspace, page):
