@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from adr.figures import brief, counted
 from adr.plain_text import chart_text
+from adr.ui.parts.chart_saving import rows_of_chart
 from adr.ui.parts.charts import in_words
 from adr.ui.parts.palette import ABOVE_CHANCE, BELOW_CHANCE, CLEAR
 
@@ -66,8 +67,26 @@ def pair_map(
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
         clickmode="event+select",
+        meta=_rows(names, together, expected, association),
     )
     return figure
+
+
+def _rows(
+    names: Sequence[str],
+    together: npt.NDArray[np.int64],
+    expected: npt.NDArray[np.float64],
+    association: npt.NDArray[np.float64],
+) -> dict[str, Any]:
+    """Each pair once, with its numbers, for a file. lift_bound: the end of the 95 % interval that is nearer to 1."""
+    pairs = zip(*(place.tolist() for place in np.triu_indices(len(names), 1)), strict=True)
+    return rows_of_chart(
+        ["first", "second", "together", "expected", "lift_bound"],
+        (
+            (names[i], names[j], int(together[i, j]), float(expected[i, j]), float(np.exp2(association[i, j])))
+            for i, j in pairs
+        ),
+    )
 
 
 def _squares(together: npt.NDArray[np.int64], association: npt.NDArray[np.float64], by: str) -> go.Heatmap:
