@@ -51,6 +51,7 @@ GROUND = (
     "picture_hash",
     "picture_shards",
     "feature_folder",
+    "look_alikes",
     "index_needed",
     "instance_kinds",
     "language_names",
