@@ -57,10 +57,10 @@ def _found(features: Features, row: int, count: int) -> tuple[LookAlike, ...]:
 
 def nearest_rows(vectors: Vectors, wanted: Vectors, count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The rows of `vectors` (n, d) nearest to the vector `wanted` (d), at most `count`, and their cosines, the nearest
-    first; of equal ones the first row first. All have length 1."""
-    from usearch.index import MetricKind, search
+    first; of equal ones the first row first."""
+    from usearch.index import search
 
-    found = search(vectors, np.array(wanted), min(count, len(vectors)), MetricKind.IP, exact=True)
+    found = search(vectors, np.array(wanted), min(count, len(vectors)), exact=True)
     rows, cosines = found.keys.astype(np.int64), 1 - found.distances
     order = np.lexsort((rows, -cosines))
     return rows[order], cosines[order]
