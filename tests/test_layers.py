@@ -50,6 +50,8 @@ GROUND = (
     "picture_file",
     "picture_hash",
     "picture_shards",
+    "feature_folder",
+    "look_alikes",
     "index_needed",
     "instance_kinds",
     "language_names",
@@ -197,6 +199,7 @@ def test_packages__one_door_to_each_thing(package):
         "adr.index.looking",
         "adr.prove.extracting",
         "adr.embed.hashing",
+        "adr.embed.embedding",
     ],
 )
 def test_worker__never_opens_the_database(module):

@@ -24,6 +24,7 @@ VERBS = {
     "ingest": "read a dataset into the workspace",
     "images": "set or change the image folder, without reading the dataset again",
     "index": "build the postings, or add perspectives",
+    "embed": "let a model look at every picture of the dataset; continues where it stopped",
     "copies": "find copies inside the dataset: the same picture, the same conversation, both",
     "curve": "show the distribution of one perspective",
     "with": "show which entities occur with one, how often each comes with the other, and what chance explains",
