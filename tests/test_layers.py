@@ -50,6 +50,8 @@ GROUND = (
     "picture_file",
     "picture_hash",
     "picture_shards",
+    "feature_folder",
+    "look_alikes",
     "index_needed",
     "instance_kinds",
     "language_names",
@@ -64,6 +66,7 @@ WORLDS = ("demo", "starter")  # the demo world, and how the starter models were 
 UI = (
     *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),
     "parts",
+    "selecting",
     *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export", "prove"),
 )
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")
@@ -197,6 +200,7 @@ def test_packages__one_door_to_each_thing(package):
         "adr.index.looking",
         "adr.prove.extracting",
         "adr.embed.hashing",
+        "adr.embed.embedding",
     ],
 )
 def test_worker__never_opens_the_database(module):

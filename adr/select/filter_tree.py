@@ -94,6 +94,20 @@ class FromSource:
 
 
 @dataclass(frozen=True)
+class LooksLike:
+    """The first picture of the instance is among the 100 that look most like that of the instance at a position."""
+
+    instance: int
+
+
+@dataclass(frozen=True)
+class HasTag:
+    """The instance has a tag."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
 class NotSo:
     """The part does not hold."""
 
@@ -126,6 +140,8 @@ Condition = (
     | HasQuantity
     | HasLanguage
     | FromSource
+    | LooksLike
+    | HasTag
 )
 Filter = Condition | NotSo | AllOf | AnyOf
 

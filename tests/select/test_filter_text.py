@@ -18,6 +18,8 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    HasTag,
+    LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -46,6 +48,8 @@ conditions = st.one_of(
     st.builds(HasQuantity, st.sampled_from(["turns", "words"]), st.sampled_from(["<", "<=", "=", ">=", ">"]), numbers),
     st.builds(HasLanguage, st.sampled_from(["zh", "en", "und"])),
     st.builds(FromSource, texts),
+    st.builds(LooksLike, numbers),
+    st.builds(HasTag, texts),
 )
 filters = st.recursive(
     conditions,

@@ -1,4 +1,4 @@
-"""One entity: its numbers, the entities that occur together with it, and the instances that have it."""
+"""One entity: its numbers, the instances that have it, and the entities that it comes with."""
 
 import streamlit as st
 
@@ -8,6 +8,7 @@ from adr.explore.neighbours import Neighbours, neighbours
 from adr.perspectives import described, indexed
 from adr.plain_text import plain
 from adr.store import Store
+from adr.ui.explore.company import company_view
 from adr.ui.frame import Frame
 from adr.ui.navigation import go
 from adr.ui.parts import charts
@@ -21,6 +22,8 @@ from adr.ui.parts.palette import color_of, title_of, title_text, word_of
 from adr.ui.telling import fragment
 
 TILES = 24
+_VIEWS = {"instances": "Its instances", "with": "What it comes with"}
+_OF_A_VIEW = ("page", "search", "least", "sort", "with")
 
 
 def entity_view(here: Frame, perspective: str, name: str) -> None:
@@ -55,6 +58,10 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
             (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely one of its draws passes."),
         ]
     )
+    view = choice("Show", tuple(_VIEWS), "show", default="instances", says=_VIEWS.__getitem__, drops=_OF_A_VIEW)
+    if view == "with":
+        company_view(here, entity, tuple(indexed(here.store)))
+        return
     images, beside = st.columns([7, 3], gap="large")
     with images:  # first: they are shown at once, while the neighbours of a head entity take longer
         _instances_view(here, entity)
