@@ -211,6 +211,27 @@ create table if not exists reservoir_copy (
     how varchar                 -- 'image': the same picture, 'conversation': the same turns
 );
 
+-- writer: select. The words of all questions and answers in small letters, as they stand between blanks, with the instances
+-- that have them. Each word has one row per 100,000 positions.
+create table if not exists word_instances (
+    word varchar,
+    questions integer[],        -- instances that have it in a turn of the human, ascending
+    answers integer[]           -- the same for the assistant
+);
+
+-- writer: select. How long each instance is.
+create table if not exists instance_size (
+    instance integer,
+    turns integer,              -- of every role
+    words integer               -- in all turns, image markers left out
+);
+
+-- writer: select. One row: of which state of the sources `word_instances` and `instance_size` are.
+create table if not exists words_made (
+    changed_at timestamp,       -- `dataset_changed` when the texts were read
+    report varchar              -- JSON: the whole WordsReport
+);
+
 -- writer: rebalance. One execution of a recipe.
 create table if not exists run (
     run integer primary key,    -- 1, 2, ...

@@ -25,6 +25,7 @@ VERBS = {
     "index": "build the postings, or add perspectives",
     "copies": "find copies inside the dataset: the same picture, the same conversation, both",
     "curve": "show the distribution of one perspective",
+    "words": "read all texts once, so that find answers at once",
     "find": "find instances by a filter: entities, words, decisions, kinds",
     "suggest": "list entities worth muting, each with the reason",
     "backwards": "find the τ that give a size, a number of instances of an entity, or a tail share",

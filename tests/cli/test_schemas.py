@@ -91,6 +91,7 @@ CALLS = [
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --reservoir"),
     ("curve", "--perspective token --top 3"),
     ("suggest", ""),
+    ("words", ""),
     ("find", "text_only --limit 3"),
     ("rebalance", f"--recipe {DEMO}"),
     ("runs", ""),

@@ -302,6 +302,16 @@ def test_page__a_filter_with_the_choices_below_it(page, small_workspace: Workspa
     assert "**1 instance found:**" in said(at) and [one.value for one in at.subheader] == ["Instance 3"]
 
 
+def test_page__prepares_the_search(page, small_workspace: Workspace) -> None:
+    at = page("Dataset", find="object:dog")
+    assert "prepare search" not in [one.key for one in at.button]
+    at = page("Dataset", find='"bus is"')
+    found = said(at)
+    at = finished(at.button(key="prepare search").click().run(), small_workspace)
+    assert "prepare search" not in [one.key for one in at.button] and not at.exception
+    assert next(line for line in found.splitlines() if "found:" in line) in said(at)
+
+
 def test_page__says_what_is_wrong_with_a_filter(page, small_workspace: Workspace) -> None:
     at = page("Dataset", find="object:dog and")
     assert not at.exception

@@ -33,3 +33,5 @@ def page(report: FindReport) -> Iterator[Block]:
         yield table(["position", "id", "image", "question"], rows, words=(1, 2, 3))
     if report.count > len(report.instances):
         yield note(f"The first {len(report.instances):,} are listed; --limit lists more.")
+    if report.texts_read:
+        yield note("Texts were read for this. adr words reads them once, after which they are found faster.")

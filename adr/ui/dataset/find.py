@@ -7,8 +7,10 @@ from adr.plain_text import SENTENCE, plain
 from adr.select.filter_text import parse, to_text
 from adr.select.filter_tree import Filter
 from adr.select.filter_words import in_words
-from adr.select.find import FoundPage, before, found_page, unknown_entities
+from adr.select.find import FoundPage, before, found_page, reads_every_text, unknown_entities
+from adr.select.word_table import make_word_table
 from adr.store import Store
+from adr.ui.access import may, need
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, move
 
@@ -37,6 +39,17 @@ def found_line(here: Frame, asked_for: Filter, count: int) -> None:
     st.caption(f"**{counted(count, 'instance')} found:** {plain(in_words(asked_for), SENTENCE)}.")
     if notice := unknown_entities(here.store, asked_for):
         st.caption(plain(notice, SENTENCE))
+    if may("owner") and reads_every_text(here.store, asked_for) and not here.jobs.running("words"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                "Texts were read one by one. Read once into a table of words, they are found at once.", width="content"
+            )
+            st.button("Prepare the search", key="prepare search", on_click=_prepare, args=(here,))
+
+
+def _prepare(here: Frame) -> None:
+    need("owner")
+    here.jobs.start("words", "Preparing the search", lambda progress: make_word_table(here.store, progress))
 
 
 def found(here: Frame, asked_for: Filter, offset: int, limit: int) -> FoundPage:
