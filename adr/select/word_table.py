@@ -59,8 +59,8 @@ class WordsReport:
 def make_word_table(store: Store, progress: Progress = silent) -> WordsReport:
     """Read all texts and write the tables in place of those that were there.
 
-    AdrError when there is no dataset, or when it changes meanwhile. When `progress` raises Cancelled, no tables are left:
-    texts are read as without them.
+    AdrError when there is no dataset, or when it changes meanwhile. When `progress` raises Cancelled, no tables
+    are left: texts are read as without them.
     """
     started = time.monotonic()
     instances, end = store.rows("select count(*), coalesce(max(instance) + 1, 0) from instance")[0]

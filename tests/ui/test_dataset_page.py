@@ -302,7 +302,9 @@ def test_page__a_filter_with_the_choices_below_it(page, small_workspace: Workspa
     assert "**1 instance found:**" in said(at) and [one.value for one in at.subheader] == ["Instance 3"]
 
 
-def test_page__prepares_the_search(page, small_workspace: Workspace) -> None:
+def test_page__prepares_the_search(page, small_workspace: Workspace, monkeypatch) -> None:
+    assert "prepare search" not in [one.key for one in page("Dataset", find='"bus is"').button]
+    monkeypatch.setattr("adr.ui.dataset.find.MANY", 6)
     at = page("Dataset", find="object:dog")
     assert "prepare search" not in [one.key for one in at.button]
     at = page("Dataset", find='"bus is"')

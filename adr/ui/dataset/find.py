@@ -15,6 +15,8 @@ from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, move
 
 _KEY = "find field"
+MANY = 20_000
+"""Instances from which on the table of words is worth making."""
 
 
 def find_field() -> Filter | None:
@@ -39,12 +41,17 @@ def found_line(here: Frame, asked_for: Filter, count: int) -> None:
     st.caption(f"**{counted(count, 'instance')} found:** {plain(in_words(asked_for), SENTENCE)}.")
     if notice := unknown_entities(here.store, asked_for):
         st.caption(plain(notice, SENTENCE))
-    if may("owner") and reads_every_text(here.store, asked_for) and not here.jobs.running("words"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(
-                "Texts were read one by one. Read once into a table of words, they are found at once.", width="content"
-            )
-            st.button("Prepare the search", key="prepare search", on_click=_prepare, args=(here,))
+    if here.standing.instances >= MANY and reads_every_text(here.store, asked_for):
+        _offer_words(here)
+
+
+def _offer_words(here: Frame) -> None:
+    """A button that makes the table of words."""
+    if not may("owner") or here.jobs.running("words"):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Every text was read for this. A table of words, made once, makes it faster.", width="content")
+        st.button("Prepare the search", key="prepare search", on_click=_prepare, args=(here,))
 
 
 def _prepare(here: Frame) -> None:
