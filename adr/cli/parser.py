@@ -27,6 +27,7 @@ VERBS = {
     "curve": "show the distribution of one perspective",
     "words": "read all texts once, so that find answers at once",
     "find": "find instances by a filter: entities, words, decisions, kinds",
+    "tag": "put a tag on what a filter finds, take it off, undo, or list the tags",
     "suggest": "list entities worth muting, each with the reason",
     "backwards": "find the τ that give a size, a number of instances of an entity, or a tail share",
     "rebalance": "apply a recipe: write a run",

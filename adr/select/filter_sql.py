@@ -15,6 +15,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    HasTag,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -105,6 +106,8 @@ class ConditionSql:
                     "select r.instance from instance r where r.source in "
                     f"(select s.source from source s where s.name = {self._bind(name)})"
                 )
+            case HasTag(tag):
+                return f"select t.instance from current_tag t where t.tag = {self._bind(tag)}"
         raise AssertionError(tree)
 
     def _bind(self, value: Any) -> str:

@@ -24,6 +24,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    HasTag,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -104,6 +105,8 @@ def _condition_text(tree: Filter) -> str:
             return f"language:{_value_text(language)}"
         case FromSource(name):
             return f"file:{_value_text(name)}"
+        case HasTag(tag):
+            return f"tag:{_value_text(tag)}"
     raise AssertionError(tree)
 
 
@@ -230,9 +233,11 @@ class _Reader:
             return HasLanguage(self._value())
         if key == "file":
             return FromSource(self._value())
+        if key == "tag":
+            return HasTag(self._value())
         if not is_known(key):
             self.at = found.start()
-            known = ", ".join(("id", "question", "answer", "run", "language", "file", *choices()))
+            known = ", ".join(("id", "question", "answer", "run", "language", "file", "tag", *choices()))
             raise self._wrong(
                 f"there is no {found[1]!r}", f"Choose from {known}; to look for the text itself, put it in quotes."
             )

@@ -94,6 +94,13 @@ class FromSource:
 
 
 @dataclass(frozen=True)
+class HasTag:
+    """The instance has a tag."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
 class NotSo:
     """The part does not hold."""
 
@@ -126,6 +133,7 @@ Condition = (
     | HasQuantity
     | HasLanguage
     | FromSource
+    | HasTag
 )
 Filter = Condition | NotSo | AllOf | AnyOf
 

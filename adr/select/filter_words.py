@@ -14,6 +14,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    HasTag,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -75,6 +76,8 @@ def _fact(tree: Filter) -> str:
             return f"a turn in {language_name(language)}"
         case FromSource(name):
             return f"read from “{name}”"
+        case HasTag(tag):
+            return f"tagged “{tag}”"
     raise AssertionError(tree)
 
 

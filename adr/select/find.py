@@ -6,12 +6,15 @@ Reads only; writes nothing.
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from adr.errors import AdrError
 from adr.perspectives import need_indexed
 from adr.report import OnlyWhereThere
 from adr.select.filter_sql import reads_text
 from adr.select.filter_text import parse, to_text
-from adr.select.filter_tree import DecidedBy, DecidedFor, Filter, FromSource, HasEntity, conditions
+from adr.select.filter_tree import DecidedBy, DecidedFor, Filter, FromSource, HasEntity, HasTag, conditions
 from adr.select.filter_words import in_words
 from adr.select.found_sql import found_sql
 from adr.select.word_table import words_report
@@ -82,14 +85,26 @@ def found_page(store: Store, tree: Filter, offset: int, limit: int) -> FoundPage
     return FoundPage(int(row[0]), tuple(row[1] or ()))
 
 
-def _found_sql(store: Store, tree: Filter) -> tuple[str, dict[str, Any]]:
-    """The beginning of a query after which `found` has the positions that a filter finds, and its parameters."""
+def _found_sql(store: Store, tree: Filter | None) -> tuple[str, dict[str, Any]]:
+    """The beginning of a query after which `found` has the positions that a filter finds (None: all), and its
+    parameters."""
+    if tree is None:
+        return "with found as (select i.instance from instance i)", {}
     return found_sql(tree, by_words=words_report(store) is not None)
+
+
+def found_positions(store: Store, tree: Filter | None) -> npt.NDArray[np.int32]:
+    """The positions of all instances that a filter finds (None: all), ascending; AdrError as by `find`."""
+    if tree is not None:
+        check(store, tree)
+    found, bound = _found_sql(store, tree)
+    rows = store.arrays(f"{found} select instance from found", bound)
+    return np.sort(np.asarray(rows["instance"], dtype=np.int32))
 
 
 def before(store: Store, tree: Filter | None, instance: int) -> int | None:
     """How many instances that the filter finds (None: all) come before this one; None where it is not among them."""
-    found, bound = _found_sql(store, tree) if tree else ("with found as (select instance from instance)", {})
+    found, bound = _found_sql(store, tree)
     row = store.row(
         f"{found} select count(*) filter (instance < $wanted), count(*) filter (instance = $wanted) from found",
         {**bound, "wanted": instance},
@@ -99,7 +114,7 @@ def before(store: Store, tree: Filter | None, instance: int) -> int | None:
 
 
 def check(store: Store, tree: Filter) -> None:
-    """AdrError when the filter names a perspective, run, reason or source that the workspace does not have."""
+    """AdrError when the filter names a perspective, run, reason, source or tag that the workspace does not have."""
     named = list(conditions(tree))
     need_indexed(store, {one.perspective for one in named if isinstance(one, HasEntity)})
     for one in named:
@@ -109,6 +124,8 @@ def check(store: Store, tree: Filter) -> None:
             _need_reason(store, one)
         if isinstance(one, FromSource):
             _need_source(store, one.name)
+        if isinstance(one, HasTag):
+            _need_tag(store, one.tag)
 
 
 def unknown_entities(store: Store, tree: Filter) -> str:
@@ -144,6 +161,12 @@ def _need_source(store: Store, name: str) -> None:
     known = [one for (one,) in store.rows("select name from source where name is not null order by source")]
     if name not in known:
         raise AdrError(f"There is no source {name!r}.", f"The names of sources: {', '.join(known) or 'none'}.")
+
+
+def _need_tag(store: Store, tag: str) -> None:
+    known = [one for (one,) in store.rows("select distinct tag from tag_step where tag is not null order by tag")]
+    if tag not in known:
+        raise AdrError(f"There is no tag {tag!r}.", f"The tags: {', '.join(known) or 'none yet'}.")
 
 
 def _found_instances(store: Store, positions: tuple[int, ...]) -> list[FoundInstance]:

@@ -93,6 +93,7 @@ CALLS = [
     ("suggest", ""),
     ("words", ""),
     ("find", "text_only --limit 3"),
+    ("tag", "text_only hard"),
     ("rebalance", f"--recipe {DEMO}"),
     ("runs", ""),
     ("explain", "--run 1 --instance 0"),
