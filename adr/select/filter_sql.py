@@ -1,4 +1,7 @@
-"""A filter as one SQL condition on a row `i` of the table instance. No text of a user stands in it: all is bound."""
+"""A filter as one SQL condition on a row `i` of the table instance. No text of a user stands in it: all is bound.
+
+Saved filters must be written out before (`adr.select.saved`).
+"""
 
 import json
 from collections.abc import Sequence
@@ -26,6 +29,7 @@ from adr.select.filter_tree import (
     conditions,
 )
 from adr.select.word_table import WORDS_OF_TURN
+from adr.store import Store
 
 _ROLES = {"question": "'human'", "answer": "'gpt'", "either": "'human', 'gpt'"}
 _QUANTITIES: dict[Quantity, str] = {
@@ -34,16 +38,11 @@ _QUANTITIES: dict[Quantity, str] = {
 }
 
 
-def condition_sql(tree: Filter) -> tuple[str, dict[str, Any]]:
-    """(condition, its parameters by name). The condition is true or false for each row of `instance i`, never null."""
-    builder = ConditionSql()
-    return builder.sql(tree), builder.bound
-
-
 class ConditionSql:
     """Writes conditions on `instance i`. bound: their parameters by name; those of several conditions may share it."""
 
-    def __init__(self, bound: dict[str, Any] | None = None) -> None:
+    def __init__(self, store: Store, bound: dict[str, Any] | None = None) -> None:
+        self.store = store
         self.bound: dict[str, Any] = {} if bound is None else bound
 
     def sql(self, tree: Filter) -> str:

@@ -30,6 +30,7 @@ from adr.select.filter_tree import (
     OfKind,
     Quantity,
     Relation,
+    SavedAs,
     SaysPhrase,
     Where,
     WithOwnId,
@@ -105,6 +106,8 @@ def _condition_text(tree: Filter) -> str:
             return f"language:{_value_text(language)}"
         case FromSource(name):
             return f"file:{_value_text(name)}"
+        case SavedAs(name):
+            return f"filter:{_value_text(name)}"
         case HasTag(tag):
             return f"tag:{_value_text(tag)}"
     raise AssertionError(tree)
@@ -233,11 +236,13 @@ class _Reader:
             return HasLanguage(self._value())
         if key == "file":
             return FromSource(self._value())
+        if key == "filter":
+            return SavedAs(self._value())
         if key == "tag":
             return HasTag(self._value())
         if not is_known(key):
             self.at = found.start()
-            known = ", ".join(("id", "question", "answer", "run", "language", "file", "tag", *choices()))
+            known = ", ".join(("id", "question", "answer", "run", "language", "file", "tag", "filter", *choices()))
             raise self._wrong(
                 f"there is no {found[1]!r}", f"Choose from {known}; to look for the text itself, put it in quotes."
             )

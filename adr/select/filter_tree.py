@@ -101,6 +101,13 @@ class HasTag:
 
 
 @dataclass(frozen=True)
+class SavedAs:
+    """A saved filter finds the instance."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class NotSo:
     """The part does not hold."""
 
@@ -134,6 +141,7 @@ Condition = (
     | HasLanguage
     | FromSource
     | HasTag
+    | SavedAs
 )
 Filter = Condition | NotSo | AllOf | AnyOf
 

@@ -18,6 +18,7 @@ from adr.select.filter_tree import (
     MatchesPattern,
     NotSo,
     OfKind,
+    SavedAs,
     SaysPhrase,
     WithOwnId,
 )
@@ -76,6 +77,8 @@ def _fact(tree: Filter) -> str:
             return f"a turn in {language_name(language)}"
         case FromSource(name):
             return f"read from “{name}”"
+        case SavedAs(name):
+            return f"found by the saved filter “{name}”"
         case HasTag(tag):
             return f"tagged “{tag}”"
     raise AssertionError(tree)

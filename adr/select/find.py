@@ -17,6 +17,7 @@ from adr.select.filter_text import parse, to_text
 from adr.select.filter_tree import DecidedBy, DecidedFor, Filter, FromSource, HasEntity, HasTag, conditions
 from adr.select.filter_words import in_words
 from adr.select.found_sql import found_sql
+from adr.select.saved import written_out
 from adr.select.word_table import words_report
 from adr.store import Store
 
@@ -66,7 +67,7 @@ def find(store: Store, text: str, limit: int = 20) -> FindReport:
 
 def reads_every_text(store: Store, tree: Filter) -> bool:
     """Whether a filter reads texts although the table of words would answer it, or narrow it down, if it were there."""
-    return any(map(reads_text, conditions(tree))) and words_report(store) is None
+    return any(map(reads_text, conditions(written_out(store, tree)))) and words_report(store) is None
 
 
 def found_page(store: Store, tree: Filter, offset: int, limit: int) -> FoundPage:
@@ -90,7 +91,7 @@ def _found_sql(store: Store, tree: Filter | None) -> tuple[str, dict[str, Any]]:
     parameters."""
     if tree is None:
         return "with found as (select i.instance from instance i)", {}
-    return found_sql(tree, by_words=words_report(store) is not None)
+    return found_sql(store, written_out(store, tree), by_words=words_report(store) is not None)
 
 
 def found_positions(store: Store, tree: Filter | None) -> npt.NDArray[np.int32]:
@@ -114,8 +115,8 @@ def before(store: Store, tree: Filter | None, instance: int) -> int | None:
 
 
 def check(store: Store, tree: Filter) -> None:
-    """AdrError when the filter names a perspective, run, reason, source or tag that the workspace does not have."""
-    named = list(conditions(tree))
+    """AdrError when the filter names a perspective, run, reason, source, tag or saved filter that is not there."""
+    named = list(conditions(written_out(store, tree)))
     need_indexed(store, {one.perspective for one in named if isinstance(one, HasEntity)})
     for one in named:
         if isinstance(one, DecidedBy | DecidedFor):
@@ -130,7 +131,7 @@ def check(store: Store, tree: Filter) -> None:
 
 def unknown_entities(store: Store, tree: Filter) -> str:
     """A sentence that names the entities of the filter that no instance has; '' when each occurs."""
-    named = dict.fromkeys(one for one in conditions(tree) if isinstance(one, HasEntity))
+    named = dict.fromkeys(one for one in conditions(written_out(store, tree)) if isinstance(one, HasEntity))
     unknown = [
         in_words(one)
         for one in named

@@ -23,6 +23,7 @@ from adr.select.filter_tree import (
 )
 from adr.select.pattern_literals import literals
 from adr.select.word_table import UNSPACED
+from adr.store import Store
 
 _UNSPACED_LETTER = re.compile("([" + "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED) + "])")
 _BLANK = re.compile(r"[ \t\n\r]+")
@@ -35,10 +36,10 @@ _LISTS = {"question": ("questions",), "answer": ("answers",), "either": ("questi
 Place = Literal["whole", "suffix", "prefix", "contains"]
 
 
-def found_sql(tree: Filter, *, by_words: bool) -> tuple[str, dict[str, Any]]:
+def found_sql(store: Store, tree: Filter, *, by_words: bool) -> tuple[str, dict[str, Any]]:
     """(`with … found as (…)`, its parameters by name): a query's beginning, after which `found` has the positions that
     the filter finds. by_words: the table of words is that of the present sources."""
-    builder = _ByWords() if by_words else ConditionSql()
+    builder = _ByWords(store) if by_words else ConditionSql(store)
     parts = tree.parts if isinstance(tree, AllOf) else (tree,)
     open_parts = [part for part in parts if not _is_settled(part, by_words)]
     maybe = [part for part in parts if part not in open_parts]
@@ -47,7 +48,7 @@ def found_sql(tree: Filter, *, by_words: bool) -> tuple[str, dict[str, Any]]:
     first = builder.sql(all_of(maybe)) if maybe else ""
     if not open_parts:
         return f"with found as materialized (select i.instance from instance i where {first})", builder.bound
-    texts = ConditionSql(builder.bound).sql(all_of(open_parts))
+    texts = ConditionSql(store, builder.bound).sql(all_of(open_parts))
     if not maybe:
         return f"with found as materialized (select i.instance from instance i where {texts})", builder.bound
     return (

@@ -22,6 +22,7 @@ from adr.select.filter_tree import (
     MatchesPattern,
     NotSo,
     OfKind,
+    SavedAs,
     SaysPhrase,
     WithOwnId,
     all_of,
@@ -47,6 +48,7 @@ conditions = st.one_of(
     st.builds(HasQuantity, st.sampled_from(["turns", "words"]), st.sampled_from(["<", "<=", "=", ">=", ">"]), numbers),
     st.builds(HasLanguage, st.sampled_from(["zh", "en", "und"])),
     st.builds(FromSource, texts),
+    st.builds(SavedAs, texts),
     st.builds(HasTag, texts),
 )
 filters = st.recursive(

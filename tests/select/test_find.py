@@ -235,7 +235,7 @@ def test_guide__has_an_example_of_every_condition():
     from adr.select.filter_tree import conditions as conditions_of
 
     told = {type(one) for text in examples() for one in conditions_of(parse(text))}
-    assert len(told) == 12 and len(examples()) > 20
+    assert len(told) == 13 and len(examples()) > 20
 
 
 def test_found_positions__all_of_them_ascending(world) -> None:

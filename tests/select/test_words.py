@@ -114,8 +114,8 @@ def test_found_page__by_hand(tree, wanted):
 
 def test_found_sql__reads_no_text_for_one_word_or_a_size():
     for tree in (SaysPhrase("either", "car"), HasQuantity("words", ">", 100), NotSo(SaysPhrase("answer", "a-b"))):
-        assert "i.turns" not in found_sql(tree, by_words=True)[0]
-        assert "i.turns" in found_sql(tree, by_words=False)[0]
+        assert "i.turns" not in found_sql(WITH, tree, by_words=True)[0]
+        assert "i.turns" in found_sql(WITHOUT, tree, by_words=False)[0]
 
 
 def test_make_word_table__blocks_cover_all_positions(monkeypatch):

@@ -11,6 +11,7 @@ from adr.select.find import FoundPage, before, found_page, reads_every_text, unk
 from adr.select.word_table import make_word_table
 from adr.store import Store
 from adr.ui.access import may, need
+from adr.ui.dataset.saved_filters import saved_menu
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, move
 
@@ -19,20 +20,22 @@ MANY = 20_000
 """Instances from which on the table of words is worth making."""
 
 
-def find_field() -> Filter | None:
-    """A field for a filter, which is read when Enter is pressed; None where it is empty. AdrError where it cannot be
-    read."""
+def find_field(here: Frame) -> Filter | None:
+    """A field for a filter, which is read when Enter is pressed, and the saved filters; None where it is empty.
+    AdrError where it cannot be read."""
     text = "".join(letter if letter.isprintable() else " " for letter in asked("find")).strip()
     st.session_state[_KEY] = text
-    st.text_input(
-        "Find",
-        key=_KEY,
-        type="search",
-        placeholder='Find: object:dog and not object:person, "red car", run:2 dropped, turns>4, #500 …',
-        on_change=_typed,
-        icon=":material/search:",
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text_input(
+            "Find",
+            key=_KEY,
+            type="search",
+            placeholder='Find: object:dog and not object:person, "red car", run:2 dropped, turns>4, #500 …',
+            on_change=_typed,
+            icon=":material/search:",
+            label_visibility="collapsed",
+        )
+        saved_menu(here, text)
     return parse(text) if text else None
 
 
