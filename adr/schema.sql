@@ -237,6 +237,42 @@ create table if not exists reservoir_copy (
     how varchar                 -- 'image': the same picture, 'conversation': the same turns
 );
 
+-- writer: select. Filters under a name; every change adds a row.
+create table if not exists saved_filter (
+    name varchar,
+    filter varchar,             -- its text; null: the name was let go
+    saved_by varchar,           -- who, or ''
+    saved_at timestamp
+);
+
+-- The filters that stand.
+create view if not exists current_filter as
+    select name, last_one.filter as filter, last_one.saved_by as saved_by
+    from (select name, arg_max({'filter': filter, 'saved_by': saved_by}, saved_at) as last_one
+          from saved_filter group by name)
+    where last_one.filter is not null;
+
+-- writer: select. The words of all questions and answers in small letters, as they stand between blanks, with the instances
+-- that have them. Each word has one row per 100,000 positions.
+create table if not exists word_instances (
+    word varchar,
+    questions integer[],        -- instances that have it in a turn of the human, ascending
+    answers integer[]           -- the same for the assistant
+);
+
+-- writer: select. How long each instance is.
+create table if not exists instance_size (
+    instance integer,
+    turns integer,              -- of every role
+    words integer               -- in all turns, image markers left out
+);
+
+-- writer: select. One row: of which state of the sources `word_instances` and `instance_size` are.
+create table if not exists words_made (
+    changed_at timestamp,       -- `dataset_changed` when the texts were read
+    report varchar              -- JSON: the whole WordsReport
+);
+
 -- writer: rebalance. One execution of a recipe.
 create table if not exists run (
     run integer primary key,    -- 1, 2, ...

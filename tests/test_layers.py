@@ -65,6 +65,7 @@ ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "doctor", "prove", "tai
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
     *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),
+    "search_field",
     "parts",
     "selecting",
     *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export", "prove"),

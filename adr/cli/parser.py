@@ -28,6 +28,7 @@ VERBS = {
     "copies": "find copies inside the dataset: the same picture, the same conversation, both",
     "curve": "show the distribution of one perspective",
     "with": "show which entities occur with one, how often each comes with the other, and what chance explains",
+    "words": "read all texts once, so that find answers at once",
     "find": "find instances by a filter: entities, words, decisions, kinds",
     "tag": "put a tag on what a filter finds, take it off, undo, or list the tags",
     "suggest": "list entities worth muting, each with the reason",

@@ -31,6 +31,7 @@ from adr.select.filter_tree import (
     OfKind,
     Quantity,
     Relation,
+    SavedAs,
     SaysPhrase,
     Where,
     WithOwnId,
@@ -108,6 +109,8 @@ def _condition_text(tree: Filter) -> str:
             return f"file:{_value_text(name)}"
         case LooksLike(instance):
             return f"like:#{instance}"
+        case SavedAs(name):
+            return f"filter:{_value_text(name)}"
         case HasTag(tag):
             return f"tag:{_value_text(tag)}"
     raise AssertionError(tree)
@@ -238,11 +241,15 @@ class _Reader:
             return HasLanguage(self._value())
         if key == "file":
             return FromSource(self._value())
+        if key == "filter":
+            return SavedAs(self._value())
         if key == "tag":
             return HasTag(self._value())
         if not is_known(key):
             self.at = found.start()
-            known = ", ".join(("id", "question", "answer", "run", "like", "language", "file", "tag", *choices()))
+            known = ", ".join(
+                ("id", "question", "answer", "run", "like", "language", "file", "tag", "filter", *choices())
+            )
             raise self._wrong(
                 f"there is no {found[1]!r}", f"Choose from {known}; to look for the text itself, put it in quotes."
             )

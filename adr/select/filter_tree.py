@@ -108,6 +108,13 @@ class HasTag:
 
 
 @dataclass(frozen=True)
+class SavedAs:
+    """A saved filter finds the instance."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class NotSo:
     """The part does not hold."""
 
@@ -142,6 +149,7 @@ Condition = (
     | FromSource
     | LooksLike
     | HasTag
+    | SavedAs
 )
 Filter = Condition | NotSo | AllOf | AnyOf
 

@@ -20,6 +20,7 @@ from adr.select.filter_tree import (
     MatchesPattern,
     NotSo,
     OfKind,
+    SavedAs,
     SaysPhrase,
     WithOwnId,
 )
@@ -80,6 +81,8 @@ def _fact(tree: Filter) -> str:
             return f"read from “{name}”"
         case LooksLike(instance):
             return f"a picture like that of instance {instance:,} (the {MOST_ALIKE} nearest)"
+        case SavedAs(name):
+            return f"found by the saved filter “{name}”"
         case HasTag(tag):
             return f"tagged “{tag}”"
     raise AssertionError(tree)

@@ -12,10 +12,13 @@ import numpy.typing as npt
 from adr.errors import AdrError
 from adr.perspectives import need_indexed
 from adr.report import OnlyWhereThere
-from adr.select.filter_sql import condition_sql
+from adr.select.filter_sql import reads_text
 from adr.select.filter_text import parse, to_text
 from adr.select.filter_tree import DecidedBy, DecidedFor, Filter, FromSource, HasEntity, HasTag, conditions
 from adr.select.filter_words import in_words
+from adr.select.found_sql import found_sql
+from adr.select.saved import written_out
+from adr.select.word_table import words_report
 from adr.store import Store
 
 _FIRST_WORDS = 12
@@ -42,13 +45,15 @@ class FoundInstance:
 @dataclass(frozen=True)
 class FindReport:
     """filter: as `parse` reads it; in_words: the same in a sentence; count: instances that it finds; instances: the
-    first of them, by position; notice: entities that no instance has, where the filter names some."""
+    first of them, by position; notice: entities that no instance has, where the filter names some; texts_read: every
+    text was read for it, for want of the table of words (`adr.select.word_table`)."""
 
     filter: str
     in_words: str
     count: int
     instances: list[FoundInstance]
     notice: OnlyWhereThere[str] = None
+    texts_read: bool = False
 
 
 def find(store: Store, text: str, limit: int = 20) -> FindReport:
@@ -56,16 +61,22 @@ def find(store: Store, text: str, limit: int = 20) -> FindReport:
     tree = parse(text)
     page = found_page(store, tree, 0, limit)
     first = _found_instances(store, page.positions)
-    return FindReport(to_text(tree), in_words(tree), page.count, first, unknown_entities(store, tree) or None)
+    unknown = unknown_entities(store, tree) or None
+    return FindReport(to_text(tree), in_words(tree), page.count, first, unknown, reads_every_text(store, tree))
+
+
+def reads_every_text(store: Store, tree: Filter) -> bool:
+    """Whether a filter reads texts although the table of words would answer it, or narrow it down, if it were there."""
+    return any(map(reads_text, conditions(written_out(store, tree)))) and words_report(store) is None
 
 
 def found_page(store: Store, tree: Filter, offset: int, limit: int) -> FoundPage:
     """A page of the positions that a filter finds, and how many it finds; AdrError as by `find`."""
     check(store, tree)
-    condition, bound = condition_sql(store, tree)
+    found, bound = _found_sql(store, tree)
     row = store.row(
         f"""
-        with found as materialized (select i.instance from instance i where {condition})
+        {found}
         select (select count(*) from found),
                (select list(instance order by instance)
                 from (select instance from found order by instance limit $count offset $offset))""",
@@ -75,23 +86,28 @@ def found_page(store: Store, tree: Filter, offset: int, limit: int) -> FoundPage
     return FoundPage(int(row[0]), tuple(row[1] or ()))
 
 
+def _found_sql(store: Store, tree: Filter | None) -> tuple[str, dict[str, Any]]:
+    """The beginning of a query after which `found` has the positions that a filter finds (None: all), and its
+    parameters."""
+    if tree is None:
+        return "with found as (select i.instance from instance i)", {}
+    return found_sql(store, written_out(store, tree), by_words=words_report(store) is not None)
+
+
 def found_positions(store: Store, tree: Filter | None) -> npt.NDArray[np.int32]:
     """The positions of all instances that a filter finds (None: all), ascending; AdrError as by `find`."""
-    condition, bound = "true", dict[str, Any]()
     if tree is not None:
         check(store, tree)
-        condition, bound = condition_sql(store, tree)
-    found = store.arrays(f"select i.instance from instance i where {condition}", bound)
-    return np.sort(np.asarray(found["instance"], dtype=np.int32))
+    found, bound = _found_sql(store, tree)
+    rows = store.arrays(f"{found} select instance from found", bound)
+    return np.sort(np.asarray(rows["instance"], dtype=np.int32))
 
 
 def before(store: Store, tree: Filter | None, instance: int) -> int | None:
     """How many instances that the filter finds (None: all) come before this one; None where it is not among them."""
-    condition, bound = ("true", {}) if tree is None else condition_sql(store, tree)
+    found, bound = _found_sql(store, tree)
     row = store.row(
-        f"""
-        select count(*) filter (i.instance < $wanted), count(*) filter (i.instance = $wanted)
-        from instance i where i.instance <= $wanted and ({condition})""",
+        f"{found} select count(*) filter (instance < $wanted), count(*) filter (instance = $wanted) from found",
         {**bound, "wanted": instance},
     )
     assert row is not None
@@ -99,8 +115,8 @@ def before(store: Store, tree: Filter | None, instance: int) -> int | None:
 
 
 def check(store: Store, tree: Filter) -> None:
-    """AdrError when the filter names a perspective, run, reason, source or tag that the workspace does not have."""
-    named = list(conditions(tree))
+    """AdrError when the filter names a perspective, run, reason, source, tag or saved filter that is not there."""
+    named = list(conditions(written_out(store, tree)))
     need_indexed(store, {one.perspective for one in named if isinstance(one, HasEntity)})
     for one in named:
         if isinstance(one, DecidedBy | DecidedFor):
@@ -115,7 +131,7 @@ def check(store: Store, tree: Filter) -> None:
 
 def unknown_entities(store: Store, tree: Filter) -> str:
     """A sentence that names the entities of the filter that no instance has; '' when each occurs."""
-    named = dict.fromkeys(one for one in conditions(tree) if isinstance(one, HasEntity))
+    named = dict.fromkeys(one for one in conditions(written_out(store, tree)) if isinstance(one, HasEntity))
     unknown = [
         in_words(one)
         for one in named

@@ -36,6 +36,7 @@ from adr.ui.navigation import PAGES, link
 from adr.ui.parts.chart_saving import chart_saving
 from adr.ui.parts.component import style
 from adr.ui.parts.skip import skip_links
+from adr.ui.search_field import search_field
 from adr.ui.signing_in import sign_in, who_line
 from adr.ui.telling import fragment, tell
 from adr.ui.waiting import waiting_view
@@ -116,6 +117,8 @@ def _sidebar(folder: str, here: Frame | None) -> None:
     states = stage_states(here.standing, len(here.proofs)) if here else {}
     with st.sidebar:
         skip_links(key="skip navigation", content=True)
+        if here and here.standing.instances:
+            search_field(here.standing)
         for name in PAGES:
             said = states.get(name, "")
             link(name, f"{name} :gray[· {said}]" if said else name)

@@ -92,6 +92,7 @@ CALLS = [
     ("curve", "--perspective token --top 3"),
     ("with", "object:person --perspective token --top 3"),
     ("suggest", ""),
+    ("words", ""),
     ("find", "text_only --limit 3"),
     ("tag", "text_only hard"),
     ("rebalance", f"--recipe {DEMO}"),

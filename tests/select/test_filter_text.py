@@ -23,6 +23,7 @@ from adr.select.filter_tree import (
     MatchesPattern,
     NotSo,
     OfKind,
+    SavedAs,
     SaysPhrase,
     WithOwnId,
     all_of,
@@ -49,6 +50,7 @@ conditions = st.one_of(
     st.builds(HasLanguage, st.sampled_from(["zh", "en", "und"])),
     st.builds(FromSource, texts),
     st.builds(LooksLike, numbers),
+    st.builds(SavedAs, texts),
     st.builds(HasTag, texts),
 )
 filters = st.recursive(

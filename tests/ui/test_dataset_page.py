@@ -302,6 +302,34 @@ def test_page__a_filter_with_the_choices_below_it(page, small_workspace: Workspa
     assert "**1 instance found:**" in said(at) and [one.value for one in at.subheader] == ["Instance 3"]
 
 
+def test_page__prepares_the_search(page, small_workspace: Workspace, monkeypatch) -> None:
+    assert "prepare search" not in [one.key for one in page("Dataset", find='"bus is"').button]
+    monkeypatch.setattr("adr.ui.dataset.find.MANY", 6)
+    at = page("Dataset", find="object:dog")
+    assert "prepare search" not in [one.key for one in at.button]
+    at = page("Dataset", find='"bus is"')
+    found = said(at)
+    at = finished(at.button(key="prepare search").click().run(), small_workspace)
+    assert "prepare search" not in [one.key for one in at.button] and not at.exception
+    assert next(line for line in found.splitlines() if "found:" in line) in said(at)
+
+
+def test_page__saves_uses_and_removes_a_filter(page, small_workspace: Workspace) -> None:
+    assert "save filter" not in [one.key for one in page("Dataset").button]
+    at = page("Dataset", find="object:dog")
+    at.text_input(key="name of the filter").set_value("dogs")
+    at = at.button(key="save filter").click().run()
+    assert [one.value for one in at.toast] == ["Saved. filter:dogs finds the same inside any filter."]
+    at = page("Dataset", find="filter:dogs and not object:cat")
+    assert "**2 instances found:** found by the saved filter “dogs” and not object “cat”." in said(at)
+    at = at.button(key="use filter dogs").click().run()
+    assert address(at)["find"] == "object:dog" and "**4 instances found:**" in said(at)
+    at = at.button(key="forget filter dogs").click().run()
+    assert "use filter dogs" not in [one.key for one in at.button]
+    at = at.button(key="save filter").click().run()
+    assert [one.value for one in at.toast] == ["The name of a filter cannot be this. Give it 1 to 60 letters."]
+
+
 def test_page__says_what_is_wrong_with_a_filter(page, small_workspace: Workspace) -> None:
     at = page("Dataset", find="object:dog and")
     assert not at.exception

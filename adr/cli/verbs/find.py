@@ -9,17 +9,22 @@ from adr.cli.opened import opened
 from adr.figures import counted
 from adr.progress import Progress
 from adr.select.find import FindReport, find
+from adr.select.saved import save_filter
+from adr.settings import setting
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """A filter in one argument, and how many instances to list."""
+    """A filter in one argument, a name for it, and how many instances to list."""
     parser.add_argument("filter", metavar="FILTER", help="what to find, in one argument: 'object:dog and turns>4'")
+    parser.add_argument("--save", metavar="NAME", help="keep the filter under this name, for filter:NAME")
     parser.add_argument("--limit", type=count, default=20, metavar="N", help="instances to list [%(default)s]")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> FindReport:
-    """Look for them."""
+    """Look for them; keep the filter if asked."""
     with opened(options) as (_, store):
+        if options.save:
+            save_filter(store, options.save, options.filter, setting("ADR_REVIEWER"))
         return find(store, options.filter, options.limit)
 
 
@@ -33,3 +38,5 @@ def page(report: FindReport) -> Iterator[Block]:
         yield table(["position", "id", "image", "question"], rows, words=(1, 2, 3))
     if report.count > len(report.instances):
         yield note(f"The first {len(report.instances):,} are listed; --limit lists more.")
+    if report.texts_read:
+        yield note("Texts were read for this. adr words reads them once, after which they are found faster.")

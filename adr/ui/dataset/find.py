@@ -7,28 +7,35 @@ from adr.plain_text import SENTENCE, plain
 from adr.select.filter_text import parse, to_text
 from adr.select.filter_tree import Filter
 from adr.select.filter_words import in_words
-from adr.select.find import FoundPage, before, found_page, unknown_entities
+from adr.select.find import FoundPage, before, found_page, reads_every_text, unknown_entities
+from adr.select.word_table import make_word_table
 from adr.store import Store
+from adr.ui.access import may, need
+from adr.ui.dataset.saved_filters import saved_menu
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, move
 
 _KEY = "find field"
+MANY = 20_000
+"""Instances from which on the table of words is worth making."""
 
 
-def find_field() -> Filter | None:
-    """A field for a filter, which is read when Enter is pressed; None where it is empty. AdrError where it cannot be
-    read."""
+def find_field(here: Frame) -> Filter | None:
+    """A field for a filter, which is read when Enter is pressed, and the saved filters; None where it is empty.
+    AdrError where it cannot be read."""
     text = "".join(letter if letter.isprintable() else " " for letter in asked("find")).strip()
     st.session_state[_KEY] = text
-    st.text_input(
-        "Find",
-        key=_KEY,
-        type="search",
-        placeholder='Find: object:dog and not object:person, "red car", run:2 dropped, turns>4, #500 …',
-        on_change=_typed,
-        icon=":material/search:",
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text_input(
+            "Find",
+            key=_KEY,
+            type="search",
+            placeholder='Find: object:dog and not object:person, "red car", run:2 dropped, turns>4, #500 …',
+            on_change=_typed,
+            icon=":material/search:",
+            label_visibility="collapsed",
+        )
+        saved_menu(here, text)
     return parse(text) if text else None
 
 
@@ -37,6 +44,22 @@ def found_line(here: Frame, asked_for: Filter, count: int) -> None:
     st.caption(f"**{counted(count, 'instance')} found:** {plain(in_words(asked_for), SENTENCE)}.")
     if notice := unknown_entities(here.store, asked_for):
         st.caption(plain(notice, SENTENCE))
+    if here.standing.instances >= MANY and reads_every_text(here.store, asked_for):
+        _offer_words(here)
+
+
+def _offer_words(here: Frame) -> None:
+    """A button that makes the table of words."""
+    if not may("owner") or here.jobs.running("words"):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Every text was read for this. A table of words, made once, makes it faster.", width="content")
+        st.button("Prepare the search", key="prepare search", on_click=_prepare, args=(here,))
+
+
+def _prepare(here: Frame) -> None:
+    need("owner")
+    here.jobs.start("words", "Preparing the search", lambda progress: make_word_table(here.store, progress))
 
 
 def found(here: Frame, asked_for: Filter, offset: int, limit: int) -> FoundPage:

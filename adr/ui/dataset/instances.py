@@ -44,7 +44,7 @@ _KIND_NAMES = {
 
 def instances_view(here: Frame) -> None:
     """Twenty instances per page, and one of them with picture and conversation."""
-    wanted = find_field()
+    wanted = find_field(here)
     source = _source(here)
     language = language_choice(here.store, ("page", "kind", "instance"))
     counts = counted_kinds(here.key, here.store, None if source is None else source.source, language)

@@ -1,0 +1,102 @@
+"""Makes the table of words and that of sizes, by which texts are found without reading each of them.
+
+Writes `word_instances`, `instance_size` and `words_made`; knows no filter.
+"""
+
+import time
+from dataclasses import dataclass
+
+from adr.errors import AdrError
+from adr.progress import Progress, silent
+from adr.report import from_json, to_json
+from adr.store import Store
+
+BLOCK = 100_000
+"""Positions per step: their words are sorted in memory, and one row of the table holds the instances of one block."""
+UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF))
+"""Code points of scripts without blanks between words, each of whose letters counts as a word: Thai, Lao, Burmese,
+Khmer, Kana, Han."""
+_UNSPACED_LETTER = "([" + "".join(f"\\x{{{first:X}}}-\\x{{{last:X}}}" for first, last in UNSPACED) + "])"
+
+WORDS_OF_TURN = (
+    "len(list_filter(string_split(translate(replace(coalesce(turn.text, ''), '<image>', ' '), "
+    "chr(9) || chr(10) || chr(13), '   '), ' '), lambda word: word <> ''))"
+)
+"""SQL for the number of words of a `turn`. Splitting at blanks is six times as fast as a regular expression."""
+
+_INSERT_SIZES = f"""
+    insert into instance_size
+    select instance, coalesce(len(turns), 0), coalesce(list_sum(list_transform(turns, lambda turn: {WORDS_OF_TURN})), 0)
+    from instance where instance >= $first and instance < $end order by instance"""
+
+_INSERT_WORDS = f"""
+    insert into word_instances
+    with spoken as (
+        select instance, turn.role = 'human' as asks, lower(turn.text) as text
+        from (select instance, unnest(turns) as turn from instance where instance >= $first and instance < $end)
+        where turn.role in ('human', 'gpt') and turn.text is not null
+    ), spaced as (
+        select instance, asks, case when length(text) = strlen(text) then text
+            else regexp_replace(text, '{_UNSPACED_LETTER}', ' \\1 ', 'g') end as text from spoken
+    ), said as (
+        select instance, asks, unnest(list_distinct(
+            string_split(translate(text, chr(9) || chr(10) || chr(13), '   '), ' '))) as word from spaced
+    ), once as (select distinct word, asks, instance from said where word <> '')
+    select word, coalesce(list(instance order by instance) filter (asks), []),
+           coalesce(list(instance order by instance) filter (not asks), [])
+    from once group by word order by word"""
+
+
+@dataclass(frozen=True)
+class WordsReport:
+    """instances: whose texts were read; words: different ones."""
+
+    instances: int
+    words: int
+    seconds: float
+
+
+def make_word_table(store: Store, progress: Progress = silent) -> WordsReport:
+    """Read all texts and write the tables in place of those that were there.
+
+    AdrError when there is no dataset, or when it changes meanwhile. When `progress` raises Cancelled, no tables
+    are left: texts are read as without them.
+    """
+    started = time.monotonic()
+    instances, end = store.rows("select count(*), coalesce(max(instance) + 1, 0) from instance")[0]
+    if not instances:
+        raise AdrError("There is no dataset in this workspace.", "Ingest one first.")
+    changed_at = store.value("select changed_at from dataset_changed")
+    _clear(store)
+    for first in range(0, end, BLOCK):
+        progress(first, end, "Reading texts")
+        with store.atomic() as writer:
+            for insert in (_INSERT_SIZES, _INSERT_WORDS):
+                writer.execute(insert, {"first": first, "end": first + BLOCK})
+    words = int(store.value("select count(distinct word) from word_instances"))
+    report = WordsReport(instances, words, round(time.monotonic() - started, 2))
+    _finish(store, changed_at, report)
+    return report
+
+
+def _clear(store: Store) -> None:
+    with store.atomic() as writer:
+        for table in ("words_made", "word_instances", "instance_size"):
+            writer.execute(f"delete from {table}")
+
+
+def _finish(store: Store, changed_at: object, report: WordsReport) -> None:
+    """Let the tables count: they are of the sources as these were at `changed_at`."""
+    with store.atomic() as writer:
+        if writer.value("select changed_at from dataset_changed") != changed_at:
+            raise AdrError("The dataset has changed while its texts were read.", "Prepare the search again.")
+        writer.execute("insert into words_made values ($1, $2)", [changed_at, to_json(report)])
+    store.checkpoint()
+
+
+def words_report(store: Store) -> WordsReport | None:
+    """The report of `make_word_table` on the present sources; None when it has not run since they changed."""
+    text = store.value(
+        "select w.report from words_made w, dataset_changed d where w.changed_at is not distinct from d.changed_at"
+    )
+    return from_json(WordsReport, text) if text else None
