@@ -155,6 +155,27 @@ create table if not exists copies_made (
     made_at timestamp
 );
 
+-- writer: embed. What was measured in each source picture that is on disk.
+create table if not exists picture_fact (
+    path varchar,               -- as in `instance.images`
+    width integer, height integer,  -- upright, in pixels; null where the header cannot be read
+    unreadable varchar,         -- why it cannot be opened: 'not_a_picture', 'cut_off', 'too_large'; else null
+    sharpness float, light float,   -- see adr/embed/picture_measures.py
+    faults varchar[]            -- names of adr/picture_faults.py
+);
+
+-- writer: embed. One row: when the source's pictures were looked at.
+create table if not exists pictures_made (
+    report varchar,             -- JSON: the whole PicturesReport
+    folders varchar[],          -- source.images of all sources then
+    made_at timestamp
+);
+
+-- The report of the present pictures; no row where sources or image folders have changed since.
+create view if not exists pictures_in_force as
+    select report from pictures_made, dataset_changed
+    where made_at >= changed_at and folders = (select list(images order by source) from source);
+
 -- writer: index. A line of prompts, or the beginning of one up to a colon, that recurs in a source.
 create table if not exists template (
     text varchar,

@@ -47,6 +47,7 @@ GROUND = (
     "image_folder",
     "containers",
     "picture_columns",
+    "picture_faults",
     "picture_file",
     "picture_hash",
     "picture_shards",
@@ -197,6 +198,7 @@ def test_packages__one_door_to_each_thing(package):
         "adr.index.looking",
         "adr.prove.extracting",
         "adr.embed.hashing",
+        "adr.embed.measuring",
     ],
 )
 def test_worker__never_opens_the_database(module):

@@ -14,10 +14,13 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasPictureFault,
+    HasPictureSize,
     HasQuantity,
     MatchesPattern,
     NotSo,
     OfKind,
+    PictureSize,
     Quantity,
     SaysPhrase,
     Where,
@@ -33,6 +36,10 @@ _QUANTITIES: dict[Quantity, str] = {
     "translate(replace(coalesce(turn.text, ''), '<image>', ' '), chr(9) || chr(10) || chr(13), '   '), ' '), "
     "lambda word: word <> ''))))",
 }
+_SIZES: dict[PictureSize, str] = {"width": "f.width", "height": "f.height", "aspect": "f.width / f.height"}
+_WITH_PICTURE = """
+    select s.instance from (select s.instance, unnest(s.images) as path from instance s) s
+    join picture_fact f using (path) where """
 
 
 def condition_sql(tree: Filter) -> tuple[str, dict[str, Any]]:
@@ -97,6 +104,10 @@ class _Builder:
                 )
             case OfKind(kind):
                 return f"select k.instance from instance_kind k where k.kind = {self._bind(kind)}"
+            case HasPictureFault(fault):
+                return f"{_WITH_PICTURE} list_contains(f.faults, {self._bind(fault)})"
+            case HasPictureSize(of, relation, number):
+                return f"{_WITH_PICTURE} {_SIZES[of]} {relation} {self._bind(number)}"
             case HasLanguage(language):
                 return f"select l.instance from turn_language l where l.language = {self._bind(language)}"
             case FromSource(name):

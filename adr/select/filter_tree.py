@@ -6,6 +6,7 @@ from typing import Literal
 
 Where = Literal["question", "answer", "either"]
 Quantity = Literal["turns", "words"]
+PictureSize = Literal["width", "height", "aspect"]
 Relation = Literal["<", "<=", "=", ">=", ">"]
 
 
@@ -80,6 +81,22 @@ class HasQuantity:
 
 
 @dataclass(frozen=True)
+class HasPictureFault:
+    """A picture of the instance has a fault, one of `adr.picture_faults.PICTURE_FAULTS`."""
+
+    fault: str
+
+
+@dataclass(frozen=True)
+class HasPictureSize:
+    """A picture of the instance has a width or height in pixels, or a width in heights, compared with a number."""
+
+    of: PictureSize
+    relation: Relation
+    number: float
+
+
+@dataclass(frozen=True)
 class HasLanguage:
     """The instance has a turn in a language, a code of `adr.language_names`."""
 
@@ -124,6 +141,8 @@ Condition = (
     | DecidedFor
     | OfKind
     | HasQuantity
+    | HasPictureFault
+    | HasPictureSize
     | HasLanguage
     | FromSource
 )

@@ -10,7 +10,16 @@ from adr.perspectives import need_indexed
 from adr.report import OnlyWhereThere
 from adr.select.filter_sql import condition_sql
 from adr.select.filter_text import parse, to_text
-from adr.select.filter_tree import DecidedBy, DecidedFor, Filter, FromSource, HasEntity, conditions
+from adr.select.filter_tree import (
+    DecidedBy,
+    DecidedFor,
+    Filter,
+    FromSource,
+    HasEntity,
+    HasPictureFault,
+    HasPictureSize,
+    conditions,
+)
 from adr.select.filter_words import in_words
 from adr.store import Store
 
@@ -85,7 +94,8 @@ def before(store: Store, tree: Filter | None, instance: int) -> int | None:
 
 
 def check(store: Store, tree: Filter) -> None:
-    """AdrError when the filter names a perspective, run, reason or source that the workspace does not have."""
+    """AdrError when the filter names a perspective, run, reason or source that the workspace does not have, or asks
+    about pictures that were not looked at."""
     named = list(conditions(tree))
     need_indexed(store, {one.perspective for one in named if isinstance(one, HasEntity)})
     for one in named:
@@ -95,6 +105,8 @@ def check(store: Store, tree: Filter) -> None:
             _need_reason(store, one)
         if isinstance(one, FromSource):
             _need_source(store, one.name)
+        if isinstance(one, HasPictureFault | HasPictureSize):
+            _need_pictures(store)
 
 
 def unknown_entities(store: Store, tree: Filter) -> str:
@@ -130,6 +142,14 @@ def _need_source(store: Store, name: str) -> None:
     known = [one for (one,) in store.rows("select name from source where name is not null order by source")]
     if name not in known:
         raise AdrError(f"There is no source {name!r}.", f"The names of sources: {', '.join(known) or 'none'}.")
+
+
+def _need_pictures(store: Store) -> None:
+    if not store.value("select exists (select 1 from pictures_in_force)"):
+        raise AdrError(
+            "The present pictures have not been looked at.",
+            "Run `adr pictures`, or look at them under Faults on the Dataset page.",
+        )
 
 
 def _found_instances(store: Store, positions: tuple[int, ...]) -> list[FoundInstance]:

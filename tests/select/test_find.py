@@ -22,6 +22,8 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasPictureFault,
+    HasPictureSize,
     HasQuantity,
     MatchesPattern,
     NotSo,
@@ -47,6 +49,8 @@ DECISIONS = {
 }
 KINDS = {"text_only": {3}, "image_missing": {4}, "repeated_ids": {1, 2}, "several_images": set()}
 LANGUAGES = {"en": {0, 1, 2, 4, 5}, "zh": {3, 5}}
+# {picture: width, height, faults}; yard.png has no header that can be read, gone.png is not on disk.
+PICTURES = {"street.png": (120, 60, ["dark", "tiny"]), "sofa.png": (60, 120, []), "yard.png": (None, None, ["tiny"])}
 WORDS = {0: 16, 1: 11, 2: 13, 3: 10, 4: 8, 5: 9}  # of question and answer, counted by hand
 
 
@@ -64,6 +68,14 @@ def filled() -> Store:
     for code, numbers in LANGUAGES.items():
         for number in numbers:
             store.execute("insert into turn_language values ($1, $2, 1, 0)", [number, code])
+    for path, (width, height, faults) in PICTURES.items():
+        store.execute(
+            "insert into picture_fact (path, width, height, faults) values ($1, $2, $3, $4)",
+            [path, width, height, faults],
+        )
+    store.execute("""
+        insert into pictures_made
+        select '{}', (select list(images order by source) from source), now() at time zone 'UTC'""")
     return store
 
 
@@ -103,6 +115,12 @@ def holds(tree: Filter, number: int) -> bool:
             return DECISIONS[number][1] == reason
         case OfKind(kind):
             return number in KINDS[kind]
+        case HasPictureFault(fault):
+            return any(fault in PICTURES[name][2] for name in INSTANCES[number][1] if name in PICTURES)
+        case HasPictureSize(of, relation, wanted):
+            sizes = [PICTURES[name] for name in INSTANCES[number][1] if name in PICTURES]
+            values = [{"width": w, "height": h, "aspect": w / h}[of] for w, h, _ in sizes if w and h]
+            return any(RELATIONS[relation](value, wanted) for value in values)
         case HasLanguage(language):
             return number in LANGUAGES.get(language, ())
         case FromSource(name):
@@ -123,6 +141,13 @@ conditions = st.one_of(
     st.builds(DecidedFor, st.just(2), st.sampled_from(["passes", "over_cap", "below_min_passes"])),
     st.builds(OfKind, st.sampled_from(sorted(KINDS))),
     st.builds(HasQuantity, st.sampled_from(["turns", "words"]), st.sampled_from(sorted(RELATIONS)), st.integers(0, 17)),
+    st.builds(HasPictureFault, st.sampled_from(["dark", "tiny", "blurred"])),
+    st.builds(
+        HasPictureSize,
+        st.sampled_from(["width", "height", "aspect"]),
+        st.sampled_from(sorted(RELATIONS)),
+        st.sampled_from([0.5, 2.0, 60.0, 120.0]),
+    ),
     st.builds(HasLanguage, st.sampled_from(["en", "zh", "fr"])),
     st.builds(FromSource, st.just("hand")),
 )
@@ -226,4 +251,4 @@ def test_guide__has_an_example_of_every_condition():
     from adr.select.filter_tree import conditions as conditions_of
 
     told = {type(one) for text in examples() for one in conditions_of(parse(text))}
-    assert len(told) == 11 and len(examples()) > 20
+    assert len(told) == 13 and len(examples()) > 20
