@@ -104,6 +104,11 @@ class Workspace:
         return self.folder / "measures"
 
     @property
+    def leaks(self) -> Path:
+        """Small copies of the benchmarks' pictures that the dataset has, too."""
+        return self.folder / "leaks"
+
+    @property
     def fits(self) -> Path:
         """How well models name the source's images, one file per model and sample; safe to delete."""
         return self.folder / "fits"

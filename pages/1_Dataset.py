@@ -36,7 +36,7 @@ with frame("Dataset") as here:
             "view",
             default="instances",
             says=VIEWS.__getitem__,
-            drops=("page", "source", "kind", "reason", "instance", "find", "fault"),
+            drops=("page", "source", "kind", "reason", "instance", "find", "check", "fault", "judged"),
         )
         if view == "instances":
             instances_view(here)

@@ -25,6 +25,7 @@ VERBS = {
     "index": "build the postings, or add perspectives",
     "copies": "find copies inside the dataset: the same picture, the same conversation, both",
     "pictures": "find faults of the pictures: blank, dark, blurred, tiny, of odd aspect, not opening",
+    "leaks": "find pictures and questions of benchmarks in the dataset and among synthetic pictures",
     "curve": "show the distribution of one perspective",
     "find": "find instances by a filter: entities, words, decisions, kinds",
     "suggest": "list entities worth muting, each with the reason",

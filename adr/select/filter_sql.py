@@ -14,6 +14,7 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasLeak,
     HasPictureFault,
     HasPictureSize,
     HasQuantity,
@@ -108,6 +109,8 @@ class _Builder:
                 return f"{_WITH_PICTURE} list_contains(f.faults, {self._bind(fault)})"
             case HasPictureSize(of, relation, number):
                 return f"{_WITH_PICTURE} {_SIZES[of]} {relation} {self._bind(number)}"
+            case HasLeak():
+                return "select l.instance from leaked_instance l"
             case HasLanguage(language):
                 return f"select l.instance from turn_language l where l.language = {self._bind(language)}"
             case FromSource(name):

@@ -24,6 +24,7 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasLeak,
     HasPictureFault,
     HasPictureSize,
     HasQuantity,
@@ -45,6 +46,7 @@ LONGEST = 2_000
 DEEPEST = 40
 """Brackets and nots inside one another."""
 _MOST = 2**31 - 1  # positions and runs are 32-bit integers
+_LEAKED = "leaked"
 _MISSING = "missing"  # a short way to write image_missing
 _BLANKS = re.compile(r"\s*")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -111,6 +113,8 @@ def _condition_text(tree: Filter) -> str:
             return fault
         case HasPictureSize(size, relation, bound):
             return f"{size}{relation}{str(bound).removesuffix('.0')}"
+        case HasLeak():
+            return _LEAKED
         case HasLanguage(language):
             return f"language:{_value_text(language)}"
         case FromSource(name):
@@ -226,6 +230,8 @@ class _Reader:
             return OfKind("image_missing" if kind == _MISSING else kind)
         if kind in PICTURE_FAULTS:
             return HasPictureFault(kind)
+        if kind == _LEAKED:
+            return HasLeak()
         if _COMPARISON.match(word) or (kind in _COMPARED and self._sees_relation()):
             self.at = start
             raise self._wrong(

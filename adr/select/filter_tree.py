@@ -97,6 +97,11 @@ class HasPictureSize:
 
 
 @dataclass(frozen=True)
+class HasLeak:
+    """The instance has a picture or question of a benchmark, which no person has called a false alarm."""
+
+
+@dataclass(frozen=True)
 class HasLanguage:
     """The instance has a turn in a language, a code of `adr.language_names`."""
 
@@ -143,6 +148,7 @@ Condition = (
     | HasQuantity
     | HasPictureFault
     | HasPictureSize
+    | HasLeak
     | HasLanguage
     | FromSource
 )

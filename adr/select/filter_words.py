@@ -14,6 +14,7 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasLeak,
     HasPictureFault,
     HasPictureSize,
     HasQuantity,
@@ -78,6 +79,8 @@ def _fact(tree: Filter) -> str:
             return PICTURE_FAULTS[fault]
         case HasPictureSize(of, relation, number):
             return f"a picture of {'aspect ratio' if of == 'aspect' else of} {relation} {number:g}"
+        case HasLeak():
+            return "with something of a benchmark"
         case HasLanguage(language):
             return f"a turn in {language_name(language)}"
         case FromSource(name):

@@ -16,6 +16,7 @@ from adr.select.filter_tree import (
     Filter,
     FromSource,
     HasEntity,
+    HasLeak,
     HasPictureFault,
     HasPictureSize,
     conditions,
@@ -95,7 +96,7 @@ def before(store: Store, tree: Filter | None, instance: int) -> int | None:
 
 def check(store: Store, tree: Filter) -> None:
     """AdrError when the filter names a perspective, run, reason or source that the workspace does not have, or asks
-    about pictures that were not looked at."""
+    about pictures that were not looked at or leaks that were not looked for."""
     named = list(conditions(tree))
     need_indexed(store, {one.perspective for one in named if isinstance(one, HasEntity)})
     for one in named:
@@ -107,6 +108,8 @@ def check(store: Store, tree: Filter) -> None:
             _need_source(store, one.name)
         if isinstance(one, HasPictureFault | HasPictureSize):
             _need_pictures(store)
+        if isinstance(one, HasLeak):
+            _need_leaks(store)
 
 
 def unknown_entities(store: Store, tree: Filter) -> str:
@@ -149,6 +152,14 @@ def _need_pictures(store: Store) -> None:
         raise AdrError(
             "The present pictures have not been looked at.",
             "Run `adr pictures`, or look at them under Faults on the Dataset page.",
+        )
+
+
+def _need_leaks(store: Store) -> None:
+    if not store.value("select exists (select 1 from leaks_in_force)"):
+        raise AdrError(
+            "No benchmark has been compared with the present dataset.",
+            "Run `adr leaks --against PATH`, or compare one under Faults on the Dataset page.",
         )
 
 

@@ -89,6 +89,7 @@ CALLS = [
     ("index", ""),
     ("copies", ""),
     ("pictures", ""),
+    ("leaks", "--against {f}/w/demo/demo.json --images {f}/w/demo/images"),
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --reservoir"),
     ("curve", "--perspective token --top 3"),
     ("suggest", ""),

@@ -17,6 +17,7 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasLeak,
     HasPictureFault,
     HasPictureSize,
     HasQuantity,
@@ -53,6 +54,7 @@ conditions = st.one_of(
         st.sampled_from(["<", "<=", "=", ">=", ">"]),
         st.integers(0, 9_999_999).map(lambda thousandths: thousandths / 1000),
     ),
+    st.builds(HasLeak),
     st.builds(HasLanguage, st.sampled_from(["zh", "en", "und"])),
     st.builds(FromSource, texts),
 )
@@ -102,6 +104,7 @@ DOG, CAT, BUS = (HasEntity("object", name) for name in ("dog", "cat", "bus"))
         ("co-occurrence:cat", HasEntity("co_occurrence", "cat")),
         ("missing", OfKind("image_missing")),
         ("turns > 4", HasQuantity("turns", ">", 4)),
+        ("leaked", HasLeak()),
         ("odd-aspect", HasPictureFault("odd_aspect")),
         ("aspect<0.25", HasPictureSize("aspect", "<", 0.25)),
         ("turns", SaysPhrase("either", "turns")),

@@ -22,6 +22,7 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasLeak,
     HasPictureFault,
     HasPictureSize,
     HasQuantity,
@@ -51,6 +52,8 @@ KINDS = {"text_only": {3}, "image_missing": {4}, "repeated_ids": {1, 2}, "severa
 LANGUAGES = {"en": {0, 1, 2, 4, 5}, "zh": {3, 5}}
 # {picture: width, height, faults}; yard.png has no header that can be read, gone.png is not on disk.
 PICTURES = {"street.png": (120, 60, ["dark", "tiny"]), "sofa.png": (60, 120, []), "yard.png": (None, None, ["tiny"])}
+# A benchmark has the picture of 0 and 5 and the question of 3; that of 1 is a false alarm.
+LEAKED = {0, 3, 5}
 WORDS = {0: 16, 1: 11, 2: 13, 3: 10, 4: 8, 5: 9}  # of question and answer, counted by hand
 
 
@@ -73,9 +76,15 @@ def filled() -> Store:
             "insert into picture_fact (path, width, height, faults) values ($1, $2, $3, $4)",
             [path, width, height, faults],
         )
-    store.execute("""
-        insert into pictures_made
-        select '{}', (select list(images order by source) from source), now() at time zone 'UTC'""")
+    for leak, path, instance in ((1, "street.png", None), (2, None, 3), (3, "sofa.png", None)):
+        store.execute(
+            "insert into leak (leak, mark, path, instance) values ($1, $2, $3, $4)", [leak, str(leak), path, instance]
+        )
+    store.execute("insert into leak_judgement values ('3', 'false_alarm', 'ann', now() at time zone 'UTC')")
+    for made in ("pictures_made", "leaks_made"):
+        store.execute(f"""
+            insert into {made}
+            select '{{}}', (select list(images order by source) from source), now() at time zone 'UTC'""")
     return store
 
 
@@ -121,6 +130,8 @@ def holds(tree: Filter, number: int) -> bool:
             sizes = [PICTURES[name] for name in INSTANCES[number][1] if name in PICTURES]
             values = [{"width": w, "height": h, "aspect": w / h}[of] for w, h, _ in sizes if w and h]
             return any(RELATIONS[relation](value, wanted) for value in values)
+        case HasLeak():
+            return number in LEAKED
         case HasLanguage(language):
             return number in LANGUAGES.get(language, ())
         case FromSource(name):
@@ -148,6 +159,7 @@ conditions = st.one_of(
         st.sampled_from(sorted(RELATIONS)),
         st.sampled_from([0.5, 2.0, 60.0, 120.0]),
     ),
+    st.builds(HasLeak),
     st.builds(HasLanguage, st.sampled_from(["en", "zh", "fr"])),
     st.builds(FromSource, st.just("hand")),
 )
@@ -251,4 +263,4 @@ def test_guide__has_an_example_of_every_condition():
     from adr.select.filter_tree import conditions as conditions_of
 
     told = {type(one) for text in examples() for one in conditions_of(parse(text))}
-    assert len(told) == 13 and len(examples()) > 20
+    assert len(told) == 14 and len(examples()) > 20
