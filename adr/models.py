@@ -3,17 +3,20 @@
 Shared by generators, scorers, checkers and captioners. Knows nothing of plans, pictures or the database.
 """
 
+import hashlib
 import json
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from adr.errors import AdrError
+from adr.files import sha256_of
 from adr.settings import setting
 from adr.shipped import find
 
@@ -121,6 +124,22 @@ def model_facts(found: str, file: str) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return read if isinstance(read, dict) else {}
+
+
+def model_fingerprint(model: str) -> str:
+    """16 hex digits that change with the model's files; of the hub's or open_clip's name where it is not a folder."""
+    found = find_model(model.removeprefix("hf-hub:"))
+    said = [found]
+    if is_folder(found):
+        files = [path for path in sorted(Path(found).glob("open_clip_*")) if path.is_file()]
+        said = [f"{path.name} {_hash(path, path.stat().st_mtime_ns, path.stat().st_size)}" for path in files]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
+@cache
+def _hash(path: Path, changed: int, size: int) -> str:
+    """The SHA-256 of a file, which is read again when it has changed."""
+    return sha256_of(path)
 
 
 def load_clip(name: str, where: Place) -> tuple[Any, Any, Any]:

@@ -90,7 +90,7 @@ class Workspace:
 
     @property
     def features(self) -> Path:
-        """What models see in pictures, for proofs; one folder per model; safe to delete."""
+        """What models see in pictures: those of the source below `source/`, for proofs beside it; safe to delete."""
         return self.folder / "features"
 
     @property

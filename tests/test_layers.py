@@ -51,6 +51,8 @@ GROUND = (
     "picture_file",
     "picture_hash",
     "picture_shards",
+    "feature_folder",
+    "look_alikes",
     "index_needed",
     "instance_kinds",
     "language_names",
@@ -199,6 +201,7 @@ def test_packages__one_door_to_each_thing(package):
         "adr.prove.extracting",
         "adr.embed.hashing",
         "adr.embed.measuring",
+        "adr.embed.embedding",
     ],
 )
 def test_worker__never_opens_the_database(module):

@@ -20,11 +20,11 @@ from adr.errors import AdrError
 from adr.files import recover, whole_folder
 from adr.index.named import NameReader
 from adr.index_needed import need_index
+from adr.models import model_fingerprint
 from adr.perspectives import PAPER_NAMES
 from adr.progress import Progress, silent
 from adr.prove import arms as made_arms
 from adr.prove.candidates import AcceptedTalk, Usable, accepted, identity, usable
-from adr.prove.features import model_fingerprint
 from adr.prove.model import FEATURES
 from adr.prove.pairs import LIMITS, PairSource, pair_table
 from adr.prove.picture_facts import KnownPictures

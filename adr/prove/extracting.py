@@ -20,13 +20,13 @@ from adr.files import write_whole
 from adr.knowledge import short_name
 from adr.models import Place, load_clip, place, require
 from adr.process import Event, exit_status, tell
-from adr.prove.feature_files import GRID, FeatureFiles, Features
+from adr.prove.feature_files import GRID, FeatureFiles, PatchFeatures
 from adr.small_images import NotAPicture, opened_picture
 
 _TOGETHER, _BLOCK = 32, 256
 _SIDE = 512
 
-Eye = Callable[[Sequence[Any]], Features]
+Eye = Callable[[Sequence[Any]], PatchFeatures]
 
 
 class ClipEye:
@@ -40,7 +40,7 @@ class ClipEye:
             raise AdrError(f"{short_name(model)} does not show its inner maps.", "Choose another open_clip model.")
         self._layers: list[int] | None = None
 
-    def __call__(self, images: Sequence[Any]) -> Features:
+    def __call__(self, images: Sequence[Any]) -> PatchFeatures:
         """The features of the pictures, one row each."""
         import torch
 
@@ -51,7 +51,7 @@ class ClipEye:
                 self._layers = [count // 2, count - 1]
             found = self._maps(pixels, self._layers)
         early, late = (_patches(seen) for seen in found["image_intermediates"])
-        return Features(late, early, _unit(found["image_features"]))
+        return PatchFeatures(late, early, _unit(found["image_features"]))
 
     def _maps(self, pixels: Any, layers: list[int] | None) -> dict[str, Any]:
         found: dict[str, Any] = self._model.visual.forward_intermediates(pixels, indices=layers, output_fmt="NCHW")
@@ -80,7 +80,7 @@ def _take(
     files: FeatureFiles, eye: Eye, block: Sequence[str], paths: dict[str, str], unreadable: dict[str, str]
 ) -> None:
     names: list[str] = []
-    found: list[Features] = []
+    found: list[PatchFeatures] = []
     for some, images in _opened(block, paths):
         there = [(name, image) for name, image in zip(some, images, strict=True) if image is not None]
         unreadable.update((name, paths[name]) for name, image in zip(some, images, strict=True) if image is None)
@@ -89,7 +89,8 @@ def _take(
             found.append(eye([image for _, image in there]))
     if names:
         files.add(
-            names, Features(*(np.concatenate(part) for part in zip(*(vars(f).values() for f in found), strict=True)))
+            names,
+            PatchFeatures(*(np.concatenate(part) for part in zip(*(vars(f).values() for f in found), strict=True))),
         )
 
 

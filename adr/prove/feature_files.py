@@ -23,7 +23,7 @@ GRID = 4
 
 
 @dataclass(frozen=True)
-class Features:
+class PatchFeatures:
     """What a model sees in n pictures. late, early (n, 16, d): its last map and one from its middle, as patches from
     left to right and from top to bottom; embedding (n, e): of length 1."""
 
@@ -63,7 +63,7 @@ class FeatureFiles:
         """The SHA-256 of all pictures here."""
         return {name for path in self._blocks() for name in _names(path)}
 
-    def add(self, pictures: Sequence[str], found: Features) -> None:
+    def add(self, pictures: Sequence[str], found: PatchFeatures) -> None:
         """Keep the features of these pictures as one block."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = io.BytesIO()
@@ -106,6 +106,6 @@ def _names(path: Path) -> list[str]:
         return names
 
 
-def _features(path: Path, rows: list[int]) -> Features:
+def _features(path: Path, rows: list[int]) -> PatchFeatures:
     with np.load(path, allow_pickle=False) as block:
-        return Features(block["late"][rows], block["early"][rows], block["embedding"][rows])
+        return PatchFeatures(block["late"][rows], block["early"][rows], block["embedding"][rows])

@@ -4,21 +4,19 @@ They are kept in the workspace's `features/` under the picture's SHA-256 and the
 is looked at once. Knows nothing of arms.
 """
 
-import hashlib
 import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adr.errors import AdrError
-from adr.files import sha256_of, write_whole
+from adr.files import write_whole
 from adr.fit import Fit, fits, refusal
 from adr.fit_check import checked
 from adr.fit_sample import pictured, said_names, single_images
 from adr.knowledge import knowledge_of
-from adr.models import find_model, is_folder
+from adr.models import model_fingerprint
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.prove.feature_files import FeatureFiles
@@ -40,15 +38,6 @@ class FeaturesReport:
     taken: int
     unreadable: dict[str, str]
     seconds: float
-
-
-def model_fingerprint(model: str) -> str:
-    """16 hex digits that change with the model's files; of the hub's or open_clip's name where it is not a folder."""
-    found = find_model(model.removeprefix("hf-hub:"))
-    said = [found]
-    if is_folder(found):
-        said = [f"{path.name} {sha256_of(path)}" for path in sorted(Path(found).glob("open_clip_*")) if path.is_file()]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
 def suited(store: "Store", workspace: Workspace, model: str, *, anyway: bool, progress: Progress = silent) -> Fit:

@@ -116,6 +116,13 @@ class FromSource:
 
 
 @dataclass(frozen=True)
+class LooksLike:
+    """The first picture of the instance is among the 100 that look most like that of the instance at a position."""
+
+    instance: int
+
+
+@dataclass(frozen=True)
 class NotSo:
     """The part does not hold."""
 
@@ -151,6 +158,7 @@ Condition = (
     | HasLeak
     | HasLanguage
     | FromSource
+    | LooksLike
 )
 Filter = Condition | NotSo | AllOf | AnyOf
 

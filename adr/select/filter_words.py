@@ -2,6 +2,7 @@
 
 from adr.figures import counted
 from adr.language_names import language_name
+from adr.look_alikes import MOST_ALIKE
 from adr.perspectives import described
 from adr.picture_faults import PICTURE_FAULTS
 from adr.select.filter_tree import (
@@ -18,6 +19,7 @@ from adr.select.filter_tree import (
     HasPictureFault,
     HasPictureSize,
     HasQuantity,
+    LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -85,6 +87,8 @@ def _fact(tree: Filter) -> str:
             return f"a turn in {language_name(language)}"
         case FromSource(name):
             return f"read from “{name}”"
+        case LooksLike(instance):
+            return f"a picture like that of instance {instance:,} (the {MOST_ALIKE} nearest)"
     raise AssertionError(tree)
 
 

@@ -8,22 +8,23 @@ from PIL import Image
 
 from adr.errors import AdrError
 from adr.files import sha256_of
+from adr.models import model_fingerprint
 from adr.process import Event
 from adr.prove.extracting import extract
-from adr.prove.feature_files import FeatureFiles, Features
-from adr.prove.features import model_fingerprint, suited, take_features
+from adr.prove.feature_files import FeatureFiles, PatchFeatures
+from adr.prove.features import suited, take_features
 from adr.store import Store
 from adr.workspace import Workspace
 
 CLIP = "assets/models/starter-clip"
 
 
-def features(*first: float) -> Features:
+def features(*first: float) -> PatchFeatures:
     """A row for each number: the patches in the left half hold it and those on the right 0; the embedding twice it."""
     late = np.zeros((len(first), 16, 1), np.float16)
     left = np.arange(16) % 4 < 2
     late[:, left, 0] = np.array(first)[:, None]
-    return Features(late, late + 1, 2 * late[:, 0])
+    return PatchFeatures(late, late + 1, 2 * late[:, 0])
 
 
 class Eye:

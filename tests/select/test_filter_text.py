@@ -21,6 +21,7 @@ from adr.select.filter_tree import (
     HasPictureFault,
     HasPictureSize,
     HasQuantity,
+    LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -57,6 +58,7 @@ conditions = st.one_of(
     st.builds(HasLeak),
     st.builds(HasLanguage, st.sampled_from(["zh", "en", "und"])),
     st.builds(FromSource, texts),
+    st.builds(LooksLike, numbers),
 )
 filters = st.recursive(
     conditions,
