@@ -1,6 +1,6 @@
 """A perceptual hash of pictures, and which of many hashes are near to one another. Knows nothing of files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -43,13 +43,48 @@ def near_pairs(hashes: NDArray[np.uint64], bits: int = NEAR_BITS) -> list[tuple[
     found: set[tuple[int, int]] = set()
     edges = np.linspace(0, 64, bits + 2).astype(int)
     for low, high in pairwise(edges.tolist()):
-        part = (hashes >> np.uint64(low)) & np.uint64((1 << (high - low)) - 1)
+        part = _part(hashes, low, high)
         order = np.argsort(part, kind="stable")
         starts = np.flatnonzero(np.diff(part[order], prepend=part[order][:1] + np.uint64(1)))
         for alike in np.split(order, starts[1:]):
             if len(alike) > 1:
                 found.update(_close(hashes, np.sort(alike), bits))
     return sorted(found)
+
+
+def near_between(first: NDArray[np.uint64], second: NDArray[np.uint64], bits: int = NEAR_BITS) -> list[tuple[int, int]]:
+    """(i, j) for each perceptual hash i of `first` and j of `second` that differ in at most `bits` bits, ascending."""
+    found: set[tuple[int, int]] = set()
+    edges = np.linspace(0, 64, bits + 2).astype(int)
+    for low, high in pairwise(edges.tolist()):
+        ones = _part(first, low, high)
+        others = _part(second, low, high)
+        order = np.argsort(others, kind="stable")
+        starts = np.searchsorted(others[order], ones, "left")
+        counts = np.searchsorted(others[order], ones, "right") - starts
+        for block in _blocks(counts):
+            i = np.repeat(np.arange(block.start, block.stop), counts[block])
+            within = np.arange(len(i)) - np.repeat(np.cumsum(counts[block]) - counts[block], counts[block])
+            j = order[starts[i] + within]
+            near = np.bitwise_count(first[i] ^ second[j]) <= bits
+            found.update(zip(i[near].tolist(), j[near].tolist(), strict=True))
+    return sorted(found)
+
+
+def _blocks(counts: NDArray[np.int64], most: int = 4_000_000) -> Iterator[slice]:
+    """Slices of `counts` whose sums are at most `most`, or that hold one row."""
+    ends = np.cumsum(counts)
+    start = 0
+    while start < len(counts):
+        before = int(ends[start - 1]) if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, before + most, "right")))
+        yield slice(start, stop)
+        start = stop
+
+
+def _part(hashes: NDArray[np.uint64], low: int, high: int) -> NDArray[np.uint64]:
+    """The bits from `low` to `high` of each hash."""
+    return (hashes >> np.uint64(low)) & np.uint64((1 << (high - low)) - 1)
 
 
 def _close(hashes: NDArray[np.uint64], alike: NDArray[np.int64], bits: int) -> Iterable[tuple[int, int]]:

@@ -155,6 +155,27 @@ create table if not exists copies_made (
     made_at timestamp
 );
 
+-- writer: embed. What was measured in each source picture that is on disk.
+create table if not exists picture_fact (
+    path varchar,               -- as in `instance.images`
+    width integer, height integer,  -- upright, in pixels; null where the header cannot be read
+    unreadable varchar,         -- why it cannot be opened: 'not_a_picture', 'cut_off', 'too_large'; else null
+    sharpness float, light float,   -- see adr/embed/picture_measures.py
+    faults varchar[]            -- names of adr/picture_faults.py
+);
+
+-- writer: embed. One row: when the source's pictures were looked at.
+create table if not exists pictures_made (
+    report varchar,             -- JSON: the whole PicturesReport
+    folders varchar[],          -- source.images of all sources then
+    made_at timestamp
+);
+
+-- The report of the present pictures; no row where sources or image folders have changed since.
+create view if not exists pictures_in_force as
+    select report from pictures_made, dataset_changed
+    where made_at >= changed_at and folders = (select list(images order by source) from source);
+
 -- writer: index. A line of prompts, or the beginning of one up to a colon, that recurs in a source.
 create table if not exists template (
     text varchar,
@@ -486,6 +507,56 @@ create view if not exists current_verdict as
         partition by candidate
         order by judgement = 'resolve' desc, rule is null desc, verdict desc
     ) = 1;
+
+-- writer: leaks. A picture or question of a benchmark that the dataset, or a candidate, has too.
+create table if not exists leak (
+    leak integer,               -- 1, 2, ...
+    mark varchar,               -- of benchmark, item and what has it: the same when it is found again
+    benchmark varchar,          -- name of its file or folder
+    item varchar,               -- what the benchmark calls the picture, or the position of its row
+    kind varchar,               -- 'picture' or 'text'
+    how varchar,                -- 'pixels', 'hash', 'mirrored', 'look'; of a text 'shingles'
+    likeness float,             -- 0..1: share of the hash's bits, cosine, or share of the question's shingles
+    path varchar,               -- the source picture that has it, as in `instance.images`; or null
+    instance integer,           -- the instance whose text has it; or null
+    candidate varchar,          -- the candidate that has it; or null
+    question varchar,           -- the benchmark's, or null
+    shown varchar               -- small copy of the benchmark's picture, below the workspace; or null
+);
+
+-- writer: leaks. What a person says of a leak; the latest row per mark counts.
+create table if not exists leak_judgement (
+    mark varchar,
+    judgement varchar,          -- 'leak', 'false_alarm', or 'open': as before any judgement
+    reviewer varchar,
+    judged_at timestamp
+);
+
+-- writer: leaks. One row: when benchmarks were compared with the dataset.
+create table if not exists leaks_made (
+    report varchar,             -- JSON: the whole LeaksReport
+    folders varchar[],          -- source.images of all sources then
+    made_at timestamp
+);
+
+-- The report of the present leaks; no row where sources or image folders have changed since.
+create view if not exists leaks_in_force as
+    select report from leaks_made, dataset_changed
+    where made_at >= changed_at and folders = (select list(images order by source) from source);
+
+-- The leaks that no person has called a false alarm.
+create view if not exists standing_leak as
+    select l.* from leak l left join (
+        select mark, last(judgement order by judged_at) as judgement from leak_judgement group by mark
+    ) j using (mark)
+    where judgement is distinct from 'false_alarm';
+
+-- The instances that have a standing leak, with its number.
+create view if not exists leaked_instance as
+    select instance, leak from standing_leak where instance is not null
+    union
+    select i.instance, l.leak from standing_leak l
+    join (select instance, unnest(images) as path from instance) i using (path);
 
 -- writer: export. A written dataset.
 create table if not exists export (

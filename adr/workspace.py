@@ -99,6 +99,16 @@ class Workspace:
         return self.folder / "hashes"
 
     @property
+    def measures(self) -> Path:
+        """What was measured in the source's pictures; safe to delete."""
+        return self.folder / "measures"
+
+    @property
+    def leaks(self) -> Path:
+        """Small copies of the benchmarks' pictures that the dataset has, too."""
+        return self.folder / "leaks"
+
+    @property
     def fits(self) -> Path:
         """How well models name the source's images, one file per model and sample; safe to delete."""
         return self.folder / "fits"

@@ -47,6 +47,7 @@ GROUND = (
     "image_folder",
     "containers",
     "picture_columns",
+    "picture_faults",
     "picture_file",
     "picture_hash",
     "picture_shards",
@@ -61,7 +62,7 @@ GROUND = (
     "markers",
 )
 # above the stages, below the pages
-ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "doctor", "prove", "tail_eval")
+ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "leaks", "doctor", "prove", "tail_eval")
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
     *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),
@@ -201,6 +202,7 @@ def test_packages__one_door_to_each_thing(package):
         "adr.index.looking",
         "adr.prove.extracting",
         "adr.embed.hashing",
+        "adr.embed.measuring",
         "adr.embed.embedding",
     ],
 )

@@ -26,6 +26,8 @@ VERBS = {
     "index": "build the postings, or add perspectives",
     "embed": "let a model look at every picture of the dataset; continues where it stopped",
     "copies": "find copies inside the dataset: the same picture, the same conversation, both",
+    "pictures": "find faults of the pictures: blank, dark, blurred, tiny, of odd aspect, not opening",
+    "leaks": "find pictures and questions of benchmarks in the dataset and among synthetic pictures",
     "curve": "show the distribution of one perspective",
     "with": "show which entities occur with one, how often each comes with the other, and what chance explains",
     "words": "read all texts once, so that find answers at once",

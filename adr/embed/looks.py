@@ -12,10 +12,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from adr.embed.hash_folder import HashFolder, PictureHashes, stamp_of
-from adr.errors import AdrError
+from adr.embed.reading_process import read_pictures
 from adr.image_folder import ImageFolder
 from adr.picture_hash import bits_apart, near_pairs
-from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
 from adr.store import Store
 from adr.workspace import Workspace
@@ -42,7 +41,7 @@ def looks_of(store: Store, images: ImageFolder | None, paths: Sequence[str], pro
     files = {number: file for number, path in enumerate(paths) if images and (file := images.file(path))}
     with _folder(store) as folder:
         folder.ask(list(files.values()))
-        _hash(folder, len(files), progress)
+        read_pictures("adr.embed.hashing", folder, len(files), progress)
         known = folder.known()
     found = {n: known[stamp] for n, file in files.items() if (stamp := stamp_of(file)) in known and stamp}
     return Looks([*_equal_pixels(found), *_near(found)], list(_mirrored(found)))
@@ -95,23 +94,3 @@ def _folder(store: Store) -> Iterator[HashFolder]:
         return
     with TemporaryDirectory() as folder:
         yield HashFolder(Path(folder))
-
-
-def _hash(folder: HashFolder, total: int, progress: Progress) -> None:
-    """Wait until the process has hashed everything; it is ended when `progress` raises."""
-    done, said = 0, "Reading pictures"
-
-    def hear(event: Event) -> None:
-        nonlocal done, said
-        done = event.get("done", done)
-        if "rate" in event:
-            said = f"Reading pictures, {event['rate']:,.0f} per second"
-        progress(done, total, said)
-
-    progress(0, total, said)
-    (code,) = relay([Command("adr.embed.hashing", [str(folder.folder)], folder.log)], hear)
-    if code:
-        raise AdrError(
-            f"Reading pictures ended unexpectedly ({how(code)}); what was read is kept.",
-            f"Run it again: it goes on from there. If it happens again, look into {folder.log}.",
-        )

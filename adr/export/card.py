@@ -10,6 +10,7 @@ from adr.export import croissant, trainer
 from adr.export.counts import Counts
 from adr.export.curves import file_of, svg, title_of
 from adr.export.images import SUMS
+from adr.export.leaked import leaks_words
 from adr.export.leaving import RESERVOIR_FOLDER, SYNTHETIC_FOLDER
 from adr.export.mixture import WEIGHTS
 from adr.export.work import Format, Work
@@ -50,6 +51,7 @@ def text(format: Format, counts: list[Counts], manifest: dict[str, Any], present
         _synthetic(manifest),
         _verdicts(manifest),
         _measured(manifest),
+        leaks_words(manifest),
         _caveats(counts, manifest),
         _licences(manifest),
         _files(manifest, present),

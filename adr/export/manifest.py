@@ -14,6 +14,7 @@ from typing import Any
 
 import adr
 from adr.export.counts import Counts
+from adr.export.leaked import leaks
 from adr.export.lint import Finding, as_json
 from adr.export.provenance import model_name
 from adr.export.work import Format, Work
@@ -79,6 +80,7 @@ def build(
         "perspectives": {one.perspective: one.as_json() for one in counts},
         "synthesis": synthesis(work),
         **_reservoir(work),
+        **leaks(work),
         "verdicts": verdicts(store),
         "lint": as_json(findings),
         "packages": {

@@ -18,12 +18,16 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasLeak,
+    HasPictureFault,
+    HasPictureSize,
     HasQuantity,
     HasTag,
     LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
+    PictureSize,
     Quantity,
     SaysPhrase,
     Where,
@@ -38,6 +42,10 @@ _QUANTITIES: dict[Quantity, str] = {
     "turns": "len(i.turns)",
     "words": f"list_sum(list_transform(i.turns, lambda turn: {WORDS_OF_TURN}))",
 }
+_SIZES: dict[PictureSize, str] = {"width": "f.width", "height": "f.height", "aspect": "f.width / f.height"}
+_WITH_PICTURE = """
+    select s.instance from (select s.instance, unnest(s.images) as path from instance s) s
+    join picture_fact f using (path) where """
 
 
 class ConditionSql:
@@ -100,6 +108,12 @@ class ConditionSql:
                 )
             case OfKind(kind):
                 return f"select k.instance from instance_kind k where k.kind = {self._bind(kind)}"
+            case HasPictureFault(fault):
+                return f"{_WITH_PICTURE} list_contains(f.faults, {self._bind(fault)})"
+            case HasPictureSize(of, relation, number):
+                return f"{_WITH_PICTURE} {_SIZES[of]} {relation} {self._bind(number)}"
+            case HasLeak():
+                return "select l.instance from leaked_instance l"
             case HasLanguage(language):
                 return f"select l.instance from turn_language l where l.language = {self._bind(language)}"
             case FromSource(name):

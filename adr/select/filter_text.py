@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from adr.errors import AdrError
 from adr.instance_kinds import INSTANCE_KINDS
 from adr.perspectives import COLUMN, choices, is_known
+from adr.picture_faults import PICTURE_FAULTS
 from adr.select.filter_tree import (
     AllOf,
     AnyOf,
@@ -23,12 +24,16 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasLeak,
+    HasPictureFault,
+    HasPictureSize,
     HasQuantity,
     HasTag,
     LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
+    PictureSize,
     Quantity,
     Relation,
     SavedAs,
@@ -44,15 +49,19 @@ LONGEST = 2_000
 DEEPEST = 40
 """Brackets and nots inside one another."""
 _MOST = 2**31 - 1  # positions and runs are 32-bit integers
+_LEAKED = "leaked"
 _MISSING = "missing"  # a short way to write image_missing
 _BLANKS = re.compile(r"\s*")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _PATTERN = re.compile(r"/((?:[^/\\]|\\.)+)/", re.DOTALL)
 _POSITION = re.compile(r"#?(\d+)(?![^\s()])")
 _QUANTITY = re.compile(r"(turns|words)\s*(<=|>=|<|>|=)\s*(\d+)(?![^\s()])", re.IGNORECASE)
+_SIZE = re.compile(r"(width|height|aspect)\s*(<=|>=|<|>|=)\s*(\d{1,9}(?:\.\d{1,3})?)(?![^\s()])", re.IGNORECASE)
 _KEY = re.compile(r"([^\W\d][\w-]*):")
 _WORD = re.compile(r'[^\s()"]+')
 _BARE = re.compile(r"[\w+.][\w+.-]*(?:/[\w+.-]+)*")
+_COMPARED = (*get_args(Quantity), *get_args(PictureSize))
+_COMPARISON = re.compile(rf"({'|'.join(_COMPARED)})\W", re.IGNORECASE)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = {written[1]: meant for meant, written in _ESCAPES.items()}
 
@@ -103,6 +112,12 @@ def _condition_text(tree: Filter) -> str:
             return kind
         case HasQuantity(of, relation, number):
             return f"{of}{relation}{number}"
+        case HasPictureFault(fault):
+            return fault
+        case HasPictureSize(size, relation, bound):
+            return f"{size}{relation}{str(bound).removesuffix('.0')}"
+        case HasLeak():
+            return _LEAKED
         case HasLanguage(language):
             return f"language:{_value_text(language)}"
         case FromSource(name):
@@ -200,6 +215,8 @@ class _Reader:
             return self._said("either")
         if found := self._take(_QUANTITY):
             return self._quantity(found)
+        if found := self._take(_SIZE):
+            return self._size(found)
         if found := self._take(_KEY):
             return self._keyed(found)
         return self._plain()
@@ -209,15 +226,26 @@ class _Reader:
         relation = next(one for one in get_args(Relation) if one == found[2])
         return HasQuantity(of, relation, self._number(found[3], found.start(3)))
 
+    def _size(self, found: re.Match[str]) -> Filter:
+        of = next(one for one in get_args(PictureSize) if one == found[1].lower())
+        relation = next(one for one in get_args(Relation) if one == found[2])
+        return HasPictureSize(of, relation, float(found[3]))
+
     def _plain(self) -> Filter:
-        """A word without quotes: a kind of instance, or a word to look for."""
+        """A word without quotes: a kind of instance, a fault of pictures, or a word to look for."""
         start, word = self.at, self._bare()
         kind = word.lower().replace("-", "_")
         if kind == _MISSING or kind in INSTANCE_KINDS:
             return OfKind("image_missing" if kind == _MISSING else kind)
-        if re.match(r"(turns|words)\W", word, re.IGNORECASE) or (kind in ("turns", "words") and self._sees_relation()):
+        if kind in PICTURE_FAULTS:
+            return HasPictureFault(kind)
+        if kind == _LEAKED:
+            return HasLeak()
+        if _COMPARISON.match(word) or (kind in _COMPARED and self._sees_relation()):
             self.at = start
-            raise self._wrong("a comparison with a whole number is expected", "Write turns>4 or words<=100.")
+            raise self._wrong(
+                "a comparison with a number is expected", "Write turns>4, words<=100, width<200 or aspect>2.5."
+            )
         return SaysPhrase("either", word)
 
     def _sees_relation(self) -> bool:

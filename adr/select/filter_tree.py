@@ -6,6 +6,7 @@ from typing import Literal
 
 Where = Literal["question", "answer", "either"]
 Quantity = Literal["turns", "words"]
+PictureSize = Literal["width", "height", "aspect"]
 Relation = Literal["<", "<=", "=", ">=", ">"]
 
 
@@ -80,6 +81,27 @@ class HasQuantity:
 
 
 @dataclass(frozen=True)
+class HasPictureFault:
+    """A picture of the instance has a fault, one of `adr.picture_faults.PICTURE_FAULTS`."""
+
+    fault: str
+
+
+@dataclass(frozen=True)
+class HasPictureSize:
+    """A picture of the instance has a width or height in pixels, or a width in heights, compared with a number."""
+
+    of: PictureSize
+    relation: Relation
+    number: float
+
+
+@dataclass(frozen=True)
+class HasLeak:
+    """The instance has a picture or question of a benchmark, which no person has called a false alarm."""
+
+
+@dataclass(frozen=True)
 class HasLanguage:
     """The instance has a turn in a language, a code of `adr.language_names`."""
 
@@ -145,6 +167,9 @@ Condition = (
     | DecidedFor
     | OfKind
     | HasQuantity
+    | HasPictureFault
+    | HasPictureSize
+    | HasLeak
     | HasLanguage
     | FromSource
     | LooksLike

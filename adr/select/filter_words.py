@@ -4,6 +4,7 @@ from adr.figures import counted
 from adr.language_names import language_name
 from adr.look_alikes import MOST_ALIKE
 from adr.perspectives import described
+from adr.picture_faults import PICTURE_FAULTS
 from adr.select.filter_tree import (
     AllOf,
     AnyOf,
@@ -14,6 +15,9 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasLeak,
+    HasPictureFault,
+    HasPictureSize,
     HasQuantity,
     HasTag,
     LooksLike,
@@ -75,6 +79,12 @@ def _fact(tree: Filter) -> str:
             return f"decided by run {run} for the reason “{reason}”"
         case OfKind(kind):
             return _KINDS[kind]
+        case HasPictureFault(fault):
+            return PICTURE_FAULTS[fault]
+        case HasPictureSize(of, relation, number):
+            return f"a picture of {'aspect ratio' if of == 'aspect' else of} {relation} {number:g}"
+        case HasLeak():
+            return "with something of a benchmark"
         case HasLanguage(language):
             return f"a turn in {language_name(language)}"
         case FromSource(name):

@@ -14,7 +14,18 @@ from adr.perspectives import need_indexed
 from adr.report import OnlyWhereThere
 from adr.select.filter_sql import reads_text
 from adr.select.filter_text import parse, to_text
-from adr.select.filter_tree import DecidedBy, DecidedFor, Filter, FromSource, HasEntity, HasTag, conditions
+from adr.select.filter_tree import (
+    DecidedBy,
+    DecidedFor,
+    Filter,
+    FromSource,
+    HasEntity,
+    HasLeak,
+    HasPictureFault,
+    HasPictureSize,
+    HasTag,
+    conditions,
+)
 from adr.select.filter_words import in_words
 from adr.select.found_sql import found_sql
 from adr.select.saved import written_out
@@ -115,7 +126,8 @@ def before(store: Store, tree: Filter | None, instance: int) -> int | None:
 
 
 def check(store: Store, tree: Filter) -> None:
-    """AdrError when the filter names a perspective, run, reason, source, tag or saved filter that is not there."""
+    """AdrError when the filter names a perspective, run, reason, source, tag or saved filter that is not there, or asks
+    about pictures that were not looked at or leaks that were not looked for."""
     named = list(conditions(written_out(store, tree)))
     need_indexed(store, {one.perspective for one in named if isinstance(one, HasEntity)})
     for one in named:
@@ -127,6 +139,10 @@ def check(store: Store, tree: Filter) -> None:
             _need_source(store, one.name)
         if isinstance(one, HasTag):
             _need_tag(store, one.tag)
+        if isinstance(one, HasPictureFault | HasPictureSize):
+            _need_pictures(store)
+        if isinstance(one, HasLeak):
+            _need_leaks(store)
 
 
 def unknown_entities(store: Store, tree: Filter) -> str:
@@ -168,6 +184,22 @@ def _need_tag(store: Store, tag: str) -> None:
     known = [one for (one,) in store.rows("select distinct tag from tag_step where tag is not null order by tag")]
     if tag not in known:
         raise AdrError(f"There is no tag {tag!r}.", f"The tags: {', '.join(known) or 'none yet'}.")
+
+
+def _need_pictures(store: Store) -> None:
+    if not store.value("select exists (select 1 from pictures_in_force)"):
+        raise AdrError(
+            "The present pictures have not been looked at.",
+            "Run `adr pictures`, or look at them under Faults on the Dataset page.",
+        )
+
+
+def _need_leaks(store: Store) -> None:
+    if not store.value("select exists (select 1 from leaks_in_force)"):
+        raise AdrError(
+            "No benchmark has been compared with the present dataset.",
+            "Run `adr leaks --against PATH`, or compare one under Faults on the Dataset page.",
+        )
 
 
 def _found_instances(store: Store, positions: tuple[int, ...]) -> list[FoundInstance]:

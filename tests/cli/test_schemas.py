@@ -88,6 +88,8 @@ CALLS = [
     ("images", "{f}/w/demo/images"),
     ("index", ""),
     ("copies", ""),
+    ("pictures", ""),
+    ("leaks", "--against {f}/w/demo/demo.json --images {f}/w/demo/images"),
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --reservoir"),
     ("curve", "--perspective token --top 3"),
     ("with", "object:person --perspective token --top 3"),

@@ -5,6 +5,7 @@ import operator
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,9 @@ from adr.select.filter_tree import (
     FromSource,
     HasEntity,
     HasLanguage,
+    HasLeak,
+    HasPictureFault,
+    HasPictureSize,
     HasQuantity,
     HasTag,
     MatchesPattern,
@@ -52,6 +56,10 @@ DECISIONS = {
 KINDS = {"text_only": {3}, "image_missing": {4}, "repeated_ids": {1, 2}, "several_images": set()}
 LANGUAGES = {"en": {0, 1, 2, 4, 5}, "zh": {3, 5}}
 TAGGED = {"odd": {1, 3, 5}, "gone": set()}
+# {picture: width, height, faults}; yard.png has no header that can be read, gone.png is not on disk.
+PICTURES = {"street.png": (120, 60, ["dark", "tiny"]), "sofa.png": (60, 120, []), "yard.png": (None, None, ["tiny"])}
+# A benchmark has the picture of 0 and 5 and the question of 3; that of 1 is a false alarm.
+LEAKED = {0, 3, 5}
 WORDS = {0: 16, 1: 11, 2: 13, 3: 10, 4: 8, 5: 9}  # of question and answer, counted by hand
 
 
@@ -72,6 +80,20 @@ def filled() -> Store:
     tag(store, "odd", [1, 3, 5], "Ada")
     tag(store, "gone", [2], "Ada")
     untag(store, "gone", [2], "Ada")
+    for path, (width, height, faults) in PICTURES.items():
+        store.execute(
+            "insert into picture_fact (path, width, height, faults) values ($1, $2, $3, $4)",
+            [path, width, height, faults],
+        )
+    for leak, path, instance in ((1, "street.png", None), (2, None, 3), (3, "sofa.png", None)):
+        store.execute(
+            "insert into leak (leak, mark, path, instance) values ($1, $2, $3, $4)", [leak, str(leak), path, instance]
+        )
+    store.execute("insert into leak_judgement values ('3', 'false_alarm', 'ann', now() at time zone 'UTC')")
+    for made in ("pictures_made", "leaks_made"):
+        store.execute(f"""
+            insert into {made}
+            select '{{}}', (select list(images order by source) from source), now() at time zone 'UTC'""")
     return store
 
 
@@ -111,6 +133,14 @@ def holds(tree: Filter, number: int) -> bool:
             return DECISIONS[number][1] == reason
         case OfKind(kind):
             return number in KINDS[kind]
+        case HasPictureFault(fault):
+            return any(fault in PICTURES[name][2] for name in INSTANCES[number][1] if name in PICTURES)
+        case HasPictureSize(of, relation, wanted):
+            sizes = [PICTURES[name] for name in INSTANCES[number][1] if name in PICTURES]
+            values = [{"width": w, "height": h, "aspect": w / h}[of] for w, h, _ in sizes if w and h]
+            return any(RELATIONS[relation](value, wanted) for value in values)
+        case HasLeak():
+            return number in LEAKED
         case HasLanguage(language):
             return number in LANGUAGES.get(language, ())
         case FromSource(name):
@@ -133,6 +163,14 @@ conditions = st.one_of(
     st.builds(DecidedFor, st.just(2), st.sampled_from(["passes", "over_cap", "below_min_passes"])),
     st.builds(OfKind, st.sampled_from(sorted(KINDS))),
     st.builds(HasQuantity, st.sampled_from(["turns", "words"]), st.sampled_from(sorted(RELATIONS)), st.integers(0, 17)),
+    st.builds(HasPictureFault, st.sampled_from(["dark", "tiny", "blurred"])),
+    st.builds(
+        HasPictureSize,
+        st.sampled_from(["width", "height", "aspect"]),
+        st.sampled_from(sorted(RELATIONS)),
+        st.sampled_from([0.5, 2.0, 60.0, 120.0]),
+    ),
+    st.builds(HasLeak),
     st.builds(HasLanguage, st.sampled_from(["en", "zh", "fr"])),
     st.builds(FromSource, st.just("hand")),
     st.builds(HasTag, st.sampled_from(["odd", "gone"])),
@@ -251,10 +289,11 @@ def test_guide__every_example_is_read(text):
 
 
 def test_guide__has_an_example_of_every_condition():
+    from adr.select.filter_tree import Condition
     from adr.select.filter_tree import conditions as conditions_of
 
     told = {type(one) for text in examples() for one in conditions_of(parse(text))}
-    assert len(told) == 13 and len(examples()) > 20
+    assert told == set(get_args(Condition)) and len(examples()) > 20
 
 
 def test_found_positions__all_of_them_ascending(world) -> None:

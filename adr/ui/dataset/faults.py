@@ -1,0 +1,26 @@
+"""What may be wrong with the dataset: the view that leads to each kind of check."""
+
+from collections.abc import Callable
+
+from adr.ui.dataset.leaks import leaks_view
+from adr.ui.dataset.picture_faults import picture_faults_view
+from adr.ui.frame import Frame
+from adr.ui.parts.controls import choice
+
+_CHECKS: dict[str, tuple[str, Callable[[Frame], None]]] = {
+    "pictures": ("Pictures", picture_faults_view),
+    "leaks": ("Leaks of benchmarks", leaks_view),
+}
+
+
+def faults_view(here: Frame) -> None:
+    """The chosen check."""
+    check = choice(
+        "Check",
+        tuple(_CHECKS),
+        "check",
+        default="pictures",
+        says=lambda one: _CHECKS[one][0],
+        drops=("fault", "kind", "judged", "page"),
+    )
+    _CHECKS[check][1](here)
