@@ -155,6 +155,15 @@ create table if not exists copies_made (
     made_at timestamp
 );
 
+-- writer: embed. Where an instance lies on the map, near others whose pictures look alike; x and y from 0 to 65535.
+create table if not exists map_place (instance integer, x usmallint, y usmallint);
+
+-- writer: embed. One row: how the map was made.
+create table if not exists map_made (
+    report varchar,             -- JSON: the whole MapReport
+    made_at timestamp
+);
+
 -- writer: index. A line of prompts, or the beginning of one up to a colon, that recurs in a source.
 create table if not exists template (
     text varchar,
