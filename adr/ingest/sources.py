@@ -55,6 +55,11 @@ class RemoveReport:
     left: int  # instances that stay
 
 
+def changed_at(store: Store) -> str:
+    """When the sources changed last, as text: positions mean the same records while it stays the same."""
+    return str(store.value("select changed_at from dataset_changed"))
+
+
 def sources(store: Store | Writer) -> list[ReadSource]:
     """The sources, in the order in which they were added."""
     return [

@@ -4,6 +4,10 @@ Reads only; writes nothing.
 """
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from adr.errors import AdrError
 from adr.perspectives import need_indexed
@@ -69,6 +73,16 @@ def found_page(store: Store, tree: Filter, offset: int, limit: int) -> FoundPage
     )
     assert row is not None
     return FoundPage(int(row[0]), tuple(row[1] or ()))
+
+
+def found_positions(store: Store, tree: Filter | None) -> npt.NDArray[np.int32]:
+    """The positions of all instances that a filter finds (None: all), ascending; AdrError as by `find`."""
+    condition, bound = "true", dict[str, Any]()
+    if tree is not None:
+        check(store, tree)
+        condition, bound = condition_sql(tree)
+    found = store.arrays(f"select i.instance from instance i where {condition}", bound)
+    return np.sort(np.asarray(found["instance"], dtype=np.int32))
 
 
 def before(store: Store, tree: Filter | None, instance: int) -> int | None:

@@ -31,7 +31,7 @@ from adr.select.filter_tree import (
     all_of,
     any_of,
 )
-from adr.select.find import FoundInstance, before, find, found_page
+from adr.select.find import FoundInstance, before, find, found_page, found_positions
 from adr.store import Store
 from tests.worlds.hand import INSTANCES, POSTINGS, write_instances, write_postings
 
@@ -227,3 +227,8 @@ def test_guide__has_an_example_of_every_condition():
 
     told = {type(one) for text in examples() for one in conditions_of(parse(text))}
     assert len(told) == 11 and len(examples()) > 20
+
+
+def test_found_positions__all_of_them_ascending(world) -> None:
+    assert found_positions(world, parse("not object:bus")).tolist() == [1, 2, 3, 4, 5]
+    assert found_positions(world, None).tolist() == [0, 1, 2, 3, 4, 5]

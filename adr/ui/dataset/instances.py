@@ -14,12 +14,14 @@ from adr.plain_text import code, plain
 from adr.select.filter_tree import Filter, FromSource, HasLanguage, OfKind, all_of
 from adr.ui.dataset.find import find_field, found, found_line, place
 from adr.ui.dataset.source import counted_kinds
+from adr.ui.dataset.ticks import selected_among, selected_only, tick, tick_line, ticked
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import asked, asked_number, choice, jump, move, pages
-from adr.ui.parts.image_grid import image_grid
+from adr.ui.parts.image_grid import ticked_grid
 from adr.ui.parts.instance_view import conversation_view, images_view, instance_tiles
 from adr.ui.parts.languages import language_choice
+from adr.ui.parts.selection import selection_bar
 from adr.ui.telling import tell
 
 TILES = 20
@@ -49,22 +51,29 @@ def instances_view(here: Frame) -> None:
     kind = _kind(counts, wanted is None)
     narrowed = _narrowed(wanted, source, language, kind)
     number = asked_number("instance", -1, -1, _LAST)
-    _turn_to(here, narrowed, number)
-    total, shown = _page(here, narrowed, counts)
+    only = selected_only()
+    if not only:
+        _turn_to(here, narrowed, number)
+    total, shown = _selected_page(here, narrowed) if only else _page(here, narrowed, counts)
     if wanted is not None:
         found_line(here, wanted, total)
+    selection_bar(here)
     grid, look = st.columns([3, 2], gap="medium")
     if number < 0 and shown:
         number = shown[0].instance
     with grid:
-        picked = image_grid(
+        numbers = [one.instance for one in shown]
+        tick_line(here, narrowed, total, numbers)
+        picked = ticked_grid(
             [replace(tile, chosen=tile.id == str(number)) for tile in instance_tiles(here, shown)],
+            [str(one) for one in ticked(numbers)],
+            lambda wanted: tick(numbers, [int(one) for one in wanted]),
             key="instances",
             least=140,
         )
         pages(total, TILES, "page", drops=("instance",))
     if picked is not None and int(picked) != number:
-        jump(("workspace", "source", "language", "kind", "find", "page"), instance=picked)
+        jump(("workspace", "source", "language", "kind", "find", "page", "selected"), instance=picked)
     with look:
         _look_at(here, number, shown)
 
@@ -110,6 +119,13 @@ def _page(here: Frame, narrowed: Filter | None, counts: dict[str, int]) -> tuple
     if page.count and not page.positions:  # the address names a page beyond the last
         page = found(here, narrowed, (page.count - 1) // TILES * TILES, TILES)
     return page.count, instances(here.store, page.positions)
+
+
+def _selected_page(here: Frame, narrowed: Filter | None) -> tuple[int, list[Instance]]:
+    """As `_page`, of the selected instances among those that are found."""
+    positions = selected_among(here, narrowed)
+    number = min(asked_number("page", 1, 1), max(1, -(-len(positions) // TILES)))
+    return len(positions), instances(here.store, positions[(number - 1) * TILES : number * TILES].tolist())
 
 
 def _look_at(here: Frame, number: int, shown: Sequence[Instance]) -> None:
