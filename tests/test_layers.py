@@ -199,6 +199,7 @@ def test_packages__one_door_to_each_thing(package):
         "adr.prove.extracting",
         "adr.embed.hashing",
         "adr.embed.embedding",
+        "adr.embed.placing",
     ],
 )
 def test_worker__never_opens_the_database(module):

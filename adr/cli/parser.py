@@ -24,6 +24,7 @@ VERBS = {
     "images": "set or change the image folder, without reading the dataset again",
     "index": "build the postings, or add perspectives",
     "embed": "let a model look at every picture of the dataset; continues where it stopped",
+    "map": "place every picture on the map, near others that look alike",
     "copies": "find copies inside the dataset: the same picture, the same conversation, both",
     "curve": "show the distribution of one perspective",
     "find": "find instances by a filter: entities, words, decisions, kinds",

@@ -40,7 +40,7 @@ def place_all(folder: Path, features: FeatureFolder, seed: int, tell: Callable[[
 def _places(vectors: npt.NDArray[np.float16], seed: int, tell: Callable[[Event], None]) -> Floats:
     rows = sample_rows(len(vectors), seed)
     middle, directions = main_directions(np.asarray(vectors[rows], np.float32))
-    sample = (np.asarray(vectors[rows], np.float32) - middle) @ directions
+    sample = projected(vectors[rows], middle, directions)
     places = np.empty((len(vectors), 2), np.float32)
     for epoch, moved in enumerate(laid_out(sample, seed), 1):
         places[rows] = moved
@@ -48,8 +48,7 @@ def _places(vectors: npt.NDArray[np.float16], seed: int, tell: Callable[[Event],
             tell({"event": "laid out", "done": epoch, "total": EPOCHS, "what": "sample"})
     among = places[rows].copy()
     for start, others in _blocks(np.setdiff1d(np.arange(len(vectors)), rows)):
-        others_points = (np.asarray(vectors[others], np.float32) - middle) @ directions
-        places[others] = placed(others_points, sample, among, seed + start)
+        places[others] = placed(projected(vectors[others], middle, directions), sample, among, seed + start)
         tell({"event": "placed", "done": start + len(others), "total": len(vectors) - len(rows), "what": "others"})
     return places
 
@@ -70,11 +69,18 @@ def main_directions(points: Floats) -> tuple[Floats, Floats]:
     return middle, np.asarray(chosen * signs, np.float32)
 
 
+def projected(vectors: npt.NDArray[np.float16], middle: Floats, directions: Floats) -> Floats:
+    """How far the vectors lie from the middle along each of the directions: (n, number of directions)."""
+    found: Floats = ((np.asarray(vectors, np.float32) - middle) @ directions).astype(np.float32)
+    return found
+
+
 def on_square(places: Floats) -> npt.NDArray[np.uint16]:
     """The places as whole numbers from 0 to 65,535, at one scale for both axes."""
     low, high = np.percentile(places, [100 - _SEEN, _SEEN], axis=0)
     scale = 65_535 * (1 - 2 * _MARGIN) / max(float((high - low).max()), 1e-9)
-    return np.clip((places - (low + high) / 2) * scale + 32_768, 0, 65_535).astype(np.uint16)
+    found: npt.NDArray[np.uint16] = np.clip((places - (low + high) / 2) * scale + 32_768, 0, 65_535).astype(np.uint16)
+    return found
 
 
 def _blocks(rows: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:

@@ -14,8 +14,8 @@ from numba import njit
 NEIGHBOURS = 15
 EPOCHS = 200
 EPOCHS_AMONG = 30  # of points that are put among others
-# Of the curve 1 / (1 + a·d^(2b)) that best fits min_dist 0.1 and spread 1 (there, section 4.3).
-_A, _B = 1.577, 0.895
+# Of the curve 1 / (1 + a·d^(2b)) that best fits min_dist 0.3 and spread 1 (there, section 4.3).
+_A, _B = 0.986, 1.115
 _REPELLED = 5  # points that push a point away each time that a neighbour draws it near
 _STRONGEST = 4.0  # the longest step along one axis
 _BLOCK = 1_000  # rows whose distances are held at once
@@ -93,7 +93,8 @@ def placed(points: Floats, among: Floats, places: Floats, seed: int) -> Floats:
     """The places (m, 2) of other points, with `among` lying at `places` and staying there."""
     numbers, distances = nearest(among, points)
     ties = memberships(distances)
-    begun = np.einsum("ij,ijk->ik", ties / ties.sum(1, keepdims=True), places[numbers]).astype(np.float32)
+    shares = ties / ties.sum(1, keepdims=True)
+    begun: Floats = np.einsum("ij,ijk->ik", shares, places[numbers]).astype(np.float32)
     head = np.repeat(np.arange(len(points), dtype=np.int32), numbers.shape[1])
     for _ in _epochs(begun, places, head, numbers.ravel(), ties.ravel(), EPOCHS_AMONG, seed):
         pass
@@ -101,7 +102,7 @@ def placed(points: Floats, among: Floats, places: Floats, seed: int) -> Floats:
 
 
 def _begun(points: Floats, seed: int) -> Floats:
-    first = points[:, :2] if points.shape[1] > 1 else np.column_stack([points[:, 0], np.zeros(len(points))])
+    first: Any = points[:, :2] if points.shape[1] > 1 else np.column_stack([points[:, 0], np.zeros(len(points))])
     noise = np.random.default_rng(seed).normal(scale=1e-3, size=(len(points), 2))
     return np.asarray(first * (10 / max(float(np.abs(first).max()), 1e-9)) + noise, np.float32)
 

@@ -37,7 +37,7 @@ class Kinds:
     @property
     def counts(self) -> list[int]:
         """Points of each kind."""
-        return np.bincount(self.of, minlength=len(self.names)).tolist()
+        return [int(n) for n in np.bincount(self.of, minlength=len(self.names))]
 
 
 def map_points(store: Store) -> MapPoints:
@@ -78,11 +78,16 @@ def kinds_by_two_runs(store: Store, points: MapPoints, one: int, other: int) -> 
 
 def kinds_by_source(store: Store, points: MapPoints) -> Kinds:
     """The sources that instances were read from: the first KINDS of them."""
-    rows = store.rows("select source, coalesce(name, path) from source order by source limit $1", [KINDS])
-    kind = {source: at for at, (source, _) in enumerate(rows, 1)}
+    names = source_names(store)
+    kind = {source: at for at, source in enumerate(names, 1)}
     found = store.arrays("select instance, source from instance")
     kind_of = np.array([kind.get(source, 0) for source in range(int(found["source"].max(initial=0)) + 1)])
-    return Kinds(_at(points, found["instance"], kind_of[found["source"]]), ["any other", *(name for _, name in rows)])
+    return Kinds(_at(points, found["instance"], kind_of[found["source"]]), ["any other", *names.values()])
+
+
+def source_names(store: Store) -> dict[int, str]:
+    """{source: its name} of the first KINDS sources."""
+    return dict(store.rows("select source, coalesce(name, path) from source order by source limit $1", [KINDS]))
 
 
 def kinds_by_density(points: MapPoints) -> Kinds:

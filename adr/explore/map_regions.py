@@ -64,7 +64,8 @@ def _hills(counts: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
     up = np.take_along_axis(np.stack(numbers), np.argmax(np.stack(around), 0)[None], 0)[0].ravel()
     while (up[up] != up).any():
         up = up[up]
-    return up.astype(np.int64)
+    found: npt.NDArray[np.int64] = up.astype(np.int64)
+    return found
 
 
 def _named(
@@ -77,9 +78,8 @@ def _named(
     found = store.arrays(
         f"""
         with here as (
-            select instance,
-                   ($2::integer[])[(y::integer * {CELLS} // 65536) * {CELLS} + x::integer * {CELLS} // 65536 + 1] as hill
-            from map_place
+            select instance, ($2::integer[])[row * {CELLS} + x::integer * {CELLS} // 65536 + 1] as hill
+            from (select instance, x, y::integer * {CELLS} // 65536 as row from map_place)
         )
         select h.hill, p.entity, count(*) as together from posting p join here h using (instance)
         where p.perspective = perspective_number($1) group by h.hill, p.entity order by h.hill, p.entity""",

@@ -288,7 +288,7 @@ class PointMap {
     const taken = [];
     [...this.names.children].forEach((name, i) => {
       const [left, top] = this.toScreen(this.said.names[i].x, this.said.names[i].y);
-      name.style.transform = `translate(${left}px, ${top}px) translate(-50%, -50%)`;
+      name.style.transform = `translate(${left}px, ${top}px) translate(-50%, -150%)`;
       const half = name.textContent.length * 3.7 + 8;
       const free = taken.every((other) => Math.abs(other.top - top) > 24 || Math.abs(other.left - left) > half + other.half);
       name.hidden = !free;

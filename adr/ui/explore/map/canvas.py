@@ -31,7 +31,7 @@ _TIP = component("explore/map/tip", "<span></span>")
 
 
 @dataclass(frozen=True)
-class Kind:
+class MapColor:
     """One colour of the map: what it means, and how many points have it (None: not said)."""
 
     name: str
@@ -56,7 +56,7 @@ class Picture:
 
     places: npt.NDArray[np.uint16]
     kinds: npt.NDArray[np.uint8]
-    legend: Sequence[Kind]
+    legend: Sequence[MapColor]
     names: Sequence[RegionName]
     layout: str
     alt: str
