@@ -176,6 +176,15 @@ create view if not exists pictures_in_force as
     select report from pictures_made, dataset_changed
     where made_at >= changed_at and folders = (select list(images order by source) from source);
 
+-- writer: embed. Where an instance lies on the map, near others whose pictures look alike; x and y from 0 to 65535.
+create table if not exists map_place (instance integer, x usmallint, y usmallint);
+
+-- writer: embed. One row: how the map was made.
+create table if not exists map_made (
+    report varchar,             -- JSON: the whole MapReport
+    made_at timestamp
+);
+
 -- writer: index. A line of prompts, or the beginning of one up to a colon, that recurs in a source.
 create table if not exists template (
     text varchar,

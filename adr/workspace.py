@@ -109,6 +109,11 @@ class Workspace:
         return self.folder / "leaks"
 
     @property
+    def map(self) -> Path:
+        """Where pictures lie on the map, as it was computed last, and the log of that; safe to delete."""
+        return self.folder / "map"
+
+    @property
     def fits(self) -> Path:
         """How well models name the source's images, one file per model and sample; safe to delete."""
         return self.folder / "fits"

@@ -6,6 +6,7 @@ from adr.perspectives import indexed
 from adr.ui.explore.distribution import distribution_view, tail_slider
 from adr.ui.explore.entity import entity_view
 from adr.ui.explore.instance import look_view
+from adr.ui.explore.map.view import map_view
 from adr.ui.explore.pictures import pictures_view
 from adr.ui.explore.together import together_view
 from adr.ui.frame import Frame, frame
@@ -14,15 +15,18 @@ from adr.ui.parts.languages import languages_view, unread_view
 from adr.ui.parts.nothing_indexed import nothing_indexed
 from adr.ui.parts.palette import title_of
 
-VIEWS = {"curve": "Distributions", "together": "Objects together"}
+VIEWS = {"curve": "Distributions", "together": "Objects together", "map": "Map"}
 
 
 def curves_view(here: Frame) -> None:
-    """The curves of a perspective, or the objects that occur together."""
+    """The curves of a perspective, the objects that occur together, or the map."""
     st.title("Explore", anchor=False)
     view = choice("View", tuple(VIEWS), "view", default="curve", says=VIEWS.__getitem__, drops=("page",))
     if view == "together":
         together_view(here)
+        return
+    if view == "map":
+        map_view(here)
         return
     which, share = st.columns([3, 1], vertical_alignment="center", gap="medium")
     with which:

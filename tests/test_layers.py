@@ -204,6 +204,7 @@ def test_packages__one_door_to_each_thing(package):
         "adr.embed.hashing",
         "adr.embed.measuring",
         "adr.embed.embedding",
+        "adr.embed.placing",
     ],
 )
 def test_worker__never_opens_the_database(module):

@@ -25,6 +25,7 @@ VERBS = {
     "images": "set or change the image folder, without reading the dataset again",
     "index": "build the postings, or add perspectives",
     "embed": "let a model look at every picture of the dataset; continues where it stopped",
+    "map": "place every picture on the map, near others that look alike",
     "copies": "find copies inside the dataset: the same picture, the same conversation, both",
     "pictures": "find faults of the pictures: blank, dark, blurred, tiny, of odd aspect, not opening",
     "leaks": "find pictures and questions of benchmarks in the dataset and among synthetic pictures",

@@ -15,7 +15,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 UI = resources.files("adr.ui")
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=const |function )", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=const |function |class )", re.MULTILINE)
 
 
 def component(name: str, html: str) -> ComponentRenderer:
