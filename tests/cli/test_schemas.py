@@ -87,6 +87,8 @@ CALLS = [
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --replace"),
     ("images", "{f}/w/demo/images"),
     ("index", ""),
+    ("embed", ""),
+    ("map", ""),
     ("copies", ""),
     ("pictures", ""),
     ("leaks", "--against {f}/w/demo/demo.json --images {f}/w/demo/images"),
@@ -131,7 +133,7 @@ def keys_of(shape: dict, printed: dict) -> list[str]:
 
 
 def test_output__of_every_verb_is_valid(folder: Path, capsys) -> None:
-    """One workspace from the demo to the doctor; no model is loaded, since the plan's files are there."""
+    """One workspace from the demo to the doctor. Only the starter scorer is loaded: the plan has its files."""
     assert {verb for verb, _ in CALLS} == set(REPORTING)
     write_log(folder)
     for verb, words in CALLS:
