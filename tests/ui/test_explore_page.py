@@ -131,6 +131,15 @@ def test_explore__what_an_entity_comes_with_by_address(small_workspace, page):
     assert [row["id"] for row in data_of(at)["rows"]] == ["what color"]
 
 
+def test_explore__each_picture_once(small_workspace, page):
+    at = page("Explore", perspective="object", entity="dog")
+    assert [tile["id"] for tile in tiles_of(at)] == ["0", "2", "4", "5"]
+    next(t for t in at.toggle if t.label == "Each picture once").set_value(True).run()
+    assert not at.exception and query(at)["once"] == "1"
+    assert [(tile["id"], tile["badge"]) for tile in tiles_of(at)] == [("0", "2 rows"), ("2", ""), ("4", "")]
+    assert "1–3 of 3 pictures, of 4 instances" in texts(at)
+
+
 def test_explore__click_on_the_curve_opens_the_entity_of_that_rank(small_workspace, page):
     at = page("Explore", perspective="object")
     at.session_state["rank object"] = {
