@@ -1,5 +1,6 @@
 """The Explore page, empty and with the small workspace, opened by address on a cold server."""
 
+import json
 from contextlib import closing
 
 import pytest
@@ -7,12 +8,12 @@ import pytest
 from adr.plain_text import plain
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
+from adr.select.tags import tag
 from adr.store import Store
+from tests.worlds.features import write_features
 
 
 def chart(at, number=0):
-    import json
-
     return json.loads(at.get("plotly_chart")[number].proto.spec)
 
 
@@ -28,8 +29,6 @@ def query(at):
 
 def data_of(at):
     """What the table on the page was drawn from."""
-    import json
-
     return next(
         data
         for element in at.get("bidi_component")
@@ -39,10 +38,14 @@ def data_of(at):
 
 def table_of(at):
     """What the table of entities was drawn from."""
-    import json
-
     found = (json.loads(element.proto.json or "{}") for element in at.get("bidi_component"))
     return next(data for data in found if "columns" in data)
+
+
+def tiles_of(at):
+    """The tiles of all grids on the page, in their order."""
+    found = (json.loads(element.proto.json or "{}") for element in at.get("bidi_component"))
+    return [tile for data in found if "tiles" in data for tile in data["tiles"]]
 
 
 def html(at):
@@ -128,6 +131,15 @@ def test_explore__what_an_entity_comes_with_by_address(small_workspace, page):
     assert [row["id"] for row in data_of(at)["rows"]] == ["what color"]
 
 
+def test_explore__each_picture_once(small_workspace, page):
+    at = page("Explore", perspective="object", entity="dog")
+    assert [tile["id"] for tile in tiles_of(at)] == ["0", "2", "4", "5"]
+    next(t for t in at.toggle if t.label == "Each picture once").set_value(True).run()
+    assert not at.exception and query(at)["once"] == "1"
+    assert [(tile["id"], tile["badge"]) for tile in tiles_of(at)] == [("0", "2 rows"), ("2", ""), ("4", "")]
+    assert "1–3 of 3 pictures, of 4 instances" in texts(at)
+
+
 def test_explore__click_on_the_curve_opens_the_entity_of_that_rank(small_workspace, page):
     at = page("Explore", perspective="object")
     at.session_state["rank object"] = {
@@ -178,6 +190,29 @@ def test_explore__instance_shows_the_rows_of_its_picture(small_workspace, page):
     at.session_state["alike 0"] = {"picked": "5"}
     at.run()
     assert not at.exception and at.title[0].value == "Instance 5"
+
+
+def test_explore__instance_shows_what_looks_like_it(small_workspace, page):
+    at = page("Explore", instance="0")
+    assert "adr embed" in texts(at)
+    write_features(small_workspace, {"street.png": [1, 0], "sofa.png": [0, 1], "yard.png": [0.8, 0.6]})
+    at = page("Explore", instance="0")
+    tiles = tiles_of(at)  # the rows of its picture, then the pictures, nearest first; 2 is the yard, 1 the sofa
+    assert [(tile["id"], tile["badge"]) for tile in tiles] == [("5", "same picture"), ("2", "0.80"), ("1", "0.00")]
+    at = page("Explore", instance="3")
+    assert "Pictures that look like it" not in texts(at)  # text only
+
+
+def test_explore__instance_shows_its_tags_and_can_be_selected(small_workspace, page):
+    with closing(Store(small_workspace.database)) as store:
+        tag(store, "odd one", [0, 2], "Ada")
+    at = page("Explore", instance="0")
+    at.session_state["tags 0"] = {"picked": "odd one"}
+    at.run()
+    assert not at.exception and query(at) == {"find": 'tag:"odd one"'}
+    at = page("Explore", instance="0")
+    next(b for b in at.button if b.label == "Select this instance").click().run()
+    assert "1 instance selected:" in texts(at) and "instance 0" in texts(at)
 
 
 def test_plain__no_markdown_left():

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from adr.explore.entities import Entity, entity_named
-from adr.explore.instances import instances_of
+from adr.explore.instances import Instance, instances_of, positions_of
 from adr.explore.neighbours import Neighbours, neighbours
 from adr.perspectives import described, indexed
 from adr.plain_text import plain
@@ -18,6 +18,7 @@ from adr.ui.parts.distributions import Key, distribution
 from adr.ui.parts.figures import figures
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
+from adr.ui.parts.once import once_switch, pictures_page, with_rows
 from adr.ui.parts.palette import color_of, title_of, title_text, word_of
 from adr.ui.telling import fragment
 
@@ -71,13 +72,23 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
 
 @fragment
 def _instances_view(here: Frame, entity: Entity) -> None:
-    offset = (asked_number("page", 1, 1, max(1, -(-entity.n // TILES))) - 1) * TILES
-    shown = instances_of(here.store, entity, limit=TILES, offset=offset)
-    picked = image_grid(instance_tiles(here, shown, (entity.perspective, entity.name)), key="instances of")
+    total, shown, rows = _page(here, entity)
+    tiles = with_rows(instance_tiles(here, shown, (entity.perspective, entity.name)), rows)
+    picked = image_grid(tiles, key="instances of")
     if picked:
         jump(perspective=entity.perspective, entity=entity.name, instance=picked)
-    pages(entity.n, TILES, "page")
-    st.caption(f"{offset + 1:,}–{offset + len(shown):,} of {entity.n:,} instances, by position in the source")
+    before = pages(total, TILES, "page")
+    what = "instances" if total == entity.n else f"pictures, of {entity.n:,} instances"
+    st.caption(f"{before + 1:,}–{before + len(shown):,} of {total:,} {what}, by position in the source")
+
+
+def _page(here: Frame, entity: Entity) -> tuple[int, list[Instance], dict[int, int]]:
+    """How many there are to show, those of the page, and of how many rows each stands for (no entry: one)."""
+    if once_switch():
+        page = pictures_page(here, positions_of(here.store, entity), TILES)
+        return page.pictures, page.shown, page.rows
+    offset = (asked_number("page", 1, 1, max(1, -(-entity.n // TILES))) - 1) * TILES
+    return entity.n, instances_of(here.store, entity, limit=TILES, offset=offset), {}
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

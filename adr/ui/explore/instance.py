@@ -1,4 +1,4 @@
-"""One instance on a page by itself: what was decided about it and why, its entities, and the rows like it."""
+"""One instance on a page by itself: its tags, what was decided about it and why, its entities, and what is like it."""
 
 import streamlit as st
 
@@ -9,6 +9,8 @@ from adr.perspectives import CLUSTERED, indexed
 from adr.plain_text import plain
 from adr.ui.explore.alike import alike_view
 from adr.ui.explore.decision import decision_view
+from adr.ui.explore.look_alikes import look_alikes_view
+from adr.ui.explore.tags import tags_view
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, asked_number, jump
 from adr.ui.parts.distributions import head_ranks
@@ -16,7 +18,7 @@ from adr.ui.parts.instance_view import entity_chips, instance_view
 
 
 def look_view(here: Frame) -> None:
-    """One instance: the decision about it, its entities in every perspective, the rows like it, and the ways on."""
+    """One instance: its tags, the decision about it, its entities in every perspective, and what is like it."""
     number = asked_number("instance", -1, -1, 2**31 - 1)
     name, perspective = asked("entity"), asked("perspective", "object", tuple(indexed(here.store)))
     entity = entity_named(here.store, perspective, name) if name else None
@@ -35,6 +37,7 @@ def look_view(here: Frame) -> None:
             if part
         )
     )
+    tags_view(here, number)
     decision_view(here, number)
     with instance_view(here, shown, entity=(perspective, name) if name else None):
         st.space("small")
@@ -47,6 +50,8 @@ def look_view(here: Frame) -> None:
     if picked:
         jump(perspective=picked[0], entity=picked[1])
     alike_view(here, number)
+    if shown.images:
+        look_alikes_view(here, number)
 
 
 def _with_entities(here: Frame, number: int) -> dict[str, list[Entity]]:
