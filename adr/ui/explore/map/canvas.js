@@ -110,7 +110,7 @@ class PointMap {
 
   fillNames() {
     this.names.replaceChildren(...this.said.names.map(({ text, title }) => {
-      const made = el("span", "region", text);
+      const made = el("span", text.startsWith("◇") ? "region empty" : "region", text);
       made.title = title;
       return made;
     }));
@@ -316,7 +316,7 @@ class PointMap {
     const taken = [];
     [...this.names.children].forEach((name, i) => {
       const [left, top] = this.toScreen(this.said.names[i].x, this.said.names[i].y);
-      name.style.transform = `translate(${left}px, ${top}px) translate(-50%, -150%)`;
+      name.style.transform = `translate(${left}px, ${top}px) translate(-50%, var(--above))`;
       const half = name.textContent.length * 3.7 + 8;
       const free = taken.every((other) => Math.abs(other.top - top) > 24 || Math.abs(other.left - left) > half + other.half);
       name.hidden = !free;
