@@ -24,8 +24,8 @@ def thin_view(here: Frame) -> None:
         return
     with st.expander(f"Empty places near the tail ({len(places)})", icon=":material/add_location_alt:"):
         st.caption(
-            "No picture lies here, and those around hold objects of the tail more often than by chance: more pictures of "
-            "them would be new ones."
+            "No picture lies here, and those around hold objects of the tail more often than by chance. More "
+            "pictures of them would be new ones."
         )
         for number, place in enumerate(places, 1):
             _row(number, place)
@@ -40,7 +40,7 @@ def thin_names(here: Frame) -> list[RegionName]:
 
 
 def _row(number: int, place: ThinPlace) -> None:
-    words, act = st.columns([5, 1], vertical_alignment="center")
+    words, act = st.columns([4, 1.3], vertical_alignment="center")
     names = ", ".join(f"{plain(one.name)} :gray[{one.n:,}]" for one in place.entities)
     words.markdown(
         f"**◇ {number}** {names}  \n:gray[{place.tail:,} of {counted(place.near, 'instance')} around hold the tail]"
