@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from adr.errors import AdrError
 from adr.files import whole_file, write_whole
 from adr.knowledge import short_name
 from adr.models import model_fingerprint
@@ -27,7 +28,7 @@ Vectors = NDArray[np.float16]
 Hashes = NDArray[np.uint64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Features:
     """What a model sees in n pictures of the source. paths: as in `instance.images`, ascending; vectors (n, d): of
     length 1, mapped from a file; hashes (n): perceptual hashes (`adr.picture_hash`)."""
@@ -106,6 +107,16 @@ class FeatureFolder:
         last = max((int(path.stem) for path in self.folder.glob("[0-9]*.npz")), default=-1)
         write_whole(self.folder / f"{last + 1:06d}.npz", file.getvalue())
 
+    def need(self) -> Features:
+        """As `read`; AdrError where there are none."""
+        found = self.read()
+        if found is None:
+            raise AdrError(
+                f"{short_name(self.model)} has not looked at the pictures of this dataset yet.",
+                "Run adr embed, or press Embed pictures on the Dataset page.",
+            )
+        return found
+
     def read(self) -> Features | None:
         """The features of the pictures that were asked for last; None where there are none. They are joined into one
         array when blocks have come since the last reading."""
@@ -119,7 +130,7 @@ class FeatureFolder:
 
     def _key(self) -> str:
         """What changes when a block comes or the list changes."""
-        files = [self.folder / "named.parquet", *self._blocks()]
+        files = [self.folder / "named.parquet", *sorted(self.folder.glob("[0-9]*.npz"))]
         said = "\n".join(f"{path.name} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in files)
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 

@@ -51,6 +51,7 @@ GROUND = (
     "picture_hash",
     "picture_shards",
     "feature_folder",
+    "look_alikes",
     "index_needed",
     "instance_kinds",
     "language_names",
@@ -194,12 +195,12 @@ def test_packages__one_door_to_each_thing(package):
     [
         "adr.prove.worker",
         "adr.synthesize.worker",
-        "adr.synthesize.source_images",
         "adr.index.looking",
         "adr.prove.extracting",
         "adr.embed.hashing",
         "adr.embed.embedding",
         "adr.embed.placing",
+        "adr.embed.comparing",
     ],
 )
 def test_worker__never_opens_the_database(module):

@@ -10,9 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from adr.errors import AdrError
 from adr.feature_folder import FeatureFolder, Features
-from adr.knowledge import short_name
 from adr.store import Store
 
 
@@ -21,13 +19,7 @@ def load_features(folder: Path, model: str) -> Features:
 
     AdrError where there are none.
     """
-    found = FeatureFolder.of(folder, model).read()
-    if found is None:
-        raise AdrError(
-            f"{short_name(model)} has not looked at the source's pictures yet.",
-            "Run adr embed, or press Embed pictures on the Dataset page.",
-        )
-    return found
+    return FeatureFolder.of(folder, model).need()
 
 
 def instance_rows(store: Store, features: Features) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

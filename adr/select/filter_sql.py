@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from adr.look_alikes import look_alikes
 from adr.select.filter_tree import (
     AllOf,
     AnyOf,
@@ -15,6 +16,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -24,6 +26,7 @@ from adr.select.filter_tree import (
     WithOwnId,
     conditions,
 )
+from adr.store import Store
 
 _ROLES = {"question": "'human'", "answer": "'gpt'", "either": "'human', 'gpt'"}
 _QUANTITIES: dict[Quantity, str] = {
@@ -35,14 +38,18 @@ _QUANTITIES: dict[Quantity, str] = {
 }
 
 
-def condition_sql(tree: Filter) -> tuple[str, dict[str, Any]]:
-    """(condition, its parameters by name). The condition is true or false for each row of `instance i`, never null."""
-    builder = _Builder()
+def condition_sql(store: Store, tree: Filter) -> tuple[str, dict[str, Any]]:
+    """(condition, its parameters by name). The condition is true or false for each row of `instance i`, never null.
+
+    AdrError when it asks for pictures that look alike and no model has looked at them.
+    """
+    builder = _Builder(store)
     return builder.sql(tree), builder.bound
 
 
 class _Builder:
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self.bound: dict[str, Any] = {}
 
     def sql(self, tree: Filter) -> str:
@@ -104,6 +111,9 @@ class _Builder:
                     "select r.instance from instance r where r.source in "
                     f"(select s.source from source s where s.name = {self._bind(name)})"
                 )
+            case LooksLike(instance):
+                paths = self._bind([one.path for one in look_alikes(self.store, instance)])
+                return f"select r.instance from instance r where r.images[1] in (select unnest({paths}::varchar[]))"
         raise AssertionError(tree)
 
     def _bind(self, value: Any) -> str:

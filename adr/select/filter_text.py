@@ -24,6 +24,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -104,6 +105,8 @@ def _condition_text(tree: Filter) -> str:
             return f"language:{_value_text(language)}"
         case FromSource(name):
             return f"file:{_value_text(name)}"
+        case LooksLike(instance):
+            return f"like:#{instance}"
     raise AssertionError(tree)
 
 
@@ -222,6 +225,8 @@ class _Reader:
             return self._said("question" if key == "question" else "answer")
         if key == "run":
             return self._decided()
+        if key == "like":
+            return self._like()
         if key == "column":
             return self._column()
         if key == "id":
@@ -232,7 +237,7 @@ class _Reader:
             return FromSource(self._value())
         if not is_known(key):
             self.at = found.start()
-            known = ", ".join(("id", "question", "answer", "run", "language", "file", *choices()))
+            known = ", ".join(("id", "question", "answer", "run", "like", "language", "file", *choices()))
             raise self._wrong(
                 f"there is no {found[1]!r}", f"Choose from {known}; to look for the text itself, put it in quotes."
             )
@@ -246,6 +251,11 @@ class _Reader:
             raise self._wrong("the name of a column and a value are expected", "Write column:category:animal.")
         self.at += 1
         return HasEntity(name, self._value())
+
+    def _like(self) -> Filter:
+        if found := self._take(_POSITION):
+            return LooksLike(self._number(found[1], found.start(1)))
+        raise self._wrong("the position of an instance is expected", "Write like:#500.")
 
     def _decided(self) -> Filter:
         number = self._take(re.compile(r"(\d+)(?![^\s()])"))

@@ -94,6 +94,13 @@ class FromSource:
 
 
 @dataclass(frozen=True)
+class LooksLike:
+    """The first picture of the instance is among the 100 that look most like that of the instance at a position."""
+
+    instance: int
+
+
+@dataclass(frozen=True)
 class NotSo:
     """The part does not hold."""
 
@@ -126,6 +133,7 @@ Condition = (
     | HasQuantity
     | HasLanguage
     | FromSource
+    | LooksLike
 )
 Filter = Condition | NotSo | AllOf | AnyOf
 

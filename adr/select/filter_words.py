@@ -2,6 +2,7 @@
 
 from adr.figures import counted
 from adr.language_names import language_name
+from adr.look_alikes import MOST_ALIKE
 from adr.perspectives import described
 from adr.select.filter_tree import (
     AllOf,
@@ -14,6 +15,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -75,6 +77,8 @@ def _fact(tree: Filter) -> str:
             return f"a turn in {language_name(language)}"
         case FromSource(name):
             return f"read from “{name}”"
+        case LooksLike(instance):
+            return f"a picture like that of instance {instance:,} (the {MOST_ALIKE} nearest)"
     raise AssertionError(tree)
 
 

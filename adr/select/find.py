@@ -62,7 +62,7 @@ def find(store: Store, text: str, limit: int = 20) -> FindReport:
 def found_page(store: Store, tree: Filter, offset: int, limit: int) -> FoundPage:
     """A page of the positions that a filter finds, and how many it finds; AdrError as by `find`."""
     check(store, tree)
-    condition, bound = condition_sql(tree)
+    condition, bound = condition_sql(store, tree)
     row = store.row(
         f"""
         with found as materialized (select i.instance from instance i where {condition})
@@ -87,7 +87,7 @@ def found_positions(store: Store, tree: Filter | None) -> npt.NDArray[np.int32]:
 
 def before(store: Store, tree: Filter | None, instance: int) -> int | None:
     """How many instances that the filter finds (None: all) come before this one; None where it is not among them."""
-    condition, bound = ("true", {}) if tree is None else condition_sql(tree)
+    condition, bound = ("true", {}) if tree is None else condition_sql(store, tree)
     row = store.row(
         f"""
         select count(*) filter (i.instance < $wanted), count(*) filter (i.instance = $wanted)

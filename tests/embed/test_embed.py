@@ -141,7 +141,7 @@ def test_instance_rows__first_pictures(embedded):
 def test_load_features__none_yet(tmp_path):
     with pytest.raises(AdrError) as error:
         load_features(tmp_path, MODEL)
-    assert error.value.sentence == "starter-clip has not looked at the source's pictures yet."
+    assert error.value.sentence == "starter-clip has not looked at the pictures of this dataset yet."
     assert "adr embed" in error.value.next_step
 
 

@@ -18,6 +18,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -46,6 +47,7 @@ conditions = st.one_of(
     st.builds(HasQuantity, st.sampled_from(["turns", "words"]), st.sampled_from(["<", "<=", "=", ">=", ">"]), numbers),
     st.builds(HasLanguage, st.sampled_from(["zh", "en", "und"])),
     st.builds(FromSource, texts),
+    st.builds(LooksLike, numbers),
 )
 filters = st.recursive(
     conditions,

@@ -33,6 +33,8 @@ from adr.select.filter_tree import (
 )
 from adr.select.find import FoundInstance, before, find, found_page, found_positions
 from adr.store import Store
+from adr.workspace import Workspace
+from tests.worlds.features import write_features
 from tests.worlds.hand import INSTANCES, POSTINGS, write_instances, write_postings
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "find.md"
@@ -202,6 +204,23 @@ def test_find__what_the_workspace_does_not_have(world, text, says):
     assert error.value.sentence == says
 
 
+def test_find__pictures_that_look_alike(tmp_path):
+    workspace = Workspace.at(tmp_path)
+    store = Store(workspace.database)
+    write_instances(store, INSTANCES)
+    with pytest.raises(AdrError, match="has not looked at the pictures"):
+        find(store, "like:#0")
+    write_features(workspace, {"street.png": (1, 0), "sofa.png": (0.6, 0.8), "yard.png": (0, 1)})
+    report = find(store, "like:0 and not #0")
+    assert [one.instance for one in report.instances] == [1, 2, 5]
+    assert report.filter == "like:#0 and not #0"
+    assert report.in_words == "a picture like that of instance 0 (the 100 nearest) and not instance 0"
+    for instance in (3, 4, 99):  # without a picture, without features, not there
+        with pytest.raises(AdrError, match=f"Instance {instance} has no picture that starter-clip has looked at."):
+            find(store, f"like:#{instance}")
+    store.close()
+
+
 def test_find__null_where_a_record_says_nothing():
     store = Store.memory()
     store.execute("insert into instance (instance, id, images, turns) values (0, null, [], null)")
@@ -226,7 +245,7 @@ def test_guide__has_an_example_of_every_condition():
     from adr.select.filter_tree import conditions as conditions_of
 
     told = {type(one) for text in examples() for one in conditions_of(parse(text))}
-    assert len(told) == 11 and len(examples()) > 20
+    assert len(told) == 12 and len(examples()) > 20
 
 
 def test_found_positions__all_of_them_ascending(world) -> None:
