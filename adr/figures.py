@@ -27,6 +27,17 @@ def share_words(value: float, places: int = 1) -> str:
     return f"{100 * value:.{places}f} %"
 
 
+def brief(value: float) -> str:
+    """A number of at least 0 in at most four characters below 10 ** 9: '0.31', '3.2', '950', '1.2k', '34k'."""
+    for size, unit in ((1e6, "M"), (1e3, "k")):
+        if value >= 0.9995 * size:
+            shown = value / size
+            return f"{shown:.1f}{unit}".replace(".0", "") if shown < 9.95 else f"{shown:,.0f}{unit}"
+    if value == int(value) or value >= 9.95:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 0.95 else f"{value:.2f}"
+
+
 def size_words(count: int) -> str:
     """A number of bytes as people say it: '2.5 MB'."""
     size, unit = float(count), "bytes"

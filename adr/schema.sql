@@ -180,6 +180,32 @@ create table if not exists template (
     counted boolean             -- let in: its nouns and things are entities
 );
 
+-- writer: select. One step that put a tag on instances or took it off. A row is never updated or deleted; an undo is
+-- another row.
+create sequence if not exists tag_step_number;
+create table if not exists tag_step (
+    step bigint default nextval('tag_step_number'),
+    tag varchar,
+    action varchar,             -- 'tag', 'untag', or 'undo' (of the step in undoes)
+    reviewer varchar,           -- who did it
+    words varchar,              -- where its instances come from, such as a filter in words
+    undoes bigint,
+    made_at timestamp
+);
+
+-- writer: select. The instances of a step: those that it changed.
+create table if not exists tag_step_instance (step bigint, instance integer);
+
+-- The tags that instances have: the last step that stands decides.
+create view if not exists current_tag as
+    with standing as (
+        select step, tag, action from tag_step s
+        where action <> 'undo' and not exists (select 1 from tag_step u where u.action = 'undo' and u.undoes = s.step)
+    )
+    select s.tag, i.instance
+    from standing s join tag_step_instance i using (step) semi join instance using (instance)
+    group by s.tag, i.instance having arg_max(s.action, s.step) = 'tag';
+
 -- Whether there is an index, and the sources have not changed since it was made.
 -- writer: index. The turns of each instance counted by language; turns without a word are left out.
 create table if not exists turn_language (

@@ -7,6 +7,7 @@ from adr.ui.explore.distribution import distribution_view, tail_slider
 from adr.ui.explore.entity import entity_view
 from adr.ui.explore.instance import look_view
 from adr.ui.explore.map.view import map_view
+from adr.ui.explore.pictures import pictures_view
 from adr.ui.explore.together import together_view
 from adr.ui.frame import Frame, frame
 from adr.ui.parts.controls import asked, choice, perspective_choice
@@ -45,6 +46,8 @@ with frame("Explore") as here:
         nothing_indexed(here)
     elif asked("instance"):
         look_view(here)
+    elif asked("pictures"):
+        pictures_view(here, asked("perspective", "object", tuple(indexed(here.store))))
     elif asked("entity"):
         entity_view(here, asked("perspective", "object", tuple(indexed(here.store))), asked("entity"))
     else:

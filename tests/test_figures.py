@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adr.figures import counted, number_words, share_words, signed, size_words, time_words
+from adr.figures import brief, counted, number_words, share_words, signed, size_words, time_words
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,10 @@ def test_counted__one_and_many() -> None:
 def test_signed__with_a_minus_sign_and_none_for_zero():
     said = [signed(3.94), signed(-0.36), signed(-0.04), signed(0.0, 2), signed(None)]
     assert said == ["+3.9", "−0.4", "0.0", "0.00", ""]
+
+
+def test_brief__four_characters() -> None:
+    values = (0, 0.312, 0.97, 3.24, 9.97, 48, 950, 1_000, 1_240, 33_800, 999_900, 5_000_000)
+    assert [brief(value) for value in values] == [
+        *("0", "0.31", "1.0", "3.2", "10", "48", "950", "1k", "1.2k", "34k", "1M", "5M")
+    ]

@@ -66,6 +66,7 @@ WORLDS = ("demo", "starter")  # the demo world, and how the starter models were 
 UI = (
     *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),
     "parts",
+    "selecting",
     *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export", "prove"),
 )
 HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")

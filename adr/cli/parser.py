@@ -7,6 +7,7 @@ are answered at once.
 import argparse
 from collections.abc import Iterator, Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from adr.cli.arguments import path
@@ -27,7 +28,9 @@ VERBS = {
     "map": "place every picture on the map, near others that look alike",
     "copies": "find copies inside the dataset: the same picture, the same conversation, both",
     "curve": "show the distribution of one perspective",
+    "with": "show which entities occur with one, how often each comes with the other, and what chance explains",
     "find": "find instances by a filter: entities, words, decisions, kinds",
+    "tag": "put a tag on what a filter finds, take it off, undo, or list the tags",
     "suggest": "list entities worth muting, each with the reason",
     "backwards": "find the τ that give a size, a number of instances of an entity, or a tail share",
     "rebalance": "apply a recipe: write a run",
@@ -67,8 +70,9 @@ class VerbModule(Protocol):
 
 
 def verb_module(name: str) -> VerbModule:
-    """The module of a verb of VERBS."""
-    return cast(VerbModule, import_module(f"adr.cli.verbs.{name.replace('-', '_')}"))
+    """The module of a verb of VERBS; one that would be called like a keyword of Python ends in an underscore."""
+    module = name.replace("-", "_") + ("_" if iskeyword(name) else "")
+    return cast(VerbModule, import_module(f"adr.cli.verbs.{module}"))
 
 
 def verb_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

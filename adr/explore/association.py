@@ -28,3 +28,13 @@ def association(together: npt.ArrayLike, expected: npt.ArrayLike, z: float = Z) 
     with np.errstate(divide="ignore", invalid="ignore"):
         told = np.log2(nearer / chance)
     return np.where(chance > 0, told, 0.0)
+
+
+def share_low(part: npt.ArrayLike, whole: npt.ArrayLike, z: float = Z) -> npt.NDArray[np.float64]:
+    """The lower end of the 95 % interval of a share part / whole (Wilson's score interval); 0 where whole is 0."""
+    some, n = np.asarray(part, dtype=np.float64), np.maximum(np.asarray(whole, dtype=np.float64), 1e-12)
+    share = some / n
+    middle = share + z * z / (2 * n)
+    spread = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low: npt.NDArray[np.float64] = np.maximum(0.0, (middle - spread) / (1 + z * z / n))
+    return np.where(some > 0, low, 0.0)

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from adr.errors import AdrError
 from adr.explore.entities import Entity, entities_numbered
 from adr.perspectives import indexed
@@ -39,6 +42,15 @@ def instances_of(store: Store, entity: Entity, *, limit: int = 24, offset: int =
         [entity.perspective, entity.entity, limit, offset],
     )
     return instances(store, [instance for (instance,) in found])
+
+
+def positions_of(store: Store, entity: Entity) -> npt.NDArray[np.int32]:
+    """The positions of all instances that have an entity, ascending."""
+    found = store.arrays(
+        "select instance from posting where perspective = perspective_number($1) and entity = $2 order by instance",
+        [entity.perspective, entity.entity],
+    )
+    return np.asarray(found["instance"], np.int32)
 
 
 def place_of(store: Store, entity: Entity, instance: int) -> tuple[int, int | None, int | None]:

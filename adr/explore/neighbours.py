@@ -14,7 +14,7 @@ SAMPLE = 20_000  # instances of one entity that `neighbours` looks at
 
 
 @dataclass(frozen=True)
-class Neighbour:
+class OccursWith:
     """An entity that occurs in the same instances. association: see adr.explore.association; 0 is chance."""
 
     entity: Entity
@@ -27,7 +27,7 @@ class Neighbour:
 class Neighbours:
     """Neighbours of one entity. looked_at < n when only a sample of its instances was counted."""
 
-    found: list[Neighbour]
+    found: list[OccursWith]
     looked_at: int
 
 
@@ -79,7 +79,7 @@ def neighbours(store: Store, entity: Entity, perspective: str, *, by: str = "tog
     named = {e.entity: e for e in entities_numbered(store, [int(found["entity"][i]) for i in best])}
     return Neighbours(
         [
-            Neighbour(named[int(found["entity"][i])], int(found["together"][i]), float(expected[i]), float(told[i]))
+            OccursWith(named[int(found["entity"][i])], int(found["together"][i]), float(expected[i]), float(told[i]))
             for i in best
         ],
         looked_at,

@@ -16,6 +16,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    HasTag,
     LooksLike,
     MatchesPattern,
     NotSo,
@@ -114,6 +115,8 @@ class _Builder:
             case LooksLike(instance):
                 paths = self._bind([one.path for one in look_alikes(self.store, instance)])
                 return f"select r.instance from instance r where r.images[1] in (select unnest({paths}::varchar[]))"
+            case HasTag(tag):
+                return f"select t.instance from current_tag t where t.tag = {self._bind(tag)}"
         raise AssertionError(tree)
 
     def _bind(self, value: Any) -> str:

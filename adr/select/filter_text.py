@@ -24,6 +24,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    HasTag,
     LooksLike,
     MatchesPattern,
     NotSo,
@@ -107,6 +108,8 @@ def _condition_text(tree: Filter) -> str:
             return f"file:{_value_text(name)}"
         case LooksLike(instance):
             return f"like:#{instance}"
+        case HasTag(tag):
+            return f"tag:{_value_text(tag)}"
     raise AssertionError(tree)
 
 
@@ -235,9 +238,11 @@ class _Reader:
             return HasLanguage(self._value())
         if key == "file":
             return FromSource(self._value())
+        if key == "tag":
+            return HasTag(self._value())
         if not is_known(key):
             self.at = found.start()
-            known = ", ".join(("id", "question", "answer", "run", "like", "language", "file", *choices()))
+            known = ", ".join(("id", "question", "answer", "run", "like", "language", "file", "tag", *choices()))
             raise self._wrong(
                 f"there is no {found[1]!r}", f"Choose from {known}; to look for the text itself, put it in quotes."
             )

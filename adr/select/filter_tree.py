@@ -101,6 +101,13 @@ class LooksLike:
 
 
 @dataclass(frozen=True)
+class HasTag:
+    """The instance has a tag."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
 class NotSo:
     """The part does not hold."""
 
@@ -134,6 +141,7 @@ Condition = (
     | HasLanguage
     | FromSource
     | LooksLike
+    | HasTag
 )
 Filter = Condition | NotSo | AllOf | AnyOf
 

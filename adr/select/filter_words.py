@@ -15,6 +15,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    HasTag,
     LooksLike,
     MatchesPattern,
     NotSo,
@@ -79,6 +80,8 @@ def _fact(tree: Filter) -> str:
             return f"read from “{name}”"
         case LooksLike(instance):
             return f"a picture like that of instance {instance:,} (the {MOST_ALIKE} nearest)"
+        case HasTag(tag):
+            return f"tagged “{tag}”"
     raise AssertionError(tree)
 
 

@@ -14,7 +14,7 @@ from adr.perspectives import need_indexed
 from adr.report import OnlyWhereThere
 from adr.select.filter_sql import condition_sql
 from adr.select.filter_text import parse, to_text
-from adr.select.filter_tree import DecidedBy, DecidedFor, Filter, FromSource, HasEntity, conditions
+from adr.select.filter_tree import DecidedBy, DecidedFor, Filter, FromSource, HasEntity, HasTag, conditions
 from adr.select.filter_words import in_words
 from adr.store import Store
 
@@ -80,7 +80,7 @@ def found_positions(store: Store, tree: Filter | None) -> npt.NDArray[np.int32]:
     condition, bound = "true", dict[str, Any]()
     if tree is not None:
         check(store, tree)
-        condition, bound = condition_sql(tree)
+        condition, bound = condition_sql(store, tree)
     found = store.arrays(f"select i.instance from instance i where {condition}", bound)
     return np.sort(np.asarray(found["instance"], dtype=np.int32))
 
@@ -99,7 +99,7 @@ def before(store: Store, tree: Filter | None, instance: int) -> int | None:
 
 
 def check(store: Store, tree: Filter) -> None:
-    """AdrError when the filter names a perspective, run, reason or source that the workspace does not have."""
+    """AdrError when the filter names a perspective, run, reason, source or tag that the workspace does not have."""
     named = list(conditions(tree))
     need_indexed(store, {one.perspective for one in named if isinstance(one, HasEntity)})
     for one in named:
@@ -109,6 +109,8 @@ def check(store: Store, tree: Filter) -> None:
             _need_reason(store, one)
         if isinstance(one, FromSource):
             _need_source(store, one.name)
+        if isinstance(one, HasTag):
+            _need_tag(store, one.tag)
 
 
 def unknown_entities(store: Store, tree: Filter) -> str:
@@ -144,6 +146,12 @@ def _need_source(store: Store, name: str) -> None:
     known = [one for (one,) in store.rows("select name from source where name is not null order by source")]
     if name not in known:
         raise AdrError(f"There is no source {name!r}.", f"The names of sources: {', '.join(known) or 'none'}.")
+
+
+def _need_tag(store: Store, tag: str) -> None:
+    known = [one for (one,) in store.rows("select distinct tag from tag_step where tag is not null order by tag")]
+    if tag not in known:
+        raise AdrError(f"There is no tag {tag!r}.", f"The tags: {', '.join(known) or 'none yet'}.")
 
 
 def _found_instances(store: Store, positions: tuple[int, ...]) -> list[FoundInstance]:

@@ -33,6 +33,7 @@ from adr.shipped import shipped
 from adr.store import Store
 from adr.ui.access import may, need
 from adr.ui.navigation import PAGES, link
+from adr.ui.parts.chart_saving import chart_saving
 from adr.ui.parts.component import style
 from adr.ui.parts.skip import skip_links
 from adr.ui.signing_in import sign_in, who_line
@@ -93,6 +94,7 @@ def frame(title: str) -> Iterator[Frame]:
     if store.notice:
         st.text(store.notice)
     skip_links(key="skip to instances", content=False)
+    chart_saving()
     try:
         yield here
     except AdrError as error:

@@ -45,6 +45,21 @@ def test_curve__at_least_the_promised_keys(demo, capsys):
     assert len(report["top"]) == 3 and report["top"][0][1] >= report["top"][2][1]
 
 
+def test_with__what_comes_with_an_entity(demo, capsys, tmp_path):
+    file = tmp_path / "with.csv"
+    report = said(capsys, "with", "object:person", "-w", str(demo), "--top", "2", "--csv", str(file))
+    assert (report["entity"], report["with_perspective"], len(report["companions"])) == ("person", "object", 2)
+    head, *rows = file.read_text().splitlines()
+    assert head.startswith('"entity","instances","together"') and len(rows) == report["found"]
+    for one in report["companions"]:
+        assert one["share_of_e"] == one["together"] / one["n"] >= one["share_of_e_low"]
+    assert main(["with", "object:person", "-w", str(demo), "--perspective", "token", "--quiet"]) == 0
+    assert "P(X | e)" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as left:
+        main(["with", "person", "-w", str(demo)])
+    assert left.value.code == 2 and "such as object:person" in capsys.readouterr().err
+
+
 def test_rebalance__report_and_explain_agree(demo, capsys):
     report = said(capsys, "rebalance", "-w", str(demo), "--recipe", DEMO)
     assert {"run", "kept", "dropped", "expected", "expected_sd", "reasons", "perspectives"} <= set(report)

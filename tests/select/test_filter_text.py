@@ -18,6 +18,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    HasTag,
     LooksLike,
     MatchesPattern,
     NotSo,
@@ -48,6 +49,7 @@ conditions = st.one_of(
     st.builds(HasLanguage, st.sampled_from(["zh", "en", "und"])),
     st.builds(FromSource, texts),
     st.builds(LooksLike, numbers),
+    st.builds(HasTag, texts),
 )
 filters = st.recursive(
     conditions,

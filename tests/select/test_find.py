@@ -23,6 +23,7 @@ from adr.select.filter_tree import (
     HasEntity,
     HasLanguage,
     HasQuantity,
+    HasTag,
     MatchesPattern,
     NotSo,
     OfKind,
@@ -32,6 +33,7 @@ from adr.select.filter_tree import (
     any_of,
 )
 from adr.select.find import FoundInstance, before, find, found_page, found_positions
+from adr.select.tags import tag, untag
 from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds.features import write_features
@@ -49,6 +51,7 @@ DECISIONS = {
 }
 KINDS = {"text_only": {3}, "image_missing": {4}, "repeated_ids": {1, 2}, "several_images": set()}
 LANGUAGES = {"en": {0, 1, 2, 4, 5}, "zh": {3, 5}}
+TAGGED = {"odd": {1, 3, 5}, "gone": set()}
 WORDS = {0: 16, 1: 11, 2: 13, 3: 10, 4: 8, 5: 9}  # of question and answer, counted by hand
 
 
@@ -66,6 +69,9 @@ def filled() -> Store:
     for code, numbers in LANGUAGES.items():
         for number in numbers:
             store.execute("insert into turn_language values ($1, $2, 1, 0)", [number, code])
+    tag(store, "odd", [1, 3, 5], "Ada")
+    tag(store, "gone", [2], "Ada")
+    untag(store, "gone", [2], "Ada")
     return store
 
 
@@ -109,6 +115,8 @@ def holds(tree: Filter, number: int) -> bool:
             return number in LANGUAGES.get(language, ())
         case FromSource(name):
             return name == "hand"
+        case HasTag(tag):
+            return number in TAGGED[tag]
         case HasQuantity(of, relation, wanted):
             return RELATIONS[relation](len(turns) if of == "turns" else WORDS[number], wanted)
     raise AssertionError(tree)
@@ -127,6 +135,7 @@ conditions = st.one_of(
     st.builds(HasQuantity, st.sampled_from(["turns", "words"]), st.sampled_from(sorted(RELATIONS)), st.integers(0, 17)),
     st.builds(HasLanguage, st.sampled_from(["en", "zh", "fr"])),
     st.builds(FromSource, st.just("hand")),
+    st.builds(HasTag, st.sampled_from(["odd", "gone"])),
 )
 filters = st.recursive(
     conditions,
@@ -245,7 +254,7 @@ def test_guide__has_an_example_of_every_condition():
     from adr.select.filter_tree import conditions as conditions_of
 
     told = {type(one) for text in examples() for one in conditions_of(parse(text))}
-    assert len(told) == 12 and len(examples()) > 20
+    assert len(told) == 13 and len(examples()) > 20
 
 
 def test_found_positions__all_of_them_ascending(world) -> None:

@@ -329,3 +329,12 @@ def test_page__an_instance_of_the_address_is_shown_on_its_page(
     assert address(at).get("page") == (None if number is None else str(number))
     at = page("Dataset", instance="999", **query)
     assert not at.exception and "There is no instance 999 in this workspace." in said(at)
+
+
+def test_dataset__each_picture_once(small_workspace, page):
+    at = page("Dataset", find="object:dog", once="1")
+    tiles = next(
+        data["tiles"] for one in at.get("bidi_component") if "tiles" in (data := json.loads(one.proto.json or "{}"))
+    )
+    assert not at.exception and "4 instances found" in " ".join(one.value for one in at.caption)
+    assert [(tile["id"], tile["badge"]) for tile in tiles] == [("0", "2 rows"), ("2", ""), ("4", "")]

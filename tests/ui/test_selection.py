@@ -1,7 +1,11 @@
 """Selecting on the Dataset page, and what the bar of the selection says, as far as no browser is needed."""
 
+from contextlib import closing
+
 import numpy as np
 
+from adr.select.tags import tag
+from adr.store import Store
 from adr.ui.dataset.ticks import tick, ticked
 from adr.ui.parts.selection import clear_selection, select, selection
 
@@ -72,3 +76,22 @@ def test_page__a_selection_of_former_sources_is_dropped(page, small_workspace) -
     opened(str(small_workspace.folder))[1].execute("update source set ingested_at = ingested_at + interval 1 day")
     at.run()
     assert chosen(at) == []
+
+
+def test_page__tags_what_is_selected(page, small_workspace, monkeypatch) -> None:
+    monkeypatch.setenv("ADR_REVIEWER", "Ada")
+    with closing(Store(small_workspace.database)) as store:
+        tag(store, "hard", [0, 5], "Ben")
+    at = page("Dataset", find="object:cat")
+    at.button(key="select page").click().run()
+    at.button(key="put tag on").click().run()
+    assert "'' cannot be a tag." in said(at)
+    at.selectbox(key="tag name").select("hard")
+    at.button(key="put tag on").click().run()
+    assert "2 instances got the tag “hard”; 1 had it before." in said(at)
+    assert "**hard** has 3 of them" in said(at)
+    at.button(key="take tag off hard").click().run()
+    assert "3 instances lost the tag “hard”." in said(at)
+    at.button(key="undo tag").click().run()
+    assert "Undone: taking off “hard”, 3 instances." in said(at)
+    assert "**hard** has 3 of them" in said(at)

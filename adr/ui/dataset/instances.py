@@ -14,14 +14,15 @@ from adr.plain_text import code, plain
 from adr.select.filter_tree import Filter, FromSource, HasLanguage, OfKind, all_of
 from adr.ui.dataset.find import find_field, found, found_line, place
 from adr.ui.dataset.source import counted_kinds
-from adr.ui.dataset.ticks import selected_among, selected_only, tick, tick_line, ticked
+from adr.ui.dataset.ticks import all_found, selected_among, selected_only, tick, tick_line, ticked
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import asked, asked_number, choice, jump, move, pages
 from adr.ui.parts.image_grid import ticked_grid
 from adr.ui.parts.instance_view import conversation_view, images_view, instance_tiles
 from adr.ui.parts.languages import language_choice
-from adr.ui.parts.selection import selection_bar
+from adr.ui.parts.once import once_switch, pictures_page, with_rows
+from adr.ui.parts.selection import Positions, selection_bar
 from adr.ui.telling import tell
 
 TILES = 20
@@ -51,10 +52,15 @@ def instances_view(here: Frame) -> None:
     kind = _kind(counts, wanted is None)
     narrowed = _narrowed(wanted, source, language, kind)
     number = asked_number("instance", -1, -1, _LAST)
-    only = selected_only()
-    if not only:
+    only, rows = selected_only(), dict[int, int]()
+    once = once_switch()
+    if not only and not once:
         _turn_to(here, narrowed, number)
     total, shown = _selected_page(here, narrowed) if only else _page(here, narrowed, counts)
+    tiles = total
+    if once:
+        pictures = pictures_page(here, _positions(here, narrowed, only), TILES)
+        tiles, shown, rows = pictures.pictures, pictures.shown, pictures.rows
     if wanted is not None:
         found_line(here, wanted, total)
     selection_bar(here)
@@ -65,15 +71,15 @@ def instances_view(here: Frame) -> None:
         numbers = [one.instance for one in shown]
         tick_line(here, narrowed, total, numbers)
         picked = ticked_grid(
-            [replace(tile, chosen=tile.id == str(number)) for tile in instance_tiles(here, shown)],
+            [replace(tile, chosen=tile.id == str(number)) for tile in with_rows(instance_tiles(here, shown), rows)],
             [str(one) for one in ticked(numbers)],
             lambda wanted: tick(numbers, [int(one) for one in wanted]),
             key="instances",
             least=140,
         )
-        pages(total, TILES, "page", drops=("instance",))
+        pages(tiles, TILES, "page", drops=("instance",))
     if picked is not None and int(picked) != number:
-        jump(("workspace", "source", "language", "kind", "find", "page", "selected"), instance=picked)
+        jump(("workspace", "source", "language", "kind", "find", "page", "selected", "once"), instance=picked)
     with look:
         _look_at(here, number, shown)
 
@@ -128,6 +134,11 @@ def _selected_page(here: Frame, narrowed: Filter | None) -> tuple[int, list[Inst
     return len(positions), instances(here.store, positions[(number - 1) * TILES : number * TILES].tolist())
 
 
+def _positions(here: Frame, narrowed: Filter | None, only: bool) -> Positions:
+    """The positions of everything that the list shows, on all its pages."""
+    return selected_among(here, narrowed) if only else all_found(here, narrowed)
+
+
 def _look_at(here: Frame, number: int, shown: Sequence[Instance]) -> None:
     """The instance that the address names, also where it is not among those shown."""
     chosen = next((one for one in shown if one.instance == number), None)
@@ -159,7 +170,7 @@ def _look(here: Frame, shown: Instance) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"Instance {shown.instance:,}", anchor=False)
         if here.standing.postings:
-            link("Explore", "Its entities", instance=shown.instance)
+            link("Explore", "Its page", instance=shown.instance)
     st.caption(
         " · ".join(
             part

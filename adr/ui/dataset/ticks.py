@@ -34,13 +34,18 @@ def selected_among(here: Frame, narrowed: Filter | None) -> Positions:
     """The positions of the selected instances that the filter finds, ascending."""
     if narrowed is None:
         return _selected()
-    found = _found_positions(here.key, here.store, to_text(narrowed))
-    return np.intersect1d(_selected(), found)
+    return np.intersect1d(_selected(), all_found(here, narrowed))
+
+
+def all_found(here: Frame, narrowed: Filter | None) -> Positions:
+    """The positions of all instances that the filter finds (None: all), ascending; found again only when the workspace
+    changes."""
+    return _found_positions(here.key, here.store, to_text(narrowed) if narrowed else "")
 
 
 @st.cache_data(show_spinner="Finding …", max_entries=4)
 def _found_positions(key: tuple[str, int], _store: Store, text: str) -> Positions:
-    return found_positions(_store, parse(text))
+    return found_positions(_store, parse(text) if text else None)
 
 
 def tick(shown: Sequence[int], wanted: Sequence[int]) -> None:

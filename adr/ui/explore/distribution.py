@@ -14,6 +14,8 @@ from adr.explore.entities import ORDERS, all_entities, entities_at, find_entitie
 from adr.perspectives import described
 from adr.plain_text import plain
 from adr.store import Store
+from adr.ui.explore.pictures import show_pictures
+from adr.ui.explore.row_pictures import row_pictures
 from adr.ui.frame import Frame
 from adr.ui.navigation import go
 from adr.ui.parts import charts
@@ -149,9 +151,12 @@ def _table(here: Frame, perspective: str, known: Distribution) -> None:
     if not found.entities:
         st.info(f"No {word} matches: {_told(search, least, most, part)}.", icon=":material/search_off:")
         return
-    event = entity_table(found.entities, order=order, head_rank=rank, top=top, key=f"entities {perspective}")
+    pictures = row_pictures(here, perspective, found.entities)
+    event = entity_table(found.entities, pictures, order=order, head_rank=rank, top=top, key=f"entities {perspective}")
     if event.opened:
         jump(perspective=perspective, entity=event.opened)
+    if event.picked:
+        jump(perspective=perspective, entity=event.picked[0], instance=event.picked[1])
     if event.order:
         move(order=None if event.order == "head" else event.order, page=None)
         st.rerun(scope="fragment")
@@ -160,6 +165,7 @@ def _table(here: Frame, perspective: str, known: Distribution) -> None:
         pages(found.total, size, "page")
         st.caption(f"{found.total:,} of {known.entities:,} {word}s, {_order_told(order)}")
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        _pictures(perspective, event.chosen, [one.entity for one in found.entities])
         _actions(here, perspective, event.chosen, rank)
 
 
@@ -194,6 +200,17 @@ def _bounds(top: int) -> tuple[int | None, int | None]:
         st.number_input("At most", 1, max(top, most or 1), key="bound most", on_change=changed)
         st.caption("Instances that have the entity.")
     return least, most
+
+
+def _pictures(perspective: str, chosen: list[int], on_page: list[int]) -> None:
+    """A button to the pictures of the chosen entities; of those on the page while none is chosen."""
+    some = chosen or on_page
+    if st.button(
+        f"Pictures of these {len(some):,}",
+        icon=":material/photo_library:",
+        help="Of the chosen entities." if chosen else "Of the entities on this page; choose others by their ticks.",
+    ):
+        show_pictures(perspective, some)
 
 
 def _actions(here: Frame, perspective: str, chosen: list[int], head_rank: int) -> None:

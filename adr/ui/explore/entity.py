@@ -1,13 +1,14 @@
-"""One entity: its numbers, the entities that occur together with it, and the instances that have it."""
+"""One entity: its numbers, the instances that have it, and the entities that it comes with."""
 
 import streamlit as st
 
 from adr.explore.entities import Entity, entity_named
-from adr.explore.instances import instances_of
+from adr.explore.instances import Instance, instances_of, positions_of
 from adr.explore.neighbours import Neighbours, neighbours
 from adr.perspectives import described, indexed
 from adr.plain_text import plain
 from adr.store import Store
+from adr.ui.explore.company import company_view
 from adr.ui.frame import Frame
 from adr.ui.navigation import go
 from adr.ui.parts import charts
@@ -17,10 +18,13 @@ from adr.ui.parts.distributions import Key, distribution
 from adr.ui.parts.figures import figures
 from adr.ui.parts.image_grid import image_grid
 from adr.ui.parts.instance_view import instance_tiles
+from adr.ui.parts.once import once_switch, pictures_page, with_rows
 from adr.ui.parts.palette import color_of, title_of, title_text, word_of
 from adr.ui.telling import fragment
 
 TILES = 24
+_VIEWS = {"instances": "Its instances", "with": "What it comes with"}
+_OF_A_VIEW = ("page", "search", "least", "sort", "with")
 
 
 def entity_view(here: Frame, perspective: str, name: str) -> None:
@@ -55,6 +59,10 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
             (f"{probability:.3g}", "sampling probability", "min(1, τ / n): how likely one of its draws passes."),
         ]
     )
+    view = choice("Show", tuple(_VIEWS), "show", default="instances", says=_VIEWS.__getitem__, drops=_OF_A_VIEW)
+    if view == "with":
+        company_view(here, entity, tuple(indexed(here.store)))
+        return
     images, beside = st.columns([7, 3], gap="large")
     with images:  # first: they are shown at once, while the neighbours of a head entity take longer
         _instances_view(here, entity)
@@ -64,13 +72,23 @@ def entity_view(here: Frame, perspective: str, name: str) -> None:
 
 @fragment
 def _instances_view(here: Frame, entity: Entity) -> None:
-    offset = (asked_number("page", 1, 1, max(1, -(-entity.n // TILES))) - 1) * TILES
-    shown = instances_of(here.store, entity, limit=TILES, offset=offset)
-    picked = image_grid(instance_tiles(here, shown, (entity.perspective, entity.name)), key="instances of")
+    total, shown, rows = _page(here, entity)
+    tiles = with_rows(instance_tiles(here, shown, (entity.perspective, entity.name)), rows)
+    picked = image_grid(tiles, key="instances of")
     if picked:
         jump(perspective=entity.perspective, entity=entity.name, instance=picked)
-    pages(entity.n, TILES, "page")
-    st.caption(f"{offset + 1:,}–{offset + len(shown):,} of {entity.n:,} instances, by position in the source")
+    before = pages(total, TILES, "page")
+    what = "instances" if total == entity.n else f"pictures, of {entity.n:,} instances"
+    st.caption(f"{before + 1:,}–{before + len(shown):,} of {total:,} {what}, by position in the source")
+
+
+def _page(here: Frame, entity: Entity) -> tuple[int, list[Instance], dict[int, int]]:
+    """How many there are to show, those of the page, and of how many rows each stands for (no entry: one)."""
+    if once_switch():
+        page = pictures_page(here, positions_of(here.store, entity), TILES)
+        return page.pictures, page.shown, page.rows
+    offset = (asked_number("page", 1, 1, max(1, -(-entity.n // TILES))) - 1) * TILES
+    return entity.n, instances_of(here.store, entity, limit=TILES, offset=offset), {}
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

@@ -1,12 +1,16 @@
-"""One instance on a page by itself: its entities in every perspective, and links to its neighbours."""
+"""One instance on a page by itself: its tags, what was decided about it and why, its entities, and what is like it."""
 
 import streamlit as st
 
 from adr.explore.entities import Entity, entity_named
 from adr.explore.instances import beside, entities_of, instance_at, place_of
 from adr.figures import counted
-from adr.perspectives import indexed
+from adr.perspectives import CLUSTERED, indexed
 from adr.plain_text import plain
+from adr.ui.explore.alike import alike_view
+from adr.ui.explore.decision import decision_view
+from adr.ui.explore.look_alikes import look_alikes_view
+from adr.ui.explore.tags import tags_view
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, asked_number, jump
 from adr.ui.parts.distributions import head_ranks
@@ -14,7 +18,7 @@ from adr.ui.parts.instance_view import entity_chips, instance_view
 
 
 def look_view(here: Frame) -> None:
-    """One instance, its entities in every perspective, and links to its neighbours."""
+    """One instance: its tags, the decision about it, its entities in every perspective, and what is like it."""
     number = asked_number("instance", -1, -1, 2**31 - 1)
     name, perspective = asked("entity"), asked("perspective", "object", tuple(indexed(here.store)))
     entity = entity_named(here.store, perspective, name) if name else None
@@ -33,16 +37,29 @@ def look_view(here: Frame) -> None:
             if part
         )
     )
+    tags_view(here, number)
+    decision_view(here, number)
     with instance_view(here, shown, entity=(perspective, name) if name else None):
         st.space("small")
         picked = entity_chips(
-            entities_of(here.store, number),
+            _with_entities(here, number),
             key="entities of",
             head_ranks=head_ranks(here),
             chosen=(perspective, name) if name else None,
         )
     if picked:
         jump(perspective=picked[0], entity=picked[1])
+    alike_view(here, number)
+    if shown.images:
+        look_alikes_view(here, number)
+
+
+def _with_entities(here: Frame, number: int) -> dict[str, list[Entity]]:
+    """Its entities; clusters of copies only where it is in one, since the rows like it are shown below."""
+    found = entities_of(here.store, number)
+    return {
+        perspective: entities for perspective, entities in found.items() if entities or perspective not in CLUSTERED
+    }
 
 
 def _steps_view(here: Frame, number: int, entity: Entity | None) -> None:
@@ -53,6 +70,7 @@ def _steps_view(here: Frame, number: int, entity: Entity | None) -> None:
     else:
         less, previous, following = place_of(here.store, entity, number)
         place = f"{less + 1:,} of {entity.n:,} with “{plain(entity.name)}”"
+    kept = ("workspace", "run")
     ask = {"perspective": entity.perspective, "entity": entity.name} if entity else {}
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(plain(entity.name) if entity else "Explore", icon=":material/arrow_back:", type="tertiary"):
@@ -60,8 +78,8 @@ def _steps_view(here: Frame, number: int, entity: Entity | None) -> None:
         st.space("stretch")
         st.caption(place, width="content")
         if st.button("Previous", icon=":material/chevron_left:", disabled=previous is None, shortcut="Left"):
-            jump(**ask, instance=previous)
+            jump(kept, **ask, instance=previous)
         if st.button(
             "Next", icon=":material/chevron_right:", icon_position="right", shortcut="Right", disabled=following is None
         ):
-            jump(**ask, instance=following)
+            jump(kept, **ask, instance=following)

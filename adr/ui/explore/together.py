@@ -8,6 +8,7 @@ from adr.perspectives import described
 from adr.plain_text import plain
 from adr.store import Store
 from adr.ui.explore.entity import known_neighbours
+from adr.ui.explore.pair_map import pair_map
 from adr.ui.frame import Frame
 from adr.ui.parts import charts
 from adr.ui.parts.controls import asked, asked_number, choice, jump, move
@@ -35,12 +36,9 @@ def together_view(here: Frame) -> None:
 
 def _controls() -> tuple[str, int, str]:
     """Which objects, how many, and what colours a square."""
-    way, size_box, color = st.columns([5, 2, 4], vertical_alignment="bottom")
-    with way:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         which = choice("Which objects", tuple(_SETS), "which", default="head", hidden=False, says=_SETS.__getitem__)
-    with size_box:
         size = _size()
-    with color:
         by = choice(
             "Coloured by",
             tuple(_COLORED_BY),
@@ -59,7 +57,7 @@ def _map(here: Frame, chosen: list[Entity], by: str) -> None:
     names = [e.name for e in chosen]
     height = 200 + 26 * max(len(names), 12)
     event = st.plotly_chart(
-        charts.pair_map(names, matrix.together, matrix.expected, matrix.association, by, height),
+        pair_map(names, matrix.together, matrix.expected, matrix.association, by, height, _ink()),
         key="pairs",
         on_select="rerun",
         selection_mode="points",
@@ -75,9 +73,14 @@ def _map(here: Frame, chosen: list[Entity], by: str) -> None:
         st.toast(f"“{plain(names[row])}” and “{plain(names[column])}” never occur together.", icon=":material/info:")
 
 
+def _ink() -> str:
+    """The colour of the text in the theme that the visitor sees."""
+    return str(st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor"))
+
+
 def _size() -> int:
     st.session_state["pair size"] = asked_number("size", 20, 4, 40)
-    st.slider("How many", 4, 40, key="pair size", on_change=lambda: move(size=st.session_state["pair size"]))
+    st.slider("How many", 4, 40, key="pair size", width=200, on_change=lambda: move(size=st.session_state["pair size"]))
     return asked_number("size", 20, 4, 40)
 
 

@@ -17,21 +17,6 @@ from adr.ui.parts.palette import CLEAR, FAINT, HEAD_COLOR, TAIL_COLOR
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
-_SEQUENCE = [
-    [0.0, "rgba(79,131,232,0.05)"],
-    [0.25, "rgba(79,131,232,0.30)"],
-    [0.5, "rgba(79,131,232,0.58)"],
-    [0.75, "rgba(72,110,215,0.82)"],
-    [1.0, "rgba(52,76,190,1)"],
-]
-_DIVERGING = [
-    [0.0, "#3b6fd0"],
-    [0.35, "rgba(79,131,232,0.45)"],
-    [0.5, "rgba(128,132,145,0.10)"],
-    [0.65, "rgba(240,147,43,0.45)"],
-    [1.0, "#d9700f"],
-]
-
 
 def rank_frequency(
     ranks: npt.NDArray[np.int64],
@@ -151,86 +136,6 @@ def _head_line(head_rank: int, head_share: float) -> dict[str, Any]:
     }
 
 
-def pair_map(
-    names: Sequence[str],
-    together: npt.NDArray[np.int64],
-    expected: npt.NDArray[np.float64],
-    association: npt.NDArray[np.float64],
-    by: str,
-    height: int = 640,
-) -> go.Figure:
-    """Pairs of objects as a heat map, coloured by how often they occur 'together' or by 'association' (log2).
-
-    A click's customdata is 'row|column' (positions). Plotly reports no clicks on a heat map, so invisible squares lie
-    above it.
-    """
-    figure = go.Figure(_squares(together, association, by))
-    figure.add_trace(_above_squares(names, together, expected, association))
-    short = [chart_text(name, 17) for name in names]
-    ticks_at = list(range(len(names)))
-    figure.update_xaxes(tickvals=ticks_at, ticktext=short, tickangle=-45, showgrid=False, zeroline=False)
-    figure.update_yaxes(tickvals=ticks_at, ticktext=short, autorange="reversed", showgrid=False, zeroline=False)
-    figure.update_layout(
-        height=height,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        dragmode=False,
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        clickmode="event+select",
-    )
-    return figure
-
-
-def _squares(together: npt.NDArray[np.int64], association: npt.NDArray[np.float64], by: str) -> go.Heatmap:
-    """The coloured squares of a pair map, without the diagonal."""
-    off = ~np.eye(len(together), dtype=bool)
-    if by == "association":
-        bound = float(max(1.0, np.abs(association[off & np.isfinite(association)]).max(initial=0)))
-        values = np.where(off, np.clip(association, -bound, bound), np.nan)
-        scale = {"colorscale": _DIVERGING, "zmin": -bound, "zmax": bound}
-        bar = {"title": {"text": "times chance", "side": "right"}, **_powers(bound)}
-    else:
-        values = np.where(off & (together > 0), np.log10(np.maximum(together, 1)), np.nan)
-        scale = {"colorscale": _SEQUENCE, "zmin": 0}
-        ticks = [10**k for k in range(len(str(int(together[off].max(initial=1)))))]
-        bar = {
-            "title": {"text": "instances", "side": "right"},
-            "tickvals": np.log10(ticks).tolist(),
-            "ticktext": [f"{t:,}" for t in ticks],
-        }
-    bar |= {"thickness": 12, "outlinewidth": 0}
-    return go.Heatmap(z=values, hoverinfo="skip", xgap=1, ygap=1, colorbar=bar, **scale)
-
-
-def _above_squares(
-    names: Sequence[str],
-    together: npt.NDArray[np.int64],
-    expected: npt.NDArray[np.float64],
-    association: npt.NDArray[np.float64],
-) -> go.Scatter:
-    """Invisible squares with the texts of the pairs; a click's customdata is 'row|column'."""
-    size = len(names)
-    rows, columns = (place.tolist() for place in np.nonzero(~np.eye(size, dtype=bool)))
-    names = [chart_text(name) for name in names]
-    said = [
-        f"<b>{names[i]} + {names[j]}</b><br>{counted(int(together[i, j]), 'instance')} together<br>"
-        f"{expected[i, j]:,.1f} expected by chance<br>{in_words(float(association[i, j]))}"
-        for i, j in zip(rows, columns, strict=True)
-    ]
-    return go.Scatter(
-        x=np.array(columns),
-        y=np.array(rows),
-        mode="markers",
-        text=said,
-        hovertemplate="%{text}<extra></extra>",
-        customdata=[f"{i}|{j}" for i, j in zip(rows, columns, strict=True)],
-        showlegend=False,
-        marker={"symbol": "square", "size": max(8, 560 // max(size, 1)), "color": CLEAR},
-        selected={"marker": {"color": CLEAR}},
-        unselected={"marker": {"color": CLEAR}},
-    )
-
-
 def in_words(association: float) -> str:
     """An association (log2) as words: 'at least 4.0 times as often as by chance'."""
     if association == 0 or not np.isfinite(association):
@@ -294,12 +199,6 @@ def _decades(values: npt.NDArray[np.int64]) -> dict[str, object]:
     top = max(int(values.max(initial=1)), 2)
     ticks = [10**k for k in range(len(str(top)))] if top >= 20 else [1, 2, 5, 10]
     return {"tickvals": ticks, "ticktext": [f"{t:,}" for t in ticks]}
-
-
-def _powers(bound: float) -> dict[str, object]:
-    step = max(1, round(bound / 3))
-    exponents = [e for e in range(-12, 13) if e % step == 0 and abs(e) <= bound]
-    return {"tickvals": exponents, "ticktext": [f"{2**e:,}×" if e >= 0 else f"1/{2**-e:,}" for e in exponents]}
 
 
 def _faint(color: str) -> str:

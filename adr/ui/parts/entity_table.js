@@ -1,5 +1,5 @@
-// Rows of entities: a click on a column head sends another order, a click on a name opens the entity; ticks are kept
-// across pages.
+// Rows of entities with pictures: a click on a column head sends another order, one on a name opens the entity, one on a
+// picture its instance; ticks are kept across pages.
 import { el } from "./elements.js";
 
 export default function (component) {
@@ -61,6 +61,22 @@ function title(column, data, send) {
   return cell;
 }
 
+function pictures(one, send) {
+  const cell = el("td", "pictures");
+  for (const picture of one.pictures) {
+    const made = el("button");
+    made.type = "button";
+    made.title = `Instance ${picture.instance.toLocaleString("en")}`;
+    made.onclick = () => send("picked", [one.name, picture.instance]);
+    const image = el("img");
+    image.src = picture.image;
+    image.alt = `${one.name}, instance ${picture.instance}`;
+    made.append(image);
+    cell.append(made);
+  }
+  return cell;
+}
+
 function row(one, data, chosen, tell, send) {
   const tone = one.tail ? data.tail : data.head;
   const line = el("tr");
@@ -77,7 +93,8 @@ function row(one, data, chosen, tell, send) {
   const tag = el("span", "tag", one.tail ? "tail" : "head");
   tag.style.color = tone;
   part.append(tag);
-  line.append(first, el("td", "number rank", one.rank.toLocaleString("en")), name,
-    el("td", "number count", one.n.toLocaleString("en")), bar, part);
+  line.append(first, el("td", "number rank", one.rank.toLocaleString("en")), name);
+  if (data.columns.some((column) => column.kind === "pictures")) line.append(pictures(one, send));
+  line.append(el("td", "number count", one.n.toLocaleString("en")), bar, part);
   return line;
 }

@@ -4,8 +4,8 @@ Sorting asks the database, so that it sorts all entities and not only those show
 page.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import streamlit as st
 
@@ -18,15 +18,34 @@ _TABLE = component("parts/entity_table", '<div class="scroll"></div>')
 
 @dataclass(frozen=True)
 class TableEvent:
-    """What the user has just done: opened an entity (its name) or asked for another order; and what is chosen."""
+    """What the user has just done: opened an entity (its name), picked a picture (the entity's name, the instance) or
+    asked for another order; and what is chosen."""
 
     opened: str | None
+    picked: tuple[str, int] | None
     order: str | None
     chosen: list[int]
 
 
-def entity_table(entities: Sequence[Entity], *, order: str, head_rank: int, top: int, key: str) -> TableEvent:
-    """Draw entities as rows; bars are relative to `top`, a count. `chosen` holds entity numbers, across pages."""
+@dataclass(frozen=True)
+class RowPicture:
+    """A small picture in a row: the instance that a click opens, and a data URL."""
+
+    instance: int
+    image: str
+
+
+def entity_table(
+    entities: Sequence[Entity],
+    pictures: Mapping[int, Sequence[RowPicture]],
+    *,
+    order: str,
+    head_rank: int,
+    top: int,
+    key: str,
+) -> TableEvent:
+    """Draw entities as rows, each with its `pictures`; bars are relative to `top`, a count. `chosen` holds entity
+    numbers, across pages."""
     chosen = [int(number) for number in st.session_state.get(key, {}).get("chosen") or []]
     rows = [
         {
@@ -36,12 +55,14 @@ def entity_table(entities: Sequence[Entity], *, order: str, head_rank: int, top:
             "n": e.n,
             "tail": e.rank > head_rank,
             "bar": round(100 * e.n / max(top, 1), 2),
+            "pictures": [asdict(one) for one in pictures.get(e.entity, ())],
         }
         for e in entities
     ]
     columns = [
         {"label": "Rank", "kind": "number rank", "order": "head", "back": "tail"},
         {"label": "Entity", "kind": "name", "order": "name", "back": "name_down"},
+        *([{"label": "Pictures", "kind": "pictures"}] if any(pictures.values()) else []),
         {"label": "Instances", "kind": "number count", "order": "head", "back": "tail"},
         {"label": "", "kind": "bar"},
         {"label": "Part", "kind": "part"},
@@ -57,7 +78,14 @@ def entity_table(entities: Sequence[Entity], *, order: str, head_rank: int, top:
         },
         key=key,
         on_opened_change=lambda: None,
+        on_picked_change=lambda: None,
         on_order_change=lambda: None,
         on_chosen_change=lambda: None,
     )
-    return TableEvent(result.get("opened"), result.get("order"), [int(n) for n in result.get("chosen") or chosen])
+    picked = result.get("picked")
+    return TableEvent(
+        result.get("opened"),
+        (str(picked[0]), int(picked[1])) if picked else None,
+        result.get("order"),
+        [int(n) for n in result.get("chosen") or chosen],
+    )

@@ -17,7 +17,7 @@ from adr.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-SMALL, LARGE = 256, 900  # longest side in pixels: in a grid, beside a conversation
+TINY, SMALL, LARGE = 96, 256, 900  # longest side in pixels: in a row of a table, in a grid, beside a conversation
 
 
 def thumbnail(workspace: Workspace, file: Path, side: int = SMALL) -> Path | None:

@@ -10,6 +10,7 @@ PERSPECTIVE_COLORS = {"token": "#4f83e8", "object": "#24a37a", "co_occurrence": 
 _MORE_COLORS = ("#2b8fa8", "#b3762a", "#7d8f2e", "#c0587a", "#6f7fd1", "#3f9a5f")
 HEAD_COLOR, TAIL_COLOR = "#6b7fa3", "#d27a12"
 AFTER_COLOR, RANDOM_COLOR = "#1f8fb0", "#868b96"
+ABOVE_CHANCE, BELOW_CHANCE = "#d9700f", "#3b6fd0"  # also the ends of a heat map's colours
 FAINT, CLEAR = "rgba(128,132,145,0.28)", "rgba(0,0,0,0)"
 
 

@@ -17,6 +17,8 @@ from adr.ui.frame import Frame
 from adr.ui.navigation import go
 from adr.ui.parts.controls import asked
 from adr.ui.parts.state import remembered
+from adr.ui.selecting.said import said
+from adr.ui.selecting.tags import tag_action
 
 Positions = npt.NDArray[np.int32]
 
@@ -51,6 +53,7 @@ def select(positions: Iterable[int], words: str) -> None:
 def clear_selection() -> None:
     """Select nothing."""
     remembered(SelectionState).selection = None
+    said().sentence = ""
 
 
 def selection_bar(here: Frame) -> None:
@@ -59,21 +62,30 @@ def selection_bar(here: Frame) -> None:
     place = st.container()  # always there: a grid below that moved would be mounted anew and forget its last tick
     if chosen := selection():
         with place:
-            _bar(chosen)
+            _bar(here, chosen)
 
 
-def _bar(chosen: Selection) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{counted(len(chosen.positions), 'instance')} selected:** {plain(chosen.words, SENTENCE)}",
-            width="stretch",
-        )
-        if asked("selected") == "only":
-            if st.button("Show all", key="show all", type="tertiary", icon=":material/visibility_off:"):
-                go("Dataset")
-        elif st.button("Show", key="show selection", type="tertiary", icon=":material/visibility:"):
-            go("Dataset", selected="only")
-        st.button("Clear", key="clear selection", type="tertiary", icon=":material/close:", on_click=clear_selection)
+def _bar(here: Frame, chosen: Selection) -> None:
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(
+                f"**{counted(len(chosen.positions), 'instance')} selected:** {plain(chosen.words, SENTENCE)}",
+                width="stretch",
+            )
+            _show_and_clear()
+        with st.container(horizontal=True, gap="small"):
+            tag_action(here, chosen.positions, chosen.words)
+        if sentence := said().sentence:
+            st.caption(f":{'red' if said().fault else 'green'}[{plain(sentence, SENTENCE)}]")
+
+
+def _show_and_clear() -> None:
+    if asked("selected") == "only":
+        if st.button("Show all", key="show all", type="tertiary", icon=":material/visibility_off:"):
+            go("Dataset")
+    elif st.button("Show", key="show selection", type="tertiary", icon=":material/visibility:"):
+        go("Dataset", selected="only")
+    st.button("Clear", key="clear selection", type="tertiary", icon=":material/close:", on_click=clear_selection)
 
 
 def _drop_stale(here: Frame) -> None:

@@ -5,13 +5,12 @@ Knows how decisions are shown; the engine makes them.
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from adr.explore.instances import instance_at, instances
 from adr.explore.languages import instances_in
-from adr.figures import counted, number_words
+from adr.figures import counted
 from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.explain import Explanation, cap_ranks, explain_recipe
@@ -20,6 +19,7 @@ from adr.rebalance.preview import GROUP_WORDS, REASON_WORDS, REASONS, RecipePrev
 from adr.recipe import Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, asked_number, choice, move, pages, words
+from adr.ui.parts.explanation import explanation_view
 from adr.ui.parts.image_grid import Tile, image_grid
 from adr.ui.parts.instance_view import instance_tiles, instance_view
 from adr.ui.parts.languages import language_choice
@@ -184,56 +184,3 @@ def _one(here: Frame, engine: Engine, preview: RecipePreview, number: int) -> No
         )
         explanation_view(why, preview.recipe.pass_rule)
         instance_view(here, instance_at(here.store, number), talk_height=320)
-
-
-def explanation_view(why: Explanation, rule: str) -> None:
-    """Each perspective's critical τ with the entity that decides it; below it, all draws."""
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "perspective": title_of(p.perspective),
-                    "passes": p.passed,
-                    "passes from τ": "any τ"
-                    if p.critical_tau < 0
-                    else "never"
-                    if np.isinf(p.critical_tau)
-                    else f"{p.critical_tau:,.4g}",
-                    "τ": f"{p.tau:,.6g}",
-                    "decided by": p.entity or "–",
-                    "over all seeds": p.probability,
-                    "entities": len(p.entities),
-                }
-                for p in why.passes
-            ]
-        ),
-        hide_index=True,
-        width="stretch",
-        column_config={"over all seeds": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
-    )
-    with st.expander("All its entities and their draws", key="all draws"):
-        _draws_view(why, rule)
-
-
-def _draws_view(why: Explanation, rule: str) -> None:
-    st.caption(
-        "An entity passes when its draw times its count is below τ, or below what is set in its place."
-        if rule == "any"
-        else "One draw for the perspective is compared with the mean probability of its entities."
-    )
-    rows = [
-        {
-            "perspective": title_of(p.perspective),
-            "entity": d.entity,
-            "instances": d.n,
-            "below": number_words(d.limit, 6),
-            "by hand": {"own_tau": "own τ", "mute": "muted", "protect": "protected"}.get(d.by_hand, ""),
-            "probability": d.probability,
-            "draw": d.draw,
-            "draw × instances": d.product,
-            "passes": d.passed,
-        }
-        for p in why.passes
-        for d in p.entities
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", height=300)
