@@ -185,6 +185,12 @@ create table if not exists map_made (
     made_at timestamp
 );
 
+-- writer: embed. Two pictures of the source that may be copies, laid over one another: one row per pair.
+create table if not exists overlaid_pair (
+    one varchar, other varchar,     -- image paths
+    difference float                -- 0: the same, also where one is a part of the other; see adr/embed/alignment.py
+);
+
 -- writer: index. A line of prompts, or the beginning of one up to a colon, that recurs in a source.
 create table if not exists template (
     text varchar,

@@ -114,6 +114,11 @@ class Workspace:
         return self.folder / "map"
 
     @property
+    def pairs(self) -> Path:
+        """How much pictures of the source differ that may be copies of one another; safe to delete."""
+        return self.folder / "pairs"
+
+    @property
     def fits(self) -> Path:
         """How well models name the source's images, one file per model and sample; safe to delete."""
         return self.folder / "fits"

@@ -89,7 +89,7 @@ CALLS = [
     ("index", ""),
     ("embed", ""),
     ("map", ""),
-    ("copies", ""),
+    ("copies", "--looks"),
     ("pictures", ""),
     ("leaks", "--against {f}/w/demo/demo.json --images {f}/w/demo/images"),
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --reservoir"),
@@ -133,7 +133,7 @@ def keys_of(shape: dict, printed: dict) -> list[str]:
 
 
 def test_output__of_every_verb_is_valid(folder: Path, capsys) -> None:
-    """One workspace from the demo to the doctor. Only the starter scorer is loaded: the plan has its files."""
+    """One workspace from the demo to the doctor; the plan's files are there, so that nothing is generated."""
     assert {verb for verb, _ in CALLS} == set(REPORTING)
     write_log(folder)
     for verb, words in CALLS:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from adr.explore.entities import entity_named
 from adr.explore.map_points import (
     MapPoints,
     kinds_by_decision,
@@ -12,8 +13,9 @@ from adr.explore.map_points import (
     kinds_by_two_runs,
     map_points,
 )
-from adr.explore.map_regions import regions
+from adr.explore.map_regions import CELLS, regions
 from adr.explore.surrounded import inside, kept_of, over_represented
+from adr.explore.thin_places import thin_places
 from adr.store import Store
 from tests.worlds.hand import write_instances, write_postings
 
@@ -122,3 +124,17 @@ def test_map_points__empty():
     points = map_points(store)
     assert points.places.shape == (0, 2) and isinstance(points, MapPoints)
     assert kinds_by_density(points).counts == [0] * 16
+
+
+def test_thin_places__empty_and_among_the_tail():
+    """A ring of 24 harps around an empty cell, and one of 24 lamps, which are the head, around another."""
+    store = Store.memory()
+    cell = 65_536 // CELLS + 1
+    ring = [(dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if (dx, dy) != (0, 0)] * 3
+    spots = [(x + cell * dx, 30_000 + cell * dy) for x in (10_000, 50_000) for dx, dy in ring]
+    write_instances(store, {n: (str(n), [], [("human", "?")]) for n in range(48)})
+    write_postings(store, {"object": {"lamp": [0, *range(24, 48)], "harp": [*range(24)], "lyre": [0]}})
+    put(store, dict(enumerate(spots)))
+    (place,) = thin_places(store, map_points(store), "object", entity_named(store, "object", "harp").entity)
+    assert abs(place.x - 10_000) < cell and abs(place.y - 30_000) < cell
+    assert (place.near, place.tail, [one.name for one in place.entities]) == (24, 24, ["harp", "lyre"])

@@ -5,6 +5,9 @@ import { onPixels, withWebGL } from "./painters.js";
 import { Grid } from "./grid.js";
 
 const SIDE = 65536, REST = 90, REACH = 9, CORNERS = 96, TIPS = 400;
+// A frame that takes longer than SMOOTH milliseconds is painted with fewer points while the map moves, but with no fewer than
+// every FEWEST-th.
+const SMOOTH = 40, FEWEST = 60, STILL = 150;
 
 class PointMap {
   constructor(root) {
@@ -74,6 +77,7 @@ class PointMap {
     Object.assign(this, { said, kinds, only: -1 });
     this.canvas.setAttribute("aria-label", said.alt);
     this.painter.load(places, kinds);
+    this.every = 0;
     this.fillLegend();
     this.fillNames();
     this.draw();
@@ -106,7 +110,7 @@ class PointMap {
 
   fillNames() {
     this.names.replaceChildren(...this.said.names.map(({ text, title }) => {
-      const made = el("span", "region", text);
+      const made = el("span", text.startsWith("◇") ? "region empty" : "region", text);
       made.title = title;
       return made;
     }));
@@ -140,7 +144,7 @@ class PointMap {
     const [x2, y2] = this.toMap(left, top);
     this.look.x += x - x2;
     this.look.y += y - y2;
-    this.draw();
+    this.move();
   }
 
   mode(lassoing) {
@@ -170,7 +174,7 @@ class PointMap {
     } else if (this.from.far) {
       this.look.x = this.from.look.x - (left - this.from.left) / this.scale;
       this.look.y = this.from.look.y + (top - this.from.top) / this.scale;
-      this.draw();
+      this.move();
     }
   }
 
@@ -208,7 +212,7 @@ class PointMap {
     else if (moves[event.key]) {
       this.look.x += moves[event.key][0];
       this.look.y += moves[event.key][1];
-      this.draw();
+      this.move();
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -261,6 +265,11 @@ class PointMap {
     return [left, top];
   }
 
+  move() {
+    this.moving = true;
+    this.draw();
+  }
+
   draw() {
     this.due ??= requestAnimationFrame(() => {
       this.due = null;
@@ -276,11 +285,30 @@ class PointMap {
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const base = Math.min(7, Math.max(1.4, 420 / Math.sqrt(said.points + 1)));
     const size = Math.min(14, base * Math.sqrt(Math.max(1, this.look.zoom))) * ratio;
-    this.painter.paint(this.look, this.scale * ratio, { colors: said.colors, only: this.only, size });
+    this.points(ratio, size);
+    this.root.dataset.stamp = said.stamp;
     this.root.dataset.painted = Number(this.root.dataset.painted ?? 0) + 1;
+    this.moving = false;
     this.placeNames();
     this.drawTrail();
     this.hover(-1);
+  }
+
+  // All points, or fewer for as long as the map moves on a machine that is slow to paint them.
+  points(ratio, size) {
+    const { colors } = this.said, { only } = this;
+    const paint = (every) => this.painter.paint(this.look, this.scale * ratio, { colors, only, size, every });
+    clearTimeout(this.still);
+    if (this.every > 1 && this.moving) {
+      paint(this.every);
+      this.still = setTimeout(() => paint(1), STILL);
+      return;
+    }
+    const began = performance.now();
+    paint(1);
+    if (this.every) return;
+    this.painter.wait();
+    this.every = Math.min(FEWEST, Math.ceil((performance.now() - began) / SMOOTH));
   }
 
   // Names of the largest regions first; one that would cover another is left out until the map is enlarged.
@@ -288,7 +316,7 @@ class PointMap {
     const taken = [];
     [...this.names.children].forEach((name, i) => {
       const [left, top] = this.toScreen(this.said.names[i].x, this.said.names[i].y);
-      name.style.transform = `translate(${left}px, ${top}px) translate(-50%, -150%)`;
+      name.style.transform = `translate(${left}px, ${top}px) translate(-50%, var(--above))`;
       const half = name.textContent.length * 3.7 + 8;
       const free = taken.every((other) => Math.abs(other.top - top) > 24 || Math.abs(other.left - left) > half + other.half);
       name.hidden = !free;

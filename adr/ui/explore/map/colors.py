@@ -2,7 +2,7 @@
 
 Knows what is painted, not how."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -110,8 +110,11 @@ def points_of(key: Key, _store: Store) -> MapPoints:
 
 
 @st.cache_resource(show_spinner="Painting …", max_entries=8)
-def painted(key: Key, _store: Store, layout: str, by: tuple[str, ...]) -> bytes:
-    """The map as one message for the browser. AdrError where a filter cannot be read."""
+def painted(key: Key, _store: Store, layout: str, by: tuple[str, ...], _thin: Sequence[RegionName]) -> bytes:
+    """The map as one message for the browser, with these names before those of regions.
+
+    AdrError where a filter cannot be read.
+    """
     points = points_of(key, _store)
     kinds = _kinds(_store, points, by)
     colors = _colors(by[0], len(kinds.names))
@@ -123,7 +126,7 @@ def painted(key: Key, _store: Store, layout: str, by: tuple[str, ...]) -> bytes:
             MapColor(name, color, None if by[0] == DENSITY else n)
             for name, color, n in zip(_names(by[0], kinds), colors, counts, strict=True)
         ],
-        names=region_names(key, _store),
+        names=[*_thin, *region_names(key, _store)],
         layout=layout,
         alt=f"Map of {len(points.instances):,} instances, near ones with pictures that look alike",
         ordered=by[0] == DENSITY,

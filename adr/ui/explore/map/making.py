@@ -2,11 +2,10 @@
 
 import streamlit as st
 
+from adr.embed.features import load_features
 from adr.embed.map import MapReport, make_map
 from adr.errors import AdrError
-from adr.feature_folder import FeatureFolder
 from adr.figures import time_words
-from adr.knowledge import short_name
 from adr.plain_text import plain
 from adr.progress import Progress
 from adr.settings import setting
@@ -23,14 +22,10 @@ def making_view(here: Frame) -> None:
     job = job_view(here.jobs, KIND)
     if job is not None and job.state == "running":
         return
-    model = setting("ADR_SCORER_MODEL")
-    if FeatureFolder.of(here.workspace.features, model).read() is None:
-        tell(
-            AdrError(
-                f"The map places pictures by what {short_name(model)} sees in them; it has not looked at any yet.",
-                f"Run `adr embed -w {here.workspace.folder}`, or press Embed pictures on the Dataset page.",
-            )
-        )
+    try:
+        load_features(here.workspace.features, setting("ADR_SCORER_MODEL"))
+    except AdrError as error:
+        tell(error)
         return
     st.info(
         "**No map yet.** It shows every instance as a point, near others whose pictures look alike. It is made once.",

@@ -1,4 +1,5 @@
-// Two ways to paint points on a canvas, with the same functions: `load` the points, `paint` them as they are looked at.
+// Two ways to paint points on a canvas, with the same functions: `load` the points, `paint` every n-th of them as they are
+// looked at, `wait` until they are painted.
 // Points of kind 0 lie beneath the others; so do those that are not of the kind `only`, in a faint colour.
 const FAINT = [0.5, 0.52, 0.57, 0.22], MOST = 32;
 
@@ -41,12 +42,20 @@ function program(gl) {
   return gl.getProgramParameter(made, gl.LINK_STATUS) ? made : null;
 }
 
-function attribute(gl, made, name, values, size, type) {
-  gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-  gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW);
-  const at = gl.getAttribLocation(made, name);
+// A list of values, one or two for each point, of which every n-th can be painted.
+function attribute(gl, made, name, size, type, bytes) {
+  const buffer = gl.createBuffer(), at = gl.getAttribLocation(made, name);
   gl.enableVertexAttribArray(at);
-  gl.vertexAttribPointer(at, size, type, false, 0, 0);
+  return {
+    load(values) {
+      gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+      gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW);
+    },
+    take(every) {
+      gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+      gl.vertexAttribPointer(at, size, type, false, every * size * bytes, 0);
+    },
+  };
 }
 
 // null where the browser has no WebGL, as Chrome on a machine without graphics may.
@@ -58,15 +67,20 @@ export function withWebGL(canvas) {
   gl.enable(gl.DEPTH_TEST);
   gl.depthFunc(gl.LEQUAL);
   const at = (name) => gl.getUniformLocation(made, name);
+  const place = attribute(gl, made, "place", 2, gl.UNSIGNED_SHORT, 2);
+  const kind = attribute(gl, made, "kind", 1, gl.UNSIGNED_BYTE, 1);
   let count = 0;
   return {
     name: "webgl",
     load(places, kinds) {
       count = kinds.length;
-      attribute(gl, made, "place", places, 2, gl.UNSIGNED_SHORT);
-      attribute(gl, made, "kind", kinds, 1, gl.UNSIGNED_BYTE);
+      place.load(places);
+      kind.load(kinds);
     },
-    paint(look, scale, { colors, only, size }) {
+    wait() {
+      gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    },
+    paint(look, scale, { colors, only, size, every }) {
       const { width, height } = canvas;
       gl.viewport(0, 0, width, height);
       gl.clearColor(0, 0, 0, 0);
@@ -78,7 +92,9 @@ export function withWebGL(canvas) {
       gl.uniform1f(at("rounded"), size > 3 ? 1 : 0);
       gl.uniform4fv(at("faint"), FAINT);
       gl.uniform4fv(at("colors"), colors.flatMap((color) => [...parts(color), 1]));
-      gl.drawArrays(gl.POINTS, 0, count);
+      place.take(every);
+      kind.take(every);
+      gl.drawArrays(gl.POINTS, 0, Math.ceil(count / every));
     },
   };
 }
@@ -91,14 +107,15 @@ export function onPixels(canvas) {
     load(newPlaces, newKinds) {
       [places, kinds] = [newPlaces, newKinds];
     },
-    paint(look, scale, { colors, only, size }) {
+    wait() {},
+    paint(look, scale, { colors, only, size, every }) {
       const { width, height } = canvas;
       const image = context.createImageData(width, height), pixels = new Uint32Array(image.data.buffer);
       const tones = colors.map((color) => pixel(parts(color), 255)), side = Math.max(1, Math.round(size));
       const faint = pixel(FAINT.slice(0, 3), Math.round(FAINT[3] * 255));
       const beneath = only < 0 ? (kind) => kind === 0 : (kind) => kind !== only;
       for (const below of [true, false]) {
-        for (let i = 0; i < kinds.length; i += 1) {
+        for (let i = 0; i < kinds.length; i += every) {
           if (beneath(kinds[i]) !== below) continue;
           const left = Math.round((places[2 * i] - look.x) * scale + width / 2 - side / 2);
           const top = Math.round(height / 2 - (places[2 * i + 1] - look.y) * scale - side / 2);

@@ -10,6 +10,7 @@ from adr.ui.explore.map.colors import coloring, painted, points_of
 from adr.ui.explore.map.making import make_again, making_view
 from adr.ui.explore.map.pointed import pointed_at
 from adr.ui.explore.map.surrounded import surround, surrounded_view
+from adr.ui.explore.map.thin import thin_names, thin_view
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import jump
 from adr.ui.telling import fragment
@@ -31,7 +32,7 @@ def _map(here: Frame, report: MapReport) -> None:
     layout = f"{here.workspace.folder} {report.model} {report.seed} {report.instances} {report.seconds}"
     points = points_of(here.key, here.store)
     hovered, opened = map_canvas(
-        painted(here.key, here.store, layout, by),
+        painted(here.key, here.store, layout, by, thin_names(here)),
         key=_KEY,
         on_lasso=lambda: surround(points, st.session_state[_KEY].lasso),
     )
@@ -41,6 +42,7 @@ def _map(here: Frame, report: MapReport) -> None:
         pointed_at(here, hovered, int(points.instances[hovered]))
     _caption(report)
     surrounded_view(here)
+    thin_view(here)
     make_again(here, report)
 
 
