@@ -22,7 +22,7 @@ class EffectiveRank:
     rows: int
 
 
-def effective_rank(vectors: NDArray[np.floating], rows: NDArray[np.int64]) -> EffectiveRank:
+def effective_rank(vectors: NDArray[np.floating], rows: NDArray[np.integer]) -> EffectiveRank:
     """Of these rows of vectors (n, d), which may repeat; at most `SAMPLE` of them, drawn with a fixed seed."""
     rng = np.random.default_rng(0)
     if len(rows) > SAMPLE:

@@ -11,7 +11,8 @@ from adr.workspace import Workspace
 
 _HELP = (
     "The effective rank (RankMe) of what the scorer sees in the pictures: 1 when all are alike, at most the number of "
-    "its dimensions. It says how widely they are spread, not how good they are. Needs embedded pictures (Dataset, Copies)."
+    "its dimensions. It says how widely they are spread, not how good they are. Needs embedded pictures (Dataset, "
+    "Copies)."
 )
 
 
