@@ -288,12 +288,14 @@ create view if not exists current_filter as
           from saved_filter group by name)
     where last_one.filter is not null;
 
--- writer: select. The words of all questions and answers in small letters, as they stand between blanks, with the instances
--- that have them. Each word has one row per 100,000 positions.
-create table if not exists word_instances (
+-- writer: select. The words of all questions and answers, in small letters and as they stand between blanks, with every
+-- place where they stand. Each word has one row per 100,000 positions; '' stands between two blanks.
+create table if not exists word_place (
     word varchar,
-    questions integer[],        -- instances that have it in a turn of the human, ascending
-    answers integer[]           -- the same for the assistant
+    questions integer[],        -- instances in which it stands in a turn of the human, ascending, once for each place
+    question_places integer[],  -- and the place there: words are numbered through all turns, with a gap between two turns
+    answers integer[],          -- the same for the assistant
+    answer_places integer[]
 );
 
 -- writer: select. How long each instance is.
@@ -303,7 +305,7 @@ create table if not exists instance_size (
     words integer               -- in all turns, image markers left out
 );
 
--- writer: select. One row: of which state of the sources `word_instances` and `instance_size` are.
+-- writer: select. One row: of which state of the sources `word_place` and `instance_size` are.
 create table if not exists words_made (
     changed_at timestamp,       -- `dataset_changed` when the texts were read
     report varchar              -- JSON: the whole WordsReport

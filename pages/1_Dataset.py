@@ -7,6 +7,7 @@ from adr.ui.dataset.faults import faults_view
 from adr.ui.dataset.index import index_view
 from adr.ui.dataset.instances import instances_view
 from adr.ui.dataset.jobs import jobs_view
+from adr.ui.dataset.profile import profile_view
 from adr.ui.dataset.reading_form import read_view
 from adr.ui.dataset.reservoir import reservoir_view
 from adr.ui.dataset.set_aside import rejected_view
@@ -16,6 +17,7 @@ from adr.ui.parts.controls import choice
 
 VIEWS = {
     "instances": "Instances",
+    "profile": "What it is like",
     "rejected": "Set aside",
     "copies": "Copies",
     "faults": "Faults",
@@ -42,6 +44,8 @@ with frame("Dataset") as here:
         )
         if view == "instances":
             instances_view(here)
+        elif view == "profile":
+            profile_view(here)
         elif view == "rejected":
             rejected_view(here)
         elif view == "copies":

@@ -1,10 +1,9 @@
 """What a filter finds as the beginning of a query, by way of the table of words where there is one.
 
-A phrase of one word is answered by the table alone. Of other phrases, and of regular expressions, it tells the
-instances that come into question; only their texts are read.
+The table alone answers phrases, but for very long ones. Of these, and of regular expressions, it tells the instances
+that come into question; only their texts are read.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -22,16 +21,16 @@ from adr.select.filter_tree import (
     conditions,
 )
 from adr.select.pattern_literals import literals
-from adr.select.word_table import UNSPACED
 from adr.store import Store
 
-_UNSPACED_LETTER = re.compile("([" + "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED) + "])")
-_BLANK = re.compile(r"[ \t\n\r]+")
-_MOST_WORDS = 3
-"""Words of a phrase that are looked up; the longest are the rarest."""
+_MOST_WORDS = 8
+"""Words of a phrase that are looked up, one behind the other."""
+_RAREST = 3
+"""Words of a longer phrase that are looked up; the longest are the rarest."""
 _SHORTEST = 2
 """Letters of a text that is looked up for a regular expression."""
-_LISTS = {"question": ("questions",), "answer": ("answers",), "either": ("questions", "answers")}
+_SPAN = 2**31  # above every place of a word
+_LISTS = {"question": ("question",), "answer": ("answer",), "either": ("question", "answer")}
 
 Place = Literal["whole", "suffix", "prefix", "contains"]
 
@@ -72,26 +71,43 @@ class _ByWords(ConditionSql):
         return super().sql(tree)
 
     def _words(self, where: Where, phrase: str) -> str:
-        """That each of the longest words of a phrase stands in the instance."""
-        placed = sorted(_placed_words(phrase), key=lambda one: -len(one[1]))[:_MOST_WORDS]
-        return " and ".join(f"i.instance in ({self._instances_with(where, *one)})" for one in placed)
+        """That the words of a phrase stand one behind the other in the instance; of many words, that the longest do."""
+        placed = _placed_words(phrase)
+        if len(placed) > _MOST_WORDS:
+            longest = sorted(placed, key=lambda one: -len(one[1]))[:_RAREST]
+            return " and ".join(f"i.instance in ({self._instances_with(where, *one)})" for one in longest)
+        if len(placed) == 1:
+            return f"i.instance in ({self._instances_with(where, *placed[0])})"
+        first, *rest = [self._places_of(where, *one) for one in placed]
+        joins = "".join(
+            f" semi join ({places}) w{n} on w{n}.place = w0.place + {n}" for n, places in enumerate(rest, 1)
+        )
+        return f"i.instance in (select (w0.place // {_SPAN})::integer from ({first}) w0{joins})"
 
     def _instances_with(self, where: Where, place: Place, word: str) -> str:
-        bound = f"lower({self._bind(word)})"
-        holds = f"w.word = {bound}" if place == "whole" else f"{place}(w.word, {bound})"
+        holds = self._holds(place, word)
+        return " union all ".join(f"select unnest(w.{one}s) from word_place w where {holds}" for one in _LISTS[where])
+
+    def _places_of(self, where: Where, place: Place, word: str) -> str:
+        """Where a word stands, as one number for instance and place."""
+        holds = self._holds(place, word)
         return " union all ".join(
-            f"select unnest(w.{turns}) from word_instances w where {holds}" for turns in _LISTS[where]
+            f"select unnest(w.{one}s)::bigint * {_SPAN} + unnest(w.{one}_places) as place "
+            f"from word_place w where {holds}"
+            for one in _LISTS[where]
         )
+
+    def _holds(self, place: Place, word: str) -> str:
+        bound = f"lower({self._bind(word)})"
+        return f"w.word = {bound}" if place == "whole" else f"{place}(w.word, {bound})"
 
 
 def _placed_words(phrase: str) -> list[tuple[Place, str]]:
     """The words of a phrase, and which part of a word of the text each of them is; empty for blanks alone."""
-    spaced = _UNSPACED_LETTER.sub(r" \1 ", phrase)
-    words = [word for word in _BLANK.split(spaced) if word]
-    if len(words) == 1 and not _BLANK.search(phrase):
-        return [("contains", words[0])]
-    opens, closes = bool(_BLANK.match(spaced)), bool(_BLANK.match(spaced[::-1]))
-    last = len(words) - 1
+    words = phrase.strip(" ").split(" ")
+    if words == [""]:
+        return []
+    opens, closes, last = phrase.startswith(" "), phrase.endswith(" "), len(words) - 1
     return [(_place(n > 0 or opens, n < last or closes), word) for n, word in enumerate(words)]
 
 
@@ -106,10 +122,12 @@ def _is_settled(part: Filter, by_words: bool) -> bool:
 
 
 def _is_in_table(condition: Filter) -> bool:
-    """Whether the tables alone answer a condition: sizes, and a phrase that lies within one word."""
+    """Whether the tables alone answer a condition: sizes, and phrases of few words without blanks around them."""
     if isinstance(condition, HasQuantity):
         return True
-    return isinstance(condition, SaysPhrase) and _placed_words(condition.phrase) == [("contains", condition.phrase)]
+    if not isinstance(condition, SaysPhrase) or condition.phrase != condition.phrase.strip(" "):
+        return False
+    return 0 < len(_placed_words(condition.phrase)) <= _MOST_WORDS
 
 
 def _narrowed(part: Filter) -> Filter | None:

@@ -1,6 +1,6 @@
 """Makes the table of words and that of sizes, by which texts are found without reading each of them.
 
-Writes `word_instances`, `instance_size` and `words_made`; knows no filter.
+Writes `word_place`, `instance_size` and `words_made`; knows no filter.
 """
 
 import time
@@ -13,11 +13,6 @@ from adr.store import Store
 
 BLOCK = 100_000
 """Positions per step: their words are sorted in memory, and one row of the table holds the instances of one block."""
-UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF))
-"""Code points of scripts without blanks between words, each of whose letters counts as a word: Thai, Lao, Burmese,
-Khmer, Kana, Han."""
-_UNSPACED_LETTER = "([" + "".join(f"\\x{{{first:X}}}-\\x{{{last:X}}}" for first, last in UNSPACED) + "])"
-
 WORDS_OF_TURN = (
     "len(list_filter(string_split(translate(replace(coalesce(turn.text, ''), '<image>', ' '), "
     "chr(9) || chr(10) || chr(13), '   '), ' '), lambda word: word <> ''))"
@@ -29,22 +24,27 @@ _INSERT_SIZES = f"""
     select instance, coalesce(len(turns), 0), coalesce(list_sum(list_transform(turns, lambda turn: {WORDS_OF_TURN})), 0)
     from instance where instance >= $first and instance < $end order by instance"""
 
-_INSERT_WORDS = f"""
-    insert into word_instances
+_INSERT_WORDS = """
+    insert into word_place
     with spoken as (
-        select instance, turn.role = 'human' as asks, lower(turn.text) as text
-        from (select instance, unnest(turns) as turn from instance where instance >= $first and instance < $end)
+        select instance, number, turn.role = 'human' as asks, string_split(lower(turn.text), ' ') as words
+        from (select instance, unnest(turns) as turn, generate_subscripts(turns, 1) as number
+              from instance where instance >= $first and instance < $end)
         where turn.role in ('human', 'gpt') and turn.text is not null
-    ), spaced as (
-        select instance, asks, case when length(text) = strlen(text) then text
-            else regexp_replace(text, '{_UNSPACED_LETTER}', ' \\1 ', 'g') end as text from spoken
+    ), placed as (
+        select instance, asks, words,
+               (sum(len(words) + 1) over (partition by instance order by number) - len(words))::integer as before
+        from spoken
     ), said as (
-        select instance, asks, unnest(list_distinct(
-            string_split(translate(text, chr(9) || chr(10) || chr(13), '   '), ' '))) as word from spaced
-    ), once as (select distinct word, asks, instance from said where word <> '')
-    select word, coalesce(list(instance order by instance) filter (asks), []),
-           coalesce(list(instance order by instance) filter (not asks), [])
-    from once group by word order by word"""
+        select instance, asks, unnest(words) as word, before + generate_subscripts(words, 1)::integer as place
+        from placed
+    )
+    select word, coalesce(list(instance order by instance, place) filter (asks), []),
+           coalesce(list(place order by instance, place) filter (asks), []),
+           coalesce(list(instance order by instance, place) filter (not asks), []),
+           coalesce(list(place order by instance, place) filter (not asks), [])
+    from said group by word order by word"""
+"""Places count on from turn to turn with one left out between them, so that a phrase never spans two turns."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def make_word_table(store: Store, progress: Progress = silent) -> WordsReport:
         with store.atomic() as writer:
             for insert in (_INSERT_SIZES, _INSERT_WORDS):
                 writer.execute(insert, {"first": first, "end": first + BLOCK})
-    words = int(store.value("select count(distinct word) from word_instances"))
+    words = int(store.value("select count(distinct word) from word_place"))
     report = WordsReport(instances, words, round(time.monotonic() - started, 2))
     _finish(store, changed_at, report)
     return report
@@ -81,7 +81,7 @@ def make_word_table(store: Store, progress: Progress = silent) -> WordsReport:
 
 def _clear(store: Store) -> None:
     with store.atomic() as writer:
-        for table in ("words_made", "word_instances", "instance_size"):
+        for table in ("words_made", "word_place", "instance_size"):
             writer.execute(f"delete from {table}")
 
 

@@ -102,6 +102,8 @@ def test_found_page__the_same_with_and_without_the_table(tree):
     [
         (SaysPhrase("either", "car"), (0, 2, 10)),
         (SaysPhrase("answer", "red\tcar"), (0,)),
+        (SaysPhrase("either", "red car"), (10,)),  # a tab, and two blanks, are no blank
+        (SaysPhrase("either", "cars a red"), ()),  # two turns
         (SaysPhrase("either", "红色"), (2,)),
         (SaysPhrase("question", "red car"), (10,)),  # ti-red car-pet
         (HasQuantity("words", "=", 5), (2, 10)),

@@ -54,7 +54,13 @@ def _offer_words(here: Frame) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Every text was read for this. A table of words, made once, makes it faster.", width="content")
-        st.button("Prepare the search", key="prepare search", on_click=_prepare, args=(here,))
+        prepare_button(here)
+
+
+def prepare_button(here: Frame) -> None:
+    """A button that makes the table of words, as a job."""
+    busy = bool(here.jobs.running("words"))
+    st.button("Prepare the search", key="prepare search", disabled=busy, on_click=_prepare, args=(here,))
 
 
 def _prepare(here: Frame) -> None:

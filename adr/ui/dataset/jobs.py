@@ -1,4 +1,4 @@
-"""Reading, indexing, preparing the search, embedding and comparing as the Dataset page shows them: progress, and how they ended."""
+"""Long work of the Dataset page, from reading to comparing copies: its progress, and how it ended."""
 
 import streamlit as st
 
