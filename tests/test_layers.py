@@ -18,6 +18,7 @@ GROUND = (
     "recipe_toml",
     "recipe_words",
     "recipe_mixture",
+    "recipe_frozen",
     "recipe_replay",
     "owner",
     "options",
