@@ -1,4 +1,4 @@
-"""Positions as text in a recipe, both ways, and the tables [[rebalance.exclude]] and [[rebalance.protect_instances]]."""
+"""Positions as text in a recipe, both ways, and the tables of instances set apart."""
 
 import numpy as np
 import pytest
