@@ -19,6 +19,7 @@ GROUND = (
     "recipe_words",
     "recipe_mixture",
     "recipe_frozen",
+    "recipe_apart",
     "recipe_replay",
     "owner",
     "options",

@@ -7,6 +7,7 @@ import numpy as np
 
 from adr.explore.often import Often, often_among
 from adr.recipe import Recipe
+from adr.recipe_apart import excluding, protecting
 from adr.recipe_frozen import frozen
 from adr.select.tags import tag
 from adr.store import Store
@@ -14,7 +15,6 @@ from adr.ui.dataset.ticks import tick, ticked
 from adr.ui.parts.selection import clear_selection, select, selection
 from adr.ui.rebalance.address import from_address, to_address
 from adr.ui.rebalance.set_apart import released
-from adr.ui.selecting.recipe import excluding, protecting
 
 
 def said(at) -> str:

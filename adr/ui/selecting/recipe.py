@@ -3,7 +3,6 @@
 Each changes the recipe that the Rebalance page showed last in this session, and opens that page with it.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +14,7 @@ from adr.explore.often import Often, often_among
 from adr.perspectives import described
 from adr.plain_text import plain
 from adr.recipe import Recipe
-from adr.recipe_frozen import FrozenInstances, frozen
+from adr.recipe_apart import excluding, protecting
 from adr.store import Store
 from adr.ui.frame import Frame
 from adr.ui.navigation import go
@@ -41,30 +40,6 @@ def recipe_action(here: Frame, positions: Positions, words: str) -> None:
             if st.button(label, key=f"{key} selection", width="stretch", help=help):
                 _open(change(_recipe(), positions, words))
         _cap(here, positions)
-
-
-def excluding(recipe: Recipe, positions: Positions, words: str) -> Recipe:
-    """The recipe with these instances excluded, and none of them protected."""
-    return replace(
-        recipe,
-        exclude=(*recipe.exclude, frozen(positions, words)),
-        protect_instances=_less(recipe.protect_instances, positions),
-    )
-
-
-def protecting(recipe: Recipe, positions: Positions, words: str) -> Recipe:
-    """The recipe with these instances protected, and none of them excluded."""
-    return replace(
-        recipe,
-        exclude=_less(recipe.exclude, positions),
-        protect_instances=(*recipe.protect_instances, frozen(positions, words)),
-    )
-
-
-def _less(parts: Sequence[FrozenInstances], positions: Positions) -> tuple[FrozenInstances, ...]:
-    """What was set apart, without these positions."""
-    left = [(part, np.setdiff1d(part.numbers, positions)) for part in parts]
-    return tuple(frozen(numbers, part.words) for part, numbers in left if len(numbers))
 
 
 def _cap(here: Frame, positions: Positions) -> None:
