@@ -138,6 +138,15 @@ def test_page__excludes_what_is_selected(page, small_workspace) -> None:
     assert "excluded" not in said(at)
 
 
+def test_page__compares_what_is_selected(page, small_workspace) -> None:
+    at = page("Dataset", find="object:cat")
+    at.button(key="select page").click().run()
+    at.button(key="compare selection").click().run()
+    table = at.dataframe[0].value
+    assert table[table["object"] == "cat"][["in A", "in B"]].values.tolist() == [[3, 0]]
+    assert "**A:** 3 instances, ticked by hand.  \n**B:** 3 instances, all other instances." in said(at)
+
+
 def test_recipe__refuses_what_no_address_holds(page, small_workspace, monkeypatch) -> None:
     monkeypatch.setattr("adr.ui.selecting.recipe.LONGEST", 10)
     at = page("Dataset", find="object:dog")
