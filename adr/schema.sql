@@ -355,7 +355,7 @@ create table if not exists decision (
     pass_count tinyint,
     kept boolean,
     copies tinyint,             -- 0 dropped, 1 kept, more: repeated
-    reason varchar,             -- 'passes', 'below_min_passes', 'alpha', 'over_cap', 'mixture', 'no_entities', 'keeps_all'
+    reason varchar,             -- 'passes', 'below_min_passes', 'alpha', 'over_cap', 'mixture', 'no_entities', 'keeps_all', 'unread', 'excluded', 'protected'
     probability float           -- P(kept) over all seeds: closed form, or an estimate where caps or mixture bind, or null
 );
 

@@ -57,7 +57,7 @@ class FoundInstance:
 class FindReport:
     """filter: as `parse` reads it; in_words: the same in a sentence; count: instances that it finds; instances: the
     first of them, by position; notice: entities that no instance has, where the filter names some; texts_read: every
-    text was read for it, for want of the table of words (`adr.select.word_table`)."""
+    text was read for it, for want of the table of words (`adr.select.word_table`); recipe: the file into which they were written."""
 
     filter: str
     in_words: str
@@ -65,6 +65,7 @@ class FindReport:
     instances: list[FoundInstance]
     notice: OnlyWhereThere[str] = None
     texts_read: bool = False
+    recipe: OnlyWhereThere[str] = None
 
 
 def find(store: Store, text: str, limit: int = 20) -> FindReport:

@@ -17,6 +17,8 @@ from adr.ui.frame import Frame
 from adr.ui.navigation import go
 from adr.ui.parts.controls import asked
 from adr.ui.parts.state import remembered
+from adr.ui.selecting.compare import compare_action
+from adr.ui.selecting.recipe import recipe_action
 from adr.ui.selecting.said import said
 from adr.ui.selecting.tags import tag_action
 
@@ -75,6 +77,8 @@ def _bar(here: Frame, chosen: Selection) -> None:
             _show_and_clear()
         with st.container(horizontal=True, gap="small"):
             tag_action(here, chosen.positions, chosen.words)
+            recipe_action(here, chosen.positions, chosen.words)
+            compare_action(here, chosen.positions, chosen.words)
         if sentence := said().sentence:
             st.caption(f":{'red' if said().fault else 'green'}[{plain(sentence, SENTENCE)}]")
 
