@@ -29,6 +29,7 @@ VERBS = {
     "leaks": "find pictures and questions of benchmarks in the dataset and among synthetic pictures",
     "curve": "show the distribution of one perspective",
     "find": "find instances by a filter: entities, words, decisions, kinds",
+    "misspelt": "list names that are probably a frequent one misspelt, to be merged into it",
     "suggest": "list entities worth muting, each with the reason",
     "backwards": "find the τ that give a size, a number of instances of an entity, or a tail share",
     "rebalance": "apply a recipe: write a run",

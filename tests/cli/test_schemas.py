@@ -92,6 +92,7 @@ CALLS = [
     ("leaks", "--against {f}/w/demo/demo.json --images {f}/w/demo/images"),
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --reservoir"),
     ("curve", "--perspective token --top 3"),
+    ("misspelt", ""),
     ("suggest", ""),
     ("find", "text_only --limit 3"),
     ("rebalance", f"--recipe {DEMO}"),
