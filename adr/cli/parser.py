@@ -26,6 +26,7 @@ VERBS = {
     "embed": "let a model look at every picture of the dataset; continues where it stopped",
     "copies": "find copies inside the dataset: the same picture, the same conversation, both",
     "pictures": "find faults of the pictures: blank, dark, blurred, tiny, of odd aspect, not opening",
+    "wrong-pairs": "find instances whose picture does not belong to their text",
     "leaks": "find pictures and questions of benchmarks in the dataset and among synthetic pictures",
     "curve": "show the distribution of one perspective",
     "find": "find instances by a filter: entities, words, decisions, kinds",

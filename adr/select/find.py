@@ -15,6 +15,7 @@ from adr.select.filter_tree import (
     DecidedFor,
     Filter,
     FromSource,
+    HasAgreement,
     HasEntity,
     HasLeak,
     HasPictureFault,
@@ -108,6 +109,8 @@ def check(store: Store, tree: Filter) -> None:
             _need_source(store, one.name)
         if isinstance(one, HasPictureFault | HasPictureSize):
             _need_pictures(store)
+        if isinstance(one, HasAgreement):
+            _need_agreement(store)
         if isinstance(one, HasLeak):
             _need_leaks(store)
 
@@ -152,6 +155,14 @@ def _need_pictures(store: Store) -> None:
         raise AdrError(
             "The present pictures have not been looked at.",
             "Run `adr pictures`, or look at them under Faults on the Dataset page.",
+        )
+
+
+def _need_agreement(store: Store) -> None:
+    if not store.value("select exists (select 1 from agreement_in_force)"):
+        raise AdrError(
+            "Pictures have not been compared with the present texts.",
+            "Run `adr wrong-pairs`, or compare them under Faults on the Dataset page.",
         )
 
 

@@ -88,6 +88,8 @@ CALLS = [
     ("images", "{f}/w/demo/images"),
     ("index", ""),
     ("copies", ""),
+    ("embed", ""),
+    ("wrong-pairs", ""),
     ("pictures", ""),
     ("leaks", "--against {f}/w/demo/demo.json --images {f}/w/demo/images"),
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --reservoir"),

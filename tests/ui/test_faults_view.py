@@ -1,4 +1,4 @@
-"""The view Faults of the Dataset page: pictures, leaks of benchmarks, misspelt names."""
+"""The view Faults of the Dataset page: pictures, leaks of benchmarks, wrong pairs, misspelt names."""
 
 import json
 from contextlib import closing
@@ -87,3 +87,13 @@ def test_misspelt__listed(page, empty_workspace, tmp_path):
     assert any(one.value.startswith("1 name in no word list") for one in at.caption)
     assert at.button(key="merge names").disabled
     assert not at.exception
+
+
+def test_wrong_pairs__says_what_is_needed(page, two_blank):
+    with closing(Store(two_blank.database)) as store:
+        index(store)
+    at = page("Dataset", view="faults", check="pairs")
+    at.button(key="compare pairs").click().run()
+    at = finished(at, two_blank)
+    assert not at.exception
+    assert any("has not looked at the" in one.value for one in at.error)
