@@ -1,7 +1,7 @@
 """Computes how well pictures agree with texts: `python -m adr.embed.agreeing FOLDER`. Never opens the database.
 
-Reads `asked.npz` (the arrays of `NamedThings`) and `features.json` (where the features lie, and of which model) and writes
-`found.npz` (those of `Agreements`).
+Reads `asked.npz` (the arrays of `NamedThings`) and `features.json` (where the features lie, and of which model), and
+writes `found.npz` (those of `Agreements`).
 """
 
 import argparse
