@@ -9,12 +9,14 @@ on from there.
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from adr.containers import picture_root, source_sha256
 from adr.embed.copies import copies, copies_report
+from adr.embed.embed import NoPictures, embed
 from adr.errors import AdrError
 from adr.export.export import ExportReport, export
 from adr.export.folder import is_export
@@ -35,12 +37,22 @@ from adr.review.exchange import ExchangeReport, import_verdicts
 from adr.store import Store
 from adr.synthesize.collect import CollectReport, collect
 from adr.synthesize.generate import GenerateReport, generate
-from adr.synthesize.plan import PlanReport, plan, plan_report, same_plan
+from adr.synthesize.plan import PlanReport, plan, plan_report, same_plan, settings_of
+from adr.synthesize.plan_file import NO_SCORER
 from adr.workspace import Workspace
 
 # The options of a recipe's [synthesize] that are for `generate`; the rest are for `plan`.
 GENERATE_OPTIONS = ("workers",)
 Report = TypeVar("Report")
+
+
+def embed_for(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent) -> None:
+    """Let the scorer of a plan look at every picture of the source, so that `collect` compares candidates with all of
+    them. What it has looked at before is kept; without a scorer, or pictures on disk, there is nothing to do."""
+    scorer = settings_of(store, plan).scorer
+    if scorer != NO_SCORER:
+        with suppress(NoPictures):
+            embed(store, workspace, scorer, progress=progress)
 
 
 def demo(
@@ -239,6 +251,7 @@ class _Run:
     def _make(self, plan: int) -> tuple[GenerateReport, CollectReport]:
         options = {key: value for key, value in self.recipe.synthesize.items() if key in GENERATE_OPTIONS}
         made = generate(self.store, self.workspace, plan, progress=self._said("generate"), **options)
+        embed_for(self.store, self.workspace, plan, progress=self._said("embed"))
         return made, collect(self.store, self.workspace, plan, progress=self._said("collect"))
 
     def _export(self, number: int, out: Path) -> ExportReport:

@@ -155,6 +155,12 @@ create table if not exists copies_made (
     made_at timestamp
 );
 
+-- writer: embed. Two pictures of the source that may be copies, laid over one another: one row per pair.
+create table if not exists overlaid_pair (
+    one varchar, other varchar,     -- image paths
+    difference float                -- 0: the same, also where one is a part of the other; see adr/embed/alignment.py
+);
+
 -- writer: embed. What was measured in each source picture that is on disk.
 create table if not exists picture_fact (
     path varchar,               -- as in `instance.images`

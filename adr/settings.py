@@ -39,11 +39,6 @@ SETTINGS: dict[str, Setting] = {
             "IDEA-Research/grounding-dino-base",
             "Grounding DINO model that looks for objects in images: a folder or hub id.",
         ),
-        Setting(
-            "ADR_COMPARED_IMAGES",
-            "20000",
-            "How many images of the source a synthetic image is compared with; those of the tail come first.",
-        ),
         Setting("ADR_CAPTIONER_MODEL", "", "Folder or hub id of an image-text-to-text model that describes images."),
         Setting("ADR_LANGUAGE_MODEL_URL", "", "Base URL of an OpenAI-compatible server that writes conversations."),
         Setting("ADR_LANGUAGE_MODEL", "", "Name of the language model behind that URL."),

@@ -99,6 +99,11 @@ class Workspace:
         return self.folder / "hashes"
 
     @property
+    def pairs(self) -> Path:
+        """How much pictures of the source differ that may be copies of one another; safe to delete."""
+        return self.folder / "pairs"
+
+    @property
     def measures(self) -> Path:
         """What was measured in the source's pictures; safe to delete."""
         return self.folder / "measures"

@@ -196,13 +196,13 @@ def test_packages__one_door_to_each_thing(package):
     [
         "adr.prove.worker",
         "adr.synthesize.worker",
-        "adr.synthesize.source_images",
         "adr.index.looking",
         "adr.prove.extracting",
         "adr.embed.hashing",
         "adr.embed.measuring",
         "adr.embed.agreeing",
         "adr.embed.embedding",
+        "adr.embed.comparing",
     ],
 )
 def test_worker__never_opens_the_database(module):

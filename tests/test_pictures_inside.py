@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from adr.doctor import doctor
+from adr.embed.embed import embed
 from adr.errors import AdrError
 from adr.export.export import export
 from adr.index.index import index
@@ -22,7 +23,6 @@ from adr.recipe import Recipe
 from adr.review.candidate import shown_files
 from adr.shipped import shipped
 from adr.store import Store
-from adr.synthesize.source_images import SourcesReport, embed_sources
 from adr.ui.parts.data_uri import data_uri
 from adr.ui.parts.images import thumbnail
 from adr.workspace import Workspace
@@ -93,10 +93,9 @@ def test_pages__thumbnails_and_cards(store: Store, workspace: Workspace, source:
         assert data_uri(file, 16).startswith("data:image/webp;base64,")
 
 
-def test_embeddings__all_are_compared(store: Store, workspace: Workspace) -> None:
-    assert embed_sources(store, workspace, str(shipped("assets/models/starter-clip"))) == SourcesReport(
-        images=3, compared=3, unreadable=0
-    )
+def test_embed__all_are_looked_at(store: Store, workspace: Workspace) -> None:
+    report = embed(store, workspace, str(shipped("assets/models/starter-clip")))
+    assert (report.pictures, report.embedded, report.unreadable) == (3, 3, 0)
 
 
 def test_verify__opens_them(source: Path) -> None:

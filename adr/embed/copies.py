@@ -6,18 +6,23 @@ since many rows may ask about one picture; nor are equal conversations, since ma
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import pyarrow as pa
 
 from adr.embed.looks import looks_of
+from adr.embed.overlaid import SAME_DIFFERENCE, Overlaid, overlaid
+from adr.embed.pair_folder import PairFolder
 from adr.embed.same_pictures import same_pictures
 from adr.errors import AdrError
+from adr.feature_folder import FeatureFolder
 from adr.image_folder import ImageFolder
 from adr.perspectives import CLUSTERED
 from adr.progress import Progress, silent
-from adr.report import from_json, to_json
+from adr.report import OnlyWhereThere, from_json, to_json
+from adr.settings import setting
 from adr.store import Store, Writer
+from adr.workspace import Workspace
 
 _SAID = r"""
     select instance, md5(array_to_string(list_transform(turns, lambda turn: turn.role || chr(31) || trim(regexp_replace(
@@ -36,6 +41,9 @@ _SHOWN = """
 """The pictures of every instance that has some, in their order, hashed."""
 
 
+_PAIRS = pa.schema([("one", pa.string()), ("other", pa.string()), ("difference", pa.float32())])
+
+
 @dataclass(frozen=True)
 class ClustersOfKind:
     """clusters: of two or more instances; instances: in one of them; largest: instances of the largest; beyond:
@@ -52,7 +60,9 @@ class CopiesReport:
     """What `copies` found. kinds: {'picture', 'text', 'copy': its clusters}; pictures: image paths compared;
     unread_pictures: of these, files that cannot be read, which are copies by their path alone; looks: whether pictures
     were compared by their looks, too; mirrored: then, pairs of which one looks like the other mirrored, which are no
-    copies, each named by the first picture of its cluster."""
+    copies, each named by the first picture of its cluster. overlaid: pairs of pictures that were laid over one
+    another, since a model sees nearly the same in both, None where no model has looked at them; same_difference: up to
+    which difference such a pair is the same picture."""
 
     instances: int
     kinds: Mapping[str, ClustersOfKind]
@@ -61,12 +71,18 @@ class CopiesReport:
     looks: bool
     mirrored: tuple[tuple[str, str], ...]
     seconds: float
+    overlaid: OnlyWhereThere[int] = None
+    same_difference: OnlyWhereThere[float] = None
 
 
-def copies(store: Store, *, looks: bool = False, progress: Progress = silent) -> CopiesReport:
+def copies(
+    store: Store, *, looks: bool = False, same_difference: float = SAME_DIFFERENCE, progress: Progress = silent
+) -> CopiesReport:
     """Find the clusters of the present sources and write them in place of those that were there.
 
-    looks: compare pictures by their looks, too, for which each one is read (`adr.embed.looks`).
+    looks: compare pictures by their looks, too, for which each one is read (`adr.embed.looks`). Where a model has
+    looked at them, those in which it sees nearly the same are laid over one another (`adr.embed.overlaid`), and are the
+    same when they differ by at most `same_difference`.
 
     AdrError when there is no dataset. When `progress` raises Cancelled, nothing is written.
     """
@@ -78,19 +94,39 @@ def copies(store: Store, *, looks: bool = False, progress: Progress = silent) ->
     images = ImageFolder.of(store)
     found = same_pictures(images, paths, progress)
     mirrored: tuple[tuple[str, str], ...] = ()
+    pairs: list[Overlaid] | None = None
     if looks:
         alike = looks_of(store, images, paths, progress)
         found = found.joined(alike.same)
+        pairs = _overlaid(store, images, sorted(set(found.same_as.values())), progress)
+        if pairs:
+            number = {path: n for n, path in enumerate(paths)}
+            same = [pair for pair in pairs if pair.difference <= same_difference]
+            found = found.joined((number[pair.one], number[pair.other]) for pair in same)
         mirrored = _between(found.same_as, [(paths[a], paths[b]) for a, b in alike.mirrored])
     progress(0, None, "Comparing conversations")
     with store.atomic() as writer:
         _write(writer, found.same_as)
+        _write_pairs(writer, pairs or [])
         kinds = {kind: _clusters_of(writer, kind) for kind in CLUSTERED}
         seconds = round(time.monotonic() - started, 2)
         report = CopiesReport(instances, kinds, len(paths), found.unread, looks, mirrored, seconds)
+        if pairs is not None:
+            report = replace(report, overlaid=len(pairs), same_difference=same_difference)
         writer.execute("delete from copies_made")
         writer.execute("insert into copies_made values ($1, now() at time zone 'UTC')", [to_json(report)])
     return report
+
+
+def _overlaid(
+    store: Store, images: ImageFolder | None, paths: Sequence[str], progress: Progress
+) -> list[Overlaid] | None:
+    """The pairs of pictures that may be the same; None where no model has looked at them."""
+    if store.path is None or images is None:
+        return None
+    workspace = Workspace(store.path.parent)
+    features = FeatureFolder.of(workspace.features, setting("ADR_SCORER_MODEL")).read()
+    return overlaid(features, images, paths, PairFolder(workspace.pairs), progress) if features else None
 
 
 def _between(same_as: Mapping[str, str], pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -127,6 +163,12 @@ def _write(writer: Writer, same_as: Mapping[str, str]) -> None:
         window same as (partition by kind, what)
         qualify count(*) over same > 1
         order by kind, instance""")
+
+
+def _write_pairs(writer: Writer, pairs: Sequence[Overlaid]) -> None:
+    writer.execute("delete from overlaid_pair")
+    columns = {field.name: [getattr(pair, field.name) for pair in pairs] for field in fields(Overlaid)}
+    writer.insert("overlaid_pair", pa.table(columns, schema=_PAIRS))
 
 
 def _clusters_of(writer: Writer, kind: str) -> ClustersOfKind:

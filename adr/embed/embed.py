@@ -37,12 +37,16 @@ class EmbedReport:
     seconds: float
 
 
+class NoPictures(AdrError):
+    """The dataset has no picture that could be embedded."""
+
+
 def embed(store: Store, workspace: Workspace, model: str | None = None, *, progress: Progress = silent) -> EmbedReport:
     """Embed those of the source's pictures that are not embedded yet. model: as `adr.models.load_clip` takes it, else
     ADR_SCORER_MODEL.
 
-    AdrError without pictures, when the model cannot be loaded, or when the process ends unexpectedly. What is finished
-    is kept, also when `progress` raises `Cancelled`.
+    NoPictures without pictures; AdrError when the model cannot be loaded, or when the process ends unexpectedly. What
+    is finished is kept, also when `progress` raises `Cancelled`.
     """
     started = time.monotonic()
     model = model or setting("ADR_SCORER_MODEL")
@@ -68,7 +72,7 @@ def embed(store: Store, workspace: Workspace, model: str | None = None, *, progr
 
 
 def _files(store: Store, paths: list[str], progress: Progress) -> dict[str, Path]:
-    """{image path: its file}; AdrError when there is no picture at all."""
+    """{image path: its file}; NoPictures when there is no picture at all."""
     images = ImageFolder.of(store)
     files: dict[str, Path] = {}
     for number, path in enumerate(paths if images else ()):

@@ -1,6 +1,6 @@
 """Which picture of the source, or other synthetic picture, is nearest to each candidate, and which are duplicates.
 
-Reads embeddings that workers and `source_images` have written; loads no model.
+Reads embeddings that workers and `adr embed` have written; loads no model.
 """
 
 import json
@@ -21,7 +21,7 @@ from adr.synthesize.images import is_copy
 from adr.synthesize.plan import plan_folder
 from adr.synthesize.plan_file import PlanFolder
 from adr.synthesize.sidecar import read_sidecar
-from adr.synthesize.source_images import instances_of, path_of
+from adr.synthesize.source_pictures import SourcePictures
 from adr.workspace import Workspace
 
 _TOGETHER = 2000
@@ -57,13 +57,13 @@ def nearest_of_new(
     for scorer in dict.fromkeys(row[0] for row in waiting):
         others = Embeddings(embeddings_folder(workspace, scorer, "candidates"))
         _fill_up(store, workspace, scorer, others)
-        sources = Embeddings(embeddings_folder(workspace, scorer, "sources"))
+        sources = SourcePictures(store, workspace, scorer)
         mine = [row[1:] for row in waiting if row[0] == scorer]
         for start in range(0, len(mine), _TOGETHER):
             progress(done, len(waiting), "looking for near duplicates")
             records = _records(folder, mine[start : start + _TOGETHER])
             if records:
-                yield _found(store, records, others, sources)
+                yield _found(records, others, sources)
             done += len(mine[start : start + _TOGETHER])
 
 
@@ -81,11 +81,11 @@ def _records(folder: PlanFolder, rows: Sequence[Sequence[Any]]) -> list[dict[str
     return records
 
 
-def _found(store: Store, records: Sequence[dict[str, Any]], others: Embeddings, sources: Embeddings) -> list[Nearest]:
+def _found(records: Sequence[dict[str, Any]], others: Embeddings, sources: SourcePictures) -> list[Nearest]:
     names, vectors, hashes = _arrays(records)
-    both = zip(others.nearest(vectors, hashes, names), sources.nearest(vectors, hashes, names), strict=True)
+    both = zip(others.nearest(vectors, hashes, names), sources.nearest(vectors, hashes), strict=True)
     found = []
-    for record, near in zip(records, _as_instances(store, [a.or_nearer(b) for a, b in both]), strict=True):
+    for record, near in zip(records, (a.or_nearer(b) for a, b in both), strict=True):
         flags = _flags(record, near)
         name, score = near.name, near.cosine if near.name else None
         likeness = record.get("parent_score")
@@ -102,8 +102,8 @@ def nearer_sources(store: Store, workspace: Workspace, plan: int) -> Iterator[li
     seen_path = folder.folder / "compared.json"
     seen = _compared(seen_path)
     for (scorer,) in store.rows("select distinct scorer from candidate where plan = $1 and scorer is not null", [plan]):
-        sources = Embeddings(embeddings_folder(workspace, scorer, "sources"))
-        there = len(sources.names())
+        sources = SourcePictures(store, workspace, scorer)
+        there = len(sources)
         if there == seen.get(scorer, 0):
             continue
         before = {
@@ -115,7 +115,7 @@ def nearer_sources(store: Store, workspace: Workspace, plan: int) -> Iterator[li
             )
         }
         records = _records(folder, [(name, *key) for name, (key, _) in before.items()])
-        yield _nearer(store, sources, records, {name: known for name, (_, known) in before.items()})
+        yield _nearer(sources, records, {name: known for name, (_, known) in before.items()})
         seen[scorer] = there
     write_whole(seen_path, json.dumps(seen).encode())
 
@@ -128,14 +128,12 @@ def _compared(path: Path) -> dict[str, int]:
         return {}
 
 
-def _nearer(
-    store: Store, sources: Embeddings, records: Sequence[dict[str, Any]], before: Mapping[str, Nearest]
-) -> list[Nearest]:
+def _nearer(sources: SourcePictures, records: Sequence[dict[str, Any]], before: Mapping[str, Nearest]) -> list[Nearest]:
     if not records:
         return []
-    names, vectors, hashes = _arrays(records)
+    _, vectors, hashes = _arrays(records)
     changed = []
-    for record, near in zip(records, _as_instances(store, sources.nearest(vectors, hashes, names)), strict=True):
+    for record, near in zip(records, sources.nearest(vectors, hashes), strict=True):
         known = before[record["candidate"]]
         by_embedding = near.cosine > (known.score if known.score is not None else -1)
         if not by_embedding and near.bits >= known.bits:
@@ -163,23 +161,6 @@ def _arrays(records: Sequence[Mapping[str, Any]]) -> "tuple[list[str], np.ndarra
     vectors = [v if (v := record["vector"]) is not None and len(v) == size else empty for record in records]
     hashes = np.array([int(record["perceptual_hash"], 16) for record in records], np.uint64)
     return [str(record["candidate"]) for record in records], np.stack(vectors).astype(np.float32), hashes
-
-
-def _as_instances(store: Store, found: Sequence[Near]) -> list[Near]:
-    """The findings, with the names of source pictures replaced by 'instance:12'."""
-    paths = {near.name: path_of(near.name) for near in found if near.name and " " in near.name}
-    instances = instances_of(store, list(paths.values())) if paths else {}
-    return [
-        near
-        if near.name not in paths
-        else Near(
-            f"instance:{instances[paths[near.name]]}" if paths[near.name] in instances else None,
-            near.cosine,
-            near.bits_there,
-            near.bits,
-        )
-        for near in found
-    ]
 
 
 def _fill_up(store: Store, workspace: Workspace, scorer: str | None, others: Embeddings) -> None:

@@ -1,4 +1,4 @@
-"""Embeddings and perceptual hashes of many pictures on disk, and which of them is nearest to a given one.
+"""Embeddings and perceptual hashes of many candidates on disk, and which of them is nearest to a given one.
 
 They are kept in a folder of blocks, one file per block, with names beside 16-bit vectors: 100,000 pictures with 512
 numbers each take 100 MB. Knows nothing of what the names mean, of models or of tables.
@@ -7,7 +7,7 @@ numbers each take 100 MB. Knows nothing of what the names mean, of models or of 
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +43,8 @@ class Near:
 
 
 def embeddings_folder(workspace: Workspace, scorer: str | None, what: str) -> Path:
-    """The folder for one scorer's embeddings of `what` ('sources' or 'candidates'); it can be deleted safely. A model
-    folder whose files have changed counts as another scorer."""
+    """The folder for one scorer's embeddings of `what`; it can be deleted safely. A model folder whose files have
+    changed counts as another scorer."""
     if scorer is None:
         return workspace.folder / "embeddings" / "none" / what
     key = scorer
@@ -87,34 +87,10 @@ class Embeddings:
             part = slice(start, start + BLOCK)
             self._write(number + start // BLOCK, list(names[part]), vectors[part], hashes[part])
 
-    def keep(self, names: set[str]) -> int:
-        """Drop all other pictures; returns how many are left."""
-        left = 0
-        for path, (held, vectors, hashes) in self._readable():
-            stay = np.array([name in names for name in held], bool)
-            left += int(stay.sum())
-            if not stay.any():
-                path.unlink()
-            elif not stay.all():
-                self._write(
-                    int(path.stem), [n for n, s in zip(held, stay, strict=True) if s], vectors[stay], hashes[stay]
-                )
-        return left
-
     def nearest(self, vectors: Vectors, hashes: Hashes, own: Sequence[str]) -> list[Near]:
         """The nearest other picture here for each picture, given as vector, hash and own name. A picture is
         never its own nearest."""
-        found = [Near()] * len(vectors)
-        for names, others, marks in self.blocks():
-            if vectors.shape[1] and others.shape[1] != vectors.shape[1]:
-                continue
-            at = {name: i for i, name in enumerate(names)}
-            mine = np.array([at.get(name, -1) for name in own], np.int64)
-            for start in range(0, len(vectors), _ROWS):
-                rows = slice(start, start + _ROWS)
-                near = _nearest(vectors[rows], hashes[rows], mine[rows], names, others, marks)
-                found[rows] = [a.or_nearer(b) for a, b in zip(found[rows], near, strict=True)]
-        return found
+        return nearest(self.blocks(), vectors, hashes, own)
 
     def _readable(self, reverse: bool = False) -> Iterator[tuple[Path, Block]]:
         """The blocks with their files. A damaged one is deleted: what it held is embedded again."""
@@ -136,6 +112,21 @@ class Embeddings:
             hashes=hashes.astype(np.uint64),
         )
         write_whole(self.folder / f"{number:05d}.npz", file.getvalue())
+
+
+def nearest(blocks: Iterable[Block], vectors: Vectors, hashes: Hashes, own: Sequence[str]) -> list[Near]:
+    """The nearest other picture of these blocks for each picture, given as vector, hash and own name."""
+    found = [Near()] * len(vectors)
+    for names, others, marks in blocks:
+        if vectors.shape[1] and others.shape[1] != vectors.shape[1]:
+            continue
+        at = {name: i for i, name in enumerate(names)}
+        mine = np.array([at.get(name, -1) for name in own], np.int64)
+        for start in range(0, len(vectors), _ROWS):
+            rows = slice(start, start + _ROWS)
+            near = _nearest(vectors[rows], hashes[rows], mine[rows], names, others, marks)
+            found[rows] = [a.or_nearer(b) for a, b in zip(found[rows], near, strict=True)]
+    return found
 
 
 def _read(path: Path) -> Block:

@@ -17,8 +17,7 @@ from adr.store import Store
 from adr.synthesize.claims import stale
 from adr.synthesize.collect import take_in
 from adr.synthesize.plan import plan_folder, plan_identity, settings_of
-from adr.synthesize.plan_file import GENERATORS, NO_SCORER, WITHOUT_IMAGE, PlanFolder, PlanSettings
-from adr.synthesize.source_images import embed_sources
+from adr.synthesize.plan_file import GENERATORS, WITHOUT_IMAGE, PlanFolder, PlanSettings
 from adr.synthesize.suited import with_scorer
 from adr.workspace import Workspace
 
@@ -93,8 +92,6 @@ def generate(
             crew.run(total - before, progress)
         crew.collector.look()
     crew.collector.take_in()
-    if limit is None and settings.scorer != NO_SCORER:
-        embed_sources(store, workspace, settings.scorer, progress=progress)
     finished, failed = len(folder.finished()), failures_by_reason(folder)
     return GenerateReport(
         plan=settings.plan,

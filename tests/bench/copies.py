@@ -1,8 +1,8 @@
-"""How many planted copies of demo pictures `copies --looks` finds: `python -m tests.bench.copies WORKSPACE`.
+"""How many planted copies of demo pictures `embed` and `copies --looks` find.
 
-WORKSPACE holds the demo (`adr demo -w WORKSPACE`). Copies of 300 of its pictures are planted: half the size, quality
-50, 5 % of width and height cut off, mirrored. Prints recall by kind, the share of pairs in clusters that belong
-together, and pictures per second.
+`python -m tests.bench.copies WORKSPACE [SEED]`, where WORKSPACE holds the demo (`adr demo -w WORKSPACE`). Copies of 300
+of its pictures, chosen by SEED, are planted: half the size, quality 50, 5 % of width and height cut off, mirrored.
+Prints recall by kind, the share of pairs in clusters that belong together, and pictures per second.
 """
 
 import sys
@@ -17,7 +17,9 @@ import numpy as np
 from PIL import Image
 
 from adr.embed.copies import copies
+from adr.embed.embed import embed
 from adr.store import Store
+from adr.workspace import Workspace
 from tests.worlds.hand import write_instances
 
 PLANTED = 300
@@ -44,13 +46,13 @@ CHANGES: dict[str, tuple[Callable[[Image.Image], Image.Image], int]] = {
 }
 
 
-def plant(folder: Path, pictures: list[Path]) -> list[tuple[str, str, int]]:
+def plant(folder: Path, pictures: list[Path], seed: int) -> list[tuple[str, str, int]]:
     """(path, kind, number of the original) of originals and copies, written into `folder`."""
     rows = []
     for number, path in enumerate(pictures):
         copyfile(path, folder / f"{number}{path.suffix}")
         rows.append((f"{number}{path.suffix}", "original", number))
-    chosen = np.random.default_rng(0).choice(len(pictures), min(PLANTED, len(pictures)), replace=False)
+    chosen = np.random.default_rng(seed).choice(len(pictures), min(PLANTED, len(pictures)), replace=False)
     for number in chosen.tolist():
         with Image.open(pictures[number]) as opened:
             picture = opened.convert("RGB")
@@ -62,15 +64,21 @@ def plant(folder: Path, pictures: list[Path]) -> list[tuple[str, str, int]]:
 
 def main() -> None:
     pictures = sorted(path for path in (Path(sys.argv[1]) / "demo" / "images").rglob("*") if path.is_file())
-    with TemporaryDirectory() as name:
-        rows = plant(Path(name), pictures)
-        store = Store.memory()
+    with TemporaryDirectory() as name, TemporaryDirectory() as work:
+        rows = plant(Path(name), pictures, int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+        workspace = Workspace.at(work)
+        store = Store(workspace.database)
         turns = [("human", "What is it?"), ("gpt", "That.")]
         write_instances(store, {n: ("1", [row[0]], turns) for n, row in enumerate(rows)}, images=Path(name))
+        embedded = embed(store, workspace)
         started = time.perf_counter()
         report = copies(store, looks=True)
         seconds = time.perf_counter() - started
         cluster = dict(store.rows("select instance, cluster from copy_cluster where kind = 'picture'"))
+        store.close()
+    print(
+        f"embedded: {embedded.rate or 0:,.0f} pictures per second; {report.overlaid:,} pairs were laid over one another"
+    )
     print(f"{len(rows):,} pictures in {seconds:.1f} s: {len(rows) / seconds:,.0f} per second")
     for kind in CHANGES:
         mine = [(n, number) for n, (_, of, number) in enumerate(rows) if of == kind]

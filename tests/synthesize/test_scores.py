@@ -11,15 +11,17 @@ from PIL import Image, ImageOps
 
 from adr.errors import AdrError
 from adr.picture_hash import bits_apart, perceptual_hash
-from adr.progress import Cancelled
+from adr.pipeline import embed_for
+from adr.settings import setting
 from adr.store import Store
 from adr.synthesize.collect import collect
-from adr.synthesize.embeddings import Embeddings, Near, embeddings_folder
+from adr.synthesize.embeddings import Embeddings, Near
 from adr.synthesize.images import altered, faults, is_copy
 from adr.synthesize.plan import plan, plan_folder
 from adr.synthesize.scores import load_scorer, overall
-from adr.synthesize.source_images import embed_sources, instances_of, source_images
+from adr.synthesize.source_pictures import SourcePictures
 from adr.workspace import Workspace
+from tests.worlds.features import write_features
 from tests.worlds.tail import make_tail_world, sidecar
 from tests.worlds.tiny_texts import clip, color_scorer
 
@@ -154,7 +156,7 @@ def test_embeddings__nearest_across_blocks(tmp_path, monkeypatch):
     near = kept.nearest(vectors[:1], hashes[:1], ["a"])[0]
     assert (near.name, round(near.cosine, 2), near.bits_there, near.bits) == ("b", 0.8, 4, 1)
     assert kept.nearest(vectors[:1], hashes[:1], ["other"])[0].name == "a"
-    assert kept.keep({"a"}) == 1 and kept.nearest(vectors[:1], hashes[:1], ["a"]) == [Near()]
+    assert Embeddings(tmp_path / "none").nearest(vectors[:1], hashes[:1], ["a"]) == [Near()]
 
 
 @settings(deadline=None, max_examples=30)
@@ -181,29 +183,19 @@ def as_made(store, workspace, slot, vector, mark, scorer, **more):
 
 
 @pytest.mark.models
-def test_embed_sources__once_and_found_by_collect(world, model, tmp_path):
+def test_collect__compared_with_every_picture_of_the_source(world, model, tmp_path):
     """Eight pictures. One candidate is source picture 3 again, one is something else; the first is collected before the
     source was looked at and is found out afterwards."""
     store, workspace = world
     (tmp_path / "m").mkdir()
     plan(store, workspace, 1, budget=9, model=str(tmp_path / "m"), scorer=model)
-    images = source_images(store)
-    assert [path.rsplit("/")[-1] for path in images] == [f"{i}.png" for i in (4, 5, 6, 7, 0, 1, 2, 3)]  # tail first
-    assert instances_of(store, images[-1:]) == {images[-1]: 3}
-    again = Image.open(images[-1])
+    again = Image.open(tmp_path / "source" / "3.png")
     vector = load_scorer(model, "cpu").images([again])[0]
     as_made(store, workspace, 0, vector, perceptual_hash(again), model, own=0.99)
     assert collect(store, workspace, 1).flags == {}
+    assert collect(store, workspace, 1).flags == {}  # nothing to compare with
 
-    seen = []
-    report = embed_sources(store, workspace, model, progress=lambda done, total, message: seen.append((done, total)))
-    assert (report.images, report.compared, report.unreadable) == (8, 8, 0) and seen
-    folder = embeddings_folder(workspace, model, "sources")
-    before = {path: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
-    assert len(before) == 1
-    assert embed_sources(store, workspace, model).compared == 8
-    assert {path: path.stat().st_mtime_ns for path in folder.glob("*.npz")} == before  # nothing is done twice
-
+    embed_for(store, workspace, 1)
     as_made(store, workspace, 1, -vector, 0x5555555555555555, model)
     assert collect(store, workspace, 1).flags == {"near_duplicate": 1}
     rows = store.rows("select candidate, nearest, round(nearest_score::double, 2), flags from candidate order by 1")
@@ -211,19 +203,16 @@ def test_embed_sources__once_and_found_by_collect(world, model, tmp_path):
     assert collect(store, workspace, 1).flags == {"near_duplicate": 1}
 
 
-@pytest.mark.models
-def test_embed_sources__broken_images_and_errors(world, model, tmp_path):
+def test_source_pictures__by_hand(world):
     store, workspace = world
-    (tmp_path / "source" / "2.png").write_bytes(b"no picture")
-    (tmp_path / "source" / "1.png").unlink()
-
-    def stop(done, total, message):
-        raise Cancelled
-
-    with pytest.raises(Cancelled):
-        embed_sources(store, workspace, model, progress=stop)
-    report = embed_sources(store, workspace, model)
-    assert (report.images, report.compared, report.unreadable) == (8, 6, 2)
+    assert len(SourcePictures(store, workspace, setting("ADR_SCORER_MODEL"))) == 0
+    write_features(workspace, {"3.png": (1, 0), "5.png": (0, 1), "gone.png": (-1, 0)}, {"3.png": 0b1111, "5.png": 0b1})
+    found = SourcePictures(store, workspace, setting("ADR_SCORER_MODEL"))
+    vectors, hashes = np.array([[0.6, 0.8], [-1, 0]], np.float32), np.array([0b111, 0b1], np.uint64)
+    near, gone = found.nearest(vectors, hashes)
+    assert (len(found), near.name, round(near.cosine, 2), near.bits_there, near.bits) == (3, "instance:5", 0.8, 2, 1)
+    assert (gone.name, round(gone.cosine, 2)) == (None, 1)  # no instance shows it
+    assert len(SourcePictures(store, workspace, None)) == len(SourcePictures(store, workspace, "/no/model")) == 0
 
 
 @pytest.mark.models

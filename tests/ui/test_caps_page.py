@@ -41,6 +41,17 @@ def test_caps__what_a_cap_would_do_is_said_before_it_is_set(small_workspace, pag
     assert recipe_of(at) == Recipe(min_passes=0)
 
 
+def test_caps__one_cap_for_every_entity(small_workspace, page):
+    at = page("Rebalance", part="caps", of="object", need="0")
+    field = at.number_input(key="cap on each object")
+    assert field.value is None
+    field.set_value(1).run()
+    assert not at.exception and recipe_of(at).at_most_each == {"object": 1}
+    assert "each at most 1 (" in texts(at)
+    at.number_input(key="cap on each object").set_value(None).run()
+    assert recipe_of(at) == Recipe(min_passes=0)
+
+
 def test_caps__an_own_tau_above_tau_warns(small_workspace, page):
     at = page("Rebalance", part="caps", of="object", find="dog", object="2")
     at.number_input(key="own tau").set_value(50.0).run()

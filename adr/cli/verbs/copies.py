@@ -3,9 +3,11 @@
 import argparse
 from collections.abc import Iterator
 
+from adr.cli.arguments import share
 from adr.cli.blocks import Block, headline, note, sentence, table
 from adr.cli.opened import opened
 from adr.embed.copies import CopiesReport, copies
+from adr.embed.overlaid import SAME_DIFFERENCE
 from adr.figures import counted, time_words
 from adr.index.perspectives.change import change_perspectives
 from adr.index.report import index_report
@@ -18,14 +20,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--looks",
         action="store_true",
-        help="take pictures for the same that look the same (resized, encoded again), too; reads every picture once",
+        help="take pictures for the same that look the same (resized, encoded again and, after adr embed, cropped), "
+        "too; reads every picture once",
+    )
+    parser.add_argument(
+        "--difference",
+        type=share,
+        default=SAME_DIFFERENCE,
+        metavar="D",
+        help="with --looks: pictures that differ by at most this, of 0 to 1, are the same [%(default)s]",
     )
 
 
 def act(options: argparse.Namespace, progress: Progress) -> CopiesReport:
     """Find the clusters; where there is an index, it has them as perspectives afterwards."""
     with opened(options) as (_, store):
-        report = copies(store, looks=options.looks, progress=progress)
+        report = copies(store, looks=options.looks, same_difference=options.difference, progress=progress)
         if index_report(store) is not None:
             change_perspectives(store, [*indexed(store), *CLUSTERED], again=CLUSTERED, progress=progress)
     return report
@@ -47,6 +57,11 @@ def page(report: CopiesReport) -> Iterator[Block]:
             f"{report.unread_pictures:,} of {counted(report.pictures, 'picture')} cannot be read; they are the same "
             "only where their paths are."
         )
+    if report.overlaid is not None:
+        pairs = counted(report.overlaid, "pair")
+        yield sentence(f"{pairs} of pictures laid over one another; the same up to {report.same_difference:g}.")
+    elif report.looks:
+        yield note("adr embed first, and cropped copies are found, too.")
     if report.mirrored:
         pairs = counted(len(report.mirrored), "pair")
         yield sentence(f"{pairs} of pictures where one mirrors the other: no copies; --json lists them.")

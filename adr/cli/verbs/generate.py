@@ -8,6 +8,7 @@ from adr.cli.blocks import Block, headline, note, sentence
 from adr.cli.opened import opened
 from adr.cli.phrases import reasons
 from adr.figures import counted, number_words, time_words
+from adr.pipeline import embed_for
 from adr.progress import Progress
 from adr.synthesize.generate import GenerateReport, generate
 
@@ -20,11 +21,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def act(options: argparse.Namespace, progress: Progress) -> GenerateReport:
-    """Make what is still missing."""
+    """Make what is still missing, then embed the source's pictures, with which `adr collect` compares them."""
     with opened(options) as (workspace, store):
-        return generate(
+        report = generate(
             store, workspace, options.plan, generator=options.generator, workers=options.workers, progress=progress
         )
+        embed_for(store, workspace, options.plan, progress=progress)
+        return report
 
 
 def page(report: GenerateReport) -> Iterator[Block]:

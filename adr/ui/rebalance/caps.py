@@ -21,6 +21,7 @@ from adr.recipe import LISTED, Recipe
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import pages, perspective_choice, words
 from adr.ui.parts.palette import title_of
+from adr.ui.rebalance.cap_on_each import cap_on_each_field
 from adr.ui.rebalance.cap_outlook import cap_outlook_view
 from adr.ui.rebalance.entity import entity_view
 from adr.ui.rebalance.in_force import in_force_view
@@ -55,6 +56,7 @@ def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePrevie
             label_visibility="collapsed",
             width=230,
         )
+        cap_on_each_field(recipe, perspective)
     in_force_view(preview)
     chosen = _ordered(engine, recipe, preview, perspective, search, sorting)
     above = st.container()

@@ -41,6 +41,12 @@ def with_limit(recipe: Recipe, perspective: str, names: Iterable[str], limit: fl
     )
 
 
+def with_cap_on_each(recipe: Recipe, perspective: str, most: int | None) -> Recipe:
+    """The recipe with one cap for every entity of a perspective that has none of its own; None: without it."""
+    others = {p: n for p, n in recipe.at_most_each.items() if p != perspective}
+    return replace(recipe, at_most_each=others if most is None else {**others, perspective: int(most)})
+
+
 def with_notes(recipe: Recipe, perspective: str, notes: Mapping[str, str]) -> Recipe:
     """The recipe with these notes on entities; an empty one is removed."""
     said = {**recipe.notes.get(perspective, {}), **notes}

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from adr.pipeline import embed_for
 from adr.plain_text import plain
 from adr.progress import Cancelled, Progress
 from adr.review.candidate import is_candidate
@@ -90,7 +91,10 @@ def _start(here: Frame, number: int, workers: int, limit: int | None = None) -> 
             time.sleep(0.002)
 
         try:
-            return generate(here.store, here.workspace, number, workers=workers, limit=limit, progress=progress)
+            made = generate(here.store, here.workspace, number, workers=workers, limit=limit, progress=progress)
+            if limit is None:
+                embed_for(here.store, here.workspace, number, progress=progress)
+            return made
         finally:
             collect(here.store, here.workspace, number, progress=taking)
 

@@ -1,0 +1,26 @@
+"""One number that caps every entity of a perspective, such as one of each cluster of copies."""
+
+import streamlit as st
+
+from adr.perspectives import described
+from adr.recipe import Recipe
+from adr.ui.rebalance.state import current, tune
+from adr.ui.rebalance.steps import with_cap_on_each
+
+
+def cap_on_each_field(recipe: Recipe, perspective: str) -> None:
+    """The field, empty where the recipe has no such cap; a change is the next recipe."""
+    key = f"cap on each {perspective}"
+    st.session_state[key] = recipe.at_most_each.get(perspective)
+    st.number_input(
+        f"Each {described(perspective).word} at most",
+        min_value=0,
+        value=None,
+        step=1,
+        key=key,
+        placeholder="no cap",
+        width=190,
+        help=f"At most so many of the kept instances have any one {described(perspective).word}. One that has its own "
+        "cap in the table keeps it. Empty: no cap.",
+        on_change=lambda: tune(with_cap_on_each(current(), perspective, st.session_state[key])),
+    )
