@@ -29,13 +29,14 @@ def option(
 
 
 def options_of(kind: type[Options], given: Mapping[str, Any], where: str) -> Options:
-    """The options of type `kind` with what is `given`; AdrError for an unknown name or a value that is not allowed."""
+    """The options of type `kind` with what is `given`; AdrError for an unknown name or a value that is not allowed. For
+    a list of texts, a table of texts may be given, which stands for its lines "key = value"."""
     known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
     for name, value in given.items():
         if name not in known:
             raise AdrError(f"{where} has no option {name!r}.", f"Allowed are {', '.join(known)}.")
-        _check(known[name], value, where)
-    return kind(**{name: tuple(value) if is_list(known[name]) else value for name, value in given.items()})
+        _check(known[name], _lines(value), where)
+    return kind(**{name: tuple(_lines(value)) if is_list(known[name]) else value for name, value in given.items()})
 
 
 def given_options(options: Any) -> dict[str, Any]:
@@ -51,6 +52,13 @@ def is_switch(of: "Field[Any]") -> bool:
 def is_list(of: "Field[Any]") -> bool:
     """Whether an option is a list of texts."""
     return get_origin(of.type) is tuple
+
+
+def _lines(value: Any) -> Any:
+    """A table of texts as its lines; anything else as it is."""
+    if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
+        return value
+    return [f"{key} = {one}" for key, one in value.items()]
 
 
 def _check(of: "Field[Any]", value: Any, where: str) -> None:

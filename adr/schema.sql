@@ -191,6 +191,25 @@ create table if not exists overlaid_pair (
     difference float                -- 0: the same, also where one is a part of the other; see adr/embed/alignment.py
 );
 
+-- writer: embed. How well the first picture of an instance agrees with the objects that the instance has.
+create table if not exists agreement (
+    instance integer,
+    agreement float,            -- 0..1: how probable it is that they belong together, if 19 of 20 pairs do
+    weakest varchar,            -- the object of the instance that speaks most against it
+    instead varchar             -- the object that the picture most probably shows and the instance lacks
+);
+
+-- writer: embed. One row: when pictures and texts were compared.
+create table if not exists agreement_made (
+    report varchar,             -- JSON: the whole AgreementReport
+    made_at timestamp
+);
+
+-- The report of the present agreement; no row where sources or index have changed since.
+create view if not exists agreement_in_force as
+    select report from agreement_made, dataset_changed
+    where made_at >= changed_at and made_at >= (select max(indexed_at) from index_made);
+
 -- writer: index. A line of prompts, or the beginning of one up to a colon, that recurs in a source.
 create table if not exists template (
     text varchar,

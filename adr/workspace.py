@@ -104,6 +104,11 @@ class Workspace:
         return self.folder / "measures"
 
     @property
+    def agreement(self) -> Path:
+        """What a process that compares pictures with texts reads and writes; safe to delete."""
+        return self.folder / "agreement"
+
+    @property
     def leaks(self) -> Path:
         """Small copies of the benchmarks' pictures that the dataset has, too."""
         return self.folder / "leaks"

@@ -204,6 +204,7 @@ def test_packages__one_door_to_each_thing(package):
         "adr.prove.extracting",
         "adr.embed.hashing",
         "adr.embed.measuring",
+        "adr.embed.agreeing",
         "adr.embed.embedding",
         "adr.embed.placing",
         "adr.embed.comparing",

@@ -28,6 +28,7 @@ from adr.index.languages.naming import CODE, ENGLISH, WORDLESS, Naming
 from adr.index.languages.reading import NounReading
 from adr.index.lexicon import Lexicon
 from adr.index.markup import without_markup
+from adr.index.merging import merged_names, with_merged
 from adr.index.object import Things, plain_name
 from adr.index.options import IndexOptions, decisive
 from adr.index.perspectives.change import beside, place
@@ -323,9 +324,10 @@ class _Index:
             # not "create or replace": DuckDB 2.0.0 would hide the rows inserted next until a checkpoint
             writer.execute("truncate posting")
             progress(0, 4, "Writing postings")
-            postings = {"token": write(writer, "token", self._tokens)[0]}
+            merge = merged_names(self._options.merge)
+            postings = {"token": write(writer, "token", with_merged(self._tokens, merge))[0]}
             progress(1, 4, "Writing postings")
-            postings["object"], objects = write(writer, "object", self._objects)
+            postings["object"], objects = write(writer, "object", with_merged(self._objects, merge))
             progress(2, 4, "Writing postings")
             postings["co_occurrence"] = write_pairs(writer, objects)
             progress(3, 4, "Writing postings")

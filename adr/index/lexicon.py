@@ -388,6 +388,12 @@ class Lexicon:
             return lower[:-2]
         return lower[:-1] if lower.endswith("s") and not lower.endswith(("ss", "us", "is")) else lower
 
+    def knows(self, lower: str) -> bool:
+        """Whether a word is in one of the lists, or is a form of one that is."""
+        plain = lower if lower.isascii() else unaccented(lower)
+        lists = (self.nouns, self.verbs, self.adjectives, self.adverbs, self.things, self.tags, self.plurals)
+        return any(plain in words for words in lists) or plain in self.verb_forms or self.singular(plain) is not None
+
     def verb(self, lower: str) -> str | None:
         """The base form of a verb form ("describing" → "describe"), or None."""
         if lower in self.verbs:

@@ -7,6 +7,7 @@ from typing import Any
 
 from adr.index.checkers import CHECKERS, default_model
 from adr.index.lexicon import Lexicon
+from adr.index.merging import merge_line, merged_names
 from adr.index.spacy_tokens import DEFAULT
 from adr.options import option, options_of
 from adr.store import Store
@@ -33,6 +34,7 @@ class IndexOptions:
     model_anyway: bool = option(False, "look with a model that was made for other pictures; it is recorded")
     templates: str = option("apart", "whether the words of recurring prompt lines count as entities", TEMPLATES)
     let_in: tuple[str, ...] = option((), "a recurring prompt line whose words count all the same", metavar="LINE")
+    merge: tuple[str, ...] = option((), 'a name that counts as another one: "sungalsse = sunglasses"', metavar="LINE")
     perspectives: tuple[str, ...] = option((), "a perspective to read beside the paper's four", metavar="NAME")
 
     def filled(self) -> "IndexOptions":
@@ -41,6 +43,7 @@ class IndexOptions:
             self,
             spacy_model=(self.spacy_model or DEFAULT) if self.extractor == "spacy" else None,
             verify_model=(self.verify_model or default_model(self.verify)) if self.verify else None,
+            merge=tuple(sorted(merge_line(name, other) for name, other in merged_names(self.merge).items())),
         )
 
 
@@ -92,7 +95,7 @@ def _made_with(store: Store) -> tuple[dict[str, Any], dict[str, Any]]:
 def decisive(options: IndexOptions) -> dict[str, Any]:
     """The options that decide the postings of the paper's four. One that is off is left out, so that an index made
     before there was such an option has the same fingerprint."""
-    off = {"templates": "count", "let_in": ()}
+    off = {"templates": "count", "let_in": (), "merge": ()}
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in asdict(options).items()

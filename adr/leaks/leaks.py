@@ -113,8 +113,6 @@ def find_leaks(
             texts, short = _by_text(store, benchmark, progress)
             compared.append(_compared(benchmark, pictures, texts, short))
             found += pictures + texts
-    shutil.rmtree(workspace.leaks, ignore_errors=True)
-    copies.rename(workspace.leaks)
     with store.atomic() as writer:
         _write(writer, found)
         report = LeaksReport(
@@ -127,6 +125,8 @@ def find_leaks(
         )
         writer.execute("delete from leaks_made")
         writer.execute(_MADE, [to_json(report)])
+    shutil.rmtree(workspace.leaks, ignore_errors=True)
+    copies.rename(workspace.leaks)
     return report
 
 

@@ -16,6 +16,7 @@ from adr.select.filter_tree import (
     DecidedFor,
     Filter,
     FromSource,
+    HasAgreement,
     HasEntity,
     HasLanguage,
     HasLeak,
@@ -112,6 +113,8 @@ class ConditionSql:
                 return f"{_WITH_PICTURE} list_contains(f.faults, {self._bind(fault)})"
             case HasPictureSize(of, relation, number):
                 return f"{_WITH_PICTURE} {_SIZES[of]} {relation} {self._bind(number)}"
+            case HasAgreement(relation, number):
+                return f"select a.instance from agreement a where a.agreement {relation} {self._bind(number)}"
             case HasLeak():
                 return "select l.instance from leaked_instance l"
             case HasLanguage(language):

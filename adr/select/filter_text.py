@@ -22,6 +22,7 @@ from adr.select.filter_tree import (
     DecidedFor,
     Filter,
     FromSource,
+    HasAgreement,
     HasEntity,
     HasLanguage,
     HasLeak,
@@ -56,11 +57,13 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _PATTERN = re.compile(r"/((?:[^/\\]|\\.)+)/", re.DOTALL)
 _POSITION = re.compile(r"#?(\d+)(?![^\s()])")
 _QUANTITY = re.compile(r"(turns|words)\s*(<=|>=|<|>|=)\s*(\d+)(?![^\s()])", re.IGNORECASE)
-_SIZE = re.compile(r"(width|height|aspect)\s*(<=|>=|<|>|=)\s*(\d{1,9}(?:\.\d{1,3})?)(?![^\s()])", re.IGNORECASE)
+_SIZE = re.compile(
+    r"(width|height|aspect|agreement)\s*(<=|>=|<|>|=)\s*(\d{1,9}(?:\.\d{1,3})?)(?![^\s()])", re.IGNORECASE
+)
 _KEY = re.compile(r"([^\W\d][\w-]*):")
 _WORD = re.compile(r'[^\s()"]+')
 _BARE = re.compile(r"[\w+.][\w+.-]*(?:/[\w+.-]+)*")
-_COMPARED = (*get_args(Quantity), *get_args(PictureSize))
+_COMPARED = (*get_args(Quantity), *get_args(PictureSize), "agreement")
 _COMPARISON = re.compile(rf"({'|'.join(_COMPARED)})\W", re.IGNORECASE)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = {written[1]: meant for meant, written in _ESCAPES.items()}
@@ -116,6 +119,8 @@ def _condition_text(tree: Filter) -> str:
             return fault
         case HasPictureSize(size, relation, bound):
             return f"{size}{relation}{str(bound).removesuffix('.0')}"
+        case HasAgreement(relation, bound):
+            return f"agreement{relation}{str(bound).removesuffix('.0')}"
         case HasLeak():
             return _LEAKED
         case HasLanguage(language):
@@ -227,8 +232,10 @@ class _Reader:
         return HasQuantity(of, relation, self._number(found[3], found.start(3)))
 
     def _size(self, found: re.Match[str]) -> Filter:
-        of = next(one for one in get_args(PictureSize) if one == found[1].lower())
         relation = next(one for one in get_args(Relation) if one == found[2])
+        if found[1].lower() == "agreement":
+            return HasAgreement(relation, float(found[3]))
+        of = next(one for one in get_args(PictureSize) if one == found[1].lower())
         return HasPictureSize(of, relation, float(found[3]))
 
     def _plain(self) -> Filter:

@@ -97,6 +97,14 @@ class HasPictureSize:
 
 
 @dataclass(frozen=True)
+class HasAgreement:
+    """The agreement of picture and text, from 0 to 1, compared with a number; not known for every instance."""
+
+    relation: Relation
+    number: float
+
+
+@dataclass(frozen=True)
 class HasLeak:
     """The instance has a picture or question of a benchmark, which no person has called a false alarm."""
 
@@ -169,6 +177,7 @@ Condition = (
     | HasQuantity
     | HasPictureFault
     | HasPictureSize
+    | HasAgreement
     | HasLeak
     | HasLanguage
     | FromSource

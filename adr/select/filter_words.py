@@ -13,6 +13,7 @@ from adr.select.filter_tree import (
     DecidedFor,
     Filter,
     FromSource,
+    HasAgreement,
     HasEntity,
     HasLanguage,
     HasLeak,
@@ -83,6 +84,8 @@ def _fact(tree: Filter) -> str:
             return PICTURE_FAULTS[fault]
         case HasPictureSize(of, relation, number):
             return f"a picture of {'aspect ratio' if of == 'aspect' else of} {relation} {number:g}"
+        case HasAgreement(relation, number):
+            return f"agreement of picture and text {relation} {number:g}"
         case HasLeak():
             return "with something of a benchmark"
         case HasLanguage(language):

@@ -19,6 +19,7 @@ from adr.select.filter_tree import (
     DecidedFor,
     Filter,
     FromSource,
+    HasAgreement,
     HasEntity,
     HasLeak,
     HasPictureFault,
@@ -57,7 +58,8 @@ class FoundInstance:
 class FindReport:
     """filter: as `parse` reads it; in_words: the same in a sentence; count: instances that it finds; instances: the
     first of them, by position; notice: entities that no instance has, where the filter names some; texts_read: every
-    text was read for it, for want of the table of words (`adr.select.word_table`); recipe: the file into which they were written."""
+    text was read for it, for want of the table of words (`adr.select.word_table`); recipe: the file into
+    which they were written."""
 
     filter: str
     in_words: str
@@ -142,6 +144,8 @@ def check(store: Store, tree: Filter) -> None:
             _need_tag(store, one.tag)
         if isinstance(one, HasPictureFault | HasPictureSize):
             _need_pictures(store)
+        if isinstance(one, HasAgreement):
+            _need_agreement(store)
         if isinstance(one, HasLeak):
             _need_leaks(store)
 
@@ -192,6 +196,14 @@ def _need_pictures(store: Store) -> None:
         raise AdrError(
             "The present pictures have not been looked at.",
             "Run `adr pictures`, or look at them under Faults on the Dataset page.",
+        )
+
+
+def _need_agreement(store: Store) -> None:
+    if not store.value("select exists (select 1 from agreement_in_force)"):
+        raise AdrError(
+            "Pictures have not been compared with the present texts.",
+            "Run `adr wrong-pairs`, or compare them under Faults on the Dataset page.",
         )
 
 

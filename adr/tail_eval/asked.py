@@ -97,7 +97,7 @@ def _fill(memory: Store, store: Store, texts: Sequence[Text]) -> None:
 def _options(store: Store) -> dict[str, object]:
     """The options of the workspace's index, without the checker, which looks at pictures."""
     made = json.loads(store.value("select options from index_made") or "{}")
-    kept = {name: made[name] for name in ("extractor", "spacy_model", "templates", "let_in") if made.get(name)}
+    kept = {name: made[name] for name in ("extractor", "spacy_model", "templates", "let_in", "merge") if made.get(name)}
     return {**kept, "objects": "auto"}
 
 

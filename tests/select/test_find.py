@@ -21,6 +21,7 @@ from adr.select.filter_tree import (
     DecidedFor,
     Filter,
     FromSource,
+    HasAgreement,
     HasEntity,
     HasLanguage,
     HasLeak,
@@ -60,6 +61,7 @@ TAGGED = {"odd": {1, 3, 5}, "gone": set()}
 PICTURES = {"street.png": (120, 60, ["dark", "tiny"]), "sofa.png": (60, 120, []), "yard.png": (None, None, ["tiny"])}
 # A benchmark has the picture of 0 and 5 and the question of 3; that of 1 is a false alarm.
 LEAKED = {0, 3, 5}
+AGREEMENT = {0: 0.25, 1: 1.0, 4: 0.5}
 WORDS = {0: 16, 1: 11, 2: 13, 3: 10, 4: 8, 5: 9}  # of question and answer, counted by hand
 
 
@@ -90,6 +92,9 @@ def filled() -> Store:
             "insert into leak (leak, mark, path, instance) values ($1, $2, $3, $4)", [leak, str(leak), path, instance]
         )
     store.execute("insert into leak_judgement values ('3', 'false_alarm', 'ann', now() at time zone 'UTC')")
+    for number, agreement in AGREEMENT.items():
+        store.execute("insert into agreement values ($1, $2, 'dog', 'cat')", [number, agreement])
+    store.execute("insert into agreement_made values ('{}', now() at time zone 'UTC')")
     for made in ("pictures_made", "leaks_made"):
         store.execute(f"""
             insert into {made}
@@ -139,6 +144,8 @@ def holds(tree: Filter, number: int) -> bool:
             sizes = [PICTURES[name] for name in INSTANCES[number][1] if name in PICTURES]
             values = [{"width": w, "height": h, "aspect": w / h}[of] for w, h, _ in sizes if w and h]
             return any(RELATIONS[relation](value, wanted) for value in values)
+        case HasAgreement(relation, wanted):
+            return number in AGREEMENT and RELATIONS[relation](AGREEMENT[number], wanted)
         case HasLeak():
             return number in LEAKED
         case HasLanguage(language):
@@ -170,6 +177,7 @@ conditions = st.one_of(
         st.sampled_from(sorted(RELATIONS)),
         st.sampled_from([0.5, 2.0, 60.0, 120.0]),
     ),
+    st.builds(HasAgreement, st.sampled_from(sorted(RELATIONS)), st.sampled_from([0.0, 0.25, 0.5, 1.0])),
     st.builds(HasLeak),
     st.builds(HasLanguage, st.sampled_from(["en", "zh", "fr"])),
     st.builds(FromSource, st.just("hand")),

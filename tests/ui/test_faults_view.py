@@ -1,4 +1,4 @@
-"""The view Faults of the Dataset page: pictures are looked at in a job, and leaks are judged one after the other."""
+"""The view Faults of the Dataset page: pictures, leaks of benchmarks, wrong pairs, misspelt names."""
 
 import json
 from contextlib import closing
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.store import Store
 from adr.workspace import Workspace
@@ -69,3 +70,30 @@ def test_leaks__compared_and_judged(page, empty_workspace, leaked, monkeypatch):
     at.button(key="judge leak").click().run()
     assert "None." in [one.value for one in at.caption]
     assert not at.exception
+
+
+def test_misspelt__listed(page, empty_workspace, tmp_path):
+    said = ["sunglasses"] * 40 + ["sungalsse"]
+    rows = [
+        {"id": n, "conversations": [{"from": "human", "value": "What?"}, {"from": "gpt", "value": f"These {word}."}]}
+        for n, word in enumerate(said)
+    ]
+    source = tmp_path / "said.json"
+    source.write_text(json.dumps(rows))
+    with closing(Store(empty_workspace.database)) as store:
+        ingest(store, source)
+        index(store)
+    at = page("Dataset", view="faults", check="names")
+    assert any(one.value.startswith("1 name in no word list") for one in at.caption)
+    assert at.button(key="merge names").disabled
+    assert not at.exception
+
+
+def test_wrong_pairs__says_what_is_needed(page, two_blank):
+    with closing(Store(two_blank.database)) as store:
+        index(store)
+    at = page("Dataset", view="faults", check="pairs")
+    at.button(key="compare pairs").click().run()
+    at = finished(at, two_blank)
+    assert not at.exception
+    assert any("has not looked at the" in one.value for one in at.error)

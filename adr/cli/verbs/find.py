@@ -12,8 +12,8 @@ from adr.figures import counted
 from adr.progress import Progress
 from adr.select.find import FindReport, find
 from adr.select.saved import save_filter
-from adr.settings import setting
 from adr.select.set_apart import set_apart
+from adr.settings import setting
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 
 from adr.ui.dataset.leaks import leaks_view
+from adr.ui.dataset.misspelt import misspelt_view
 from adr.ui.dataset.picture_faults import picture_faults_view
+from adr.ui.dataset.wrong_pairs import wrong_pairs_view
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import choice
 
 _CHECKS: dict[str, tuple[str, Callable[[Frame], None]]] = {
     "pictures": ("Pictures", picture_faults_view),
     "leaks": ("Leaks of benchmarks", leaks_view),
+    "pairs": ("Wrong pairs", wrong_pairs_view),
+    "names": ("Misspelt names", misspelt_view),
 }
 
 

@@ -142,6 +142,7 @@ def start_index(
             "verify": verify,
             "model_anyway": model_anyway,
             "let_in": let_in(here.store),
+            "merge": tuple(asked_options(here.store).get("merge", ())),
             "perspectives": beside(indexed(here.store)),
         },
     )

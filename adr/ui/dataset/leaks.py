@@ -18,11 +18,10 @@ from adr.ui.review.reviewer import reviewer_name
 
 KIND = "leaks"
 _HOW = {
-    "pixels": "the same pixels",
-    "hash": "looks the same",
-    "mirrored": "looks the same, mirrored",
-    "look": "looks alike to the model",
-    "shingles": "shares runs of 13 words",
+    "pixels": "The same pixels",
+    "hash": "Looks the same",
+    "mirrored": "Looks the same, mirrored",
+    "shingles": "Shares runs of 13 words",
 }
 _KINDS = {"picture": "Pictures", "text": "Questions"}
 _JUDGED = {"open": "Not looked at", "leak": "Leaks", "false_alarm": "False alarms"}
@@ -84,15 +83,16 @@ def _one(here: Frame) -> None:
     """One leak of the chosen kind and judgement, with the buttons that judge it."""
     counts = leak_counts(here.store)
     kinds = tuple(kind for kind in _KINDS if any(of == kind for of, _ in counts))
-    kind = choice("Kind", kinds, "kind", default=kinds[0], says=_KINDS.__getitem__, drops=("page", "judged"))
-    judged = choice(
-        "Judged",
-        tuple(_JUDGED),
-        "judged",
-        default="open",
-        says=lambda one: f"{_JUDGED[one]} {counts.get((kind, one), 0):,}",
-        drops=("page",),
-    )
+    with st.container(horizontal=True):
+        kind = choice("Kind", kinds, "kind", default=kinds[0], says=_KINDS.__getitem__, drops=("page", "judged"))
+        judged = choice(
+            "Judged",
+            tuple(_JUDGED),
+            "judged",
+            default="open",
+            says=lambda one: f"{_JUDGED[one]} {counts.get((kind, one), 0):,}",
+            drops=("page",),
+        )
     total = counts.get((kind, judged), 0)
     if not total:
         st.caption("None.")
