@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from adr.explore.often import Often, often_among
+from adr.explore.often import often_among, rarest_among
 from adr.recipe import Recipe
 from adr.recipe_apart import excluding, protecting
 from adr.recipe_frozen import frozen
@@ -107,8 +107,28 @@ def test_page__tags_what_is_selected(page, small_workspace, monkeypatch) -> None
 def test_often_among__by_hand(small_store) -> None:
     """cat is in 0, 1 and 2; dog in 0 and 2 of these; sofa in 1 only."""
     found = often_among(small_store, np.array([0, 1, 2], np.int32))
-    assert found[:2] == [Often("token", "cat", 3, 3), Often("object", "cat", 3, 3)]
-    assert Often("object", "dog", 2, 4) in found and Often("object", "sofa", 1, 1) in found
+    told = [(one.perspective, one.name, one.count, one.n) for one in found]
+    assert told[:2] == [("token", "cat", 3, 3), ("object", "cat", 3, 3)]
+    assert ("object", "dog", 2, 4) in told and ("object", "sofa", 1, 1) in told
+
+
+def test_rarest_among__by_hand(small_store) -> None:
+    found = rarest_among(small_store, np.array([0, 1], np.int32), "object")
+    assert [(one.name, one.count, one.n) for one in found] == [
+        ("bus", 1, 1),
+        ("sofa", 1, 1),
+        ("cat", 2, 3),
+        ("dog", 1, 4),
+    ]
+
+
+def test_page__plans_pictures_of_what_is_selected(page, small_workspace) -> None:
+    at = page("Dataset", find="object:cat")
+    at.button(key="select page").click().run()
+    assert at.multiselect(key="planned of selection").value[0].name == "accordion"
+    at.button(key="plan selection").click().run()
+    assert not at.exception
+    assert at.query_params["entities"]
 
 
 def test_excluding__takes_out_of_protect_and_back() -> None:

@@ -18,6 +18,7 @@ from adr.ui.navigation import go
 from adr.ui.parts.controls import asked
 from adr.ui.parts.state import remembered
 from adr.ui.selecting.compare import compare_action
+from adr.ui.selecting.plan import plan_action
 from adr.ui.selecting.recipe import recipe_action
 from adr.ui.selecting.said import said
 from adr.ui.selecting.tags import tag_action
@@ -78,6 +79,7 @@ def _bar(here: Frame, chosen: Selection) -> None:
         with st.container(horizontal=True, gap="small"):
             tag_action(here, chosen.positions, chosen.words)
             recipe_action(here, chosen.positions, chosen.words)
+            plan_action(here, chosen.positions)
             compare_action(here, chosen.positions, chosen.words)
         if sentence := said().sentence:
             st.caption(f":{'red' if said().fault else 'green'}[{plain(sentence, SENTENCE)}]")
