@@ -63,7 +63,7 @@ def recipe_of(at) -> Recipe:
 
 
 def board_of(at) -> dict:
-    found = (json.loads(one.proto.json) for one in at.get("bidi_component"))
+    found = (json.loads(one.proto.json) for one in at.get("bidi_component") if one.proto.json)
     return next(data for data in found if "bars" in data)
 
 
