@@ -4,34 +4,35 @@ import { el } from "./elements.js";
 
 const SCALE = 2; // pixels of a PNG for each pixel of the page
 const SVG = "http://www.w3.org/2000/svg";
+const SAVE = { PNG: savePng, SVG: saveSvg, CSV: saveCsv };
 const watching = new WeakMap();
 
 export default function (component) {
-  const { parentElement } = component;
+  const { data, parentElement } = component;
+  const add = () => addButtons(data.kinds);
   if (!watching.has(parentElement)) {
-    const watcher = new MutationObserver(() => requestAnimationFrame(addButtons));
+    const watcher = new MutationObserver(() => requestAnimationFrame(add));
     watcher.observe(document.body, { childList: true, subtree: true });
     watching.set(parentElement, watcher);
   }
-  addButtons();
+  add();
   return () => {
     watching.get(parentElement)?.disconnect();
     watching.delete(parentElement);
   };
 }
 
-function addButtons() {
+function addButtons(kinds) {
   for (const holder of document.querySelectorAll("[data-testid=stPlotlyChart]")) {
     const chart = holder.querySelector(".js-plotly-plot");
     if (!chart || holder.querySelector(".adr-save")) continue;
     const box = el("div", "adr-save");
-    const save = { PNG: savePng, SVG: saveSvg, CSV: saveCsv };
-    for (const kind of Object.keys(save)) {
+    for (const kind of kinds) {
       const made = el("button", "", kind);
       made.type = "button";
       made.title = `Save this chart as ${kind}`;
       made.setAttribute("aria-label", made.title);
-      made.onclick = () => save[kind](holder.querySelector(".js-plotly-plot"), nameOf(holder));
+      made.onclick = () => SAVE[kind](holder.querySelector(".js-plotly-plot"), nameOf(holder));
       box.append(made);
     }
     holder.append(box);

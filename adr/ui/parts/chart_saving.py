@@ -8,12 +8,13 @@ from typing import Any
 
 from adr.ui.parts.component import component
 
+KINDS = ["PNG", "SVG", "CSV"]
 _SAVING = component("parts/chart_saving", "<i></i>")
 
 
 def chart_saving() -> None:
     """Give the charts of the page, those that are drawn later included, their buttons."""
-    _SAVING(key="chart saving", height=1)
+    _SAVING(data={"kinds": KINDS}, key="chart saving", height=1)
 
 
 def rows_of_chart(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
