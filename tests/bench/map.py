@@ -123,7 +123,7 @@ def opening(page: Any) -> float:
     """Milliseconds from a click on Map to the points read back from the canvas."""
     began = time.perf_counter()
     page.get_by_role("radio", name="Map").click()
-    page.locator(".map[data-painted]").wait_for()
+    page.locator(".map[data-painted]").wait_for(timeout=30_000)
     return read_back(page, began)
 
 

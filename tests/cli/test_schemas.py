@@ -88,6 +88,7 @@ CALLS = [
     ("images", "{f}/w/demo/images"),
     ("index", ""),
     ("embed", ""),
+    ("map", ""),
     ("copies", "--looks"),
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --reservoir"),
     ("curve", "--perspective token --top 3"),
