@@ -1,10 +1,14 @@
 """How long the map takes to be painted, moved and asked, in headless Chromium, with random places.
 
     python tests/bench/map.py --workspace W [--rounds 5]
+    python tests/bench/map.py --workspace W --neighbours
 
 W: an indexed workspace. It is copied; in the copy every instance gets a place in one of 300 random heaps. Chromium
 paints by SwiftShader where there is no graphics card. Times are from a click on the open page until a painted point can
-be read back from the canvas.
+be read back from the canvas. Processor times are those of the queries behind the page.
+
+--neighbours: of the map that W has, how many of the ten nearest neighbours of a point are of its kind (of the 12 most
+frequent objects the rarest that it has), beside the same by chance.
 """
 
 import argparse
@@ -15,6 +19,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -26,8 +31,15 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from adr.embed.map import MapReport, write_places  # noqa: E402
+from adr.embed.umap import nearest  # noqa: E402
+from adr.explore.entities import Entity, find_entities, first_of  # noqa: E402
+from adr.explore.map_points import kinds_by_density, kinds_by_entity, map_points  # noqa: E402
+from adr.explore.map_regions import regions  # noqa: E402
+from adr.explore.surrounded import inside, over_represented  # noqa: E402
+from adr.explore.thin_places import thin_places  # noqa: E402
 from adr.report import to_json  # noqa: E402
 from adr.store import Store  # noqa: E402
+from adr.tail import tail_rule  # noqa: E402
 from tests.worlds import browser  # noqa: E402
 
 READ_BACK = """(canvas) => { const gl = canvas.getContext("webgl2");
@@ -52,13 +64,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workspace", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--neighbours", action="store_true")
     options = parser.parse_args()
+    if options.neighbours:
+        print(json.dumps(of_the_same_kind(options.workspace)))
+        return
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "work"
         shutil.copytree(options.workspace, copy)
         count = scatter(copy)
+        queries = asked(copy)
         with browser.running_app(copy) as address:
-            found = measured(address, options.rounds)
+            found = measured(address, options.rounds) | queries
     found = {"date": date.today().isoformat(), "load": round(os.getloadavg()[0], 1), "points": count} | found
     print("\n".join(["| what | value |", "|---|---|", *(f"| {k.replace('_', ' ')} | {v} |" for k, v in found.items())]))
     print(json.dumps(found))
@@ -79,6 +96,46 @@ def scatter(folder: Path) -> int:
             report = MapReport("random", len(instances), 20_000, len(instances), 0, 0, 1.0)
             writer.execute("insert into map_made values ($1, now() at time zone 'UTC')", [to_json(report)])
     return len(instances)
+
+
+def of_the_same_kind(folder: Path) -> dict[str, float]:
+    """The share of the ten nearest neighbours that are of the same kind, and the share by chance."""
+    with closing(Store(folder / "adr.duckdb")) as store:
+        points = map_points(store)
+        kinds = kinds_by_entity(store, points, "object").of
+    near, _ = nearest(points.places.astype(np.float32), k=10)
+    shares = np.bincount(kinds) / len(kinds)
+    same = float((kinds[near] == kinds[:, None]).mean())
+    return {"points": len(kinds), "same_kind": round(same, 3), "by_chance": round(float((shares**2).sum()), 3)}
+
+
+def asked(folder: Path) -> dict[str, int]:
+    """Milliseconds of processor time of each query of the page, best of three."""
+    corners = [(32_768 + 20_000 * math.cos(at), 32_768 + 20_000 * math.sin(at)) for at in np.linspace(0, 6.28, 96)]
+    with closing(Store(folder / "adr.duckdb")) as store:
+        points = map_points(store)
+        chosen = points.instances[inside(points.places, corners)]
+        tail = first_of(store, "object") + tail_rule([one.n for one in all_objects(store)], 0.9).head_rank
+        queries = {
+            "points": lambda: map_points(store),
+            "kinds_by_object": lambda: kinds_by_entity(store, points, "object"),
+            "density": lambda: kinds_by_density(points),
+            "regions": lambda: regions(store, points, "object"),
+            "empty_places": lambda: thin_places(store, points, "object", tail),
+            "inside_a_lasso": lambda: inside(points.places, corners),
+            "what_stands_out": lambda: over_represented(store, chosen, "object"),
+        }
+        return {f"{name}_processor_ms": min(spent(query) for _ in range(3)) for name, query in queries.items()}
+
+
+def all_objects(store: Store) -> list[Entity]:
+    return find_entities(store, "object", limit=10**6).entities
+
+
+def spent(query: Callable[[], object]) -> int:
+    began = time.process_time()
+    query()
+    return round(1000 * (time.process_time() - began))
 
 
 def measured(address: str, rounds: int) -> dict[str, Any]:
@@ -123,7 +180,7 @@ def opening(page: Any) -> float:
     """Milliseconds from a click on Map to the points read back from the canvas."""
     began = time.perf_counter()
     page.get_by_role("radio", name="Map").click()
-    page.locator(".map[data-painted]").wait_for()
+    page.locator(".map[data-painted]").wait_for(timeout=30_000)
     return read_back(page, began)
 
 

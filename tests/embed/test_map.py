@@ -6,26 +6,13 @@ import pytest
 from adr.embed.map import make_map, map_report
 from adr.embed.placing import on_square, sample_rows
 from adr.errors import AdrError
-from adr.feature_folder import FeatureBlock, FeatureFolder
 from adr.progress import Cancelled
 from adr.store import Store
 from adr.workspace import Workspace
+from tests.worlds.features import write_features
 from tests.worlds.hand import INSTANCES, write_instances
 
-MODEL = "assets/models/starter-clip"
-
-
-def seen(workspace: Workspace, vectors: dict[str, list[float]]) -> None:
-    """Writes features as `adr embed` would: {image path: vector}."""
-    folder = FeatureFolder.of(workspace.features, MODEL)
-    folder.ask({})
-    stamps = {path: f"stamp of {path}"[:24] for path in vectors}
-    folder.keep(
-        FeatureBlock(
-            list(stamps.values()), np.array(list(vectors.values()), np.float16), np.zeros(len(vectors), np.uint64), []
-        )
-    )
-    folder.name(stamps)
+SEEN = {"street.png": [1, 0, 0], "sofa.png": [0, 1, 0], "yard.png": [0, 0, 1]}
 
 
 @pytest.fixture
@@ -41,9 +28,9 @@ def store(workspace) -> Store:
 
 
 def test_make_map__places_instances_with_features(workspace, store):
-    seen(workspace, {"street.png": [1, 0, 0], "sofa.png": [0, 1, 0], "yard.png": [0, 0, 1]})
+    write_features(workspace, SEEN)
     told = []
-    report = make_map(store, workspace, MODEL, progress=lambda *event: told.append(event))
+    report = make_map(store, workspace, progress=lambda *event: told.append(event))
     assert (report.pictures, report.laid_out, report.instances, report.without) == (3, 3, 4, 2)
     assert map_report(store) == report and told[-1] == (200, 200, "Laying out a sample")
     rows = store.rows("select instance, x, y from map_place order by instance")
@@ -54,24 +41,24 @@ def test_make_map__places_instances_with_features(workspace, store):
 
 def test_make_map__without_features_says_what_to_do(workspace, store):
     with pytest.raises(AdrError, match="has not looked at"):
-        make_map(store, workspace, MODEL)
+        make_map(store, workspace)
 
 
 def test_make_map__cancelled_keeps_the_former_map(workspace, store):
-    seen(workspace, {"street.png": [1, 0, 0], "sofa.png": [0, 1, 0], "yard.png": [0, 0, 1]})
-    report = make_map(store, workspace, MODEL)
+    write_features(workspace, SEEN)
+    report = make_map(store, workspace)
 
     def cancel(*_: object) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        make_map(store, workspace, MODEL, seed=1, progress=cancel)
+        make_map(store, workspace, seed=1, progress=cancel)
     assert map_report(store) == report and store.value("select count(*) from map_place") == 4
 
 
 def test_map_report__none_after_the_sources_changed(workspace, store):
-    seen(workspace, {"street.png": [1, 0, 0], "sofa.png": [0, 1, 0], "yard.png": [0, 0, 1]})
-    make_map(store, workspace, MODEL)
+    write_features(workspace, SEEN)
+    make_map(store, workspace)
     store.execute("update source set ingested_at = (now() at time zone 'UTC') + interval 1 second")
     assert map_report(store) is None
 

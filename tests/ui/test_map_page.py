@@ -29,7 +29,7 @@ def texts(at):
 
 def test_map__says_what_it_needs(small_workspace, page):
     at = page("Explore", view="map")
-    assert not at.exception and "has not looked at the source" in texts(at)
+    assert not at.exception and "has not looked at the pictures" in texts(at)
 
 
 def test_map__says_what_is_not_on_it(mapped_workspace, page):
