@@ -29,6 +29,14 @@ def test_copies__looked_for_on_the_page(small_workspace, page):
     assert "compared by their bytes" in said(at)
 
 
+def test_copies__pictures_are_embedded_on_the_page(small_workspace, page):
+    """Three of the four pictures are on disk; the shipped model looks at them in its process."""
+    at = page("Dataset", view="copies")
+    at.button(key="embed pictures").click().run()
+    at = finished(at, small_workspace)
+    assert not at.exception and "**3 of 4 pictures** looked at by starter-clip." in said(at)
+
+
 def test_copies__the_bound_is_moved_and_used(small_workspace, page):
     """A picture, a part of it, and the same scene with another thing in it: one pair of three is the same."""
     scene = Image.fromarray(np.random.default_rng(1).integers(0, 256, (8, 12, 3), np.uint8)).resize((240, 160))

@@ -60,4 +60,4 @@ def _pairs(here: Frame, pairs: Sequence[Overlaid], side: str) -> None:
             Tile(f"{at} {side} {n}", path, url, badge=f"{pair.difference:.2f}" if n == 0 else "", alt=path)
             for n, (path, url) in enumerate(zip((pair.one, pair.other), urls[2 * at : 2 * at + 2], strict=True))
         ]
-        image_grid(tiles, key=f"pair {side} {at}", least=150)
+        image_grid(tiles, key=f"pair {side} {at}", least=110)

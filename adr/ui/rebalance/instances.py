@@ -106,7 +106,8 @@ def _groups(preview: RecipePreview) -> None:
 
 def _filtered(here: Frame, engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:
     """Rows that the filters of the view let through, in the source's order."""
-    which, why, passing, of, name = st.columns([1.7, 2, 2, 1.4, 1.7], vertical_alignment="bottom", gap="small")
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")  # two lines where it is narrow
+    which, why, passing, of, name = (row.container(width=width) for width in (180, 210, 210, 150, 190))
     with which:
         show = choice("Show", ("dropped", "kept"), "show", default="dropped", drops=("page", "reason"))
     mask = preview.kept if show == "kept" else ~preview.kept
