@@ -23,6 +23,7 @@ JOBS = {
     "demo": ("demo", "Drawing the demo world"),
     "ingest": ("ingest", "Reading the dataset"),
     "index": ("index", "Building the index"),
+    "words": ("words", "Preparing the search"),
     "rebalance": ("rebalance", "Rebalancing"),
     "plan": ("plan", "Planning"),
     "generate": ("synthesize", "Plan {plan}"),
