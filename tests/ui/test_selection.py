@@ -1,24 +1,36 @@
 """Selecting on the Dataset page, and what the bar of the selection says, as far as no browser is needed."""
 
+import json
 from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 
 from adr.explore.often import often_among, rarest_among
+from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
 from adr.recipe_apart import excluding, protecting
 from adr.recipe_frozen import frozen
 from adr.select.tags import tag
 from adr.store import Store
 from adr.ui.dataset.ticks import tick, ticked
+from adr.ui.navigation import PAGES
 from adr.ui.parts.selection import clear_selection, select, selection
 from adr.ui.rebalance.address import from_address, to_address
 from adr.ui.rebalance.set_apart import released
+from tests.worlds.pages import finished
 
 
 def said(at) -> str:
     return "\n".join(str(one.value) for kind in ("markdown", "caption") for one in at.get(kind))
+
+
+def stay(at, name: str):
+    """The page that a button has opened, as the one that further clicks are on."""
+    asked = dict(at.query_params)
+    at.switch_page(PAGES[name][0])
+    at.query_params.update(asked)
+    return at.run()
 
 
 def chosen(at) -> list[int]:
@@ -153,9 +165,11 @@ def test_page__excludes_what_is_selected(page, small_workspace) -> None:
     at.button(key="select page").click().run()
     at.button(key="exclude selection").click().run()
     assert not at.exception
+    at = stay(at, "Rebalance")
     assert "**4 instances excluded**: ticked by hand" in said(at)
     at.button(key="release exclude 0").click().run()
-    assert "excluded" not in said(at)
+    assert "Perspectives that must pass" in [one.label for one in at.get("button_group")]
+    assert "instances excluded" not in said(at)
 
 
 def test_page__compares_what_is_selected(page, small_workspace) -> None:
@@ -173,3 +187,20 @@ def test_recipe__refuses_what_no_address_holds(page, small_workspace, monkeypatc
     at.button(key="select page").click().run()
     at.button(key="protect selection").click().run()
     assert any("do not fit into the address" in one.value for one in at.error)
+
+
+def test_page__exports_what_is_selected(page, small_workspace) -> None:
+    with closing(Store(small_workspace.database)) as store:
+        rebalance(store, Recipe(min_passes=0))
+    at = page("Dataset", find="object:cat")
+    at.button(key="select page").click().run()
+    at.button(key="export selection").click().run()
+    assert not at.exception
+    at = stay(at, "Export")
+    assert at.checkbox(key="export only selected").value
+    at.text_input(key="export folder 1 llava").set_value(str(small_workspace.folder / "few"))
+    at.button(key="export write").click().run()
+    finished(at, small_workspace)
+    written = json.loads((small_workspace.folder / "few" / "manifest.json").read_text())
+    assert written["only"] == {"words": "ticked by hand", "instances": 3, "kept": 3, "positions": "0-2"}
+    assert written["counts"]["rows"] == 3

@@ -81,6 +81,8 @@ def _bar(here: Frame, chosen: Selection) -> None:
             recipe_action(here, chosen.positions, chosen.words)
             plan_action(here, chosen.positions)
             compare_action(here, chosen.positions, chosen.words)
+            if here.standing.runs and st.button("Export", key="export selection", icon=":material/output:"):
+                go("Export", selected="only")
         if sentence := said().sentence:
             st.caption(f":{'red' if said().fault else 'green'}[{plain(sentence, SENTENCE)}]")
 
