@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from adr.ui.dataset.copies import copies_view
 from adr.ui.dataset.index import index_view
 from adr.ui.dataset.instances import instances_view
 from adr.ui.dataset.jobs import jobs_view
@@ -15,6 +16,7 @@ from adr.ui.parts.controls import choice
 VIEWS = {
     "instances": "Instances",
     "rejected": "Set aside",
+    "copies": "Copies",
     "index": "Index",
     "reservoir": "Reservoir",
     "read": "Read a dataset",
@@ -34,12 +36,14 @@ with frame("Dataset") as here:
             "view",
             default="instances",
             says=VIEWS.__getitem__,
-            drops=("page", "source", "kind", "reason", "instance", "find"),
+            drops=("page", "source", "kind", "reason", "instance", "find", "copies"),
         )
         if view == "instances":
             instances_view(here)
         elif view == "rejected":
             rejected_view(here)
+        elif view == "copies":
+            copies_view(here)
         elif view == "index":
             index_view(here)
         elif view == "reservoir":

@@ -98,6 +98,7 @@ CALLS = [
     ("tag", "text_only hard"),
     ("rebalance", f"--recipe {DEMO}"),
     ("runs", ""),
+    ("diversity", "--run 1"),
     ("explain", "--run 1 --instance 0"),
     ("backwards", f"--recipe {DEMO} --size 40 --out {{f}}/forty.toml"),
     ("compare", "1 {f}/forty.toml"),
