@@ -13,9 +13,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from adr.errors import AdrError
 from adr.files import refuse_special
 from adr.perspectives import MOST_VOTES, PAPER_NAMES, choices, described, in_order, is_known
+from adr.recipe_frozen import FrozenInstances, positions_of, ranges_text
 from adr.recipe_mixture import Mixture
 from adr.shipped import find
 
@@ -27,6 +30,8 @@ STAGES = ("ingest", "index", "synthesize", "export")
 # What is said of single entities, by perspective: {entity: value}, or a list of entities.
 OF_ENTITIES = ("own_tau", "at_most", "notes")
 LISTED = ("mute", "protect")
+# Instances set apart by hand, as lists of what was frozen.
+FROZEN = ("exclude", "protect_instances")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Recipe:
     own_tau: for one entity, the value that replaces its perspective's τ. mute: its draw never passes. protect: its draw
     always passes. at_most: the cap of an entity, a bound on the kept instances that have it. All four by perspective.
     at_most_each: the cap, by perspective, of every entity that has none in at_most.
+    exclude: instances that count nowhere: neither in n(e) and τ, nor as kept, nor in the random baseline.
+    protect_instances: instances that are always kept, whatever else the recipe says.
     pass_rule: 'any' (some entity's draw is below its probability; the published rule) or 'mean' (one draw per
     instance and perspective against the mean probability of its entities) or 'mean_unclamped' (the same, each τ / n
     counted in full even above 1, as in the published script).
@@ -61,6 +68,8 @@ class Recipe:
     mute: Mapping[str, Sequence[str]] = field(default_factory=dict)
     protect: Mapping[str, Sequence[str]] = field(default_factory=dict)
     at_most: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    exclude: tuple[FrozenInstances, ...] = ()
+    protect_instances: tuple[FrozenInstances, ...] = ()
     mixture: Mixture | None = None  # the wanted shares of a perspective's values, after keep rule and caps
     notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # why something was set; decides nothing
     name: str = ""  # decides nothing
@@ -80,6 +89,8 @@ class Recipe:
         for key in LISTED:
             listed = {p: tuple(sorted(set(names))) for p, names in getattr(self, key).items() if names}
             object.__setattr__(self, key, MappingProxyType(listed))
+        for key in FROZEN:
+            object.__setattr__(self, key, tuple(getattr(self, key)))
         object.__setattr__(self, "perspectives", in_order(self.perspectives))
 
     def __hash__(self) -> int:
@@ -152,6 +163,7 @@ class Recipe:
             "protect": {p: list(names) for p, names in self.protect.items()},
             "at_most": {p: dict(v) for p, v in self.at_most.items()},
             **({"at_most_each": dict(self.at_most_each)} if self.at_most_each else {}),
+            **{key: ranges_text(positions_of(getattr(self, key))) for key in FROZEN if getattr(self, key)},
             **unread,
             **mixture,
             **({"epochs": self.epochs} if self.epochs > 1 else {}),
@@ -208,6 +220,7 @@ def _check(recipe: Recipe) -> None:
         named = recipe.mixture.perspective
         _need(is_known(named), f"The mixture names the perspective {named!r}.", f"Choose from {', '.join(choices())}.")
     _check_once(recipe)
+    _check_apart(recipe)
 
 
 def _check_numbers(recipe: Recipe) -> None:
@@ -304,6 +317,16 @@ def _check_once(recipe: Recipe) -> None:
                     "Leave it in one of them.",
                 )
                 seen[name] = key
+
+
+def _check_apart(recipe: Recipe) -> None:
+    """No instance is both excluded and protected."""
+    both = np.intersect1d(positions_of(recipe.exclude), positions_of(recipe.protect_instances))
+    _need(
+        not len(both),
+        f"Instances stand in both exclude and protect_instances: {ranges_text(both[:20])}.",
+        "Leave each in one of them.",
+    )
 
 
 def _need(holds: bool, sentence: str, step: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.perspectives import in_order
-from adr.recipe import LISTED, STAGES, Recipe
+from adr.recipe import FROZEN, LISTED, STAGES, Recipe
+from adr.recipe_frozen import FrozenInstances, frozen_of
 from adr.recipe_mixture import Mixture, mixture_of
 
 # A key of older recipes: {entity: value} in place of τ, with 0 for mute and inf for protect.
@@ -34,6 +35,7 @@ def fields_in(text: str, where: str) -> dict[str, Any]:
     _only(table, allowed, f"[rebalance] of {where}")
     if "mixture" in table:
         table["mixture"] = mixture_of(table["mixture"], where)
+    table |= {key: frozen_of(key, table[key], where) for key in FROZEN if key in table}
     made = {"name": str(document.get("name", "")), **table, **{stage: document.get(stage, {}) for stage in STAGES}}
     return _with_former(made, former) if former is not None else made
 
@@ -109,6 +111,7 @@ def toml_of(recipe: Recipe) -> str:
             if values := getattr(recipe, key).get(p):
                 lines += ["", f"[rebalance.{key}.{_key(p)}]"]
                 lines += [f"{_value(name)} = {_value(values[name])}" for name in sorted(values)]
+    lines += [line for key in FROZEN for part in getattr(recipe, key) for line in _frozen(key, part)]
     lines += ["", *_table("synthesize", recipe.synthesize), *_table("export", recipe.export)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -146,6 +149,11 @@ def _mixture(mixture: Mixture) -> list[str]:
     for key, values in tables.items():
         lines += ["", f"[rebalance.mixture.{key}]", *(f"{_value(name)} = {_value(values[name])}" for name in values)]
     return lines
+
+
+def _frozen(key: str, part: FrozenInstances) -> list[str]:
+    """The lines of instances set apart."""
+    return ["", f"[[rebalance.{key}]]", f"words = {_value(part.words)}", f"positions = {_value(part.positions)}"]
 
 
 def _value(value: Any) -> str:

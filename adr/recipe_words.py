@@ -1,8 +1,11 @@
 """A recipe as a sentence for people."""
 
-from adr.figures import number_words
+from collections.abc import Sequence
+
+from adr.figures import counted, number_words
 from adr.perspectives import CLUSTERED, described
 from adr.recipe import Recipe
+from adr.recipe_frozen import FrozenInstances, positions_of
 
 _NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
 _SHOWN = 3
@@ -20,6 +23,7 @@ def words_of(recipe: Recipe) -> str:
         said.append(f"rare instances up to {recipe.repeat} times")
     if recipe.unread == "drop" and recipe.min_passes:
         said.append("text that was not read counts as no entity")
+    said += _apart("excluded", recipe.exclude) + _apart("always kept", recipe.protect_instances)
     if recipe.mixture:
         said.append(f"then {recipe.mixture.in_words()}")
     if recipe.epochs > 1:
@@ -69,6 +73,14 @@ def _entities(recipe: Recipe) -> list[str]:
         ),
     )
     return [f"{kind}: {_shortened(names)}" for kind, names in kinds if names]
+
+
+def _apart(kind: str, parts: Sequence[FrozenInstances]) -> list[str]:
+    """What is said of instances set apart, a part where there are any."""
+    if not parts:
+        return []
+    words = _shortened([part.words for part in parts if part.words])
+    return [f"{kind}: {counted(len(positions_of(parts)), 'instance')}" + (f" ({words})" if words else "")]
 
 
 def _each(perspective: str, most: int) -> str:

@@ -296,7 +296,7 @@ create table if not exists decision (
     pass_count tinyint,
     kept boolean,
     copies tinyint,             -- 0 dropped, 1 kept, more: repeated
-    reason varchar,             -- 'passes', 'below_min_passes', 'alpha', 'over_cap', 'mixture', 'no_entities', 'keeps_all'
+    reason varchar,             -- 'passes', 'below_min_passes', 'alpha', 'over_cap', 'mixture', 'no_entities', 'keeps_all', 'unread', 'excluded', 'protected'
     probability float           -- P(kept) over all seeds: closed form, or an estimate where caps or mixture bind, or null
 );
 
@@ -306,8 +306,11 @@ create table if not exists epoch_kept (
     copies tinyint              -- 1 kept, 2..3 repeated
 );
 
+-- writer: export. While an export of only some of a run's instances is prepared: these, under a number below -1.
+create table if not exists export_only (run integer, epoch integer, instance integer, copies tinyint);
+
 -- What each epoch of a run keeps; under epoch 0, each instance that some epoch keeps, once; under epoch -1, what epoch 1
--- has before the mixture.
+-- has before the mixture; below -1, the instances of `export_only`.
 create view if not exists kept_in as
     select run, 1 as epoch, instance, copies from decision where kept
     union all
@@ -317,7 +320,9 @@ create view if not exists kept_in as
     from (select run, instance from decision where kept union select run, instance from epoch_kept)
     union all
     select d.run, -1, d.instance, coalesce(o.copies, d.copies)
-    from decision d left join over_share o using (run, instance) where d.kept or d.reason = 'mixture';
+    from decision d left join over_share o using (run, instance) where d.kept or d.reason = 'mixture'
+    union all
+    select run, epoch, instance, copies from export_only;
 
 -- writer: synthesize.plan. What to synthesize.
 create table if not exists plan (

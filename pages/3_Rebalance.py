@@ -20,8 +20,9 @@ from adr.ui.rebalance.mixture import mixture_view
 from adr.ui.rebalance.notices import notices
 from adr.ui.rebalance.recipe_strip import strip
 from adr.ui.rebalance.runs import runs_view
+from adr.ui.rebalance.set_apart import set_apart_view
 from adr.ui.rebalance.starting import first_visit, starting_points
-from adr.ui.rebalance.state import current
+from adr.ui.rebalance.state import current, state
 from adr.ui.telling import fragment
 
 PARTS = {
@@ -38,20 +39,23 @@ with frame("Rebalance") as here:
     if not here.standing.postings:
         nothing_indexed(here)
     else:
-        engine = engine_of(here)
+        loaded = engine_of(here)
         applied(here, current())
 
         @fragment
         def tuning() -> None:
             """What responds at once: the bar, controls, curves, numbers."""
             recipe = current()
+            engine = loaded.excluding(recipe)
             preview = engine.preview(recipe)
+            state().shown = recipe
             bar(here, engine, recipe, preview, PARTS)
             with st.container():  # as many elements on every run: what comes after it stays in its place
                 faults()
                 remarks(recipe)
                 if first_visit(here, recipe):
-                    starting_points(here, engine)
+                    starting_points(here, loaded)
+                set_apart_view(recipe)
                 strip(recipe, sizes_by_passes(engine, preview))
                 board(engine, recipe, preview)
                 expected_view(here, engine, preview)
@@ -61,6 +65,7 @@ with frame("Rebalance") as here:
         def parts() -> None:
             """What follows once the hand rests: the open part."""
             recipe, part = current(), asked("part", "instances", tuple(PARTS))
+            engine = loaded.excluding(recipe)
             reach(part)
             if part == "mixture":  # its bars respond at once as well; the board follows once the hand rests
                 moved = mixture_view(here, engine, engine.preview(recipe))

@@ -18,6 +18,8 @@ GROUND = (
     "recipe_toml",
     "recipe_words",
     "recipe_mixture",
+    "recipe_frozen",
+    "recipe_apart",
     "recipe_replay",
     "owner",
     "options",

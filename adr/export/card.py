@@ -97,6 +97,12 @@ def _size(manifest: dict[str, Any]) -> str:
     if retrieved["rows"]:
         said += f", {retrieved['rows']:,} real rows of the reservoir {code(retrieved['name'])}"
     said += f", and {made:,} synthetic ({made / max(1, n['rows']):.1%} of all rows)."
+    if "only" in manifest:
+        only = manifest["only"]
+        said += (
+            f" It was limited to {only['instances']:,} instances ({code(only['words'])}), of which the run keeps "
+            f"{only['kept']:,}."
+        )
     if n["left_out_faulty"]:
         said += f" {n['left_out_faulty']:,} kept instances were left out because of errors (see `dropped.jsonl`)."
     return said + "\n"

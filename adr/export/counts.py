@@ -90,11 +90,12 @@ def kept_counts(store: Store, run: int, recipe: Recipe, epoch: int = 1) -> list[
     size = int(found["entity"].max()) + 1
     after = _kept(store, run, size, epoch)
     random = _random(store, run, recipe.seed, size, epoch)
+    excluded = _excluded(store, run, size)
     made = []
     names = np.asarray(found["perspective"], dtype=str)
     for perspective in dict.fromkeys(names.tolist()):
         ids = np.asarray(found["entity"][names == perspective], dtype=np.int64)
-        before = np.asarray(found["n"][names == perspective], dtype=np.int64)
+        before = np.asarray(found["n"][names == perspective], dtype=np.int64) - excluded[ids]
         made.append(
             Counts(
                 perspective, threshold(recipe, perspective, before), ids, before, after[ids], after[ids], random[ids]
@@ -122,10 +123,23 @@ def _kept(store: Store, run: int, size: int, epoch: int) -> np.ndarray:
     return _spread(counted, size)
 
 
+def _excluded(store: Store, run: int, size: int) -> np.ndarray:
+    """Counts in the instances that the recipe excludes, which count nowhere."""
+    counted = store.arrays(
+        """
+        select p.entity, count(*) as n from posting p join decision d using (instance)
+        where d.run = $1 and d.reason = 'excluded' group by p.entity""",
+        [run],
+    )
+    return _spread(counted, size)
+
+
 def _random(store: Store, run: int, seed: int, size: int, epoch: int) -> np.ndarray:
     """Counts in a random subset: the instances with the smallest 'random' draws of the seed, as many as were kept, each
     once."""
-    positions = store.arrays("select instance from decision where run = $1 order by instance", [run])["instance"]
+    positions = store.arrays(
+        "select instance from decision where run = $1 and reason <> 'excluded' order by instance", [run]
+    )["instance"]
     kept = int(store.value("select count(*) from kept_in where run = $1 and epoch = $2", [run, epoch]))
     order = np.argsort(draws(seed, RANDOM_KEY, positions), kind="stable")
     chosen = np.sort(np.asarray(positions)[order[:kept]])

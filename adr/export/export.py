@@ -24,6 +24,7 @@ from adr.export.image_choices import chosen
 from adr.export.images import place_images
 from adr.export.leaving import BEFORE_MIXTURE, Leaving, leaving
 from adr.export.lint import Finding, Lint, lint
+from adr.export.only import Only, narrowed, refuse_only
 from adr.export.options import ExportOptions
 from adr.export.parts import Part
 from adr.export.work import Format, Work
@@ -85,12 +86,40 @@ class ExportReport:
 
 
 def preview(
-    store: Store, workspace: Workspace, run: int, options: ExportOptions, *, progress: Progress = silent
+    store: Store,
+    workspace: Workspace,
+    run: int,
+    options: ExportOptions,
+    *,
+    only: Only | None = None,
+    progress: Progress = silent,
 ) -> Preview:
-    """The rows and the lint of an export, without writing it; AdrError for options that do not go together."""
+    """The rows and the lint of an export, without writing it; AdrError for options that do not go together.
+
+    only: the instances that it is limited to."""
+    with narrowed(store, run, only, _epoch(options)) as epoch:
+        return _preview(store, workspace, run, options, only, epoch, progress)
+
+
+def _epoch(options: ExportOptions) -> int:
+    """Whose rows are written where none are left out, as in `kept_in`."""
+    return BEFORE_MIXTURE if options.mixture == "weights" else 0 if options.epochs else 1
+
+
+def _preview(
+    store: Store,
+    workspace: Workspace,
+    run: int,
+    options: ExportOptions,
+    only: Only | None,
+    epoch: int,
+    progress: Progress,
+) -> Preview:
     format = named(options.format)
     images = chosen(store, format, options.images)
     weights = options.mixture == "weights"
+    if only is not None:
+        refuse_only(format.part, format.title, weights=weights, epochs=bool(options.epochs))
     if options.epochs:
         need_epochs(store, run, format, options)
     leave = leaving(
@@ -98,10 +127,11 @@ def preview(
         workspace,
         run,
         order=options.order,
-        synthetic="none" if format.part == "decisions" else options.synthetic,
+        synthetic="none" if format.part == "decisions" or only is not None else options.synthetic,
         accept_above=options.accept_above,
-        epoch=BEFORE_MIXTURE if weights else 0 if options.epochs else 1,
+        epoch=epoch,
     )
+    leave = changed(leave, only=only)
     if weights:
         mixture.refuse_weights(store, run, leave.recipe, format, epochs=bool(options.epochs))
         format = format.with_weights()
@@ -153,20 +183,25 @@ def export(
     replace: bool = False,
     recipe: Recipe | None = None,
     measured: str = "",
+    only: Only | None = None,
     progress: Progress = silent,
     **options: Any,
 ) -> ExportReport:
     """Write the folder `out`; options are the fields of `ExportOptions`.
 
     recipe: the recipe that the manifest names; by default the run's own recipe with these options as its [export].
-    measured: what an experiment on the run has shown, for the card.
+    measured: what an experiment on the run has shown, for the card. only: the instances that it is limited to; then no
+    candidates are written.
     AdrError when `out` exists, when the lint has errors, or when the disk is full.
 
     A cancel from `progress`, a fault or a kill leaves the folder as it was before, or leaves none.
     """
     chosen = options_of(ExportOptions, options, "The export")
-    with whole(Path(out), replace=replace, recorded=_recorded(store, out)) as folder:
-        seen = preview(store, workspace, run, chosen, progress=progress)
+    with (
+        whole(Path(out), replace=replace, recorded=_recorded(store, out)) as folder,
+        narrowed(store, run, only, _epoch(chosen)) as epoch,
+    ):
+        seen = _preview(store, workspace, run, chosen, only, epoch, progress)
         if seen.empty:
             raise AdrError(*_nothing_left(seen))
         if seen.blocked:
@@ -196,6 +231,8 @@ def export(
             written["mixture"] = mixture.as_json(work, seen.format, list(sums))
         if epochs:
             written["epochs"] = in_manifest(store, run, epochs)
+        if only is not None:
+            written["only"] = only.as_json(written["counts"]["kept_instances"])
         if measured:
             written["measured"] = measured
         with work.file(report_page.FILE) as out_file:
@@ -280,6 +317,11 @@ def _blocked(errors: tuple[Finding, ...]) -> tuple[str, str]:
 
 
 def _nothing_left(seen: Preview) -> tuple[str, str]:
+    if not seen.left_out and seen.leave.only is not None:
+        return (
+            f"There is nothing to write: run {seen.leave.run} keeps none of these instances ({seen.leave.only.words}).",
+            "Choose another run, or other instances.",
+        )
     if not seen.left_out:
         return (
             f"There is nothing to write: run {seen.leave.run} keeps no instance, and no candidate is accepted.",

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from adr.conversation import MARKER
 from adr.draws import draw_key, draws, epoch_seed
 from adr.errors import AdrError
+from adr.export.only import Only
 from adr.image_folder import ImageFolder
 from adr.markers import place_markers
 from adr.names import inside
@@ -106,6 +107,7 @@ class Leaving:
     epoch: int = (
         1  # whose rows these are, as in `kept_in`; 0: each instance that some epoch keeps, once; BEFORE_MIXTURE
     )
+    only: Only | None = None  # what the rows are limited to
     placed: frozenset[int] = frozenset()  # positions whose turns got markers when they were read, which `raw` lacks
 
     @property

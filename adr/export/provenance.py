@@ -121,15 +121,17 @@ def write_synthetic(work: Work) -> None:
 
 
 def write_dropped(work: Work) -> None:
-    """Write one line per dropped instance: position, id, reason, pass count, probability; then one per kept instance
-    that was left out because of an error (reason 'faulty')."""
+    """Write one line per dropped instance: position, id, reason, pass count, probability; also per kept instance that
+    the export is not limited to (reason 'not_selected'); then per one that was left out because of an error (reason
+    'faulty')."""
     with work.file(DROPPED) as out:
         for batch in work.store.batches(
             """
-                select to_json({position: d.instance, id: i.id::json, reason: d.reason, pass_count: d.pass_count,
-                                probability: round(d.probability::double, 6)})::varchar
+                select to_json({position: d.instance, id: i.id::json,
+                                reason: case when d.kept then 'not_selected' else d.reason end,
+                                pass_count: d.pass_count, probability: round(d.probability::double, 6)})::varchar
                 from decision d join instance i using (instance)
-                where d.run = $1 and not d.kept
+                where d.run = $1 and (not d.kept or $2 < -1)
                       and d.instance not in (select instance from kept_in where run = $1 and epoch = $2)
                 order by d.instance
                 """,

@@ -247,7 +247,7 @@ class _Design:
         whole = training_store(self.store, sides.training)
         if "planted" not in arms:
             return whole, np.zeros(0, dtype=np.int64)
-        engine = Engine(whole)
+        engine = Engine(whole).excluding(self.recipe)
         most = len(candidates.candidates) or engine.rows
         planted = made_arms.planted_positions(engine, _perspective(whole), self.recipe, most)
         whole.close()
@@ -307,7 +307,7 @@ class _Design:
     def _side(
         self, training: Store, planted: NDArray[np.int64], sides: _Sides, candidates: Usable
     ) -> made_arms.TrainingSide:
-        engine = Engine(training)
+        engine = Engine(training).excluding(self.recipe)
         rows = np.searchsorted(sides.own.positions, engine.instances)
         made = tuple(
             made_arms.Synthetic(one.candidate, one.entities, self._picture(one, sides, candidates), len(one.questions))

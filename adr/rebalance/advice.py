@@ -36,7 +36,7 @@ class CommonEntity:
 def sizes_by_passes(engine: Engine, preview: RecipePreview) -> tuple[int, ...]:
     """How many instances the recipe keeps when 1, 2, … of its perspectives must pass."""
     recipe = preview.recipe
-    if recipe.capped:
+    if recipe.capped or recipe.protect_instances:
         asked = (replace(recipe, min_passes=least) for least in range(1, len(recipe.perspectives) + 1))
         return tuple(int(np.count_nonzero(engine.kept(one))) for one in asked)
     passes = preview.pass_count[engine.survives(recipe)]

@@ -19,7 +19,8 @@ Rows = npt.NDArray[np.int64]
 Cut = tuple[Rows, npt.NDArray[np.int8]]
 Together = Callable[[list[Callable[[], Cut | None]]], list[Cut | None]]
 _DRAW_BITS = 53
-_MOST_HELD = 15
+MOST_HELD = 15
+"""What `held` may be at most: it is so for rows that always stay, which come first."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def place_in_order(held: npt.NDArray[np.int8], drawn: npt.NDArray[np.uint64]) ->
 
     held: in how many perspectives the row holds a tail entity or a protected one, 0..15; drawn: `whole_draws`.
     """
-    return ((_MOST_HELD - held).astype(np.uint64) << np.uint64(_DRAW_BITS)) | drawn
+    return ((MOST_HELD - held).astype(np.uint64) << np.uint64(_DRAW_BITS)) | drawn
 
 
 def ranks(rows: Rows, copies: npt.NDArray[np.int8], place: npt.NDArray[np.uint64]) -> tuple[Rows, Rows]:

@@ -45,7 +45,7 @@ class Difference:
 
 def compare(engine: Engine, a: Recipe, b: Recipe) -> Comparison:
     """What A and B keep, side by side."""
-    left, right = engine.preview(a), engine.preview(b)
+    left, right = (engine.excluding(one).preview(one) for one in (a, b))
     return Comparison(
         left,
         right,
@@ -58,7 +58,8 @@ def compare(engine: Engine, a: Recipe, b: Recipe) -> Comparison:
 
 def differences(engine: Engine, comparison: Comparison, perspective: str, *, top: int = 20) -> list[Difference]:
     """The `top` entities whose numbers of instances under A and under B differ most, the largest difference first."""
-    a, b = comparison.a.after[perspective], comparison.b.after[perspective]
+    engine = engine.whole
+    a, b = (_after(engine, one, perspective) for one in (comparison.a, comparison.b))
     apart = np.abs(a.astype(np.int64) - b)
     chosen = np.argsort(-apart, kind="stable")[:top]
     chosen = chosen[apart[chosen] > 0]
@@ -67,6 +68,11 @@ def differences(engine: Engine, comparison: Comparison, perspective: str, *, top
         Difference(name, int(n[e]), int(a[e]), int(b[e]))
         for name, e in zip(engine.names(perspective, chosen), chosen.tolist(), strict=True)
     ]
+
+
+def _after(engine: Engine, preview: RecipePreview, perspective: str) -> npt.NDArray[np.int32]:
+    """Count of each entity after, numbered as in an engine in which nothing is excluded."""
+    return engine.count(perspective, preview.copies) if preview.recipe.exclude else preview.after[perspective]
 
 
 @dataclass(frozen=True)

@@ -24,16 +24,18 @@ import numpy.typing as npt
 
 from adr.draws import ALPHA_KEY, AT_MOST_KEY, RANDOM_KEY, draw_key, draws, seed_start
 from adr.errors import AdrError
+from adr.figures import counted
 from adr.index_needed import need_index
 from adr.perspectives import indexed, need_indexed
 from adr.progress import Progress, silent
 from adr.rebalance import loops
-from adr.rebalance.at_most import Bound, EachBound, place_in_order, whole_draws, within
+from adr.rebalance.at_most import MOST_HELD, Bound, EachBound, place_in_order, whole_draws, within
 from adr.rebalance.mixture import CappedRows, Mixed, Stock, Values, capped_rows, mixed, stock_of, values_of
 from adr.rebalance.mixture_effect import effect_of
 from adr.rebalance.postings import NO_ENTITY, PostingRows
 from adr.rebalance.preview import BELOW_K, REASONS, CapEffect, Columns, Critical, EachCapEffect, Numbers, RecipePreview
-from adr.recipe import Recipe
+from adr.recipe import FROZEN, Recipe
+from adr.recipe_frozen import positions_of
 from adr.settings import setting
 from adr.store import Store
 from adr.tail import Spectrum, tail_rule
@@ -116,9 +118,12 @@ class Engine:
         self.store = store
         found = store.arrays("select instance, len(images) = 0 as text_only from instance order by instance")
         need_index(store)
+        self.whole = self
         self.instances = np.ascontiguousarray(found["instance"], dtype=np.int32)
         self.text_only = np.asarray(np.ma.filled(found["text_only"], True), dtype=bool)
         self.unread = np.isin(self.instances, unread_instances(store))
+        self.excluded = np.zeros(len(self.instances), dtype=bool)
+        self._exclude: tuple[str, ...] = ()
         self._threads = max(1, int(setting("ADR_THREADS")))
         self._pool = ThreadPoolExecutor(self._threads, "preview")
         self.perspectives = indexed(store)
@@ -126,18 +131,52 @@ class Engine:
         for done, perspective in enumerate(self.perspectives):
             progress(done, len(self.perspectives), "Loading postings")
             self.postings[perspective] = PostingRows.load(store, perspective, self.instances)
+        self._without = _Recent(2)
+        self._ready()
+
+    def _ready(self) -> None:
+        """Make what follows from the postings, and forget what was computed from others."""
         self._rules = {p: tail_rule(self.postings[p].n, 1 - one.tail_share) for p, one in self.perspectives.items()}
         self._rarest = {p: self.postings[p].rarest() for p in self.perspectives}
         self._seeds, self._critical, self._chances, self._previews = _Recent(2), _Recent(12), _Recent(12), _Recent(8)
         self._pools, self._stocks, self._by_draw, self._capped = _Recent(4), _Recent(4), _Recent(2), _Recent(2)
-        self._rows, self._values = _Recent(200), _Recent(4)
+        self._rows, self._values, self._apart = _Recent(200), _Recent(4), _Recent(8)
         self._places: dict[str, dict[str, int | None]] = {}  # by perspective and name; None: no such entity
         self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in self.perspectives}
 
     @property
     def rows(self) -> int:
-        """Number of instances."""
+        """Number of instances, those included that are excluded."""
         return len(self.instances)
+
+    def excluding(self, recipe: Recipe) -> "Engine":
+        """The engine for a recipe: one over the same rows, in which the instances that it excludes have no postings,
+        and count nowhere. The last ones are remembered; `whole` is the engine in which nothing is excluded."""
+        if not recipe.exclude:
+            return self.whole
+        key = tuple(part.positions for part in recipe.exclude)
+        return self if key == self._exclude else self._without.get(key, lambda: self.whole._make_without(key, recipe))
+
+    def _make_without(self, key: tuple[str, ...], recipe: Recipe) -> "Engine":
+        other = copy.copy(self)
+        other._exclude, other.excluded = key, self._rows_at(positions_of(recipe.exclude))
+        other.unread, other.text_only = self.unread & ~other.excluded, self.text_only & ~other.excluded
+        made = self.together([partial(self._emptied, p, other.excluded) for p in self.perspectives])
+        other.postings = {one.perspective: one for one in made}
+        other._ready()
+        return other
+
+    def _emptied(self, perspective: str, empty: npt.NDArray[np.bool_]) -> PostingRows:
+        postings = self.postings[perspective]
+        return postings.without(empty, postings.names_in_order(self.store))
+
+    def _rows_at(self, positions: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Whether each row is the instance of one of these positions."""
+        return np.isin(self.instances, positions)
+
+    def protected(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
+        """The rows that the recipe always keeps."""
+        return self._apart.get(recipe.protect_instances, lambda: self._rows_at(positions_of(recipe.protect_instances)))
 
     def row(self, instance: int) -> int:
         """The row of an instance; AdrError when there is no such instance."""
@@ -152,6 +191,7 @@ class Engine:
         AdrError when the recipe says something of a perspective that the index does not have.
         """
         need_indexed(self.store, (p for p in recipe.mentioned if p not in self.perspectives))
+        assert tuple(part.positions for part in recipe.exclude) == self._exclude, "an engine of `excluding(recipe)`"
         return {
             p: float(recipe.tau[p])
             if p in recipe.tau
@@ -198,6 +238,9 @@ class Engine:
             if mixture and mixture.perspective == perspective:
                 wanted |= dict.fromkeys(mixture.named, 0.0)
             missing += [f"{perspective}: {name}" for name in self._placed(perspective, wanted)[1]]
+        for key in FROZEN:
+            gone = np.setdiff1d(positions_of(getattr(recipe, key)), self.instances)
+            missing += [f"{key}: {counted(len(gone), 'position')} from {gone[0]}"] if len(gone) else []
         return tuple(missing)
 
     def rows_of(self, perspective: str, place: int) -> npt.NDArray[np.int64]:
@@ -219,7 +262,7 @@ class Engine:
                 "and name in (select unnest($2::varchar[]))",
                 [perspective, asked],
             )
-            found = {str(name): self.postings[perspective].place(int(entity)) for name, entity in rows}
+            found = {str(name): self.postings[perspective].place_or_none(int(entity)) for name, entity in rows}
             known.update({name: found.get(name) for name in asked})
         return {name: place for name in names if (place := known[name]) is not None}
 
@@ -328,7 +371,10 @@ class Engine:
     def _within(self, recipe: Recipe, tau: Mapping[str, float], copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
         """Of the copies that the keep rule keeps, those that stay within every cap."""
         bounds = self._bounds(recipe)
-        return within(copies, self.place(recipe, tau), bounds, self.together) if bounds else copies
+        if not bounds:
+            return copies
+        left = within(copies, self.place(recipe, tau), bounds, self.together)
+        return np.maximum(left, self.protected(recipe).astype(np.int8)) if recipe.protect_instances else left
 
     def _bounds(self, recipe: Recipe) -> list[Bound | EachBound]:
         """The bounds of all caps."""
@@ -367,7 +413,13 @@ class Engine:
     def _make_stock(self, plain: Recipe, perspective: str) -> Stock:
         tau, seeded = self.tau(plain), self._seeded(plain.seed)
         by_draw = self._by_draw.get(plain.seed, lambda: np.argsort(seeded.drawn, kind="stable"))
-        return stock_of(self.values(perspective), self._pool_of(plain).copies, self.held(plain, tau), by_draw)
+        return stock_of(
+            self.values(perspective),
+            self._pool_of(plain).copies,
+            self.held(plain, tau),
+            by_draw,
+            self.protected(plain) if plain.protect_instances else None,
+        )
 
     def values(self, perspective: str) -> Values:
         """The value of every row in a perspective."""
@@ -398,23 +450,34 @@ class Engine:
     # ---- parts of decisions
 
     def held(self, recipe: Recipe, tau: Mapping[str, float]) -> npt.NDArray[np.int8]:
-        """In how many of the recipe's perspectives each row holds a tail entity (n < τ) or a protected one."""
+        """In how many of the recipe's perspectives each row holds a tail entity (n < τ) or a protected one; the most
+        there may be for a protected instance."""
         held = np.zeros(self.rows, dtype=np.int8)
         for perspective in recipe.perspectives:
             holds = self._rarest[perspective] < min(tau[perspective], NO_ENTITY)  # a row without entities holds none
             for place in self.places(perspective, list(recipe.protect.get(perspective, ()))).values():
                 holds[self.rows_of(perspective, place)] = True
             held += holds
+        if recipe.protect_instances:
+            held[self.protected(recipe)] = MOST_HELD
         return held
 
     def enough(self, recipe: Recipe, passes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-        """Rows that pass: by their pass count, or because they hold unread text and the recipe keeps it."""
+        """Rows that pass: by their pass count, because they hold unread text and the recipe keeps it, or because they
+        are protected. An excluded row never does."""
         enough: npt.NDArray[np.bool_] = passes >= recipe.min_passes
-        return enough | self.unread if recipe.unread == "keep" else enough
+        if recipe.unread == "keep":
+            enough |= self.unread
+        if recipe.protect_instances:
+            enough |= self.protected(recipe)
+        return enough & ~self.excluded
 
     def survives(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
-        """Rows whose last draw is below α."""
-        return self._seeded(recipe.seed).alpha < recipe.alpha if recipe.alpha < 1 else np.ones(self.rows, dtype=bool)
+        """Rows whose last draw is below α, or that are protected."""
+        if recipe.alpha >= 1:
+            return np.ones(self.rows, dtype=bool)
+        below: npt.NDArray[np.bool_] = self._seeded(recipe.seed).alpha < recipe.alpha
+        return below | self.protected(recipe) if recipe.protect_instances else below
 
     def head_rank(self, perspective: str) -> int:
         """How many entities are head, by the paper's rule."""
@@ -497,7 +560,10 @@ class Engine:
         enough = self.enough(recipe, pool.passes)
         last = np.where(pool.copies > 0, word["mixture"], word["over_cap"])
         dropped = np.where(pool.by_rule > 0, last, np.where(enough, word["alpha"], below))
-        return np.where(kept, stays, dropped).astype(np.int8)
+        reason = np.where(kept, stays, dropped).astype(np.int8)
+        reason[self.excluded] = word["excluded"]
+        reason[self.protected(recipe)] = word["protected"]
+        return reason
 
     def without_entities(self, perspectives: tuple[str, ...]) -> npt.NDArray[np.bool_]:
         """Rows that have no entity in any of these perspectives."""
@@ -575,14 +641,26 @@ class Engine:
             expected += float((after - before).sum())
             variance += float((after * (1 - after) - before * (1 - before)).sum())
             probability[self.unread] = after
-        return probability, expected, variance
+        return self._certain(recipe, probability, expected, variance)
+
+    def _certain(
+        self, recipe: Recipe, probability: npt.NDArray[np.float64], expected: float, variance: float
+    ) -> tuple[npt.NDArray[np.float64], float, float]:
+        """The same, with 1 for protected rows and 0 for excluded ones."""
+        for rows, chance in ((self.protected(recipe), 1.0), (self.excluded, 0.0)):
+            if rows.any():
+                before = probability[rows]
+                expected += float((chance - before).sum())
+                variance -= float((before * (1 - before)).sum())
+                probability[rows] = chance
+        return probability, expected, max(0.0, variance)
 
     def _columns(
         self, perspective: str, seed: int, copies: npt.NDArray[np.int8], total: int, tau: float, k: int
     ) -> tuple[str, Any, Any, dict[str, Spectrum], Columns]:
         postings = self.postings[perspective]
         after = self._count(postings, copies)
-        random = self._random_counts(postings, seed, min(total, self.rows))
+        random = self._random_counts(postings, seed, min(total, self.rows - int(np.count_nonzero(self.excluded))))
         before = self._before[perspective]
         thinned, chosen = (self._numbers(perspective, counts, k) for counts in (after, random))
         spectra = {"before": before[1], "after": thinned[1], "random": chosen[1]}
@@ -642,14 +720,15 @@ class Engine:
         members = {"text_only": self.text_only, "no_entities": empty}
         members |= {"unread": self.unread} if self.unread.any() else {}
         members |= {f"no_{p}": self.without_entities((p,)) for p in recipe.perspectives}
+        counted_rows = ~self.excluded
         return {
-            name: {"instances": int(np.count_nonzero(rows)), "kept": int(np.count_nonzero(kept & rows))}
+            name: {"instances": int(np.count_nonzero(rows & counted_rows)), "kept": int(np.count_nonzero(kept & rows))}
             for name, rows in members.items()
         }
 
     def _seeded(self, seed: int) -> _Seeded:
         def make() -> _Seeded:
-            rank = draws(seed, RANDOM_KEY, self.instances)
+            rank = draws(seed, RANDOM_KEY, self.instances) + self.excluded  # a draw is below 1: those come last
             return _Seeded(
                 alpha=draws(seed, ALPHA_KEY, self.instances),
                 order=np.argsort(rank, kind="stable"),
@@ -663,6 +742,7 @@ class Engine:
         other = copy.copy(self)
         other._seeds, other._critical, other._chances, other._previews = map(_Recent, (1, 4, 4, 1))
         other._pools, other._stocks, other._by_draw = map(_Recent, (1, 1, 1))
+        other._without = _Recent(1)
         return other
 
     def together(self, works: list[Callable[[], T]]) -> list[T]:

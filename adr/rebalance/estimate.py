@@ -23,7 +23,7 @@ class Estimate:
 
 def estimate(engine: Engine, recipe: Recipe, *, progress: Progress = silent) -> Estimate:
     """What the SEEDS seeds after the recipe's own keep."""
-    apart = engine.sibling()
+    apart = engine.excluding(recipe).sibling()
     times = np.zeros(engine.rows, dtype=np.int32)
     sizes = []
     for done in range(SEEDS):

@@ -22,6 +22,7 @@ from adr.rebalance.engine import Engine, unread_instances
 from adr.rebalance.explain_mixture import MixtureRank, written_rank
 from adr.rebalance.preview import REASONS, RecipePreview
 from adr.recipe import Recipe
+from adr.recipe_frozen import positions_of
 from adr.report import Unbounded
 from adr.store import Store
 
@@ -91,6 +92,10 @@ class Explanation:
         return self._decision_in_words() + (f" {self.mixture.in_words}" if self.mixture else "")
 
     def _decision_in_words(self) -> str:
+        if self.reason == "excluded":
+            return "Dropped: the recipe excludes it, and it counts nowhere."
+        if self.reason == "protected":
+            return "Kept: the recipe protects it."
         if self.reason == "keeps_all":
             return "Kept: the recipe keeps every instance."
         if self.reason == "no_entities":
@@ -230,12 +235,9 @@ def explain_recipe(
     """
     if not store.value("select 1 from instance where instance = $1", [instance]):
         raise AdrError(f"There is no instance {instance}.", "Instances are positions in the source, from 0.")
-    rows = store.rows(
-        """
-        select perspective_name(p.perspective), e.name, e.n, e.draw_key from posting p join entity e using (entity)
-        where p.instance = $1 order by e.n desc, e.entity""",
-        [instance],
-    )
+    if instance in positions_of(recipe.exclude):
+        return _excluded(recipe, instance)
+    rows = _entities(store, recipe, instance)
     passes = tuple(
         _pass(
             recipe, perspective, float(tau[perspective]), instance, [row[1:] for row in rows if row[0] == perspective]
@@ -245,29 +247,72 @@ def explain_recipe(
     pass_count = sum(p.passed for p in passes)
     alpha_draw = float(draws(recipe.seed, ALPHA_KEY, instance))
     unread = recipe.unread == "keep" and instance in unread_instances(store)
-    enough = pass_count >= recipe.min_passes or unread
-    by_rule = enough and alpha_draw < recipe.alpha
+    protected = instance in positions_of(recipe.protect_instances)
+    enough = pass_count >= recipe.min_passes or unread or protected
+    by_rule = enough and (alpha_draw < recipe.alpha or protected)
     probability = np.empty(1)
     chances = np.array([[p.probability] for p in passes])
     loops.keep_chance(0, 1, chances, 0 if unread else recipe.min_passes, float(recipe.alpha), probability)
     copies = _copies(recipe, passes) if by_rule else 0
     over = tuple(cap for cap in caps if cap.rank + copies - 1 > cap.at_most) if by_rule else ()
-    left = min([copies, *(max(0, cap.at_most - cap.rank + 1) for cap in over)])
+    left = max(int(protected), min([copies, *(max(0, cap.at_most - cap.rank + 1) for cap in over)]))
     within_caps, left = left > 0, mixture.copies if mixture else left
+    reason = _reason(recipe, passes, enough, by_rule, left > 0) if left or not within_caps else "mixture"
     return Explanation(
         run=0,
         instance=instance,
         kept=left > 0,
         copies=left,
-        reason=_reason(recipe, passes, enough, by_rule, left > 0) if left or not within_caps else "mixture",
+        reason="protected" if protected else reason,
         pass_count=pass_count,
         min_passes=recipe.min_passes,
         alpha=recipe.alpha,
         alpha_draw=alpha_draw,
-        probability=float(probability[0]),
+        probability=1.0 if protected else float(probability[0]),
         passes=passes,
         caps=over,
         mixture=mixture,
+    )
+
+
+def _entities(store: Store, recipe: Recipe, instance: int) -> list[tuple[Any, ...]]:
+    """(perspective, name, n, draw key) of the entities of an instance, the most frequent first; n without the instances
+    that the recipe excludes."""
+    excluded = positions_of(recipe.exclude)
+    rows = store.rows(
+        """
+        select perspective_name(p.perspective), e.name, e.n, e.draw_key, e.entity
+        from posting p join entity e using (entity) where p.instance = $1""",
+        [instance],
+    )
+    less = dict(
+        store.rows(
+            """
+            select entity, count(*) from posting where entity in (select unnest($1::integer[]))
+            and instance in (select unnest($2::integer[])) group by entity""",
+            [[row[4] for row in rows], excluded],
+        )
+        if len(excluded)
+        else ()
+    )
+    counted = [(*row[:2], row[2] - less.get(row[4], 0), *row[3:]) for row in rows]
+    return [row[:4] for row in sorted(counted, key=lambda row: (-row[2], row[4]))]
+
+
+def _excluded(recipe: Recipe, instance: int) -> Explanation:
+    """Of an instance that the recipe excludes."""
+    return Explanation(
+        run=0,
+        instance=instance,
+        kept=False,
+        copies=0,
+        reason="excluded",
+        pass_count=0,
+        min_passes=recipe.min_passes,
+        alpha=recipe.alpha,
+        alpha_draw=float(draws(recipe.seed, ALPHA_KEY, instance)),
+        probability=0.0,
+        passes=(),
     )
 
 

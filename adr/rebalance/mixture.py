@@ -38,12 +38,13 @@ class Values:
 @dataclass(frozen=True)
 class Stock:
     """What a mixture can give. pool: copies of each row that keep rule and caps keep; order: rows with a copy, in the
-    shared order; counts: copies of each value."""
+    shared order; counts: copies of each value; always: of these, the copies that always stay, which come first."""
 
     values: Values
     pool: Copies
     order: Rows
     counts: Rows
+    always: Rows
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,18 @@ def values_of(postings: PostingRows, names: Sequence[str]) -> Values:
     return Values(postings.perspective, of, every, before, {name: number for number, name in enumerate(every)})
 
 
-def stock_of(values: Values, pool: Copies, held: npt.NDArray[np.int8], by_draw: Rows) -> Stock:
-    """The stock in the order of caps: rows that hold the tail in more perspectives first, then as in `by_draw`."""
+def stock_of(
+    values: Values, pool: Copies, held: npt.NDArray[np.int8], by_draw: Rows, always: npt.NDArray[np.bool_] | None = None
+) -> Stock:
+    """The stock in the order of caps: rows that hold the tail in more perspectives first, then as in `by_draw`.
+
+    always: the rows that always stay; no mixture takes copies from them."""
     rows = by_draw[pool[by_draw] > 0]
     order = rows[np.argsort(-held[rows], kind="stable")]
     counts = np.bincount(values.of[order], weights=pool[order], minlength=len(values.names))
-    return Stock(values, pool, order, counts.astype(np.int64))
+    stay = order[:0] if always is None else order[always[order]]
+    kept = np.bincount(values.of[stay], weights=pool[stay], minlength=len(values.names))
+    return Stock(values, pool, order, counts.astype(np.int64), kept.astype(np.int64))
 
 
 def capped_rows(bounds: Sequence[Bound | EachBound], rows: int) -> CappedRows:
@@ -158,7 +165,7 @@ def _given(mixture: Mixture, stock: Stock, caps: CappedRows, asked: Mapping[str 
     numbers = {name: stock.values.numbers[name] for name in asked if name in stock.values.numbers}
     wanted = stock.counts.copy()
     for name, number in numbers.items():
-        wanted[number] = asked[name]
+        wanted[number] = max(asked[name], stock.always[number])
     copies, given = np.zeros(len(stock.pool), np.int8), np.zeros(len(wanted), np.int64)
     value = stock.values.of
     loops.give_first(stock.order, value, stock.pool, wanted, given, copies)

@@ -3,7 +3,7 @@
 Part of the rebalance stage; reads `posting` and `entity`, knows nothing of recipes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,48 @@ class PostingRows:
         if not len(found):
             raise KeyError(entity)
         return int(found[0])
+
+    def place_or_none(self, entity: int) -> int | None:
+        """As `place`; None when the perspective lacks the entity."""
+        try:
+            return self.place(entity)
+        except KeyError:
+            return None
+
+    def names_in_order(self, store: Store) -> npt.NDArray[np.int64]:
+        """The place of each entity in the order of names."""
+        found = store.arrays(
+            "select entity, row_number() over (order by name) as place from entity "
+            "where perspective = perspective_number($1) order by entity",
+            [self.perspective],
+        )
+        at = np.searchsorted(np.asarray(found["entity"]), self.ids)
+        return np.asarray(found["place"], dtype=np.int64)[at]
+
+    def without(self, empty: npt.NDArray[np.bool_], by_name: npt.NDArray[np.int64]) -> "PostingRows":
+        """The same without the postings of the rows `empty`; entities that no other row has are left out.
+
+        by_name: the place of each entity in the order of names, in which entities of one count stand, as in an index.
+        """
+        lengths = np.where(empty, 0, np.diff(self.offsets))
+        entities = self.entities[np.repeat(~empty, np.diff(self.offsets))]
+        n = np.bincount(entities, minlength=len(self.n)).astype(np.int32)
+        order = np.lexsort((by_name, -n))[: np.count_nonzero(n)]
+        number = np.empty(len(n), dtype=np.int32)
+        number[order] = np.arange(len(order), dtype=np.int32)
+        offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        entities = number[entities]
+        if np.any(np.diff(order) < 0):  # within a row the rarest entity stands last
+            entities = entities[np.lexsort((entities, np.repeat(np.arange(len(lengths)), lengths)))]
+        return replace(
+            self,
+            offsets=offsets,
+            entities=np.ascontiguousarray(entities),
+            n=np.ascontiguousarray(n[order]),
+            keys=np.ascontiguousarray(self.keys[order]),
+            ids=np.ascontiguousarray(self.ids[order]),
+        )
 
     @classmethod
     def load(cls, store: Store, perspective: str, instances: npt.NDArray[np.int32]) -> "PostingRows":

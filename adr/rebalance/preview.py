@@ -20,6 +20,8 @@ REASON_WORDS = {
     "over_cap": "a cap",
     "mixture": "the mixture",
     "unread": "text that was not read passes",
+    "protected": "protected by hand",
+    "excluded": "excluded by hand",
 }
 REASONS = tuple(REASON_WORDS)
 GROUP_WORDS = {

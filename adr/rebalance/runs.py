@@ -98,7 +98,7 @@ def rebalance(
     AdrError when there are no postings. When `progress` raises Cancelled, nothing is written.
     """
     started = time.monotonic()
-    engine = engine or Engine(store, progress)
+    engine = (engine or Engine(store, progress)).excluding(recipe)
     progress(0, None, "Deciding")
     preview = engine.preview(recipe)
     guess = estimate(engine, recipe, progress=progress) if expected and preview.expected is None else None

@@ -42,13 +42,15 @@ class FoundInstance:
 @dataclass(frozen=True)
 class FindReport:
     """filter: as `parse` reads it; in_words: the same in a sentence; count: instances that it finds; instances: the
-    first of them, by position; notice: entities that no instance has, where the filter names some."""
+    first of them, by position; notice: entities that no instance has, where the filter names some; recipe: the file
+    into which they were written."""
 
     filter: str
     in_words: str
     count: int
     instances: list[FoundInstance]
     notice: OnlyWhereThere[str] = None
+    recipe: OnlyWhereThere[str] = None
 
 
 def find(store: Store, text: str, limit: int = 20) -> FindReport:

@@ -102,6 +102,7 @@ CALLS = [
     ("explain", "--run 1 --instance 0"),
     ("backwards", f"--recipe {DEMO} --size 40 --out {{f}}/forty.toml"),
     ("compare", "1 {f}/forty.toml"),
+    ("compare-sets", "text_only --top 2"),
     ("plan", "--run 1 --budget 1"),
     ("generate", "--plan 1"),
     ("collect", "--plan 1"),

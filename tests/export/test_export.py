@@ -3,11 +3,13 @@
 import hashlib
 import json
 
+import numpy as np
 import pytest
 
 from adr.errors import AdrError
 from adr.export.export import export, preview
 from adr.export.folder import is_export, whole
+from adr.export.only import Only
 from adr.export.options import ExportOptions
 from adr.progress import Cancelled
 from adr.store import Store
@@ -257,3 +259,46 @@ def test_preview__says_what_would_be_written_and_writes_nothing(store, workspace
         "keys_differ": 2,
     }
     assert store.value("select count(*) from export") == 0
+
+
+def test_export__only_some_of_the_kept_instances(workspace, tmp_path):
+    """Of the four records the run keeps all but 1; 1, 2 and 3 are asked for, so 2 and 3 are written."""
+    store = Store(workspace.database)
+    fill(store, RAW, kept=lambda i: i != 1)
+    only = Only("tagged “few”", np.array([1, 2, 3], np.int32))
+    export(store, workspace, 1, out=tmp_path / "out", only=only)
+    assert [json.dumps(row["id"]) for row in json.loads((tmp_path / "out" / "llava.json").read_text())] == [
+        '"7"',
+        '"x"',
+    ]
+    written = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert written["only"] == {"words": "tagged “few”", "instances": 3, "kept": 2, "positions": "1-3"}
+    assert (written["counts"]["rows"], written["counts"]["kept_instances"], written["counts"]["copies"]) == (2, 2, 0)
+    lines = (tmp_path / "out" / "dropped.jsonl").read_text().splitlines()
+    assert [(one["position"], one["reason"]) for one in map(json.loads, lines)] == [
+        (0, "not_selected"),
+        (1, "below_min_passes"),
+    ]
+    assert "limited to 3 instances" in (tmp_path / "out" / "README.md").read_text()
+    assert store.value("select count(*) from export_only") == 0
+    store.close()
+
+
+def test_export__only_what_the_run_drops_is_nothing(workspace, tmp_path):
+    store = Store(workspace.database)
+    fill(store, RAW, kept=lambda i: i != 1)
+    with pytest.raises(AdrError) as told:
+        export(store, workspace, 1, out=tmp_path / "out", only=Only("instance 1", np.array([1], np.int32)))
+    assert told.value.sentence == "There is nothing to write: run 1 keeps none of these instances (instance 1)."
+    assert store.value("select count(*) from export_only") == 0
+    store.close()
+
+
+@pytest.mark.parametrize("options", [{"format": "selection"}, {"mixture": "weights"}])
+def test_export__only_does_not_go_with(workspace, tmp_path, options):
+    store = Store(workspace.database)
+    fill(store, RAW)
+    with pytest.raises(AdrError) as told:
+        export(store, workspace, 1, out=tmp_path / "out", only=Only("all", np.arange(4, dtype=np.int32)), **options)
+    assert "nly some" in told.value.sentence
+    store.close()

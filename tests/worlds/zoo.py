@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from adr.perspectives import PAPER_NAMES
 from adr.recipe import Recipe
+from adr.recipe_frozen import FrozenInstances
 from adr.store import Store
 
 WORD = (1 << 64) - 1
@@ -122,12 +124,28 @@ def fill(
 def by_definition(
     rows: Rows, recipe: Recipe, tau: Mapping[str, float], positions: Sequence[int] | None = None
 ) -> list[int]:
-    """Copies of each instance (0 dropped) by the definition: the keep rule instance by instance, then the caps."""
+    """Copies of each instance (0 dropped) by the definition: the keep rule instance by instance, then the caps.
+
+    Excluded instances are as if they were not there; protected ones pass, come first in the order of caps, and stay.
+    """
     positions = list(range(len(rows))) if positions is None else list(positions)
+    excluded, protected = ({n for part in parts for n in part.numbers.tolist()} for parts in apart_of(recipe))
+    rows = [{} if position in excluded else row for position, row in zip(positions, rows, strict=True)]
     counts = counts_of(rows)
-    copies = [by_keep_rule(row, position, recipe, tau, counts) for position, row in zip(positions, rows, strict=True)]
+    passing = replace(recipe, min_passes=0, alpha=1.0)
+    copies = [
+        0
+        if position in excluded
+        else by_keep_rule(row, position, passing if position in protected else recipe, tau, counts)
+        for position, row in zip(positions, rows, strict=True)
+    ]
     order = [
-        (-holds(row, recipe, tau, counts), draw_of(recipe.seed, "at_most", "", position), position)
+        (
+            position not in protected,
+            -holds(row, recipe, tau, counts),
+            draw_of(recipe.seed, "at_most", "", position),
+            position,
+        )
         for position, row in zip(positions, rows, strict=True)
     ]
     left = list(copies)
@@ -137,7 +155,12 @@ def by_definition(
             for i in having:
                 before = sum(copies[o] for o in having if order[o] < order[i])
                 left[i] = min(left[i], max(0, min(copies[i], most - before)))
-    return left
+    return [max(left[i], position in protected) for i, position in enumerate(positions)]
+
+
+def apart_of(recipe: Recipe) -> tuple[Sequence[FrozenInstances], Sequence[FrozenInstances]]:
+    """What the recipe excludes and what it protects."""
+    return recipe.exclude, recipe.protect_instances
 
 
 def bounds_of(recipe: Recipe, perspective: str, counts: Mapping[str, Counter[str]]) -> dict[str, int]:

@@ -61,7 +61,7 @@ def act(options: argparse.Namespace, progress: Progress) -> BackwardsReport:
     """Find the τ by bisection over the engine's own decisions."""
     recipe = Recipe.from_file(options.recipe)
     with opened(options) as (_, store):
-        engine = Engine(store, progress)
+        engine = Engine(store, progress).excluding(recipe)
         progress(0, None, "Looking for τ")
         answer = _answer(engine, recipe, options)
         if options.out:

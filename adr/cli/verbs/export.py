@@ -12,11 +12,16 @@ from adr.cli.phrases import enumerated
 from adr.export.export import ExportReport, export
 from adr.export.formats import FORMATS
 from adr.export.lint import SENTENCES
+from adr.export.only import Only
 from adr.export.options import ExportOptions
 from adr.export.push import push, refuse_push
 from adr.figures import counted, size_words
 from adr.progress import Progress
 from adr.prove.measured import measured
+from adr.select.filter_text import parse
+from adr.select.filter_words import in_words
+from adr.select.find import found_positions
+from adr.store import Store
 
 MAIN = 3  # main files listed by name
 
@@ -26,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=count, required=True, metavar="N", help="the run whose instances are written")
     parser.add_argument("--out", type=path, required=True, metavar="DIR", help="the folder to write")
     add_options(parser, ExportOptions)
+    parser.add_argument("--only", metavar="FILTER", help="write only what this filter finds of the kept instances")
     parser.add_argument("--replace", action="store_true", help="overwrite an existing folder, or what --push finds")
     parser.add_argument(
         "--push", metavar="OWNER/NAME", help="send it to this dataset repository of the Hugging Face Hub"
@@ -44,6 +50,7 @@ def act(options: argparse.Namespace, progress: Progress) -> ExportReport:
             out=Path(options.out),
             replace=options.replace,
             measured=measured(store, workspace, options.run),
+            only=_only(store, options.only),
             progress=progress,
             **given(options, ExportOptions),
         )
@@ -51,6 +58,14 @@ def act(options: argparse.Namespace, progress: Progress) -> ExportReport:
             return report
         address = push(Path(report.folder), options.push, replace=options.replace, progress=progress)
         return replace(report, pushed=address)
+
+
+def _only(store: Store, text: str | None) -> Only | None:
+    """What a filter finds, as what an export is limited to."""
+    if text is None:
+        return None
+    tree = parse(text)
+    return Only(in_words(tree), found_positions(store, tree))
 
 
 def page(report: ExportReport) -> Iterator[Block]:

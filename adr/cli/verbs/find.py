@@ -2,25 +2,41 @@
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
-from adr.cli.arguments import count
+from adr.cli.arguments import count, path
 from adr.cli.blocks import Block, headline, note, table
 from adr.cli.opened import opened
 from adr.figures import counted
 from adr.progress import Progress
 from adr.select.find import FindReport, find
+from adr.select.set_apart import set_apart
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A filter in one argument, and how many instances to list."""
     parser.add_argument("filter", metavar="FILTER", help="what to find, in one argument: 'object:dog and turns>4'")
+    apart = parser.add_mutually_exclusive_group()
+    for name, says in (("exclude", "count nowhere"), ("protect", "are always kept")):
+        apart.add_argument(
+            f"--{name}",
+            type=path,
+            metavar="RECIPE",
+            help=f"write what is found into this recipe file (made where there is none), as instances that {says}",
+        )
     parser.add_argument("--limit", type=count, default=20, metavar="N", help="instances to list [%(default)s]")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> FindReport:
     """Look for them."""
     with opened(options) as (_, store):
-        return find(store, options.filter, options.limit)
+        report = find(store, options.filter, options.limit)
+        if options.exclude:
+            return replace(report, recipe=set_apart(store, options.filter, "exclude", Path(options.exclude)))
+        if options.protect:
+            return replace(report, recipe=set_apart(store, options.filter, "protect", Path(options.protect)))
+        return report
 
 
 def page(report: FindReport) -> Iterator[Block]:
@@ -28,6 +44,8 @@ def page(report: FindReport) -> Iterator[Block]:
     yield headline(f"{counted(report.count, 'instance')} found: {report.in_words}.")
     if report.notice:
         yield note(report.notice)
+    if report.recipe:
+        yield note(f"They are in the recipe {report.recipe}, by their positions.")
     if report.instances:
         rows = [(f"{one.instance:,}", one.id or "", one.image or "", one.question) for one in report.instances]
         yield table(["position", "id", "image", "question"], rows, words=(1, 2, 3))

@@ -6,21 +6,24 @@ Asks `adr.export` and draws; knows no single format.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+import numpy as np
 import streamlit as st
 
 from adr.errors import AdrError
 from adr.export.epochs import epochs_in
-from adr.export.export import export, preview
+from adr.export.export import Preview, export, preview
 from adr.export.folder import is_export
 from adr.export.formats import FORMATS
 from adr.export.lint import Finding
 from adr.export.mixture import has_mixture
+from adr.export.only import Only, decided_at
 from adr.export.options import ExportOptions
 from adr.figures import counted
 from adr.plain_text import code, plain
 from adr.prove.measured import measured
 from adr.store import Store
-from adr.ui.access import allowed_path
+from adr.ui.access import allowed_path, by_itself
+from adr.ui.export.only import chosen_only
 from adr.ui.export.options import chosen_format, chosen_options
 from adr.ui.export.push import push_job_view
 from adr.ui.export.run_choice import chosen_run
@@ -55,7 +58,10 @@ class Seen:
 
 @st.cache_data(show_spinner="Checking every row …", max_entries=16)
 def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, options: ExportOptions) -> Seen:
-    found = preview(_store, _workspace, run, options)
+    return _told(preview(_store, _workspace, run, options))
+
+
+def _told(found: Preview) -> Seen:
     return Seen(
         found.leave.instances,
         found.leave.synthetic,
@@ -68,6 +74,25 @@ def _seen(key: tuple[str, int], _store: Store, _workspace: Workspace, run: int, 
         tuple(one.instances for one in found.epochs),
         weighed_files(found.format, found.parts),
     )
+
+
+def _seen_of(here: Frame, run: int, options: ExportOptions, only: Only | None) -> Seen:
+    """What an export would write, all of it or only some instances."""
+    if only is None:
+        return _seen(here.key, here.store, here.workspace, run, options)
+    made = (
+        f"{here.workspace.folder} {decided_at(here.store, run)}"  # not the revision, which the preview itself moves on
+    )
+    return _seen_only(made, run, options, only.words, only.positions.tobytes(), here.store, here.workspace)
+
+
+@st.cache_data(show_spinner="Checking every row …", max_entries=16)
+def _seen_only(
+    made: str, run: int, options: ExportOptions, words: str, positions: bytes, _store: Store, _workspace: Workspace
+) -> Seen:
+    with by_itself():  # what is written is gone when the preview is done
+        found = preview(_store, _workspace, run, options, only=Only(words, np.frombuffer(positions, np.int32)))
+    return _told(found)
 
 
 def jobs_view(here: Frame, view: str) -> None:
@@ -92,14 +117,15 @@ def write_view(here: Frame, run: int) -> None:
     with right:
         options = chosen_options(here, name, epochs_in(here.store, run), mixed=has_mixture(here.store, run))
         try:
-            seen = _seen(here.key, here.store, here.workspace, run, options)
+            only = chosen_only()
+            seen = _seen_of(here, run, options, only)
         except AdrError as error:
             st.warning(plain(f"{error.sentence} {error.next_step}"), icon=":material/info:")
             return
         _what(here, name, options, seen)
         weights_table(seen.files)
         _findings(seen)
-        _write(here, run, options, seen)
+        _write(here, run, options, seen, only)
 
 
 def _what(here: Frame, name: str, options: ExportOptions, seen: Seen) -> None:
@@ -168,7 +194,7 @@ def _examples(examples: Sequence[str]) -> str:
     return " · ".join(plain(text) for text in examples)
 
 
-def _write(here: Frame, run: int, options: ExportOptions, seen: Seen) -> None:
+def _write(here: Frame, run: int, options: ExportOptions, seen: Seen, only: Only | None) -> None:
     default = str(here.workspace.exports / f"run-{run}-{options.format}")
     given = st.text_input(
         "Folder",
@@ -196,6 +222,7 @@ def _write(here: Frame, run: int, options: ExportOptions, seen: Seen) -> None:
                 **asdict(options),
                 replace=replace,
                 measured=measured(store, workspace, run),
+                only=only,
                 progress=progress,
             ),
         )

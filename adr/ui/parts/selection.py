@@ -17,6 +17,9 @@ from adr.ui.frame import Frame
 from adr.ui.navigation import go
 from adr.ui.parts.controls import asked
 from adr.ui.parts.state import remembered
+from adr.ui.selecting.compare import compare_action
+from adr.ui.selecting.plan import plan_action
+from adr.ui.selecting.recipe import recipe_action
 from adr.ui.selecting.said import said
 from adr.ui.selecting.tags import tag_action
 
@@ -75,6 +78,11 @@ def _bar(here: Frame, chosen: Selection) -> None:
             _show_and_clear()
         with st.container(horizontal=True, gap="small"):
             tag_action(here, chosen.positions, chosen.words)
+            recipe_action(here, chosen.positions, chosen.words)
+            plan_action(here, chosen.positions)
+            compare_action(here, chosen.positions, chosen.words)
+            if here.standing.runs and st.button("Export", key="export selection", icon=":material/output:"):
+                go("Export", selected="only")
         if sentence := said().sentence:
             st.caption(f":{'red' if said().fault else 'green'}[{plain(sentence, SENTENCE)}]")
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from adr.errors import AdrError
 from adr.perspectives import PAPER_NAMES
-from adr.recipe import LISTED, OF_ENTITIES, Recipe
+from adr.recipe import FROZEN, LISTED, OF_ENTITIES, Recipe
+from adr.recipe_frozen import FrozenInstances
 from adr.recipe_mixture import mixture_of
 from adr.recipe_toml import former_remark, read_former_caps
 
@@ -20,7 +21,7 @@ _OF_PERSPECTIVES = ("tau", "tail_share")  # of the paper's four in the parameter
 FORMER = "caps"  # what links of earlier versions say of entities
 NAMES = (
     *_TAU.values(),
-    *("seed", "need", "alpha", "use", "rule", "repeat", "unread", "epochs", "entities", "mixture"),
+    *("seed", "need", "alpha", "use", "rule", "repeat", "unread", "epochs", "entities", "apart", "mixture"),
     FORMER,
 )
 
@@ -47,6 +48,8 @@ def to_address(recipe: Recipe) -> dict[str, str]:
             told[name] = str(value)
     if by_hand := _by_hand(recipe):
         told["entities"] = _packed(by_hand)
+    if apart := {key: [[o.words, o.positions] for o in getattr(recipe, key)] for key in FROZEN if getattr(recipe, key)}:
+        told["apart"] = _packed(apart)
     if recipe.mixture:
         told["mixture"] = _packed(recipe.mixture.as_dict())
     return told
@@ -79,6 +82,7 @@ def from_address(told: Mapping[str, str]) -> Recipe:
     for key, value in _read_by_hand(_unpacked(str(told.get("entities", "")))).items():
         mine = getattr(recipe, key) if key in _OF_PERSPECTIVES else {}
         recipe = _with(recipe, **{key: {**value, **mine}})
+    recipe = _with_apart(recipe, _unpacked(str(told.get("apart", ""))))
     recipe = _with_mixture(recipe, _unpacked(str(told.get("mixture", ""))))
     return _with_former(recipe, _unpacked(str(told.get(FORMER, ""))))
 
@@ -96,6 +100,15 @@ def _by_hand(recipe: Recipe) -> dict[str, Any]:
 def _read_by_hand(said: Mapping[str, Any]) -> dict[str, Any]:
     keys = (*OF_ENTITIES, *LISTED, *_OF_PERSPECTIVES, "at_most_each")
     return {key: said[key] for key in keys if isinstance(said.get(key), dict)}
+
+
+def _with_apart(recipe: Recipe, said: Mapping[str, Any]) -> Recipe:
+    """The recipe with the instances that a link sets apart; without them where they cannot be read."""
+    try:
+        parts = {key: tuple(FrozenInstances(str(w), str(p)) for w, p in said[key]) for key in FROZEN if key in said}
+    except (AdrError, TypeError, ValueError):
+        return recipe
+    return _with(recipe, **parts)
 
 
 def _with_mixture(recipe: Recipe, said: Mapping[str, Any]) -> Recipe:

@@ -47,7 +47,7 @@ def reach(part: str) -> None:
 
 def _kept(engine: Engine, preview: RecipePreview) -> None:
     trail = state()
-    before = engine.preview(trail.past[-1]) if trail.past else None
+    before = engine.excluding(trail.past[-1]).preview(trail.past[-1]) if trail.past else None
     _KEPT(
         data={
             "total": preview.total,

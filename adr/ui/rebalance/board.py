@@ -47,7 +47,7 @@ def board(engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     if plain:
         _plain_sliders(engine, recipe, preview, shown)
     trail = state()
-    before = engine.preview(trail.past[-1]) if trail.past else None
+    before = engine.excluding(trail.past[-1]).preview(trail.past[-1]) if trail.past else None
     ranks = ranks_of(engine)
     wish, trail.wish = trail.wish, None
     told = {

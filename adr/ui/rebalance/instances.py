@@ -54,7 +54,8 @@ def instance_grid(here: Frame, engine: Engine, preview: RecipePreview, numbers: 
 
 def _why(here: Frame, engine: Engine, preview: RecipePreview, number: int) -> Explanation:
     """Why the recipe on the board keeps or drops an instance, caps and mixture included."""
-    over = cap_ranks(engine, preview, number) if preview.caps else ()
+    engine = engine.excluding(preview.recipe)
+    over = cap_ranks(engine, preview, number)
     return explain_recipe(here.store, preview.recipe, preview.tau, number, over, mixture_rank(engine, preview, number))
 
 

@@ -61,7 +61,7 @@ def runs_view(here: Frame, engine: Engine, recipe: Recipe) -> None:
     if found is None:
         st.caption("Pick a run to tune its recipe again, compare, rename or delete it.")
         return
-    _one(here, engine, found)
+    _one(here, engine.excluding(found.recipe), found)
 
 
 def _by_numbers(known: list[Run]) -> pd.DataFrame:

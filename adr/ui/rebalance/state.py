@@ -42,6 +42,7 @@ class RebalanceState:
     found: FoundRecipe | None = None  # the answer to the last question asked backwards
     applying: int | None = None  # the job that writes a run for this session
     written: RunWritten | None = None  # the run that this session has written last
+    shown: Recipe | None = None  # the recipe that the page showed last
     part: str | None = None  # the part that is drawn
     uploaded: str | None = None  # the file whose recipe was taken
     started: bool = False  # a starting point was taken, or their cards were closed
