@@ -7,6 +7,7 @@ from PIL import Image
 
 from adr.embed.copies import copies, copies_report
 from adr.store import Store
+from adr.ui.workspaces import opened
 from tests.worlds.features import write_features
 from tests.worlds.pages import finished
 
@@ -33,6 +34,7 @@ def test_copies__pictures_are_embedded_on_the_page(small_workspace, page):
     """Three of the four pictures are on disk; the shipped model looks at them in its process."""
     at = page("Dataset", view="copies")
     at.button(key="embed pictures").click().run()
+    opened(str(small_workspace.folder))[2].latest("embed").thread.join(300)  # torch takes long on a busy machine
     at = finished(at, small_workspace)
     assert not at.exception and "**3 of 4 pictures** looked at by starter-clip." in said(at)
 

@@ -10,6 +10,8 @@ from adr.report import to_json
 from adr.store import Store
 from adr.ui.explore.map.canvas import MapColor, Picture, RegionName
 from adr.ui.parts.selection import Selection, SelectionState
+from tests.worlds.features import write_features
+from tests.worlds.pages import finished
 
 
 @pytest.fixture
@@ -30,6 +32,15 @@ def texts(at):
 def test_map__says_what_it_needs(small_workspace, page):
     at = page("Explore", view="map")
     assert not at.exception and "has not looked at the pictures" in texts(at)
+
+
+def test_map__made_by_its_button(small_workspace, page):
+    write_features(small_workspace, {"street.png": [1, 0, 0], "sofa.png": [0, 1, 0], "yard.png": [0, 0, 1]})
+    at = page("Explore", view="map")
+    assert "No map yet" in texts(at)
+    at.button(key="make map").click().run()
+    at = finished(at, small_workspace)
+    assert not at.exception and "4 instances, placed by what starter-clip sees" in texts(at)
 
 
 def test_map__says_what_is_not_on_it(mapped_workspace, page):
