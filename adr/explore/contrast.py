@@ -73,21 +73,17 @@ def contrast(
 
 
 def _contrasted(store: Store, perspective: str, one: Positions, two: Positions) -> tuple[Contrasted, ...]:
-    rows = store.rows(
-        """
-        with side as materialized (
-            select unnest($1::integer[]) as instance, true as first
-            union all select unnest($2::integer[]), false
-        )
-        select e.name, count(*) filter (s.first), count(*) filter (not s.first)
-        from posting p join side s using (instance) join entity e using (entity)
-        where p.perspective = (select perspective_number($3)) group by e.name order by e.name""",
-        [one, two, perspective],
-    )
-    if not rows:
+    number = store.value("select perspective_number($1)", [perspective])
+    found = store.arrays("select instance, entity from posting where perspective = $1", [number])
+    sides = [np.bincount(found["entity"][_among(found["instance"], side)]) for side in (one, two)]
+    counts = np.zeros((max(map(len, sides)), 2), dtype=np.int64)
+    for column, side in enumerate(sides):
+        counts[: len(side), column] = side
+    entities = np.flatnonzero(counts.sum(axis=1))
+    if not len(entities):
         return ()
-    names = [row[0] for row in rows]
-    counts = np.array([row[1:] for row in rows], dtype=np.int64)
+    named = dict(store.rows("select entity, name from entity where perspective = $1", [number]))
+    names, counts = [named[entity] for entity in entities.tolist()], counts[entities]
     lift, low, high = lifts(counts[:, 0], counts[:, 1], len(one), len(two))
     surest = np.maximum(np.log(low), -np.log(high))  # above 0: beyond chance
     order = np.argsort(-surest, kind="stable").tolist()
@@ -95,6 +91,13 @@ def _contrasted(store: Store, perspective: str, one: Positions, two: Positions) 
         Contrasted(names[at], int(counts[at, 0]), int(counts[at, 1]), float(lift[at]), float(low[at]), float(high[at]))
         for at in order
     )
+
+
+def _among(instances: npt.NDArray[np.int32], wanted: Positions) -> npt.NDArray[np.bool_]:
+    """Whether each of the instances is a wanted one."""
+    marked = np.zeros(int(max(instances.max(initial=0), wanted.max(initial=0))) + 1, dtype=bool)
+    marked[wanted] = True
+    return marked[instances]
 
 
 def lifts(

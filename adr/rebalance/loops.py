@@ -301,6 +301,18 @@ def rows_with(offsets: Any, entities: Any, marked: Any, found: Any) -> None:
 
 
 @_compiled
+def sort_rows(offsets: Any, entities: Any) -> None:
+    """Put the entities of each row in ascending order."""
+    for row in range(len(offsets) - 1):
+        for at in range(offsets[row] + 1, offsets[row + 1]):
+            moved, place = entities[at], at
+            while place > offsets[row] and entities[place - 1] > moved:
+                entities[place] = entities[place - 1]
+                place -= 1
+            entities[place] = moved
+
+
+@_compiled
 def tally(before: Any, after: Any, head: int, k: int, histogram: Any) -> Any:
     """One pass over the counts of all entities, of which the first `head` are head.
 

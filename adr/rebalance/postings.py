@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from adr.rebalance import loops
 from adr.store import Store
 
 NO_ENTITY = np.iinfo(np.int32).max
@@ -83,8 +84,8 @@ class PostingRows:
         offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
         np.cumsum(lengths, out=offsets[1:])
         entities = number[entities]
-        if np.any(np.diff(order) < 0):  # within a row the rarest entity stands last
-            entities = entities[np.lexsort((entities, np.repeat(np.arange(len(lengths)), lengths)))]
+        if np.any(np.diff(order) < 0):
+            loops.sort_rows(offsets, entities)  # within a row the rarest entity stands last
         return replace(
             self,
             offsets=offsets,
