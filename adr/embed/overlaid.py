@@ -38,26 +38,35 @@ def overlaid(
     rows = np.array([row for path in paths if (row := features.row_of(path)) is not None], np.int64)
     named = {pair: (features.paths[pair[0]], features.paths[pair[1]]) for pair in near_pictures(features, rows)}
     files = {path: file for path in {p for pair in named.values() for p in pair} if (file := images.file(path))}
-    stamps = {path: stamp for path, file in files.items() if (stamp := stamp_of(file))}
-    keys = {
-        _key(stamps[one], stamps[other]): (one, other)
-        for one, other in named.values()
-        if one in stamps and other in stamps and stamps[one] != stamps[other]
-    }
-    folder.ask({key: _files(key, stamps, files, pair) for key, pair in keys.items()})
-    _compare(folder, len(keys), progress)
+    pairs = [pair for pair in named.values() if pair[0] in files and pair[1] in files]
+    apart = differences([(files[one], files[other]) for one, other in pairs], folder, progress)
+    return [Overlaid(*pair, off) for pair, off in zip(pairs, apart, strict=True) if off is not None]
+
+
+def differences(pairs: Sequence[tuple[Path, Path]], folder: PairFolder, progress: Progress) -> list[float | None]:
+    """By how much the pictures of each pair differ; None where one cannot be decoded, or both are one file. AdrError as
+    by `overlaid`."""
+    stamps = {file: stamp for file in {file for pair in pairs for file in pair} if (stamp := stamp_of(file))}
+    keys = [
+        _key(stamps[one], stamps[other]) if one in stamps and other in stamps and stamps[one] != stamps[other] else None
+        for one, other in pairs
+    ]
+    asked = {key: _files(key, stamps, pair) for key, pair in zip(keys, pairs, strict=True) if key}
+    folder.ask(asked)
+    _compare(folder, len(asked), progress)
     known = folder.known()
-    return [Overlaid(*pair, known[key]) for key, pair in keys.items() if np.isfinite(known.get(key, np.inf))]
+    found = [known.get(key, np.inf) if key else np.inf for key in keys]
+    return [off if np.isfinite(off) else None for off in found]
 
 
 def _key(one: str, other: str) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def _files(key: Pair, stamps: Mapping[str, str], files: Mapping[str, Path], pair: tuple[str, str]) -> tuple[Path, Path]:
+def _files(key: Pair, stamps: Mapping[Path, str], pair: tuple[Path, Path]) -> tuple[Path, Path]:
     """The two files in the order of the key."""
-    first, second = sorted(pair, key=lambda path: stamps[path] != key[0])
-    return files[first], files[second]
+    first, second = sorted(pair, key=lambda file: stamps[file] != key[0])
+    return first, second
 
 
 def _compare(folder: PairFolder, total: int, progress: Progress) -> None:
