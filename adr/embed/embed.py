@@ -67,7 +67,7 @@ def embed(store: Store, workspace: Workspace, model: str | None = None, *, progr
         paths = [path for (path,) in store.rows("select distinct unnest(images) as path from instance order by path")]
         files = _files(store, paths, progress)
         folder.ask(files)
-        last = _run(folder, progress)
+        last = embed_asked(folder, progress)
         found = folder.read()
     embedded = len(found.paths) if found else 0
     return EmbedReport(
@@ -110,9 +110,12 @@ def _files(store: Store, paths: list[str], progress: Progress) -> dict[str, Path
     return files
 
 
-def _run(folder: FeatureFolder, progress: Progress) -> Event:
-    """Wait for the process, which is ended when `progress` raises; returns its last event, with 'before': the pictures
-    that were known when it began."""
+def embed_asked(folder: FeatureFolder, progress: Progress) -> Event:
+    """Have a process embed what the folder asks for, and wait for it; it is ended when `progress` raises.
+
+    Returns its last event, with 'before': the pictures that were known when it began. AdrError when it ends
+    unexpectedly.
+    """
     last: Event = {}
 
     def hear(event: Event) -> None:

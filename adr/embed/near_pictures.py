@@ -21,6 +21,7 @@ WHOLE = 20_000
 """So many pictures are compared with all others; of more, those that share one of their nearest pivots."""
 _PIVOTS_EACH = 3
 _ROWS = 2048
+_OURS = 16_384
 
 Rows = NDArray[np.int64]
 
@@ -37,6 +38,29 @@ def near_pictures(features: Features, rows: Rows, whole: int = WHOLE) -> list[tu
     return [(one, other) for one, other in pairs.tolist()]
 
 
+def near_between_sets(theirs: tuple[Vectors, Hashes], ours: tuple[Vectors, Hashes]) -> list[tuple[int, int]]:
+    """(i, j) for each row i of `theirs` and j of `ours` that may be copies, ascending; of each i at most EACH among
+    16,384 of ours. Every pair is looked at."""
+    found = [np.zeros((0, 2), np.int64)]
+    for start in range(0, len(theirs[0]), _ROWS):
+        wanted = np.asarray(theirs[0][start : start + _ROWS], np.float32)
+        for first in range(0, len(ours[0]), _OURS):
+            cosines = wanted @ np.asarray(ours[0][first : first + _OURS], np.float32).T
+            at, other = np.nonzero(cosines >= LEAST_COSINE)
+            likeness, at, other = cosines[at, other], at + start, other + first
+            there = np.bitwise_count(theirs[1][at] ^ ours[1][other]) <= MOST_BITS
+            found.append(_nearest(at[there], other[there], likeness[there]))
+    return [(one, other) for one, other in np.unique(np.concatenate(found), axis=0).tolist()]
+
+
+def _nearest(at: Rows, other: Rows, likeness: NDArray[np.float32]) -> Rows:
+    """The pairs (m, 2) with the EACH most alike of each `at`."""
+    order = np.lexsort((other, -likeness, at))
+    at, other = at[order], other[order]
+    rank = np.arange(len(at)) - np.searchsorted(at, at)
+    return np.stack([at[rank < EACH], other[rank < EACH]], axis=1)
+
+
 def _near(vectors: Vectors, hashes: Hashes, rows: Rows) -> Rows:
     """The candidates (m, 2) among some rows."""
     own, marks = np.asarray(vectors[rows], np.float32), hashes[rows]
@@ -46,12 +70,7 @@ def _near(vectors: Vectors, hashes: Hashes, rows: Rows) -> Rows:
         at, other = np.nonzero(cosines >= LEAST_COSINE)
         likeness, at = cosines[at, other], at + start
         there = (at != other) & (np.bitwise_count(marks[at] ^ marks[other]) <= MOST_BITS)
-        at, other, likeness = at[there], other[there], likeness[there]
-        order = np.lexsort((other, -likeness, at))
-        at, other = at[order], other[order]
-        rank = np.arange(len(at)) - np.searchsorted(at, at)
-        pairs = np.stack([rows[at[rank < EACH]], rows[other[rank < EACH]]], axis=1)
-        found.append(np.sort(pairs, axis=1))
+        found.append(np.sort(rows[_nearest(at[there], other[there], likeness[there])], axis=1))
     return np.concatenate(found)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from adr.export.work import Work
+from adr.figures import counted
 from adr.plain_text import code
 
 _ROWS = "select distinct instance from leaked_instance order by instance"
@@ -51,10 +52,11 @@ def leaks_words(manifest: dict[str, Any]) -> str:
         for one in told["benchmarks"]
     )
     judged = told["judged"]
+    rows, made = counted(told["rows"], "row"), counted(told["synthetic"], "synthetic one")
     return (
         "## Benchmarks\n\n"
-        f"Compared with {names}, by perceptual hash and by runs of 13 words. {told['rows']:,} rows and "
-        f"{told['synthetic']:,} synthetic ones have a picture or question of theirs. Of all that was found in the "
-        f"source and among synthetic pictures, a person has called {judged.get('leak', 0):,} a leak and "
-        f"{judged.get('false_alarm', 0):,} a false alarm; {judged.get('open', 0):,} were not looked at.\n"
+        f"Compared with {names}, by their pictures and by runs of 13 words. {rows} and {made} have a picture or "
+        "question of theirs. Of all that was found in the source and among synthetic pictures, a person has called "
+        f"{judged.get('leak', 0):,} a leak and {judged.get('false_alarm', 0):,} a false alarm; "
+        f"{judged.get('open', 0):,} were not looked at.\n"
     )

@@ -14,13 +14,16 @@ import pyarrow as pa
 
 from adr.embed.hash_folder import HashFolder
 from adr.errors import AdrError
+from adr.feature_folder import FeatureFolder
 from adr.files import whole_file
 from adr.image_folder import ImageFolder
 from adr.leaks.benchmark import Benchmark, read_benchmark
+from adr.leaks.looks import overlaid_pictures
 from adr.leaks.passages import passages, questions_of
 from adr.leaks.pictures import Ours, same_pictures
 from adr.progress import Progress, silent
 from adr.report import from_json, to_json
+from adr.settings import setting
 from adr.small_images import NotAPicture, small_image
 from adr.store import Store, Writer
 from adr.workspace import Workspace
@@ -57,11 +60,13 @@ class ComparedBenchmark:
 
 @dataclass(frozen=True)
 class LeaksReport:
-    """What `find_leaks` found. pictures: of the dataset and of candidates, on disk, that were compared; leaks: pairs of
-    something of a benchmark and what has it; instances, candidates: that have one or more of them."""
+    """What `find_leaks` found. pictures: of the dataset and of candidates, on disk, that were compared; looks: whether
+    by what a model sees, too; leaks: pairs of something of a benchmark and what has it; instances, candidates: that
+    have one or more of them."""
 
     benchmarks: tuple[ComparedBenchmark, ...]
     pictures: int
+    looks: bool
     leaks: int
     instances: int
     candidates: int
@@ -118,6 +123,7 @@ def find_leaks(
         report = LeaksReport(
             tuple(compared),
             len(ours),
+            FeatureFolder.of(workspace.features, setting("ADR_SCORER_MODEL")).read() is not None,
             len(found),
             int(writer.value("select count(distinct instance) from leaked_instance")),
             len({one.candidate for one in found if one.candidate}),
@@ -151,6 +157,9 @@ def _by_picture(
     workspace: Workspace, benchmark: Benchmark, ours: Mapping[Ours, Path], copies: Path, progress: Progress
 ) -> list[Leak]:
     pairs = same_pictures(HashFolder(workspace.hashes), benchmark.pictures, ours, progress)
+    known = {(pair.item, pair.ours) for pair in pairs}
+    looks = overlaid_pictures(workspace, setting("ADR_SCORER_MODEL"), benchmark.pictures, ours, progress)
+    pairs += [pair for pair in looks or () if (pair.item, pair.ours) not in known]
     asked = dict(benchmark.rows.rows(_ASKED)) if pairs else {}
     shown = {item: _copied(benchmark.pictures[item], copies) for item in sorted({pair.item for pair in pairs})}
     return [

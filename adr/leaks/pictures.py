@@ -17,7 +17,7 @@ from adr.embed.reading_process import read_pictures
 from adr.picture_hash import near_between
 from adr.progress import Progress
 
-How = Literal["pixels", "hash", "mirrored"]
+How = Literal["pixels", "hash", "mirrored", "look"]
 Ours = tuple[Literal["path", "candidate"], str]
 """A picture of the workspace: the path of a source picture, or the candidate that a synthetic one is of."""
 Name = TypeVar("Name", str, Ours)
@@ -26,9 +26,9 @@ _BITS = 63
 
 @dataclass(frozen=True)
 class SamePicture:
-    """item: what the benchmark calls the picture; ours: the workspace's; how: what they have in common, the
-    first that holds of 'pixels', 'hash' and 'mirrored' (the hash of one is near to that of the other mirrored left to
-    right); likeness: share of the hash's bits that agree."""
+    """item: what the benchmark calls the picture; ours: the workspace's. how: the first that holds of 'pixels', 'hash',
+    'mirrored' (the hash of one is near to that of the other mirrored left to right) and 'look' (`adr.leaks.looks`);
+    likeness: share of the hash's bits that agree, for 'look' 1 − difference."""
 
     item: str
     ours: Ours

@@ -1,10 +1,10 @@
 """How long benchmarks against a large set take, and how many planted copies are found:
-`python -m tests.bench.leaks WORKSPACE [FOLDER_OF_665K]`.
+`python -m tests.bench.leaks WORKSPACE [--embed] [FOLDER_OF_665K]`.
 
 WORKSPACE holds the demo (`adr demo -w WORKSPACE`). Half of its pictures are a benchmark; the others are the dataset,
 with copies of 300 of the former (half the size, quality 50, mirrored, 5 % cut off). Then 50,000 random hashes, of which
 1,000 are planted with a bit changed, are compared with 665,298. With FOLDER_OF_665K, a workspace of that size, 1,000 of
-its questions are looked for in it, too.
+its questions are looked for in it, too. With --embed, pictures are compared by what the starter model sees, too.
 """
 
 import sys
@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
+from adr.embed.embed import embed
 from adr.leaks.leaks import find_leaks
 from adr.leaks.passages import passages, questions_of
 from adr.picture_hash import near_between
@@ -49,6 +50,8 @@ def planted(pictures: list[Path]) -> None:
         workspace = Workspace.at(folder / "work")
         store = Store(workspace.database)
         write_instances(store, {n: ("1", [one], said) for n, one in enumerate(names)}, images=folder / "ours")
+        if "--embed" in sys.argv:
+            embed(store, workspace)
         started = time.perf_counter()
         find_leaks(store, workspace, [folder / "exam"])
         seconds = time.perf_counter() - started
@@ -97,8 +100,8 @@ def texts(folder: Path) -> None:
 def main() -> None:
     planted(sorted(path for path in (Path(sys.argv[1]) / "demo" / "images").rglob("*") if path.is_file()))
     hashes()
-    if len(sys.argv) > 2:
-        texts(Path(sys.argv[2]))
+    if folders := [one for one in sys.argv[2:] if one != "--embed"]:
+        texts(Path(folders[0]))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from adr.embed.embed import embed
 from adr.errors import AdrError
 from adr.leaks.judging import judge_leak, judged_leaks, leak_counts
 from adr.leaks.leaks import ComparedBenchmark, find_leaks, leaks_report
@@ -127,3 +128,17 @@ def test_find_leaks__what_cannot_be_compared(store, workspace, tmp_path):
         find(store, "leaked")
     with pytest.raises(AdrError, match="no dataset"):
         find_leaks(Store.memory(), workspace, [tmp_path])
+
+
+def test_find_leaks__a_cropped_picture_by_what_a_model_sees(store, workspace, tmp_path):
+    folder = tmp_path / "cropped"
+    folder.mkdir()
+    for number in (2, 7):  # of instance 2 and of the candidate
+        drawn(number).crop((6, 4, 234, 156)).save(folder / f"{number}.png")
+    drawn(30).save(folder / "new.png")
+    assert find_leaks(store, workspace, [folder]).leaks == 0
+    embed(store, workspace)
+    report = find_leaks(store, workspace, [folder])
+    assert report.looks and report.benchmarks == (ComparedBenchmark("cropped", 3, 0, 0, 0, 2, 0),)
+    rows = store.rows("select item, how, path, candidate from leak order by item")
+    assert rows == [("2.png", "look", "2.png", None), ("7.png", "look", None, "p1-00000-0")]

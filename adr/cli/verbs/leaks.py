@@ -61,5 +61,7 @@ def page(report: LeaksReport) -> Iterator[Block]:
     yield sentence(
         f"{counted(report.instances, 'instance')} and {counted(report.candidates, 'candidate')} have something of them."
     )
+    if not report.looks:
+        yield note("Cropped pictures are found only after adr embed.")
     if report.leaks:
         yield note("Look at them under Faults on the Dataset page; to list the instances: adr find leaked")

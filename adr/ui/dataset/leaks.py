@@ -21,6 +21,7 @@ _HOW = {
     "pixels": "The same pixels",
     "hash": "Looks the same",
     "mirrored": "Looks the same, mirrored",
+    "look": "One is the other, maybe cropped",
     "shingles": "Shares runs of 13 words",
 }
 _KINDS = {"picture": "Pictures", "text": "Questions"}

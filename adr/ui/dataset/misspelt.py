@@ -26,7 +26,7 @@ def misspelt_view(here: Frame) -> None:
         return
     merged = tuple(asked_options(here.store).get("merge", ()))
     if merged:
-        st.caption(f"Merged: {', '.join(map(code, merged))}.")
+        st.caption(f"Merged: {', '.join(code(line) for line in merged)}.")
     found = _found(here.key, here.store)
     if not found:
         st.caption("No name is near to a much more frequent one.")
