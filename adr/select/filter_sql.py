@@ -17,6 +17,7 @@ from adr.select.filter_tree import (
     Filter,
     FromSource,
     HasAgreement,
+    HasAny,
     HasEntity,
     HasLanguage,
     HasLeak,
@@ -92,6 +93,9 @@ class ConditionSql:
     def _instances_sql(self, tree: Filter) -> str:
         """A query for the positions that another table knows."""
         match tree:
+            case HasAny(perspective):
+                number = f"perspective_number({self._bind(perspective)})"
+                return f"select p.instance from posting p where p.perspective = {number}"
             case HasEntity(perspective, name):
                 number = f"perspective_number({self._bind(perspective)})"
                 return (

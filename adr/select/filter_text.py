@@ -23,6 +23,7 @@ from adr.select.filter_tree import (
     Filter,
     FromSource,
     HasAgreement,
+    HasAny,
     HasEntity,
     HasLanguage,
     HasLeak,
@@ -61,6 +62,7 @@ _SIZE = re.compile(
     r"(width|height|aspect|agreement)\s*(<=|>=|<|>|=)\s*(\d{1,9}(?:\.\d{1,3})?)(?![^\s()])", re.IGNORECASE
 )
 _KEY = re.compile(r"([^\W\d][\w-]*):")
+_ANY = re.compile(r"\*(?![^\s()])")
 _WORD = re.compile(r'[^\s()"]+')
 _BARE = re.compile(r"[\w+.][\w+.-]*(?:/[\w+.-]+)*")
 _COMPARED = (*get_args(Quantity), *get_args(PictureSize), "agreement")
@@ -101,6 +103,8 @@ def _condition_text(tree: Filter) -> str:
             return f"#{instance}"
         case WithOwnId(own_id):
             return f"id:{_value_text(own_id)}"
+        case HasAny(perspective):
+            return f"{_perspective_text(perspective)}:*"
         case HasEntity(perspective, name):
             return f"{_perspective_text(perspective)}:{_value_text(name)}"
         case SaysPhrase(where, phrase):
@@ -288,7 +292,7 @@ class _Reader:
             raise self._wrong(
                 f"there is no {found[1]!r}", f"Choose from {known}; to look for the text itself, put it in quotes."
             )
-        return HasEntity(key, self._value())
+        return HasAny(key) if self._take(_ANY) else HasEntity(key, self._value())
 
     def _column(self) -> Filter:
         start = self.at
@@ -297,7 +301,7 @@ class _Reader:
             self.at = start
             raise self._wrong("the name of a column and a value are expected", "Write column:category:animal.")
         self.at += 1
-        return HasEntity(name, self._value())
+        return HasAny(name) if self._take(_ANY) else HasEntity(name, self._value())
 
     def _like(self) -> Filter:
         if found := self._take(_POSITION):

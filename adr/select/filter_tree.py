@@ -33,6 +33,13 @@ class HasEntity:
 
 
 @dataclass(frozen=True)
+class HasAny:
+    """The instance has any entity of a perspective."""
+
+    perspective: str
+
+
+@dataclass(frozen=True)
 class SaysPhrase:
     """A turn of the human (a question), of the assistant (an answer), or of either holds a phrase; case is ignored."""
 
@@ -169,6 +176,7 @@ Condition = (
     AtPosition
     | WithOwnId
     | HasEntity
+    | HasAny
     | SaysPhrase
     | MatchesPattern
     | DecidedBy

@@ -14,6 +14,7 @@ from adr.select.filter_tree import (
     Filter,
     FromSource,
     HasAgreement,
+    HasAny,
     HasEntity,
     HasLanguage,
     HasLeak,
@@ -72,6 +73,8 @@ def _fact(tree: Filter) -> str:
             return f"instance {instance:,}"
         case WithOwnId(own_id):
             return f"id “{own_id}”"
+        case HasAny(perspective):
+            return f"any {described(perspective).word}"
         case HasEntity(perspective, name):
             return f"{described(perspective).word} “{name}”"
         case DecidedBy(run, kept):

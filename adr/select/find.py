@@ -20,6 +20,7 @@ from adr.select.filter_tree import (
     Filter,
     FromSource,
     HasAgreement,
+    HasAny,
     HasEntity,
     HasLeak,
     HasPictureFault,
@@ -132,7 +133,7 @@ def check(store: Store, tree: Filter) -> None:
     """AdrError when the filter names a perspective, run, reason, source, tag or saved filter that is not there, or asks
     about pictures that were not looked at or leaks that were not looked for."""
     named = list(conditions(written_out(store, tree)))
-    need_indexed(store, {one.perspective for one in named if isinstance(one, HasEntity)})
+    need_indexed(store, {one.perspective for one in named if isinstance(one, HasAny | HasEntity)})
     for one in named:
         if isinstance(one, DecidedBy | DecidedFor):
             _need_run(store, one.run)

@@ -22,6 +22,7 @@ from adr.select.filter_tree import (
     Filter,
     FromSource,
     HasAgreement,
+    HasAny,
     HasEntity,
     HasLanguage,
     HasLeak,
@@ -126,6 +127,8 @@ def holds(tree: Filter, number: int) -> bool:
             return number == wanted
         case WithOwnId(wanted):
             return str(json.loads(own_id)) == wanted
+        case HasAny(perspective):
+            return any(number in numbers for numbers in POSTINGS.get(perspective, {}).values())
         case HasEntity(perspective, name):
             return number in POSTINGS[perspective].get(name, [])
         case SaysPhrase(where, phrase):
@@ -163,6 +166,7 @@ where = st.sampled_from(["question", "answer", "either"])
 conditions = st.one_of(
     st.builds(AtPosition, st.integers(0, 7)),
     st.builds(WithOwnId, st.sampled_from(["0", "b", "7", '"b"', "x"])),
+    st.builds(HasAny, st.sampled_from(sorted(POSTINGS))),
     *(st.builds(HasEntity, st.just(p), st.sampled_from([*names, "zebra"])) for p, names in POSTINGS.items()),
     st.builds(SaysPhrase, where, st.sampled_from(["dog", "A Dog", "cat", "<b>", "%", "red. two", "'", "there?"])),
     st.builds(MatchesPattern, where, st.sampled_from(["^the", "c[ao]r", r"\bcats?\b", "dog.*accordion", r"\.$"])),
