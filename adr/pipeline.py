@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from adr.containers import picture_root, source_sha256
-from adr.embed.copies import copies, copies_report
+from adr.embed.copies import CopiesReport, copies, copies_report
 from adr.embed.embed import NoPictures, embed
+from adr.embed.overlaid import SAME_DIFFERENCE
 from adr.errors import AdrError
 from adr.export.export import ExportReport, export
 from adr.export.folder import is_export
@@ -44,6 +45,18 @@ from adr.workspace import Workspace
 # The options of a recipe's [synthesize] that are for `generate`; the rest are for `plan`.
 GENERATE_OPTIONS = ("workers",)
 Report = TypeVar("Report")
+
+
+def copies_and_index(
+    store: Store, *, looks: bool = False, same_difference: float | None = None, progress: Progress = silent
+) -> CopiesReport:
+    """Find copies; where there is an index, it has their clusters as perspectives afterwards. same_difference: as by
+    `copies`, None for its own."""
+    bound = SAME_DIFFERENCE if same_difference is None else same_difference
+    report = copies(store, looks=looks, same_difference=bound, progress=progress)
+    if index_report(store) is not None:
+        change_perspectives(store, [*indexed(store), *CLUSTERED], again=CLUSTERED, progress=progress)
+    return report
 
 
 def embed_for(store: Store, workspace: Workspace, plan: int, *, progress: Progress = silent) -> None:

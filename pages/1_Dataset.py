@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from adr.ui.dataset.copies import copies_view
 from adr.ui.dataset.faults import faults_view
 from adr.ui.dataset.index import index_view
 from adr.ui.dataset.instances import instances_view
@@ -16,6 +17,7 @@ from adr.ui.parts.controls import choice
 VIEWS = {
     "instances": "Instances",
     "rejected": "Set aside",
+    "copies": "Copies",
     "faults": "Faults",
     "index": "Index",
     "reservoir": "Reservoir",
@@ -36,12 +38,14 @@ with frame("Dataset") as here:
             "view",
             default="instances",
             says=VIEWS.__getitem__,
-            drops=("page", "source", "kind", "reason", "instance", "find", "check", "fault", "judged"),
+            drops=("page", "source", "kind", "reason", "instance", "find", "check", "fault", "judged", "copies"),
         )
         if view == "instances":
             instances_view(here)
         elif view == "rejected":
             rejected_view(here)
+        elif view == "copies":
+            copies_view(here)
         elif view == "faults":
             faults_view(here)
         elif view == "index":

@@ -37,6 +37,7 @@ VERBS = {
     "runs": "list the runs of the workspace",
     "explain": "show why an instance was kept or dropped",
     "compare": "show what one recipe or run keeps and another does not",
+    "diversity": "show how varied the pictures of a run are, beside all of them and a random subset",
     "plan": "plan what to synthesize",
     "plans": "list the synthesis plans of the workspace and how far each is",
     "generate": "make the images and conversations of a plan; continues where it stopped",

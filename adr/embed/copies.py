@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 import pyarrow as pa
 
 from adr.embed.looks import looks_of
-from adr.embed.overlaid import SAME_DIFFERENCE, Overlaid, overlaid
+from adr.embed.overlaid import SAME_DIFFERENCE, Overlaid, candidates, overlaid
 from adr.embed.pair_folder import PairFolder
 from adr.embed.same_pictures import same_pictures
 from adr.errors import AdrError
@@ -61,7 +61,7 @@ class CopiesReport:
     unread_pictures: of these, files that cannot be read, which are copies by their path alone; looks: whether pictures
     were compared by their looks, too; mirrored: then, pairs of which one looks like the other mirrored, which are no
     copies, each named by the first picture of its cluster. overlaid: pairs of pictures that were laid over one
-    another, since a model sees nearly the same in both, None where no model has looked at them; same_difference: up to
+    another, since they may be the same, None where no model has looked at them; same_difference: up to
     which difference such a pair is the same picture."""
 
     instances: int
@@ -81,8 +81,8 @@ def copies(
     """Find the clusters of the present sources and write them in place of those that were there.
 
     looks: compare pictures by their looks, too, for which each one is read (`adr.embed.looks`). Where a model has
-    looked at them, those in which it sees nearly the same are laid over one another (`adr.embed.overlaid`), and are the
-    same when they differ by at most `same_difference`.
+    looked at them, those in which it sees nearly the same, or whose hashes are nearly the same, are laid over one
+    another (`adr.embed.overlaid`), and are the same when they differ by at most `same_difference`.
 
     AdrError when there is no dataset. When `progress` raises Cancelled, nothing is written.
     """
@@ -97,12 +97,11 @@ def copies(
     pairs: list[Overlaid] | None = None
     if looks:
         alike = looks_of(store, images, paths, progress)
-        found = found.joined(alike.same)
-        pairs = _overlaid(store, images, sorted(set(found.same_as.values())), progress)
-        if pairs:
-            number = {path: n for n, path in enumerate(paths)}
-            same = [pair for pair in pairs if pair.difference <= same_difference]
-            found = found.joined((number[pair.one], number[pair.other]) for pair in same)
+        found = found.joined(alike.equal)
+        near = [(found.same_as[paths[a]], found.same_as[paths[b]]) for a, b in alike.near]
+        pairs = _overlaid(store, images, sorted(set(found.same_as.values())), near, progress)
+        same = alike.near if pairs is None else _same(paths, pairs, same_difference)
+        found = found.joined(same)
         mirrored = _between(found.same_as, [(paths[a], paths[b]) for a, b in alike.mirrored])
     progress(0, None, "Comparing conversations")
     with store.atomic() as writer:
@@ -119,14 +118,24 @@ def copies(
 
 
 def _overlaid(
-    store: Store, images: ImageFolder | None, paths: Sequence[str], progress: Progress
+    store: Store, images: ImageFolder | None, paths: Sequence[str], near: Sequence[tuple[str, str]], progress: Progress
 ) -> list[Overlaid] | None:
-    """The pairs of pictures that may be the same; None where no model has looked at them."""
+    """The pairs of pictures that may be the same, among them those of nearly the same hash; None where no model has
+    looked at the pictures."""
     if store.path is None or images is None:
         return None
     workspace = Workspace(store.path.parent)
     features = FeatureFolder.of(workspace.features, setting("ADR_SCORER_MODEL")).read()
-    return overlaid(features, images, paths, PairFolder(workspace.pairs), progress) if features else None
+    if features is None:
+        return None
+    progress(0, None, "Looking for pictures that are nearly the same")
+    return overlaid({*near, *candidates(features, paths)}, images, PairFolder(workspace.pairs), progress)
+
+
+def _same(paths: Sequence[str], pairs: Sequence[Overlaid], same_difference: float) -> list[tuple[int, int]]:
+    """The pairs that are the same picture, by their numbers in `paths`."""
+    number = {path: n for n, path in enumerate(paths)}
+    return [(number[pair.one], number[pair.other]) for pair in pairs if pair.difference <= same_difference]
 
 
 def _between(same_as: Mapping[str, str], pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from adr.errors import AdrError
 from adr.feature_folder import FeatureFolder
 from adr.image_folder import ImageFolder
@@ -35,6 +38,15 @@ class EmbedReport:
     dimensions: int
     rate: float | None
     seconds: float
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """How far `embed` is. pictures: image paths of the source; embedded: those that have features."""
+
+    model: str
+    pictures: int
+    embedded: int
 
 
 class NoPictures(AdrError):
@@ -69,6 +81,15 @@ def embed(store: Store, workspace: Workspace, model: str | None = None, *, progr
         rate=last.get("rate"),
         seconds=round(time.monotonic() - started, 2),
     )
+
+
+def embedded(store: Store, workspace: Workspace) -> Embedded:
+    """How many pictures of the source have features of ADR_SCORER_MODEL."""
+    model = setting("ADR_SCORER_MODEL")
+    features = FeatureFolder.of(workspace.features, model).read()
+    paths = store.arrow("select distinct unnest(images) as path from instance")["path"]
+    known = pc.is_in(paths, value_set=pa.array(features.paths if features else (), pa.string()))
+    return Embedded(short_name(model), len(paths), int(pc.sum(known).as_py() or 0))
 
 
 def _files(store: Store, paths: list[str], progress: Progress) -> dict[str, Path]:

@@ -26,10 +26,11 @@ SAME_LOOK_BITS = 2
 
 @dataclass(frozen=True)
 class Looks:
-    """Pairs of pictures, given as numbers. same: they look the same; mirrored: one looks like the other, mirrored left
-    to right."""
+    """Pairs of pictures, given as numbers. equal: of the same pixels; near: of nearly the same perceptual hash;
+    mirrored: one looks like the other, mirrored left to right."""
 
-    same: Pairs
+    equal: Pairs
+    near: Pairs
     mirrored: Pairs
 
 
@@ -44,7 +45,7 @@ def looks_of(store: Store, images: ImageFolder | None, paths: Sequence[str], pro
         read_pictures("adr.embed.hashing", folder, len(files), progress)
         known = folder.known()
     found = {n: known[stamp] for n, file in files.items() if (stamp := stamp_of(file)) in known and stamp}
-    return Looks([*_equal_pixels(found), *_near(found)], list(_mirrored(found)))
+    return Looks(list(_equal_pixels(found)), list(_near(found)), list(_mirrored(found)))
 
 
 def _equal_pixels(found: Mapping[int, PictureHashes]) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from adr.store import Store
 
 
 @dataclass(frozen=True)
-class Neighbour:
+class AlikeInstance:
     """An instance, its first picture, and the cosine of that picture's features with the one asked about."""
 
     instance: int
@@ -15,7 +15,7 @@ class Neighbour:
     cosine: float
 
 
-def neighbours(store: Store, instance: int, count: int = 12) -> list[Neighbour]:
+def neighbours(store: Store, instance: int, count: int = 12) -> list[AlikeInstance]:
     """For each of the `count` other pictures that look most like the instance's first one the first instance that shows
     it, the most alike first. AdrError as by `look_alikes`."""
     own = store.value("select images[1] from instance where instance = $1", [instance])
@@ -27,4 +27,4 @@ def neighbours(store: Store, instance: int, count: int = 12) -> list[Neighbour]:
             [[one.path for one in alike]],
         )
     )
-    return [Neighbour(first[one.path], one.path, one.cosine) for one in alike if one.path in first]
+    return [AlikeInstance(first[one.path], one.path, one.cosine) for one in alike if one.path in first]

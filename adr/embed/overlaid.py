@@ -1,7 +1,7 @@
 """How much pictures differ that may be copies of one another, laid over each other by a process of its own
 (`adr.embed.comparing`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,23 +29,28 @@ class Overlaid:
     difference: float
 
 
-def overlaid(
-    features: Features, images: ImageFolder, paths: Sequence[str], folder: PairFolder, progress: Progress = silent
-) -> list[Overlaid]:
-    """The candidates among these image paths, each with its difference, in no order; those that cannot be decoded are
-    left out. AdrError when the process ends unexpectedly; what it has compared is kept in the folder."""
-    progress(0, None, "Looking for pictures that are nearly the same")
+def candidates(features: Features, paths: Sequence[str]) -> set[tuple[str, str]]:
+    """Pairs of these image paths in which the model sees nearly the same."""
     rows = np.array([row for path in paths if (row := features.row_of(path)) is not None], np.int64)
-    named = {pair: (features.paths[pair[0]], features.paths[pair[1]]) for pair in near_pictures(features, rows)}
-    files = {path: file for path in {p for pair in named.values() for p in pair} if (file := images.file(path))}
-    pairs = [pair for pair in named.values() if pair[0] in files and pair[1] in files]
-    apart = differences([(files[one], files[other]) for one, other in pairs], folder, progress)
-    return [Overlaid(*pair, off) for pair, off in zip(pairs, apart, strict=True) if off is not None]
+    return {(features.paths[one], features.paths[other]) for one, other in near_pictures(features, rows)}
+
+
+def overlaid(
+    pairs: Iterable[tuple[str, str]], images: ImageFolder, folder: PairFolder, progress: Progress = silent
+) -> list[Overlaid]:
+    """Pairs of image paths, each with its difference, ordered by path; those that cannot be decoded, have no contrast
+    or are one file are left out. AdrError when the process ends unexpectedly; what it has compared is kept in the
+    folder."""
+    ordered = sorted({(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]})
+    files = {path: file for path in {path for pair in ordered for path in pair} if (file := images.file(path))}
+    there = [(one, other) for one, other in ordered if one in files and other in files]
+    apart = differences([(files[one], files[other]) for one, other in there], folder, progress)
+    return [Overlaid(*pair, off) for pair, off in zip(there, apart, strict=True) if off is not None]
 
 
 def differences(pairs: Sequence[tuple[Path, Path]], folder: PairFolder, progress: Progress) -> list[float | None]:
-    """By how much the pictures of each pair differ; None where one cannot be decoded, or both are one file. AdrError as
-    by `overlaid`."""
+    """By how much the pictures of each pair differ; None where one cannot be decoded or has no contrast, or both are
+    one file. AdrError as by `overlaid`."""
     stamps = {file: stamp for file in {file for pair in pairs for file in pair} if (stamp := stamp_of(file))}
     keys = [
         _key(stamps[one], stamps[other]) if one in stamps and other in stamps and stamps[one] != stamps[other] else None

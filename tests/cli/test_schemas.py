@@ -99,6 +99,7 @@ CALLS = [
     ("find", "text_only --limit 3"),
     ("rebalance", f"--recipe {DEMO}"),
     ("runs", ""),
+    ("diversity", "--run 1"),
     ("explain", "--run 1 --instance 0"),
     ("backwards", f"--recipe {DEMO} --size 40 --out {{f}}/forty.toml"),
     ("compare", "1 {f}/forty.toml"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from adr.embed.neighbours import Neighbour, neighbours
+from adr.embed.neighbours import AlikeInstance, neighbours
 from adr.errors import AdrError
 from adr.look_alikes import nearest_rows
 from adr.store import Store
@@ -25,7 +25,7 @@ def test_neighbours__the_most_alike_first(tmp_path):
         (0, "street.png", 0),
     ]
     # elsewhere.png, a picture of no instance, is left out
-    assert neighbours(store, 5, 2) == [Neighbour(1, "sofa.png", pytest.approx(0.6, abs=1e-3))]
+    assert neighbours(store, 5, 2) == [AlikeInstance(1, "sofa.png", pytest.approx(0.6, abs=1e-3))]
     with pytest.raises(AdrError, match="Instance 3 has no picture"):
         neighbours(store, 3)
     store.close()

@@ -118,6 +118,21 @@ def world(tmp_path: Path) -> Store:
     store.close()
 
 
+def test_copies__another_colour(world):
+    """A hash does not see that the third picture has other colours."""
+    picture = drawn(1)
+    Image.merge("RGB", [picture.convert("L").point(lambda v: v // 3), picture.convert("L"), picture.convert("L")]).save(
+        world.path.parent.parent / "other.png"
+    )
+    picture.convert("L").save(world.path.parent.parent / "part.jpg")
+    clusters = "select instance from copy_cluster where kind = 'picture' order by instance"
+    copies(world, looks=True)
+    assert world.rows(clusters) == [(0,), (1,), (2,)]
+    write_features(Workspace(world.path.parent), {"one.png": (1, 0), "part.jpg": (0, 1), "other.png": (-1, 0)})
+    assert copies(world, looks=True).overlaid == 2
+    assert world.rows(clusters) == []
+
+
 def test_copies__a_cropped_picture(world):
     report = copies(world, looks=True)
     assert (report.kinds["picture"].clusters, report.overlaid, report.same_difference) == (0, None, None)

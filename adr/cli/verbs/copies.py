@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from adr.cli.arguments import share
 from adr.cli.blocks import Block, headline, note, sentence, table
 from adr.cli.opened import opened
-from adr.embed.copies import CopiesReport, copies
+from adr.embed.copies import CopiesReport
 from adr.embed.overlaid import SAME_DIFFERENCE
 from adr.figures import counted, time_words
-from adr.index.perspectives.change import change_perspectives
-from adr.index.report import index_report
-from adr.perspectives import CLUSTERED, indexed, perspective_of
+from adr.perspectives import perspective_of
+from adr.pipeline import copies_and_index
 from adr.progress import Progress
 
 
@@ -35,10 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def act(options: argparse.Namespace, progress: Progress) -> CopiesReport:
     """Find the clusters; where there is an index, it has them as perspectives afterwards."""
     with opened(options) as (_, store):
-        report = copies(store, looks=options.looks, same_difference=options.difference, progress=progress)
-        if index_report(store) is not None:
-            change_perspectives(store, [*indexed(store), *CLUSTERED], again=CLUSTERED, progress=progress)
-    return report
+        return copies_and_index(store, looks=options.looks, same_difference=options.difference, progress=progress)
 
 
 def page(report: CopiesReport) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""Reading and indexing as the Dataset page shows them: progress, and how they ended."""
+"""Reading, indexing, embedding and comparing as the Dataset page shows them: progress, and how they ended."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from adr.ui.parts.job_view import job_view
 
 def jobs_view(here: Frame) -> None:
     """The running jobs with their bars, and how the last job of each kind ended."""
-    for kind in ("ingest", "index", "reservoir"):
+    for kind in ("ingest", "index", "reservoir", "embed", "copies"):
         job = job_view(here.jobs, kind)
         if job is not None and job.state == "done" and job.job not in state().announced:
             state().announced.add(job.job)

@@ -18,6 +18,7 @@ from adr.ui.parts.controls import asked_number, move
 from adr.ui.parts.palette import title_of
 from adr.ui.parts.run_words import run_words
 from adr.ui.rebalance.recipe_files import recipe_files
+from adr.ui.rebalance.run_diversity import run_diversity_view
 from adr.ui.rebalance.run_epochs import epochs_view
 from adr.ui.rebalance.state import state, tune
 
@@ -124,6 +125,7 @@ def _one(here: Frame, engine: Engine, run: Run) -> None:
             link("Synthesize", "Plan what to synthesize", run=run.run)
         with export:
             link("Export", "Export what it keeps", run=run.run)
+        run_diversity_view(here, run.run)
         epochs_view(here, engine, run)
 
 
