@@ -49,8 +49,8 @@ def overlaid(
 
 
 def differences(pairs: Sequence[tuple[Path, Path]], folder: PairFolder, progress: Progress) -> list[float | None]:
-    """By how much the pictures of each pair differ; None where one cannot be decoded, or both are one file. AdrError as
-    by `overlaid`."""
+    """By how much the pictures of each pair differ; None where one cannot be decoded or has no contrast, or both are
+    one file. AdrError as by `overlaid`."""
     stamps = {file: stamp for file in {file for pair in pairs for file in pair} if (stamp := stamp_of(file))}
     keys = [
         _key(stamps[one], stamps[other]) if one in stamps and other in stamps and stamps[one] != stamps[other] else None
