@@ -23,10 +23,23 @@ class SourceProfile:
 
 
 @dataclass(frozen=True)
+class PictureLooks:
+    """The pictures on disk. width, height: of the median picture, in pixels; smallest, largest: of the shorter side;
+    faulty: with a fault of `adr.picture_faults`, or that cannot be opened."""
+
+    width: int
+    height: int
+    smallest: int
+    largest: int
+    faulty: int
+
+
+@dataclass(frozen=True)
 class Profile:
     """sources: in their order; turns, words: {number: how many instances have so many}, ascending; words is empty where
     they have not been counted; pictures: different image paths; shared: of these, in two or more instances; most: the
-    largest number of instances of one picture."""
+    largest number of instances of one picture; looks: None where pictures have not been looked at since they changed.
+    """
 
     sources: tuple[SourceProfile, ...]
     turns: dict[int, int]
@@ -34,6 +47,7 @@ class Profile:
     pictures: int
     shared: int
     most: int
+    looks: PictureLooks | None
 
 
 def profile(store: Store) -> Profile:
@@ -51,7 +65,16 @@ def profile(store: Store) -> Profile:
         from (select path, count(distinct instance) as instances
               from (select instance, unnest(images) as path from instance) group by path)""")
     assert pictures is not None
-    return Profile(_sources(store, counted), dict(turns), dict(words), *map(int, pictures))
+    different, shared, most = map(int, pictures)
+    return Profile(_sources(store, counted), dict(turns), dict(words), different, shared, most, _looks(store))
+
+
+def _looks(store: Store) -> PictureLooks | None:
+    row = store.row("""
+        select median(width)::integer, median(height)::integer, min(least(width, height)), max(least(width, height)),
+               count(*) filter (len(faults) > 0 or unreadable is not null)
+        from picture_fact where exists (select 1 from pictures_in_force)""")
+    return PictureLooks(*map(int, row)) if row and None not in row else None
 
 
 def _sources(store: Store, counted: bool) -> tuple[SourceProfile, ...]:

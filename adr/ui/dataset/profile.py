@@ -68,6 +68,10 @@ def _numbers(found: Profile, copies: CopiesReport | None) -> list[tuple[str, str
     if found.shared:
         numbers.append((f"{found.shared:,}", "in several instances", "Image paths that two or more instances have."))
         numbers.append((f"{found.most:,}", "instances of one picture", "The most that share one image path."))
+    if (looks := found.looks) is not None:
+        sides = f"The shorter side has from {looks.smallest:,} to {looks.largest:,} pixels."
+        numbers.append((f"{looks.width:,} × {looks.height:,}", "the median picture, pixels", sides))
+        numbers.append((f"{looks.faulty:,}", "pictures with a fault", "Blank, dark, blurred …: see Faults."))
     if copies is not None:
         same, text, both = (copies.kinds[kind] for kind in ("picture", "text", "copy"))
         numbers.append(
