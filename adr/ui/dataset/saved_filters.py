@@ -60,7 +60,7 @@ def _row(here: Frame, one: SavedFilter) -> None:
 def _do(action: Callable[[], str]) -> None:
     """Do what a button stands for, and show what it says."""
     try:
-        st.toast(action(), icon=":material/bookmark:")
+        st.toast(plain(action(), SENTENCE), icon=":material/bookmark:")
     except AdrError as error:
         st.toast(plain(f"{error.sentence} {error.next_step}", SENTENCE), icon=":material/error:")
 
@@ -76,7 +76,7 @@ def _save(here: Frame, text: str) -> str:
 def _forget(here: Frame, name: str) -> str:
     need("owner")
     forget_filter(here.store, name, _who())
-    return f"The name {plain(name)} is gone."
+    return f"The name {name} is gone."
 
 
 def _use(one: SavedFilter) -> None:

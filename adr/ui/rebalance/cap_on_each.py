@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from adr.perspectives import described
 from adr.recipe import Recipe
+from adr.ui.parts.palette import word_of
 from adr.ui.rebalance.state import current, tune
 from adr.ui.rebalance.steps import with_cap_on_each
 
@@ -13,14 +13,14 @@ def cap_on_each_field(recipe: Recipe, perspective: str) -> None:
     key = f"cap on each {perspective}"
     st.session_state[key] = recipe.at_most_each.get(perspective)
     st.number_input(
-        f"Each {described(perspective).word} at most",
+        f"Each {word_of(perspective)} at most",
         min_value=0,
         value=None,
         step=1,
         key=key,
         placeholder="no cap",
         width=190,
-        help=f"At most so many of the kept instances have any one {described(perspective).word}. One that has its own "
+        help=f"At most so many of the kept instances have any one {word_of(perspective)}. One that has its own "
         "cap in the table keeps it. Empty: no cap.",
         on_change=lambda: tune(with_cap_on_each(current(), perspective, st.session_state[key])),
     )

@@ -64,7 +64,7 @@ def _kept_line(here: Frame, chosen: Selection) -> None:
     kept = kept_of(here.store, runs[0].run, chosen.positions)
     share, of_all = kept / len(chosen.positions), runs[0].kept / max(runs[0].kept + runs[0].dropped, 1)
     st.caption(
-        f"Run {runs[0].run} keeps **{kept:,}** of {len(chosen.positions):,}: {share:.0%}. Of all instances it keeps "
+        f"Run {runs[0].run:d} keeps **{kept:,}** of {len(chosen.positions):,}: {share:.0%}. Of all instances it keeps "
         f"{of_all:.0%}."
     )
 
