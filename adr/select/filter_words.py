@@ -74,7 +74,7 @@ def _fact(tree: Filter) -> str:
         case WithOwnId(own_id):
             return f"id “{own_id}”"
         case HasAny(perspective):
-            return f"any {described(perspective).word}"
+            return f"has any {described(perspective).word}"
         case HasEntity(perspective, name):
             return f"{described(perspective).word} “{name}”"
         case DecidedBy(run, kept):

@@ -35,7 +35,7 @@ def page(report: PicturesReport) -> Iterator[Block]:
             words=(0, 1),
         )
         yield note(f"To list the instances: adr find {next(iter(report.faults))}")
-    else:
+    elif report.pictures > report.missing:
         yield sentence("None has a fault.")
     if report.missing:
         yield sentence(f"{report.missing:,} of {counted(report.pictures, 'picture')} are not on disk.")

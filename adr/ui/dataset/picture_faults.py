@@ -63,7 +63,8 @@ def _start(here: Frame, report: PicturesReport | None) -> None:
 def _summary(report: PicturesReport) -> str:
     looked = counted(report.pictures - report.missing, "picture")
     missing = f" {report.missing:,} more are not on disk." if report.missing else ""
-    return f"{looked} looked at.{'' if report.faults else ' None has a fault.'}{missing}"
+    good = " None has a fault." if report.pictures > report.missing and not report.faults else ""
+    return f"{looked} looked at.{good}{missing}"
 
 
 def _examples(here: Frame, fault: str, total: int) -> None:
