@@ -382,7 +382,7 @@ def parents_of(store: Store, tail: Tail, settings: PlanSettings, style: Style) -
     named = None if settings.generator in FROM_PARENT else 1 + style.companions
     words = settings.conversations in ("parent", *FROM_SYNONYMS)
     known = knowledge_of(settings.model).names
-    return pool(store, tail, settings.parents, named=named, known=known, words=words)
+    return pool(store, tail, settings.parents, run=settings.run, named=named, known=known, words=words)
 
 
 def pool_of(store: Store, tail: Tail, settings: PlanSettings) -> tuple[Parents, int]:

@@ -47,7 +47,7 @@ def rewordable(
     store: Store, run: int, tail: Tail, tau: float | None, chosen: Mapping[int, Iterable[int]] | None = None
 ) -> Rewordable:
     """The instances that say a frequent noun with a synonym in `tail`, only where the synonym may stand, but not the
-    synonym itself, and that have no picture or one that is on disk.
+    synonym itself, and that have no picture or one that is on disk; none that the run excludes.
 
     Instances that the run dropped come before those that it kept, because the export would hold both wordings of a kept
     one. A synonym of several nouns of an instance replaces the most frequent one. tau: τ of the token perspective.
@@ -99,6 +99,7 @@ def _said(store: Store, run: int, nouns: Sequence[int]) -> dict[str, npt.NDArray
         left join decision d on d.run = $1 and d.instance = p.instance
         where p.perspective = perspective_number('token') and p.entity in (select unnest($2::integer[]))
             and len(i.images) <= 1 and coalesce(i.missing, 0) = 0 and len(i.turns) > 0
+            and d.reason is distinct from 'excluded'
         order by kept, i.instance, p.entity
         """,
         [run, list(nouns)],

@@ -230,6 +230,7 @@ def pool(
     tail: Tail,
     chosen: Mapping[int, Iterable[int]] | None = None,
     *,
+    run: int | None = None,
     named: int | None = None,
     known: Collection[str] | None = None,
     words: bool = False,
@@ -237,6 +238,7 @@ def pool(
     """The synthesis pool (DESIGN §2): instances whose images are all on disk and used by no other instance, and that
     have at least one entity of `tail` that a picture made from them would have.
 
+    run: leaves out the instances that it excludes.
     named: how many of the parent's objects, the rarest ones, a prompt names; None when the picture keeps all of them.
     known: the only objects that a prompt names; None for all.
     Pairs count when both their objects are in the picture, tokens when they name one of its objects. With `words` (the
@@ -251,6 +253,8 @@ def pool(
             select i.instance
             from (select instance, unnest(images) as image from instance where missing = 0) i
             join used u on u.image = i.image
+            anti join (select instance from decision where run = $run and reason = 'excluded') x
+                on x.instance = i.instance
             group by i.instance having max(u.instances) = 1
         ), shown as (
             select p.instance, p.entity, e.name
@@ -277,6 +281,7 @@ def pool(
         {
             "entities": tail.entity.tolist(),
             "named": named,
+            "run": run,
             "words": words,
             "every": named is None or known is None,
             "known": sorted(known or ()),

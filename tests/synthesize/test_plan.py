@@ -60,6 +60,13 @@ def test_plan__ten_instances_by_hand(world):
     ]
 
 
+def test_plan__no_parent_that_the_run_excludes(world):
+    """As above, but 5, which the run drops, is dropped because the recipe excludes it: the pool is 4 and 6."""
+    store, workspace = world
+    store.execute("update decision set reason = 'excluded' where run = 1 and instance = 5")
+    assert plan(store, workspace, 1, budget=10, generator="image-to-image").pool == 2
+
+
 def test_plan__budget_is_what_the_run_dropped(world):
     report = plan(*world, 1)
     assert (report.budget, report.slots) == (1, 1)
