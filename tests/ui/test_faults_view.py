@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit
 from PIL import Image
 
 from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.store import Store
+from adr.ui.rebalance.address import from_address
 from adr.workspace import Workspace
 from tests.worlds.pages import finished
 
@@ -72,7 +74,9 @@ def test_leaks__compared_and_judged(page, empty_workspace, leaked, monkeypatch):
     assert not at.exception
 
 
-def test_misspelt__listed(page, empty_workspace, tmp_path):
+@pytest.fixture
+def one_misspelt(empty_workspace: Workspace, tmp_path: Path) -> Workspace:
+    """41 instances that say sunglasses, the last of them, 40, misspelt."""
     said = ["sunglasses"] * 40 + ["sungalsse"]
     rows = [
         {"id": n, "conversations": [{"from": "human", "value": "What?"}, {"from": "gpt", "value": f"These {word}."}]}
@@ -83,10 +87,35 @@ def test_misspelt__listed(page, empty_workspace, tmp_path):
     with closing(Store(empty_workspace.database)) as store:
         ingest(store, source)
         index(store)
+    return empty_workspace
+
+
+def test_misspelt__listed(page, one_misspelt):
     at = page("Dataset", view="faults", check="names")
     assert any(one.value.startswith("1 name in no word list") for one in at.caption)
-    assert at.button(key="merge names").disabled
+    assert all(at.button(key=key).disabled for key in ("merge names", "mute names", "select names"))
     assert not at.exception
+
+
+@pytest.fixture
+def all_picked(monkeypatch):
+    """Every box of a table is ticked."""
+    monkeypatch.setattr(streamlit, "data_editor", lambda table, **_: table.assign(pick=True))
+
+
+def test_misspelt__picked_is_muted_in_the_recipe(page, one_misspelt, all_picked):
+    at = page("Dataset", view="faults", check="names")
+    at.button(key="mute names").click().run()
+    recipe = from_address(dict(at.query_params))
+    assert recipe.mute == {"token": ("sungalsse",)}
+    assert recipe.notes == {"token": {"sungalsse": "letters differ: probably sunglasses"}}
+
+
+def test_misspelt__instances_of_the_picked_are_selected(page, one_misspelt, all_picked):
+    at = page("Dataset", view="faults", check="names")
+    at.button(key="select names").click().run()
+    chosen = at.session_state["SelectionState"].selection
+    assert (chosen.positions.tolist(), chosen.words) == ([40], "have “sungalsse”")
 
 
 def test_wrong_pairs__says_what_is_needed(page, two_blank):
