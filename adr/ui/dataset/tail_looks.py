@@ -91,7 +91,7 @@ def _heading(here: Frame, one: ObjectLook) -> None:
             go("Explore", perspective="object", entity=one.name)
         st.caption(
             f"**likeness {one.likeness:.1f}** · {counted(one.n, 'instance')}, {counted(one.pictures, 'picture')} · "
-            f"mean cosine {_cosine(one.close)}, of random pictures {_cosine(one.random)}",
+            f"cosine {_cosine(one.close)}, random {_cosine(one.random)}",
             width="stretch",
         )
         help = f"Changes {latest_words()} and shows it on the Rebalance page: its draw never passes."
