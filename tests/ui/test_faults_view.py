@@ -1,4 +1,4 @@
-"""The view Faults of the Dataset page: pictures, leaks of benchmarks, wrong pairs, misspelt names."""
+"""The view Faults of the Dataset page: pictures, leaks of benchmarks, wrong pairs, tail objects, misspelt names."""
 
 import json
 from contextlib import closing
@@ -6,12 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit
 from PIL import Image
 
 from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.store import Store
+from adr.ui.rebalance.address import from_address
 from adr.workspace import Workspace
+from tests.worlds.features import write_features
+from tests.worlds.hand import write_instances, write_postings
 from tests.worlds.pages import finished
 
 
@@ -72,7 +76,9 @@ def test_leaks__compared_and_judged(page, empty_workspace, leaked, monkeypatch):
     assert not at.exception
 
 
-def test_misspelt__listed(page, empty_workspace, tmp_path):
+@pytest.fixture
+def one_misspelt(empty_workspace: Workspace, tmp_path: Path) -> Workspace:
+    """41 instances that say sunglasses, the last of them, 40, misspelt."""
     said = ["sunglasses"] * 40 + ["sungalsse"]
     rows = [
         {"id": n, "conversations": [{"from": "human", "value": "What?"}, {"from": "gpt", "value": f"These {word}."}]}
@@ -83,10 +89,35 @@ def test_misspelt__listed(page, empty_workspace, tmp_path):
     with closing(Store(empty_workspace.database)) as store:
         ingest(store, source)
         index(store)
+    return empty_workspace
+
+
+def test_misspelt__listed(page, one_misspelt):
     at = page("Dataset", view="faults", check="names")
     assert any(one.value.startswith("1 name in no word list") for one in at.caption)
-    assert at.button(key="merge names").disabled
+    assert all(at.button(key=key).disabled for key in ("merge names", "mute names", "select names"))
     assert not at.exception
+
+
+@pytest.fixture
+def all_picked(monkeypatch):
+    """Every box of a table is ticked."""
+    monkeypatch.setattr(streamlit, "data_editor", lambda table, **_: table.assign(pick=True))
+
+
+def test_misspelt__picked_is_muted_in_the_recipe(page, one_misspelt, all_picked):
+    at = page("Dataset", view="faults", check="names")
+    at.button(key="mute names").click().run()
+    recipe = from_address(dict(at.query_params))
+    assert recipe.mute == {"token": ("sungalsse",)}
+    assert recipe.notes == {"token": {"sungalsse": "letters differ: probably sunglasses"}}
+
+
+def test_misspelt__instances_of_the_picked_are_selected(page, one_misspelt, all_picked):
+    at = page("Dataset", view="faults", check="names")
+    at.button(key="select names").click().run()
+    chosen = at.session_state["SelectionState"].selection
+    assert (chosen.positions.tolist(), chosen.words) == ([40], "have “sungalsse”")
 
 
 def test_wrong_pairs__says_what_is_needed(page, two_blank):
@@ -97,3 +128,46 @@ def test_wrong_pairs__says_what_is_needed(page, two_blank):
     at = finished(at, two_blank)
     assert not at.exception
     assert any("has not looked at the" in one.value for one in at.error)
+
+
+@pytest.fixture
+def debris(empty_workspace: Workspace) -> Workspace:
+    """64 instances that show one of eight kinds in turn. Of the tail: harp in those of kind 0 and in 3, debris in eight
+    of different kinds."""
+    turns = [("human", "What is it?"), ("gpt", "That.")]
+    names = [f"{number:02}.png" for number in range(64)]
+    kinds = np.random.default_rng(0).normal(0, 0.1, (64, 8))
+    kinds[np.arange(64), np.arange(64) % 8] += 1
+    with closing(Store(empty_workspace.database)) as store:
+        write_instances(store, {number: (str(number), [name], turns) for number, name in enumerate(names)})
+        tail = {"harp": [3, *range(0, 64, 8)], "debris": list(range(40, 48))}
+        head = {name: list(range(64)) for name in ("room", "wall", "floor", "light")}
+        write_postings(store, {"token": {"that": list(range(64))}, "object": head | tail})
+        write_features(empty_workspace, {name: row.tolist() for name, row in zip(names, kinds, strict=True)})
+    return empty_workspace
+
+
+def test_tail_looks__least_alike_first_and_muted(page, debris):
+    at = page("Dataset", view="faults", check="looks")
+    assert not at.exception
+    opened = [one.label for one in at.button if str(one.key).startswith("open ")]
+    assert opened == ["debris", "harp"]
+    next(one for one in at.button if str(one.key).startswith("mute ")).click().run()
+    recipe = from_address(dict(at.query_params))
+    assert recipe.mute == {"object": ("debris",)}
+    assert recipe.notes["object"]["debris"].startswith("likeness of its pictures: ")
+
+
+def test_tail_looks__pictures_that_do_not_fit_are_selected(page, debris):
+    at = page("Dataset", view="faults", check="looks", looks="pictures")
+    assert not at.exception
+    at.button(key="select odd").click().run()
+    assert at.session_state["SelectionState"].selection.positions.tolist() == [3]
+
+
+def test_tail_looks__embeds_first(page, two_blank):
+    with closing(Store(two_blank.database)) as store:
+        index(store)
+    at = page("Dataset", view="faults", check="looks")
+    assert not at.exception
+    assert not at.button(key="embed pictures").disabled

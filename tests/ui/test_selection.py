@@ -182,7 +182,7 @@ def test_page__compares_what_is_selected(page, small_workspace) -> None:
 
 
 def test_recipe__refuses_what_no_address_holds(page, small_workspace, monkeypatch) -> None:
-    monkeypatch.setattr("adr.ui.selecting.recipe.LONGEST", 10)
+    monkeypatch.setattr("adr.ui.rebalance.latest.LONGEST", 10)
     at = page("Dataset", find="object:dog")
     at.button(key="select page").click().run()
     at.button(key="protect selection").click().run()

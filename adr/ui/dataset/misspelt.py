@@ -1,4 +1,5 @@
-"""Names that are probably a frequent one misspelt: picked ones are merged into it, by building the index again."""
+"""Names that are probably a frequent one misspelt: picked ones are merged into it by building the index again, muted in
+the recipe, or their instances are selected."""
 
 import pandas as pd
 import streamlit as st
@@ -10,10 +11,12 @@ from adr.index.merging import merge_line
 from adr.index.misspelt import Misspelt, misspelt_names
 from adr.plain_text import code
 from adr.store import Store
+from adr.ui.dataset.name_actions import mute_entities, select_instances
 from adr.ui.frame import Frame
 from adr.ui.parts.job_view import job_view
 from adr.ui.parts.nothing_indexed import nothing_indexed
 from adr.ui.parts.palette import title_of
+from adr.ui.rebalance.latest import latest_words
 
 _WHY = {"misspelt": "letters differ", "fused": "blanks are missing"}
 
@@ -35,6 +38,15 @@ def misspelt_view(here: Frame) -> None:
         f"{counted(len(found), 'name')} in no word list, each near to a much more frequent one. The surest come first."
     )
     picked = _table(found)
+    with st.container(horizontal=True):
+        _merge(here, picked, merged)
+        _mute_or_select(here, picked)
+    if picked:
+        st.caption("The same in a recipe:")
+        st.code("\n".join(["[index.merge]", *(f'"{one.name}" = "{one.other}"' for one in picked)]), language="toml")
+
+
+def _merge(here: Frame, picked: list[Misspelt], merged: tuple[str, ...]) -> None:
     busy = bool(here.jobs.running())
     label = f"Merge {counted(len(picked), 'name')} and build the index again" if picked else "Merge"
     if st.button(label, key="merge names", type="primary", disabled=busy or not picked):
@@ -42,9 +54,15 @@ def misspelt_view(here: Frame) -> None:
         options = asked_options(here.store) | {"merge": lines}
         here.jobs.start("index", "Building the index", lambda progress: index(here.store, progress=progress, **options))
         st.rerun(scope="app")
-    if picked:
-        st.caption("The same in a recipe:")
-        st.code("\n".join(["[index.merge]", *(f'"{one.name}" = "{one.other}"' for one in picked)]), language="toml")
+
+
+def _mute_or_select(here: Frame, picked: list[Misspelt]) -> None:
+    why = {(one.perspective, one.name): f"{_WHY[one.why]}: probably {one.other}" for one in picked}
+    help = f"Changes {latest_words()} and shows it on the Rebalance page: their draws never pass."
+    if st.button("Mute", key="mute names", disabled=not picked, help=help):
+        mute_entities(why)
+    if st.button("Select their instances", key="select names", disabled=not picked):
+        select_instances(here.store, why)
 
 
 def _table(found: list[Misspelt]) -> list[Misspelt]:

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from adr.errors import AdrError
 from adr.explore.often import Often, often_among
 from adr.perspectives import described
 from adr.plain_text import plain
@@ -17,13 +16,9 @@ from adr.recipe import Recipe
 from adr.recipe_apart import excluding, protecting
 from adr.store import Store
 from adr.ui.frame import Frame
-from adr.ui.navigation import go
-from adr.ui.rebalance.address import to_address
-from adr.ui.rebalance.state import state
+from adr.ui.rebalance.latest import latest_recipe, latest_words, open_recipe
 
 Positions = npt.NDArray[np.int32]
-LONGEST = 30_000
-"""Characters of an address that a browser and a server take."""
 
 
 def recipe_action(here: Frame, positions: Positions, words: str) -> None:
@@ -31,14 +26,13 @@ def recipe_action(here: Frame, positions: Positions, words: str) -> None:
     if not here.standing.postings:
         return
     with st.popover("Recipe", icon=":material/balance:"):
-        said = "the recipe that you tuned last" if state().shown else "the default recipe"
-        st.caption(f"Each changes {said} and shows it on the Rebalance page.")
+        st.caption(f"Each changes {latest_words()} and shows it on the Rebalance page.")
         for label, key, change, help in (
             ("Exclude them", "exclude", excluding, "They count nowhere: neither in n(e) and τ, nor as kept."),
             ("Protect them", "protect", protecting, "They are always kept, whatever their draws and caps say."),
         ):
             if st.button(label, key=f"{key} selection", width="stretch", help=help):
-                _open(change(_recipe(), positions, words))
+                _open(change(latest_recipe(), positions, words))
         _cap(here, positions)
 
 
@@ -57,26 +51,17 @@ def _cap(here: Frame, positions: Positions) -> None:
         return
     at_most = int(st.number_input("At most so many kept", 0, value=max(1, entity.n // 2), key="cap number"))
     if st.button(f"Cap “{plain(entity.name)}”", key="cap selection", width="stretch"):
-        recipe = _recipe()
+        recipe = latest_recipe()
         own = {**recipe.at_most.get(entity.perspective, {}), entity.name: at_most}
         _open(replace(recipe, at_most={**recipe.at_most, entity.perspective: own}))
 
 
-def _recipe() -> Recipe:
-    return state().shown or Recipe()
-
-
 def _open(recipe: Recipe) -> None:
-    """Show a recipe on the Rebalance page, where one step back leads to the one before. AdrError where its address
-    would be too long."""
-    address = to_address(recipe)
-    if sum(map(len, address.values())) > LONGEST:
-        raise AdrError(
-            "So many single instances do not fit into the address of the Rebalance page.",
-            "Tag them, then write them into a recipe file: adr find 'tag:NAME' --exclude RECIPE.toml, or --protect.",
-        )
-    state().past.append(_recipe())
-    go("Rebalance", **address)
+    open_recipe(
+        recipe,
+        "So many single instances do not fit into the address of the Rebalance page.",
+        "Tag them, then write them into a recipe file: adr find 'tag:NAME' --exclude RECIPE.toml, or --protect.",
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
