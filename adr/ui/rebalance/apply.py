@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from adr.errors import AdrError
 from adr.plain_text import plain
 from adr.rebalance.engine import Engine
 from adr.rebalance.runs import rebalance
@@ -11,7 +12,7 @@ from adr.ui.navigation import link
 from adr.ui.parts.controls import move
 from adr.ui.parts.job_view import job_view
 from adr.ui.rebalance.follow import stamp
-from adr.ui.rebalance.state import RunWritten, state
+from adr.ui.rebalance.state import RunWritten, current, state
 
 _KIND = "rebalance"
 
@@ -21,20 +22,36 @@ def apply_button(here: Frame, engine: Engine, recipe: Recipe) -> None:
     with st.popover("Apply", icon=":material/check:", type="primary"):
         st.markdown(plain(recipe.in_words()))
         name = st.text_input("Name of the run", value=recipe.name, placeholder="optional", key="run name")
-        if st.button("Write the run", key="apply", type="primary", width="stretch"):
-            job = here.jobs.start(
-                _KIND,
-                "Rebalancing",
-                lambda progress: rebalance(
-                    here.store, recipe, name=name.strip() or None, engine=engine, progress=progress
-                ),
-            )
-            state().applying, state().written = job.job, None
-            st.rerun(scope="app")
+        st.button(
+            "Write the run",
+            key="apply",
+            type="primary",
+            width="stretch",
+            on_click=lambda: _begin(here, engine, name.strip() or None),
+        )
+    if state().begun:
+        st.rerun(scope="app")  # the job is shown above this bar
+
+
+def _begin(here: Frame, engine: Engine, name: str | None) -> None:
+    """Start writing the run. A callback, so that a click counts even where another step
+    interrupts the run that it causes."""
+    recipe = current()
+    try:
+        job = here.jobs.start(
+            _KIND,
+            "Rebalancing",
+            lambda progress: rebalance(here.store, recipe, name=name, engine=engine, progress=progress),
+        )
+    except AdrError as error:
+        state().fault = error
+        return
+    state().applying, state().written, state().begun = job.job, None, True
 
 
 def applied(here: Frame, recipe: Recipe) -> None:
     """Show the run being written, and remember the one that this session has written."""
+    state().begun = False
     job = job_view(here.jobs, _KIND)
     if job is not None and job.state == "done" and state().applying == job.job:
         report = job.outcome

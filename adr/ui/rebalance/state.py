@@ -41,6 +41,7 @@ class RebalanceState:
     fault: AdrError | None = None  # why the last step failed, to be shown once
     found: FoundRecipe | None = None  # the answer to the last question asked backwards
     applying: int | None = None  # the job that writes a run for this session
+    begun: bool = False  # that job has begun, and the page has not been drawn since
     written: RunWritten | None = None  # the run that this session has written last
     shown: Recipe | None = None  # the recipe that the page showed last
     part: str | None = None  # the part that is drawn
