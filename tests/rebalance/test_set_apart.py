@@ -53,6 +53,29 @@ def test_preview__keeps_what_the_definition_keeps(rows: Rows, asked: Sequence[Re
             assert said.copies == expected[number]
 
 
+def test_preview__protected_ones_come_first_by_their_draw() -> None:
+    """Both rows say a and are protected; at most two copies. The second holds the tail entity b and is given twice.
+
+    The order between them is that of their draws: where the first row comes first, one copy of the second is left.
+    """
+    rows: Rows = [{"token": ["a"]}, {"token": ["a"], "object": ["b"]}, *({} for _ in range(6))]
+    recipe = Recipe(
+        min_passes=1,
+        perspectives=("token", "object"),
+        repeat=2,
+        tau=TAU | {"token": 0.0, "object": 4.0},
+        at_most={"token": {"a": 2}},
+        protect_instances=(frozen([0, 1], "in"),),
+    )
+    copies = set()
+    for seed in range(8):
+        one = replace(recipe, seed=seed)
+        found = Engine(fill(rows)).preview(one).copies.tolist()
+        assert found == by_definition(rows, one, one.tau)
+        copies.add(tuple(found[:2]))
+    assert copies == {(1, 1), (1, 2)}
+
+
 def test_preview__excluded_and_protected_by_their_reason() -> None:
     engine = Engine(fill(ZOO))
     recipe = Recipe(

@@ -126,7 +126,8 @@ def by_definition(
 ) -> list[int]:
     """Copies of each instance (0 dropped) by the definition: the keep rule instance by instance, then the caps.
 
-    Excluded instances are as if they were not there; protected ones pass, come first in the order of caps, and stay.
+    Excluded instances are as if they were not there; protected ones pass, come first in the order of caps, by their
+    draw, and stay.
     """
     positions = list(range(len(rows))) if positions is None else list(positions)
     excluded, protected = ({n for part in parts for n in part.numbers.tolist()} for parts in apart_of(recipe))
@@ -142,7 +143,7 @@ def by_definition(
     order = [
         (
             position not in protected,
-            -holds(row, recipe, tau, counts),
+            0 if position in protected else -holds(row, recipe, tau, counts),
             draw_of(recipe.seed, "at_most", "", position),
             position,
         )
