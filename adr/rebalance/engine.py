@@ -239,7 +239,8 @@ class Engine:
                 wanted |= dict.fromkeys(mixture.named, 0.0)
             missing += [f"{perspective}: {name}" for name in self._placed(perspective, wanted)[1]]
         for key in FROZEN:
-            gone = np.setdiff1d(positions_of(getattr(recipe, key)), self.instances)
+            asked = positions_of(getattr(recipe, key))
+            gone = asked[~np.isin(asked, self.instances)] if len(asked) else asked
             missing += [f"{key}: {counted(len(gone), 'position')} from {gone[0]}"] if len(gone) else []
         return tuple(missing)
 
