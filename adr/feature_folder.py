@@ -108,7 +108,7 @@ class FeatureFolder:
         write_whole(self.folder / f"{last + 1:06d}.npz", file.getvalue())
 
     def need(self) -> Features:
-        """As `read`; AdrError where there are none."""
+        """As `read`; AdrError if a model has seen none of the pictures."""
         found = self.read()
         if found is None:
             raise AdrError(
@@ -118,8 +118,10 @@ class FeatureFolder:
         return found
 
     def read(self) -> Features | None:
-        """The features of the pictures that were asked for last; None where there are none. They are joined into one
-        array when blocks have come since the last reading."""
+        """The features of the pictures that were asked for last; None before there are any.
+
+        They are joined into one array when blocks have come since the last reading.
+        """
         if not (self.folder / "named.parquet").is_file():
             return None
         key = self._key()

@@ -32,7 +32,7 @@ def look_alikes(store: Store, instance: int, count: int = MOST_ALIKE) -> tuple[L
     """The pictures that look most like the first one of an instance, the most alike first, which is that picture itself
     where no other has equal features.
 
-    By the features of ADR_SCORER_MODEL. AdrError where there are none, or the instance has no picture with features.
+    By the features of ADR_SCORER_MODEL. AdrError without features, or if the instance has no picture with any.
     """
     if store.path is None:
         raise AdrError("No model has looked at the pictures of this dataset.", "Use a workspace on disk.")

@@ -26,7 +26,7 @@ _KEYS = ("words", "positions")
 class FrozenInstances:
     """words: where they come from, which decides nothing; positions: ascending ranges, as `ranges_text` writes them.
 
-    AdrError for positions that cannot be read, or where there are none.
+    AdrError for positions that cannot be read, and for an empty list.
     """
 
     words: str

@@ -17,7 +17,7 @@ from adr.store import Store
 def load_features(folder: Path, model: str) -> Features:
     """The features that `model` has made of the source's pictures. folder: the workspace's `features`.
 
-    AdrError where there are none.
+    AdrError if there are none yet.
     """
     return FeatureFolder.of(folder, model).need()
 

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from adr.embed.folder_process import read_pictures
 from adr.embed.hash_folder import HashFolder, PictureHashes, stamp_of
-from adr.embed.reading_process import read_pictures
 from adr.image_folder import ImageFolder
 from adr.picture_hash import bits_apart, near_pairs
 from adr.progress import Progress, silent

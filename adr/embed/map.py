@@ -81,7 +81,7 @@ def write_places(writer: Writer, instances: npt.NDArray[np.int32], places: npt.N
 
 
 def map_report(store: Store) -> MapReport | None:
-    """How the map was made; None where there is none, or the sources have changed since."""
+    """How the map was made; None if it was never made, or the sources have changed since."""
     text = store.value("select report from map_made, dataset_changed where made_at >= changed_at")
     return from_json(MapReport, text) if text else None
 

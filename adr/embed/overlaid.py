@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from adr.embed.folder_process import do_in_process
 from adr.embed.hash_folder import stamp_of
 from adr.embed.near_pictures import near_pictures
 from adr.embed.pair_folder import Pair, PairFolder
-from adr.errors import AdrError
 from adr.feature_folder import Features
 from adr.image_folder import ImageFolder
-from adr.process import Command, Event, how, relay
+from adr.process import Command
 from adr.progress import Progress, silent
 
 SAME_DIFFERENCE = 0.22
@@ -58,7 +58,8 @@ def differences(pairs: Sequence[tuple[Path, Path]], folder: PairFolder, progress
     ]
     asked = {key: _files(key, stamps, pair) for key, pair in zip(keys, pairs, strict=True) if key}
     folder.ask(asked)
-    _compare(folder, len(asked), progress)
+    command = Command("adr.embed.comparing", [str(folder.folder)], folder.log)
+    do_in_process(command, "Comparing pictures", "pairs", len(asked), progress)
     known = folder.known()
     found = [known.get(key, np.inf) if key else np.inf for key in keys]
     return [off if np.isfinite(off) else None for off in found]
@@ -72,23 +73,3 @@ def _files(key: Pair, stamps: Mapping[Path, str], pair: tuple[Path, Path]) -> tu
     """The two files in the order of the key."""
     first, second = sorted(pair, key=lambda file: stamps[file] != key[0])
     return first, second
-
-
-def _compare(folder: PairFolder, total: int, progress: Progress) -> None:
-    """Wait until the process has compared everything; it is ended when `progress` raises."""
-    done, said = 0, "Comparing pictures"
-
-    def hear(event: Event) -> None:
-        nonlocal done, said
-        done = event.get("done", done)
-        if "rate" in event:
-            said = f"Comparing pictures, {event['rate']:,.0f} pairs per second"
-        progress(done, total, said)
-
-    progress(0, total, said)
-    (code,) = relay([Command("adr.embed.comparing", [str(folder.folder)], folder.log)], hear)
-    if code:
-        raise AdrError(
-            f"Comparing pictures ended unexpectedly ({how(code)}); what was compared is kept.",
-            f"Run it again: it goes on from there. If it happens again, look into {folder.log}.",
-        )

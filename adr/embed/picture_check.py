@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
+from adr.embed.folder_process import read_pictures
 from adr.embed.hash_folder import stamp_of
 from adr.embed.measure_folder import MeasureFolder
 from adr.embed.picture_measures import PictureMeasures, faults_of
-from adr.embed.reading_process import read_pictures
 from adr.errors import AdrError
 from adr.image_folder import ImageFolder
 from adr.picture_faults import PICTURE_FAULTS

@@ -118,7 +118,7 @@ ORDERS: dict[str, Callable[[Company], Floats | npt.NDArray[np.int64]]] = {
 
 
 def company(store: Store, entity: Entity, perspective: str) -> Company:
-    """Every entity of `perspective` that occurs with `entity`; AdrError for a perspective that there is none of."""
+    """Every entity of `perspective` that occurs with `entity`; AdrError for an unknown perspective."""
     need_indexed(store, [known_perspective(perspective)])
     found = store.arrays(_TOGETHER, {"perspective": entity.perspective, "entity": entity.entity, "other": perspective})
     return Company(

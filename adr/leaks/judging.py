@@ -66,7 +66,7 @@ def candidate_of(store: Store, candidate: str) -> tuple[str | None, list[tuple[s
 
 
 def judge_leak(store: Store, mark: str, judgement: Judgement, reviewer: str) -> None:
-    """Write down what a person says of a leak; AdrError when there is none with this mark."""
+    """Write down what a person says of a leak; AdrError for an unknown mark."""
     if not store.value("select exists (select 1 from leak where mark = $1)", [mark]):
         raise AdrError("This leak is not there any more.", "Look at those that are on the Dataset page.")
     store.execute(

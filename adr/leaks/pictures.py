@@ -11,9 +11,9 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from adr.embed.folder_process import read_pictures
 from adr.embed.hash_folder import HashFolder, PictureHashes, stamp_of
 from adr.embed.looks import SAME_LOOK_BITS
-from adr.embed.reading_process import read_pictures
 from adr.picture_hash import near_between
 from adr.progress import Progress
 

@@ -14,7 +14,7 @@ from adr.store import Store
 
 
 def set_apart(store: Store, text: str, how: Literal["exclude", "protect"], file: Path) -> str:
-    """Write what a filter finds into the recipe in `file`, which is made where there is none; returns its path.
+    """Write what a filter finds into the recipe in `file`, which is created if needed; returns its path.
 
     AdrError as by `find`, when nothing is found, or when the file is no recipe.
     """

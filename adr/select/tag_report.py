@@ -34,7 +34,7 @@ def tag_found(store: Store, text: str, name: str, reviewer: str, *, off: bool = 
 
 
 def undone_report(store: Store, reviewer: str) -> TagReport:
-    """Take back the reviewer's last step; a report without `undone` where there is none."""
+    """Take back the reviewer's last step; a report without `undone` if there was no step."""
     step = undo(store, reviewer)
     if step is None:
         return TagReport("undo", 0, tags(store))

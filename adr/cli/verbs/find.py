@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             f"--{name}",
             type=path,
             metavar="RECIPE",
-            help=f"write what is found into this recipe file (made where there is none), as instances that {says}",
+            help=f"write what is found into this recipe file, as instances that {says}; a new file is made if needed",
         )
     parser.add_argument("--limit", type=count, default=20, metavar="N", help="instances to list [%(default)s]")
 

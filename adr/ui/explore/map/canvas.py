@@ -81,7 +81,7 @@ class Picture:
 
 
 def map_canvas(packed: bytes, *, key: str, on_lasso: Callable[[], None]) -> tuple[int | None, int | None]:
-    """Draw the map; returns (point under the resting pointer, point just clicked), each None when there is none.
+    """Draw the map; returns (point under the resting pointer, point just clicked), either of which may be None.
 
     `on_lasso` finds the corners of what was drawn in `st.session_state[key].lasso`.
     """

@@ -19,7 +19,7 @@ export class Grid {
     return row * CELLS + column;
   }
 
-  // The number of the point nearest to (x, y) and at most `reach` away; -1 where there is none.
+  // The number of the point nearest to (x, y) and at most `reach` away; -1 if no point is that near.
   nearest(x, y, reach) {
     const within = (n) => Math.min(CELLS - 1, Math.max(0, Math.floor(n / this.cell)));
     const [left, right] = [within(x - reach), within(x + reach)];

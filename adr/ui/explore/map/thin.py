@@ -18,7 +18,7 @@ _PERSPECTIVE = "object"
 
 
 def thin_view(here: Frame) -> None:
-    """The places, numbered as on the map; nothing where there are none."""
+    """The places, numbered as on the map; draws nothing without any."""
     places = thin_of(here.key, here.store)
     if not places:
         return
