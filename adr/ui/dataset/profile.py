@@ -67,7 +67,7 @@ def _numbers(found: Profile, copies: CopiesReport | None) -> list[tuple[str, str
     numbers = [(f"{found.pictures:,}", "pictures", "Different image paths.")]
     if found.shared:
         numbers.append((f"{found.shared:,}", "in several instances", "Image paths that two or more instances have."))
-        numbers.append((f"{found.most:,}", "instances of one picture", "The most that share one image path."))
+        numbers.append((f"{found.most:,}", "most instances of one picture", "The most that share one image path."))
     if (looks := found.looks) is not None:
         sides = f"The shorter side has from {looks.smallest:,} to {looks.largest:,} pixels."
         numbers.append((f"{looks.width:,} × {looks.height:,}", "the median picture, pixels", sides))
