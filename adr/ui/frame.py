@@ -43,6 +43,8 @@ from adr.ui.waiting import waiting_view
 from adr.ui.workspaces import chosen_folder, open_workspace, workspace_picker
 from adr.workspace import Workspace
 
+_Seen = tuple[int, tuple[int, ...]]
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -83,15 +85,16 @@ def frame(title: str) -> Iterator[Frame]:
     folder = chosen_folder()
     try:
         workspace, store, jobs = open_workspace(folder)
+        seen = _standing(jobs)  # before the workspace is read: a job that ends in between is news
         here = Frame(workspace, store, jobs, standing(store), store.revision)
     except AdrError as error:
-        _sidebar(folder, None)
+        _sidebar(folder)
         if isinstance(error, WorkspaceInUse):
             waiting_view(folder, error, open_workspace)
         else:
             tell(error)
         st.stop()
-    _sidebar(str(workspace.folder), here)
+    _sidebar(str(workspace.folder), here, seen)
     if store.notice:
         st.text(store.notice)
     skip_links(key="skip to instances", content=False)
@@ -113,7 +116,7 @@ def _boot() -> None:
     gc.freeze()
 
 
-def _sidebar(folder: str, here: Frame | None) -> None:
+def _sidebar(folder: str, here: Frame | None = None, seen: _Seen = (0, ())) -> None:
     states = stage_states(here.standing, len(here.proofs)) if here else {}
     with st.sidebar:
         skip_links(key="skip navigation", content=True)
@@ -125,18 +128,18 @@ def _sidebar(folder: str, here: Frame | None) -> None:
         workspace_picker(folder)
         who_line()
         if here:
-            fragment(_jobs_line, run_every=2.0, key="jobs line")(here.jobs, _standing(here.jobs))
+            fragment(_jobs_line, run_every=2.0, key="jobs line")(here.jobs, seen)
 
 
-def _standing(jobs: Jobs) -> tuple[int, list[int]]:
+def _standing(jobs: Jobs) -> _Seen:
     """How many jobs have been started, by any session or the command line, and which of them run."""
-    return jobs.begun, [job.job for job in jobs.running()]
+    return jobs.begun, tuple(job.job for job in jobs.running())
 
 
-def _jobs_line(jobs: Jobs, drawn: tuple[int, list[int]]) -> None:
+def _jobs_line(jobs: Jobs, seen: _Seen) -> None:
     """The running jobs, shown on every page; the page is drawn again when one has begun or ended since it was drawn."""
     running = jobs.running()
-    if _standing(jobs) != drawn:
+    if _standing(jobs) != seen:
         st.rerun(scope="app")
     for job in running:
         share = job.share

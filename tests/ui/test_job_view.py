@@ -1,8 +1,11 @@
 """Long work on a page: running, cancelled, failed, done."""
 
+import threading
 import time
 
 from streamlit.testing.v1 import AppTest
+
+from adr.ui import frame as frame_module
 
 
 def script(how):
@@ -75,3 +78,34 @@ def test_job_view__failed_tells_sentence_and_next_step(empty_workspace):
 
 def test_job_view__done_gives_the_outcome(empty_workspace):
     assert "state done, outcome 7" in said(opened("done"))
+
+
+def works_until():
+    import streamlit as st
+
+    from adr.ui.frame import frame
+
+    with frame("Overview") as here:
+        st.session_state.jobs = here.jobs
+        if here.jobs.latest("test") is None:
+            here.jobs.start("test", "Drawing", lambda progress, end=st.session_state.end: end.wait(30))
+
+
+def test_frame__a_job_that_ends_while_the_page_is_drawn_is_news(empty_workspace, monkeypatch):
+    """It ends just after the page has read the workspace: what the page would show is out of date."""
+    read, readings, end = frame_module.standing, [], threading.Event()
+
+    def ends_afterwards(store):
+        told = read(store)
+        readings.append(told)
+        end.set()
+        while at.session_state["jobs"].running():
+            time.sleep(0.01)
+        return told
+
+    at = AppTest.from_function(works_until, default_timeout=30)
+    at.session_state["end"] = end
+    at.run()
+    monkeypatch.setattr(frame_module, "standing", ends_afterwards)
+    at.run()
+    assert len(readings) == 2  # read again, since the job has ended
