@@ -64,7 +64,7 @@ GROUND = (
     "markers",
 )
 # above the stages, below the pages
-ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "leaks", "doctor", "prove", "tail_eval")
+ABOVE = ("cli", "app", "pipeline", "reservoir", "judge", "leaks", "doctor", "prove", "tail_eval", "shards")
 WORLDS = ("demo", "starter")  # the demo world, and how the starter models were trained
 UI = (
     *("frame", "navigation", "telling", "workspaces", "ownership", "waiting", "protection", "access", "signing_in"),
