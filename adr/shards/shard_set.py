@@ -16,7 +16,7 @@ that neither depends on how a dataset is cut."""
 
 
 @dataclass(frozen=True)
-class Shard:
+class RecordShard:
     """Consecutive records of one source. first: the position of its first record in the whole dataset; records:
     those that are set aside included. path: of the file that holds them, in the folder of the shards where it is
     relative; begin, end: the bytes of that file, where it holds other records too; layout: how they lie in it."""
@@ -56,14 +56,14 @@ class ShardSet:
 
     folder: Path
     sources: tuple[CutSource, ...]
-    shards: tuple[Shard, ...]
+    shards: tuple[RecordShard, ...]
 
     @property
     def records(self) -> int:
         """Records of all shards, those that are set aside included."""
         return sum(one.records for one in self.shards)
 
-    def path_of(self, shard: Shard) -> Path:
+    def path_of(self, shard: RecordShard) -> Path:
         """The file that holds a shard's records."""
         return self.folder / shard.path
 
@@ -75,7 +75,9 @@ class ShardSet:
         except (OSError, ValueError) as error:
             raise AdrError(f"{folder} holds no shards.", f"Make them: adr shards cut SOURCE --out {folder}.") from error
         return cls(
-            folder, tuple(CutSource(**one) for one in said["sources"]), tuple(Shard(**one) for one in said["shards"])
+            folder,
+            tuple(CutSource(**one) for one in said["sources"]),
+            tuple(RecordShard(**one) for one in said["shards"]),
         )
 
     def write(self) -> None:

@@ -1,6 +1,6 @@
 """What a run over shards was asked for, and where each of its stages keeps its files.
 
-A job is plain values, so that it can be sent to another process or machine. Knows nothing of what stages do.
+A run is plain values, so that it can be sent to another process or machine. Knows nothing of what stages do.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ GLOBAL = -1
 
 
 @dataclass(frozen=True)
-class Job:
+class ShardRun:
     """One run over shards. folder: of the shards; recipe: as TOML text; out: the folder of the export, if one is to be
     written."""
 
@@ -41,7 +41,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Task:
-    """One piece of a job: a stage, for one shard or for all of them (GLOBAL)."""
+    """One piece of a run: a stage, for one shard or for all of them (GLOBAL)."""
 
     stage: str
     shard: int
