@@ -10,19 +10,18 @@ from adr.ui.rebalance.state import state, tune
 
 def recipe_files(recipe: Recipe) -> None:
     """The recipe as a file: download and upload."""
-    words, down, up = st.columns([4, 1.3, 1.3], vertical_alignment="center", gap="medium")
-    words.caption(f"{plain(recipe.in_words())} Fingerprint {code(recipe.fingerprint)}.")
-    down.download_button(
+    st.caption(f"{plain(recipe.in_words())} Fingerprint {code(recipe.fingerprint)}.")
+    files = st.container(horizontal=True)
+    files.download_button(
         "Download recipe",
         recipe.to_toml(),
         f"recipe-{recipe.fingerprint}.toml",
         "application/toml",
         key="recipe down",
-        width="stretch",
         on_click="ignore",
         icon=":material/download:",
     )
-    with up, st.popover("Upload recipe", icon=":material/upload:", width="stretch"):
+    with files.popover("Upload recipe", icon=":material/upload:"):
         given = st.file_uploader("A recipe (TOML)", type="toml", key="recipe up")
         if given is not None and state().uploaded != given.file_id:
             state().uploaded = given.file_id
