@@ -4,10 +4,12 @@ import os
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
+from adr.errors import AdrError
 from adr.shards.shard_run import ShardRun, Task
 from adr.shards.tasks import NOT_MADE, Outcome, perform, set_aside
 
@@ -119,3 +121,17 @@ def _serve(connection: Connection, work: Work, beside: int) -> None:
             connection.send(work(run, task))
     except (EOFError, OSError):
         return
+
+
+def engine_named(name: str, workers: int | None, address: str | None) -> Engine:
+    """The engine 'local' or 'ray'. workers: how many processes at once; address: of a Ray cluster that runs.
+
+    AdrError when Ray is not installed or cannot be reached."""
+    if name == "local":
+        return LocalEngine(workers)
+    if find_spec("ray") is None:
+        raise AdrError("Ray is not installed.", 'Install it: pip install "adr-workbench[ray]". Or use --engine local.')
+    from adr.shards.on_ray import RayEngine
+
+    made: Engine = RayEngine(address, workers)
+    return made

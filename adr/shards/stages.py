@@ -21,7 +21,7 @@ Make = Callable[[ShardSet, ShardRun, int, Path], dict[str, Any]]
 @dataclass(frozen=True)
 class Stage:
     """A stage. whole: whether one task does all shards at once; reads: the stages whose files it reads; recipe: the
-    tables of the recipe that matter to it, of index, rebalance and export; words: whether the lexicon does."""
+    tables of the recipe that matter to it; words: whether the lexicon does."""
 
     name: str
     whole: bool = False
@@ -56,7 +56,7 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("read"),
+    Stage("read", recipe=("ingest",)),
     Stage("labels", whole=True, reads=("read",), recipe=("index",), words=True),
     Stage("extract", reads=("read", "labels"), recipe=("index",), words=True),
     Stage("entities", whole=True, reads=("extract",), recipe=("index",)),
@@ -68,6 +68,8 @@ STAGES: tuple[Stage, ...] = (
 """In the order in which they run."""
 EXPORTING = ("write", "join")
 """The stages that a run without an export leaves out."""
+NEEDS_RECIPE = ("decide", "settle", *EXPORTING)
+"""The stages whose files lie apart for each recipe, and what is made of them."""
 
 
 def stage_named(name: str, stages: Iterable[Stage] = STAGES) -> Stage:

@@ -41,6 +41,15 @@ class Outcome:
     host: str = ""
 
 
+@dataclass(frozen=True)
+class FailedTask:
+    """A task that failed, as reports name it. shard: None for a task over all shards."""
+
+    shard: int | None
+    sentence: str
+    host: str
+
+
 def perform(run: ShardRun, task: Task, stages: Sequence[Stage] = STAGES) -> Outcome:
     """Do a task. Its files are in place when it returns 'made' or 'there'. When it fails, `NNNNN.failed.json` says why,
     and the task is not done, whatever was there before."""
@@ -65,7 +74,7 @@ def perform(run: ShardRun, task: Task, stages: Sequence[Stage] = STAGES) -> Outc
     except Exception as error:
         return set_aside(run, ended(NOT_MADE, sentence_of(error)))
     outcome = ended(MADE)
-    _write(run, outcome, DONE, {"stamp": stamp, "files": files, "figures": figures})
+    _write(run, outcome, DONE, {"stamp": stamp, "asked": stage.asked(run), "files": files, "figures": figures})
     run.file(task.stage, task.shard, FAILED).unlink(missing_ok=True)
     return outcome
 
@@ -81,6 +90,14 @@ def set_aside(run: ShardRun, outcome: Outcome) -> Outcome:
 def figures_of(run: ShardRun, stage: str, number: int) -> dict[str, Any]:
     """What a stage said of a task that is done; AdrError when it is not."""
     return dict(_done(run, Task(stage, number))["figures"])
+
+
+def was_asked(run: ShardRun, stage: Stage) -> bool:
+    """Whether a task over all shards was done for the wish that the run has, from whatever files."""
+    try:
+        return bool(_done(run, Task(stage.name, GLOBAL))["asked"] == json.loads(json.dumps(stage.asked(run))))
+    except AdrError:
+        return False
 
 
 def is_done(run: ShardRun, task: Task, stamp: str) -> bool:
