@@ -19,7 +19,7 @@ TRIES = 3
 Work = Callable[[ShardRun, Task], Outcome]
 
 
-class Engine(Protocol):
+class ShardEngine(Protocol):
     """Does tasks that do not depend on one another."""
 
     def run(self, run: ShardRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
@@ -40,7 +40,7 @@ class LocalEngine:
         self._idle: list[_Worker] = []
 
     def run(self, run: ShardRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        """As `Engine.run`."""
+        """As `ShardEngine.run`."""
         left, busy, begun = deque(tasks), dict[object, _Worker](), Counter[Task]()
         try:
             while left or busy:
@@ -123,7 +123,7 @@ def _serve(connection: Connection, work: Work, beside: int) -> None:
         return
 
 
-def engine_named(name: str, workers: int | None, address: str | None) -> Engine:
+def engine_named(name: str, workers: int | None, address: str | None) -> ShardEngine:
     """The engine 'local' or 'ray'. workers: how many processes at once; address: of a Ray cluster that runs.
 
     AdrError when Ray is not installed or cannot be reached."""
@@ -133,5 +133,5 @@ def engine_named(name: str, workers: int | None, address: str | None) -> Engine:
         raise AdrError("Ray is not installed.", 'Install it: pip install "adr-workbench[ray]". Or use --engine local.')
     from adr.shards.on_ray import RayEngine
 
-    made: Engine = RayEngine(address, workers)
+    made: ShardEngine = RayEngine(address, workers)
     return made

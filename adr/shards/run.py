@@ -9,10 +9,10 @@ from pathlib import Path
 from adr.errors import AdrError
 from adr.figures import counted
 from adr.progress import Progress, silent
-from adr.shards.engines import Engine
+from adr.shards.engines import ShardEngine
 from adr.shards.shard_run import GLOBAL, ShardRun, Task
 from adr.shards.shard_set import ShardSet
-from adr.shards.stages import EXPORTING, STAGES, Stage, stage_named
+from adr.shards.stages import EXPORTING, STAGES, ShardStage, stage_named
 from adr.shards.tasks import MADE, NOT_MADE, THERE, FailedTask, Outcome, figures_of, was_asked
 
 _SHOWN = 20  # failures that a report names
@@ -54,12 +54,12 @@ class ShardsReport:
 def run(
     shards: ShardSet,
     job: ShardRun,
-    engine: Engine,
+    engine: ShardEngine,
     progress: Progress = silent,
     only_stage: str | None = None,
     part: tuple[int, int] = (0, 1),
     replace: bool = False,
-    stages: Sequence[Stage] = STAGES,
+    stages: Sequence[ShardStage] = STAGES,
 ) -> ShardsReport:
     """Go through the stages, or do `only_stage`. part: (k, n) does the shards k, k + n, k + 2n … of a stage: one task
     of a Slurm array. replace: whether an export of something else in the folder `job.out` gives way.
@@ -93,14 +93,14 @@ def run(
     )
 
 
-def _wanted(job: ShardRun, only: str | None, stages: Sequence[Stage]) -> Sequence[Stage]:
+def _wanted(job: ShardRun, only: str | None, stages: Sequence[ShardStage]) -> Sequence[ShardStage]:
     if only is not None:
         return (stage_named(only, stages),)
     return [one for one in stages if job.out is not None or one.name not in EXPORTING]
 
 
 def _stage(
-    shards: ShardSet, job: ShardRun, engine: Engine, stage: Stage, part: tuple[int, int], progress: Progress
+    shards: ShardSet, job: ShardRun, engine: ShardEngine, stage: ShardStage, part: tuple[int, int], progress: Progress
 ) -> StageReport:
     """Do the tasks of one stage."""
     started = time.monotonic()
@@ -143,7 +143,7 @@ def _said(last: StageReport, shards: int) -> str:
     return f"{last.failed:,} of {last.tasks:,} shards failed; run again."
 
 
-def _refuse_other_export(job: ShardRun, stages: Sequence[Stage]) -> None:
+def _refuse_other_export(job: ShardRun, stages: Sequence[ShardStage]) -> None:
     """AdrError when the folder of the export holds something that this run has not written."""
     out = Path(job.out) if job.out is not None else None
     if out is None or not out.exists() or (out.is_dir() and not any(out.iterdir())):

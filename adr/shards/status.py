@@ -9,7 +9,7 @@ from typing import Any
 
 from adr.shards.shard_run import GLOBAL, ShardRun
 from adr.shards.shard_set import ShardSet
-from adr.shards.stages import NEEDS_RECIPE, STAGES, Stage
+from adr.shards.stages import NEEDS_RECIPE, STAGES, ShardStage
 from adr.shards.tasks import DONE, FAILED, FailedTask
 
 _SHOWN = 20  # failures that are named
@@ -44,7 +44,7 @@ class ShardsStatus:
     stages: tuple[StageStatus, ...]
 
 
-def shards_status(shards: ShardSet, run: ShardRun | None, stages: Sequence[Stage] = STAGES) -> ShardsStatus:
+def shards_status(shards: ShardSet, run: ShardRun | None, stages: Sequence[ShardStage] = STAGES) -> ShardsStatus:
     """How far the stages are; without a run only those that need no recipe.
 
     A task counts as done when its done file is there; whether this code and this recipe would make it anew, the next
@@ -64,7 +64,7 @@ def shards_status(shards: ShardSet, run: ShardRun | None, stages: Sequence[Stage
     )
 
 
-def _stage(shards: ShardSet, run: ShardRun, stage: Stage) -> StageStatus:
+def _stage(shards: ShardSet, run: ShardRun, stage: ShardStage) -> StageStatus:
     numbers = [GLOBAL] if stage.whole else range(len(shards.shards))
     names = _names(run.place(stage.name))
     done = _said(run, stage, names, numbers, DONE)
@@ -92,7 +92,9 @@ def _names(place: Path) -> set[str]:
         return set()
 
 
-def _said(run: ShardRun, stage: Stage, names: set[str], numbers: Sequence[int], name: str) -> dict[int, dict[str, Any]]:
+def _said(
+    run: ShardRun, stage: ShardStage, names: set[str], numbers: Sequence[int], name: str
+) -> dict[int, dict[str, Any]]:
     """{shard: what its file of this name says}, of those that have one."""
     found = {}
     for number in numbers:
