@@ -10,7 +10,8 @@ from typing import Any
 def two_nodes() -> Iterator[tuple[Any, Any]]:
     """(cluster, its second node); this process is connected to it meanwhile."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ["RAY_worker_niceness"] = "0"  # a busy machine would leave nothing to processes of priority 15
+    # A busy machine would leave nothing to processes of priority 15.
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112
     import ray
     from ray.cluster_utils import Cluster
 
