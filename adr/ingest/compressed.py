@@ -24,11 +24,11 @@ class SourceText:
     """A file's unpacked text; close it, or use it in a `with` block.
 
     `taken` is how many bytes of the file have been read, `sha256` the hash of these. OSError or EOFError where the
-    compressed data is cut off or broken.
+    compressed data is cut off or broken. stretch: the bytes of the file that count as its text.
     """
 
-    def __init__(self, path: Path, packed: str | None = None) -> None:
-        self._file = _Hashed(path)
+    def __init__(self, path: Path, packed: str | None = None, stretch: tuple[int, int] | None = None) -> None:
+        self._file = _Hashed(path, stretch)
         self._text: Any = self._file
         if packed == "gzip":
             self._text = gzip.GzipFile(mode="rb", fileobj=io.BufferedReader(self._file, _PIECE))
@@ -63,10 +63,14 @@ class SourceText:
 
 
 class _Hashed(io.RawIOBase):
-    """A file that hashes what is read from it."""
+    """A file, or a stretch of one, that hashes what is read from it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stretch: tuple[int, int] | None = None) -> None:
         self._raw = path.open("rb", buffering=0)
+        self._bytes = None
+        if stretch is not None:
+            self._raw.seek(stretch[0])
+            self._bytes = stretch[1] - stretch[0]
         self.hash = hashlib.sha256()
         self.taken = 0
 
@@ -77,6 +81,9 @@ class _Hashed(io.RawIOBase):
     def read(self, count: int = -1) -> bytes:
         """The next bytes, `count` of them unless the file ends."""
         pieces = []
+        if self._bytes is not None:
+            left = self._bytes - self.taken
+            count = left if count < 0 else min(count, left)
         while count and (data := self._raw.read(count)):
             pieces.append(data)
             count -= len(data)

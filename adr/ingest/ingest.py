@@ -23,12 +23,13 @@ from adr.ingest import plain
 from adr.ingest.image_paths import image_folder, links_are_followed
 from adr.ingest.inside import picture_folder
 from adr.ingest.instance_images import count_linked_outside, count_missing, count_other_endings, find_images
-from adr.ingest.layout import look_at, look_at_source
+from adr.ingest.layout import Layout, look_at, look_at_source
 from adr.ingest.lists import listed
-from adr.ingest.objects import read_objects
+from adr.ingest.objects import kept_objects, read_objects
 from adr.ingest.oddities import WARNINGS
 from adr.ingest.opened import reader
 from adr.ingest.options import IngestOptions, ingest_options
+from adr.ingest.parts import SourcePart
 from adr.ingest.record import MOST_DIGITS, Conversation, excerpt, read_record
 from adr.ingest.records import Block, Records
 from adr.ingest.refusal import LARGEST
@@ -132,6 +133,30 @@ def ingest(
     return report
 
 
+def ingest_part(store: Store, part: SourcePart, progress: Progress = silent) -> IngestReport:
+    """Read a part of a source into an empty store: the same rows at the same positions as those that `ingest` makes of
+    these records. The table `source` gets its row of the whole source, with the counts of this part. A part may hold no
+    conversation. Not counted among the warnings: `objects_unread` and `objects_unmatched`, which only the whole has.
+
+    AdrError when the part does not hold as many records as it should.
+    """
+    source = _Source(part.given, links_are_followed(), part.layout)
+    with store.atomic() as writer:
+        count = source.take(writer, part.place, part.skipped, progress, part.objects)
+        if count != part.records:
+            raise AdrError(
+                f"{part.layout.path} holds {count:,} records where there were {part.records:,}.",
+                "It has changed since it was cut: cut it again.",
+            )
+        whole = part.whole
+        report = replace(
+            source.report, source=str(whole.path), layout=whole.layout, bytes=whole.bytes, sha256=whole.sha256
+        )
+        _record(writer, report, part.given, part.place, whole.records, whole.objects_sha256)
+    store.checkpoint()
+    return report
+
+
 def ingest_report(store: Store) -> IngestReport:
     """The report of all sources of the workspace together; AdrError when there is no dataset."""
     read = [from_json(IngestReport, text) for (text,) in store.rows("select report from source order by source")]
@@ -170,11 +195,11 @@ class _Source:
 
     report: IngestReport
 
-    def __init__(self, given: Given, follow_links: bool) -> None:
+    def __init__(self, given: Given, follow_links: bool, part: Layout | None = None) -> None:
         self.given, self._follow = given, follow_links
-        self._records = reader(look_at_source(given.path))
+        self._records = reader(part or look_at_source(given.path))
         self._folder = image_folder(given.images) if given.images is not None else None
-        if given.objects is not None:
+        if given.objects is not None and part is None:
             look_at(given.objects)
 
     @property
@@ -185,29 +210,41 @@ class _Source:
 
     def read(self, writer: Writer, progress: Progress) -> None:
         """Read the source into the tables, at the place that is next."""
-        started = time.monotonic()
         place = next_place(writer, self.given, self._folder or self._shards)
+        count = self.take(writer, place, 0, progress)
+        _refuse_if_none(self.report, count, writer, place)
+        objects = sha256_of(self.given.objects) if self.given.objects is not None else None
+        _record(writer, self.report, self.given, place, count, objects)
+        progress(count, count, "Writing")
+
+    def take(
+        self, writer: Writer, place: SourcePlace, skipped: int, progress: Progress, objects: Path | None = None
+    ) -> int:
+        """Read the records into the tables; returns how many. skipped: records of the source before these; objects: of
+        a part of a source, the annotations as `keep_objects` writes them."""
+        started = time.monotonic()
+        first = place.first + skipped
         reading = _Reading(writer, self.given.options)
         count = 0
         for block in _ahead(self._records):
-            reading.take(replace(block, position=place.first + block.position))
+            reading.take(replace(block, position=first + block.position))
             count = block.position + block.count
             whole = max(count, round(count * self._records.layout.bytes / block.read))
             progress(count, whole, "Reading records")
         if place.source:
             writer.execute(
-                "update instance set source = $1 where instance >= $2 and source <> $1", [place.source, place.first]
+                "update instance set source = $1 where instance >= $2 and source <> $1", [place.source, first]
             )
         self._folder = picture_folder(writer, self._records.layout, self._folder, place.source)
         warnings = self._look_at_images(writer, place, progress)
-        if self.given.objects is not None:
+        if objects is not None:
+            _take_kept_objects(writer, objects, place)
+        elif self.given.objects is not None:
             warnings.update(_take_objects(writer, self.given.objects, place, progress))
         progress(count, count, "Checking what was read")
         warnings.update(_count_oddities(writer, place))
         self.report = self._made(writer, place, reading.forms, Counter(warnings), started)
-        _refuse_if_none(self.report, count, writer, place)
-        _record(writer, self.report, self.given, place, count)
-        progress(count, count, "Writing")
+        return count
 
     def _look_at_images(self, writer: Writer, place: SourcePlace, progress: Progress) -> dict[str, int]:
         """Count each instance's missing images, set aside those with an image outside the folder; returns warnings.
@@ -259,7 +296,9 @@ class _Source:
         )
 
 
-def _record(writer: Writer, report: IngestReport, given: Given, place: SourcePlace, records: int) -> None:
+def _record(
+    writer: Writer, report: IngestReport, given: Given, place: SourcePlace, records: int, objects_sha256: str | None
+) -> None:
     writer.execute(
         """
         insert into source (path, images, objects, objects_sha256, form, layout, bytes, sha256, instances, rejected,
@@ -273,7 +312,7 @@ def _record(writer: Writer, report: IngestReport, given: Given, place: SourcePla
             report.source,
             report.images,
             str(given.objects.expanduser().absolute()) if given.objects is not None else None,
-            sha256_of(given.objects) if given.objects is not None else None,
+            objects_sha256,
             report.form,
             report.layout,
             report.bytes,
@@ -321,7 +360,7 @@ def _set_files_aside(store: Store, report: IngestReport) -> None:
             folder.mkdir()
 
 
-def _ahead(blocks: Iterable[Block] | Iterable[RowBlock]) -> Iterator[Block | RowBlock]:
+def _ahead(blocks: Iterable[Block | RowBlock]) -> Iterator[Block | RowBlock]:
     """The blocks in order; the next one is split while the caller works on the last."""
     coming: Iterator[Block | RowBlock] = iter(blocks)
     with ThreadPoolExecutor(1, thread_name_prefix="ingest-ahead") as pool:
@@ -489,7 +528,7 @@ def _set_leaving_aside(writer: Writer) -> None:
 
 def _take_objects(writer: Writer, path: Path, place: SourcePlace, progress: Progress) -> dict[str, int]:
     """Join the annotations of a sidecar file to instances by position, image or id; returns warnings."""
-    writer.execute('create or replace temp table named (entry integer, "by" varchar, key varchar, objects varchar[])')
+    _make_named(writer)
     unread = count = 0
     for rows in read_objects(path, progress):
         unread += sum(row is None for row in rows)
@@ -506,6 +545,37 @@ def _take_objects(writer: Writer, path: Path, place: SourcePlace, progress: Prog
             ),
         )
         count += len(kept)
+    _annotate(writer, place)
+    unmatched = int(writer.value("select count(*) from named anti join matched using (entry)"))
+    return {"objects_unread": unread, "objects_unmatched": unmatched}
+
+
+def _take_kept_objects(writer: Writer, path: Path, place: SourcePlace) -> None:
+    """As `_take_objects`, from the annotations of a whole source for a part of it."""
+    _make_named(writer)
+    writer.execute(
+        """
+        create or replace temp table own_key as
+        select 'position' as "by", (instance - $1)::varchar as key from instance union all
+        select distinct 'id', id from instance where id is not null union all
+        select distinct 'image', path[len($2) + 1:] from (select unnest(images) as path from instance)
+        where starts_with(path, $2)""",
+        [place.first, place.prefix],
+    )
+    for rows in kept_objects(path):
+        writer.register("kept_object", rows)
+        writer.execute(
+            'insert into named select null, "by", key, objects from kept_object semi join own_key using ("by", key)'
+        )
+    _annotate(writer, place)
+
+
+def _make_named(writer: Writer) -> None:
+    writer.execute('create or replace temp table named (entry integer, "by" varchar, key varchar, objects varchar[])')
+
+
+def _annotate(writer: Writer, place: SourcePlace) -> None:
+    """Insert the annotations of the table `named` that match an instance; `matched` says which do."""
     writer.execute(
         """
         create or replace temp table matched as
@@ -523,8 +593,6 @@ def _take_objects(writer: Writer, path: Path, place: SourcePlace, progress: Prog
         "select instance, unnest(objects) as object from matched) "
         "anti join annotation using (instance, object) order by instance, object"
     )
-    unmatched = int(writer.value("select count(*) from named anti join matched using (entry)"))
-    return {"objects_unread": unread, "objects_unmatched": unmatched}
 
 
 def _count_oddities(writer: Writer, place: SourcePlace) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """Which folder a source's pictures start from when they lie inside its shards. Reads no picture."""
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from adr.containers import SHARDS, picture_root
@@ -26,9 +28,31 @@ def picture_folder(writer: Writer, layout: Layout, folder: Path | None, source: 
     )
     if not inside:
         return folder
+    return refuse_other_folder(layout, folder)
+
+
+def refuse_other_folder(layout: Layout, folder: Path | None) -> Path:
+    """The image folder of a source whose pictures lie inside its shards; AdrError when another folder was named."""
+    root = picture_root(layout.path)
     if folder is not None and folder != root:
         raise AdrError(
             f"The pictures of {layout.path} lie inside it, and the image folder {folder} was named.",
             "Leave the image folder out.",
         )
     return root
+
+
+class NamedInside:
+    """Whether texts of a source's records name a picture inside its shards: `found`, by what `look` has seen so far."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.found = False
+        root = picture_root(layout.path)
+        self._shards = {file.relative_to(root).as_posix().encode() for file in layout.files}
+        endings = {re.escape(file.suffix.encode()) or b'[^"/]' for file in layout.files}
+        self._named = re.compile(rb'"([^"]*?(?:%s))/' % b"|".join(sorted(endings)))
+
+    def look(self, texts: Iterable[bytes]) -> None:
+        """Look at some texts, unless a picture was found before."""
+        if not self.found:
+            self.found = any(name in self._shards for text in texts for name in self._named.findall(text))

@@ -47,10 +47,11 @@ class Layout:
     bytes: int  # of the file as it lies on the disk
     compression: str | None = None  # 'gzip', 'zstd' or None
     files: tuple[Path, ...] = ()  # the shards
+    stretch: tuple[int, int] | None = None  # the bytes that are read, where the file holds other records too
 
     def open(self) -> SourceText:
-        """The file's text from its beginning, unpacked."""
-        return SourceText(self.path, self.compression)
+        """The text from its beginning, unpacked: of the file, or of a stretch of it."""
+        return SourceText(self.path, self.compression, self.stretch)
 
 
 def look_at_source(path: Path) -> Layout:

@@ -5,9 +5,12 @@ Knows nothing of tables; `ingest` joins the annotations to instances by their ke
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from adr.errors import AdrError
 from adr.ingest.layout import look_at
@@ -17,6 +20,8 @@ from adr.ingest.refusal import RefusedError
 from adr.progress import Progress, let_pages_run, silent
 
 KEYS = ("position", "image", "id")
+_KEPT = pa.schema([("by", pa.string()), ("key", pa.string()), ("objects", pa.list_(pa.string()))])
+_AT_ONCE = 100_000  # rows
 _SHAPE = 'one {"image": "a.jpg", "objects": ["cat", "sofa"]} per line; "position" or "id" may replace "image"'
 
 
@@ -42,6 +47,25 @@ def read_objects(path: Path, progress: Progress = silent) -> Iterator[list[Named
         progress(block.read, layout.bytes, "Reading object annotations (bytes)")
     if not readable:
         raise AdrError(f"{path} holds no object annotations that can be read.", f"Write {_SHAPE}.")
+
+
+def keep_objects(source: Path, path: Path, progress: Progress = silent) -> int:
+    """Write the annotations of a file as a Parquet file (by, key, objects), which is quick to look through; returns how
+    many cannot be read."""
+    unread = 0
+    with pq.ParquetWriter(path, _KEPT, compression="zstd") as file:
+        for rows in read_objects(source, progress):
+            kept = [asdict(row) for row in rows if row is not None]
+            unread += len(rows) - len(kept)
+            file.write_table(pa.Table.from_pylist(kept, schema=_KEPT), row_group_size=_AT_ONCE)
+    return unread
+
+
+def kept_objects(path: Path) -> Iterator[pa.Table]:
+    """The annotations of a file that `keep_objects` has made, in tables of (by, key, objects)."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=_AT_ONCE):
+            yield pa.Table.from_batches([batch])
 
 
 def _row(text: bytes) -> Named | None:

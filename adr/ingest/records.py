@@ -8,7 +8,7 @@ character.) Boundaries are found by NumPy over whole blocks, which lets other th
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from adr.ingest.compressed import SourceText
 from adr.ingest.layout import BLANK, Layout
 
 BLOCK = 8 << 20
+_LINE_END = 10
 _PRETTY = re.compile(rb"\n(?=\{)")
 _DECODER = json.JSONDecoder()
 
@@ -30,6 +31,7 @@ class Block:
     position: int  # of the first
     texts: list[bytes]
     read: int  # bytes of the file read so far
+    ends: Sequence[int] = ()  # of an array and of lines: where the comma, bracket or line end after each record lies
 
     @property
     def count(self) -> int:
@@ -84,20 +86,24 @@ class Records:
             data = self._take(file, want)
             buffer += data
             commas, closing = boundaries(buffer)
+            if closing is None and not data and self.layout.stretch is not None:
+                closing = len(buffer)  # no bracket closes a stretch of an array
             ends = commas if closing is None else [*commas[: np.searchsorted(commas, closing)].tolist(), closing]
             texts, start = [], 0
+            offset = self._read - len(buffer)
+            lie = [offset + int(end) for end in ends]
             for end in ends:
                 texts.append(buffer[start:end].strip(BLANK))
                 start = int(end) + 1
             if closing is not None:
-                if texts == [b""] and position == 0:
+                if texts == [b""] and position == 0 and self.layout.stretch is None:
                     texts = []  # an empty array
                 if texts:
-                    yield Block(position, texts, self._taken)
+                    yield Block(position, texts, self._taken, lie)
                 self._after_the_end(file, buffer[closing + 1 :], position + len(texts))
                 return
             if texts:
-                yield Block(position, texts, self._taken)
+                yield Block(position, texts, self._taken, lie)
                 position += len(texts)
                 buffer, want = buffer[start:], self._block
             else:
@@ -144,10 +150,16 @@ class Records:
             rest = rest[: self._largest]  # the rest of a line that is too large in any case
             texts = [text for line in lines if (text := line.strip(BLANK))]
             if texts:
-                yield Block(position, texts, self._taken)
+                yield Block(position, texts, self._taken, self._line_ends(data, lines))
                 position += len(texts)
         if text := rest.strip(BLANK):
-            yield Block(position, [text], self._taken)
+            yield Block(position, [text], self._taken, [self._read])
+
+    def _line_ends(self, data: bytes, lines: list[bytes]) -> list[int]:
+        """Where the lines that hold a record end. data: what was read last, in which all these lines end."""
+        offset = self._read - len(data)
+        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _LINE_END)
+        return [offset + int(end) for end, line in zip(ends, lines, strict=True) if line.strip(BLANK)]
 
     def _objects(self, file: SourceText) -> Iterator[Block]:
         position, rest = 0, b""

@@ -91,6 +91,15 @@ def next_place(writer: Writer, given: Given, folder: Path | None) -> SourcePlace
     return SourcePlace(int(number), name, int(first), _prefix(writer, given, folder, name))
 
 
+def keep_place(writer: Writer, place: SourcePlace, path: Path, folder: Path | None, records: int) -> None:
+    """Write down where a source went that is not read here, so that `next_place` counts on after it."""
+    writer.execute(
+        "insert into source (source, name, path, images, first, records, image_prefix) "
+        "values ($1, $2, $3, $4, $5, $6, $7)",
+        [place.source, place.name, str(path), str(folder) if folder else None, place.first, records, place.prefix],
+    )
+
+
 def _name(writer: Writer, given: Given) -> str:
     taken = {name for (name,) in writer.rows("select name from source")}
     if given.name is not None:

@@ -34,7 +34,10 @@ class RecordShard:
 @dataclass(frozen=True)
 class CutSource:
     """A source that was cut. images: the folder of its pictures; objects: the file of its annotations; first: the
-    position of its first record; sha256: of the whole source; prefix: of its picture paths (see adr.ingest.sources)."""
+    position of its first record; sha256: of the whole source; prefix: of its picture paths (see adr.ingest.sources);
+    options: how its records are read, as adr.ingest.options writes them; changed: when the file had changed last, in
+    nanoseconds; taken: as in `Given`; kept_objects: the file that its annotations were copied to, in the folder of the
+    shards."""
 
     source: int
     name: str
@@ -48,6 +51,10 @@ class CutSource:
     objects: str | None = None
     prefix: str = ""
     options: dict[str, Any] | None = None
+    changed: int = 0
+    taken: str = ""
+    objects_sha256: str | None = None
+    kept_objects: str | None = None
 
 
 @dataclass(frozen=True)
