@@ -133,7 +133,7 @@ def test_wheel__says_what_it_is_and_what_it_needs(wheel):
         re.match(r"[\w-]+", line)[0].replace("_", "-")
         for name in (
             "requirements.txt",
-            *(f"requirements-{part}.txt" for part in ("dev", "auth", "sheets", "languages")),
+            *(f"requirements-{part}.txt" for part in ("dev", "auth", "sheets", "languages", "ray")),
         )
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
         if re.match(r"\w", line)

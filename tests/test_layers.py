@@ -40,6 +40,7 @@ GROUND = (
     "jobs",
     "owner",
     "process",
+    "ray_cluster",
     "models",
     "knowledge",
     "fit",
@@ -74,7 +75,18 @@ UI = (
     "selecting",
     *("overview", "dataset", "explore", "rebalance", "synthesize", "review", "export", "prove"),
 )
-HEAVY = ("torch", "torchvision", "diffusers", "transformers", "open_clip", "spacy", "nltk", "openai", "matplotlib")
+HEAVY = (
+    "torch",
+    "torchvision",
+    "diffusers",
+    "transformers",
+    "open_clip",
+    "spacy",
+    "nltk",
+    "openai",
+    "matplotlib",
+    "ray",
+)
 
 
 def files(*roots: str) -> list[Path]:

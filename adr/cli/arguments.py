@@ -27,6 +27,22 @@ def share(text: str) -> float:
     return value
 
 
+RAY = "ray"
+ENGINES = ("local", RAY)
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Add what says where the work is done: on this machine or on a Ray cluster."""
+    parser.add_argument(
+        "--engine", choices=ENGINES, default=ENGINES[0], help="local: processes of this machine; ray: a cluster"
+    )
+    parser.add_argument(
+        "--address",
+        metavar="A",
+        help="with ray: auto or HOST:PORT of the cluster; without it, Ray starts on this machine",
+    )
+
+
 def path(text: str) -> str:
     """The absolute path of a file or folder. A verb may run in another process, whose current folder is another one."""
     return str(Path(os.path.expanduser(text)).absolute()) if text else text

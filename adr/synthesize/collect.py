@@ -82,7 +82,7 @@ def collect(store: Store, workspace: Workspace, plan: int, *, progress: Progress
     settings_of(store, plan)
     folder = plan_folder(workspace, plan)
     known = {(s, a) for s, a in store.rows("select slot, alternative from candidate where plan = $1", [plan])}
-    clear_unfinished(workspace.images, folder.folder, folder.made, *workspace.folder.glob("embeddings/*/*"))
+    clear_unfinished(workspace.images, folder.folder, *folder.places(), *workspace.folder.glob("embeddings/*/*"))
     left = [key for key in folder.finished() if key not in known]
     collected, aside = 0, Counter[str]()
     for start in range(0, len(left), _AT_ONCE):
@@ -195,7 +195,7 @@ def _taken(workspace: Workspace, folder: PlanFolder, key: tuple[int, int], facts
     said = set(record["entities"])
     record["entities"] = [e for e in own.entities if e in said or record["image"]]
     if record["image"]:
-        image = folder.made / record["image"]
+        image = folder.place(key[0]) / record["image"]
         check_image(image, record["sha256"])
         record["image"] = _keep(image, workspace, record["candidate"], record["sha256"])
     return record

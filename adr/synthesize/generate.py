@@ -4,7 +4,6 @@ Starts processes; makes no picture and writes no table.
 """
 
 import time
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,10 @@ from adr.progress import Progress, silent
 from adr.store import Store
 from adr.synthesize.claims import others_have_ended
 from adr.synthesize.collect import take_in
+from adr.synthesize.on_ray import OnRay, RayCrew
 from adr.synthesize.plan import plan_folder, plan_identity, settings_of
 from adr.synthesize.plan_file import GENERATORS, WITHOUT_IMAGE, PlanFolder, PlanSettings
+from adr.synthesize.settled import settled_of
 from adr.synthesize.suited import with_scorer
 from adr.workspace import Workspace
 
@@ -50,12 +51,14 @@ def generate(
     generator: str | None = None,
     workers: int = 1,
     limit: int | None = None,
+    on_ray: OnRay | None = None,
     progress: Progress = silent,
 ) -> GenerateReport:
     """Make the candidates of `plan` that have not been made; candidates that failed before are tried again. Every few
     seconds, the slots that are complete become rows of `candidate`; what they are nearest to is left to `collect`.
 
-    workers: processes, one per GPU. limit: stop after about this many candidates. A cancel ends the workers and raises
+    workers: processes, one per GPU. limit: stop after about this many candidates. on_ray: the workers run on that
+    cluster, which sees the workspace's folder, instead of here. A cancel ends the workers and raises
     `Cancelled`; finished candidates stay, and the next call continues from there. AdrError when workers stop for a
     reason that a person can mend.
     """
@@ -73,41 +76,41 @@ def generate(
         raise AdrError(
             f"The folder of plan {plan} holds a plan that was made for another run or index.", "Make a new plan."
         )
-    clear_unfinished(folder.folder, folder.made, folder.claims)
+    clear_unfinished(folder.folder, *folder.places(), folder.claims)
     for record in folder.failures().values():
         record.unlink(missing_ok=True)
     total = int(store.value("select candidates from plan where plan = $1", [plan]))
-    before = len(folder.finished())
+    known = settled_of(folder)
+    before = known.finished
     started = time.monotonic()
     if total > before and settings.scorer_fit is None:  # made by a version that did not ask the scorer
         with_scorer(store, workspace, settings, asked=True, progress=progress)
-    crew = _Crew(
-        folder, Collector(store, workspace, settings), max(1, min(workers, total - before, 64)), generator, limit
-    )
+    collector = Collector(store, workspace, settings)
+    size = max(1, min(workers, total - before))
+    crew: _Crew | RayCrew
+    if on_ray is None:
+        crew = _Crew(folder, collector, min(size, 64), generator, limit)
+    else:
+        crew = RayCrew(folder, on_ray, size, collector.hear, generator=generator, limit=limit)
     if total > before:
         progress(0, total - before, "loading the models")
         crew.run(total - before, progress)
-        if limit is None and others_have_ended(folder.claims) and folder.settled() < total:
+        if limit is None and others_have_ended(folder.claims) and not known.all_of_them():
             crew.run(total - before, progress)
-        crew.collector.look()
-    crew.collector.take_in()
-    finished, failed = len(folder.finished()), failures_by_reason(folder)
+        collector.look()
+    collector.take_in()
+    found = settled_of(folder)
     return GenerateReport(
         plan=settings.plan,
         candidates=total,
-        made=finished - before,
-        collected=crew.collector.collected,
-        finished=finished,
-        failed=failed,
-        left=total - finished - sum(failed.values()),
+        made=found.finished - before,
+        collected=collector.collected,
+        finished=found.finished,
+        failed=found.reasons(),
+        left=total - found.finished - found.failed,
         seconds_each=crew.seconds_each,
         seconds=round(time.monotonic() - started, 1),
     )
-
-
-def failures_by_reason(folder: PlanFolder) -> dict[str, int]:
-    """{reason: number of candidates that could not be made}."""
-    return dict(sorted(Counter(reason for reason, _ in folder.failed().values()).items()))
 
 
 def _rate(seconds: float | None) -> str:

@@ -23,7 +23,7 @@ from adr.image_folder import ImageFolder
 from adr.read_back import DamagedError, whole
 from adr.store import Store
 from adr.synthesize.plan import plan_folder
-from adr.synthesize.plan_file import IMAGE_GENERATORS, PlanFolder, PlanSettings, candidate_key, read_failure
+from adr.synthesize.plan_file import IMAGE_GENERATORS, PlanFolder, PlanSettings, candidate_key, names_in, read_failure
 from adr.synthesize.prompts import style_of
 from adr.synthesize.sidecar import read_sidecar
 from adr.workspace import Workspace
@@ -214,24 +214,32 @@ class _There:
 
 
 def _looked(folder: PlanFolder) -> _There:
-    """The folder's files, listed once per change: a large plan has half a million."""
+    """The folder's files, each place listed once per change: a large plan has millions."""
+    places = [_at(place) for place in folder.places()] if folder.made.is_dir() else []
+    last = heapq.nlargest(_SHOWN, (key for there in places for key in there.last))
+    return _There(
+        sum(there.finished for there in places), tuple(last), tuple(one for there in places for one in there.failed)
+    )
+
+
+def _at(place: Path) -> _There:
     try:
-        changed = os.stat(folder.made).st_mtime_ns
+        changed = os.stat(place).st_mtime_ns
     except FileNotFoundError:
         return _There(0, (), ())
     # A file written within the clock's resolution of the last one does not change the folder's time.
     settled = time.time_ns() - changed > 2_000_000_000
-    return _listed(folder, changed) if settled else _listed.__wrapped__(folder, changed)
+    return _listed(place, changed) if settled else _listed.__wrapped__(place, changed)
 
 
-@functools.lru_cache(maxsize=8)
-def _listed(folder: PlanFolder, changed: int) -> _There:
-    names = os.listdir(folder.made)
+@functools.lru_cache(maxsize=8192)
+def _listed(place: Path, changed: int) -> _There:
+    names = names_in(place)
     stems = {name[:-5] for name in names if name.endswith(".json") and name.count(".") == 1}
     failed = []
     for stem in sorted(name[:-12] for name in names if name.endswith(".failed.json") and name[0] != "."):
         if stem not in stems and (key := candidate_key(stem)):
-            failed.append((*key, *read_failure(folder.failure(*key))))
+            failed.append((*key, *read_failure(place / f"{stem}.failed.json")))
     last = heapq.nlargest(_SHOWN, (key for stem in stems if (key := candidate_key(stem))))
     return _There(len(stems), tuple(last), tuple(failed))
 
@@ -257,7 +265,7 @@ def newest_made(store: Store, workspace: Workspace, plan: int, count: int = 24) 
     found = []
     for told in _last_sidecars(folder, count):
         shown = source.file(source.name_of(told["shown"])) if told["shown"] else None
-        image = folder.made / told["image"] if told["image"] else shown
+        image = folder.place(told["slot"]) / told["image"] if told["image"] else shown
         found.append(
             Made(
                 told["candidate"],

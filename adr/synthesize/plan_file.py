@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ FROM_PARENT = ("image-to-image", "image-variation", "controlnet")
 # The ways to make conversations that reword the parent's own with synonyms from the tail.
 FROM_SYNONYMS = ("synonyms", "rewrite")
 NO_SCORER = "none"
+SLOTS_PER_FOLDER = 1000
 _STEM = re.compile(r"([0-9]{5,9})-([0-9]{1,4})")
 
 
@@ -234,8 +236,23 @@ class PlanFolder:
 
     @property
     def made(self) -> Path:
-        """The folder of pictures and their sidecars."""
+        """The folder of pictures and their sidecars, in folders of 1,000 slots each."""
         return self.folder / "made"
+
+    @cached_property
+    def grouped(self) -> bool:
+        """Whether files lie in folders of 1,000 slots; in a plan of an earlier version they all lie in `made`."""
+        return (self.made / "00000").is_dir()
+
+    def place(self, slot: int) -> Path:
+        """The folder that holds the files of a slot."""
+        return self.made / f"{slot // SLOTS_PER_FOLDER:05d}" if self.grouped else self.made
+
+    def places(self) -> list[Path]:
+        """The folders that hold files of candidates, in the order of their slots."""
+        if not self.grouped:
+            return [self.made]
+        return [self.made / name for name in sorted(os.listdir(self.made)) if name.isdecimal()]
 
     @property
     def claims(self) -> Path:
@@ -250,19 +267,19 @@ class PlanFolder:
 
     def image(self, slot: int, alternative: int, ending: str = ENDINGS[0]) -> Path:
         """The picture of a candidate."""
-        return self.made / f"{slot:05d}-{alternative}{ending}"
+        return self.place(slot) / f"{slot:05d}-{alternative}{ending}"
 
     def sidecar(self, slot: int, alternative: int) -> Path:
         """The record of a candidate, written after its other files."""
-        return self.made / f"{slot:05d}-{alternative}.json"
+        return self.place(slot) / f"{slot:05d}-{alternative}.json"
 
     def failure(self, slot: int, alternative: int) -> Path:
         """The record of a candidate that could not be made."""
-        return self.made / f"{slot:05d}-{alternative}.failed.json"
+        return self.place(slot) / f"{slot:05d}-{alternative}.failed.json"
 
     def embedding(self, slot: int, alternative: int) -> Path:
         """The scorer's embedding of the picture, a NumPy vector of float32 of length 1."""
-        return self.made / f"{slot:05d}-{alternative}.npy"
+        return self.place(slot) / f"{slot:05d}-{alternative}.npy"
 
     def write(
         self, settings: PlanSettings, slots: list[Slot], siblings: list[str], identity: Mapping[str, Any] | None = None
@@ -270,7 +287,9 @@ class PlanFolder:
         """Write the plan, with the slots first and the settings last, so that a plan that can be read is complete.
 
         identity: of the run and the index that the plan was made for; every candidate repeats it."""
-        self.made.mkdir(parents=True, exist_ok=True)
+        for group in range(len(slots) // SLOTS_PER_FOLDER + 1):
+            (self.made / f"{group:05d}").mkdir(parents=True, exist_ok=True)
+        vars(self).pop("grouped", None)
         self.claims.mkdir(exist_ok=True)
         (self.folder / "plan.json").unlink(missing_ok=True)
         written = json.JSONEncoder(ensure_ascii=False).encode
@@ -307,7 +326,7 @@ class PlanFolder:
         try:
             with (self.folder / "plan.jsonl").open("rb") as lines:
                 for number, line in enumerate(lines):
-                    yield _slot(number, line)
+                    yield read_slot(number, line)
         except OSError as error:
             raise AdrError(
                 f"The plan in {self.folder} cannot be read: {error.strerror}.",
@@ -327,10 +346,6 @@ class PlanFolder:
         made = self.finished()
         return {key: path for key, path in self._named(".failed.json").items() if key not in made}
 
-    def settled(self) -> int:
-        """How many candidates are finished or could not be made."""
-        return len(self.finished()) + len(self.failures())
-
     def failed(self) -> dict[tuple[int, int], tuple[str, str]]:
         """{(slot, alternative): (reason, detail)} of `failures`; a damaged record has the reason 'record_damaged'."""
         return {key: read_failure(path) for key, path in self.failures().items()}
@@ -348,15 +363,20 @@ class PlanFolder:
 
     def _named(self, ending: str) -> dict[tuple[int, int], Path]:
         found = {}
-        try:
-            names = os.listdir(self.made)
-        except FileNotFoundError:
-            return {}
-        for name in names:
-            stem, dot, rest = name.partition(".")
-            if dot + rest == ending and (key := candidate_key(stem)):
-                found[key] = self.made / name
+        for place in self.places():
+            for name in names_in(place):
+                stem, dot, rest = name.partition(".")
+                if dot + rest == ending and (key := candidate_key(stem)):
+                    found[key] = place / name
         return dict(sorted(found.items()))
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names of a folder's files; none when there is no folder."""
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []
 
 
 def candidate_key(stem: str) -> tuple[int, int] | None:
@@ -378,7 +398,8 @@ def read_failure(path: Path) -> tuple[str, str]:
     return str(read["reason"]), str(detail) if text(detail) else ""
 
 
-def _slot(number: int, line: bytes) -> Slot | DamagedSlot:
+def read_slot(number: int, line: bytes) -> Slot | DamagedSlot:
+    """The slot of a line of plan.jsonl; number: of the line, from 0, and so of the slot."""
     try:
         read = read_text(line, "plan_damaged", _SLOT)
     except DamagedError as fault:

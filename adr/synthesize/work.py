@@ -4,7 +4,6 @@ Never opens the database.
 """
 
 import time
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from adr.progress import Progress, silent
 from adr.synthesize.claims import others_have_ended
 from adr.synthesize.plan_file import RETRIEVE, PlanFolder
 from adr.synthesize.retriever import Retriever
+from adr.synthesize.settled import settled_of
 from adr.synthesize.worker import Tell, Worker
 
 
@@ -52,16 +52,15 @@ def work(
     if not folder.is_dir():
         raise AdrError(f"There is no folder {folder}.", "Give the folder of a plan: WORKSPACE/plans/N.")
     plan, began = PlanFolder(folder), time.monotonic()
-    settings, _ = plan.head()
-    total = settings.per_slot * sum(1 for _ in plan.lines())
-    heard = _Heard(total - len(plan.finished()), progress)
+    before = settled_of(plan)
+    heard = _Heard(before.candidates - before.finished, progress)
     made = worker_of(folder, heard.hear, device=device, limit=limit).run()
-    if limit is None and others_have_ended(plan.claims) and plan.settled() < total:
+    if limit is None and others_have_ended(plan.claims) and not before.all_of_them():
         made += worker_of(folder, heard.hear, device=device).run()
-    finished = len(plan.finished())
-    failed = dict(sorted(Counter(reason for reason, _ in plan.failed().values()).items()))
-    left = total - finished - sum(failed.values())
-    return WorkReport(str(folder), total, made, finished, failed, left, round(time.monotonic() - began, 1))
+    found = settled_of(plan)
+    left = found.candidates - found.finished - found.failed
+    seconds = round(time.monotonic() - began, 1)
+    return WorkReport(str(folder), found.candidates, made, found.finished, found.reasons(), left, seconds)
 
 
 class _Heard:

@@ -36,8 +36,10 @@ from adr.synthesize.conversations import Request, Write, Written, load_writer
 from adr.synthesize.facts import upheld
 from adr.synthesize.images import faults
 from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, DamagedSlot, PlanFolder, Slot, candidate_seed
+from adr.synthesize.plan_lines import PlanLines
 from adr.synthesize.prompts import style_of
 from adr.synthesize.replacement import spoken
+from adr.synthesize.settled import Settled
 from adr.synthesize.threads import take_free_cores
 
 if TYPE_CHECKING:
@@ -99,6 +101,8 @@ class Worker:
         self.negative = self.settings.negative_prompt or ""
         if self.settings.with_image and self.settings.negative_prompt is None:
             self.negative = style_of(self.settings.model, self.settings.generator).negative
+        self.lines = PlanLines(folder)
+        self.settled = Settled(folder, len(self.lines), self.settings.per_slot)
         self.claims = Claims(folder.claims)
         self.made = 0
         self.faults_in_a_row = 0
@@ -127,11 +131,10 @@ class Worker:
     def _claimed(self) -> Iterator[list[Slot]]:
         """Slots with something left to make, in lists that fill a batch. Each is claimed, then checked once more."""
         held: list[Slot] = []
-        settled = set(self.folder.finished()) | set(self.folder.failures())
-        alternatives = range(self.settings.per_slot)
-        for slot in self.folder.lines():
-            if all((slot.slot, a) in settled for a in alternatives) or not self.claims.take(slot.slot):
+        for number in range(len(self.lines)):
+            if self.settled.slot(number) or not self.claims.take(number):
                 continue
+            slot = self.lines.slot(number)
             if isinstance(slot, DamagedSlot):
                 for alternative in self._left(slot):
                     self._fail(slot, alternative, "plan_damaged", slot.detail)

@@ -42,7 +42,7 @@ def test_killed__a_half_written_workspace_is_seen(harness: Harness) -> None:
         store.execute("delete from verdict where candidate = 'p1-00001-0'")
         store.execute("delete from candidate where candidate = 'p1-00002-0'")
     next((folder / "images").glob("*.png")).write_bytes(b"other")
-    next((folder / "plans" / "1" / "made").glob("*.png")).write_bytes(b"other")
+    next((folder / "plans" / "1" / "made").rglob("*.png")).write_bytes(b"other")
     (folder / "exports" / "refined" / "README.md").write_bytes(b"other")
     seen = {fault.split(":")[0] for fault in broken(folder)}
     assert seen == {

@@ -10,11 +10,11 @@ from random import Random
 from adr.errors import AdrError
 from adr.store import Store
 from adr.synthesize.collect import collect
-from adr.synthesize.generate import failures_by_reason
 from adr.synthesize.outlook import failed_details, newest_made, seconds_each
 from adr.synthesize.plan import plan, plan_folder, settings_of
 from adr.synthesize.plan_file import DamagedSlot
 from adr.synthesize.plan_list import plans_report
+from adr.synthesize.settled import settled_of
 from adr.workspace import Workspace
 from tests.fuzz.mutations import altered, spoiled, written
 from tests.fuzz.outcome import Case, refused
@@ -96,7 +96,7 @@ class Plans:
         assert all(
             isinstance(reason, str) and isinstance(detail, str) for _, _, reason, detail in failed_details(self._plan)
         )
-        failures_by_reason(self._plan)
+        settled_of(self._plan).reasons()
         return said
 
     def close(self) -> None:

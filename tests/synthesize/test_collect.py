@@ -9,10 +9,11 @@ import pytest
 from adr.errors import AdrError
 from adr.store import Store
 from adr.synthesize.collect import collect
-from adr.synthesize.generate import failures_by_reason, generate
+from adr.synthesize.generate import generate
 from adr.synthesize.outlook import newest_made, standing
 from adr.synthesize.plan import plan, plan_folder
 from adr.synthesize.plan_file import DamagedSlot, PlanFolder, Slot
+from adr.synthesize.settled import settled_of
 from adr.workspace import Workspace
 from tests.worlds.tail import by_hand, make_tail_world, sidecar
 
@@ -131,7 +132,7 @@ def test_collect__a_damaged_record_of_a_failure(text, world):
     reason = "x" if "x" in text else "record_damaged"
     report = collect(store, workspace, 1)
     assert (report.collected, report.failed) == (3, {reason: 1})
-    assert failures_by_reason(folder) == standing(store, workspace, 1).failed == {reason: 1}
+    assert settled_of(folder).reasons() == standing(store, workspace, 1).failed == {reason: 1}
 
 
 def test_collect__numbers_of_a_later_index_count(world):
@@ -158,7 +159,7 @@ def test_plan__what_a_former_plan_left_is_set_aside(tmp_path):
     store = make_tail_world(Store.memory(), tmp_path / "source")
     plan(store, workspace, 1, **options)
     assert collect(store, workspace, 1).candidates == 0
-    (replaced,) = (workspace.folder / "replaced").glob("*/plans/1/made/00000-0.json")
+    (replaced,) = (workspace.folder / "replaced").glob("*/plans/1/made/00000/00000-0.json")
     assert replaced.read_bytes() == former
 
     plan_folder(workspace, 1).sidecar(0, 0).write_bytes(former)  # a worker of the former plan that still ran
@@ -221,9 +222,9 @@ def test_head__a_plan_number_that_is_a_path(world):
 def test_finished__names_that_no_worker_gives_are_left_alone(name, world):
     store, workspace = world
     folder = plan_folder(workspace, 1)
-    (folder.made / name).write_text("{}")
+    (folder.place(0) / name).write_text("{}")
     assert collect(store, workspace, 1).collected == 4 and not folder.failed()
-    assert (folder.made / name).exists() and not (folder.folder / "set_aside").exists()
+    assert (folder.place(0) / name).exists() and not (folder.folder / "set_aside").exists()
 
 
 @pytest.mark.parametrize("diary", [b"p1-\xff-0\n", b"p1-x-0\n", b"p1-\xc2\xb2-0\n", b"p1-0-0\n", None])

@@ -118,7 +118,7 @@ def test_run__writes_images_and_sidecars(tmp_path, model):
     assert record["sha256"] == hashlib.sha256(plan.image(1, 0).read_bytes()).hexdigest()
     assert record["conversation_by"] == "template" and record["conversation_fault"] is None
     assert record["turns"][0]["text"].startswith("<image>") and record["parameters"]["steps"] == 1
-    assert not list(plan.claims.glob("0*")) and not list(plan.made.glob(".*"))
+    assert not list(plan.claims.glob("0*")) and not list(plan.made.rglob(".*"))
     assert run(plan) == (0, [])  # nothing left: loads no model
 
 
@@ -398,7 +398,7 @@ def test_run__killed_ten_times_loses_and_repeats_nothing(tmp_path, model, zygote
         assert kept.items() <= now.items()  # what was finished is not touched again
         for text in now.values():
             record = json.loads(text)
-            image = plan.made / record["image"]
+            image = plan.place(record["slot"]) / record["image"]
             assert hashlib.sha256(image.read_bytes()).hexdigest() == record["sha256"]
         kept = now
     assert 5 < len(kept) < 300
