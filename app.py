@@ -1,6 +1,7 @@
-"""Overview: where the workspace stands, stage by stage, and the next step."""
+"""Overview: where the workspace stands, stage by stage, the next step, and how far a run over shards is."""
 
 from adr.ui.frame import frame
+from adr.ui.overview.shards import shards_view
 from adr.ui.overview.welcome import welcome
 from adr.ui.overview.workspace import workspace_view
 
@@ -9,3 +10,4 @@ with frame("Overview") as here:
         workspace_view(here)
     else:
         welcome(here)
+    shards_view()

@@ -10,6 +10,7 @@ from adr.errors import AdrError
 from adr.figures import counted
 from adr.progress import Progress, silent
 from adr.shards.engines import ShardEngine
+from adr.shards.known_runs import remember
 from adr.shards.shard_run import GLOBAL, ShardRun, Task
 from adr.shards.shard_set import ShardSet
 from adr.shards.stages import EXPORTING, STAGES, ShardStage, stage_named
@@ -71,6 +72,7 @@ def run(
     recipe = job.asked
     if not replace:
         _refuse_other_export(job, stages)
+    remember(job)
     made: list[StageReport] = []
     for stage in _wanted(job, only_stage, stages):
         made.append(_stage(shards, job, engine, stage, part, progress))

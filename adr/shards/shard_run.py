@@ -28,11 +28,14 @@ class ShardRun:
         return Recipe.from_toml(self.recipe, "the recipe")
 
     def place(self, stage: str) -> Path:
-        """The folder of a stage's files. What depends on the recipe's [rebalance] lies apart for each of them."""
-        folder = Path(self.folder)
-        if stage in ("decide", "settle", "write"):
-            folder = folder / "runs" / self.asked.fingerprint[:12]
-        return folder / (f"write-{self.format}" if stage == "write" else stage)
+        """The folder of a stage's files."""
+        name = f"{stage}-{self.format}" if stage in ("write", "join") else stage
+        return (self.own if stage in ("decide", "settle", "write", "join") else Path(self.folder)) / name
+
+    @property
+    def own(self) -> Path:
+        """The folder of what depends on the recipe's [rebalance]."""
+        return Path(self.folder) / "runs" / self.asked.fingerprint[:12]
 
     def file(self, stage: str, number: int, name: str) -> Path:
         """A file of a stage: 00017.postings.parquet of a shard, labels.json of a task over all shards."""

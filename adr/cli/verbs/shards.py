@@ -10,12 +10,14 @@ from adr.cli.blocks import Block, facts, headline, note, sentence, table
 from adr.errors import AdrError
 from adr.figures import counted, number_words, size_words, time_words
 from adr.progress import Progress
+from adr.ranges import RANGE
 from adr.recipe import Recipe
 from adr.shards.cut import CutReport, cut
 from adr.shards.engines import engine_named
+from adr.shards.known_runs import known_runs
 from adr.shards.run import ShardsReport, run
 from adr.shards.shard_run import ShardRun
-from adr.shards.shard_set import RANGE, ShardSet
+from adr.shards.shard_set import ShardSet
 from adr.shards.stages import STAGES
 from adr.shards.status import ShardsStatus, shards_status
 from adr.shards.tasks import FailedTask
@@ -36,7 +38,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "paths", type=path, nargs="+", metavar="PATH", help="cut: the sources, as for ingest; else: the shards"
     )
     parser.add_argument("--out", type=path, metavar="DIR", help="cut: the folder of the shards; run: of the export")
-    parser.add_argument("--recipe", type=recipe_file, metavar="FILE", help="run, status: the recipe (TOML)")
+    parser.add_argument(
+        "--recipe",
+        type=recipe_file,
+        metavar="FILE",
+        help="run: the recipe (TOML); status: of the run to show [the one begun last]",
+    )
     cutting = parser.add_argument_group("cut")
     cutting.add_argument("--records", type=count, default=RANGE, metavar="N", help="records of a shard [%(default)s]")
     cutting.add_argument("--images", type=path, metavar="DIR", help="the folder that the image paths start from")
@@ -69,7 +76,7 @@ def act(options: argparse.Namespace, progress: Progress) -> CutReport | ShardsRe
     _refuse(len(options.paths) > 1, "One folder of shards is named.")
     shards = ShardSet.at(Path(options.paths[0]))
     if options.way == "status":
-        return shards_status(shards, _job(options) if options.recipe is not None else None)
+        return shards_status(shards, _job(options) if options.recipe is not None else _last(shards))
     _refuse(options.recipe is None, "--recipe says what a run does.")
     with closing(engine_named(options.engine, options.workers, options.address)) as engine:
         return run(
@@ -86,6 +93,12 @@ def act(options: argparse.Namespace, progress: Progress) -> CutReport | ShardsRe
 def _job(options: argparse.Namespace) -> ShardRun:
     recipe = Recipe.from_file(options.recipe)
     return ShardRun(str(Path(options.paths[0])), recipe.to_toml(), options.out, options.format)
+
+
+def _last(shards: ShardSet) -> ShardRun | None:
+    """The run begun last."""
+    known = known_runs(shards.folder)
+    return known[0] if known else None
 
 
 def _part(options: argparse.Namespace) -> tuple[int, int]:
