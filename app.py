@@ -4,10 +4,15 @@ from adr.ui.frame import frame
 from adr.ui.overview.shards import shards_view
 from adr.ui.overview.welcome import welcome
 from adr.ui.overview.workspace import workspace_view
+from adr.ui.parts.controls import asked
 
 with frame("Overview") as here:
+    watching = bool(asked("shards"))
+    if watching:
+        shards_view()
     if here.standing.instances:
         workspace_view(here)
     else:
         welcome(here)
-    shards_view()
+    if not watching:
+        shards_view()

@@ -9,7 +9,7 @@ from typing import Any
 
 from adr.shards.shard_run import GLOBAL, ShardRun
 from adr.shards.shard_set import ShardSet
-from adr.shards.stages import NEEDS_RECIPE, STAGES, ShardStage
+from adr.shards.stages import EXPORTING, NEEDS_RECIPE, STAGES, ShardStage
 from adr.shards.tasks import DONE, FAILED, FailedTask
 
 _SHOWN = 20  # failures that are named
@@ -45,13 +45,14 @@ class ShardsStatus:
 
 
 def shards_status(shards: ShardSet, run: ShardRun | None, stages: Sequence[ShardStage] = STAGES) -> ShardsStatus:
-    """How far the stages are; without a run only those that need no recipe.
+    """How far the stages are; without a run only those that need no recipe, without an export none of its stages.
 
     A task counts as done when its done file is there; whether this code and this recipe would make it anew, the next
     run finds out.
     """
     job = run or ShardRun(str(shards.folder), "")
-    wanted = [stage for stage in stages if run is not None or stage.name not in NEEDS_RECIPE]
+    left_out = NEEDS_RECIPE if run is None else EXPORTING if run.out is None else ()
+    wanted = [stage for stage in stages if stage.name not in left_out]
     found = tuple(_stage(shards, job, stage) for stage in wanted)
     return ShardsStatus(
         folder=str(shards.folder),

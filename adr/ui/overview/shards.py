@@ -43,10 +43,7 @@ def _run(folder: str) -> None:
         pd.DataFrame([_row(one) for one in told.stages]),
         hide_index=True,
         key="stages of the run",
-        column_config={
-            name: st.column_config.NumberColumn(format="localized")
-            for name in ("done", "of", "failed", "records per s")
-        },
+        column_config={name: st.column_config.NumberColumn(format="localized") for name in ("done", "of", "failed")},
     )
     failures = [(one.stage, failure) for one in told.stages for failure in one.failures]
     for stage, failure in failures:
@@ -70,7 +67,7 @@ def _row(one: StageStatus) -> dict[str, object]:
         "done": one.done,
         "of": one.tasks,
         "failed": one.failed,
-        "records per s": one.records_per_second,
+        "records per s": "" if one.records_per_second is None else f"{one.records_per_second:,.0f}",
         "processor time": time_words(one.cpu_seconds) if one.done else "",
         "machines": ", ".join(f"{host} ({n:,})" for host, n in one.hosts.items()),
     }

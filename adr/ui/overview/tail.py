@@ -36,7 +36,7 @@ def _table(counts: list[Counts]) -> list[str]:
     """The lines of a table in Markdown."""
     head = ["tail of", *_STATES]
     lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * len(_STATES)]
-    for one in counts:
+    for one in filter(lambda each: each.tail.any(), counts):
         states = [one.numbers(array) for array in (one.before, one.after, one.refined, one.random)]
         cells = [
             f"{share_words(n['tail_share'], 2)} · {counted(int(n['tail_entities']), 'entity', 'entities')}"
