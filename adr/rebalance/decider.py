@@ -21,6 +21,7 @@ from adr.rebalance.marked_rows import Copies, MarkedRows, Marks
 from adr.rebalance.postings import NO_ENTITY, PostingRows
 from adr.rebalance.preview import Critical
 from adr.recipe import Recipe
+from adr.tail import tail_rule
 
 Own = Mapping[int, float]
 """{number of an entity in PostingRows: what replaces its τ}"""
@@ -166,6 +167,16 @@ def chance_of(postings: PostingRows, rule: str, tau: float, own: Own) -> Chances
     q = np.empty(len(postings.offsets) - 1)
     loops.CHANCE[rule](postings.offsets, postings.entities, postings.n, limits_of(postings, own), tau, q)
     return q
+
+
+def tau_of(recipe: Recipe, perspective: str, n: npt.ArrayLike, tail_share: float) -> float:
+    """τ of a perspective: the recipe's count, or the count that its tail share gives on the counts `n`.
+
+    tail_share: of the perspective, where the recipe has none.
+    """
+    if perspective in recipe.tau:
+        return float(recipe.tau[perspective])
+    return float(tail_rule(n, 1 - recipe.tail_share.get(perspective, tail_share)).tau)
 
 
 def limits_of(postings: PostingRows, own: Own) -> Chances:

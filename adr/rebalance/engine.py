@@ -33,7 +33,7 @@ from adr.ranges import range_slices
 from adr.rebalance import loops
 from adr.rebalance.at_most import Bound, EachBound, place_in_order
 from adr.rebalance.cap_effects import Cap, EachCap, cap_effects, each_cap_effects
-from adr.rebalance.decider import Decider, cap_draws, critical_of, within_caps, without_entities
+from adr.rebalance.decider import Decider, cap_draws, critical_of, tau_of, within_caps, without_entities
 from adr.rebalance.expected import Sums, expected_of
 from adr.rebalance.marked_rows import MarkedRows, tally
 from adr.rebalance.mixture import CappedRows, Mixed, Stock, Values, capped_rows, mixed, stock_of, values_of
@@ -193,12 +193,7 @@ class Engine:
         """
         need_indexed(self.store, (p for p in recipe.mentioned if p not in self.perspectives))
         assert tuple(part.positions for part in recipe.exclude) == self._exclude, "an engine of `excluding(recipe)`"
-        return {
-            p: float(recipe.tau[p])
-            if p in recipe.tau
-            else float(tail_rule(self.postings[p].n, 1 - recipe.tail_share.get(p, one.tail_share)).tau)
-            for p, one in self.perspectives.items()
-        }
+        return {p: tau_of(recipe, p, self.postings[p].n, one.tail_share) for p, one in self.perspectives.items()}
 
     def own(self, recipe: Recipe) -> dict[str, dict[int, float]]:
         """{perspective: {entity: what replaces its τ}}, for the voting perspectives; entities numbered as in

@@ -10,6 +10,7 @@ from adr.recipe import Recipe
 
 GLOBAL = -1
 """In place of the number of a shard: a task over all shards."""
+_OF_RECIPE = ("tau", "decide", "settle", "write", "join")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class ShardRun:
     def place(self, stage: str) -> Path:
         """The folder of a stage's files."""
         name = f"{stage}-{self.format}" if stage in ("write", "join") else stage
-        return (self.own if stage in ("decide", "settle", "write", "join") else Path(self.folder)) / name
+        return (self.own if stage in _OF_RECIPE else Path(self.folder)) / name
 
     @property
     def own(self) -> Path:
