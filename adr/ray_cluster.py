@@ -6,6 +6,7 @@ Knows nothing of what runs on it. What two machines share is files; Ray carries 
 import logging
 import os
 import secrets
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from adr.settings import SETTINGS
 
 # The least that Ray accepts is 75 MB. The answers of 100,000 tasks are 20 MB.
 _OBJECT_STORE = 100_000_000
+_ANSWER_SECONDS = 10.0
 # Work that Ray is given at once; the rest waits here.
 _AT_ONCE = 1000
 
@@ -40,6 +42,9 @@ class RayCluster:
     def _connect(self, address: str | None, cpus: int | None) -> None:
         local = {"num_cpus": cpus or os.cpu_count(), "object_store_memory": _OBJECT_STORE, "include_dashboard": False}
         try:
+            if address and address.rpartition(":")[0]:  # Ray would try for two minutes, and end this process
+                host, _, port = address.rpartition(":")
+                socket.create_connection((host, int(port)), timeout=_ANSWER_SECONDS).close()
             self.ray.init(
                 address=address or "local",
                 log_to_driver=False,
@@ -49,7 +54,7 @@ class RayCluster:
             )
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             raise AdrError(
-                f"There is no Ray cluster at {address or 'this machine'}: {str(error).splitlines()[0]}",
+                f"There is no Ray cluster at {address or 'this machine'}: {str(error).splitlines()[0].split('. ')[0]}.",
                 "Start it first (docs/cluster.md), or leave out --address to use this machine alone.",
             ) from error
 
