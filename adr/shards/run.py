@@ -9,6 +9,7 @@ from pathlib import Path
 from adr.errors import AdrError
 from adr.figures import counted
 from adr.progress import Progress, silent
+from adr.shards.asked import refuse
 from adr.shards.engines import ShardEngine
 from adr.shards.known_runs import remember
 from adr.shards.shard_run import GLOBAL, ShardRun, Task
@@ -70,6 +71,7 @@ def run(
     """
     started = time.monotonic()
     recipe = job.asked
+    refuse(recipe)
     if not replace:
         _refuse_other_export(job, stages)
     remember(job)
