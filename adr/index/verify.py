@@ -22,6 +22,7 @@ from adr.image_folder import ImageFolder
 from adr.index.checkers import default_model
 from adr.index.forms import Names
 from adr.index.postings import LOW, Postings
+from adr.index.spill import Changed
 from adr.index.verify_folder import ABSENT, UNSEEN, VerifyFolder
 from adr.knowledge import Knowledge, knowledge_of, known_words, short_name
 from adr.process import Command, Event, how, relay
@@ -137,11 +138,10 @@ def by_name(objects: Postings) -> Postings:
     """The same postings with their names numbered alphabetically: threads meet names in any order, and answers must be
     found again."""
     met, names = objects.names.listed(), Names()
-    used = np.unique(np.concatenate([np.zeros(0, np.int64), *objects.batches]) & LOW)
     number = np.zeros(len(met), np.int64)
-    for old in sorted(used.tolist(), key=met.__getitem__):
+    for old in sorted(np.flatnonzero(objects.counts()).tolist(), key=met.__getitem__):
         number[old] = names(met[old])
-    return Postings(names, [np.sort(batch & ~LOW | number[batch & LOW]) for batch in objects.batches])
+    return Postings(names, Changed(objects.batches, lambda batch: np.sort(batch & ~LOW | number[batch & LOW])))
 
 
 def asked(store: Store, objects: Postings, asks: Asks) -> Iterator[pa.Table]:
