@@ -59,6 +59,7 @@ GROUND = (
     "instance_kinds",
     "language_names",
     "draws",
+    "ranges",
     "tail",
     "conversation",
     "markers",
