@@ -63,8 +63,8 @@ STAGES: tuple[ShardStage, ...] = (
     ShardStage("tau", whole=True, reads=("extract", "entities"), recipe=("rebalance",)),
     ShardStage("decide", reads=("read", "extract", "tau"), recipe=("rebalance",)),
     ShardStage("settle", whole=True, reads=("entities", "tau", "decide"), recipe=("rebalance",)),
-    ShardStage("write", reads=("read", "extract", "entities", "settle"), recipe=("rebalance", "export")),
-    ShardStage("join", whole=True, reads=("entities", "settle", "write"), recipe=("rebalance", "export")),
+    ShardStage("write", reads=("read", "extract", "tau", "decide", "settle"), recipe=("rebalance", "export")),
+    ShardStage("join", whole=True, reads=("extract", "entities", "settle", "write"), recipe=("rebalance", "export")),
 )
 """In the order in which they run."""
 EXPORTING = ("write", "join")

@@ -79,20 +79,12 @@ def act(options: argparse.Namespace, progress: Progress) -> CutReport | ShardsRe
         return shards_status(shards, _job(options) if options.recipe is not None else _last(shards))
     _refuse(options.recipe is None, "--recipe says what a run does.")
     with closing(engine_named(options.engine, options.workers, options.address)) as engine:
-        return run(
-            shards,
-            _job(options),
-            engine,
-            progress,
-            only_stage=options.stage,
-            part=_part(options),
-            replace=options.replace,
-        )
+        return run(shards, _job(options), engine, progress, only_stage=options.stage, part=_part(options))
 
 
 def _job(options: argparse.Namespace) -> ShardRun:
     recipe = Recipe.from_file(options.recipe)
-    return ShardRun(str(Path(options.paths[0])), recipe.to_toml(), options.out, options.format)
+    return ShardRun(str(Path(options.paths[0])), recipe.to_toml(), options.out, options.format, options.replace)
 
 
 def _last(shards: ShardSet) -> ShardRun | None:
