@@ -59,6 +59,7 @@ VERBS = {
     "report": "write the page of a run, before and after, as one HTML file",
     "tail-eval": "show where a model fails, by how rare in training what is asked is",
     "run": "run every stage, unattended; continues where it stopped",
+    "shards": "cut a large dataset into shards, and do the stages shard by shard, here or on a cluster",
     "doctor": "check the workspace and what is installed",
 }
 

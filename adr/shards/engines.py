@@ -4,10 +4,12 @@ import os
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
+from adr.errors import AdrError
 from adr.shards.shard_run import ShardRun, Task
 from adr.shards.tasks import NOT_MADE, Outcome, perform, set_aside
 
@@ -17,7 +19,7 @@ TRIES = 3
 Work = Callable[[ShardRun, Task], Outcome]
 
 
-class Engine(Protocol):
+class ShardEngine(Protocol):
     """Does tasks that do not depend on one another."""
 
     def run(self, run: ShardRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
@@ -38,7 +40,7 @@ class LocalEngine:
         self._idle: list[_Worker] = []
 
     def run(self, run: ShardRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        """As `Engine.run`."""
+        """As `ShardEngine.run`."""
         left, busy, begun = deque(tasks), dict[object, _Worker](), Counter[Task]()
         try:
             while left or busy:
@@ -119,3 +121,17 @@ def _serve(connection: Connection, work: Work, beside: int) -> None:
             connection.send(work(run, task))
     except (EOFError, OSError):
         return
+
+
+def engine_named(name: str, workers: int | None, address: str | None) -> ShardEngine:
+    """The engine 'local' or 'ray'. workers: how many processes at once; address: of a Ray cluster that runs.
+
+    AdrError when Ray is not installed or cannot be reached."""
+    if name == "local":
+        return LocalEngine(workers)
+    if find_spec("ray") is None:
+        raise AdrError("Ray is not installed.", 'Install it: pip install "adr-workbench[ray]". Or use --engine local.')
+    from adr.shards.on_ray import RayEngine
+
+    made: ShardEngine = RayEngine(address, workers)
+    return made

@@ -1,6 +1,7 @@
 """A shard's records → its instances, rejected records and annotations, in a database of its own with the positions that
 they have in the whole dataset."""
 
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
     _refuse_changed(shards, shard, source)
     file = run.file("read", number, "duckdb").name
     with closing(Store(folder / file)) as store:
-        report = ingest_part(store, part_of(shards, shard, source))
+        report = ingest_part(store, part_of(shards, shard, source, run.asked.ingest))
     return {
         "instances": report.instances,
         "rejected": report.rejected,
@@ -44,14 +45,14 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
     }
 
 
-def part_of(shards: ShardSet, shard: RecordShard, source: CutSource) -> SourcePart:
-    """The part of its source that a shard is."""
+def part_of(shards: ShardSet, shard: RecordShard, source: CutSource, options: Mapping[str, Any]) -> SourcePart:
+    """The part of its source that a shard is. options: how records are read where the source does not say it."""
     path = Path(source.path)
     images = Path(source.images) if source.images is not None else None
     objects = Path(source.objects) if source.objects is not None else None
-    options = ingest_options(source.options or {}, f"The source {source.name}")
+    how = ingest_options(source.options or options, f"The source {source.name}")
     return SourcePart(
-        Given(path, images, objects, source.name, options, source.taken),
+        Given(path, images, objects, source.name, how, source.taken),
         WholeSource(path, source.layout, source.bytes, source.sha256, source.records, source.objects_sha256),
         SourcePlace(source.source, source.name, source.first, source.prefix),
         _layout_of(shards.path_of(shard), shard),

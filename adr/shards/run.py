@@ -4,26 +4,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from adr.errors import AdrError
 from adr.figures import counted
 from adr.progress import Progress, silent
-from adr.shards.engines import Engine
+from adr.shards.engines import ShardEngine
 from adr.shards.shard_run import GLOBAL, ShardRun, Task
 from adr.shards.shard_set import ShardSet
-from adr.shards.stages import EXPORTING, STAGES, Stage, stage_named
-from adr.shards.tasks import MADE, NOT_MADE, THERE, Outcome, figures_of
+from adr.shards.stages import EXPORTING, STAGES, ShardStage, stage_named
+from adr.shards.tasks import MADE, NOT_MADE, THERE, FailedTask, Outcome, figures_of, was_asked
 
 _SHOWN = 20  # failures that a report names
-
-
-@dataclass(frozen=True)
-class FailedShard:
-    """A task that failed. shard: None for a task over all shards."""
-
-    shard: int | None
-    sentence: str
-    host: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +31,7 @@ class StageReport:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     hosts: dict[str, int] = field(default_factory=dict)
-    failures: tuple[FailedShard, ...] = ()
+    failures: tuple[FailedTask, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,20 +54,23 @@ class ShardsReport:
 def run(
     shards: ShardSet,
     job: ShardRun,
-    engine: Engine,
+    engine: ShardEngine,
     progress: Progress = silent,
     only_stage: str | None = None,
     part: tuple[int, int] = (0, 1),
-    stages: Sequence[Stage] = STAGES,
+    replace: bool = False,
+    stages: Sequence[ShardStage] = STAGES,
 ) -> ShardsReport:
     """Go through the stages, or do `only_stage`. part: (k, n) does the shards k, k + n, k + 2n … of a stage: one task
-    of a Slurm array.
+    of a Slurm array. replace: whether an export of something else in the folder `job.out` gives way.
 
     Where shards of a stage fail, its other shards are done, and the run ends there. AdrError when the recipe or the
     stage is not known, and when no shard holds a conversation.
     """
     started = time.monotonic()
     recipe = job.asked
+    if not replace:
+        _refuse_other_export(job, stages)
     made: list[StageReport] = []
     for stage in _wanted(job, only_stage, stages):
         made.append(_stage(shards, job, engine, stage, part, progress))
@@ -98,14 +93,14 @@ def run(
     )
 
 
-def _wanted(job: ShardRun, only: str | None, stages: Sequence[Stage]) -> Sequence[Stage]:
+def _wanted(job: ShardRun, only: str | None, stages: Sequence[ShardStage]) -> Sequence[ShardStage]:
     if only is not None:
         return (stage_named(only, stages),)
     return [one for one in stages if job.out is not None or one.name not in EXPORTING]
 
 
 def _stage(
-    shards: ShardSet, job: ShardRun, engine: Engine, stage: Stage, part: tuple[int, int], progress: Progress
+    shards: ShardSet, job: ShardRun, engine: ShardEngine, stage: ShardStage, part: tuple[int, int], progress: Progress
 ) -> StageReport:
     """Do the tasks of one stage."""
     started = time.monotonic()
@@ -125,7 +120,7 @@ def _stage(
         cpu_seconds=round(sum(one.cpu_seconds for one in ended), 2),
         hosts=dict(Counter(one.host for one in ended if one.state == MADE).most_common()),
         failures=tuple(
-            FailedShard(None if one.task.shard == GLOBAL else one.task.shard, one.sentence, one.host)
+            FailedTask(None if one.task.shard == GLOBAL else one.task.shard, one.sentence, one.host)
             for one in failures[:_SHOWN]
         ),
     )
@@ -146,6 +141,17 @@ def _said(last: StageReport, shards: int) -> str:
     if last.tasks == 1 and last.failures[0].shard is None:
         return f"The stage {last.stage} failed; run again."
     return f"{last.failed:,} of {last.tasks:,} shards failed; run again."
+
+
+def _refuse_other_export(job: ShardRun, stages: Sequence[ShardStage]) -> None:
+    """AdrError when the folder of the export holds something that this run has not written."""
+    out = Path(job.out) if job.out is not None else None
+    if out is None or not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not was_asked(job, stage_named("join", stages)):
+        raise AdrError(
+            f"{out} exists and was not written by this run.", "Choose another folder, or replace it (--replace)."
+        )
 
 
 def _refuse_if_none(shards: ShardSet, job: ShardRun) -> None:

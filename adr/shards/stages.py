@@ -19,9 +19,9 @@ Make = Callable[[ShardSet, ShardRun, int, Path], dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Stage:
+class ShardStage:
     """A stage. whole: whether one task does all shards at once; reads: the stages whose files it reads; recipe: the
-    tables of the recipe that matter to it, of index, rebalance and export; words: whether the lexicon does."""
+    tables of the recipe that matter to it; words: whether the lexicon does."""
 
     name: str
     whole: bool = False
@@ -55,22 +55,24 @@ class Stage:
         return found
 
 
-STAGES: tuple[Stage, ...] = (
-    Stage("read"),
-    Stage("labels", whole=True, reads=("read",), recipe=("index",), words=True),
-    Stage("extract", reads=("read", "labels"), recipe=("index",), words=True),
-    Stage("entities", whole=True, reads=("extract",), recipe=("index",)),
-    Stage("decide", reads=("read", "extract", "entities"), recipe=("rebalance",)),
-    Stage("settle", whole=True, reads=("labels", "entities", "decide"), recipe=("rebalance",)),
-    Stage("write", reads=("read", "extract", "entities", "decide", "settle"), recipe=("rebalance", "export")),
-    Stage("join", whole=True, reads=("entities", "settle", "write"), recipe=("rebalance", "export")),
+STAGES: tuple[ShardStage, ...] = (
+    ShardStage("read", recipe=("ingest",)),
+    ShardStage("labels", whole=True, reads=("read",), recipe=("index",), words=True),
+    ShardStage("extract", reads=("read", "labels"), recipe=("index",), words=True),
+    ShardStage("entities", whole=True, reads=("extract",), recipe=("index",)),
+    ShardStage("decide", reads=("read", "extract", "entities"), recipe=("rebalance",)),
+    ShardStage("settle", whole=True, reads=("labels", "entities", "decide"), recipe=("rebalance",)),
+    ShardStage("write", reads=("read", "extract", "entities", "decide", "settle"), recipe=("rebalance", "export")),
+    ShardStage("join", whole=True, reads=("entities", "settle", "write"), recipe=("rebalance", "export")),
 )
 """In the order in which they run."""
 EXPORTING = ("write", "join")
 """The stages that a run without an export leaves out."""
+NEEDS_RECIPE = ("decide", "settle", *EXPORTING)
+"""The stages whose files lie apart for each recipe, and what is made of them."""
 
 
-def stage_named(name: str, stages: Iterable[Stage] = STAGES) -> Stage:
+def stage_named(name: str, stages: Iterable[ShardStage] = STAGES) -> ShardStage:
     """The stage of a name; AdrError when there is none."""
     known = {one.name: one for one in stages}
     if name not in known:

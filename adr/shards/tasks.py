@@ -23,7 +23,7 @@ from adr.files import write_whole
 from adr.recipe import fingerprint_of
 from adr.shards.shard_run import GLOBAL, ShardRun, Task
 from adr.shards.shard_set import ShardSet
-from adr.shards.stages import STAGES, Stage, stage_named
+from adr.shards.stages import STAGES, ShardStage, stage_named
 
 DONE, FAILED = "done.json", "failed.json"
 MADE, THERE, NOT_MADE = "made", "there", "failed"
@@ -41,7 +41,16 @@ class Outcome:
     host: str = ""
 
 
-def perform(run: ShardRun, task: Task, stages: Sequence[Stage] = STAGES) -> Outcome:
+@dataclass(frozen=True)
+class FailedTask:
+    """A task that failed, as reports name it. shard: None for a task over all shards."""
+
+    shard: int | None
+    sentence: str
+    host: str
+
+
+def perform(run: ShardRun, task: Task, stages: Sequence[ShardStage] = STAGES) -> Outcome:
     """Do a task. Its files are in place when it returns 'made' or 'there'. When it fails, `NNNNN.failed.json` says why,
     and the task is not done, whatever was there before."""
     started, processor = time.monotonic(), time.process_time()
@@ -65,7 +74,7 @@ def perform(run: ShardRun, task: Task, stages: Sequence[Stage] = STAGES) -> Outc
     except Exception as error:
         return set_aside(run, ended(NOT_MADE, sentence_of(error)))
     outcome = ended(MADE)
-    _write(run, outcome, DONE, {"stamp": stamp, "files": files, "figures": figures})
+    _write(run, outcome, DONE, {"stamp": stamp, "asked": stage.asked(run), "files": files, "figures": figures})
     run.file(task.stage, task.shard, FAILED).unlink(missing_ok=True)
     return outcome
 
@@ -83,6 +92,14 @@ def figures_of(run: ShardRun, stage: str, number: int) -> dict[str, Any]:
     return dict(_done(run, Task(stage, number))["figures"])
 
 
+def was_asked(run: ShardRun, stage: ShardStage) -> bool:
+    """Whether a task over all shards was done for the wish that the run has, from whatever files."""
+    try:
+        return bool(_done(run, Task(stage.name, GLOBAL))["asked"] == json.loads(json.dumps(stage.asked(run))))
+    except AdrError:
+        return False
+
+
 def is_done(run: ShardRun, task: Task, stamp: str) -> bool:
     """Whether the files of a task are there and were made by the same code, from the same files, for the same wish."""
     try:
@@ -95,7 +112,7 @@ def is_done(run: ShardRun, task: Task, stamp: str) -> bool:
     return bool(done["stamp"] == stamp) and all((place / name).is_file() for name in done["files"])
 
 
-def stamp_of(run: ShardRun, stage: Stage, number: int, stages: Sequence[Stage] = STAGES) -> str:
+def stamp_of(run: ShardRun, stage: ShardStage, number: int, stages: Sequence[ShardStage] = STAGES) -> str:
     """What identifies the files of a task: the code, what the run asks for, and the stamps of the files it reads.
 
     AdrError when a task that it reads from is not done.
@@ -125,7 +142,7 @@ def sentence_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}{where}."
 
 
-def _numbers(shards: ShardSet, read: Stage, stage: Stage, number: int) -> Sequence[int]:
+def _numbers(shards: ShardSet, read: ShardStage, stage: ShardStage, number: int) -> Sequence[int]:
     """Which tasks of the stage `read` a task of `stage` reads from."""
     if read.whole:
         return (GLOBAL,)
