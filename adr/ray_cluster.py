@@ -112,7 +112,7 @@ def _environment() -> Mapping[str, str]:
 
 
 # What each machine decides for itself.
-_OWN = ("ADR_WORKSPACE", "ADR_THREADS")
+_OWN = ("ADR_WORKSPACE", "ADR_THREADS", "ADR_DEVICE")
 
 
 def _imported() -> Any:
