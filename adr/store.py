@@ -123,6 +123,11 @@ class Store:
         """A store in memory, whose contents are lost when it is closed."""
         return cls(None)
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the file lies; None for a store in memory."""
+        return self.path.parent if self.path else None
+
     def _make(self, path: Path) -> None:
         """Make the file with its tables under another name first: a fault or a kill leaves a whole database or none."""
         with new_file(path) as partial:

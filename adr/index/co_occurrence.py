@@ -28,3 +28,33 @@ def pairs(instance: np.ndarray, thing: np.ndarray) -> tuple[np.ndarray, np.ndarr
             keys.append((left << 32 | right).ravel())
             of_instance.append(np.repeat(instance[group], len(first)))
     return np.concatenate(of_instance), np.concatenate(keys)
+
+
+class PairCounts:
+    """How many instances have each pair; grows with the distinct pairs, not with those that were added."""
+
+    def __init__(self) -> None:
+        self._keys, self._counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._more: list[np.ndarray] = []
+        self._waiting = 0
+
+    def add(self, keys: np.ndarray) -> None:
+        """Count one more batch of pairs, one key per instance that has it."""
+        self._more.append(keys)
+        self._waiting += len(keys)
+        if self._waiting >= PAIRS_AT_ONCE:
+            self._count()
+
+    def sorted(self) -> tuple[np.ndarray, np.ndarray]:
+        """(the distinct keys in order, the number of instances of each): int64."""
+        self._count()
+        return self._keys, self._counts
+
+    def _count(self) -> None:
+        met, counts = np.unique(np.concatenate([np.zeros(0, np.int64), *self._more]), return_counts=True)
+        keys = np.union1d(self._keys, met)
+        summed = np.zeros(len(keys), np.int64)
+        summed[np.searchsorted(keys, self._keys)] = self._counts
+        summed[np.searchsorted(keys, met)] += counts
+        self._keys, self._counts = keys, summed
+        self._more, self._waiting = [], 0

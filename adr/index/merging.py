@@ -9,6 +9,7 @@ import numpy as np
 
 from adr.errors import AdrError
 from adr.index.postings import LOW, Postings
+from adr.index.spill import Changed
 
 
 def merged_names(lines: Sequence[str]) -> dict[str, str]:
@@ -43,5 +44,6 @@ def with_merged(postings: Postings, merged: Mapping[str, str]) -> Postings:
     into = np.arange(len(listed), dtype=np.int64)
     for number in there:
         into[number] = postings.names(merged[listed[number]])
-    batches = [np.unique((batch & ~LOW) | into[batch & LOW]) for batch in postings.batches]
-    return Postings(postings.names, batches)
+    return Postings(
+        postings.names, Changed(postings.batches, lambda batch: np.unique((batch & ~LOW) | into[batch & LOW]))
+    )

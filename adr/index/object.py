@@ -29,6 +29,11 @@ def plain_name(label: str, lexicon: Lexicon) -> str:
     return " ".join(words)
 
 
+def label_names(labels: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
+    """Each label of annotations → the name of the object that it stands for, without those that stand for none."""
+    return {label: name for label in labels if (name := plain_name(label, lexicon))}
+
+
 class Things:
     """Which nouns are things, and the name of each: the word that annotations use for it, if they use one."""
 

@@ -8,7 +8,7 @@ frequent one in one noun alone.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,17 +45,50 @@ class Template:
     instances: int
 
 
-def templates_of(store: Store, lexicon: Lexicon, phrases: frozenset[str]) -> list[Template]:
-    """The templates of every source, those of most instances first; phrases: nouns of several words."""
+def templates_of(
+    store: Store, lexicon: Lexicon, phrases: frozenset[str], sampled: Mapping[int, int] | None = None
+) -> list[Template]:
+    """The templates of every source, those of most instances first; phrases: nouns of several words.
+
+    sampled: {source: how many instances it has}, when the store holds what `sample` gave of them and nothing else.
+    """
     found: list[Template] = []
-    for source, instances in store.rows("select coalesce(source, 0), count(*) from instance group by 1 order by 1"):
-        found += _of_source(store, int(source), int(instances), lexicon, phrases)
+    for source, instances in sampled.items() if sampled is not None else instances_of(store).items():
+        step = 1 if sampled is not None else step_of(instances)
+        found += _of_source(store, source, instances, step, lexicon, phrases)
     return sorted(found, key=lambda one: (one.source, -one.instances, one.kind, one.text))
 
 
-def _of_source(store: Store, source: int, instances: int, lexicon: Lexicon, phrases: frozenset[str]) -> list[Template]:
-    step = -(-instances // SAMPLE)
-    least = max(MIN_INSTANCES, MIN_SHARE * instances) / step
+def instances_of(store: Store) -> dict[int, int]:
+    """{source: the number of its instances} of the sources that have any."""
+    rows = store.rows("select coalesce(source, 0), count(*) from instance group by 1 order by 1")
+    return {int(source): int(instances) for source, instances in rows}
+
+
+def step_of(instances: int) -> int:
+    """Every how manieth instance of a source is in its sample."""
+    return -(-instances // SAMPLE)
+
+
+def sample(store: Store, source: int, step: int, before: int) -> pa.Table:
+    """The sampled instances of a source among those of a store: instance, turns, source.
+
+    before: how many instances the source has in front of them, in other stores.
+    """
+    return store.arrow(
+        """
+        select instance, turns, coalesce(source, 0) as source
+        from (select *, row_number() over (order by instance) as place from instance where coalesce(source, 0) = $1)
+        where (place - 1 + $3) % $2 = 0 order by instance
+        """,
+        [source, step, before],
+    )
+
+
+def _of_source(
+    store: Store, source: int, instances: int, step: int, lexicon: Lexicon, phrases: frozenset[str]
+) -> list[Template]:
+    least = max(MIN_INSTANCES, MIN_SHARE * instances) / step_of(instances)
     rows = store.rows(_FREQUENT, {"source": source, "step": step, "least": least, "relative": least / RELATIVES})
     frequent = [(Template(source, role, kind, text, n), own) for role, kind, text, n, own in rows]
     judged = [one for one, own in frequent if one.instances >= least and not own]

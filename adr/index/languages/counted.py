@@ -1,6 +1,6 @@
 """Turns counted by instance and language, and how many of them nothing could read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from adr.language_names import INSTALL, LANGUAGES, language_name
 from adr.store import Writer
 
 WORTH_NAMING = 0.005
+COUNTED = pa.schema([(name, pa.int32()) for name in ("instance", "language", "turns", "unread")])
 
 
 @dataclass(frozen=True)
@@ -39,51 +40,49 @@ class Counted:
         unread_turns = np.bincount(np.cumsum(new) - 1, of_unread, len(keys)).astype(int)
         return cls(keys // len(LANGUAGES), keys % len(LANGUAGES), turns, unread_turns)
 
-    @classmethod
-    def all_of(cls, parts: "Sequence[Counted]") -> "Counted":
-        """The counts of all batches."""
-        nothing = np.zeros(0, dtype=np.int64)
-        return cls(
-            *(np.concatenate([nothing, *(getattr(part, name) for part in parts)]) for name in cls.__dataclass_fields__)
-        )
+    def table(self) -> pa.Table:
+        """The same as an Arrow table of COUNTED."""
+        return pa.table([self.instance, self.language, self.turns, self.unread], names=COUNTED.names).cast(COUNTED)
 
-    @property
-    def instances_unread(self) -> int:
-        """How many instances have an unread turn."""
-        return len(np.unique(self.instance[self.unread > 0]))
+
+class TurnTotals:
+    """Turns by language over all batches that were added."""
+
+    def __init__(self) -> None:
+        self.instances_unread = 0  # instances that have an unread turn
+        self._turns = np.zeros(len(LANGUAGES), np.int64)
+        self._unread = np.zeros(len(LANGUAGES), np.int64)
+
+    def add(self, counted: Counted) -> None:
+        """Count the turns of one more batch; no instance is in two batches."""
+        self.instances_unread += len(np.unique(counted.instance[counted.unread > 0]))
+        for total, numbers in ((self._turns, counted.turns), (self._unread, counted.unread)):
+            total += np.bincount(counted.language, numbers, len(LANGUAGES)).astype(np.int64)
 
     def by_language(self) -> dict[str, int]:
         """{code: turns}, most first."""
-        return self._summed(self.turns)
+        return _most_first(self._turns)
 
     def unread_by_language(self) -> dict[str, int]:
         """{code: unread turns} of the languages that have any, most first."""
-        return self._summed(self.unread)
-
-    def _summed(self, numbers: np.ndarray) -> dict[str, int]:
-        sums = np.bincount(self.language, numbers, len(LANGUAGES)).astype(int).tolist()
-        found = {code: number for code, number in zip(LANGUAGES, sums, strict=True) if number}
-        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+        return _most_first(self._unread)
 
 
-def write_languages(writer: Writer, found: Counted) -> None:
-    """Replaces the table turn_language."""
+def _most_first(numbers: np.ndarray) -> dict[str, int]:
+    found = {code: number for code, number in zip(LANGUAGES, numbers.tolist(), strict=True) if number}
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def write_languages(writer: Writer, found: Iterable[pa.Table]) -> None:
+    """Replaces the table turn_language by tables of COUNTED."""
     writer.execute("truncate turn_language")
-    names = pa.DictionaryArray.from_arrays(pa.array(found.language, pa.int32()), pa.array(LANGUAGES)).cast(pa.string())
-    writer.insert(
-        "turn_language",
-        pa.table(
-            {
-                "instance": found.instance.astype(np.int32),
-                "language": names,
-                "turns": found.turns.astype(np.int32),
-                "unread": found.unread.astype(np.int32),
-            }
-        ),
-    )
+    for table in found:
+        codes = pa.DictionaryArray.from_arrays(table["language"].combine_chunks(), pa.array(LANGUAGES))
+        writer.register("spoken", table.set_column(1, "language", codes.cast(pa.string())))
+        writer.execute("insert into turn_language by name select * from spoken")
 
 
-def missing_words(found: Counted, total: int) -> str:
+def missing_words(found: TurnTotals, total: int) -> str:
     """What was not read, in how many turns, and what installs its readers."""
     unread = found.unread_by_language()
     listed = ", ".join(f"{counted(turns, 'turn')} in {_named(code)}" for code, turns in unread.items())
@@ -99,7 +98,7 @@ def missing_words(found: Counted, total: int) -> str:
     return said
 
 
-def not_asked_words(found: Counted, objects_from_text: bool) -> list[str]:
+def not_asked_words(found: TurnTotals, objects_from_text: bool) -> list[str]:
     """Sentences on the languages whose forms of question, or whose things, have no rules or no list; none if all do.
     A language in fewer than WORTH_NAMING of the turns is left out: single turns are easily taken for another one."""
     turns = found.by_language()

@@ -12,6 +12,7 @@ from adr.index.perspectives.reading import postings_of
 from adr.index.postings import write
 from adr.index.renumber import remember, renumber
 from adr.index.report import IndexReport, index_report
+from adr.index.spill import spilled
 from adr.perspectives import PAPER_NAMES, in_order, indexed, perspective_of
 from adr.progress import Progress, silent
 from adr.report import to_json
@@ -40,16 +41,15 @@ def change_perspectives(
     now = beside(wanted)
     had, stay = beside(indexed(store)), {*now} - {*again}
     images = ImageFolder.of(store)
-    with store.atomic() as writer:
+    with spilled(store.folder) as collected, store.atomic() as writer:
         remember(writer)
         for name in (name for name in had if name not in stay):
             writer.execute("delete from posting where perspective = perspective_number($1)", [name])
             writer.execute("delete from entity where perspective = perspective_number($1)", [name])
         placed = place(writer, now)
         new = [name for name in placed if name not in had or name not in stay]
-        found = {
-            name: write(writer, name, read)[0] for name, read in postings_of(writer, images, new, progress).items()
-        }
+        read = postings_of(writer, images, new, progress, collected)
+        found = {name: write(writer, name, postings)[0] for name, postings in read.items()}
         renumber(writer)
         counts = dict(writer.rows("select perspective_name(perspective), count(*) from entity group by perspective"))
         every = [*PAPER_NAMES, *placed]

@@ -14,6 +14,7 @@ from adr.index.perspectives import clusters, language, length, size, source, sty
 from adr.index.perspectives.batch import Batch, Names
 from adr.index.perspectives.column import of_column
 from adr.index.postings import Postings
+from adr.index.spill import Collected
 from adr.perspectives import CLUSTERED, COLUMN, names_function
 from adr.progress import Progress
 from adr.small_images import picture_size
@@ -29,6 +30,8 @@ _FUNCTIONS: dict[str, Callable[[Batch], Names]] = {
     "size": size.names,
     **{kind: clusters.of_kind(kind) for kind in CLUSTERED},
 }
+Languages = Mapping[int, Mapping[str, int]]
+"""{instance: {code of a language: turns}}, without instances that have no turn with words."""
 T = TypeVar("T")
 
 
@@ -66,15 +69,22 @@ def function_of(name: str) -> Callable[[Batch], Names]:
 
 
 def postings_of(
-    reads: Store | Writer, images: ImageFolder | None, wanted: Sequence[str], progress: Progress
+    reads: Store | Writer,
+    images: ImageFolder | None,
+    wanted: Sequence[str],
+    progress: Progress,
+    collected: Callable[[], Collected] = list,
+    languages: Languages | None = None,
 ) -> dict[str, Postings]:
-    """{perspective: its postings} of all instances, in the order of `wanted`.
+    """{perspective: its postings} of all instances, in the order of `wanted`. collected: makes what keeps the batches;
+    languages: what the table turn_language holds, where the store does not hold it.
 
     AdrError when nothing has looked for copies that are asked for, when a function fails, or when it gives another
     number of names than there are instances.
     """
     functions = {name: function_of(name) for name in wanted}
-    found = {name: Postings() for name in wanted}
+    batches = {name: collected() for name in wanted}
+    found = {name: Postings(batches=kept) for name, kept in batches.items()}
     if not wanted:
         return found
     if any(name in CLUSTERED for name in wanted):
@@ -82,9 +92,9 @@ def postings_of(
     position = reads.arrow("select instance from instance order by instance")["instance"].to_numpy()
     for start in range(0, len(position), BATCH):
         progress(start, len(position), "Reading perspectives")
-        batch = _batch(reads, images, position[start : start + BATCH].astype(np.int32))
+        batch = _batch(reads, images, position[start : start + BATCH].astype(np.int32), languages)
         for name, names in functions.items():
-            found[name].batches.append(_keys(batch, _called(name, names, batch), found[name]))
+            batches[name].append(_keys(batch, _called(name, names, batch), found[name]))
     progress(len(position), len(position), "Reading perspectives")
     return found
 
@@ -122,7 +132,9 @@ def _keys(batch: Batch, given: Names, postings: Postings) -> np.ndarray:
     return np.unique(np.repeat(batch.instance.astype(np.int64), counts) << 32 | number)
 
 
-def _batch(reads: Store | Writer, images: ImageFolder | None, instance: np.ndarray) -> Batch:
+def _batch(
+    reads: Store | Writer, images: ImageFolder | None, instance: np.ndarray, languages: Languages | None
+) -> Batch:
     between = [int(instance[0]), int(instance[-1])]
 
     def column(sql: str) -> list[Any]:
@@ -140,7 +152,7 @@ def _batch(reads: Store | Writer, images: ImageFolder | None, instance: np.ndarr
         source=Later(lambda: column("coalesce(s.name, '')")),
         prefix=Later(lambda: column("coalesce(s.image_prefix, '')")),
         raw=Later(lambda: column("i.raw")),
-        language=Later(lambda: _languages(reads, instance, between)),
+        language=Later(lambda: _chosen(instance, _languages(reads, between) if languages is None else languages)),
         clusters=lambda kind: _clusters(reads, kind, instance, between),
         pictures=lambda: [_size(images, some[0]) if some else None for some in paths],
     )
@@ -150,14 +162,18 @@ def _pairs(turns: list[dict[str, str | None]] | None) -> list[tuple[str, str]]:
     return [(str(turn["role"]), turn["text"] or "") for turn in turns or ()]
 
 
-def _languages(reads: Store | Writer, instance: np.ndarray, between: list[int]) -> list[Mapping[str, int]]:
+def _languages(reads: Store | Writer, between: list[int]) -> Languages:
     rows = reads.arrow(
         "select instance, language, turns from turn_language where instance between $1 and $2 order by all", between
     )
     by_instance: dict[int, dict[str, int]] = {}
     for row in zip(*(rows[name].to_pylist() for name in ("instance", "language", "turns")), strict=True):
         by_instance.setdefault(row[0], {})[row[1]] = row[2]
-    return [by_instance.get(int(one), {}) for one in instance]
+    return by_instance
+
+
+def _chosen(instance: np.ndarray, languages: Languages) -> list[Mapping[str, int]]:
+    return [languages.get(one, {}) for one in instance.tolist()]
 
 
 def _clusters(reads: Store | Writer, kind: str, instance: np.ndarray, between: list[int]) -> list[int | None]:
