@@ -60,6 +60,7 @@ GROUND = (
     "instance_kinds",
     "language_names",
     "draws",
+    "ranges",
     "tail",
     "conversation",
     "markers",

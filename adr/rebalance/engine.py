@@ -10,9 +10,10 @@ these numbers, and what follows from it is counted, not estimated. Reads tables;
 """
 
 import copy
+import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,18 +23,23 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from adr.draws import ALPHA_KEY, AT_MOST_KEY, RANDOM_KEY, draw_key, draws, seed_start
+from adr.draws import ALPHA_KEY, RANDOM_KEY, draws
 from adr.errors import AdrError
 from adr.figures import counted
 from adr.index_needed import need_index
 from adr.perspectives import indexed, need_indexed
 from adr.progress import Progress, silent
+from adr.ranges import range_slices
 from adr.rebalance import loops
-from adr.rebalance.at_most import MOST_HELD, Bound, EachBound, place_in_order, whole_draws, within
+from adr.rebalance.at_most import Bound, EachBound, place_in_order
+from adr.rebalance.cap_effects import Cap, EachCap, cap_effects, each_cap_effects
+from adr.rebalance.decider import Decider, cap_draws, critical_of, tau_of, within_caps, without_entities
+from adr.rebalance.expected import Sums, expected_of
+from adr.rebalance.marked_rows import MarkedRows, tally
 from adr.rebalance.mixture import CappedRows, Mixed, Stock, Values, capped_rows, mixed, stock_of, values_of
 from adr.rebalance.mixture_effect import effect_of
-from adr.rebalance.postings import NO_ENTITY, PostingRows
-from adr.rebalance.preview import BELOW_K, REASONS, CapEffect, Columns, Critical, EachCapEffect, Numbers, RecipePreview
+from adr.rebalance.postings import PostingRows
+from adr.rebalance.preview import BELOW_K, Columns, Critical, Numbers, RecipePreview
 from adr.recipe import FROZEN, Recipe
 from adr.recipe_frozen import positions_of
 from adr.settings import setting
@@ -41,12 +47,7 @@ from adr.store import Store
 from adr.tail import Spectrum, tail_rule
 
 _STEPS = 8  # stored prefix counts of the random order: a subset costs at most 1/16 of all postings
-_PARTS = 8  # rows are summed in this many parts, whatever the number of threads, so that the bits are the same
 T = TypeVar("T")
-Cap = tuple[str, str, Bound]
-"""(perspective, entity, its bound)"""
-EachCap = tuple[str, EachBound]
-"""(perspective, the bound of each of its entities that has no cap of its own)"""
 
 
 def postings_stamp(store: Store) -> str:
@@ -140,7 +141,7 @@ class Engine:
         self._rarest = {p: self.postings[p].rarest() for p in self.perspectives}
         self._seeds, self._critical, self._chances, self._previews = _Recent(2), _Recent(12), _Recent(12), _Recent(8)
         self._pools, self._stocks, self._by_draw, self._capped = _Recent(4), _Recent(4), _Recent(2), _Recent(2)
-        self._rows, self._values, self._apart = _Recent(200), _Recent(4), _Recent(8)
+        self._rows, self._values, self._apart, self._deciders = _Recent(200), _Recent(4), _Recent(8), _Recent(8)
         self._places: dict[str, dict[str, int | None]] = {}  # by perspective and name; None: no such entity
         self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in self.perspectives}
 
@@ -192,12 +193,7 @@ class Engine:
         """
         need_indexed(self.store, (p for p in recipe.mentioned if p not in self.perspectives))
         assert tuple(part.positions for part in recipe.exclude) == self._exclude, "an engine of `excluding(recipe)`"
-        return {
-            p: float(recipe.tau[p])
-            if p in recipe.tau
-            else float(tail_rule(self.postings[p].n, 1 - recipe.tail_share.get(p, one.tail_share)).tau)
-            for p, one in self.perspectives.items()
-        }
+        return {p: tau_of(recipe, p, self.postings[p].n, one.tail_share) for p, one in self.perspectives.items()}
 
     def own(self, recipe: Recipe) -> dict[str, dict[int, float]]:
         """{perspective: {entity: what replaces its τ}}, for the voting perspectives; entities numbered as in
@@ -297,53 +293,24 @@ class Engine:
         return self._critical.get((*family, held), lambda: self._make_critical(family, dict(held)))
 
     def _make_critical(self, family: tuple[int, str, str], own: dict[int, float]) -> Critical:
-        postings = self.postings[family[2]]
-        near: tuple[int, dict[int, float], Critical] | None = None
+        near: tuple[Mapping[int, float], Critical] | None = None
+        least = math.inf
         for key, made in self._critical.values():
             if isinstance(key, tuple) and key[:3] == family:
                 differing = len(set(own.items()) ^ set(key[3]))
-                if near is None or differing < near[0]:
-                    near = differing, dict(key[3]), made
-        wanted = np.ones(self.rows, dtype=bool)
-        critical, decider = np.empty(self.rows), np.empty(self.rows, dtype=np.int32)
-        if near is not None:
-            marked = np.zeros(len(postings.n), dtype=bool)
-            marked[[entity for entity, _ in set(own.items()) ^ set(near[1].items())]] = True
-            wanted[:] = False
-            loops.rows_with(postings.offsets, postings.entities, marked, wanted)
-            critical, decider = near[2].tau.copy(), near[2].decider.copy()
+                if differing < least:
+                    least, near = differing, (dict(key[3]), made)
         seed, rule, perspective = family
-        compute = loops.CRITICAL[rule]
-        keys = postings.keys if rule == "any" else np.uint64(draw_key(perspective, ""))
-        limits, start = self._own_array(postings, own), np.uint64(seed_start(seed))
-        edges = np.linspace(0, self.rows, self._threads + 1).astype(int)
-        self.together(
-            [
-                partial(
-                    compute,
-                    begin,
-                    end,
-                    wanted,
-                    postings.offsets,
-                    postings.entities,
-                    postings.n,
-                    keys,
-                    limits,
-                    start,
-                    self.instances,
-                    critical,
-                    decider,
-                )
-                for begin, end in pairwise(edges)
-            ]
+        return critical_of(
+            self.postings[perspective],
+            self.instances,
+            seed,
+            rule,
+            own,
+            near=near,
+            at_once=self.together,
+            parts=self._threads,
         )
-        return Critical(critical, decider)
-
-    def _own_array(self, postings: PostingRows, own: Mapping[int, float]) -> npt.NDArray[np.float64]:
-        limits = np.full(len(postings.n), -1.0)
-        for entity, value in own.items():
-            limits[entity] = value
-        return limits
 
     def pass_counts(
         self,
@@ -352,30 +319,27 @@ class Engine:
         own: Mapping[str, Mapping[int, float]] | None = None,
     ) -> npt.NDArray[np.int8]:
         """How many of the recipe's perspectives pass, for every row."""
-        tau = tau or self.tau(recipe)
-        own = self.own(recipe) if own is None else own
-        passes = np.zeros(self.rows, dtype=np.int8)
-        for perspective in recipe.perspectives:
-            passes += tau[perspective] > self.critical(recipe, perspective, own.get(perspective, {})).tau
-        return passes
+        decider = self._decider(recipe)
+        decider = decider if tau is None else replace(decider, tau=tau)
+        own = decider.own if own is None else own
+        return decider.pass_counts(lambda p: self.critical(recipe, p, own.get(p, {})))
 
     def kept(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
         """The rows that stay: the keep rule (pass count ≥ min_passes and a last draw < α), caps, then the mixture."""
         if recipe.mixture:
             return self.mixed(recipe).copies > 0
-        tau, own = self.tau(recipe), self.own(recipe)
-        by_rule = self.enough(recipe, self.pass_counts(recipe, tau, own)) & self.survives(recipe)
-        if not recipe.capped:
-            return by_rule
-        return self._within(recipe, tau, self._copies(recipe, tau, own, by_rule)) > 0
+        by_rule = self._by_rule(recipe, self.pass_counts(recipe))
+        return self._within(recipe, by_rule) > 0
 
-    def _within(self, recipe: Recipe, tau: Mapping[str, float], copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    def _by_rule(self, recipe: Recipe, passes: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+        """The copies of each row that the keep rule keeps."""
+        return self._decider(recipe).by_rule(passes, lambda: self._seeded(recipe.seed).alpha)
+
+    def _within(self, recipe: Recipe, copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
         """Of the copies that the keep rule keeps, those that stay within every cap."""
-        bounds = self._bounds(recipe)
-        if not bounds:
-            return copies
-        left = within(copies, self.place(recipe, tau), bounds, self.together)
-        return np.maximum(left, self.protected(recipe).astype(np.int8)) if recipe.protect_instances else left
+        protected = self.protected(recipe) if recipe.protect_instances else None
+        place = partial(self.place, recipe, self._decider(recipe).tau)
+        return within_caps(copies, place, self._bounds(recipe), protected, self.together)
 
     def _bounds(self, recipe: Recipe) -> list[Bound | EachBound]:
         """The bounds of all caps."""
@@ -383,16 +347,12 @@ class Engine:
 
     def copies(self, recipe: Recipe) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
         """(how many times the keep rule keeps each row, how many copies caps and mixture leave or make of it)."""
-        tau, own = self.tau(recipe), self.own(recipe)
-        by_rule = self.enough(recipe, self.pass_counts(recipe, tau, own)) & self.survives(recipe)
-        copies = self._copies(recipe, tau, own, by_rule)
-        if recipe.mixture:
-            return copies, self.mixed(recipe).copies
-        return copies, self._within(recipe, tau, copies)
+        by_rule = self._by_rule(recipe, self.pass_counts(recipe))
+        return by_rule, self.mixed(recipe).copies if recipe.mixture else self._within(recipe, by_rule)
 
     def copies_if_kept(self, recipe: Recipe) -> npt.NDArray[np.int8]:
         """How many times each row counts once the keep rule keeps it; no draw has a part in this."""
-        return self._copies(recipe, self.tau(recipe), self.own(recipe), np.ones(self.rows, dtype=bool))
+        return self._decider(recipe).copies(np.ones(self.rows, dtype=bool))
 
     def place(self, recipe: Recipe, tau: Mapping[str, float]) -> npt.NDArray[np.uint64]:
         """Where each row comes in the order of caps, smallest first (see `adr.rebalance.at_most`)."""
@@ -442,43 +402,25 @@ class Engine:
         return self._pools.get(plain, lambda: self._make_pool(plain))
 
     def _make_pool(self, plain: Recipe) -> _Pool:
-        tau, own = self.tau(plain), self.own(plain)
-        passes = self.pass_counts(plain, tau, own)
-        by_rule = self._copies(plain, tau, own, self.enough(plain, passes) & self.survives(plain))
+        passes = self.pass_counts(plain)
+        by_rule = self._by_rule(plain, passes)
         caps, each = self.caps(plain), self.caps_each(plain)
-        return _Pool(passes, by_rule, caps, each, self._within(plain, tau, by_rule))
+        return _Pool(passes, by_rule, caps, each, self._within(plain, by_rule))
 
     # ---- parts of decisions
 
     def held(self, recipe: Recipe, tau: Mapping[str, float]) -> npt.NDArray[np.int8]:
         """In how many of the recipe's perspectives each row holds a tail entity (n < τ) or a protected one; the most
         there may be for a protected instance."""
-        held = np.zeros(self.rows, dtype=np.int8)
-        for perspective in recipe.perspectives:
-            holds = self._rarest[perspective] < min(tau[perspective], NO_ENTITY)  # a row without entities holds none
-            for place in self.places(perspective, list(recipe.protect.get(perspective, ()))).values():
-                holds[self.rows_of(perspective, place)] = True
-            held += holds
-        if recipe.protect_instances:
-            held[self.protected(recipe)] = MOST_HELD
-        return held
+        return replace(self._decider(recipe), tau=tau).held()
 
     def enough(self, recipe: Recipe, passes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-        """Rows that pass: by their pass count, because they hold unread text and the recipe keeps it, or because they
-        are protected. An excluded row never does."""
-        enough: npt.NDArray[np.bool_] = passes >= recipe.min_passes
-        if recipe.unread == "keep":
-            enough |= self.unread
-        if recipe.protect_instances:
-            enough |= self.protected(recipe)
-        return enough & ~self.excluded
+        """Rows that pass, as `MarkedRows.enough` says."""
+        return self._decider(recipe).rows.enough(recipe, passes)
 
     def survives(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
         """Rows whose last draw is below α, or that are protected."""
-        if recipe.alpha >= 1:
-            return np.ones(self.rows, dtype=bool)
-        below: npt.NDArray[np.bool_] = self._seeded(recipe.seed).alpha < recipe.alpha
-        return below | self.protected(recipe) if recipe.protect_instances else below
+        return self._decider(recipe).rows.survives(recipe, lambda: self._seeded(recipe.seed).alpha)
 
     def head_rank(self, perspective: str) -> int:
         """How many entities are head, by the paper's rule."""
@@ -506,25 +448,28 @@ class Engine:
         return self._previews.get((recipe, k), lambda: self._make_preview(recipe, k))
 
     def _make_preview(self, recipe: Recipe, k: int) -> RecipePreview:
-        tau, own = self.tau(recipe), self.own(recipe)
+        tau = self._decider(recipe).tau
         pool = self._pool_of(_without_mixture(recipe))
         made = self.mixed(recipe) if recipe.mixture else None
         copies = made.copies if made else pool.copies
         kept = copies > 0
-        caps, each = _effects(pool.caps, pool.by_rule, copies), _effects_of_each(pool.each, pool.by_rule, copies)
+        caps, each = cap_effects(pool.caps, pool.by_rule, copies), each_cap_effects(pool.each, pool.by_rule, copies)
         mixture = None
         if recipe.mixture and made:
             mixture = effect_of(recipe.mixture, self.stock(recipe, recipe.mixture.perspective), made)
         size, total = int(np.count_nonzero(kept)), int(copies.sum(dtype=np.int64))
         capped = any(cap.binds for cap in caps) or any(cap.binds for cap in each)
         binds = capped or (mixture is not None and mixture.binds)
-        probability, expected, variance = (None, None, None) if binds else self._expected(recipe, tau, own)
+        probability = None if binds else self._probability(recipe)
+        expected, deviation = (None, None) if probability is None else self._expected(probability)
         largest_first = sorted(self.perspectives, key=lambda p: -len(self.postings[p].entities))
         counted = self.together(
             [partial(self._columns, p, recipe.seed, copies, total, tau[p], k) for p in largest_first]
         )
         by_name = {p: rest for p, *rest in counted}
-        reason = self._reason(recipe, pool, kept)
+        empty = self.without_entities(recipe.perspectives)
+        marked = self._decider(recipe).rows
+        reason = marked.reasons(recipe, empty, pool.passes, pool.by_rule, pool.copies, kept)
         return RecipePreview(
             recipe=recipe,
             tau=tau,
@@ -535,9 +480,9 @@ class Engine:
             reason=reason,
             probability=probability,
             expected=expected,
-            expected_sd=None if variance is None else float(np.sqrt(variance)),
-            reasons=_tally(reason),
-            groups=self._groups(recipe, kept, self.without_entities(recipe.perspectives)),
+            expected_sd=deviation,
+            reasons=tally(reason),
+            groups=self._groups(recipe, kept, empty),
             after={p: by_name[p][0] for p in self.perspectives},
             random={p: by_name[p][1] for p in self.perspectives},
             spectra={p: by_name[p][2] for p in self.perspectives},
@@ -551,27 +496,9 @@ class Engine:
             total=self.rows,
         )
 
-    def _reason(self, recipe: Recipe, pool: _Pool, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
-        """The reason of every row, as an index into REASONS."""
-        word = {name: np.int8(number) for number, name in enumerate(REASONS)}
-        below = np.where(self.without_entities(recipe.perspectives), word["no_entities"], word["below_min_passes"])
-        stays = np.where(pool.passes >= recipe.min_passes, word["passes"], word["unread"])
-        if not recipe.min_passes:
-            stays[:] = word["keeps_all"]
-        enough = self.enough(recipe, pool.passes)
-        last = np.where(pool.copies > 0, word["mixture"], word["over_cap"])
-        dropped = np.where(pool.by_rule > 0, last, np.where(enough, word["alpha"], below))
-        reason = np.where(kept, stays, dropped).astype(np.int8)
-        reason[self.excluded] = word["excluded"]
-        reason[self.protected(recipe)] = word["protected"]
-        return reason
-
     def without_entities(self, perspectives: tuple[str, ...]) -> npt.NDArray[np.bool_]:
         """Rows that have no entity in any of these perspectives."""
-        empty = np.ones(self.rows, dtype=bool)
-        for perspective in perspectives:
-            empty &= self._rarest[perspective] == NO_ENTITY
-        return empty
+        return without_entities(self._rarest, perspectives, self.rows)
 
     def expected_counts(self, preview: RecipePreview, perspective: str) -> npt.NDArray[np.float64]:
         """Expected number of kept instances of each entity over all seeds (closed form, copies not counted)."""
@@ -586,75 +513,33 @@ class Engine:
 
     # ---- parts of a preview
 
-    def _copies(
-        self,
-        recipe: Recipe,
-        tau: Mapping[str, float],
-        own: Mapping[str, Mapping[int, float]],
-        kept: npt.NDArray[np.bool_],
-    ) -> npt.NDArray[np.int8]:
-        copies = kept.astype(np.int8)
-        if recipe.repeat > 1:
-            for perspective in recipe.perspectives:
-                postings = self.postings[perspective]
-                loops.copies_by_rarity(
-                    postings.offsets,
-                    postings.entities,
-                    postings.n,
-                    self._own_array(postings, own[perspective]),
-                    tau[perspective],
-                    recipe.repeat,
-                    copies,
-                )
-        return copies
+    def _decider(self, recipe: Recipe) -> Decider:
+        """The keep rule of a recipe over these rows."""
+        # by identity, which is cheap: the decider holds its recipe, so another one cannot have that identity
+        return self._deciders.get(id(recipe), lambda: self._make_decider(recipe))
 
-    def _expected(
-        self, recipe: Recipe, tau: Mapping[str, float], own: Mapping[str, Mapping[int, float]]
-    ) -> tuple[npt.NDArray[np.float64], float, float]:
+    def _make_decider(self, recipe: Recipe) -> Decider:
+        rows = MarkedRows(self.instances, self.text_only, self.unread, self.excluded, self.protected(recipe))
+        return Decider(recipe, rows, self.postings, self._rarest, self.tau(recipe), self.own(recipe), self.rows_of)
+
+    def _probability(self, recipe: Recipe) -> npt.NDArray[np.float64]:
+        """P(kept) of every row over all seeds, in closed form, as the keep rule alone gives it."""
+        decider = self._decider(recipe)
+
         def chance(perspective: str) -> npt.NDArray[np.float64]:
-            postings, q = self.postings[perspective], np.empty(self.rows)
-            loops.CHANCE[recipe.pass_rule](
-                postings.offsets,
-                postings.entities,
-                postings.n,
-                self._own_array(postings, own[perspective]),
-                tau[perspective],
-                q,
-            )
-            return q
+            own = tuple(sorted(decider.own[perspective].items()))
+            key = (recipe.pass_rule, perspective, decider.tau[perspective], own)
+            return self._chances.get(key, lambda: decider.chance(perspective))
 
-        def cached(perspective: str) -> npt.NDArray[np.float64]:
-            key = (recipe.pass_rule, perspective, tau[perspective], tuple(sorted(own[perspective].items())))
-            return self._chances.get(key, lambda: chance(perspective))
+        return decider.probability(chance, self.together, 4 * self._threads)
 
-        chances = np.stack(self.together([partial(cached, p) for p in recipe.perspectives]))
-        probability = np.empty(self.rows)
-        edges = np.linspace(0, self.rows, _PARTS + 1).astype(int)
-        sums = self.together(
-            [
-                partial(loops.keep_chance, begin, end, chances, recipe.min_passes, float(recipe.alpha), probability)
-                for begin, end in pairwise(edges)
-            ]
-        )
-        expected, variance = float(sum(s for s, _ in sums)), float(sum(v for _, v in sums))
-        if recipe.unread == "keep" and self.unread.any():
-            before, after = probability[self.unread], float(recipe.alpha)
-            expected += float((after - before).sum())
-            variance += float((after * (1 - after) - before * (1 - before)).sum())
-            probability[self.unread] = after
-        return self._certain(recipe, probability, expected, variance)
-
-    def _certain(
-        self, recipe: Recipe, probability: npt.NDArray[np.float64], expected: float, variance: float
-    ) -> tuple[npt.NDArray[np.float64], float, float]:
-        """The same, with 1 for protected rows and 0 for excluded ones."""
-        for rows, chance in ((self.protected(recipe), 1.0), (self.excluded, 0.0)):
-            if rows.any():
-                before = probability[rows]
-                expected += float((chance - before).sum())
-                variance -= float((before * (1 - before)).sum())
-                probability[rows] = chance
-        return probability, expected, max(0.0, variance)
+    def _expected(self, probability: npt.NDArray[np.float64]) -> tuple[float, float]:
+        """(expected number of kept instances, its standard deviation)."""
+        slices = range_slices(self.instances)
+        works: list[Callable[[], Sums]] = [
+            partial(loops.sum_chances, begin, end, probability, 0.0, 0.0) for _, begin, end in slices
+        ]
+        return expected_of(self.together(works))
 
     def _columns(
         self, perspective: str, seed: int, copies: npt.NDArray[np.int8], total: int, tau: float, k: int
@@ -733,7 +618,7 @@ class Engine:
             return _Seeded(
                 alpha=draws(seed, ALPHA_KEY, self.instances),
                 order=np.argsort(rank, kind="stable"),
-                drawn=whole_draws(draws(seed, AT_MOST_KEY, self.instances)),
+                drawn=cap_draws(seed, self.instances),
             )
 
         return self._seeds.get(seed, make)
@@ -748,51 +633,10 @@ class Engine:
 
     def together(self, works: list[Callable[[], T]]) -> list[T]:
         """The results of several functions, called at the same time on the engine's threads."""
-        if len(works) == 1 or self._threads == 1:
+        if len(works) <= 1 or self._threads == 1:
             return [work() for work in works]
         return [waiting.result() for waiting in [self._pool.submit(work) for work in works]]
 
 
 def _without_mixture(recipe: Recipe) -> Recipe:
     return replace(recipe, mixture=None) if recipe.mixture else recipe
-
-
-def _effects(caps: Sequence[Cap], by_rule: npt.NDArray[np.int8], copies: npt.NDArray[np.int8]) -> tuple[CapEffect, ...]:
-    return tuple(
-        CapEffect(
-            perspective=perspective,
-            entity=name,
-            at_most=bound.most,
-            by_rule=int(by_rule[bound.rows].sum(dtype=np.int64)),
-            kept=int(copies[bound.rows].sum(dtype=np.int64)),
-        )
-        for perspective, name, bound in caps
-    )
-
-
-def _effects_of_each(
-    caps: Sequence[EachCap], by_rule: npt.NDArray[np.int8], copies: npt.NDArray[np.int8]
-) -> tuple[EachCapEffect, ...]:
-    found = []
-    for perspective, bound in caps:
-        had, has = (
-            np.bincount(bound.entities, weights=some[bound.rows]).astype(np.int64) for some in (by_rule, copies)
-        )
-        over = had > bound.most
-        found.append(
-            EachCapEffect(
-                perspective=perspective,
-                at_most=bound.most,
-                entities=int(np.count_nonzero(had)),
-                over=int(np.count_nonzero(over)),
-                by_rule=int(had[over].sum()),
-                kept=int(has[over].sum()),
-            )
-        )
-    return tuple(found)
-
-
-def _tally(reason: npt.NDArray[np.int8]) -> dict[str, int]:
-    """How many rows have each reason that occurs."""
-    counts = np.bincount(reason, minlength=len(REASONS)).tolist()
-    return {name: count for name, count in zip(REASONS, counts, strict=True) if count}

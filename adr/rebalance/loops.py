@@ -226,10 +226,9 @@ CHANCE = {"any": chance_any, "mean": chance_mean, "mean_unclamped": chance_mean_
 
 
 @_compiled
-def keep_chance(begin: int, end: int, chances: Any, min_passes: int, alpha: float, kept: Any) -> Any:
+def keep_chance(begin: int, end: int, chances: Any, min_passes: int, alpha: float, kept: Any) -> None:
     """P(keep) of the rows from begin to end into `kept`: α · P(passes ≥ min_passes), passes being Poisson-binomial in
-    the rows of `chances` (perspectives × rows). Returns (expected size, its variance) of these rows."""
-    expected, variance = 0.0, 0.0
+    the rows of `chances` (perspectives × rows)."""
     number = chances.shape[0]
     exactly = np.zeros(number + 1)
     for row in range(begin, end):
@@ -243,10 +242,15 @@ def keep_chance(begin: int, end: int, chances: Any, min_passes: int, alpha: floa
         enough = 0.0
         for passes in range(min(min_passes, number + 1), number + 1):
             enough += exactly[passes]
-        enough = min(1.0, enough) * alpha
-        kept[row] = enough
-        expected += enough
-        variance += enough * (1.0 - enough)
+        kept[row] = min(1.0, enough) * alpha
+
+
+@_compiled
+def sum_chances(begin: int, end: int, chance: Any, expected: float, variance: float) -> Any:
+    """`expected` and `variance` with Σ p and Σ p (1 − p) of the rows from begin to end added, in their order."""
+    for row in range(begin, end):
+        expected += chance[row]
+        variance += chance[row] * (1.0 - chance[row])
     return expected, variance
 
 

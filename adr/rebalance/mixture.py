@@ -76,9 +76,14 @@ def values_of(postings: PostingRows, names: Sequence[str]) -> Values:
     some = postings.offsets[1:] > postings.offsets[:-1]
     of = np.full(len(some), len(names), dtype=np.int32)
     of[some] = postings.entities[postings.offsets[:-1][some]]
+    return values_numbered(postings.perspective, of, names)
+
+
+def values_numbered(perspective: str, of: npt.NDArray[np.int32], names: Sequence[str]) -> Values:
+    """The same from the number of every row's value; of: len(names) for a row without one."""
     every = (*names, None)
     before = np.bincount(of, minlength=len(every)).astype(np.int64)
-    return Values(postings.perspective, of, every, before, {name: number for number, name in enumerate(every)})
+    return Values(perspective, of, every, before, {name: number for number, name in enumerate(every)})
 
 
 def stock_of(

@@ -113,19 +113,50 @@ class PostingRows:
         elif len(ids):
             by_id = np.argsort(ids)
             local = by_id[np.searchsorted(ids[by_id], local)].astype(np.int32)
-        if len(instances) and not (int(instances[0]) == 0 and int(instances[-1]) == len(instances) - 1):
-            at = np.searchsorted(instances, at).astype(np.int32)
-        same = at[1:] == at[:-1]
-        if not bool(np.all((at[1:] > at[:-1]) | (same & (local[1:] > local[:-1])))):
-            order = np.lexsort((local, at))
-            at, local = at[order], local[order]
-        offsets = np.zeros(len(instances) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(at, minlength=len(instances)), out=offsets[1:])
+        offsets, local = _compressed(instances, at, local)
         return cls(
             perspective,
             offsets,
-            np.ascontiguousarray(local),
+            local,
             np.ascontiguousarray(entity["n"], dtype=np.int32),
             np.ascontiguousarray(entity["draw_key"], dtype=np.uint64),
             ids,
         )
+
+    @classmethod
+    def of(
+        cls,
+        perspective: str,
+        instances: npt.NDArray[np.int32],
+        postings: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
+        names: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint64]],
+    ) -> "PostingRows":
+        """The postings of some instances (ascending), with what is known of their names in the whole dataset.
+
+        postings: (instance, number of a name here) of each; names: (rank, n, draw key) of each number. `ids` are ranks.
+        A name with rank -1 does not occur in the whole dataset: its postings are left out.
+        """
+        (at, name), (rank, n, keys) = postings, names
+        order = np.argsort(rank, kind="stable")[np.count_nonzero(rank < 0) :]
+        number = np.full(len(rank), -1, dtype=np.int32)
+        number[order] = np.arange(len(order), dtype=np.int32)
+        local = number[name]
+        if len(order) < len(rank):
+            at, local = at[local >= 0], local[local >= 0]
+        offsets, entities = _compressed(instances, at, local)
+        return cls(perspective, offsets, entities, n[order], keys[order], rank[order])
+
+
+def _compressed(
+    instances: npt.NDArray[np.int32], at: npt.NDArray[np.int32], entities: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """(offsets, entities) of compressed rows, one per instance, from pairs of an instance and an entity."""
+    if len(instances) and not (int(instances[0]) == 0 and int(instances[-1]) == len(instances) - 1):
+        at = np.searchsorted(instances, at).astype(np.int32)
+    same = at[1:] == at[:-1]
+    if not bool(np.all((at[1:] > at[:-1]) | (same & (entities[1:] > entities[:-1])))):
+        order = np.lexsort((entities, at))
+        at, entities = at[order], entities[order]
+    offsets = np.zeros(len(instances) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(at, minlength=len(instances)), out=offsets[1:])
+    return offsets, np.ascontiguousarray(entities)

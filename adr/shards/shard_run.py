@@ -30,7 +30,7 @@ class ShardRun:
     def place(self, stage: str) -> Path:
         """The folder of a stage's files. What depends on the recipe's [rebalance] lies apart for each of them."""
         folder = Path(self.folder)
-        if stage in ("decide", "settle", "write"):
+        if stage in ("tau", "decide", "settle", "write"):
             folder = folder / "runs" / self.asked.fingerprint[:12]
         return folder / (f"write-{self.format}" if stage == "write" else stage)
 

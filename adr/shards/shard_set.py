@@ -10,9 +10,6 @@ from adr.files import write_whole
 
 FILE = "shards.json"
 VERSION = 1
-RANGE = 1 << 16
-"""Positions of a range. Sums in floating point are made range by range, and files of an export begin at a new range, so
-that neither depends on how a dataset is cut."""
 
 
 @dataclass(frozen=True)
