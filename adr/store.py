@@ -9,10 +9,11 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -220,11 +221,14 @@ class Store:
         return int(found)
 
     @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor; errors that the user can mend leave the block as an AdrError, an interrupt as KeyboardInterrupt."""
+    def _cursor(self, tables: Mapping[str, pa.Table] = MappingProxyType({})) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor; errors that the user can mend leave the block as an AdrError, an interrupt as KeyboardInterrupt.
+        tables: what queries on it can read beside the workspace's own tables."""
         try:
             cursor = self._connection.cursor()
             try:
+                for name, table in tables.items():
+                    cursor.register(name, table)
                 with stopped_by_interrupt(cursor.interrupt):
                     yield cursor
             finally:
@@ -300,16 +304,17 @@ class Store:
         with self._cursor() as cursor:
             return cursor.execute(sql, parameters).df()
 
-    def arrow(self, sql: str, parameters: Parameters = ()) -> pa.Table:
-        """All rows as an Arrow table; the fast way for many strings."""
-        with self._cursor() as cursor:
+    def arrow(self, sql: str, parameters: Parameters = (), **tables: pa.Table) -> pa.Table:
+        """All rows as an Arrow table; the fast way for many strings. tables: that the query reads beside the
+        workspace's own, which is the way to name many positions."""
+        with self._cursor(tables) as cursor:
             relation = cursor.sql(sql, params=parameters or None)
             assert relation is not None, "a query has rows"
             return relation.to_arrow_table()
 
-    def arrays(self, sql: str, parameters: Parameters = ()) -> dict[str, np.ndarray]:
-        """All rows, as one NumPy array per column."""
-        with self._cursor() as cursor:
+    def arrays(self, sql: str, parameters: Parameters = (), **tables: pa.Table) -> dict[str, np.ndarray]:
+        """All rows, as one NumPy array per column. tables: as in `arrow`."""
+        with self._cursor(tables) as cursor:
             found: dict[str, Any] = cursor.execute(sql, parameters).fetchnumpy()
             return found
 

@@ -21,6 +21,7 @@ GROUND = (
     "recipe_frozen",
     "recipe_apart",
     "recipe_replay",
+    "ranges",
     "owner",
     "options",
     "perspectives",

@@ -12,11 +12,16 @@ KEPT = "from instance i join kept_in d using (instance) where d.run = $1 and d.e
 
 @dataclass(frozen=True)
 class KeySet:
-    """The keys that `rows` records have, the first of which is at position `first`."""
+    """The keys that `rows` records have in this order, the first of which is at position `first`."""
 
-    keys: frozenset[str]
+    listed: tuple[str, ...]
     rows: int
     first: int
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys without their order."""
+        return frozenset(self.listed)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def key_sets(store: Store, leave: Leaving) -> list[KeySet]:
         """,
         leave.which,
     )
-    return [KeySet(frozenset(keys or ()), int(rows), int(first)) for keys, rows, first in found]
+    return [KeySet(tuple(keys or ()), int(rows), int(first)) for keys, rows, first in found]
 
 
 def columns(store: Store, leave: Leaving) -> RowColumns:
@@ -58,11 +63,11 @@ def columns(store: Store, leave: Leaving) -> RowColumns:
         videos=bool(videos),
         tools="tools" in keys,
         system="system" in keys,
-        rejected=bool(keys.intersection(REJECTED_KEYS)) and _all_reject(store, leave),
+        rejected=bool(keys.intersection(REJECTED_KEYS)) and all_reject(store, leave),
     )
 
 
-def _all_reject(store: Store, leave: Leaving) -> bool:
+def all_reject(store: Store, leave: Leaving) -> bool:
     """Whether every row rejects an answer; a candidate never does."""
     if leave.synthetic or not leave.instances:
         return False

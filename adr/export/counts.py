@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from adr.draws import RANDOM_KEY, draws
 from adr.export.leaving import Leaving
@@ -141,16 +143,27 @@ def _random(store: Store, run: int, seed: int, size: int, epoch: int) -> np.ndar
         "select instance from decision where run = $1 and reason <> 'excluded' order by instance", [run]
     )["instance"]
     kept = int(store.value("select count(*) from kept_in where run = $1 and epoch = $2", [run, epoch]))
-    order = np.argsort(draws(seed, RANDOM_KEY, positions), kind="stable")
-    chosen = np.sort(np.asarray(positions)[order[:kept]])
+    chosen = smallest_draws(np.asarray(positions, dtype=np.int32), draws(seed, RANDOM_KEY, positions), kept)
     counted = store.arrays(
-        """
-        select entity, count(*) as n
-        from posting semi join (select unnest($1::integer[]) as instance) using (instance) group by entity
-        """,
-        [chosen.tolist()],
+        "select entity, count(*) as n from posting semi join chosen_rows using (instance) group by entity",
+        chosen_rows=pa.table({"instance": chosen}),
     )
     return _spread(counted, size)
+
+
+def smallest_draws(
+    positions: npt.NDArray[np.int32], drawn: npt.NDArray[np.float64], size: int
+) -> npt.NDArray[np.int32]:
+    """The `size` positions with the smallest draws, ascending; of equal draws, the one of the lower position."""
+    if size >= len(positions):
+        return positions
+    if size == 0:
+        return positions[:0]
+    bound = np.partition(drawn, size - 1)[size - 1]
+    below = drawn < bound
+    below[np.flatnonzero(drawn == bound)[: size - int(below.sum())]] = True
+    chosen: npt.NDArray[np.int32] = positions[below]
+    return chosen
 
 
 def _spread(counted: dict[str, np.ndarray], size: int) -> np.ndarray:

@@ -137,7 +137,7 @@ def _preview(
         format = format.with_weights()
     if format.part == "synthetic":
         made = [row for row in leave.with_image if leave.candidate(row).retrieved is None]
-        leave = changed(leave, order=np.array(made, np.int64))
+        leave = changed(leave, order=np.array(made, np.int32))
         if not leave.synthetic:
             raise AdrError(
                 f"{format.title} only holds synthetic pictures, and none of this run's are accepted.",
@@ -161,9 +161,9 @@ def _preview(
         progress=progress,
     )
     left_out: tuple[int, ...] = ()
-    if options.leave_out_faulty and found.faulty:
-        left_out = tuple(sorted(found.faulty))
-        stay = ~np.isin(leave.order, np.asarray(left_out, dtype=np.int64))
+    if options.leave_out_faulty and len(found.faulty):
+        left_out = tuple(found.faulty.tolist())
+        stay = ~np.isin(leave.order, found.faulty)
         repaired = bool(leave.new_ids)
         leave = changed(leave, order=leave.order[stay], new_ids={})  # ids are repaired by place, and places change
         if repaired:

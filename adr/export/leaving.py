@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from adr.conversation import MARKER
 from adr.draws import draw_key, draws, epoch_seed
 from adr.errors import AdrError
+from adr.export.in_order import tables, windows
 from adr.export.only import Only
 from adr.image_folder import ImageFolder
 from adr.markers import place_markers
@@ -100,7 +101,7 @@ class Leaving:
     recipe: Recipe
     form: str  # of the source: 'llava', 'messages', or 'llava, messages'
     image_root: ImageFolder | None  # the folder of the source's pictures
-    order: np.ndarray  # int64 per row: a position, or a `candidate_row`
+    order: np.ndarray  # int32 per row: a position, or a `candidate_row`
     accepted: Sequence[Accepted]
     new_ids: dict[int, str] = field(default_factory=dict)  # place -> repaired id, as JSON text
     place_markers: bool = False  # whether rows get the markers that they lack
@@ -186,7 +187,7 @@ def leaving(
         raise AdrError(f"There is no order {order!r}.", "Choose source or shuffled.")
     accepted = _accepted(store, workspace, run, synthetic, accept_above)
     placed = frozenset(n for (n,) in store.rows("select instance from oddity where kind = 'marker_placed'"))
-    none = np.empty(0, dtype=np.int64)
+    none = np.empty(0, dtype=np.int32)
     leave = Leaving(run, recipe, form, ImageFolder.of(store), none, accepted, placed=placed)
     return of_epoch(store, leave, epoch, order)
 
@@ -196,8 +197,8 @@ def of_epoch(store: Store, leave: Leaving, epoch: int, order: str) -> Leaving:
     kept = store.arrays(
         "select instance, copies from kept_in where run = $1 and epoch = $2 order by instance", [leave.run, epoch]
     )
-    positions = np.repeat(np.asarray(kept["instance"], dtype=np.int64), np.asarray(kept["copies"], dtype=np.int64))
-    candidates = np.array([candidate_row(number) for number in range(len(leave.accepted))], dtype=np.int64)
+    positions = np.repeat(np.asarray(kept["instance"], dtype=np.int32), np.asarray(kept["copies"]))
+    candidates = np.array([candidate_row(number) for number in range(len(leave.accepted))], dtype=np.int32)
     rows = np.concatenate([positions, candidates])
     if order == "shuffled":
         rows = rows[_shuffle(len(rows), epoch_seed(leave.recipe.seed, max(1, epoch)))]
@@ -218,11 +219,9 @@ def batches(
     """The rows in lists of at most `size`, in order, with bounded memory. turns, raw: whether these are looked up."""
     turns = turns or leave.place_markers or bool(leave.placed)
     columns = ["i.id", "i.images", "i.videos"] + (["i.turns"] if turns else []) + (["i.raw"] if raw else [])
-    size = chunk_rows(leave, size)
-    copies: dict[int, int] = {}  # filled only where the recipe repeats instances
-    for start in range(0, len(leave.order), size):
+    copies = _copy_numbers(leave) if leave.repeats else None
+    for start, table in tables(store, leave.order, columns, windows(len(leave.order), size)):
         part = leave.order[start : start + size]
-        table = source_rows(store, part, columns)
         ids = table.column("id").to_pylist()
         images = table.column("images").to_pylist()
         videos = table.column("videos").to_pylist()
@@ -237,9 +236,7 @@ def batches(
                     Exported(place, source, 1, one.id, list(one.images), [], one.turns, one.raw, candidate=one.name)
                 )
                 continue
-            copy = copies.get(source, 0) + 1
-            if leave.repeats:
-                copies[source] = copy
+            copy = 1 if copies is None else int(copies[place])
             made.append(Exported(place, source, copy, ids[at], images[at], videos[at] or [], spoken[at], raws[at]))
             at += 1
         if leave.new_ids:
@@ -254,45 +251,22 @@ def batches(
         let_pages_run()
 
 
+def _copy_numbers(leave: Leaving) -> np.ndarray:
+    """The number of each row among those of the same instance, from 1: int16."""
+    by_source = np.argsort(leave.order, kind="stable")
+    ordered = leave.order[by_source]
+    begins = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+    lengths = np.diff(begins, append=len(ordered))
+    numbers = np.empty(len(ordered), dtype=np.int16)
+    numbers[by_source] = np.arange(len(ordered)) - np.repeat(begins, lengths) + 1
+    return numbers
+
+
 def _mark(row: Exported) -> None:
     """Give a row the markers that it lacks."""
     marked = place_markers(row.turns, len(row.images), len(row.videos))
     row.placed = row.placed or marked != row.turns
     row.turns = marked
-
-
-def source_rows(store: Store, part: np.ndarray, columns: Sequence[str]) -> pa.Table:
-    """Columns of `instance i` for the positions in `part` (candidates skipped), one row each, in that order.
-
-    columns: SQL expressions, written by the formats and never by a user.
-    """
-    positions = part[part >= 0]
-    low, high = (int(positions.min()), int(positions.max())) if len(positions) else (0, -1)
-    sql = f"""
-        with wanted as (
-            select unnest($1::integer[]) as instance, generate_subscripts($1::integer[], 1) as place
-        )
-        select {", ".join(columns)}
-        from wanted join instance i using (instance)
-        where i.instance between $2 and $3
-        order by wanted.place
-        """
-    table = store.arrow(sql, [positions.tolist(), low, high])
-    if table.num_rows != len(positions):
-        raise AdrError(
-            "The run names instances that are not in the dataset.",
-            "A source was removed, or the dataset was ingested again: apply the recipe again on the Rebalance page.",
-        )
-    return table
-
-
-def chunk_rows(leave: Leaving, size: int) -> int:
-    """Rows per look-up. In source order a chunk is one stretch of the table; shuffled, each look-up reads the whole
-    table, so there are at most twelve of them."""
-    ordered = leave.order[leave.order >= 0]
-    if len(ordered) < 2 or bool((np.diff(ordered) >= 0).all()):
-        return size
-    return max(size, -(-len(leave.order) // 12))
 
 
 def _turns(column: pa.ChunkedArray) -> list[Turns]:

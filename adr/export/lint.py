@@ -4,19 +4,22 @@ Takes the rules of a format as data (`Rules`) and writes nothing.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from adr.conversation import FAULTS, MARKER
-from adr.export.columns import KEPT, KeySet, columns, key_sets
+from adr.export.columns import KEPT, KeySet
+from adr.export.found_rows import EXAMPLES, Rows
 from adr.export.leaving import Accepted, Leaving, Turns, candidate_row
 from adr.export.marks import mark_faults, video_faults
 from adr.export.pictures import DECODED, OPENED, candidate_faults, missing_videos, source_faults
 from adr.export.said import REJECTED_KEYS, named_turns, read_keys, tool_turns_fit
+from adr.export.set_facts import SetFacts
 from adr.figures import counted
 from adr.markers import place_markers
 from adr.progress import Progress, silent
@@ -24,7 +27,6 @@ from adr.store import Store
 
 STRETCH = 50_000  # instances per SQL statement
 
-EXAMPLES = 5
 Keeps = Callable[[str], bool]
 """Whether records of a form are written as they were read."""
 
@@ -69,7 +71,7 @@ class Lint:
     """All findings, errors first, and the rows that an export could leave out to avoid the errors."""
 
     findings: tuple[Finding, ...]
-    faulty: frozenset[int]  # rows that have an error
+    faulty: npt.NDArray[np.int32]  # rows that have an error, ascending
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -89,8 +91,27 @@ def lint(
 ) -> Lint:
     """Every fault in the rows to be exported. keeps: which forms are written as they were read; images: where the
     pictures of the rows will be (`work.IMAGES`); check_all_images: decode them all."""
+    found = row_findings(store, leave, rules, images=images, check_all_images=check_all_images, progress=progress)
+    progress(2, 4, "Checking ids and keys")
+    set_findings(SetFacts.of(store, leave, keys=rules.conversation), leave, rules, keeps, found)
+    progress(4, 4, "Checked")
+    return found.lint()
+
+
+def row_findings(
+    store: Store,
+    leave: Leaving,
+    rules: Rules,
+    *,
+    images: str,
+    check_all_images: bool = False,
+    share: float = 1.0,
+    progress: Progress = silent,
+) -> "Findings":
+    """The faults that a row has whatever the others are. share: of all rows that these are, and of the pictures that
+    are looked at as a sample."""
     progress(0, 4, "Checking conversations")
-    found = _Findings()
+    found = Findings()
     if rules.conversation:
         _instances(store, leave, rules, found, progress)
         for j, one in enumerate(leave.accepted):
@@ -99,51 +120,52 @@ def lint(
         _moved_pictures(store, leave, found)
     progress(1, 4, "Checking pictures")
     if rules.conversation:
-        _pictures(store, leave, rules, images, check_all_images, found, progress)
+        _pictures(store, leave, rules, images, None if check_all_images else share, found, progress)
     for kind, rows in candidate_faults(leave).items():
         found.add(kind, _picture_level(kind, rules), rows)
-    progress(2, 4, "Checking ids and keys")
+    if rules.conversation and not rules.empty_media_key:
+        _empty_keys(store, leave, found)
+    return found
+
+
+def set_findings(facts: SetFacts, leave: Leaving, rules: Rules, keeps: Keeps, found: "Findings") -> None:
+    """Add the faults that rows have together. leave: its rows do not matter, but for whether there are any."""
     if rules.carries_ids or (keeps(leave.form) and rules.conversation):
-        _ids(store, leave, rules, found)
+        _ids(facts, leave, rules, found)
     if rules.conversation:
-        _keys(store, leave, keeps, rules, found)
-        if not rules.empty_media_key:
-            _empty_keys(store, leave, keeps, found)
+        _keys(facts, leave.form, keeps, rules, found)
         if not leave.instances:
-            found.add("nothing_to_write", "error", {}, count=1)
-    progress(4, 4, "Checked")
-    return found.lint()
+            found.add("nothing_to_write", "error", Rows(), count=1)
 
 
-class _Findings:
+class Findings:
     """Collects faults by kind, in the order of `SENTENCES`."""
 
     def __init__(self) -> None:
         self.levels: dict[str, str] = {}
         self.counts: dict[str, int] = {}
         self.examples: dict[str, list[str]] = {}
-        self.faulty: set[int] = set()
+        self._faulty: list[npt.NDArray[np.int32]] = []
 
     def add(
-        self,
-        kind: str,
-        level: str,
-        rows: Mapping[int, str],
-        count: int | None = None,
-        own: bool = True,
-        most: int = EXAMPLES,
+        self, kind: str, level: str, rows: Rows, count: int | None = None, own: bool = True, most: int = EXAMPLES
     ) -> None:
-        """Add one kind. rows: {row: its text as an example}; own: whether leaving these rows out removes the fault;
-        most: examples that are shown."""
+        """Add one kind, or more rows of it. own: whether leaving these rows out removes the fault; most: examples that
+        are shown."""
         total = len(rows) if count is None else count
         if not total:
             return
         self.levels[kind] = "error" if "error" in (level, self.levels.get(kind)) else level
         self.counts[kind] = self.counts.get(kind, 0) + total
         shown = self.examples.setdefault(kind, [])
-        shown += list(islice(rows.values(), max(0, most - len(shown))))
+        shown += rows.examples[: max(0, most - len(shown))]
         if level == "error" and own:
-            self.faulty.update(rows)
+            self._faulty.append(rows.numbers)
+
+    def merge(self, other: Iterable[Finding]) -> None:
+        """Add what was found in other rows, which are known by their examples."""
+        for one in other:
+            self.add(one.kind, one.level, Rows(enumerate(one.examples)), count=one.rows, own=False)
 
     def lint(self) -> Lint:
         order = sorted(self.counts, key=lambda kind: (self.levels[kind] != "error", list(SENTENCES).index(kind)))
@@ -152,7 +174,7 @@ class _Findings:
                 Finding(kind, self.levels[kind], SENTENCES[kind], self.counts[kind], tuple(self.examples[kind]))
                 for kind in order
             ),
-            frozenset(self.faulty),
+            np.unique(np.concatenate([np.empty(0, np.int32), *self._faulty])),
         )
 
 
@@ -240,30 +262,26 @@ _FAULTS = f"""
     """
 
 
-def _instances(store: Store, leave: Leaving, rules: Rules, found: _Findings, progress: Progress) -> None:
+def _instances(store: Store, leave: Leaving, rules: Rules, found: Findings, progress: Progress) -> None:
     """Faults in the conversations of kept instances, one stretch of the table at a time, which allows a cancel."""
     last = int(leave.order.max()) if len(leave.order) else -1
     given = {"run": leave.run, "epoch": leave.epoch, "answers": rules.markers_in_answers}
-    parts = []
+    copies = _Copies(leave)
     for low in range(0, last + 1, STRETCH):
         progress(low, last + 1, "Checking conversations")
-        parts.append(store.frame(_FAULTS, {**given, "low": low, "high": low + STRETCH - 1}))
-    if not parts:
-        return
-    faults = pd.concat(parts, ignore_index=True)
-    copies = _copies(leave)
-    for kind, level in _turn_levels(rules).items():
-        rows = [int(row) for row in faults["instance"][faults[kind].fillna(False).astype(bool)]]
-        _add(found, kind, level, {row: f"instance {row}" for row in rows}, copies)
-    for kind, said_of in _marked_wrong(faults, leave, rules).items():
-        _add(found, kind, _mark_levels(rules)[kind], said_of, copies)
+        faults = store.frame(_FAULTS, {**given, "low": low, "high": low + STRETCH - 1})
+        for kind, level in _turn_levels(rules).items():
+            rows = faults["instance"][faults[kind].fillna(False).astype(bool)].tolist()
+            _add(found, kind, level, Rows((row, f"instance {row}") for row in rows), copies)
+        for kind, rows_of in _marked_wrong(faults, leave, rules).items():
+            _add(found, kind, _mark_levels(rules)[kind], rows_of, copies)
     if rules.tool_order:
         _add(found, "tool_order", "error", _out_of_order(store, leave), copies)
 
 
-def _add(found: _Findings, kind: str, level: str | None, rows: Mapping[int, str], copies: Mapping[int, int]) -> None:
+def _add(found: Findings, kind: str, level: str | None, rows: Rows, copies: "_Copies | None" = None) -> None:
     if level is not None:
-        found.add(kind, level, rows, count=sum(copies.get(row, 1) for row in rows))
+        found.add(kind, level, rows, count=len(rows) if copies is None else copies.of(rows))
 
 
 def _turn_levels(rules: Rules) -> dict[str, str | None]:
@@ -296,15 +314,15 @@ def _mark_levels(rules: Rules) -> dict[str, str | None]:
     }
 
 
-def _marked_wrong(faults: pd.DataFrame, leave: Leaving, rules: Rules) -> dict[str, dict[int, str]]:
-    """{kind: {instance: example}} for the faults of markers and videos."""
-    wrong: dict[str, dict[int, str]] = {}
+def _marked_wrong(faults: pd.DataFrame, leave: Leaving, rules: Rules) -> dict[str, Rows]:
+    """{kind: instances} for the faults of markers and videos."""
+    wrong: dict[str, Rows] = {}
     about = faults[(faults["markers"] != faults["images"]) | faults["marker_in_answer"] | faults["about_media"]]
     columns = (about[name] for name in ("instance", "images", "videos", "turns"))
     for row, images, videos, talk in zip(*columns, strict=True):
         turns = [(turn["role"], turn["text"]) for turn in (talk if talk is not None else ())]
         for kind, what in _of_media(turns, int(images), int(videos), leave.place_markers, rules).items():
-            wrong.setdefault(kind, {})[int(row)] = f"instance {row}: {what}" if what else f"instance {row}"
+            wrong.setdefault(kind, Rows()).add(int(row), f"instance {row}: {what}" if what else f"instance {row}")
     return wrong
 
 
@@ -318,25 +336,25 @@ def _of_media(turns: Turns, images: int, videos: int, place: bool, rules: Rules)
     return found
 
 
-def _out_of_order(store: Store, leave: Leaving) -> dict[int, str]:
+def _out_of_order(store: Store, leave: Leaving) -> Rows:
     """The instances whose calls and observations do not take turns with the other turns."""
-    rows = store.rows(
+    rows = store.batches(
         f"""
         select i.instance, turns, raw {KEPT} and list_bool_or(list_transform(turns, lambda t: t.role = 'tool'))
         order by i.instance
         """,
         leave.which,
     )
-    return {
-        int(row): f"instance {row}"
-        for row, talk, raw in rows
+    return Rows(
+        (int(row), f"instance {row}")
+        for row, talk, raw in chain.from_iterable(rows)
         if not tool_turns_fit(named_turns([(turn["role"], turn["text"]) for turn in talk], json.loads(raw)))
-    }
+    )
 
 
-def _moved_pictures(store: Store, leave: Leaving, found: _Findings) -> None:
+def _moved_pictures(store: Store, leave: Leaving, found: Findings) -> None:
     """Kept instances with a marker that is not at the beginning of the first question."""
-    moved = store.rows(
+    moved = store.batches(
         rf"""
         select i.instance {KEPT} and len(images) > 0
               and (contains(regexp_replace(turns[1].text, '^(<image>\s*)+', ''), '<image>') or markers(turns[2:]) > 0)
@@ -344,14 +362,15 @@ def _moved_pictures(store: Store, leave: Leaving, found: _Findings) -> None:
         """,
         leave.which,
     )
-    found.add("picture_moved", "warning", {int(row): f"instance {row}" for (row,) in moved})
+    rows = Rows((int(row), f"instance {row}") for (row,) in chain.from_iterable(moved))
+    found.add("picture_moved", "warning", rows)
 
 
-def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
+def _candidate(j: int, one: Accepted, rules: Rules, found: Findings) -> None:
     """Faults in one candidate's conversation, by the same rules."""
     roles = [role for role, _ in one.turns]
     body = [role for role in (roles[1:] if roles[:1] == ["system"] else roles) if role != "tool"]
-    row = {candidate_row(j): f"candidate {one.candidate}"}
+    row = Rows([(candidate_row(j), f"candidate {one.candidate}")])
     wrong = any(role != ("human", "gpt")[n % 2] for n, role in enumerate(body))
     holds = {
         "no_turns": not one.turns,
@@ -363,17 +382,15 @@ def _candidate(j: int, one: Accepted, rules: Rules, found: _Findings) -> None:
     }
     for kind, level in _turn_levels(rules).items():
         if holds[kind]:
-            _add(found, kind, level, row, {})
+            _add(found, kind, level, row)
     if one.turns or not one.images:
         for kind in _of_media(one.turns, len(one.images), 0, False, rules):
-            _add(found, kind, _mark_levels(rules)[kind], row, {})
+            _add(found, kind, _mark_levels(rules)[kind], row)
 
 
-def _empty_keys(store: Store, leave: Leaving, keeps: Keeps, found: _Findings) -> None:
+def _empty_keys(store: Store, leave: Leaving, found: Findings) -> None:
     """Records that stay as they were read, with a key `image` that names no picture."""
-    if not keeps("llava"):
-        return
-    rows = store.rows(
+    rows = store.batches(
         f"""
         select i.instance, raw->>'$.image' {KEPT} and len(images) = 0 and contains(raw, '"image"')
             and json_exists(raw, '$.image') and json_exists(raw, '$.conversations')
@@ -381,23 +398,23 @@ def _empty_keys(store: Store, leave: Leaving, keeps: Keeps, found: _Findings) ->
         """,
         leave.which,
     )
-    found.add(
-        "image_key_empty", "warning", {int(row): f'instance {row}: "image": {json.dumps(value)}' for row, value in rows}
-    )
+    said = ((int(row), f'instance {row}: "image": {json.dumps(value)}') for row, value in chain.from_iterable(rows))
+    found.add("image_key_empty", "warning", Rows(said))
 
 
 def _pictures(
-    store: Store, leave: Leaving, rules: Rules, images: str, every: bool, found: _Findings, progress: Progress
+    store: Store, leave: Leaving, rules: Rules, images: str, share: float | None, found: Findings, progress: Progress
 ) -> None:
-    """Pictures and videos that are missing or cannot be decoded, and what trainers read otherwise than it is."""
+    """Pictures and videos that are missing or cannot be decoded, and what trainers read otherwise than it is. share:
+    as in `source_faults`."""
     if not len(leave.order) or int(leave.order.max()) < 0:
         return
     if leave.image_root is None:
         with_image = store.value(f"select count(*) {KEPT} and len(images) + len(videos) > 0", leave.which)
-        found.add("images_not_checked", "warning", {}, count=int(with_image))
+        found.add("images_not_checked", "warning", Rows(), count=int(with_image))
         return
-    faults, sampled = source_faults(store, leave, every, progress)
-    found.add("images_sampled", "warning", {}, count=sampled)
+    faults, sampled = source_faults(store, leave, share, progress)
+    found.add("images_sampled", "warning", Rows(), count=sampled)
     found.add("image_address", "warning" if images == "reference" else "error", faults.pop("image_address"))
     for kind, rows in faults.items():
         found.add(kind, _picture_level(kind, rules), rows)
@@ -411,66 +428,41 @@ def _picture_level(kind: str, rules: Rules) -> str:
     return "error" if kind in errors and not read_anyway.get(kind, False) else "warning"
 
 
-def _ids(store: Store, leave: Leaving, rules: Rules, found: _Findings) -> None:
+def _ids(facts: SetFacts, leave: Leaving, rules: Rules, found: Findings) -> None:
     """Ids that repeat (including copies), and ids of mixed types."""
-    repeated = store.rows(
-        f"""
-        select trim(id, '"') as id, sum(copies) as rows, min(i.instance) as first
-        {KEPT} and id is not null group by all having sum(copies) > 1 order by first
-        """,
-        leave.which,
-    )
     if not leave.new_ids:
-        found.add(
-            "repeated_ids",
-            "warning",
-            {first: f"id {name}: {rows} rows, first instance {first}" for name, rows, first in repeated},
-            count=sum(int(rows) for _, rows, _ in repeated),
-        )
-    kinds = store.rows(
-        f"""
-        select case when starts_with(id, '"') then 'text' else 'number' end as kind, count(*)
-        {KEPT} and id is not null group by kind order by kind
-        """,
-        leave.which,
-    )
+        found.add("repeated_ids", "warning", Rows(enumerate(facts.repeated)), count=facts.with_repeated_id)
+    kinds = dict(facts.id_kinds)
     text = sum(leave.candidate(row).id.startswith('"') for row in leave.candidate_rows)
-    if text and rules.carries_ids and [kind for kind, _ in kinds] == ["number"]:
-        kinds.append(("text", text))
+    if text and rules.carries_ids and list(kinds) == ["number"]:
+        kinds["text"] = text
     if len(kinds) > 1 and not rules.ids_as_text:
-        least = min(kinds, key=lambda item: item[1])
         found.add(
             "mixed_ids",
             "error" if rules.one_schema else "warning",
-            dict(enumerate(f"{int(rows)} rows with {kind} ids" for kind, rows in kinds)),
-            count=int(least[1]),
+            Rows(enumerate(f"{rows} rows with {kind} ids" for kind, rows in kinds.items())),
+            count=min(kinds.values()),
             own=False,
         )
 
 
-def _keys(store: Store, leave: Leaving, format_keeps: Keeps, rules: Rules, found: _Findings) -> None:
+def _keys(facts: SetFacts, form: str, format_keeps: Keeps, rules: Rules, found: Findings) -> None:
     """Rows that differ in their keys when records are written as they were read; keys left out when they are not."""
-    sets = key_sets(store, leave)
-    as_read = [one for one in sets if format_keeps(_form(one.keys, leave.form))]
+    sets = facts.key_sets
+    as_read = [one for one in sets if format_keeps(_form(one.keys, form))]
     if len({one.keys for one in as_read}) > 1:
+        said = (f"{one.rows} rows with {', '.join(sorted(one.keys))} (first: instance {one.first})" for one in as_read)
         found.add(
-            "keys_differ",
-            "warning",
-            {
-                one.first: f"{one.rows} rows with {', '.join(sorted(one.keys))} (first: instance {one.first})"
-                for one in as_read
-            },
-            count=sum(one.rows for one in as_read[1:]),
-            own=False,
+            "keys_differ", "warning", Rows(enumerate(said)), count=sum(one.rows for one in as_read[1:]), own=False
         )
-    _lost_keys(store, leave, rules, [one for one in sets if one not in as_read], found)
+    _lost_keys(facts, rules, [one for one in sets if one not in as_read], found)
 
 
-def _lost_keys(store: Store, leave: Leaving, rules: Rules, sets: list[KeySet], found: _Findings) -> None:
+def _lost_keys(facts: SetFacts, rules: Rules, sets: list[KeySet], found: Findings) -> None:
     """Each key that the format has no place for, with the number of rows that have it."""
-    places = rules.places | {"id"} | _mapped(store)
-    if rules.preferences and any(one.keys.intersection(REJECTED_KEYS) for one in sets):
-        places |= {*REJECTED_KEYS, "chosen"} if columns(store, leave).rejected else set()
+    places = rules.places | {"id"} | facts.mapped
+    if rules.preferences and facts.all_reject and any(one.keys.intersection(REJECTED_KEYS) for one in sets):
+        places |= {*REJECTED_KEYS, "chosen"}
     rows: dict[str, int] = {}
     first: dict[str, int] = {}
     for one in sets:
@@ -478,10 +470,11 @@ def _lost_keys(store: Store, leave: Leaving, rules: Rules, sets: list[KeySet], f
             rows[key] = rows.get(key, 0) + one.rows
             first[key] = min(first.get(key, one.first), one.first)
     lost = sorted(rows, key=lambda key: (-rows[key], key))
+    said = (f"{key}: {counted(rows[key], 'row')} (first: instance {first[key]})" for key in lost)
     found.add(
         "keys_left_out",
         "warning",
-        {n: f"{key}: {counted(rows[key], 'row')} (first: instance {first[key]})" for n, key in enumerate(lost)},
+        Rows(enumerate(said), most=len(lost)),
         count=sum(one.rows for one in sets if one.keys.intersection(lost)),
         most=len(lost),
     )
@@ -494,18 +487,22 @@ def _form(keys: frozenset[str], form: str) -> str:
     return "llava" if "conversations" in keys else "messages" if "messages" in keys else ""
 
 
-def _mapped(store: Store) -> set[str]:
-    """The keys that a person's mapping reads."""
-    found = store.rows("select mapping from source where mapping is not null")
-    named = (json.loads(mapping) for (mapping,) in found)
-    return {str(key) for mapping in named if isinstance(mapping, dict) for key in mapping.values()}
+class _Copies:
+    """How often each instance leaves."""
 
+    def __init__(self, leave: Leaving) -> None:
+        self._repeated: tuple[np.ndarray, np.ndarray] | None = None
+        if leave.repeats:
+            instances, counts = np.unique(leave.order[leave.order >= 0], return_counts=True)
+            self._repeated = instances[counts > 1], counts[counts > 1]
 
-def _copies(leave: Leaving) -> dict[int, int]:
-    if not leave.repeats:
-        return {}
-    rows, counts = np.unique(leave.order[leave.order >= 0], return_counts=True)
-    return {int(row): int(count) for row, count in zip(rows, counts, strict=True) if count > 1}
+    def of(self, rows: Rows) -> int:
+        """Rows of an export that are copies of these instances."""
+        if self._repeated is None or not len(rows) or not len(self._repeated[0]):
+            return len(rows)
+        instances, counts = self._repeated
+        at = np.minimum(np.searchsorted(instances, rows.numbers), len(instances) - 1)
+        return len(rows) + int((counts[at] - 1)[instances[at] == rows.numbers].sum())
 
 
 def as_json(findings: Iterable[Finding]) -> list[dict[str, object]]:

@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 
 from adr.conversation import MARKER
 from adr.errors import AdrError
-from adr.export.leaving import CHUNK, Accepted, Turns, chunk_rows, source_rows
+from adr.export.in_order import file_begins, tables, windows_between
+from adr.export.leaving import CHUNK, Accepted, Turns
 from adr.export.lint import Rules
 from adr.export.parts import FOLDER, interleaved
 from adr.export.records import OPENAI_ROLES
@@ -79,11 +80,16 @@ def write_parts(work: Work) -> list[str]:
 
 
 def write_shards(work: Work, columns: ShardColumns, folder: str = FOLDER) -> list[str]:
-    """Write the shards `data/train-00000-of-00001.parquet` …, of about 500 MB each; returns their paths."""
+    """Write the shards `data/train-00000-of-00001.parquet` …; returns their paths.
+
+    A shard ends when it has about 500 MB, and where `file_begins` says that the next one begins.
+    """
     inside = work.images == "inside"
-    shards = _Shards(work, _schema(columns, inside), folder)
+    shards = ParquetFiles(work.folder, _schema(columns, inside), folder)
     try:
-        for table in _tables(work, columns, WITH_IMAGES if inside else CHUNK):
+        for begins, table in _tables(work, columns, WITH_IMAGES if inside else CHUNK):
+            if begins:
+                shards.close()
             shards.write(_with_images(work, table) if inside else _named(work, table))
     finally:
         shards.close()
@@ -130,39 +136,56 @@ def _columns(tools: bool) -> ShardColumns:
     )
 
 
-def _tables(work: Work, columns: ShardColumns, size: int) -> Iterator[pa.Table]:
-    """The rows as tables of these columns, with paths as images, at most `size` rows each."""
+def _tables(work: Work, columns: ShardColumns, size: int) -> Iterator[tuple[bool, pa.Table]]:
+    """(whether a new file begins, rows as a table of these columns) with paths as images, at most `size` rows each."""
     order = work.leave.order
-    step = chunk_rows(work.leave, size)
-    for start in range(0, len(order), step):
+    begins = file_begins(order)
+    edges = windows_between(begins, len(order), size)
+    for start, rows in tables(work.store, order, _looked_up(work, columns), edges):
         work.progress(start, len(order), "Writing")
-        part = order[start : start + step]
-        table = _source_table(work, part, columns)
-        places = np.flatnonzero(part >= 0)
-        if len(places) < len(part):
-            others = np.flatnonzero(part < 0)
-            accepted = [columns.candidate(work.leave.candidate(int(row))) for row in part[others]]
-            made = pa.Table.from_pylist(accepted, schema=columns.schema)
-            table = pa.concat_tables([table, made]).take(pa.array(np.argsort(np.concatenate([places, others]))))
-        if work.leave.new_ids and "id" in table.column_names:
-            ids = table.column("id").to_pylist()
-            ids = [
-                json.loads(work.leave.new_ids[start + n]) if start + n in work.leave.new_ids else text
-                for n, text in enumerate(ids)
-            ]
-            table = table.set_column(table.column_names.index("id"), "id", pa.array(ids, pa.string()))
-        for at in range(0, table.num_rows, size):
-            yield table.slice(at, size)
+        part = order[start : edges[np.searchsorted(edges, start, side="right")]]
+        table = _with_candidates(work, part, _made(work, rows, columns), columns)
+        yield bool((begins == start).any()), _with_new_ids(work, start, table)
         let_pages_run()
     work.progress(len(order), len(order), "Writing")
 
 
-def _source_table(work: Work, part: np.ndarray, columns: ShardColumns) -> pa.Table:
-    """The instances in `part`, with the markers they lack if these are to be placed and the columns have markers."""
-    if not work.leave.place_markers or MESSAGES_SQL not in columns.sql:
-        return source_rows(work.store, part, columns.sql).cast(columns.schema)
-    others = [sql for sql in columns.sql if sql != MESSAGES_SQL]
-    rows = source_rows(work.store, part, [*others, "len(i.videos) as videos", "i.turns"]).to_pylist()
+def _with_candidates(work: Work, part: np.ndarray, table: pa.Table, columns: ShardColumns) -> pa.Table:
+    """The rows of `part`, of which `table` holds the instances."""
+    places, others = np.flatnonzero(part >= 0), np.flatnonzero(part < 0)
+    if not len(others):
+        return table
+    accepted = [columns.candidate(work.leave.candidate(int(row))) for row in part[others]]
+    made = pa.Table.from_pylist(accepted, schema=columns.schema)
+    return pa.concat_tables([table, made]).take(pa.array(np.argsort(np.concatenate([places, others]))))
+
+
+def _with_new_ids(work: Work, start: int, table: pa.Table) -> pa.Table:
+    """The rows from place `start` on with their repaired ids."""
+    new = work.leave.new_ids
+    if not new or "id" not in table.column_names:
+        return table
+    ids = [json.loads(new[n]) if n in new else text for n, text in enumerate(table.column("id").to_pylist(), start)]
+    return table.set_column(table.column_names.index("id"), "id", pa.array(ids, pa.string()))
+
+
+def _places_markers(work: Work, columns: ShardColumns) -> bool:
+    """Whether rows get the markers that they lack, which SQL cannot do."""
+    return work.leave.place_markers and MESSAGES_SQL in columns.sql
+
+
+def _looked_up(work: Work, columns: ShardColumns) -> list[str]:
+    """What is read of an instance, as SQL."""
+    if not _places_markers(work, columns):
+        return list(columns.sql)
+    return [*(sql for sql in columns.sql if sql != MESSAGES_SQL), "len(i.videos) as videos", "i.turns"]
+
+
+def _made(work: Work, table: pa.Table, columns: ShardColumns) -> pa.Table:
+    """The rows of instances, from what was read of them."""
+    if not _places_markers(work, columns):
+        return table.cast(columns.schema)
+    rows = table.to_pylist()
     for row in rows:
         turns = [(turn["role"], turn["text"]) for turn in row.pop("turns")]
         row["messages"] = messages(place_markers(turns, len(row["images"]), row.pop("videos")))
@@ -207,12 +230,13 @@ def _schema(columns: ShardColumns, inside: bool) -> pa.Schema:
     )
 
 
-class _Shards:
-    """Parquet files written one after the other, and named once it is known how many there are."""
+class ParquetFiles:
+    """Parquet files written one after the other, and named once it is known how many there are. name: of the folder of
+    these files in the folder of the export."""
 
-    def __init__(self, work: Work, schema: pa.Schema, folder: str) -> None:
-        self.name = folder
-        self.folder = work.folder / folder
+    def __init__(self, export: Path, schema: pa.Schema, name: str) -> None:
+        self.name = name
+        self.folder = export / name
         self.folder.mkdir(parents=True, exist_ok=True)
         self.schema = schema
         self.count = 0

@@ -3,12 +3,17 @@
 Knows no trainer: what a fault means for one is the lint's to say.
 """
 
+from collections.abc import Iterator
+from itertools import chain
+from math import ceil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from adr.conversation import ADDRESS
 from adr.export.columns import KEPT
+from adr.export.found_rows import Rows
 from adr.export.leaving import Leaving, candidate_row
 from adr.image_folder import ImageFolder
 from adr.picture_file import is_picture
@@ -21,8 +26,6 @@ DECODED = 1_000  # of these, rows whose pictures are decoded
 LARGE = 89_478_485  # pixels from which Pillow warns; at twice as many it refuses the picture
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N", "F")  # modes of more than 8 bits, which Pillow cuts off at 255
 
-Rows = dict[int, str]
-"""{row: its text as an example}"""
 Faults = dict[str, Rows]
 """{kind of fault: the rows that have it}"""
 
@@ -48,19 +51,19 @@ def faults_of(file: Path, *, decode: bool) -> list[str]:
     return [kind for kind, holds in odd.items() if holds]
 
 
-def source_faults(store: Store, leave: Leaving, every: bool, progress: Progress) -> tuple[Faults, int]:
+def source_faults(store: Store, leave: Leaving, share: float | None, progress: Progress) -> tuple[Faults, int]:
     """The faults of the source's pictures, and how many rows have pictures when only a sample was decoded (else 0).
 
-    All that were missing at ingest are named; of the others a sample is opened and a part of it decoded. every: all are
-    decoded.
+    All that were missing at ingest are named; of the others a sample is opened and a part of it decoded. share: of the
+    usual sample that is looked at; None: all are decoded.
     """
     root = leave.image_root or ImageFolder.at(Path())
-    faults: Faults = {"image_missing": _known_missing(store, leave, root), "image_address": {}}
+    faults: Faults = {"image_missing": _known_missing(store, leave, root), "image_address": Rows()}
     kept = store.arrays(
         f"select i.instance {KEPT} and len(images) > 0 and missing = 0 order by i.instance", leave.which
     )["instance"]
-    opened = kept if every else _spread(kept, OPENED)
-    deep = set(opened.tolist() if every else _spread(opened, DECODED).tolist())
+    opened = kept if share is None else _spread(kept, ceil(OPENED * share))
+    deep = set((opened if share is None else _spread(opened, ceil(DECODED * share))).tolist())
     known: dict[tuple[str, bool], list[str]] = {}
     for n, (row, names) in enumerate(_images(store, opened)):
         if n % 20 == 0:
@@ -70,7 +73,7 @@ def source_faults(store: Store, leave: Leaving, every: bool, progress: Progress)
             if (name, row in deep) not in known:
                 known[name, row in deep] = _look(root, name, row in deep)
             for kind in known[name, row in deep]:
-                faults.setdefault(kind, {})[row] = f"instance {row}: {name[:80]}"
+                faults.setdefault(kind, Rows()).add(row, f"instance {row}: {name[:80]}")
     return faults, len(kept) if len(deep) < len(kept) else 0
 
 
@@ -85,22 +88,25 @@ def candidate_faults(leave: Leaving) -> Faults:
         for path in files:
             kinds = faults_of(path, decode=True) if path is not None and is_picture(path) else ["image_missing"]
             for kind in kinds:
-                faults.setdefault(kind, {})[candidate_row(number)] = f"candidate {one.candidate}"
+                faults.setdefault(kind, Rows()).add(candidate_row(number), f"candidate {one.candidate}")
     return faults
 
 
 def missing_videos(store: Store, leave: Leaving) -> Rows:
     """The rows whose video is not on disk."""
-    root = leave.image_root
+    root, gone = leave.image_root, Rows()
     if root is None:
-        return {}
-    rows = store.rows(f"select i.instance, videos {KEPT} and len(videos) > 0 order by i.instance", leave.which)
-    gone: Rows = {}
-    for row, names in rows:
+        return gone
+    sql = f"select i.instance, videos {KEPT} and len(videos) > 0 order by i.instance"
+    for row, names in _streamed(store, sql, leave.which):
         name = next((name for name in names if not ADDRESS.match(name) and not root.file(name)), None)
         if name is not None:
-            gone[int(row)] = f"instance {row}: {name[:80]}"
+            gone.add(int(row), f"instance {row}: {name[:80]}")
     return gone
+
+
+def _streamed(store: Store, sql: str, parameters: list[int]) -> Iterator[tuple[Any, ...]]:
+    return chain.from_iterable(store.batches(sql, parameters))
 
 
 def _look(root: ImageFolder, name: str, decode: bool) -> list[str]:
@@ -113,14 +119,14 @@ def _look(root: ImageFolder, name: str, decode: bool) -> list[str]:
 def _known_missing(store: Store, leave: Leaving, root: ImageFolder) -> Rows:
     """The rows with a picture that was missing at ingest, or whose source was read without an image folder."""
     unseen = "len(images) > 0 and coalesce(missing, 1) > 0"
-    rows = store.rows(f"select i.instance, images, missing {KEPT} and {unseen} order by i.instance", leave.which)
-    gone: Rows = {}
-    for row, names, missing in rows:
+    sql = f"select i.instance, images, missing {KEPT} and {unseen} order by i.instance"
+    gone = Rows()
+    for row, names, missing in _streamed(store, sql, leave.which):
         name = next((name for name in names if not ADDRESS.match(name) and not root.file(name)), None)
         if name is None and missing and not all(ADDRESS.match(name) for name in names):
             name = names[0]
         if name is not None:
-            gone[row] = f"instance {row}: {name}"
+            gone.add(int(row), f"instance {row}: {name}")
     return gone
 
 

@@ -6,9 +6,11 @@ name; it holds no dot, because the extension begins at the first one.
 
 import io
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from adr.errors import AdrError
+from adr.export.in_order import file_begins
 from adr.export.leaving import Exported
 from adr.export.lint import Rules
 from adr.export.records import conversations
@@ -19,23 +21,44 @@ SHARD = 500 << 20
 
 
 def write(work: Work) -> list[str]:
-    """Write the shards `adr-000000.tar` …, of about 500 MB each; returns their names."""
-    names: list[str] = []
-    tar: tarfile.TarFile | None = None
+    """Write the shards `adr-000000.tar` …; returns their names. A shard ends when it has about 500 MB, and where
+    `file_begins` says that the next one begins."""
+    tars = TarFiles(work.folder)
+    begins = frozenset(file_begins(work.leave.order).tolist())
     try:
         for batch in work.rows(turns=True, size=500):
             for row in batch:
-                if tar is None or tar.offset >= SHARD:
-                    if tar is not None:
-                        tar.close()
-                    names.append(f"adr-{len(names):06d}.tar")
-                    tar = tarfile.open(work.folder / names[-1], "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115
-                for name, content in _sample(work, row):
-                    _add(tar, name, content)
+                if row.place in begins:
+                    tars.close()
+                tars.add(_sample(work, row))
     finally:
-        if tar is not None:
-            tar.close()
-    return names
+        tars.close()
+    return tars.names
+
+
+class TarFiles:
+    """Tar files written one after the other. names: of those that were begun."""
+
+    def __init__(self, folder: Path) -> None:
+        self.names: list[str] = []
+        self._folder = folder
+        self._tar: tarfile.TarFile | None = None
+
+    def add(self, sample: Sequence[tuple[str, bytes]]) -> None:
+        """Append the files of a sample, to a new tar file when the last one is full."""
+        if self._tar is not None and self._tar.offset >= SHARD:
+            self.close()
+        if self._tar is None:
+            self.names.append(f"adr-{len(self.names):06d}.tar")
+            self._tar = tarfile.open(self._folder / self.names[-1], "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115
+        for name, content in sample:
+            _add(self._tar, name, content)
+
+    def close(self) -> None:
+        """Finish the current file."""
+        if self._tar is not None:
+            self._tar.close()
+            self._tar = None
 
 
 def key(row: Exported) -> str:

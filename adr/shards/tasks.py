@@ -59,6 +59,7 @@ def perform(run: ShardRun, task: Task, stages: Sequence[ShardStage] = STAGES) ->
         seconds, cpu = time.monotonic() - started, time.process_time() - processor
         return Outcome(task, state, sentence, round(seconds, 3), round(cpu, 3), socket.gethostname())
 
+    stamp = ""
     try:
         stage = stage_named(task.stage, stages)
         stamp = stamp_of(run, stage, task.shard, stages)
@@ -72,10 +73,14 @@ def perform(run: ShardRun, task: Task, stages: Sequence[ShardStage] = STAGES) ->
             figures = stage.make(ShardSet.at(Path(run.folder)), run, task.shard, folder)
             files = _moved(folder, place)
     except Exception as error:
+        if stamp and is_done(run, task, stamp):  # by another process that did the same task
+            return ended(THERE)
         return set_aside(run, ended(NOT_MADE, sentence_of(error)))
     outcome = ended(MADE)
     _write(run, outcome, DONE, {"stamp": stamp, "asked": stage.asked(run), "files": files, "figures": figures})
     run.file(task.stage, task.shard, FAILED).unlink(missing_ok=True)
+    for left in place.glob(f".{task.shard}.*.tmp"):  # of processes that were killed
+        shutil.rmtree(left, ignore_errors=True)
     return outcome
 
 

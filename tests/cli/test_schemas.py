@@ -127,6 +127,9 @@ CALLS = [
         f"{DEMO} {{f}}/w/demo/demo.json --images {{f}}/w/demo/images --verdicts {{f}}/verdicts.jsonl --out {{f}}/o",
     ),
     ("tail-eval", "{f}/log.jsonl {f}/log.jsonl"),
+    ("shards", "cut {f}/w/demo/demo.json --images {f}/w/demo/images --records 100 --out {f}/shards"),
+    ("shards", f"run {{f}}/shards --recipe {DEMO} --stage read --workers 1"),
+    ("shards", f"status {{f}}/shards --recipe {DEMO}"),
     ("doctor", ""),
 ]
 
