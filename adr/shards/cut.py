@@ -26,7 +26,8 @@ from adr.ingest.opened import Reader, reader, texts_of
 from adr.ingest.records import Block, Records
 from adr.ingest.sources import Given, SourcePlace, keep_place, next_place
 from adr.progress import Progress, silent
-from adr.shards.shard_set import FILE, RANGE, CutSource, RecordShard, ShardSet
+from adr.ranges import RANGE
+from adr.shards.shard_set import FILE, CutSource, RecordShard, ShardSet
 from adr.store import Store
 
 COPIES = "cut"

@@ -38,35 +38,37 @@ class LocalEngine:
         self._workers = workers or os.cpu_count() or 1
         self._work = work
         self._idle: list[_Worker] = []
+        self._busy: dict[object, _Worker] = {}
 
     def run(self, run: ShardRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """As `ShardEngine.run`."""
-        left, busy, begun = deque(tasks), dict[object, _Worker](), Counter[Task]()
-        try:
-            while left or busy:
-                while left and len(busy) < self._workers:
-                    worker = self._idle.pop() if self._idle else _Worker(self._work, self._workers)
-                    begun[left[0]] += 1
-                    worker.give(run, left.popleft())
-                    busy[worker.connection] = worker
-                for ready in wait([worker.connection for worker in busy.values()]):
-                    worker = busy.pop(ready)
-                    outcome = worker.take()
-                    if outcome is not None:
-                        self._idle.append(worker)
-                        yield outcome
-                    elif begun[worker.task] < TRIES:
-                        left.append(worker.task)
-                    else:
-                        yield set_aside(run, Outcome(worker.task, NOT_MADE, _killed(worker)))
-        finally:
-            for worker in busy.values():
-                worker.end()
+        left, begun = deque(tasks), Counter[Task]()
+        while left or self._busy:
+            while left and len(self._busy) < self._workers:
+                begun[left[0]] += 1
+                self._begin(run, left.popleft())
+            for ready in wait([worker.connection for worker in self._busy.values()]):
+                worker = self._busy.pop(ready)
+                outcome = worker.take()
+                if outcome is not None:
+                    self._idle.append(worker)
+                    yield outcome
+                elif begun[worker.task] < TRIES:
+                    left.append(worker.task)
+                else:
+                    yield set_aside(run, Outcome(worker.task, NOT_MADE, _killed(worker)))
+
+    def _begin(self, run: ShardRun, task: Task) -> None:
+        worker = self._idle.pop() if self._idle else _Worker(self._work, self._workers)
+        worker.give(run, task)
+        self._busy[worker.connection] = worker
 
     def close(self) -> None:
-        """End the processes."""
-        while self._idle:
-            self._idle.pop().end()
+        """End the processes, also in the middle of a task."""
+        for worker in (*self._idle, *self._busy.values()):
+            worker.end()
+        self._idle.clear()
+        self._busy.clear()
 
 
 class _Worker:

@@ -58,18 +58,17 @@ def run(
     progress: Progress = silent,
     only_stage: str | None = None,
     part: tuple[int, int] = (0, 1),
-    replace: bool = False,
     stages: Sequence[ShardStage] = STAGES,
 ) -> ShardsReport:
     """Go through the stages, or do `only_stage`. part: (k, n) does the shards k, k + n, k + 2n … of a stage: one task
-    of a Slurm array. replace: whether an export of something else in the folder `job.out` gives way.
+    of a Slurm array.
 
     Where shards of a stage fail, its other shards are done, and the run ends there. AdrError when the recipe or the
     stage is not known, and when no shard holds a conversation.
     """
     started = time.monotonic()
     recipe = job.asked
-    if not replace:
+    if not job.replace:
         _refuse_other_export(job, stages)
     made: list[StageReport] = []
     for stage in _wanted(job, only_stage, stages):

@@ -60,15 +60,16 @@ STAGES: tuple[ShardStage, ...] = (
     ShardStage("labels", whole=True, reads=("read",), recipe=("index",), words=True),
     ShardStage("extract", reads=("read", "labels"), recipe=("index",), words=True),
     ShardStage("entities", whole=True, reads=("extract",), recipe=("index",)),
-    ShardStage("decide", reads=("read", "extract", "entities"), recipe=("rebalance",)),
-    ShardStage("settle", whole=True, reads=("labels", "entities", "decide"), recipe=("rebalance",)),
-    ShardStage("write", reads=("read", "extract", "entities", "decide", "settle"), recipe=("rebalance", "export")),
-    ShardStage("join", whole=True, reads=("entities", "settle", "write"), recipe=("rebalance", "export")),
+    ShardStage("tau", whole=True, reads=("extract", "entities"), recipe=("rebalance",)),
+    ShardStage("decide", reads=("read", "extract", "tau"), recipe=("rebalance",)),
+    ShardStage("settle", whole=True, reads=("tau", "decide"), recipe=("rebalance",)),
+    ShardStage("write", reads=("read", "extract", "tau", "decide", "settle"), recipe=("rebalance", "export")),
+    ShardStage("join", whole=True, reads=("extract", "settle", "write"), recipe=("rebalance", "export")),
 )
 """In the order in which they run."""
 EXPORTING = ("write", "join")
 """The stages that a run without an export leaves out."""
-NEEDS_RECIPE = ("decide", "settle", *EXPORTING)
+NEEDS_RECIPE = ("tau", "decide", "settle", *EXPORTING)
 """The stages whose files lie apart for each recipe, and what is made of them."""
 
 

@@ -1,6 +1,7 @@
 """A run goes through its stages on processes of this machine; what fails is set aside and what is done stays."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from adr.errors import AdrError
+from adr.progress import Cancelled
 from adr.shards.cut import cut
 from adr.shards.engines import LocalEngine, engine_named
 from adr.shards.run import ShardsReport, run
@@ -99,6 +101,17 @@ def test_run__the_shards_of_one_task_of_an_array(folder: Path, engine: LocalEngi
     report = run(ShardSet.at(folder), job(folder), engine, only_stage="read", part=(0, 2), stages=STAGES)
     assert counts(report) == [("read", 2, 0, 0)]
     assert sorted(path.name for path in (folder / "read").glob("*.duckdb")) == ["00000.duckdb", "00002.duckdb"]
+
+
+def test_run__stopped_in_the_middle_leaves_no_process(folder: Path) -> None:
+    def stop(done: int, total: int | None, message: str) -> None:
+        if done == 1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled), closing(LocalEngine(2, small)) as engine:
+        run(ShardSet.at(folder), job(folder), engine, stop, stages=STAGES)
+    assert multiprocessing.active_children() == []
+    assert len(list((folder / "read").glob("*.done.json"))) >= 1
 
 
 def test_run__no_conversation_in_any_shard(tmp_path: Path, engine: LocalEngine) -> None:

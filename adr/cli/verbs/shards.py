@@ -10,12 +10,13 @@ from adr.cli.blocks import Block, facts, headline, note, sentence, table
 from adr.errors import AdrError
 from adr.figures import counted, number_words, size_words, time_words
 from adr.progress import Progress
+from adr.ranges import RANGE
 from adr.recipe import Recipe
 from adr.shards.cut import CutReport, cut
 from adr.shards.engines import engine_named
 from adr.shards.run import ShardsReport, run
 from adr.shards.shard_run import ShardRun
-from adr.shards.shard_set import RANGE, ShardSet
+from adr.shards.shard_set import ShardSet
 from adr.shards.stages import STAGES
 from adr.shards.status import ShardsStatus, shards_status
 from adr.shards.tasks import FailedTask
@@ -72,20 +73,12 @@ def act(options: argparse.Namespace, progress: Progress) -> CutReport | ShardsRe
         return shards_status(shards, _job(options) if options.recipe is not None else None)
     _refuse(options.recipe is None, "--recipe says what a run does.")
     with closing(engine_named(options.engine, options.workers, options.address)) as engine:
-        return run(
-            shards,
-            _job(options),
-            engine,
-            progress,
-            only_stage=options.stage,
-            part=_part(options),
-            replace=options.replace,
-        )
+        return run(shards, _job(options), engine, progress, only_stage=options.stage, part=_part(options))
 
 
 def _job(options: argparse.Namespace) -> ShardRun:
     recipe = Recipe.from_file(options.recipe)
-    return ShardRun(str(Path(options.paths[0])), recipe.to_toml(), options.out, options.format)
+    return ShardRun(str(Path(options.paths[0])), recipe.to_toml(), options.out, options.format, options.replace)
 
 
 def _part(options: argparse.Namespace) -> tuple[int, int]:
