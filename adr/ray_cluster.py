@@ -7,7 +7,8 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from adr.errors import AdrError
@@ -16,8 +17,19 @@ from adr.settings import SETTINGS
 # The least that Ray accepts is 75 MB. The answers of 100,000 tasks are 20 MB.
 _OBJECT_STORE = 100_000_000
 _ANSWER_SECONDS = 10.0
+_RESTARTS = 3
 # Work that Ray is given at once; the rest waits here.
 _AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class OnRay:
+    """Where models work on pictures. address: 'auto', HOST:PORT, or None for Ray on this machine alone; gpus: of each
+    worker (0.5: two share one); None for one where the cluster has any; workers: at most so many."""
+
+    address: str | None = None
+    gpus: float | None = None
+    workers: int = 1
 
 
 class RayCluster:
@@ -86,6 +98,49 @@ class RayCluster:
             for reference in waiting:
                 self.ray.cancel(reference, force=True)
 
+    def actors(self, kind: type, given: Sequence[Any], where: OnRay) -> list[Any]:
+        """Actors `kind(*given)` on different machines, no more than the cluster has GPUs for, or cores where they take
+        no GPU. One that is lost is started again, three times. AdrError when there are too few GPUs for one."""
+        there = self.ray.cluster_resources()
+        gpus = where.gpus if where.gpus is not None else float(there.get("GPU", 0) > 0)
+        if gpus > there.get("GPU", 0):
+            raise AdrError(
+                f"The Ray cluster has {there.get('GPU', 0):g} GPUs, and a worker wants {gpus:g}.",
+                "Start machines with GPUs, or give --gpus 0 to work on CPUs.",
+            )
+        fitting = int(there["GPU"] / gpus) if gpus else int(there.get("CPU", 1))
+        remote = self.ray.remote(kind).options(
+            num_cpus=1, num_gpus=gpus, max_restarts=_RESTARTS, max_task_retries=_RESTARTS, scheduling_strategy="SPREAD"
+        )
+        return [remote.remote(*given) for _ in range(max(1, min(where.workers, fitting)))]
+
+    def shared(self, pieces: Iterable[Any], actors: Sequence[Any], call: str) -> Iterator[Any]:
+        """What the method `call` of some actor answers to each piece, as answers come. A piece whose actor is lost is
+        given to it again once it is restarted. AdrError when an actor raises one, or is lost for good; the actors end
+        with the last answer, or when the caller stops asking."""
+        idle, todo, busy = list(actors), iter(pieces), dict[Any, Any]()
+        try:
+            while True:
+                while idle and (piece := next(todo, None)) is not None:
+                    actor = idle.pop()
+                    busy[getattr(actor, call).remote(piece)] = actor
+                if not busy:
+                    return
+                (done,), _ = self.ray.wait(list(busy), num_returns=1)
+                idle.append(busy.pop(done))
+                yield self._answer(done)
+        finally:
+            for actor in actors:
+                self.ray.kill(actor)
+
+    def _answer(self, reference: Any) -> Any:
+        try:
+            return self.ray.get(reference)
+        except self.ray.exceptions.RayError as error:
+            if isinstance(cause := getattr(error, "cause", None), AdrError):
+                raise cause from error
+            raise AdrError(lost(error), "What was finished is kept: the same command continues.") from error
+
     def close(self) -> None:
         """End the connection; calling it twice does nothing more."""
         if self._own and self.ray.is_initialized():
@@ -96,6 +151,7 @@ def lost(error: BaseException) -> str:
     """What became of a task whose process or machine did not answer, in a sentence."""
     kinds = {
         "OutOfMemoryError": "The machine ran out of memory, and the process was ended each time.",
+        "ActorDiedError": "A worker ended unexpectedly, each time it was started.",
         "WorkerCrashedError": "The process ended unexpectedly, each time it was tried.",
         "NodeDiedError": "The machine was lost, each time it was tried.",
         "TaskCancelledError": "It was cancelled.",
@@ -112,7 +168,7 @@ def _environment() -> Mapping[str, str]:
 
 
 # What each machine decides for itself.
-_OWN = ("ADR_WORKSPACE", "ADR_THREADS")
+_OWN = ("ADR_WORKSPACE", "ADR_THREADS", "ADR_DEVICE")
 
 
 def _imported() -> Any:

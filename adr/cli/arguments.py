@@ -8,6 +8,7 @@ from typing import Any
 
 from adr.options import is_list, is_switch
 from adr.perspectives import choices, is_known
+from adr.ray_cluster import OnRay
 from adr.shipped import find, shipped
 
 
@@ -27,20 +28,21 @@ def share(text: str) -> float:
     return value
 
 
-RAY = "ray"
-ENGINES = ("local", RAY)
+ENGINES = ("local", "ray")
 
 
 def add_cluster(parser: argparse.ArgumentParser) -> None:
-    """Add what says where the work is done: on this machine or on a Ray cluster."""
+    """Add what says where models work: in processes of this machine, or on a Ray cluster."""
     parser.add_argument(
-        "--engine", choices=ENGINES, default=ENGINES[0], help="local: processes of this machine; ray: a cluster"
+        "--engine", choices=ENGINES, default="local", help="processes of this machine, or a Ray cluster"
     )
-    parser.add_argument(
-        "--address",
-        metavar="A",
-        help="with ray: auto or HOST:PORT of the cluster; without it, Ray starts on this machine",
-    )
+    parser.add_argument("--address", metavar="A", help="of the cluster: auto or HOST:PORT [Ray on this machine]")
+    parser.add_argument("--gpus", type=float, metavar="G", help="with ray: GPUs of each worker; 0.5: two share one")
+
+
+def cluster_of(options: argparse.Namespace) -> OnRay | None:
+    """The cluster that `add_cluster` and --workers ask for; None for this machine's own processes."""
+    return OnRay(options.address, options.gpus, options.workers) if options.engine == "ray" else None
 
 
 def path(text: str) -> str:

@@ -9,12 +9,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from adr.embed.embedding import embed_all
+from adr.embed.on_ray import on_cluster
 from adr.errors import AdrError
 from adr.feature_folder import FeatureFolder
 from adr.image_folder import ImageFolder
 from adr.knowledge import short_name
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, let_pages_run, silent
+from adr.ray_cluster import OnRay
 from adr.settings import setting
 from adr.store import Store
 from adr.workspace import Workspace
@@ -53,9 +56,16 @@ class NoPictures(AdrError):
     """The dataset has no picture that could be embedded."""
 
 
-def embed(store: Store, workspace: Workspace, model: str | None = None, *, progress: Progress = silent) -> EmbedReport:
+def embed(
+    store: Store,
+    workspace: Workspace,
+    model: str | None = None,
+    *,
+    on_ray: OnRay | None = None,
+    progress: Progress = silent,
+) -> EmbedReport:
     """Embed those of the source's pictures that are not embedded yet. model: as `adr.models.load_clip` takes it, else
-    ADR_SCORER_MODEL.
+    ADR_SCORER_MODEL. on_ray: the cluster whose workers look at them, instead of one process here.
 
     NoPictures without pictures; AdrError when the model cannot be loaded, or when the process ends unexpectedly. What
     is finished is kept, also when `progress` raises `Cancelled`.
@@ -67,7 +77,7 @@ def embed(store: Store, workspace: Workspace, model: str | None = None, *, progr
         paths = [path for (path,) in store.rows("select distinct unnest(images) as path from instance order by path")]
         files = _files(store, paths, progress)
         folder.ask(files)
-        last = embed_asked(folder, progress)
+        last = embed_asked(folder, progress, on_ray)
         found = folder.read()
     embedded = len(found.paths) if found else 0
     return EmbedReport(
@@ -110,8 +120,9 @@ def _files(store: Store, paths: list[str], progress: Progress) -> dict[str, Path
     return files
 
 
-def embed_asked(folder: FeatureFolder, progress: Progress) -> Event:
-    """Have a process embed what the folder asks for, and wait for it; it is ended when `progress` raises.
+def embed_asked(folder: FeatureFolder, progress: Progress, on_ray: OnRay | None = None) -> Event:
+    """Have a process, or a cluster, embed what the folder asks for, and wait for it; it is ended when `progress`
+    raises.
 
     Returns its last event, with 'before': the pictures that were known when it began. AdrError when it ends
     unexpectedly.
@@ -125,6 +136,9 @@ def embed_asked(folder: FeatureFolder, progress: Progress) -> Event:
         said = f"Embedding pictures, {last['rate']:,.0f} per second" if "rate" in last else "Embedding pictures"
         progress(last.get("done", 0), last.get("total"), said)
 
+    if on_ray is not None:
+        embed_all(folder, on_cluster(on_ray, folder.model), hear)
+        return last
     command = Command("adr.embed.embedding", [str(folder.folder), "--model", folder.model], folder.log)
     (code,) = relay([command], hear)
     if code:

@@ -7,7 +7,7 @@ moment, it loses only the block in flight; started again, it goes on from there.
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -60,9 +60,15 @@ class PictureModel:
         return units
 
 
-def embed_all(folder: FeatureFolder, load: Callable[[], PictureModel], tell: Callable[[Event], None]) -> None:
-    """Embed every picture that is asked for and not known; the model is loaded only when there is one. Each event has
-    how many are done and, from those that this process has embedded, how many it embeds per second."""
+Part = Mapping[str, Path]
+"""{stamp: file} of the pictures of one block."""
+Blocks = Callable[[Sequence[Part]], Iterable[FeatureBlock]]
+"""Looks at the pictures of each part; the blocks come in any order."""
+
+
+def embed_all(folder: FeatureFolder, blocks: Blocks, tell: Callable[[Event], None]) -> None:
+    """Embed every picture that is asked for and not known; `blocks` is called only when there is one. Each event has
+    how many are done and, from those that this call has embedded, how many it embeds per second."""
     asked = folder.asked()
     named = {path: stamp for path, file in asked.items() if (stamp := stamp_of(file))}
     folder.name(named)
@@ -73,16 +79,26 @@ def embed_all(folder: FeatureFolder, load: Callable[[], PictureModel], tell: Cal
     tell({"event": "embedded", "done": before, "total": len(files)})
     if not todo:
         return
-    model, started = load(), time.monotonic()
-    for start in range(0, len(todo), BLOCK):
-        part = todo[start : start + BLOCK]
-        folder.keep(_block(model, {stamp: files[stamp] for stamp in part}))
-        done = start + len(part)
+    started, done = time.monotonic(), 0
+    parts = [{stamp: files[stamp] for stamp in todo[at : at + BLOCK]} for at in range(0, len(todo), BLOCK)]
+    for block in blocks(parts):
+        folder.keep(block)
+        done += len(block.stamps) + len(block.broken)
         rate = done / (time.monotonic() - started)
         tell({"event": "embedded", "done": before + done, "total": len(files), "rate": rate})
 
 
-def _block(model: PictureModel, files: Mapping[str, Path]) -> FeatureBlock:
+def here(load: Callable[[], PictureModel]) -> Blocks:
+    """Looks at pictures in this process, with one model."""
+
+    def blocks(parts: Sequence[Part]) -> Iterator[FeatureBlock]:
+        model = load()
+        return (block_of(model, part) for part in parts)
+
+    return blocks
+
+
+def block_of(model: PictureModel, files: Part) -> FeatureBlock:
     """The features of {stamp: file}."""
     stamps, broken, hashes, vectors = list[str](), list[str](), list[int](), list[NDArray[np.float16]]()
     for some, found in _prepared(model, files):
@@ -121,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", required=True)
     given = parser.parse_args(arguments)
     folder = FeatureFolder(given.folder, given.model)
-    return exit_status(lambda: embed_all(folder, lambda: PictureModel(given.model), tell))
+    return exit_status(lambda: embed_all(folder, here(lambda: PictureModel(given.model)), tell))
 
 
 if __name__ == "__main__":

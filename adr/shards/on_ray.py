@@ -31,7 +31,7 @@ class RayEngine:
         self.workers, self.work = workers, work
 
     def run(self, run: ShardRun, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        """As `Engine.run`."""
+        """As `ShardEngine.run`."""
         remote = self.cluster.ray.remote(_done)
         same = {"num_cpus": 1, "max_retries": TRIES - 1, "scheduling_strategy": "SPREAD"}
         whole = ShardSet.at(Path(run.folder)).records

@@ -12,10 +12,11 @@ from adr.errors import AdrError
 from adr.files import append_text, clear_unfinished
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress, silent
+from adr.ray_cluster import OnRay
 from adr.store import Store
 from adr.synthesize.claims import others_have_ended
 from adr.synthesize.collect import take_in
-from adr.synthesize.on_ray import OnRay, RayCrew
+from adr.synthesize.on_ray import RayCrew
 from adr.synthesize.plan import plan_folder, plan_identity, settings_of
 from adr.synthesize.plan_file import GENERATORS, WITHOUT_IMAGE, PlanFolder, PlanSettings
 from adr.synthesize.settled import settled_of

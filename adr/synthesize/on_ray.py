@@ -9,7 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +19,11 @@ from adr.files import append_text
 from adr.names import candidate_name
 from adr.process import Event
 from adr.progress import Progress
-from adr.ray_cluster import RayCluster
+from adr.ray_cluster import OnRay, RayCluster
 from adr.synthesize.plan_file import PlanFolder
 from adr.synthesize.settled import settled_of
 
-_RESTARTS = 3
 _LOOK_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class OnRay:
-    """Where workers run. address: 'auto', HOST:PORT, or None for Ray on this machine alone; gpus: of each worker (0.5:
-    two share one); None for one where the cluster has any."""
-
-    address: str | None = None
-    gpus: float | None = None
 
 
 class RayCrew:
@@ -69,20 +59,8 @@ class RayCrew:
             cluster.close()
 
     def _actors(self, cluster: RayCluster) -> list[Any]:
-        there = cluster.ray.cluster_resources()
-        gpus = self.where.gpus if self.where.gpus is not None else float(there.get("GPU", 0) > 0)
-        if gpus > there.get("GPU", 0):
-            raise AdrError(
-                f"The Ray cluster has {there.get('GPU', 0):g} GPUs, and a worker wants {gpus:g}.",
-                "Start machines with GPUs, or give --gpus 0 to make candidates on CPUs.",
-            )
-        fitting = int(there["GPU"] / gpus) if gpus else int(there.get("CPU", 1))
-        remote = cluster.ray.remote(Maker).options(
-            num_cpus=1, num_gpus=gpus, max_restarts=_RESTARTS, max_task_retries=_RESTARTS, scheduling_strategy="SPREAD"
-        )
-        device = "cuda" if gpus else None
-        folder = str(self.folder.folder)
-        return [remote.remote(folder, device, self.generator, self.limit) for _ in range(min(self.size, fitting))]
+        given = (str(self.folder.folder), self.generator, self.limit)
+        return cluster.actors(Maker, given, replace(self.where, workers=self.size))
 
     def _wait(self, ray: Any, actors: list[Any], total: int, progress: Progress) -> None:
         """Relay what is made until every actor has ended. An actor is ended as soon as it is done: others may wait for
@@ -121,8 +99,8 @@ class RayCrew:
 class Maker:
     """The actor: one worker on one plan. Restarted on another machine, it goes on with what is left."""
 
-    def __init__(self, folder: str, device: str | None, generator: str | None, limit: int | None) -> None:
-        self.folder, self.device, self.generator, self.limit = Path(folder), device, generator, limit
+    def __init__(self, folder: str, generator: str | None, limit: int | None) -> None:
+        self.folder, self.generator, self.limit = Path(folder), generator, limit
 
     def work(self) -> tuple[str, str] | None:
         """Make what is left until nothing is; the sentence and the next step of what stopped it, if something did."""
@@ -134,7 +112,7 @@ class Maker:
             append_text(log, json.dumps(event, ensure_ascii=False) + "\n")
 
         try:
-            worker_of(self.folder, tell, generator=self.generator, device=self.device, limit=self.limit).run()
+            worker_of(self.folder, tell, generator=self.generator, limit=self.limit).run()
         except (AdrError, OSError) as error:
             if (said := meaning(error)) is None:
                 raise

@@ -375,7 +375,7 @@ def names_in(folder: Path) -> list[str]:
     """The names of a folder's files; none when there is no folder."""
     try:
         return os.listdir(folder)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 

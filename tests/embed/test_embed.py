@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from adr.embed.embed import embed
-from adr.embed.embedding import embed_all
+from adr.embed.embedding import embed_all, here
 from adr.embed.features import instance_rows, load_features
 from adr.embed.hash_folder import stamp_of
 from adr.errors import AdrError
@@ -50,8 +50,8 @@ def test_embed_all__goes_on_where_it_stopped(tmp_path):
     files["bad.png"].write_bytes(b"no picture")
     folder, model, told = FeatureFolder(tmp_path / "features", "m"), Brightness(), []
     folder.ask(files)
-    embed_all(folder, lambda: model, told.append)
-    embed_all(folder, lambda: model, told.append)
+    embed_all(folder, here(lambda: model), told.append)
+    embed_all(folder, here(lambda: model), told.append)
     assert [(event["done"], event["total"]) for event in told] == [(0, 3), (3, 3), (3, 3)]
     assert model.looked == 2 and told[1]["rate"] > 0
     found = folder.read()
@@ -64,11 +64,11 @@ def test_embed_all__a_changed_picture_is_looked_at_again(tmp_path):
     files = painted(tmp_path, a="red", b="blue")
     folder, model = FeatureFolder(tmp_path / "features", "m"), Brightness()
     folder.ask(files)
-    embed_all(folder, lambda: model, lambda event: None)
+    embed_all(folder, here(lambda: model), lambda event: None)
     assert folder.read().vectors[0].tolist() == [1, 0, 0]
     files = painted(tmp_path, a="lime", c="blue") | {"b2.png": files["b.png"]}
     folder.ask(files)
-    embed_all(folder, lambda: model, lambda event: None)
+    embed_all(folder, here(lambda: model), lambda event: None)
     found = folder.read()
     assert found.paths == ("a.png", "b2.png", "c.png") and model.looked == 4
     assert found.vectors.tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 1]]

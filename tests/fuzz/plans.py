@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 
@@ -13,8 +13,8 @@ from adr.synthesize.collect import collect
 from adr.synthesize.outlook import failed_details, newest_made, seconds_each
 from adr.synthesize.plan import plan, plan_folder, settings_of
 from adr.synthesize.plan_file import DamagedSlot
+from adr.synthesize.plan_lines import PlanLines
 from adr.synthesize.plan_list import plans_report
-from adr.synthesize.settled import settled_of
 from adr.workspace import Workspace
 from tests.fuzz.mutations import altered, spoiled, written
 from tests.fuzz.outcome import Case, refused
@@ -82,8 +82,10 @@ class Plans:
         said = "taken"
         try:
             self._plan.head()
-            for line in self._plan.lines():
-                assert not isinstance(line, DamagedSlot) or line.detail
+            with closing(PlanLines(self._plan)) as lines:
+                for number, line in enumerate(self._plan.lines()):
+                    assert not isinstance(line, DamagedSlot) or line.detail
+                    assert type(lines.slot(number)) is type(line)
         except AdrError as error:
             said = refused(error)
         try:
@@ -96,7 +98,7 @@ class Plans:
         assert all(
             isinstance(reason, str) and isinstance(detail, str) for _, _, reason, detail in failed_details(self._plan)
         )
-        settled_of(self._plan).reasons()
+        self._plan.failed()
         return said
 
     def close(self) -> None:

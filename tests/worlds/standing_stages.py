@@ -10,7 +10,7 @@ from typing import Any
 from adr.errors import AdrError
 from adr.shards.shard_run import ShardRun
 from adr.shards.shard_set import ShardSet
-from adr.shards.stages import Stage
+from adr.shards.stages import ShardStage
 from adr.shards.tasks import perform
 
 VERSION = 1
@@ -34,5 +34,5 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
     return {"instances": shards.shards[number].records}
 
 
-STANDING = (Stage("standing", module="tests.worlds.standing_stages"),)
+STANDING = (ShardStage("standing", module="tests.worlds.standing_stages"),)
 work = partial(perform, stages=STANDING)

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
+from adr.cli.arguments import add_cluster, cluster_of, count
 from adr.cli.blocks import Block, headline, sentence
 from adr.cli.opened import opened
 from adr.embed.embed import EmbedReport, embed
@@ -15,12 +16,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", metavar="NAME", help="open_clip model: a folder, NAME/PRETRAINED_TAG or a hub id [ADR_SCORER_MODEL]"
     )
+    add_cluster(parser)
+    parser.add_argument("--workers", type=count, default=1, metavar="N", help="with ray: at most so many at a time")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> EmbedReport:
     """Embed what is not embedded yet."""
     with opened(options) as (workspace, store):
-        return embed(store, workspace, options.model, progress=progress)
+        return embed(store, workspace, options.model, on_ray=cluster_of(options), progress=progress)
 
 
 def page(report: EmbedReport) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
-from adr.cli.arguments import RAY, add_cluster, count
+from adr.cli.arguments import add_cluster, cluster_of, count
 from adr.cli.blocks import Block, headline, note, sentence
 from adr.cli.opened import opened
 from adr.cli.phrases import reasons
@@ -11,7 +11,6 @@ from adr.figures import counted, number_words, time_words
 from adr.pipeline import embed_for
 from adr.progress import Progress
 from adr.synthesize.generate import GenerateReport, generate
-from adr.synthesize.on_ray import OnRay
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +19,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--generator", metavar="NAME", help="use this generator instead of the plan's")
     parser.add_argument("--workers", type=count, default=1, metavar="N", help="worker processes: one per GPU")
     add_cluster(parser)
-    parser.add_argument("--gpus", type=float, metavar="G", help="with ray: GPUs of each worker; 0.5: two share one")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> GenerateReport:
@@ -32,7 +30,7 @@ def act(options: argparse.Namespace, progress: Progress) -> GenerateReport:
             options.plan,
             generator=options.generator,
             workers=options.workers,
-            on_ray=OnRay(options.address, options.gpus) if options.engine == RAY else None,
+            on_ray=cluster_of(options),
             progress=progress,
         )
         embed_for(store, workspace, options.plan, progress=progress)

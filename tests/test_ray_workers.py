@@ -1,27 +1,34 @@
-"""Workers of a plan as actors on two real Ray nodes: what is made is made once, whatever becomes of an actor."""
+"""Models in actors on two real Ray nodes: a plan's candidates are made once, whatever becomes of an actor; features are
+those of one process."""
 
 import json
 import os
 import signal
 from collections import Counter
 
+import numpy as np
 import pytest
 
 pytest.importorskip("ray", reason="Ray is not installed: adr-workbench[ray]")
 
 from PIL import Image
 
+from adr.embed import embedding
+from adr.embed.embed import embed
 from adr.errors import AdrError
+from adr.feature_folder import FeatureFolder
 from adr.progress import silent
+from adr.ray_cluster import OnRay
 from adr.store import Store
 from adr.synthesize.generate import generate
-from adr.synthesize.on_ray import OnRay, RayCrew
+from adr.synthesize.on_ray import RayCrew
 from adr.synthesize.plan import plan
 from adr.synthesize.plan_file import PlanFolder, PlanSettings, Slot
 from adr.workspace import Workspace
 from tests.worlds.ray_nodes import two_nodes
 from tests.worlds.tail import make_tail_world
 
+MODEL = "assets/models/starter-clip"
 pytestmark = [pytest.mark.ray, pytest.mark.models, pytest.mark.xdist_group("ray")]
 
 
@@ -107,3 +114,18 @@ def test_crew__no_gpu_in_the_cluster(tmp_path, nodes, model):
 def test_crew__a_model_that_is_not_there(tmp_path, nodes):
     with pytest.raises(AdrError, match="does not exist"):
         RayCrew(planned(tmp_path / "plan", str(tmp_path / "gone"), 2), OnRay(gpus=0), 2, print).run(2, silent)
+
+
+def test_embed__as_one_process_does(tmp_path, nodes, monkeypatch):
+    monkeypatch.setattr(embedding, "BLOCK", 3)  # so that both actors get some
+    store = make_tail_world(Store.memory(), tmp_path / "source")
+    features = {}
+    for name, where in (("here", None), ("ray", OnRay(gpus=0, workers=2))):
+        workspace = Workspace.at(tmp_path / name)
+        report = embed(store, workspace, MODEL, on_ray=where)
+        assert report.new == report.embedded == report.pictures > 0
+        features[name] = FeatureFolder.of(workspace.features, MODEL).read()
+    assert features["here"].paths == features["ray"].paths
+    assert features["here"].hashes.tolist() == features["ray"].hashes.tolist()
+    assert np.abs(features["here"].vectors.astype(float) - features["ray"].vectors.astype(float)).max() < 2e-3
+    store.close()
