@@ -420,7 +420,7 @@ class _Reading:
     def _in_sql(self, block: Block | RowBlock) -> list[int]:
         """Insert the plain records of the table `batch`; returns the positions of the others."""
         writer = self._writer
-        writer.execute(plain.SHAPES_SQL)
+        writer.register("batch_shape", writer.arrow(plain.SHAPES_SQL))
         by_way: dict[plain.Plain, list[str]] = {}
         for (shape,) in writer.rows("select distinct shape from batch_shape"):
             if shape not in self._judged:
@@ -431,12 +431,8 @@ class _Reading:
             writer.execute(plain.read_sql(way, self._options.place_markers), {"shapes": shapes})
             if way.objects:
                 writer.execute(plain.objects_sql(), {"shapes": shapes})
-        writer.execute(
-            "create or replace temp table batch_taken as "
-            "select instance as position, shape, len(images) = 0 as text_only "
-            "from instance join batch_shape on instance = position where instance between $1 and $2",
-            [block.position, block.position + block.count],
-        )
+        taken = writer.arrow(plain.TAKEN_SQL, [block.position, block.position + block.count])
+        writer.register("batch_taken", taken)
         if shapes := [s for way, those in by_way.items() if way.form == "llava" and way.image_key for s in those]:
             writer.execute(plain.EMPTY_IMAGES_SQL, {"shapes": shapes})
         for shape, count in writer.rows("select shape, count(*) from batch_taken group by shape"):

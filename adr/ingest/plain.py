@@ -115,16 +115,19 @@ def _named(shape: object) -> bool:
 PLAIN_ID = r'^("[^\\]*"|0|-?[1-9][0-9]{0,17})$'
 
 # DuckDB accepts trailing commas, JSON does not: a record that seems to have one is left to `read_record`.
-# A table that is replaced stays until the commit, so it holds no text; `batch_shape` puts the text beside the shape.
 SHAPES_SQL = r"""
-    create or replace temp table batch_judged as
-    select position,
+    select position, raw,
            case when json_valid(raw) and not regexp_matches(raw, ',\s*[\]}]')
                 then try(json_structure(raw)::varchar) end as shape
-    from batch;
-    create or replace temp view batch_shape as
-    select position, raw, shape from batch join batch_judged using (position)
+    from batch
 """
+"""The rows of the table `batch` with their shapes, null where there is none."""
+
+TAKEN_SQL = """
+    select position, shape, len(images) = 0 as text_only
+    from batch_shape join instance on instance = position where instance between $1 and $2
+"""
+"""The rows of batch_shape, which are among $1 to $2, that are in `instance`."""
 
 
 def read_sql(plain: Plain, place_markers: bool = False) -> str:

@@ -18,6 +18,7 @@ from adr.models import Place, find_model, is_folder, loading, model_facts, place
 from adr.synthesize.edges import edges
 from adr.synthesize.plan_file import FROM_PARENT, IMAGE_GENERATORS, PlanSettings
 from adr.synthesize.prompts import style_of
+from adr.synthesize.threads import one_thread
 
 # Up to this many pixels a side, a batch on a CPU saves more than it waits for.
 _SMALL = 256
@@ -63,10 +64,15 @@ class Generator:
     def batch(self) -> int:
         """Pictures per batch. On a CPU small pictures take half the time in a batch and large ones no less."""
         if not self.place.has_gpu:
-            return 8 if self.side <= _SMALL else 1
+            return 8 if self.on_one_thread else 1
         if self.place.short_of_memory:
             return 1
         return 8 if self.side <= 512 else 4
+
+    @property
+    def on_one_thread(self) -> bool:
+        """Whether pictures are made by one thread whatever the process may take: small ones on a CPU."""
+        return not self.place.has_gpu and self.side <= _SMALL
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -96,7 +102,8 @@ class Generator:
 
         fill: on a CPU a batch of fewer pictures is filled up to so many, and what fills it is thrown away. What a
         picture is rounded to there depends on how many are made together and by how many threads, not on which they are
-        or in which place; so with the same number of threads the same wish and `fill` give the same bytes.
+        or in which place. Small pictures are made by one thread, so that the same wish and `fill` give the same bytes;
+        of large ones they do so with the same number of threads.
         """
         made: dict[int, MadeImage] = {}
         sizes = [self.size_for(wish.parent) for wish in wishes]
@@ -127,7 +134,7 @@ class Generator:
             told["strength"] = self.strength
             told["num_inference_steps"] = max(self.steps, math.ceil(1 / self.strength))
         takes = inspect.signature(self.pipe.__call__).parameters
-        with torch.inference_mode():
+        with torch.inference_mode(), one_thread(self.on_one_thread):
             result = self.pipe(**{name: value for name, value in told.items() if name in takes})
         blanked = getattr(result, "nsfw_content_detected", None) or [False] * len(wishes)
         return [MadeImage(image.convert("RGB"), bool(b)) for image, b in zip(result.images, blanked, strict=True)]

@@ -5,6 +5,8 @@ The number is settled once, since what a picture is rounded to depends on it. Kn
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def threads(most: int, load: float, cores: int) -> int:
@@ -23,3 +25,20 @@ def take_free_cores(most: int | None = None) -> int:
         load = 0.0
     torch.set_num_threads(found := threads(most, load, os.cpu_count() or 1))
     return found
+
+
+@contextmanager
+def one_thread(wanted: bool = True) -> Iterator[None]:
+    """During the block PyTorch's arithmetic takes one thread, so that no rounding depends on how many there are; nothing
+    changes unless `wanted`."""
+    if not wanted:
+        yield
+        return
+    import torch
+
+    former = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(former)

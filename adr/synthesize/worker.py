@@ -183,7 +183,7 @@ class Worker:
         self.generator = load_generator(self.settings, self.device)
         self.batch = self.generator.batch
         if not self.generator.place.has_gpu:  # a batch keeps one thread busy; more workers take more cores
-            self._threads = {"threads": take_free_cores(1 if self.batch > 1 else None)}
+            self._threads = {"threads": take_free_cores(1 if self.generator.on_one_thread else None)}
 
     def _parents(self) -> list[Image.Image]:
         """The pictures of the plan's first parents that can be opened."""

@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adr.errors import AdrError
-from adr.ingest.ingest import IngestReport, ingest
+from adr.ingest.ingest import IngestReport, _Reading, ingest
 from adr.ingest.layout import look_at
 from adr.ingest.options import IngestOptions
 from adr.ingest.record import Conversation, read_record
-from adr.ingest.records import Records
+from adr.ingest.records import Block, Records
 from adr.ingest.written_paths import WRITTEN, relative
 from adr.perspectives import PAPER_NAMES
 from adr.progress import Cancelled
-from adr.store import Store
+from adr.store import Store, Writer
 from adr.workspace import Workspace
 
 
@@ -393,6 +393,19 @@ def test_ingest__cancel_leaves_nothing(stop: int, store: Store, tmp_path: Path) 
         ingest(store, source, tmp_path, progress=progress)
     assert store.value("select count(*) from source") + store.value("select count(*) from instance") == 0
     assert ingest(store, source, tmp_path).instances == 1
+
+
+def test_ingest__a_block_leaves_no_memory_behind(store: Store) -> None:
+    def taken(writer: Writer) -> int:
+        return int(writer.value("select sum(memory_usage_bytes) from duckdb_memory()"))
+
+    with store.atomic() as writer:
+        reading, after = _Reading(writer, IngestOptions()), []
+        for position in range(60):
+            reading.take(Block(position, [plain(id=str(position)).encode()], 0))
+            after.append(taken(writer))
+    assert store.value("select count(*) from instance") == 60
+    assert after[59] - after[9] < 512 << 10  # a temporary table for each block would take 1 MB for these 50
 
 
 def test_ingest__report_tells_hash_and_size(store: Store, tmp_path: Path) -> None:

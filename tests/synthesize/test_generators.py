@@ -1,5 +1,6 @@
 """Every kind of pipeline, made here with tiny random weights and loaded as a full-size one is."""
 
+import hashlib
 import os
 import shutil
 
@@ -62,6 +63,26 @@ def test_make__every_kind(models, parent, generator, model):
     assert first.tobytes() == again.tobytes() != second.tobytes()
     together = loaded.make(wishes[:2])
     assert [p.image.size for p in together] == [(32, 32)] * 2 and not any(p.blanked for p in together)
+
+
+@pytest.mark.parametrize("generator", ["text-to-image", "image-to-image"])
+def test_make__small_pictures_are_the_same_with_any_number_of_threads(generator, parent):
+    """Four slots of the starter, which differs by 1 of 255 where its arithmetic takes two threads."""
+    import torch
+
+    starter = load_generator(asked(generator, "assets/models/starter-diffusion", steps=4), device="cpu")
+    wishes = [Wish(f"a photo of a {name}", seed, "", parent) for seed, name in enumerate(("cat", "dog", "bus", "kite"))]
+    former, hashes = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            made = [one.image for one in starter.make(wishes, fill=8)]
+            hashes.append([hashlib.sha256(image.tobytes()).hexdigest() for image in made])
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(former)
+    assert len(set(hashes[0])) == 4
+    assert hashes[0] == hashes[1]
 
 
 def test_make__keeps_the_parents_shape(models):
