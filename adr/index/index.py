@@ -79,6 +79,7 @@ class _Index:
         self._made.callback(self._extractor.close)
         self._collected = self._made.enter_context(spilled(store.folder))
         self._keys: dict[str, Collected] = {name: self._collected() for name in READ}
+        self._postings: dict[str, Postings] = {}
         self._spoken = self._made.enter_context(closing(Spill(COUNTED, store.folder)))
         self._totals = TurnTotals()
         self._of_template = np.zeros(len(self._extractor.templates.found), dtype=np.int64)
@@ -109,7 +110,7 @@ class _Index:
             done += part.instances
             progress(done, total, "Reading turns")
         names = self._extractor.names
-        self._postings = {name: Postings(names[name], self._keys[name]) for name in READ}
+        self._postings.update((name, Postings(names[name], self._keys[name])) for name in READ)
         if self._options.verify and self._options.objects != "annotations":
             self._verify(self._options.verify, progress)
 

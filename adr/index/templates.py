@@ -66,7 +66,7 @@ def instances_of(store: Store) -> dict[int, int]:
 
 
 def step_of(instances: int) -> int:
-    """Every how manieth instance of a source is in its sample."""
+    """The step of a source's sample: 3 when it holds the first instance, the fourth, the seventh …"""
     return -(-instances // SAMPLE)
 
 
@@ -77,9 +77,10 @@ def sample(store: Store, source: int, step: int, before: int) -> pa.Table:
     """
     return store.arrow(
         """
-        select instance, turns, coalesce(source, 0) as source
-        from (select *, row_number() over (order by instance) as place from instance where coalesce(source, 0) = $1)
-        where (place - 1 + $3) % $2 = 0 order by instance
+        select instance, turns, coalesce(source, 0) as source from instance
+        where instance in (select instance from (select instance, row_number() over (order by instance) as place
+                           from instance where coalesce(source, 0) = $1) where (place - 1 + $3) % $2 = 0)
+        order by instance
         """,
         [source, step, before],
     )
