@@ -126,7 +126,7 @@ class Decider:
         kept = np.empty(len(self.rows))
         fixed = chances, self.recipe.min_passes, float(self.recipe.alpha), kept
         at_once([partial(loops.keep_chance, begin, end, *fixed) for begin, end in _cut(len(self.rows), parts)])
-        self.rows.settle(self.recipe, kept)
+        self.rows.overrule(self.recipe, kept)
         return kept
 
 

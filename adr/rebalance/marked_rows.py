@@ -48,7 +48,7 @@ class MarkedRows:
         below: Marks = last_draw() < recipe.alpha
         return below | self.protected if recipe.protect_instances else below
 
-    def settle(self, recipe: Recipe, probability: npt.NDArray[np.float64]) -> None:
+    def overrule(self, recipe: Recipe, probability: npt.NDArray[np.float64]) -> None:
         """Set P(kept) of the rows that perspectives do not decide: α where unread text passes, 1 where protected, 0
         where excluded."""
         if recipe.unread == "keep":

@@ -24,8 +24,6 @@ from adr.recipe import Recipe
 from adr.recipe_frozen import frozen
 from adr.recipe_mixture import Mixture
 from adr.shards import tau
-from adr.shards.asked import refuse
-from adr.shards.baseline import Baseline, baseline_of
 from adr.shards.entity_tables import decided_table
 from adr.shards.limits import Limits
 from adr.shards.settled import Settled
@@ -229,30 +227,3 @@ def test_tau__refuses_a_perspective_that_the_index_lacks() -> None:
     shards, run = cut_into(fresh_folder(), World(ZOO, range(10), 10), [], recipe)
     with pytest.raises(AdrError, match="no perspective source"):
         tau.make(shards, run, GLOBAL, run.place("tau"))
-
-
-def test_baseline__of_equal_draws_takes_the_first_positions() -> None:
-    """Draws 5 2 5 5 9 at the positions 3 4 6 8 9: the three first are the 2 and the fives of 3 and 6."""
-    drawn, instances = np.array([5, 2, 5, 5, 9], np.uint64), np.array([3, 4, 6, 8, 9], np.int32)
-    assert baseline_of(3, drawn, instances) == Baseline(3, 5, 6)
-    assert baseline_of(5, drawn, instances) == Baseline(5, 9, 9)
-    assert baseline_of(0, drawn, instances) == Baseline(0)
-    assert not Baseline(0).takes(1, instances, np.zeros(5, bool)).any()
-
-
-@pytest.mark.parametrize(
-    ("recipe", "sentence"),
-    [
-        (Recipe(epochs=3), "draws 3 epochs"),
-        (Recipe(at_most_each={"picture": 1}), "no perspective picture"),
-        (Recipe(index={"perspectives": ["copy"]}), "no perspective copy"),
-        (Recipe(index={"verify": "grounding-dino"}), "verify looks for objects in pictures"),
-    ],
-)
-def test_refuse__what_shards_cannot_do(recipe: Recipe, sentence: str) -> None:
-    with pytest.raises(AdrError, match=sentence):
-        refuse(recipe)
-
-
-def test_refuse__nothing_else() -> None:
-    refuse(Recipe(at_most={"style": {"poem": 3}}, mixture=Mixture("token", size=5)))
