@@ -113,7 +113,7 @@ class _Cutting:
             place = next_place(writer, given, folder or (picture_root(layout.path) if inside else None))
         if place.prefix.encode() in self._like_prefixes:
             raise AdrError(
-                f"Picture paths of {layout.path} are to begin with {place.prefix}, and other sources have that already.",
+                f"Picture paths of {layout.path} are to begin with {place.prefix}, which other sources have already.",
                 "Give the file another name.",
             )
         changed, before = layout.path.stat().st_mtime_ns, len(self.shards)

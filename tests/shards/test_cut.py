@@ -108,7 +108,7 @@ def test_cut__several_sources_count_on(tmp_path: Path) -> None:
 def test_cut__a_prefix_that_picture_paths_have_already(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     first = rows.lines(tmp_path / "a.jsonl", [DOG.replace("a.jpg", "@b/a.jpg"), TEXT])
-    with pytest.raises(AdrError, match="are to begin with @b/, and other sources have that already"):
+    with pytest.raises(AdrError, match="are to begin with @b/, which other sources have already"):
         cut([first, rows.lines(tmp_path / "b" / "b.jsonl")], tmp_path / "out")
 
 
