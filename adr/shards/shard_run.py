@@ -15,12 +15,13 @@ GLOBAL = -1
 @dataclass(frozen=True)
 class ShardRun:
     """One run over shards. folder: of the shards; recipe: as TOML text; out: the folder of the export, if one is to be
-    written."""
+    written; replace: whether it takes the place of an export that is there."""
 
     folder: str
     recipe: str
     out: str | None = None
     format: str = "llava"
+    replace: bool = False
 
     @property
     def asked(self) -> Recipe:
