@@ -124,6 +124,7 @@ class _Index:
             progress,
             self._options.verify_model,
             anyway=self._options.model_anyway,
+            collected=self._collected(),
         )
         self._postings["object"], self._verified_by = checked.objects, checked.by
         self._verify_notices, self._verify_fit = checked.notices, checked.fit

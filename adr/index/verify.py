@@ -22,7 +22,7 @@ from adr.image_folder import ImageFolder
 from adr.index.checkers import default_model
 from adr.index.forms import Names
 from adr.index.postings import LOW, Postings
-from adr.index.spill import Changed
+from adr.index.spill import Changed, Collected
 from adr.index.verify_folder import ABSENT, UNSEEN, VerifyFolder
 from adr.knowledge import Knowledge, knowledge_of, known_words, short_name
 from adr.process import Command, Event, how, relay
@@ -67,8 +67,10 @@ def verified(
     model: str | None = None,
     *,
     anyway: bool = False,
+    collected: Collected | None = None,
 ) -> Verified:
-    """The object postings without those that `checker` does not find in any picture of their instance.
+    """The object postings without those that `checker` does not find in any picture of their instance; what is left is
+    kept in `collected`, or in memory.
 
     annotated: bool by instance (or empty); objects of these instances are kept without looking, as are those whose name
     the model does not know and those of instances whose pictures cannot be opened. What was looked at before a cancel
@@ -92,7 +94,7 @@ def verified(
         total = folder.ask(objects.names.listed(), base, asked(store, objects, asks))
         _look(folder, checker, model, total, progress)
         seen = folder.seen()
-    found = left(objects, asks, seen, f"{checker} {model}")
+    found = left(objects, asks, seen, f"{checker} {model}", collected)
     notices = (*found.notices, *([told] if knowledge.names is not None else []), *_fit_words(model, fit, knowledge))
     return replace(found, notices=notices, fit=fit)
 
@@ -162,9 +164,11 @@ def asked(store: Store, objects: Postings, asks: Asks) -> Iterator[pa.Table]:
         yield pa.table({"images": rows["images"].take(pa.array(at)), "names": names})
 
 
-def left(objects: Postings, asks: Asks, seen: np.ndarray, by: str) -> Verified:
-    """The object postings without those that are ABSENT in `seen`, the answers in the order of the postings."""
-    batches, at, dropped, unseen = [], 0, 0, 0
+def left(objects: Postings, asks: Asks, seen: np.ndarray, by: str, collected: Collected | None = None) -> Verified:
+    """The object postings without those that are ABSENT in `seen`, the answers in the order of the postings; they are
+    kept in `collected`, or in memory."""
+    batches: Collected = [] if collected is None else collected
+    at, dropped, unseen = 0, 0, 0
     for batch in objects.batches:
         looked = asks(batch)
         number = int(looked.sum())
