@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from adr.rebalance.decider import Decider
@@ -17,6 +16,7 @@ from adr.rebalance.postings import PostingRows
 from adr.recipe import Recipe
 from adr.recipe_frozen import positions_of
 from adr.shards.entity_tables import EntityTable, decided_table
+from adr.shards.extracted import Extracted, places_of
 from adr.shards.limits import Limits
 from adr.shards.shard_run import ShardRun
 from adr.shards.shard_set import ShardSet
@@ -48,7 +48,8 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
     """
     recipe, limits = run.asked, Limits.of(run)
     rows = _rows(run, number, recipe)
-    found = {p: _found(run, number, p, rows) for p in recipe.mentioned}
+    extracted = Extracted.of(run, number)
+    found = {p: _found(run, extracted, p, rows) for p in recipe.mentioned}
     decider = Decider.of(
         recipe,
         rows,
@@ -57,7 +58,7 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         {p: _local(one, limits.own(recipe, p)) for p, one in found.items()},
     )
     table = _table(decider, found)
-    pq.write_table(table, folder / run.file("decide", number, "rows.parquet").name)
+    _write(table, folder / run.file("decide", number, "rows.parquet").name)
     pq.write_table(_capped(recipe, limits, rows, found), folder / run.file("decide", number, "capped.parquet").name)
     return {"instances": len(rows), "by_rule": int(np.count_nonzero(np.asarray(table["by_rule"])))}
 
@@ -77,23 +78,16 @@ def _rows(run: ShardRun, number: int, recipe: Recipe) -> MarkedRows:
     )
 
 
-def _found(run: ShardRun, number: int, perspective: str, rows: MarkedRows) -> _Found:
-    chosen = pc.field("perspective") == perspective
-    postings = pq.read_table(
-        run.file("extract", number, "postings.parquet"), columns=["instance", "name"], filters=chosen
-    )
-    names = pq.read_table(
-        run.file("extract", number, "names.parquet"), columns=["number", "name", "draw_key"], filters=chosen
-    ).sort_by("number")
-    at, name = (np.asarray(postings[column]).astype(np.int32) for column in ("instance", "name"))
+def _found(run: ShardRun, extracted: Extracted, perspective: str, rows: MarkedRows) -> _Found:
+    at, name = extracted.postings_of(perspective)
     if rows.excluded.any():
         stays = ~np.isin(at, rows.instances[rows.excluded])
         at, name = at[stays], name[stays]
-    table = decided_table(run, perspective)
+    names, table = extracted.names_of(perspective), decided_table(run, perspective)
     place = table.numbers(names["name"])
     n = table.n[place] if len(table.n) else place
     known = place, n, np.asarray(names["draw_key"]).astype(np.uint64)
-    local = np.searchsorted(np.asarray(names["number"]), name).astype(np.int32)
+    local = places_of(np.asarray(names["number"]).astype(np.int32), name)
     return _Found(PostingRows.of(perspective, rows.instances, (at, local), known), table)
 
 
@@ -153,3 +147,11 @@ def _capped(recipe: Recipe, limits: Limits, rows: MarkedRows, found: dict[str, _
         parts.append((np.full(len(chosen), cap, np.int32), rows.instances[row], entity))
     columns = [np.concatenate([part[i] for part in parts]) for i in range(3)]
     return pa.table(dict(zip(("cap", "instance", "entity"), columns, strict=True)))
+
+
+def _write(table: pa.Table, file: Path) -> None:
+    """Write rows; a dictionary would only make numbers longer that hardly repeat."""
+    few = [field.name for field in table.schema if not pa.types.is_floating(field.type) and field.name != "instance"]
+    pq.write_table(
+        table, file, use_dictionary=few, column_encoding={"instance": "DELTA_BINARY_PACKED"}, compression="zstd"
+    )

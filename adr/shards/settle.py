@@ -23,7 +23,7 @@ from adr.rebalance.preview import REASONS, CapEffect, EachCapEffect, MixtureEffe
 from adr.recipe import FROZEN, Recipe
 from adr.recipe_frozen import positions_of
 from adr.report import to_json
-from adr.shards.baseline import Baseline, baseline_of, random_draws
+from adr.shards.baseline import baseline_of
 from adr.shards.entity_tables import decided_table
 from adr.shards.limits import Limits
 from adr.shards.settled import FILE, Settled
@@ -86,7 +86,7 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         caps_each=left.each,
         mixture=left.mixture,
         unused=(*limits.unused(recipe), *_without_instance(recipe, rows)),
-        baseline=_baseline(recipe, rows, copies),
+        baseline=baseline_of(recipe.seed, min(copies, rows.counted), rows.instances, rows.excluded),
     )
     write_whole(folder / FILE, to_json(settled).encode())
     return {"kept": kept, "dropped": settled.dropped}
@@ -113,7 +113,8 @@ def _mixed(
     """What the mixture makes of the copies that keep rule and caps leave."""
     assert recipe.mixture is not None and rows.value is not None and rows.held is not None and rows.place is not None
     names = decided_table(run, recipe.mixture.perspective).names.to_pylist()
-    of = np.where(rows.value < 0, np.int32(len(names)), rows.value)
+    of = rows.value
+    of[of < 0] = len(names)
     kept = np.flatnonzero(capped)
     by_draw = kept[np.argsort(rows.place[kept] & _DRAW, kind="stable")]
     stock = stock_of(values_numbered(recipe.mixture.perspective, of, names), capped, rows.held, by_draw, rows.protected)
@@ -162,22 +163,6 @@ def _without_instance(recipe: Recipe, rows: WholeRows) -> list[str]:
     said = []
     for key in FROZEN:
         asked = positions_of(getattr(recipe, key))
-        gone = asked[~_among(rows.instances, asked)]
+        gone = asked[~rows.has(asked)]
         said += [f"{key}: {counted(len(gone), 'position')} from {gone[0]}"] if len(gone) else []
     return said
-
-
-def _among(instances: npt.NDArray[np.int32], positions: npt.NDArray[np.int32]) -> Marks:
-    """Whether there is an instance at each of these positions; both ascending."""
-    at = np.searchsorted(instances, positions)
-    found: Marks = np.append(instances, np.int32(-1))[at] == positions
-    return found
-
-
-def _baseline(recipe: Recipe, rows: WholeRows, copies: int) -> Baseline:
-    """As many instances as there are copies, of those that are not excluded."""
-    instances = rows.instances if rows.excluded is None else rows.instances[~rows.excluded]
-    drawn = np.empty(len(instances), dtype=np.uint64)
-    for part in range(0, len(drawn), 1 << 20):
-        drawn[part : part + (1 << 20)] = random_draws(recipe.seed, instances[part : part + (1 << 20)])
-    return baseline_of(min(copies, len(instances)), drawn, instances)

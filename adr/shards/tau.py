@@ -16,9 +16,10 @@ from adr.rebalance.decider import tau_of
 from adr.recipe_frozen import positions_of
 from adr.report import to_json
 from adr.shards.entity_tables import EntityTable, index_table
+from adr.shards.extracted import Extracted, places_of
 from adr.shards.limits import FILE, Limits, indexed_perspectives, named_in
 from adr.shards.shard_run import ShardRun
-from adr.shards.shard_set import RecordShard, ShardSet
+from adr.shards.shard_set import ShardSet
 
 VERSION = 1
 
@@ -65,30 +66,18 @@ def _excluded(shards: ShardSet, run: ShardRun, tables: dict[str, EntityTable]) -
     for shard in shards.shards:
         edges = np.searchsorted(positions, [shard.first, shard.first + shard.records])
         if edges[0] < edges[1]:
+            found = Extracted.of(run, shard.number, positions[edges[0] : edges[1]])
             for p, table in tables.items():
-                _count(run, shard, positions[edges[0] : edges[1]], p, table, counts[p])
+                _count(found, p, table, counts[p])
     return counts
 
 
-def _count(
-    run: ShardRun,
-    shard: RecordShard,
-    positions: npt.NDArray[np.int32],
-    perspective: str,
-    table: EntityTable,
-    counts: npt.NDArray[np.int32],
-) -> None:
-    """Add the instances of a shard at these positions to the counts of their entities."""
-    chosen = (pc.field("perspective") == perspective) & pc.field("instance").isin(pa.array(positions))
-    found = pq.read_table(run.file("extract", shard.number, "postings.parquet"), columns=["name"], filters=chosen)
-    names = pq.read_table(
-        run.file("extract", shard.number, "names.parquet"),
-        columns=["number", "name"],
-        filters=pc.field("perspective") == perspective,
-    )
-    had, times = np.unique(np.asarray(found["name"]), return_counts=True)
-    of = names.filter(pc.is_in(names["number"], pa.array(had, names["number"].type))).sort_by("number")
-    counts[table.numbers(of["name"])] += times.astype(np.int32)
+def _count(found: Extracted, perspective: str, table: EntityTable, counts: npt.NDArray[np.int32]) -> None:
+    """Add the instances of some postings to the counts of their entities."""
+    had, times = np.unique(found.postings_of(perspective)[1], return_counts=True)
+    names = found.names_of(perspective)
+    places = places_of(np.asarray(names["number"]).astype(np.int32), had)
+    counts[table.numbers(names["name"].take(pa.array(places)))] += times.astype(np.int32)
 
 
 def _write(file: Path, table: EntityTable) -> None:

@@ -71,6 +71,19 @@ class WholeRows:
     def __len__(self) -> int:
         return len(self.instances)
 
+    @property
+    def counted(self) -> int:
+        """Number of rows that are not excluded."""
+        return len(self) - (0 if self.excluded is None else int(np.count_nonzero(self.excluded)))
+
+    def has(self, positions: npt.NDArray[np.int32]) -> Marks:
+        """Whether there is an instance at each of these positions."""
+        at = np.searchsorted(self.instances, positions)
+        found = np.zeros(len(positions), dtype=bool)
+        within = at < len(self)
+        found[within] = self.instances[at[within]] == positions[within]
+        return found
+
     def of_shard(self, number: int) -> slice:
         """The rows of a shard."""
         return slice(self.begins[number], self.begins[number + 1])

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from adr.draws import RANDOM_KEY, draws
 from adr.errors import AdrError
 from adr.perspectives import PAPER_NAMES
 from adr.ranges import RANGE
@@ -25,7 +26,7 @@ from adr.recipe_frozen import frozen
 from adr.recipe_mixture import Mixture
 from adr.shards import tau
 from adr.shards.asked import refuse
-from adr.shards.baseline import Baseline, baseline_of
+from adr.shards.baseline import Baseline, baseline_of, last_of
 from adr.shards.entity_tables import decided_table
 from adr.shards.limits import Limits
 from adr.shards.settled import Settled
@@ -234,10 +235,17 @@ def test_tau__refuses_a_perspective_that_the_index_lacks() -> None:
 def test_baseline__of_equal_draws_takes_the_first_positions() -> None:
     """Draws 5 2 5 5 9 at the positions 3 4 6 8 9: the three first are the 2 and the fives of 3 and 6."""
     drawn, instances = np.array([5, 2, 5, 5, 9], np.uint64), np.array([3, 4, 6, 8, 9], np.int32)
-    assert baseline_of(3, drawn, instances) == Baseline(3, 5, 6)
-    assert baseline_of(5, drawn, instances) == Baseline(5, 9, 9)
-    assert baseline_of(0, drawn, instances) == Baseline(0)
+    found = [last_of(size, lambda: [(drawn[3:], instances[3:]), (drawn[:3], instances[:3])]) for size in (0, 1, 3, 5)]
+    assert found == [Baseline(0), Baseline(1, 2, 4), Baseline(3, 5, 6), Baseline(5, 9, 9)]
     assert not Baseline(0).takes(1, instances, np.zeros(5, bool)).any()
+
+
+def test_baseline__of_many_instances() -> None:
+    """5,000 instances, a third of them excluded: the first 1,234 of the others in the order of their draws."""
+    instances, excluded = np.arange(0, 10_000, 2, dtype=np.int32), np.arange(5000) % 3 == 0
+    order = sorted(instances[~excluded].tolist(), key=lambda at: (float(draws(9, RANDOM_KEY, at)), at))
+    taken = baseline_of(9, 1234, instances, excluded).takes(9, instances, excluded)
+    assert instances[taken].tolist() == sorted(order[:1234])
 
 
 @pytest.mark.parametrize(
