@@ -27,11 +27,10 @@ def refuse_export(recipe: Recipe, format: str) -> None:
         "images": options.images != "reference",
         "mixture": options.mixture != "applied",
         "epochs": bool(options.epochs),
-        "repair_ids": options.repair_ids,
     }
     if named_options := [name for name, there in asked.items() if there]:
         raise AdrError(
-            "Shards are written in the order of the source, with pictures where they are, ids as they are, and one "
-            f"epoch: [export] cannot have {', '.join(named_options)}.",
+            "Shards are written in the order of the source, with pictures where they are, and one epoch: [export] "
+            f"cannot have {', '.join(named_options)}.",
             "Leave that out of the recipe, or export on one machine.",
         )

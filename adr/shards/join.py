@@ -7,6 +7,7 @@ made in a workspace.
 
 import json
 import shutil
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -28,6 +29,7 @@ from adr.export.export import blocked_words, options_said
 from adr.export.folder import whole
 from adr.export.formats import named
 from adr.export.found_rows import EXAMPLES
+from adr.export.ids import NUMBERED, new_ids, plain
 from adr.export.leaving import CHUNK, Leaving, dumps
 from adr.export.lint import Finding, Findings, Lint, set_findings
 from adr.export.llava import FILE
@@ -46,7 +48,7 @@ from adr.shards.exporting import export_options, refuse_export
 from adr.shards.shard_rows import form_of
 from adr.shards.shard_run import GLOBAL, ShardRun
 from adr.shards.shard_set import CutSource, ShardSet
-from adr.shards.write import WrittenShard, entities_of
+from adr.shards.write import WrittenShard, entities_of, write_rows
 from adr.store import Store
 
 VERSION = 1
@@ -63,47 +65,47 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
     with whole(Path(run.out), replace=run.replace) as out, closing(Store(folder / "joining.duckdb")) as store:
         _place_sources(store, shards, run, written)
         leave = _leave(store, shards, run, written)
+        parts = _Parts(shards, run, written, folder)
+        if export_options(run.asked, run.format).repair_ids:
+            leave = changed(leave, new_ids=_repair(store, parts))
         lint = _lint(store, shards, run, leave, format, written)
         if not leave.instances:
             raise AdrError("There is nothing to write: no row is left.", "Apply a recipe that keeps some.")
         work = Work(store, leave, out, "reference", leave.form, silent, _left_out(written))
-        names = _JOINERS[run.format](work, _Parts(shards, run, written))
-        made = _describe(work, shards, run, written, format, lint, {name: sha256_of(out / name) for name in names})
-    for rest in folder.glob("joining.duckdb*"):
-        rest.unlink()
+        names = _JOINERS[run.format](work, parts)
+        made = _describe(work, parts, format, lint, {name: sha256_of(out / name) for name in names})
+    for rest in folder.iterdir():  # nothing of it is kept
+        shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
     return {"rows": leave.instances, "sha256": made["sha256"], "files": len(names)}
 
 
 @dataclass(frozen=True)
 class _Parts:
-    """The parts of all shards."""
+    """The parts of all shards. again: the folder of those that were written once more."""
 
     shards: ShardSet
     run: ShardRun
     written: Sequence[WrittenShard]
+    again: Path
 
     def files(self, name: str) -> Iterator[Path]:
         """The files of a name, in order."""
-        return (self.run.file("write", one.number, name) for one in self.shards.shards)
+        return (self.place(self.run.file("write", one.number, name).name) for one in self.shards.shards)
+
+    def place(self, name: str) -> Path:
+        """Where a file of a shard lies."""
+        return self.again / name if (self.again / name).exists() else self.run.place("write") / name
 
 
-def _describe(
-    work: Work,
-    shards: ShardSet,
-    run: ShardRun,
-    written: Sequence[WrittenShard],
-    format: Format,
-    lint: Lint,
-    sums: dict[str, str],
-) -> dict[str, Any]:
+def _describe(work: Work, parts: _Parts, format: Format, lint: Lint, sums: dict[str, str]) -> dict[str, Any]:
     """Write what lies beside the main files; returns the manifest. sums: {main file: SHA-256}."""
-    parts, recipe = _Parts(shards, run, written), run.asked
+    run, recipe = parts.run, parts.run.asked
     _write_dropped(work, parts)
     provenance.write_synthetic(work)
     counts, options = _counts(parts, recipe), export_options(recipe, run.format)
-    said = options_said(options, work.images, 0, weights=False)
-    made = manifest.build(work, format, counts, lint.findings, sums, said, _asked(recipe, run), _totals(written))
-    made["shards"] = len(shards.shards)
+    said = options_said(options, work.images, len(work.leave.new_ids), weights=False)
+    made = manifest.build(work, format, counts, lint.findings, sums, said, _asked(recipe, run), _totals(parts.written))
+    made["shards"] = len(parts.shards.shards)
     trainer.write(work, format, made)
     croissant.write(work, format, made, sums)
     card.write(work, format, counts, made)
@@ -230,6 +232,49 @@ def _facts(store: Store, shards: ShardSet, run: ShardRun, written: Sequence[Writ
     )
 
 
+# --------------------------------------------------------------------------------------------- ids
+
+
+def _repair(store: Store, parts: _Parts) -> dict[int, str]:
+    """Write the shards that have repeated ids once more; returns the new ids, numbered from 0."""
+    rows = _repeated_rows(store, parts)
+    new = new_ids(((n, id) for n, (_, _, id) in enumerate(rows)), _taken(store, parts, {plain(id) for *_, id in rows}))
+    firsts = [one.first for one in parts.shards.shards]
+    of_shards: dict[int, dict[tuple[int, int], str]] = {}
+    for n, id in new.items():
+        instance, copy, _ = rows[n]
+        of_shards.setdefault(bisect_right(firsts, instance) - 1, {})[instance, copy] = id
+    for at, ids in of_shards.items():
+        write_rows(parts.shards, parts.run, parts.shards.shards[at].number, parts.again, ids)
+    return new
+
+
+def _repeated_rows(store: Store, parts: _Parts) -> list[tuple[int, int, str]]:
+    """(instance, number of the copy, id) of all rows with repeated ids, in the order of the export."""
+    gone = frozenset(_left_out(parts.written))
+    found = store.rows(
+        """
+        with kept as (select instance, id, copies from read_parquet($1) where copies > 0)
+        select instance, copies, id from kept where trim(id, '"') in (
+            select trim(id, '"') from kept group by all having sum(copies) > 1
+        ) order by instance""",
+        [_id_files(parts.shards, parts.run)],
+    )
+    return [(instance, copy, id) for instance, copies, id in found if instance not in gone for copy in range(copies)]
+
+
+def _taken(store: Store, parts: _Parts, plains: set[str]) -> set[str]:
+    """The ids of the dataset that a row with one of these repeated ids could get."""
+    found = store.arrays(
+        f"""
+        select distinct trim(id, '"') as name from read_parquet($1)
+        where contains(id, '-') and {NUMBERED} in (select name from repeated_ids)""",
+        [_id_files(parts.shards, parts.run)],
+        repeated_ids=pa.table({"name": pa.array(sorted(plains), pa.string())}),
+    )
+    return set(found["name"])
+
+
 # --------------------------------------------------------------------------------------------- counts
 
 
@@ -298,8 +343,7 @@ def _ranges(parts: _Parts) -> Iterator[list[list[Path]]]:
     found: dict[int, list[list[Path]]] = {}
     for one in parts.written:
         for number, names in one.pieces.items():
-            place = parts.run.place("write")
-            found.setdefault(int(number), []).append([place / name for name in names])
+            found.setdefault(int(number), []).append([parts.place(name) for name in names])
     return (found[number] for number in sorted(found))
 
 

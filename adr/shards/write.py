@@ -4,11 +4,12 @@ Rows are written by the export's own writers, over the shard's rows. What is glo
 forms of all records are read from the figures of `read`. Which columns all rows of a file have, and which faults rows
 have together (repeated ids, keys that differ), is gathered here shard by shard and settled by `join`. Faults of a
 single row are found here, and rows with errors are left out here when that was asked for. Of pictures that were on
-disk when they were read, a sample is opened in every shard, in all as many as on one machine.
+disk when they were read, a sample is opened in every shard, in all as many as on one machine. Where ids are to be
+repaired, `join` finds the repeated ones, and lets the shards that have them be written once more.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from dataclasses import replace as changed
 from pathlib import Path
@@ -20,8 +21,9 @@ import pyarrow.parquet as pq
 
 from adr.export import parquet
 from adr.export.formats import named
-from adr.export.leaving import leaving
+from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Findings, row_findings
+from adr.export.options import ExportOptions
 from adr.export.provenance import DROPPED, write_dropped
 from adr.export.records import conversations
 from adr.export.set_facts import SetFacts
@@ -80,8 +82,7 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         return run.file("write", number, name).name
 
     with rows_of(shards, run, number) as store:
-        leave = leaving(store, Workspace(folder), RUN, synthetic="none")
-        leave = changed(leave, place_markers=options.place_markers)
+        leave = _leave(store, options, folder)
         share = shards.shards[number].records / max(1, shards.records)
         every = options.check_all_images
         found = row_findings(store, leave, format.rules, images="reference", check_all_images=every, share=share)
@@ -95,6 +96,25 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         pq.write_table(_counts(store, run, number), folder / place("counts.parquet"))
     write_whole(folder / place("lint.json"), json.dumps(asdict(written), ensure_ascii=False).encode())
     return {"rows": written.rows, "left_out": len(written.left_out)}
+
+
+def write_rows(
+    shards: ShardSet, run: ShardRun, number: int, folder: Path, new_ids: Mapping[tuple[int, int], str]
+) -> None:
+    """Write the rows of a shard once more, with new ids: {(instance, number of the copy, from 0): id as JSON text}."""
+    options, gone = export_options(run.asked, run.format), WrittenShard.of(run, number).left_out
+    with rows_of(shards, run, number) as store:
+        leave = _leave(store, options, folder)
+        order = leave.order[~np.isin(leave.order, np.array(gone, np.int32))]
+        ids = {int(np.searchsorted(order, instance)) + copy: id for (instance, copy), id in new_ids.items()}
+        work = Work(store, changed(leave, order=order, new_ids=ids), folder, "reference", leave.form, silent)
+        _WRITERS[run.format](work, lambda name: run.file("write", number, name).name)
+
+
+def _leave(store: Store, options: ExportOptions, folder: Path) -> Leaving:
+    """All kept rows of a shard. folder: any that is there."""
+    leave = leaving(store, Workspace(folder), RUN, synthetic="none")
+    return changed(leave, place_markers=options.place_markers)
 
 
 def _written(work: Work, found: Findings, faulty: np.ndarray, pieces: dict[str, list[str]]) -> WrittenShard:
@@ -130,7 +150,9 @@ def _write_parquet(work: Work, place: Callable[[str], str]) -> dict[str, list[st
     """The files of every range, each cut and written as in an export of these rows alone."""
     order, pieces = work.leave.order, {}
     for number in np.unique(order // RANGE).tolist():
-        leave = changed(work.leave, order=order[order // RANGE == number])
+        begin, end = np.searchsorted(order, [number * RANGE, (number + 1) * RANGE]).tolist()
+        new_ids = {place - begin: id for place, id in work.leave.new_ids.items() if begin <= place < end}
+        leave = changed(work.leave, order=order[begin:end], new_ids=new_ids)
         part = changed(work, leave=leave, known_columns=work.columns)
         made = parquet.write_shards(part, parquet.columns_of(tools=work.columns.tools), f"range-{number}")
         names = [place(f"range-{number}-{n}.parquet") for n in range(len(made))]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,10 @@ def machine(tmp_path_factory):
     made.store.close()
 
 
-def joined(machine: OneMachine, folder: Path, cuts: list[int], format: str = "llava") -> Path:
-    """The folder of the export that shards beginning at `cuts` give."""
+def joined(machine: OneMachine, folder: Path, cuts: list[int], format: str = "llava", more: str = "") -> Path:
+    """The folder of the export that shards beginning at `cuts` give. more: lines of [export]."""
     shards, run = machine.cut(folder / "shards", cuts, folder / "out", format)
+    run = replace(run, recipe=run.recipe + more)
     for shard in shards.shards:
         write.make(shards, run, shard.number, run.place("write"))
     join.make(shards, run, GLOBAL, run.place("join"))
@@ -107,6 +109,17 @@ def test_parquet__the_files_of_one_machine_wherever_shards_begin(machine, tmp_pa
         assert sha256(here / name) == sha256(there / name)
 
 
+@pytest.mark.parametrize("format", ["llava", "parquet"])
+def test_join__ids_that_repeat_across_shards_are_repaired_as_on_one_machine(machine, tmp_path, format):
+    options = {"format": format, "images": "reference", "repair_ids": True}
+    export(machine.store, machine.workspace, 1, out=tmp_path / "whole", **options)
+    here = joined(machine, tmp_path, [7, 13, 21], format, "repair_ids = true\n")
+    assert manifest(here)["options"]["repaired_ids"] == manifest(tmp_path / "whole")["options"]["repaired_ids"] == 3
+    assert manifest(here)["lint"] == manifest(tmp_path / "whole")["lint"]
+    for name in manifest(here)["main"]:
+        assert sha256(here / name) == sha256(tmp_path / "whole" / name)
+
+
 def test_join__a_folder_that_is_there_is_not_replaced_unasked(machine, tmp_path):
     joined(machine, tmp_path, [9])
     with pytest.raises(AdrError, match="already exists"):
@@ -135,7 +148,7 @@ def test_join__errors_block_the_export_or_their_rows_are_left_out(tmp_path):
     [
         ('[export]\norder = "shuffled"\n', "llava", "order"),
         ('[export]\nimages = "copy"\n', "llava", "images"),
-        ("[export]\nrepair_ids = true\n", "parquet", "repair_ids"),
+        ('[export]\nepochs = "lists"\n', "parquet", "epochs"),
         ("", "coco", "Shards cannot be written"),
     ],
 )
