@@ -562,7 +562,7 @@ def _take_kept_objects(writer: Writer, path: Path, place: SourcePlace) -> None:
         where starts_with(path, $2)""",
         [place.first, place.prefix],
     )
-    for rows in kept_objects(path):
+    for rows in kept_objects(path, writer.arrow("select distinct key from own_key")["key"]):
         writer.register("kept_object", rows)
         writer.execute(
             'insert into named select null, "by", key, objects from kept_object semi join own_key using ("by", key)'

@@ -5,11 +5,12 @@ Knows nothing of tables; `ingest` joins the annotations to instances by their ke
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from adr.errors import AdrError
@@ -21,7 +22,7 @@ from adr.progress import Progress, let_pages_run, silent
 
 KEYS = ("position", "image", "id")
 _KEPT = pa.schema([("by", pa.string()), ("key", pa.string()), ("objects", pa.list_(pa.string()))])
-_AT_ONCE = 100_000  # rows
+_AT_ONCE = 200_000  # rows
 _SHAPE = 'one {"image": "a.jpg", "objects": ["cat", "sofa"]} per line; "position" or "id" may replace "image"'
 
 
@@ -54,18 +55,31 @@ def keep_objects(source: Path, path: Path, progress: Progress = silent) -> int:
     many cannot be read."""
     unread = 0
     with pq.ParquetWriter(path, _KEPT, compression="zstd") as file:
+        waiting: list[Named] = []
         for rows in read_objects(source, progress):
-            kept = [asdict(row) for row in rows if row is not None]
+            kept = [row for row in rows if row is not None]
             unread += len(rows) - len(kept)
-            file.write_table(pa.Table.from_pylist(kept, schema=_KEPT), row_group_size=_AT_ONCE)
+            waiting += kept
+            if len(waiting) >= _AT_ONCE:
+                file.write_table(_table(waiting))
+                waiting = []
+        if waiting:
+            file.write_table(_table(waiting))
     return unread
 
 
-def kept_objects(path: Path) -> Iterator[pa.Table]:
-    """The annotations of a file that `keep_objects` has made, in tables of (by, key, objects)."""
+def _table(rows: list[Named]) -> pa.Table:
+    columns = {name: [getattr(row, name) for row in rows] for name in _KEPT.names}
+    return pa.table(columns, schema=_KEPT)
+
+
+def kept_objects(path: Path, keys: pa.ChunkedArray) -> Iterator[pa.Table]:
+    """The annotations with one of these keys, in tables of (by, key, objects); path: what `keep_objects` has made."""
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=_AT_ONCE):
-            yield pa.Table.from_batches([batch])
+        for group in range(file.metadata.num_row_groups):
+            chosen = pc.is_in(file.read_row_group(group, columns=["key"])["key"], value_set=keys)
+            if pc.any(chosen).as_py():
+                yield file.read_row_group(group).filter(chosen)
 
 
 def _row(text: bytes) -> Named | None:

@@ -4,6 +4,7 @@ Uncompressed arrays and JSON Lines stay where they are, and a shard is a stretch
 else are copied, byte for byte. Knows where a record begins and ends and nothing of what is in it.
 """
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -25,6 +26,7 @@ from adr.ingest.objects import keep_objects
 from adr.ingest.opened import Reader, reader, texts_of
 from adr.ingest.records import Block, Records
 from adr.ingest.sources import Given, SourcePlace, keep_place, next_place
+from adr.ingest.table_rows import RowBlock
 from adr.progress import Progress, silent
 from adr.ranges import RANGE
 from adr.shards.shard_set import FILE, CutSource, RecordShard, ShardSet
@@ -32,6 +34,7 @@ from adr.store import Store
 
 COPIES = "cut"
 """The folder of what is copied, in the folder of the shards."""
+_LIKE_PREFIX = re.compile(rb'"(@[^/"]*/)')
 _LAST_POSITION = 2**31 - 1
 
 Piece = tuple[int, Sequence[Any], int]
@@ -98,6 +101,7 @@ class _Cutting:
         self.shards: list[RecordShard] = []
         self.unread = 0
         self._copies, self._each, self._store, self._progress = copies, each, store, progress
+        self._like_prefixes: set[bytes] = set()
 
     def add(self, given: Given) -> None:
         """Cut one source."""
@@ -107,6 +111,11 @@ class _Cutting:
         inside = layout.layout in SHARDS
         with self._store.atomic() as writer:
             place = next_place(writer, given, folder or (picture_root(layout.path) if inside else None))
+        if place.prefix.encode() in self._like_prefixes:
+            raise AdrError(
+                f"Picture paths of {layout.path} are to begin with {place.prefix}, which other sources have already.",
+                "Give the file another name.",
+            )
         changed, before = layout.path.stat().st_mtime_ns, len(self.shards)
         named = NamedInside(layout) if inside else None
         found = self._stretches(source, place) if _stays(source) else self._copied(source, place, named)
@@ -158,7 +167,7 @@ class _Cutting:
     def _stretches(self, source: Reader, place: SourcePlace) -> Iterator[RecordShard]:
         """Shards that are stretches of the source's file."""
         layout, first, begin = source.layout, place.first, source.layout.start
-        blocks = ((block.ends, block.read) for block in source if isinstance(block, Block))
+        blocks = ((block.ends, block.read) for block in self._watched(source) if isinstance(block, Block))
         for number, (_, pieces) in enumerate(self._shards_of(blocks, place, layout), len(self.shards)):
             count, end = 0, begin
             for _, ends, _ in pieces:
@@ -177,6 +186,7 @@ class _Cutting:
                 if named is not None:
                     named.look(piece)
                 count += len(piece)
+                self._look_for_prefixes(piece)
                 yield list(piece)
 
         for number, (_, pieces) in enumerate(self._shards_of(texts_of(source), place, source.layout), len(self.shards)):
@@ -185,6 +195,18 @@ class _Cutting:
                 write_texts(partial, texts(pieces))
             yield RecordShard(number, place.source, first, count, f"{COPIES}/{name}", kind)
             first += count
+
+    def _watched(self, source: Reader) -> Iterator[Block | RowBlock]:
+        for block in source:
+            if isinstance(block, Block):
+                self._look_for_prefixes(block.texts)
+            yield block
+
+    def _look_for_prefixes(self, texts: Sequence[bytes]) -> None:
+        """Note texts that begin like a prefix of picture paths (@NAME/), which a later source may not have."""
+        for text in texts:
+            if b'"@' in text:
+                self._like_prefixes.update(_LIKE_PREFIX.findall(text))
 
     def _shards_of(
         self, blocks: Iterable[tuple[Sequence[Any], int]], place: SourcePlace, layout: Layout

@@ -105,6 +105,13 @@ def test_cut__several_sources_count_on(tmp_path: Path) -> None:
     ]
 
 
+def test_cut__a_prefix_that_picture_paths_have_already(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    first = rows.lines(tmp_path / "a.jsonl", [DOG.replace("a.jpg", "@b/a.jpg"), TEXT])
+    with pytest.raises(AdrError, match="are to begin with @b/, which other sources have already"):
+        cut([first, rows.lines(tmp_path / "b" / "b.jsonl")], tmp_path / "out")
+
+
 def test_cut__a_list_of_datasets(tmp_path: Path) -> None:
     rows.lines(tmp_path / "a.jsonl"), rows.array(tmp_path / "b.json")
     listed = {"one": {"annotation": "a.jsonl", "repeat_time": 2}, "two": {"annotation": "b.json"}}
