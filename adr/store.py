@@ -129,6 +129,23 @@ class Store:
         """Where the file lies; None for a store in memory."""
         return self.path.parent if self.path else None
 
+    @classmethod
+    def over(cls, path: Path, tables: Sequence[str]) -> "Store":
+        """A store in memory in which these tables are those of another database file (`other`), which is only read.
+        AdrError when the file cannot be read."""
+        made = cls.memory()
+        try:
+            made._attach(path)
+            with made._cursor() as cursor:
+                for table in tables:
+                    name = table if table.isidentifier() else _refuse(table)
+                    cursor.execute(f'drop table "{name}"')
+                    cursor.execute(f'create view "{name}" as from other."{name}"')
+        except BaseException:
+            made.close()
+            raise
+        return made
+
     def _make(self, path: Path) -> None:
         """Make the file with its tables under another name first: a fault or a kill leaves a whole database or none."""
         with new_file(path) as partial:

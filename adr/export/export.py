@@ -205,7 +205,7 @@ def export(
         if seen.empty:
             raise AdrError(*_nothing_left(seen))
         if seen.blocked:
-            raise AdrError(*_blocked(seen.blocked))
+            raise AdrError(*blocked_words(seen.blocked))
         work = Work(
             store,
             seen.leave,
@@ -225,7 +225,15 @@ def export(
         progress(0, None, "Counting")
         counts = count(store, seen.leave)
         named_recipe = recipe or replayable(store, changed(seen.leave.recipe, export=given_options(chosen)))
-        written = manifest.build(work, seen.format, counts, seen.lint.findings, sums, _said(chosen, seen), named_recipe)
+        written = manifest.build(
+            work,
+            seen.format,
+            counts,
+            seen.lint.findings,
+            sums,
+            options_said(chosen, seen.images, len(seen.leave.new_ids), weights=bool(seen.parts)),
+            named_recipe,
+        )
         if seen.parts:
             mixture.write_weights(work)
             written["mixture"] = mixture.as_json(work, seen.format, list(sums))
@@ -305,7 +313,8 @@ def _with_media(store: Store, leave: Leaving) -> bool:
     )
 
 
-def _blocked(errors: tuple[Finding, ...]) -> tuple[str, str]:
+def blocked_words(errors: tuple[Finding, ...]) -> tuple[str, str]:
+    """The sentence and the next step for errors that block an export."""
     said = "; ".join(
         f"{finding.kind} in {finding.rows:,} rows ({', '.join(finding.examples[:2])})" for finding in errors
     )
@@ -334,19 +343,19 @@ def _nothing_left(seen: Preview) -> tuple[str, str]:
     )
 
 
-def _said(options: ExportOptions, seen: Preview) -> dict[str, Any]:
-    """The options as the manifest holds them."""
+def options_said(options: ExportOptions, images: str, repaired: int, *, weights: bool) -> dict[str, Any]:
+    """The options as the manifest holds them. images: where the pictures are; repaired: ids."""
     return {
-        "images": seen.images,
+        "images": images,
         "order": options.order,
         "synthetic": options.synthetic,
         "accept_above": options.accept_above,
         "repair_ids": options.repair_ids,
-        "repaired_ids": len(seen.leave.new_ids),
+        "repaired_ids": repaired,
         "leave_out_faulty": options.leave_out_faulty,
         **({"license": options.license} if options.license else {}),
         **({"place_markers": True} if options.place_markers else {}),
-        **({"mixture": options.mixture} if seen.parts else {}),
+        **({"mixture": options.mixture} if weights else {}),
         **({"epochs": options.epochs} if options.epochs else {}),
     }
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import platform
 from collections import Counter
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -30,6 +31,30 @@ MODEL_PACKAGES = ("torch", "diffusers", "transformers", "open_clip_torch", "spac
 WHOLE = 600 << 20  # the files of a model are hashed in full when they have at most this many bytes together
 
 
+@dataclass(frozen=True)
+class Totals:
+    """Numbers of instances: kept, read from the source, set aside by ingest, and decided on for each reason."""
+
+    kept: int
+    source_instances: int
+    rejected: int
+    reasons: dict[str, int]
+
+    @classmethod
+    def of(cls, work: Work) -> "Totals":
+        """Those of the workspace."""
+        store, leave = work.store, work.leave
+        reasons = store.rows(
+            "select reason, count(*) from decision where run = $1 group by reason order by reason", [leave.run]
+        )
+        return cls(
+            int(store.value("select count(*) from kept_in where run = $1 and epoch = $2", leave.which)),
+            int(store.value("select count(*) from instance")),
+            int(store.value("select count(*) from rejected")),
+            {str(reason): int(n) for reason, n in reasons},
+        )
+
+
 def build(
     work: Work,
     format: Format,
@@ -38,16 +63,12 @@ def build(
     sums: dict[str, str],
     options: dict[str, Any],
     recipe: Recipe,
+    totals: "Totals | None" = None,
 ) -> dict[str, Any]:
-    """The manifest as a JSON object, without its list of files. sums: {main data file: SHA-256}, in order."""
+    """The manifest as a JSON object, without its list of files. sums: {main data file: SHA-256}, in order; totals:
+    where they cannot be counted in the workspace."""
     store, leave = work.store, work.leave
-    kept = int(store.value("select count(*) from kept_in where run = $1 and epoch = $2", leave.which))
-    reasons = {
-        str(reason): int(n)
-        for reason, n in store.rows(
-            "select reason, count(*) from decision where run = $1 group by reason order by reason", [leave.run]
-        )
-    }
+    totals = totals or Totals.of(work)
     return {
         "format": format.name,
         "format_title": format.title,
@@ -59,12 +80,12 @@ def build(
         "counts": {
             "rows": leave.instances,
             "synthetic": leave.synthetic,
-            "kept_instances": kept,
-            "copies": leave.instances - leave.synthetic - kept + len(work.left_out),
+            "kept_instances": totals.kept,
+            "copies": leave.instances - leave.synthetic - totals.kept + len(work.left_out),
             "left_out_faulty": len(work.left_out),
-            "source_instances": int(store.value("select count(*) from instance")),
-            "rejected_by_ingest": int(store.value("select count(*) from rejected")),
-            "decisions": reasons,
+            "source_instances": totals.source_instances,
+            "rejected_by_ingest": totals.rejected,
+            "decisions": totals.reasons,
         },
         "options": options,
         "recipe": {

@@ -8,6 +8,7 @@ SQL.
 """
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,12 +71,12 @@ class ShardColumns:
 
 def write(work: Work) -> list[str]:
     """Write one row per instance and candidate, with the pictures inside or outside; returns the shards' paths."""
-    return write_shards(work, _columns(tools=work.columns.tools))
+    return write_shards(work, columns_of(tools=work.columns.tools))
 
 
 def write_parts(work: Work) -> list[str]:
     """Write the shards of each value to a folder below `data`; returns the shards' paths."""
-    columns = _columns(tools=work.columns.tools)
+    columns = columns_of(tools=work.columns.tools)
     return [name for part in work.parts for name in write_shards(work.of_part(part), columns, f"{FOLDER}/{part.name}")]
 
 
@@ -85,7 +86,7 @@ def write_shards(work: Work, columns: ShardColumns, folder: str = FOLDER) -> lis
     A shard ends when it has about 500 MB, and where `file_begins` says that the next one begins.
     """
     inside = work.images == "inside"
-    shards = ParquetFiles(work.folder, _schema(columns, inside), folder)
+    shards = ParquetFiles(work.folder, schema_of(columns, inside), folder)
     try:
         for begins, table in _tables(work, columns, WITH_IMAGES if inside else CHUNK):
             if begins:
@@ -124,7 +125,8 @@ def _candidate(one: Accepted) -> dict[str, Any]:
     return {"id": str(json.loads(one.id)), "images": list(one.images), "messages": messages(one.turns), "tools": ""}
 
 
-def _columns(tools: bool) -> ShardColumns:
+def columns_of(tools: bool) -> ShardColumns:
+    """The columns of these files. tools: whether they have one for tools."""
     columns = {"id": pa.string(), "images": pa.list_(pa.string()), "messages": MESSAGES}
     parts = {"feature": {"type": TEXT, "text": TEXT}, "_type": "List"}
     features = {"id": TEXT, "messages": {"feature": {"role": TEXT, "content": parts}, "_type": "List"}}
@@ -220,7 +222,7 @@ def _read(work: Work, name: str, whose: str | None) -> bytes:
         ) from error
 
 
-def _schema(columns: ShardColumns, inside: bool) -> pa.Schema:
+def schema_of(columns: ShardColumns, inside: bool) -> pa.Schema:
     """The columns, with the features that Hugging Face datasets reads from the file's metadata."""
     pictures = {"feature": {"_type": "Image"} if inside else TEXT, "_type": "List"}
     features = {name: columns.features.get(name, pictures) for name in columns.schema.names}
@@ -250,6 +252,12 @@ class ParquetFiles:
         self.writer.write_table(table.cast(self.schema), row_group_size=table.num_rows)
         if self._part(self.count - 1).stat().st_size >= SHARD:
             self.close()
+
+    def take(self, file: Path) -> None:
+        """Add a finished file of the same columns as the next one."""
+        self.close()
+        shutil.copyfile(file, self._part(self.count))
+        self.count += 1
 
     def close(self) -> None:
         """Finish the current file."""

@@ -1,0 +1,314 @@
+"""Join: the parts of all shards → one export, as one machine writes it.
+
+The folder has the main files, dropped.jsonl, manifest.json, the card with its curves, and how a trainer is started. It
+has no report page, which names entities from the database of one machine, and synthetic.jsonl is empty: candidates are
+made in a workspace.
+"""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from adr.errors import AdrError
+from adr.export import card, croissant, manifest, parquet, provenance, trainer
+from adr.export.columns import KeySet
+from adr.export.counts import Counts, threshold
+from adr.export.export import blocked_words, options_said
+from adr.export.folder import whole
+from adr.export.formats import named
+from adr.export.found_rows import EXAMPLES
+from adr.export.leaving import CHUNK, Leaving, dumps
+from adr.export.lint import Finding, Findings, Lint, set_findings
+from adr.export.llava import FILE
+from adr.export.parts import FOLDER
+from adr.export.set_facts import REPEATED, SetFacts, in_words
+from adr.export.work import Format, Work
+from adr.export.writing import write_whole_array
+from adr.files import sha256_of
+from adr.image_folder import ImageFolder
+from adr.index.lexicon import Lexicon
+from adr.index.options import IndexOptions
+from adr.options import given_options, options_of
+from adr.progress import silent
+from adr.recipe import Recipe
+from adr.shards.exporting import export_options, refuse_export
+from adr.shards.shard_rows import form_of
+from adr.shards.shard_run import GLOBAL, ShardRun
+from adr.shards.shard_set import CutSource, ShardSet
+from adr.shards.write import WrittenShard, entities_of
+from adr.store import Store
+
+VERSION = 1
+_BLOCK = 8 << 20
+
+
+def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str, Any]:
+    """Writes the export to run.out; returns its rows, its SHA-256 and the number of its main files. AdrError when the
+    folder exists and is not to be replaced, when the lint has errors, or when nothing is left to write."""
+    refuse_export(run.asked, run.format)
+    if run.out is None:
+        raise AdrError("No folder is named for the export.", "Name one with --out.")
+    format, written = named(run.format), [WrittenShard.of(run, one.number) for one in shards.shards]
+    with whole(Path(run.out), replace=run.replace) as out, closing(Store(folder / "joining.duckdb")) as store:
+        _place_sources(store, shards, run, written)
+        leave = _leave(store, shards, run, written)
+        lint = _lint(store, shards, run, leave, format, written)
+        if not leave.instances:
+            raise AdrError("There is nothing to write: no row is left.", "Apply a recipe that keeps some.")
+        work = Work(store, leave, out, "reference", leave.form, silent, _left_out(written))
+        names = _JOINERS[run.format](work, _Parts(shards, run, written))
+        made = _describe(work, shards, run, written, format, lint, {name: sha256_of(out / name) for name in names})
+    for rest in folder.glob("joining.duckdb*"):
+        rest.unlink()
+    return {"rows": leave.instances, "sha256": made["sha256"], "files": len(names)}
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The parts of all shards."""
+
+    shards: ShardSet
+    run: ShardRun
+    written: Sequence[WrittenShard]
+
+    def files(self, name: str) -> Iterator[Path]:
+        """The files of a name, in order."""
+        return (self.run.file("write", one.number, name) for one in self.shards.shards)
+
+
+def _describe(
+    work: Work,
+    shards: ShardSet,
+    run: ShardRun,
+    written: Sequence[WrittenShard],
+    format: Format,
+    lint: Lint,
+    sums: dict[str, str],
+) -> dict[str, Any]:
+    """Write what lies beside the main files; returns the manifest. sums: {main file: SHA-256}."""
+    parts, recipe = _Parts(shards, run, written), run.asked
+    _write_dropped(work, parts)
+    provenance.write_synthetic(work)
+    counts, options = _counts(parts, recipe), export_options(recipe, run.format)
+    said = options_said(options, work.images, 0, weights=False)
+    made = manifest.build(work, format, counts, lint.findings, sums, said, _asked(recipe, run), _totals(written))
+    made["shards"] = len(shards.shards)
+    trainer.write(work, format, made)
+    croissant.write(work, format, made, sums)
+    card.write(work, format, counts, made)
+    made["files"] = manifest.hashes(work.folder, sums)
+    manifest.write(work, made)
+    return made
+
+
+def _asked(recipe: Recipe, run: ShardRun) -> Recipe:
+    """The recipe with the options of this export."""
+    return changed(recipe, export=given_options(export_options(recipe, run.format)))
+
+
+def _left_out(written: Sequence[WrittenShard]) -> tuple[int, ...]:
+    return tuple(position for one in written for position in one.left_out)
+
+
+def _totals(written: Sequence[WrittenShard]) -> manifest.Totals:
+    reasons = sum((Counter(one.reasons) for one in written), Counter[str]())
+    return manifest.Totals(
+        sum(one.kept for one in written),
+        sum(one.instances for one in written),
+        sum(one.rejected for one in written),
+        dict(sorted(reasons.items())),
+    )
+
+
+def _leave(store: Store, shards: ShardSet, run: ShardRun, written: Sequence[WrittenShard]) -> Leaving:
+    """As many rows as leave, which are not looked at one by one: the array takes no memory."""
+    order = np.broadcast_to(np.int32(0), sum(one.rows for one in written))
+    return Leaving(1, run.asked, form_of(shards, run), ImageFolder.of(store), order, ())
+
+
+# --------------------------------------------------------------------------------------------- what was read
+
+
+def _place_sources(store: Store, shards: ShardSet, run: ShardRun, written: Sequence[WrittenShard]) -> None:
+    """The tables `source` and `index_made`, as the manifest reads them."""
+    form, options = form_of(shards, run), options_of(IndexOptions, run.asked.index, "[index]").filled()
+    columns = "source, name, path, images, image_prefix, form, layout, bytes, sha256, first, records"
+    with store.atomic() as writer:
+        for one in shards.sources:
+            own = [w for w, s in zip(written, shards.shards, strict=True) if s.source == one.source]
+            warnings = _warnings(store, shards, run, one, own)
+            values = [one.source, one.name, one.path, one.images, one.prefix, form, one.layout, one.bytes, one.sha256]
+            writer.execute(
+                f"""
+                insert into source ({columns}, instances, rejected, warnings, mapping)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)""",
+                [
+                    *values,
+                    *(one.first, one.records),
+                    *(sum(w.instances for w in own), sum(w.rejected for w in own)),
+                    json.dumps(warnings),
+                    next((w.source["mapping"] for w in own if w.source.get("mapping")), None),
+                ],
+            )
+        unread = sum(
+            pq.read_metadata(run.file("extract", one.number, "unread.parquet")).num_rows for one in shards.shards
+        )
+        writer.execute(
+            """
+            insert into index_made (extractor, spacy_model, objects_from, lexicon_fingerprint, unread)
+            values ($1, $2, $3, $4, $5)""",
+            [options.extractor, options.spacy_model, options.objects, Lexicon.english().fingerprint, unread],
+        )
+
+
+def _warnings(
+    store: Store, shards: ShardSet, run: ShardRun, source: CutSource, written: Sequence[WrittenShard]
+) -> dict[str, int]:
+    """What ingest warns of in a source: sums, but for ids, which may come again in another shard."""
+    sums: Counter[str] = Counter()
+    for one in written:
+        sums.update(json.loads(one.source.get("warnings") or "{}"))
+    repeated = store.value(
+        "select count(id) - count(distinct id) from read_parquet($1) where instance between $2 and $3",
+        [_id_files(shards, run), source.first, source.first + source.records - 1],
+    )
+    return {**sums, **({"repeated_ids": int(repeated)} if repeated or "repeated_ids" in sums else {})}
+
+
+def _id_files(shards: ShardSet, run: ShardRun) -> list[str]:
+    return [str(run.file("write", one.number, "ids.parquet")) for one in shards.shards]
+
+
+# --------------------------------------------------------------------------------------------- lint
+
+
+def _lint(
+    store: Store, shards: ShardSet, run: ShardRun, leave: Leaving, format: Format, written: Sequence[WrittenShard]
+) -> Lint:
+    """The findings of all shards; AdrError when errors block the export."""
+    found = Findings()
+    for one in written:
+        found.merge(Finding(**{**each, "examples": tuple(each["examples"])}) for each in one.findings)
+    set_findings(_facts(store, shards, run, written), leave, format.rules, format.keeps, found)
+    lint = found.lint()
+    if lint.errors and not any(one.left_out for one in written):
+        raise AdrError(*blocked_words(lint.errors))
+    return lint
+
+
+def _facts(store: Store, shards: ShardSet, run: ShardRun, written: Sequence[WrittenShard]) -> SetFacts:
+    """What the lint has to know of all rows together."""
+    ids = _id_files(shards, run)
+    kept = "(select id, copies, instance from read_parquet($1) where copies > 0)"
+    repeated = store.rows(REPEATED.format(kept=kept, most=EXAMPLES), [ids])
+    kinds: Counter[str] = Counter()
+    sets: dict[tuple[str, ...], KeySet] = {}
+    for one in written:
+        kinds.update(one.facts["id_kinds"])
+        for each in one.facts["key_sets"]:
+            keys = tuple(each["listed"])
+            before = sets.get(keys, KeySet(keys, 0, each["first"]))
+            sets[keys] = KeySet(keys, before.rows + each["rows"], min(before.first, each["first"]))
+    return SetFacts(
+        repeated[0][3] if repeated else 0,
+        tuple(in_words(name, rows, first) for name, rows, first, _ in repeated),
+        dict(sorted(kinds.items())),
+        sorted(sets.values(), key=lambda one: (-one.rows, one.listed)),
+        all(one.facts["all_reject"] for one in written if one.rows),
+        frozenset(key for one in written for key in one.facts["mapped"]),
+    )
+
+
+# --------------------------------------------------------------------------------------------- counts
+
+
+def _counts(parts: _Parts, recipe: Recipe) -> list[Counts]:
+    """The counts of every perspective, from those of the shards."""
+    made, first = [], 0
+    of_shards = [pq.read_table(file) for file in parts.files("counts.parquet")]
+    for perspective in entities_of(parts.run):
+        n = pq.read_table(parts.run.file("entities", GLOBAL, f"{perspective}.parquet"), columns=["n"]).column("n")
+        sums = np.zeros((3, len(n)), dtype=np.int64)
+        for table in of_shards:
+            own = table.filter(pc.equal(table.column("perspective"), perspective))
+            for row, name in enumerate(("after", "random", "excluded")):
+                sums[row, own.column("rank").to_numpy()] += own.column(name).to_numpy()
+        after, random, excluded = sums
+        before, ids = n.to_numpy() - excluded, np.arange(first, first + len(n))
+        made.append(Counts(perspective, threshold(recipe, perspective, before), ids, before, after, after, random))
+        first += len(n)
+    return made
+
+
+# --------------------------------------------------------------------------------------------- files
+
+
+def _write_dropped(work: Work, parts: _Parts) -> None:
+    """dropped.jsonl: the lines of all shards, then the rows that were left out because of an error."""
+    with work.file(provenance.DROPPED) as out:
+        for file in parts.files("dropped.jsonl"):
+            with file.open("rb") as given:
+                shutil.copyfileobj(given, out, _BLOCK)
+        for position in work.left_out:
+            out.write(dumps({"position": position, "reason": "faulty"}).encode() + b"\n")
+
+
+def _join_llava(work: Work, parts: _Parts) -> list[str]:
+    with work.file(FILE) as out:
+        write_whole_array(out, _pieces(parts))
+    return [FILE]
+
+
+def _pieces(parts: _Parts) -> Iterator[bytes]:
+    """The parts of shards that have rows."""
+    return (part for file in parts.files("part") if (part := file.read_bytes()))
+
+
+def _join_parquet(work: Work, parts: _Parts) -> list[str]:
+    """Numbered files: a range that lies in one shard has its files, one that lies in several is written anew."""
+    columns = parquet.columns_of(tools=any(one.tools for one in parts.written))
+    schema = parquet.schema_of(columns, inside=False)
+    files = parquet.ParquetFiles(work.folder, schema, FOLDER)
+    for pieces in _ranges(parts):
+        if len(pieces) == 1 and pq.read_schema(pieces[0][0]).names == schema.names:
+            for file in pieces[0]:
+                files.take(file)
+            continue
+        files.close()
+        table = pa.concat_tables(_with_columns(pq.read_table(file), schema) for of in pieces for file in of)
+        for at in range(0, table.num_rows, CHUNK):
+            files.write(table.slice(at, CHUNK))
+        files.close()
+    return files.named()
+
+
+def _ranges(parts: _Parts) -> Iterator[list[list[Path]]]:
+    """The files of each range, by shard."""
+    found: dict[int, list[list[Path]]] = {}
+    for one in parts.written:
+        for number, names in one.pieces.items():
+            place = parts.run.place("write")
+            found.setdefault(int(number), []).append([place / name for name in names])
+    return (found[number] for number in sorted(found))
+
+
+def _with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table with the columns of all rows; the text of one that it lacks is empty."""
+    for name in schema.names:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.array([""] * table.num_rows, pa.string()))
+    return table.select(schema.names).cast(schema)
+
+
+_JOINERS = {"llava": _join_llava, "parquet": _join_parquet}

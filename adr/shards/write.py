@@ -1,0 +1,196 @@
+"""Write: the kept rows of one shard → their part of the export, and what `join` has to know to make one of all parts.
+
+Rows are written by the export's own writers, over the shard's rows. What is global is had in one of three ways. The
+forms of all records are read from the figures of `read`. Which columns all rows of a file have, and which faults rows
+have together (repeated ids, keys that differ), is gathered here shard by shard and settled by `join`. Faults of a
+single row are found here, and rows with errors are left out here when that was asked for. Of pictures that were on
+disk when they were read, a sample is opened in every shard, in all as many as on one machine.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from dataclasses import replace as changed
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from adr.export import parquet
+from adr.export.formats import named
+from adr.export.leaving import leaving
+from adr.export.lint import Findings, row_findings
+from adr.export.provenance import DROPPED, write_dropped
+from adr.export.records import conversations
+from adr.export.set_facts import SetFacts
+from adr.export.work import Work
+from adr.export.writing import SEPARATOR, items
+from adr.files import write_whole
+from adr.progress import silent
+from adr.ranges import RANGE
+from adr.shards.baseline import Baseline
+from adr.shards.exporting import export_options, refuse_export
+from adr.shards.shard_rows import RUN, rows_of
+from adr.shards.shard_run import GLOBAL, ShardRun
+from adr.shards.shard_set import ShardSet
+from adr.store import Store
+from adr.workspace import Workspace
+
+VERSION = 1
+_IDS = """
+    select instance, id, copies::integer as copies from instance join decision using (instance) where id is not null
+    order by instance"""
+
+
+@dataclass(frozen=True)
+class WrittenShard:
+    """What is known of the rows of a shard. rows: with copies; kept: instances; instances, rejected: records of the
+    shard; reasons: instances for each reason of a decision; left_out: positions that were left out because of an error;
+    tools: whether a record has tools; findings, facts: for the lint; pieces: {number of a range: files with its rows};
+    source: what the table `source` says of the shard's source."""
+
+    rows: int
+    kept: int
+    instances: int
+    rejected: int
+    reasons: dict[str, int]
+    left_out: list[int]
+    tools: bool
+    findings: list[dict[str, Any]]
+    facts: dict[str, Any]
+    pieces: dict[str, list[str]]
+    source: dict[str, Any]
+
+    @classmethod
+    def of(cls, run: ShardRun, number: int) -> "WrittenShard":
+        """What `make` has said of a shard."""
+        return cls(**json.loads(run.file("write", number, "lint.json").read_text(encoding="utf-8")))
+
+
+def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str, Any]:
+    """Writes the rows: of llava `N.part`, records with commas between; of parquet `N.range-R-K.parquet`, the K-th file
+    of range R. Beside them N.lint.json (a `WrittenShard`), N.ids.parquet (instance, id, copies of those with an id),
+    N.counts.parquet (perspective, rank, after, random, excluded) and N.dropped.jsonl. Returns the number of rows."""
+    refuse_export(run.asked, run.format)
+    options, format = export_options(run.asked, run.format), named(run.format)
+
+    def place(name: str) -> str:
+        return run.file("write", number, name).name
+
+    with rows_of(shards, run, number) as store:
+        leave = leaving(store, Workspace(folder), RUN, synthetic="none")
+        leave = changed(leave, place_markers=options.place_markers)
+        share = shards.shards[number].records / max(1, shards.records)
+        every = options.check_all_images
+        found = row_findings(store, leave, format.rules, images="reference", check_all_images=every, share=share)
+        faulty = found.lint().faulty if options.leave_out_faulty else np.empty(0, np.int32)
+        leave = changed(leave, order=leave.order[~np.isin(leave.order, faulty)])
+        work = Work(store, leave, folder, "reference", leave.form, silent)
+        written = _written(work, found, faulty, _WRITERS[run.format](work, place))
+        write_dropped(work)
+        (folder / DROPPED).rename(folder / place("dropped.jsonl"))
+        pq.write_table(store.arrow(_IDS), folder / place("ids.parquet"))
+        pq.write_table(_counts(store, run, number), folder / place("counts.parquet"))
+    write_whole(folder / place("lint.json"), json.dumps(asdict(written), ensure_ascii=False).encode())
+    return {"rows": written.rows, "left_out": len(written.left_out)}
+
+
+def _written(work: Work, found: Findings, faulty: np.ndarray, pieces: dict[str, list[str]]) -> WrittenShard:
+    store, leave = work.store, work.leave
+    facts = SetFacts.of(store, leave, keys=True)
+    reasons = store.rows("select reason, count(*) from decision group by reason order by reason")
+    own = store.arrow("from other.source").to_pylist()
+    return WrittenShard(
+        rows=leave.instances,
+        kept=int(store.value("select count(*) from kept_in where run = $1 and epoch = $2", leave.which)),
+        instances=int(store.value("select count(*) from instance")),
+        rejected=int(store.value("select count(*) from rejected")),
+        reasons={str(reason): int(n) for reason, n in reasons},
+        left_out=faulty.tolist(),
+        tools=any("tools" in one.keys for one in facts.key_sets),
+        findings=[asdict(one) for one in found.lint().findings],
+        facts={**asdict(facts), "mapped": sorted(facts.mapped)},
+        pieces=pieces,
+        source={name: own[0][name] for name in ("source", "warnings", "mapping", "rejected", "instances")}
+        if own
+        else {},
+    )
+
+
+def _write_llava(work: Work, place: Callable[[str], str]) -> dict[str, list[str]]:
+    with work.file(place("part")) as out:
+        for n, part in enumerate(items(work, lambda row: conversations(row, work.form))):
+            out.write((SEPARATOR if n else b"") + part)
+    return {}
+
+
+def _write_parquet(work: Work, place: Callable[[str], str]) -> dict[str, list[str]]:
+    """The files of every range, each cut and written as in an export of these rows alone."""
+    order, pieces = work.leave.order, {}
+    for number in np.unique(order // RANGE).tolist():
+        leave = changed(work.leave, order=order[order // RANGE == number])
+        part = changed(work, leave=leave, known_columns=work.columns)
+        made = parquet.write_shards(part, parquet.columns_of(tools=work.columns.tools), f"range-{number}")
+        names = [place(f"range-{number}-{n}.parquet") for n in range(len(made))]
+        for name, given in zip(names, made, strict=True):
+            (work.folder / given).rename(work.folder / name)
+        (work.folder / f"range-{number}").rmdir()
+        pieces[str(number)] = names
+    return pieces
+
+
+_WRITERS: dict[str, Callable[[Work, Callable[[str], str]], dict[str, list[str]]]] = {
+    "llava": _write_llava,
+    "parquet": _write_parquet,
+}
+
+
+def _counts(store: Store, run: ShardRun, number: int) -> pa.Table:
+    """How often each entity occurs in the shard: in kept rows with their copies, in the random subset, in excluded."""
+    postings = pq.read_table(run.file("extract", number, "postings.parquet"))
+    names = pq.read_table(run.file("extract", number, "names.parquet"))
+    counted = store.arrow(
+        """
+        select n.perspective, n.name, n.first, n.second,
+               coalesce(sum(d.copies) filter (d.kept), 0)::bigint as after,
+               count(*) filter (p.instance in (select instance from taken)) as random,
+               count(*) filter (d.reason = 'excluded') as excluded
+        from shard_postings p join decision d using (instance)
+        join shard_names n on n.perspective = p.perspective::varchar and n.number = p.name group by all
+        """,
+        shard_postings=postings,
+        shard_names=names,
+        taken=pa.table({"instance": _random(store, run)}),
+    )
+    found = [_ranked(store, run, counted, name) for name in entities_of(run)]
+    return pa.concat_tables(found)
+
+
+def _ranked(store: Store, run: ShardRun, counted: pa.Table, perspective: str) -> pa.Table:
+    pair = "and e.first = c.first and e.second = c.second" if perspective == "co_occurrence" else ""
+    return store.arrow(
+        f"""
+        select c.perspective, e.rank, c.after, c.random, c.excluded
+        from counted_names c join read_parquet($1) e on e.name = c.name {pair}
+        where c.perspective = $2 order by e.rank
+        """,
+        [str(run.file("entities", GLOBAL, f"{perspective}.parquet")), perspective],
+        counted_names=counted,
+    )
+
+
+def entities_of(run: ShardRun) -> dict[str, dict[str, int]]:
+    """{perspective: {entities, postings}}, in the order of the index."""
+    found: dict[str, dict[str, int]] = json.loads(run.file("entities", GLOBAL, "entities.json").read_text("utf-8"))
+    return found
+
+
+def _random(store: Store, run: ShardRun) -> np.ndarray:
+    """The instances of the random subset: as many of the dataset as are kept."""
+    settled = json.loads(run.file("settle", GLOBAL, "settle.json").read_text("utf-8"))
+    baseline = Baseline(**settled.get("kept_baseline", settled["baseline"]))
+    found = store.arrays("select instance, reason = 'excluded' as excluded from decision order by instance")
+    instances = np.asarray(found["instance"], dtype=np.int32)
+    return instances[baseline.takes(run.asked.seed, instances, np.asarray(found["excluded"], dtype=bool))]
