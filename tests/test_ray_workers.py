@@ -17,6 +17,9 @@ from adr.embed import embedding
 from adr.embed.embed import embed
 from adr.errors import AdrError
 from adr.feature_folder import FeatureFolder
+from adr.index import looking
+from adr.index.index import index
+from adr.ingest.ingest import ingest
 from adr.progress import silent
 from adr.ray_cluster import OnRay
 from adr.store import Store
@@ -129,3 +132,25 @@ def test_embed__as_one_process_does(tmp_path, nodes, monkeypatch):
     assert features["here"].hashes.tolist() == features["ray"].hashes.tolist()
     assert np.abs(features["here"].vectors.astype(float) - features["ray"].vectors.astype(float)).max() < 2e-3
     store.close()
+
+
+def test_index__a_checker_on_the_cluster_sees_what_one_here_sees(tmp_path, nodes, monkeypatch):
+    """Twelve pictures in blocks of four; the text names a dog, a cat and a chair that no plain colour shows."""
+    monkeypatch.setattr(looking, "IMAGES", 4)  # so that both actors get some
+    source = tmp_path / "train.json"
+    said = ("a dog", "a cat and a dog", "a chair")
+    records = []
+    for number in range(12):
+        Image.new("RGB", (64, 64), (20 * number, 200 - 10 * number, 90)).save(tmp_path / f"{number}.png")
+        turns = [{"from": "human", "value": "<image>\nWhat?"}, {"from": "gpt", "value": f"I see {said[number % 3]}."}]
+        records.append({"id": number, "image": f"{number}.png", "conversations": turns})
+    source.write_text(json.dumps(records))
+    found = []
+    for where in (None, OnRay(gpus=0, workers=2)):
+        store = Store.memory()
+        ingest(store, source, tmp_path)
+        report = index(store, verify="open_clip", verify_model=MODEL, model_anyway=True, on_ray=where)
+        names = "select name, instance from posting join named_entity using (entity) order by all"
+        found.append((report.notices, report.postings, store.rows(names)))
+        store.close()
+    assert found[0] == found[1] and report.verified_by == f"open_clip {MODEL}"

@@ -32,6 +32,7 @@ from adr.index.spill import Collected, Spill, spilled
 from adr.index.templates import Template, templates_of
 from adr.options import given_options, options_of
 from adr.progress import Progress, silent
+from adr.ray_cluster import OnRay
 from adr.recipe import fingerprint_of
 from adr.report import to_json
 from adr.settings import setting
@@ -45,8 +46,9 @@ WORTH_A_PROCESS = 20_000
 """From so many turns on, a spaCy pipeline runs in separate processes: starting one takes seconds."""
 
 
-def index(store: Store, *, progress: Progress = silent, **options: Any) -> IndexReport:
-    """Build the postings of the perspectives from all instances; options are the fields of `IndexOptions`.
+def index(store: Store, *, on_ray: OnRay | None = None, progress: Progress = silent, **options: Any) -> IndexReport:
+    """Build the postings of the perspectives from all instances; options are the fields of `IndexOptions`. on_ray: the
+    cluster whose workers look for objects in pictures, where a checker does.
 
     AdrError when there are no instances, when annotations are asked for and there are none, when an option is unknown,
     or when a model is missing. `Cancelled` from `progress` leaves the former index as it was.
@@ -57,7 +59,7 @@ def index(store: Store, *, progress: Progress = silent, **options: Any) -> Index
     if not total:
         raise AdrError("There are no instances to index.", "Ingest a dataset first.")
     progress(0, total, "Reading word lists")
-    work = _Index(store, asked, asked.filled())
+    work = _Index(store, asked, asked.filled(), on_ray)
     try:
         work.read(total, progress)
         return work.write(total, started, progress)
@@ -68,8 +70,8 @@ def index(store: Store, *, progress: Progress = silent, **options: Any) -> Index
 class _Index:
     """One run of `index`: what has been collected so far."""
 
-    def __init__(self, store: Store, asked: IndexOptions, options: IndexOptions) -> None:
-        self._store, self._given, self._options = store, asked, options
+    def __init__(self, store: Store, asked: IndexOptions, options: IndexOptions, on_ray: OnRay | None = None) -> None:
+        self._store, self._given, self._options, self._on_ray = store, asked, options, on_ray
         self._lexicon = Lexicon.english()
         self._labels = used_labels(options, lambda: annotated_names(store, self._lexicon))
         self._extractor = Extractor(
@@ -126,6 +128,7 @@ class _Index:
             self._options.verify_model,
             anyway=self._options.model_anyway,
             collected=self._collected(),
+            on_ray=self._on_ray,
         )
         self._postings["object"], self._verified_by = checked.objects, checked.by
         self._verify_notices, self._verify_fit = checked.notices, checked.fit

@@ -21,12 +21,15 @@ from adr.fit_sample import pictured, single_images
 from adr.image_folder import ImageFolder
 from adr.index.checkers import default_model
 from adr.index.forms import Names
+from adr.index.looking import look
+from adr.index.on_ray import on_cluster
 from adr.index.postings import LOW, Postings
 from adr.index.spill import Changed, Collected
 from adr.index.verify_folder import ABSENT, UNSEEN, VerifyFolder
 from adr.knowledge import Knowledge, knowledge_of, known_words, short_name
 from adr.process import Command, Event, how, relay
 from adr.progress import Progress
+from adr.ray_cluster import OnRay
 from adr.store import Store
 from adr.workspace import Workspace
 
@@ -68,9 +71,10 @@ def verified(
     *,
     anyway: bool = False,
     collected: Collected | None = None,
+    on_ray: OnRay | None = None,
 ) -> Verified:
     """The object postings without those that `checker` does not find in any picture of their instance; what is left is
-    kept in `collected`, or in memory.
+    kept in `collected`, or in memory. on_ray: the cluster whose workers look, instead of one process here.
 
     annotated: bool by instance (or empty); objects of these instances are kept without looking, as are those whose name
     the model does not know and those of instances whose pictures cannot be opened. What was looked at before a cancel
@@ -92,7 +96,7 @@ def verified(
     fit = _suited(store, model, knowledge, objects, asks, progress, anyway) if checker == "open_clip" else None
     with _folder(store, checker) as folder:
         total = folder.ask(objects.names.listed(), base, asked(store, objects, asks))
-        _look(folder, checker, model, total, progress)
+        _look(folder, checker, model, total, progress, on_ray)
         seen = folder.seen()
     found = left(objects, asks, seen, f"{checker} {model}", collected)
     notices = (*found.notices, *([told] if knowledge.names is not None else []), *_fit_words(model, fit, knowledge))
@@ -195,8 +199,8 @@ def _folder(store: Store, checker: str) -> Iterator[VerifyFolder]:
         yield VerifyFolder(Path(folder))
 
 
-def _look(folder: VerifyFolder, checker: str, model: str, total: int, progress: Progress) -> None:
-    """Wait until the process has looked at everything; the process is ended when `progress` raises."""
+def _look(folder: VerifyFolder, checker: str, model: str, total: int, progress: Progress, on_ray: OnRay | None) -> None:
+    """Wait until a process, or a cluster, has looked at everything; it is ended when `progress` raises."""
     done = 0
 
     def hear(event: Event) -> None:
@@ -205,6 +209,9 @@ def _look(folder: VerifyFolder, checker: str, model: str, total: int, progress: 
         progress(done, total, _SAYS)
 
     progress(0, total, _SAYS)
+    if on_ray is not None:
+        look(folder, checker, hear, model=model, answers=on_cluster(on_ray, checker, folder.names(), model))
+        return
     given = [str(folder.folder), "--checker", checker, "--model", model]
     (code,) = relay([Command("adr.index.looking", given, folder.log)], hear)
     if code:

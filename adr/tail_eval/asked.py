@@ -8,6 +8,7 @@ yes, no or a letter names nothing and is left out; "no" would also deny the thin
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -94,7 +95,7 @@ def _fill(memory: Store, store: Store, texts: Sequence[Text]) -> None:
             writer.insert("annotation", pa.table({"instance": pa.array(places, pa.int32()), "object": list(labels)}))
 
 
-def _options(store: Store) -> dict[str, object]:
+def _options(store: Store) -> dict[str, Any]:
     """The options of the workspace's index, without the checker, which looks at pictures."""
     made = json.loads(store.value("select options from index_made") or "{}")
     kept = {name: made[name] for name in ("extractor", "spacy_model", "templates", "let_in", "merge") if made.get(name)}

@@ -78,7 +78,7 @@ def test_embed_all__a_changed_picture_is_looked_at_again(tmp_path):
 def test_known__a_damaged_block_is_looked_at_again(tmp_path):
     folder = FeatureFolder(tmp_path / "features", "m")
     folder.ask(painted(tmp_path, a="red"))
-    embed_all(folder, Brightness, lambda event: None)
+    embed_all(folder, here(Brightness), lambda event: None)
     stamp = stamp_of(tmp_path / "a.png")
     assert folder.known() == ({stamp}, set())
     (folder.folder / "000000.npz").write_bytes(b"cut off")
@@ -90,10 +90,10 @@ def test_read__blocks_with_broken_pictures_only(tmp_path):
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"no picture")
     folder.ask({"bad.png": bad})
-    embed_all(folder, Brightness, lambda event: None)
+    embed_all(folder, here(Brightness), lambda event: None)
     assert folder.read() is None
     folder.ask({"bad.png": bad} | painted(tmp_path, a="red"))
-    embed_all(folder, Brightness, lambda event: None)
+    embed_all(folder, here(Brightness), lambda event: None)
     assert folder.read().paths == ("a.png",) and folder.read().vectors.tolist() == [[1, 0, 0]]
 
 

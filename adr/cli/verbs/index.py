@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
-from adr.cli.arguments import add_options, given, recipe_file
+from adr.cli.arguments import add_cluster, add_options, cluster_of, count, given, recipe_file
 from adr.cli.blocks import Block, headline, sentence, table
 from adr.cli.opened import opened
 from adr.cli.phrases import perspective_words
@@ -24,6 +24,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--recipe", type=recipe_file, metavar="FILE", help="take [index] of this recipe; arguments override it"
     )
     add_options(parser, IndexOptions)
+    add_cluster(parser)
+    parser.add_argument("--workers", type=count, default=1, metavar="N", help="with ray: so many look at a time")
 
 
 def act(options: argparse.Namespace, progress: Progress) -> IndexReport:
@@ -33,7 +35,7 @@ def act(options: argparse.Namespace, progress: Progress) -> IndexReport:
     with opened(options) as (_, store):
         if set(asked) == {"perspectives"} and index_report(store) is not None:
             return change_perspectives(store, [*indexed(store), *asked["perspectives"]], progress=progress)
-        return index(store, progress=progress, **asked)
+        return index(store, on_ray=cluster_of(options), progress=progress, **asked)
 
 
 def page(report: IndexReport) -> Iterator[Block]:
