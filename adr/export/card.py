@@ -257,6 +257,11 @@ def _synthetic(manifest: dict[str, Any]) -> str:
         f"- Made by {_listed(made['generators'])}.",
         f"- Conversations by {_listed(made['conversations_by'])}.",
     ]
+    if made["same_bytes"]:
+        lines.append(
+            "- The same plan makes the same bytes again with the same packages and kind of processor, if these agree: "
+            f"{_listed(made['same_bytes'])}."
+        )
     if reservoir := manifest.get("reservoir"):
         lines.append(
             f"- {reservoir['rows']:,} of them are real rows of the reservoir {code(reservoir['name'])}, retrieved with "

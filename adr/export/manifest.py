@@ -17,6 +17,7 @@ import adr
 from adr.export.counts import Counts
 from adr.export.leaked import leaks
 from adr.export.lint import Finding, as_json
+from adr.export.picture_bytes import same_bytes
 from adr.export.provenance import model_name
 from adr.export.work import Format, Work
 from adr.files import sha256_of, sha256_of_all
@@ -204,12 +205,12 @@ def synthesis(work: Work) -> dict[str, Any]:
     names = [one.candidate for one in accepted]
     rows = work.store.rows(
         """
-        select generator, model, scorer, conversation_by from candidate
+        select generator, model, scorer, conversation_by, parameters from candidate
         where candidate in (select unnest($1::varchar[]))
         """,
         [names],
     )
-    models = sorted({model for _, model, _, _ in rows if model} | {scorer for _, _, scorer, _ in rows if scorer})
+    models = sorted({model for _, model, _, _, _ in rows if model} | {scorer for _, _, scorer, _, _ in rows if scorer})
     accepted_by: dict[str, int] = {}
     for one in accepted:
         who = "a person" if one.by == "person" else one.by
@@ -219,8 +220,9 @@ def synthesis(work: Work) -> dict[str, Any]:
         "images": len(work.leave.with_image),
         "share": round(len(accepted) / max(1, work.leave.instances), 6),
         "accepted_by": dict(sorted(accepted_by.items())),
-        "generators": _tally(generator for generator, _, _, _ in rows),
-        "conversations_by": _tally(method for _, _, _, method in rows),
+        "generators": _tally(generator for generator, *_ in rows),
+        "same_bytes": same_bytes(parameters for *_, parameters in rows),
+        "conversations_by": _tally(method for _, _, _, method, _ in rows),
         "model_anyway": int(
             work.store.value(
                 """

@@ -224,7 +224,7 @@ class _Source:
         a part of a source, the annotations as `keep_objects` writes them."""
         started = time.monotonic()
         first = place.first + skipped
-        reading = _Reading(writer, self.given.options)
+        reading = BlockReading(writer, self.given.options, place.prefix)
         count = 0
         for block in _ahead(self._records):
             reading.take(replace(block, position=first + block.position))
@@ -235,7 +235,7 @@ class _Source:
             writer.execute(
                 "update instance set source = $1 where instance >= $2 and source <> $1", [place.source, first]
             )
-        self._folder = picture_folder(writer, self._records.layout, self._folder, place.source)
+        self._folder = picture_folder(writer, self._records.layout, self._folder, place)
         warnings = self._look_at_images(writer, place, progress)
         if objects is not None:
             _take_kept_objects(writer, objects, place)
@@ -252,13 +252,7 @@ class _Source:
         An image is outside when its path is absolute and not below the folder, or when a link in it leads out of the
         folder and is not followed.
         """
-        otherwise = {"written_otherwise": make_relative(writer, place.source, self._folder)}
-        if place.prefix:
-            writer.execute(
-                "update instance set images = list_transform(images, lambda path: $1 || path), "
-                "videos = list_transform(videos, lambda path: $1 || path) where source = $2",
-                [place.prefix, place.source],
-            )
+        otherwise = {"written_otherwise": make_relative(writer, place.source, self._folder, place.prefix)}
         of = [place.source]
         if self._folder is None:
             having = "select count(*) from instance where len(images) > 0 and source = $1"
@@ -370,13 +364,15 @@ def _ahead(blocks: Iterable[Block | RowBlock]) -> Iterator[Block | RowBlock]:
             yield block
 
 
-class _Reading:
-    """Takes blocks of record texts into `instance` and `rejected`: plain shapes in SQL, all others one by one."""
+class BlockReading:
+    """Takes blocks of record texts into `instance` and `rejected`: plain shapes in SQL, all others one by one. prefix:
+    what image paths are to begin with."""
 
-    def __init__(self, writer: Writer, options: IngestOptions) -> None:
+    def __init__(self, writer: Writer, options: IngestOptions, prefix: str = "") -> None:
         self.forms: Counter[str] = Counter()
         self._writer = writer
         self._options = options
+        self._prefix = prefix
         self._judged: dict[str | None, plain.Plain | None] = {None: None}
 
     def take(self, block: Block | RowBlock) -> None:
@@ -428,7 +424,7 @@ class _Reading:
             if way := self._judged[shape]:
                 by_way.setdefault(way, []).append(shape)
         for way, shapes in by_way.items():
-            writer.execute(plain.read_sql(way, self._options.place_markers), {"shapes": shapes})
+            writer.execute(plain.read_sql(way, self._options.place_markers), {"shapes": shapes, "prefix": self._prefix})
             if way.objects:
                 writer.execute(plain.objects_sql(), {"shapes": shapes})
         taken = writer.arrow(plain.TAKEN_SQL, [block.position, block.position + block.count])
@@ -449,7 +445,7 @@ class _Reading:
             read = read_record(text, self._options)
             if isinstance(read, Conversation):
                 self.forms[read.form] += 1
-                taken.append(_row(position, text, read))
+                taken.append(_row(position, text, read, self._prefix))
                 annotations += [{"instance": position, "object": name} for name in read.objects]
                 oddities += [{"instance": position, "kind": kind} for kind in read.oddities]
             else:
@@ -468,15 +464,15 @@ class _Reading:
             self._writer.insert("oddity", pa.Table.from_pylist(oddities))
 
 
-def _row(position: int, text: bytes, read: Conversation) -> dict[str, object]:
+def _row(position: int, text: bytes, read: Conversation, prefix: str) -> dict[str, object]:
     """A row of `instance`."""
     return {
         "instance": position,
         "id": read.id,
-        "images": read.images,
+        "images": [prefix + path for path in read.images],
         "turns": [{"role": role, "text": said} for role, said in read.turns],
         "raw": text.decode("utf-8"),
-        "videos": read.videos,
+        "videos": [prefix + path for path in read.videos],
     }
 
 

@@ -7,24 +7,25 @@ from pathlib import Path
 from adr.containers import SHARDS, picture_root
 from adr.errors import AdrError
 from adr.ingest.layout import Layout
+from adr.ingest.sources import SourcePlace
 from adr.store import Writer
 
 
-def picture_folder(writer: Writer, layout: Layout, folder: Path | None, source: int = 0) -> Path | None:
+def picture_folder(writer: Writer, layout: Layout, folder: Path | None, place: SourcePlace) -> Path | None:
     """The image folder of a source: the one that holds its shards where pictures lie inside them, else `folder`.
 
-    Its image paths have no prefix yet. AdrError when pictures lie inside and another folder was named.
+    AdrError when pictures lie inside and another folder was named.
     """
     if layout.layout not in SHARDS:
         return folder
     root = picture_root(layout.path)
-    shards = [f"{file.relative_to(root).as_posix()}/" for file in layout.files]
+    shards = [f"{place.prefix}{file.relative_to(root).as_posix()}/" for file in layout.files]
     inside = writer.value(
         """
         with path as (select unnest(images || videos) as path from instance where source = $2),
              prefix as (select distinct regexp_extract(path, '^.*/', 0, 's') as prefix from path)
         select count(*) from prefix join (select unnest($1::varchar[]) as shard) on starts_with(prefix, shard)""",
-        [shards, source],
+        [shards, place.source],
     )
     if not inside:
         return folder

@@ -133,10 +133,10 @@ TAKEN_SQL = """
 def read_sql(plain: Plain, place_markers: bool = False) -> str:
     """The statement that inserts into `instance` those rows of batch_shape that `plain` reads whole.
 
-    It takes the shapes as $shapes. A row is left to `read_record` when a key that is read repeats, a turn lacks one, a
-    text is blank, a role is not known, a path is unsafe, or markers would be placed in a form whose texts have markers.
-    (Of a repeated key `read_record` reads the last value, and DuckDB the first, and the two write escapes and fractions
-    in an id differently.)
+    It takes the shapes as $shapes, and as $prefix what image paths are to begin with. A row is left to `read_record`
+    when a key that is read repeats, a turn lacks one, a text is blank, a role is not known, a path is unsafe, or
+    markers would be placed in a form whose texts have markers. (Of a repeated key `read_record` reads the last value,
+    and DuckDB the first, and the two write escapes and fractions in an id differently.)
     """
     no_path = ", ".join(f"'{one}'" for one in NO_PATH)
     return f"""
@@ -154,7 +154,8 @@ def read_sql(plain: Plain, place_markers: bool = False) -> str:
                {_turns_sql(plain)} as turns
         from read
     )
-    select position, id, images, null, {"turns" if FORMS[plain.form].marks else _MARKED}, raw
+    select position, id, list_transform(images, lambda path: $prefix || path), null,
+           {"turns" if FORMS[plain.form].marks else _MARKED}, raw
     from told
     where len(turns) > 0
       and (id is null or regexp_matches(id::varchar, '{PLAIN_ID}'))

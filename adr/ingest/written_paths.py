@@ -53,21 +53,22 @@ def _below(path: str, folder: Path | None) -> str | None:
     return None
 
 
-def make_relative(writer: Writer, source: int, folder: Path | None) -> int:
-    """Make the paths of a source's images and videos relative to `folder`, and set aside instances with one that is not
-    below it; returns how many instances have an image path that is written otherwise in their record."""
-    _rewrite(writer, "videos", source, folder)
-    return _rewrite(writer, "images", source, folder)
+def make_relative(writer: Writer, source: int, folder: Path | None, prefix: str = "") -> int:
+    """Make the paths of a source's images and videos, which begin with `prefix`, relative to `folder` after it, and set
+    aside instances with one that is not below it; returns how many instances have an image path that is written
+    otherwise in their record."""
+    _rewrite(writer, "videos", source, folder, prefix)
+    return _rewrite(writer, "images", source, folder, prefix)
 
 
-def _rewrite(writer: Writer, column: str, source: int, folder: Path | None) -> int:
+def _rewrite(writer: Writer, column: str, source: int, folder: Path | None, prefix: str) -> int:
     """As `make_relative`, for one column of paths."""
     written = [
         path
         for (path,) in writer.rows(
-            f"select distinct path from (select unnest({column}) as path from instance where source = $1) "
-            "where regexp_matches(path, $2)",
-            [source, WRITTEN],
+            f"select distinct path from (select substr(unnest({column}), len($3) + 1) as path from instance "
+            "where source = $1) where regexp_matches(path, $2)",
+            [source, WRITTEN, prefix],
         )
     ]
     if not written:
@@ -80,14 +81,14 @@ def _rewrite(writer: Writer, column: str, source: int, folder: Path | None) -> i
         f"""
         create or replace temp table rewritten as
         with given as (
-            select instance, unnest({column}) as path, generate_subscripts({column}, 1) as place
+            select instance, substr(unnest({column}), len($2) + 1) as path, generate_subscripts({column}, 1) as place
             from instance where source = $1
         )
-        select instance, list(case when w.path is null then g.path else w.below end order by place) as paths,
+        select instance, list($2 || case when w.path is null then g.path else w.below end order by place) as paths,
                min(case when w.path is not null and w.below is null then g.path end) as outside
         from given g left join written w using (path)
         group by instance having count(w.path) > 0""",
-        [source],
+        [source, prefix],
     )
     _set_aside(writer, folder, column.removesuffix("s"))
     writer.execute(

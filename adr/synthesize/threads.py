@@ -29,8 +29,7 @@ def take_free_cores(most: int | None = None) -> int:
 
 @contextmanager
 def one_thread(wanted: bool = True) -> Iterator[None]:
-    """During the block PyTorch's arithmetic takes one thread, so that no rounding depends on how many there are; nothing
-    changes unless `wanted`."""
+    """During the block PyTorch takes one thread, so that rounding does not depend on their number; only if `wanted`."""
     if not wanted:
         yield
         return

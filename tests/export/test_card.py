@@ -53,6 +53,7 @@ def test_manifest__counts_before_after_random_and_with_synthetic(store, workspac
     }
     assert manifest["verdicts"]["by_reviewer"] == {"ada": {"accept": 1}}
     assert manifest["synthesis"]["models"][0]["name"] == "assets/models/starter"
+    assert manifest["synthesis"]["same_bytes"] == {"any number of threads": 1}
     assert manifest["index"]["lexicon_fingerprint"] == "lex"
 
 

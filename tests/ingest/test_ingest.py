@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adr.errors import AdrError
-from adr.ingest.ingest import IngestReport, _Reading, ingest
+from adr.ingest.ingest import BlockReading, IngestReport, ingest
 from adr.ingest.layout import look_at
 from adr.ingest.options import IngestOptions
 from adr.ingest.record import Conversation, read_record
@@ -400,7 +400,7 @@ def test_ingest__a_block_leaves_no_memory_behind(store: Store) -> None:
         return int(writer.value("select sum(memory_usage_bytes) from duckdb_memory()"))
 
     with store.atomic() as writer:
-        reading, after = _Reading(writer, IngestOptions()), []
+        reading, after = BlockReading(writer, IngestOptions()), []
         for position in range(60):
             reading.take(Block(position, [plain(id=str(position)).encode()], 0))
             after.append(taken(writer))

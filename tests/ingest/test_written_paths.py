@@ -144,3 +144,22 @@ def test_ingest__another_ending_is_said(store: Store, folder: Path) -> None:
 def test_ingest__addresses_are_counted_and_not_fetched(store: Store, folder: Path) -> None:
     report = read(store, folder, "https://example.org/a.png", "http://example.org/b\\c.png")
     assert report.warnings["image_address"] == 2 and "written_otherwise" not in report.warnings
+
+
+def test_ingest__absolute_paths_of_a_source_that_is_added(store: Store, folder: Path) -> None:
+    read(store, folder, "sub/a.png")
+    said = [{"from": "human", "value": "What is it?"}, {"from": "gpt", "value": "A drum."}]
+    other = folder.parent / "other"
+    other.mkdir()
+    (other / "b.png").write_text("b")
+    source = folder.parent / "more.json"
+    source.write_text(json.dumps([
+        {"image": f"{other}/b.png", "conversations": said},
+        {"image": f"{folder}/sub/a.png", "conversations": said},
+    ]))  # fmt: skip
+    report = ingest(store, source, other, name="more", add=True)
+    assert report.instances == 1 and report.rejected == {"unsafe_path": 1}
+    assert report.warnings == {"written_otherwise": 1, "marker_mismatch": 1}
+    assert store.rows("select instance, images, missing from instance where source = 1") == [(2, ["@more/b.png"], 0)]
+    detail = store.value("select detail from rejected where position = 3")
+    assert f"“{folder}/sub/a.png"[:81] in detail

@@ -12,10 +12,9 @@ from adr.shards.asked import refuse
     ("recipe", "sentence"),
     [
         (Recipe(epochs=3), "draws 3 epochs"),
-        (Recipe(at_most_each={"picture": 1}), "clusters of copies"),
-        (Recipe(index={"perspectives": ["copy"]}), "clusters of copies"),
-        (Recipe(index={"verify": "grounding-dino"}), "reads text only"),
-        (Recipe(at_most={"style": {"poem": 3}}), "the perspective style, which its index would not have"),
+        (Recipe(at_most_each={"picture": 1}), "no perspective picture"),
+        (Recipe(index={"perspectives": ["copy"]}), "no perspective copy"),
+        (Recipe(index={"verify": "grounding-dino"}), "verify looks for objects in pictures"),
     ],
 )
 def test_refuse__what_shards_cannot_do(recipe: Recipe, sentence: str) -> None:
@@ -24,4 +23,4 @@ def test_refuse__what_shards_cannot_do(recipe: Recipe, sentence: str) -> None:
 
 
 def test_refuse__nothing_else() -> None:
-    refuse(Recipe(index={"perspectives": ["style"]}, at_most={"style": {"poem": 3}}, mixture=Mixture("token", size=5)))
+    refuse(Recipe(at_most={"style": {"poem": 3}}, mixture=Mixture("token", size=5)))

@@ -106,9 +106,10 @@ def accept(
             """
             insert into candidate (candidate, plan, slot, alternative, chosen, entity, entities, parent, generator,
                                    model, seed, prompt, image, sha256, turns, caption, conversation_by, scorer, score,
-                                   flags, perceptual_distance)
+                                   flags, perceptual_distance, parameters)
             values ($1, 1, $2, 0, true, 2, [2], 2, 'text-to-image', 'assets/models/starter', 11, 'a harp', $3, 'ff',
-                    $4, 'a red harp', 'template', 'clip', $5, [], 30)
+                    $4, 'a red harp', 'template', 'clip', $5, [], 30,
+                    '{"device": "cpu", "batch": 8, "threads": 1}')
             """,
             [
                 candidate,
