@@ -11,6 +11,7 @@ from adr.figures import counted
 from adr.progress import Progress, silent
 from adr.shards.asked import refuse
 from adr.shards.engines import ShardEngine
+from adr.shards.exporting import refuse_export
 from adr.shards.known_runs import remember
 from adr.shards.shard_run import GLOBAL, ShardRun, Task
 from adr.shards.shard_set import ShardSet
@@ -71,6 +72,8 @@ def run(
     started = time.monotonic()
     recipe = job.asked
     refuse(recipe)
+    if job.out is not None:
+        refuse_export(recipe, job.format)
     if not job.replace:
         _refuse_other_export(job, stages)
     remember(job)

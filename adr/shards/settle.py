@@ -87,6 +87,7 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         mixture=left.mixture,
         unused=(*limits.unused(recipe), *_without_instance(recipe, rows)),
         baseline=baseline_of(recipe.seed, min(copies, rows.counted), rows.instances, rows.excluded),
+        kept_baseline=baseline_of(recipe.seed, kept, rows.instances, rows.excluded),
     )
     write_whole(folder / FILE, to_json(settled).encode())
     return {"kept": kept, "dropped": settled.dropped}

@@ -13,8 +13,9 @@ FILE = "settle.json"
 
 @dataclass(frozen=True)
 class Settled:
-    """As `adr.rebalance.runs.RebalanceReport` says it, with the bound of the random baseline. groups: {group:
-    {instances, kept}}."""
+    """As `adr.rebalance.runs.RebalanceReport` says it, with the bounds of random subsets. groups: {group: {instances,
+    kept}}; baseline: as many instances as there are copies, beside a preview; kept_baseline: as are kept, beside an
+    export."""
 
     tau: Mapping[str, Unbounded]
     kept: int
@@ -28,6 +29,7 @@ class Settled:
     caps_each: tuple[EachCapEffect, ...]
     unused: tuple[str, ...]
     baseline: Baseline
+    kept_baseline: Baseline
     mixture: OnlyWhereThere[MixtureEffect] = None
 
     @classmethod

@@ -212,7 +212,7 @@ def entities_of(run: ShardRun) -> dict[str, dict[str, int]]:
 def _random(store: Store, run: ShardRun) -> np.ndarray:
     """The instances of the random subset: as many of the dataset as are kept."""
     settled = json.loads(run.file("settle", GLOBAL, "settle.json").read_text("utf-8"))
-    baseline = Baseline(**settled.get("kept_baseline", settled["baseline"]))
+    baseline = Baseline(**settled["kept_baseline"])
     found = store.arrays("select instance, reason = 'excluded' as excluded from decision order by instance")
     instances = np.asarray(found["instance"], dtype=np.int32)
     return instances[baseline.takes(run.asked.seed, instances, np.asarray(found["excluded"], dtype=bool))]

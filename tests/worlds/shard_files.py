@@ -54,7 +54,7 @@ class OneMachine:
         kept = int(self.store.value("select count(*) from decision where kept"))
         seed = Recipe.from_toml(self.toml, "a test").seed
         baseline = vars(baseline_of(kept, random_draws(seed, instances), instances))
-        run.file("settle", GLOBAL, "settle.json").write_text(json.dumps({"baseline": baseline}))
+        run.file("settle", GLOBAL, "settle.json").write_text(json.dumps({"kept_baseline": baseline}))
         return ShardSet(folder, (source,), tuple(shards)), run
 
     def _between(self, sql: str, shard: RecordShard, position: str = "instance") -> pa.Table:

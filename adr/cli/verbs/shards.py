@@ -23,7 +23,7 @@ from adr.shards.status import ShardsStatus, shards_status
 from adr.shards.tasks import FailedTask
 
 WAYS = ("cut", "run", "status")
-FORMATS = ("llava", "parquet", "webdataset")
+FORMATS = ("llava", "parquet")
 _USAGE = "Write `adr shards cut SOURCE… --out DIR`, `adr shards run DIR --recipe FILE`, or `adr shards status DIR`."
 
 
