@@ -20,7 +20,7 @@ _FINISHED, _FAILED = 2, 1
 Key = tuple[int, int]
 
 
-class Settled:
+class SettledSlots:
     """The candidates of one plan that were finished or could not be made when its folders were last listed.
 
     One byte of memory per candidate. A candidate that was seen finished counts as finished from then on.
@@ -123,11 +123,11 @@ class _Place:
         return not same
 
 
-def settled_of(folder: PlanFolder) -> Settled:
+def settled_of(folder: PlanFolder) -> SettledSlots:
     """What is settled of the plan in a folder, as its files are at this moment; AdrError without a plan."""
     settings, _ = folder.head()
     lines = PlanLines(folder)
     lines.close()
-    found = Settled(folder, len(lines), settings.per_slot)
+    found = SettledSlots(folder, len(lines), settings.per_slot)
     found.look()
     return found

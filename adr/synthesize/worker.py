@@ -39,7 +39,7 @@ from adr.synthesize.plan_file import FROM_PARENT, NO_SCORER, DamagedSlot, PlanFo
 from adr.synthesize.plan_lines import PlanLines
 from adr.synthesize.prompts import style_of
 from adr.synthesize.replacement import spoken
-from adr.synthesize.settled import Settled
+from adr.synthesize.settled import SettledSlots
 from adr.synthesize.threads import take_free_cores
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Worker:
         if self.settings.with_image and self.settings.negative_prompt is None:
             self.negative = style_of(self.settings.model, self.settings.generator).negative
         self.lines = PlanLines(folder)
-        self.settled = Settled(folder, len(self.lines), self.settings.per_slot)
+        self.settled = SettledSlots(folder, len(self.lines), self.settings.per_slot)
         self.claims = Claims(folder.claims)
         self.made = 0
         self.faults_in_a_row = 0

@@ -9,7 +9,7 @@ from adr.errors import AdrError
 from adr.synthesize import settled as settled_module
 from adr.synthesize.plan_file import DamagedSlot, PlanFolder, PlanSettings, Slot
 from adr.synthesize.plan_lines import PlanLines
-from adr.synthesize.settled import Settled, settled_of
+from adr.synthesize.settled import SettledSlots, settled_of
 
 
 def planned(folder, count, per_slot=1):
@@ -56,7 +56,7 @@ def test_finished__in_either_layout(tmp_path, layout):
 
 def test_look__says_what_is_new(tmp_path):
     plan = planned(tmp_path, 3, per_slot=2)
-    found = Settled(plan, 3, 2)
+    found = SettledSlots(plan, 3, 2)
     touch(plan.sidecar(0, 1), plan.failure(1, 0))
     assert found.look() == [(0, 1)]
     assert found.look() == []
@@ -72,7 +72,7 @@ def test_look__a_folder_that_is_finished_or_unchanged_is_not_listed_again(tmp_pa
     listed = []
     inner = settled_module.names_in
     monkeypatch.setattr(settled_module, "names_in", lambda folder: listed.append(folder.name) or inner(folder))
-    found = Settled(plan, 1002, 1)
+    found = SettledSlots(plan, 1002, 1)
     assert len(found.look()) == 1001 and listed == ["00000", "00001"]
     assert found.look() == [] and listed == ["00000", "00001"]
     plan.sidecar(1001, 0).write_text("{}")
@@ -83,7 +83,7 @@ def test_look__a_folder_that_is_finished_or_unchanged_is_not_listed_again(tmp_pa
 
 def test_slot__is_looked_up_again_after_two_seconds(tmp_path, monkeypatch):
     plan = planned(tmp_path, 2)
-    found = Settled(plan, 2, 1)
+    found = SettledSlots(plan, 2, 1)
     assert not found.slot(0)
     touch(plan.sidecar(0, 0))
     assert not found.slot(0)
