@@ -21,6 +21,7 @@ import threading
 import time
 from pathlib import Path
 
+from adr.shards.stages import STAGES
 from tests.bench.ingest_index import GENERATOR, made
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,11 +90,13 @@ def one_machine(source: Path, recipe: Path, folder: Path) -> list[dict]:
 def over_shards(source: Path, options: argparse.Namespace, folder: Path) -> list[dict]:
     """Cut, then each stage by itself, so that each has its own numbers."""
     shards = folder / "set"
-    stages = ("read", "labels", "extract", "entities", "decide", "settle", "write", "join")
     run = ["shards", "run", shards, "--recipe", options.recipe, "--out", folder / "sharded", "--format", "llava"]
     engine = ["--engine", options.engine, "--workers", str(options.workers)]
     cut = ["shards", "cut", source, "--out", shards, "--records", str(options.shard_records)]
-    return [step("cut", cut), *(step(stage, [*run, *engine, "--stage", stage]) for stage in stages)]
+    return [
+        step("cut", cut),
+        *(step(stage, [*run, *engine, "--stage", stage]) for stage in (one.name for one in STAGES)),
+    ]
 
 
 def step(name: str, words: list) -> dict:

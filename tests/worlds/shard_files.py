@@ -14,7 +14,7 @@ from adr.index.index import index
 from adr.ingest.ingest import ingest
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
-from adr.shards.baseline import baseline_of, random_draws
+from adr.shards.baseline import baseline_of
 from adr.shards.shard_run import GLOBAL, ShardRun
 from adr.shards.shard_set import CutSource, RecordShard, ShardSet
 from adr.store import Store
@@ -53,7 +53,7 @@ class OneMachine:
         instances = np.asarray(found["instance"], np.int32)
         kept = int(self.store.value("select count(*) from decision where kept"))
         seed = Recipe.from_toml(self.toml, "a test").seed
-        baseline = vars(baseline_of(kept, random_draws(seed, instances), instances))
+        baseline = vars(baseline_of(seed, kept, instances, None))
         run.file("settle", GLOBAL, "settle.json").write_text(json.dumps({"kept_baseline": baseline}))
         return ShardSet(folder, (source,), tuple(shards)), run
 
