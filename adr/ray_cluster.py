@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,14 +43,21 @@ class RayCluster:
     def __init__(self, address: str | None = None, cpus: int | None = None) -> None:
         # Read by Ray when it is imported.
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-        if address is None:  # Ray listens on every interface and runs what it is sent
-            os.environ.setdefault("RAY_AUTH_MODE", "token")
-            if not os.environ.get("RAY_AUTH_TOKEN_PATH"):
-                os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        self._set: list[str] = []
+        self._own = not ("ray" in sys.modules and _imported().is_initialized())
+        if self._own and address is None:  # Ray listens on every interface and runs what it is sent
+            self._set_token()
         self.ray = _imported()
-        self._own = not self.ray.is_initialized()
         if self._own:
             self._connect(address, cpus)
+
+    def _set_token(self) -> None:
+        """Have the Ray that this process starts take work only from those who know a random token."""
+        token = {"RAY_AUTH_MODE": "token"}
+        if not os.environ.get("RAY_AUTH_TOKEN_PATH"):
+            token["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+        self._set = [name for name in token if name not in os.environ]
+        os.environ.update({name: token[name] for name in self._set})
 
     def _connect(self, address: str | None, cpus: int | None) -> None:
         local = {"num_cpus": cpus or os.cpu_count(), "object_store_memory": _OBJECT_STORE, "include_dashboard": False}
@@ -142,9 +150,11 @@ class RayCluster:
             raise AdrError(lost(error), "What was finished is kept: the same command continues.") from error
 
     def close(self) -> None:
-        """End the connection; calling it twice does nothing more."""
+        """End the connection, and the token of the Ray that was started here; calling it twice does nothing more."""
         if self._own and self.ray.is_initialized():
             self.ray.shutdown()
+        for name in self._set:
+            os.environ.pop(name, None)
 
 
 def lost(error: BaseException) -> str:

@@ -47,17 +47,17 @@ def _run(folder: str) -> None:
     )
     failures = [(one.stage, failure) for one in told.stages for failure in one.failures]
     for stage, failure in failures:
-        where = stage if failure.shard is None else f"{stage}, shard {failure.shard:,}"
+        where = plain(stage) if failure.shard is None else f"{plain(stage)}, shard {failure.shard:,}"
         st.error(f"**{where}** on {plain(failure.host)}: {plain(failure.sentence)}", icon=":material/error:")
 
 
 def _said(told: ShardsStatus) -> str:
     size = f"{counted(told.records, 'record')} in {counted(told.shards, 'shard')}"
     if told.fingerprint is None:
-        return f"{size}. No run has begun: `adr shards run {told.folder} --recipe FILE`."
+        return f"{size}. No run has begun: {code(f'adr shards run {told.folder} --recipe FILE')}."
     now = next((one for one in told.stages if one.done < one.tasks), None)
     name = f"**{plain(told.recipe)}**, " if told.recipe else ""
-    stands = "all stages are done" if now is None else f"at the stage {now.stage}, {now.done:,} of {now.tasks:,} done"
+    stands = "all stages are done" if now is None else f"at the stage {plain(now.stage)}, {now.done:,} of {now.tasks:,} done"
     return f"{size} · recipe {name}fingerprint {code(told.fingerprint)} · {stands}."
 
 
