@@ -22,6 +22,23 @@ def free_bytes() -> int | None:
         return None
 
 
+def fits(needed: int, free: int | None) -> bool:
+    """Whether an engine of `needed` bytes is known to fit into what is free."""
+    return free is not None and needed < free
+
+
+def run_words(instances: int, needed: int, free: int | None) -> str:
+    """What a run takes that is written from a page which shows a sample, or where else to write it, in sentences."""
+    said = f"The board shows a sample; a run is decided over all {instances:,} instances."
+    if fits(needed, free):
+        return f"{said} It takes about {needed / 1e9:.1f} GB of memory while it is written."
+    here = "" if free is None else f", and {free / 1e9:.1f} GB are free here"
+    return (
+        f"{said} That takes about {needed / 1e9:.1f} GB of memory{here}. Download the recipe and run "
+        "`adr rebalance --recipe FILE` on a machine with more, or `adr shards run DIR --recipe FILE` in shards."
+    )
+
+
 def memory_words(needed: int, free: int | None) -> str:
     """What an engine of `needed` bytes takes, in a sentence; '' where that is less than half of what is free."""
     if free is None or 2 * needed < free:
