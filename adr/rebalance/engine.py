@@ -40,7 +40,7 @@ from adr.rebalance.mixture import CappedRows, Mixed, Stock, Values, capped_rows,
 from adr.rebalance.mixture_effect import effect_of
 from adr.rebalance.postings import PostingRows
 from adr.rebalance.preview import BELOW_K, Columns, Critical, Numbers, RecipePreview
-from adr.rebalance.sample import Sample, estimated, sampled
+from adr.rebalance.sample import EngineSample, estimated, sampled
 from adr.recipe import FROZEN, Recipe
 from adr.recipe_frozen import positions_of
 from adr.settings import setting
@@ -127,7 +127,7 @@ class Engine:
         self.whole = self
         self.positions = np.ascontiguousarray(found["instance"], dtype=np.int32)
         self.instances = self.positions if sample_rows is None else sampled(self.positions, sample_rows)
-        self.sample = None if self.rows == self.total else Sample(self.rows, self.total)
+        self.sample = None if self.rows == self.total else EngineSample(self.rows, self.total)
         text_only = np.asarray(np.ma.filled(found["text_only"], True), dtype=bool)
         self.text_only = text_only if self.sample is None else text_only[np.isin(self.positions, self.instances)]
         self.unread = np.isin(self.instances, unread_instances(store))
@@ -203,7 +203,7 @@ class Engine:
         other._exclude, other.excluded = key, self._rows_at(gone)
         if self.sample is not None:
             left = self.total - int(np.count_nonzero(np.isin(self.positions, gone)))
-            other.sample = Sample(self.rows - int(np.count_nonzero(other.excluded)), left)
+            other.sample = EngineSample(self.rows - int(np.count_nonzero(other.excluded)), left)
         other.unread, other.text_only = self.unread & ~other.excluded, self.text_only & ~other.excluded
         made = self.together([partial(self._emptied, p, other.excluded, gone) for p in self.perspectives])
         other.postings = {one.perspective: one for one in made}

@@ -1,5 +1,7 @@
 """How much memory an engine takes, said before it is loaded. Loads nothing."""
 
+from adr.figures import size_words
+from adr.rebalance.sample import sample_rows
 from adr.store import Store
 
 # Measured at 665,298 and 2,000,000 instances with 42.5 postings each, which take 0.58 KB per further instance.
@@ -10,6 +12,11 @@ def engine_bytes(store: Store) -> int:
     """About how many bytes an engine over the workspace's postings takes."""
     postings = int(store.value("select coalesce(sum(n), 0) from entity"))
     return _PER_POSTING * postings + _PER_INSTANCE * int(store.value("select count(*) from instance"))
+
+
+def rows_that_fit(store: Store) -> int | None:
+    """How many of the workspace's instances fit into ADR_ENGINE_GB, as `sample_rows` rounds; None where all do."""
+    return sample_rows(int(store.value("select count(*) from instance")), engine_bytes(store))
 
 
 def free_bytes() -> int | None:
@@ -31,10 +38,10 @@ def run_words(instances: int, needed: int, free: int | None) -> str:
     """What a run takes that is written from a page which shows a sample, or where else to write it, in sentences."""
     said = f"The board shows a sample; a run is decided over all {instances:,} instances."
     if fits(needed, free):
-        return f"{said} It takes about {needed / 1e9:.1f} GB of memory while it is written."
-    here = "" if free is None else f", and {free / 1e9:.1f} GB are free here"
+        return f"{said} It takes about {size_words(needed)} of memory while it is written."
+    here = "" if free is None else f", and {size_words(free)} are free here"
     return (
-        f"{said} That takes about {needed / 1e9:.1f} GB of memory{here}. Download the recipe and run "
+        f"{said} That takes about {size_words(needed)} of memory{here}. Download the recipe and run "
         "`adr rebalance --recipe FILE` on a machine with more, or `adr shards run DIR --recipe FILE` in shards."
     )
 

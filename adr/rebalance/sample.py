@@ -18,7 +18,7 @@ Counts = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class Sample:
+class EngineSample:
     """How many rows an engine has in place of all, and of how many instances; excluded ones counted in neither."""
 
     rows: int

@@ -1,6 +1,8 @@
 """What an engine takes, by hand."""
 
-from adr.rebalance.memory import engine_bytes, fits, free_bytes, memory_words, run_words
+import pytest
+
+from adr.rebalance.memory import engine_bytes, fits, free_bytes, memory_words, rows_that_fit, run_words
 from adr.store import Store
 
 
@@ -10,6 +12,14 @@ def test_engine_bytes__postings_and_instances() -> None:
     store.execute("insert into instance (instance) select range from range(10)")
     store.execute("insert into entity (perspective, entity, name, n) values (0, 0, 'cat', 7), (1, 0, 'cat', 5)")
     assert engine_bytes(store) == 8 * 12 + 240 * 10
+
+
+def test_rows_that_fit__of_ten_instances_of_240_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store.memory()
+    store.execute("insert into instance (instance) select range from range(10)")
+    assert rows_that_fit(store) is None
+    monkeypatch.setenv("ADR_ENGINE_GB", "0.000001")  # 1,000 bytes hold four of them
+    assert rows_that_fit(store) == 4
 
 
 def test_memory_words__from_half_of_what_is_free() -> None:

@@ -14,7 +14,7 @@ from adr.rebalance.advice import common_entities, sizes_by_passes
 from adr.rebalance.drag import drag_grid
 from adr.rebalance.engine import Engine
 from adr.rebalance.runs import rebalance
-from adr.rebalance.sample import Sample, estimated, sample_rows, sampled
+from adr.rebalance.sample import EngineSample, estimated, sample_rows, sampled
 from adr.recipe import Recipe
 from adr.recipe_frozen import frozen
 from adr.recipe_mixture import Mixture
@@ -61,8 +61,8 @@ def test_estimated__by_the_share_of_the_sample_that_stays() -> None:
 
 
 def test_sample__scales_a_count() -> None:
-    assert Sample(1_000_000, 10_000_000).scaled(490_321) == 4_903_210
-    assert Sample(0, 4).scaled(0) == 0
+    assert EngineSample(1_000_000, 10_000_000).scaled(490_321) == 4_903_210
+    assert EngineSample(0, 4).scaled(0) == 0
 
 
 def test_engine__over_a_sample_by_hand() -> None:
@@ -71,7 +71,7 @@ def test_engine__over_a_sample_by_hand() -> None:
     engine = Engine(store, sample_rows=5)
     by_draw = np.argsort(draws(0, SAMPLE_KEY, np.arange(10))).tolist()
     assert engine.instances.tolist() == sorted(by_draw[:5])
-    assert (engine.rows, engine.total, engine.sample) == (5, 10, Sample(5, 10))
+    assert (engine.rows, engine.total, engine.sample) == (5, 10, EngineSample(5, 10))
     cat = engine.places("object", ["cat"])["cat"]
     assert engine.postings["object"].n[cat] == 7
     recipe = Recipe(perspectives=("object",), tau=TAU)

@@ -6,8 +6,7 @@ import streamlit as st
 
 from adr.figures import counted
 from adr.rebalance.engine import Engine, postings_stamp
-from adr.rebalance.memory import engine_bytes, free_bytes, memory_words
-from adr.rebalance.sample import sample_rows
+from adr.rebalance.memory import engine_bytes, free_bytes, memory_words, rows_that_fit
 from adr.recipe import Recipe
 from adr.ui.frame import Frame
 
@@ -39,7 +38,7 @@ def _needed(made: str, _here: Frame) -> int:
 @st.cache_data(show_spinner=False, max_entries=1)
 def _rows(made: str, _here: Frame) -> int | None:
     """How many instances the sample has; None where the engine holds all."""
-    return sample_rows(int(_here.store.value("select count(*) from instance")), needed_bytes(_here))
+    return rows_that_fit(_here.store)
 
 
 @st.cache_data(show_spinner=False, max_entries=1)
