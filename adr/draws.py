@@ -30,12 +30,13 @@ def draw_key(perspective: str, name: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-# The last draw (alpha), the order of the random baseline, the order of caps, the seeds of epochs, and the mean rule's
-# one draw per perspective.
+# The last draw (alpha), the order of the random baseline, the order of caps, the seeds of epochs, and the sample that
+# the Rebalance page shows of a large dataset. The mean rule has one draw per perspective, keyed by an empty name.
 ALPHA_KEY = draw_key("alpha", "")
 RANDOM_KEY = draw_key("random", "")
 AT_MOST_KEY = draw_key("at_most", "")
 EPOCH_KEY = draw_key("epoch", "")
+SAMPLE_KEY = draw_key("sample", "")
 
 
 def seed_start(seed: int) -> int:

@@ -22,6 +22,11 @@ SETTINGS: dict[str, Setting] = {
     for setting in (
         Setting("ADR_WORKSPACE", "workspace", "The workspace folder that the app opens."),
         Setting("ADR_MEMORY_LIMIT", "1500MB", "How much memory DuckDB may take before it spills to disk."),
+        Setting(
+            "ADR_ENGINE_GB",
+            "9",
+            "How many GB of postings the Rebalance page may load; above that it shows a sample of the instances.",
+        ),
         Setting("ADR_THREADS", str(os.cpu_count() or 2), "How many threads DuckDB may use."),
         Setting("ADR_DEVICE", "auto", "Where models run: auto, cpu, cuda, cuda:1, mps."),
         Setting(

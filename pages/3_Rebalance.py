@@ -20,6 +20,7 @@ from adr.ui.rebalance.mixture import mixture_view
 from adr.ui.rebalance.notices import notices
 from adr.ui.rebalance.recipe_strip import strip
 from adr.ui.rebalance.runs import runs_view
+from adr.ui.rebalance.sampled import needs_all, sample_notice
 from adr.ui.rebalance.set_apart import set_apart_view
 from adr.ui.rebalance.starting import first_visit, starting_points
 from adr.ui.rebalance.state import current, state
@@ -53,6 +54,7 @@ with frame("Rebalance") as here:
             with st.container():  # as many elements on every run: what comes after it stays in its place
                 faults()
                 remarks(recipe)
+                sample_notice(loaded, recipe)
                 if first_visit(here, recipe):
                     starting_points(here, loaded)
                 set_apart_view(recipe)
@@ -67,6 +69,9 @@ with frame("Rebalance") as here:
             recipe, part = current(), asked("part", "instances", tuple(PARTS))
             engine = loaded.excluding(recipe)
             reach(part)
+            if needs_all(engine, part):
+                follow(recipe)
+                return
             if part == "mixture":  # its bars respond at once as well; the board follows once the hand rests
                 moved = mixture_view(here, engine, engine.preview(recipe))
                 follow(recipe, later=moved)

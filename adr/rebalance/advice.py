@@ -38,10 +38,10 @@ def sizes_by_passes(engine: Engine, preview: RecipePreview) -> tuple[int, ...]:
     recipe = preview.recipe
     if recipe.capped or recipe.protect_instances:
         asked = (replace(recipe, min_passes=least) for least in range(1, len(recipe.perspectives) + 1))
-        return tuple(int(np.count_nonzero(engine.kept(one))) for one in asked)
+        return tuple(engine.scaled(int(np.count_nonzero(engine.kept(one)))) for one in asked)
     passes = preview.pass_count[engine.survives(recipe)]
     counts = np.bincount(passes, minlength=len(recipe.perspectives) + 1)[: len(recipe.perspectives) + 1]
-    return tuple(int(n) for n in np.cumsum(counts[::-1])[::-1][1:])
+    return tuple(engine.scaled(int(n)) for n in np.cumsum(counts[::-1])[::-1][1:])
 
 
 def passing_shares(engine: Engine, preview: RecipePreview) -> dict[str, float]:
@@ -60,7 +60,8 @@ def passes_all(engine: Engine, preview: RecipePreview) -> tuple[PassesAll, ...]:
             places, counts = np.unique(deciders[deciders >= 0], return_counts=True)
             most = int(np.argmax(counts))
             name = engine.names(perspective, [int(places[most])])[0]
-            found.append(PassesAll(perspective, int(np.count_nonzero(passed)), engine.rows, name, int(counts[most])))
+            passing, by_entity = (engine.scaled(int(rows)) for rows in (np.count_nonzero(passed), counts[most]))
+            found.append(PassesAll(perspective, passing, engine.total, name, by_entity))
     return tuple(found)
 
 
@@ -71,7 +72,7 @@ def common_entities(engine: Engine, perspectives: tuple[str, ...] = PAPER_NAMES)
     for perspective in perspectives:
         if perspective != "co_occurrence":
             n = engine.postings[perspective].n
-            many = np.flatnonzero(n > COMMON * engine.rows)
+            many = np.flatnonzero(n > COMMON * engine.total)
             names = engine.names(perspective, many) if len(many) else []
             found += [CommonEntity(perspective, name, int(n[e])) for name, e in zip(names, many, strict=True)]
     return tuple(sorted(found, key=lambda one: -one.n))

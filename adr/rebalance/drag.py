@@ -31,7 +31,7 @@ def drag_grid(
     engine: Engine, recipe: Recipe, perspective: str, ranks: dict[str, npt.NDArray[np.int64]], points: int = 24
 ) -> DragGrid:
     """The grid for a slider from 1 to the largest count of `perspective`, all else as in `recipe`."""
-    n = engine.postings[perspective].n
+    recipe, n = engine.decided(recipe), engine.postings[perspective].n
     tau = np.unique(np.round(np.geomspace(1, max(2, int(n[0]) + 1 if len(n) else 2), points)))
     if recipe.capped or recipe.mixture:
         return _each_by_itself(engine, recipe, perspective, ranks, tau)
@@ -47,11 +47,13 @@ def drag_grid(
         for step in range(len(tau)):
             if step:
                 loops.add_listed(postings.offsets, postings.entities, order[edges[step] : edges[step + 1]], 1, counts)
-            shares[step] = loops.counts_at(counts, ranks[other], engine.head_rank(other), scratch, curves[step])
+            said = engine.estimated(other, counts)
+            shares[step] = loops.counts_at(said, ranks[other], engine.head_rank(other), scratch, curves[step])
         return other, curves, shares
 
     made = engine.together([lambda p=p: one(p) for p in engine.perspectives])  # type: ignore[misc]
-    return DragGrid(perspective, tau, edges[1:], {p: c for p, c, _ in made}, {p: s for p, _, s in made})
+    sizes = np.array([engine.scaled(int(size)) for size in edges[1:]], dtype=np.int64)
+    return DragGrid(perspective, tau, sizes, {p: c for p, c, _ in made}, {p: s for p, _, s in made})
 
 
 def _each_by_itself(

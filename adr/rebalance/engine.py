@@ -40,6 +40,7 @@ from adr.rebalance.mixture import CappedRows, Mixed, Stock, Values, capped_rows,
 from adr.rebalance.mixture_effect import effect_of
 from adr.rebalance.postings import PostingRows
 from adr.rebalance.preview import BELOW_K, Columns, Critical, Numbers, RecipePreview
+from adr.rebalance.sample import EngineSample, estimated, sampled
 from adr.recipe import FROZEN, Recipe
 from adr.recipe_frozen import positions_of
 from adr.settings import setting
@@ -113,15 +114,22 @@ class Engine:
 
     Holds the index as it was when the engine was made; make another engine after indexing again. Safe to use from
     several threads.
+
+    With `sample_rows` it holds so many of the instances. They pass as they do among all: postings have the counts n(e)
+    of the whole dataset. Sizes, counts after and the random baseline are estimates for the dataset, and caps and
+    mixture, which need the ranks of all instances, are not decided (`decided`).
     """
 
-    def __init__(self, store: Store, progress: Progress = silent) -> None:
+    def __init__(self, store: Store, progress: Progress = silent, *, sample_rows: int | None = None) -> None:
         self.store = store
         found = store.arrays("select instance, len(images) = 0 as text_only from instance order by instance")
         need_index(store)
         self.whole = self
-        self.instances = np.ascontiguousarray(found["instance"], dtype=np.int32)
-        self.text_only = np.asarray(np.ma.filled(found["text_only"], True), dtype=bool)
+        self.positions = np.ascontiguousarray(found["instance"], dtype=np.int32)
+        self.instances = self.positions if sample_rows is None else sampled(self.positions, sample_rows)
+        self.sample = None if self.rows == self.total else EngineSample(self.rows, self.total)
+        text_only = np.asarray(np.ma.filled(found["text_only"], True), dtype=bool)
+        self.text_only = text_only if self.sample is None else text_only[np.isin(self.positions, self.instances)]
         self.unread = np.isin(self.instances, unread_instances(store))
         self.excluded = np.zeros(len(self.instances), dtype=bool)
         self._exclude: tuple[str, ...] = ()
@@ -131,7 +139,9 @@ class Engine:
         self.postings: dict[str, PostingRows] = {}
         for done, perspective in enumerate(self.perspectives):
             progress(done, len(self.perspectives), "Loading postings")
-            self.postings[perspective] = PostingRows.load(store, perspective, self.instances)
+            self.postings[perspective] = PostingRows.load(
+                store, perspective, self.instances, some=self.sample is not None
+            )
         self._without = _Recent(2)
         self._ready()
 
@@ -144,11 +154,40 @@ class Engine:
         self._rows, self._values, self._apart, self._deciders = _Recent(200), _Recent(4), _Recent(8), _Recent(8)
         self._places: dict[str, dict[str, int | None]] = {}  # by perspective and name; None: no such entity
         self._before = {p: self._numbers(p, self.postings[p].n, BELOW_K) for p in self.perspectives}
+        self._inside = {p: self._counted(self.postings[p]) for p in self.perspectives}
+
+    def _counted(self, postings: PostingRows) -> npt.NDArray[np.int32]:
+        """How many rows have each entity."""
+        if self.sample is None:
+            return postings.n
+        return np.bincount(postings.entities, minlength=len(postings.n)).astype(np.int32)
 
     @property
     def rows(self) -> int:
-        """Number of instances, those included that are excluded."""
+        """Number of instances that the engine holds, those included that are excluded."""
         return len(self.instances)
+
+    @property
+    def total(self) -> int:
+        """Number of instances of the dataset, those included that are excluded."""
+        return len(self.positions)
+
+    def scaled(self, count: int) -> int:
+        """How many instances of the dataset `count` rows stand for; as many where the engine holds all."""
+        return count if self.sample is None else round(self.sample.scaled(count))
+
+    def estimated(self, perspective: str, counts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """The counts of entities in the dataset that counts over the rows stand for; the same where the engine holds
+        all."""
+        if self.sample is None:
+            return counts
+        return estimated(self.postings[perspective].n, self._inside[perspective], counts)
+
+    def decided(self, recipe: Recipe) -> Recipe:
+        """The part of a recipe that the engine decides: all of it, or without caps and mixture over a sample."""
+        if self.sample is None or not (recipe.capped or recipe.mixture):
+            return recipe
+        return replace(recipe, at_most={}, at_most_each={}, mixture=None)
 
     def excluding(self, recipe: Recipe) -> "Engine":
         """The engine for a recipe: one over the same rows, in which the instances that it excludes have no postings,
@@ -160,16 +199,21 @@ class Engine:
 
     def _make_without(self, key: tuple[str, ...], recipe: Recipe) -> "Engine":
         other = copy.copy(self)
-        other._exclude, other.excluded = key, self._rows_at(positions_of(recipe.exclude))
+        gone = positions_of(recipe.exclude)
+        other._exclude, other.excluded = key, self._rows_at(gone)
+        if self.sample is not None:
+            left = self.total - int(np.count_nonzero(np.isin(self.positions, gone)))
+            other.sample = EngineSample(self.rows - int(np.count_nonzero(other.excluded)), left)
         other.unread, other.text_only = self.unread & ~other.excluded, self.text_only & ~other.excluded
-        made = self.together([partial(self._emptied, p, other.excluded) for p in self.perspectives])
+        made = self.together([partial(self._emptied, p, other.excluded, gone) for p in self.perspectives])
         other.postings = {one.perspective: one for one in made}
         other._ready()
         return other
 
-    def _emptied(self, perspective: str, empty: npt.NDArray[np.bool_]) -> PostingRows:
+    def _emptied(self, perspective: str, empty: npt.NDArray[np.bool_], gone: npt.NDArray[np.int32]) -> PostingRows:
         postings = self.postings[perspective]
-        return postings.without(empty, postings.names_in_order(self.store))
+        n = None if self.sample is None else postings.n - postings.counts_in(self.store, gone)
+        return postings.without(empty, postings.names_in_order(self.store), n)
 
     def _rows_at(self, positions: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
         """Whether each row is the instance of one of these positions."""
@@ -236,7 +280,7 @@ class Engine:
             missing += [f"{perspective}: {name}" for name in self._placed(perspective, wanted)[1]]
         for key in FROZEN:
             asked = positions_of(getattr(recipe, key))
-            gone = asked[~np.isin(asked, self.instances)] if len(asked) else asked
+            gone = asked[~np.isin(asked, self.positions)] if len(asked) else asked
             missing += [f"{key}: {counted(len(gone), 'position')} from {gone[0]}"] if len(gone) else []
         return tuple(missing)
 
@@ -326,6 +370,7 @@ class Engine:
 
     def kept(self, recipe: Recipe) -> npt.NDArray[np.bool_]:
         """The rows that stay: the keep rule (pass count ≥ min_passes and a last draw < α), caps, then the mixture."""
+        recipe = self.decided(recipe)
         if recipe.mixture:
             return self.mixed(recipe).copies > 0
         by_rule = self._by_rule(recipe, self.pass_counts(recipe))
@@ -427,7 +472,7 @@ class Engine:
         return self._rules[perspective].head_rank
 
     def count(self, perspective: str, copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
-        """Count of every entity of a perspective when each row occurs as many times as `copies` says."""
+        """Count of every entity of a perspective over the rows when each occurs as many times as `copies` says."""
         return self._count(self.postings[perspective], copies)
 
     def counts_after(self, recipe: Recipe, perspective: str) -> npt.NDArray[np.int32]:
@@ -445,7 +490,8 @@ class Engine:
 
         k: the count for `Numbers.below_k`. The previews of the last few recipes are remembered.
         """
-        return self._previews.get((recipe, k), lambda: self._make_preview(recipe, k))
+        decided = self.decided(recipe)
+        return self._previews.get((decided, k), lambda: self._make_preview(decided, k))
 
     def _make_preview(self, recipe: Recipe, k: int) -> RecipePreview:
         tau = self._decider(recipe).tau
@@ -491,9 +537,9 @@ class Engine:
             caps_each=each,
             mixture=mixture,
             unused=self.unused(recipe),
-            size=size,
-            repeated=total - size,
-            total=self.rows,
+            size=self.scaled(size),
+            repeated=self.scaled(total - size),
+            total=self.total,
         )
 
     def without_entities(self, perspectives: tuple[str, ...]) -> npt.NDArray[np.bool_]:
@@ -539,7 +585,10 @@ class Engine:
         works: list[Callable[[], Sums]] = [
             partial(loops.sum_chances, begin, end, probability, 0.0, 0.0) for _, begin, end in slices
         ]
-        return expected_of(self.together(works))
+        expected, deviation = expected_of(self.together(works))
+        if self.sample is None:
+            return expected, deviation
+        return self.sample.scaled(expected), math.sqrt(self.sample.scaled(deviation**2))
 
     def _columns(
         self, perspective: str, seed: int, copies: npt.NDArray[np.int8], total: int, tau: float, k: int
@@ -548,17 +597,18 @@ class Engine:
         after = self._count(postings, copies)
         random = self._random_counts(postings, seed, min(total, self.rows - int(np.count_nonzero(self.excluded))))
         before = self._before[perspective]
+        after, random = self.estimated(perspective, after), self.estimated(perspective, random)
         thinned, chosen = (self._numbers(perspective, counts, k) for counts in (after, random))
         spectra = {"before": before[1], "after": thinned[1], "random": chosen[1]}
         rank = self._rules[perspective].head_rank
         return perspective, after, random, spectra, Columns(tau, rank, before[0], thinned[0], chosen[0])
 
     def _count(self, postings: PostingRows, copies: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
-        """Counts after: added up from 0 or subtracted from the full counts, whichever touches fewer rows."""
+        """Counts over the rows: added up from 0 or subtracted from those of all, whichever touches fewer rows."""
         if np.count_nonzero(copies) * 2 <= len(copies):
             counts, weight = np.zeros(len(postings.n), dtype=np.int32), copies
         else:
-            counts, weight = postings.n.copy(), copies - np.int8(1)
+            counts, weight = self._inside[postings.perspective].copy(), copies - np.int8(1)
         loops.add_rows(postings.offsets, postings.entities, weight, counts)
         return counts
 

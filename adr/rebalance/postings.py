@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from adr.rebalance import loops
 from adr.store import Store
@@ -70,14 +71,24 @@ class PostingRows:
         at = np.searchsorted(np.asarray(found["entity"]), self.ids)
         return np.asarray(found["place"], dtype=np.int64)[at]
 
-    def without(self, empty: npt.NDArray[np.bool_], by_name: npt.NDArray[np.int64]) -> "PostingRows":
-        """The same without the postings of the rows `empty`; entities that no other row has are left out.
+    def counts_in(self, store: Store, instances: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """How many of these instances have each entity, whether they are rows here or not."""
+        number = store.value("select perspective_number($1)", [self.perspective])
+        found = np.sort(np.asarray(_postings_of(store, number, instances)["entity"], dtype=np.int32))
+        left, right = (np.searchsorted(found, self.ids, side=side) for side in ("left", "right"))
+        return (right - left).astype(np.int32)
+
+    def without(
+        self, empty: npt.NDArray[np.bool_], by_name: npt.NDArray[np.int64], n: npt.NDArray[np.int32] | None = None
+    ) -> "PostingRows":
+        """The same without the postings of the rows `empty`; entities with no instance left are left out.
 
         by_name: the place of each entity in the order of names, in which entities of one count stand, as in an index.
+        n: the count of each entity without these instances, where the rows are not all that there are.
         """
         lengths = np.where(empty, 0, np.diff(self.offsets))
         entities = self.entities[np.repeat(~empty, np.diff(self.offsets))]
-        n = np.bincount(entities, minlength=len(self.n)).astype(np.int32)
+        n = np.bincount(entities, minlength=len(self.n)).astype(np.int32) if n is None else n
         order = np.lexsort((by_name, -n))[: np.count_nonzero(n)]
         number = np.empty(len(n), dtype=np.int32)
         number[order] = np.arange(len(order), dtype=np.int32)
@@ -96,15 +107,20 @@ class PostingRows:
         )
 
     @classmethod
-    def load(cls, store: Store, perspective: str, instances: npt.NDArray[np.int32]) -> "PostingRows":
-        """The postings as the index wrote them; row r is instance `instances[r]` (ascending)."""
+    def load(
+        cls, store: Store, perspective: str, instances: npt.NDArray[np.int32], *, some: bool = False
+    ) -> "PostingRows":
+        """The postings as the index wrote them; row r is instance `instances[r]` (ascending).
+
+        some: whether `instances` are some of the dataset's; the entities and their counts are those of the dataset.
+        """
         # asked for first: a scan for a plain number gives the rows in the order in which they were written
         number = store.value("select perspective_number($1)", [perspective])
         entity = store.arrays(
             "select entity, n, draw_key from entity where perspective = $1 order by n desc, entity", [number]
         )
         ids = np.ascontiguousarray(entity["entity"], dtype=np.int32)
-        found = store.arrays("select instance, entity from posting where perspective = $1", [number])
+        found = _postings_of(store, number, instances if some else None)
         at, local = np.asarray(found["instance"], dtype=np.int32), np.asarray(found["entity"], dtype=np.int32)
         del found
         consecutive = bool(len(ids)) and bool(np.all(np.diff(ids) == 1))
@@ -145,6 +161,15 @@ class PostingRows:
             at, local = at[local >= 0], local[local >= 0]
         offsets, entities = _compressed(instances, at, local)
         return cls(perspective, offsets, entities, n[order], keys[order], rank[order])
+
+
+def _postings_of(store: Store, number: int, some: npt.NDArray[np.int32] | None) -> dict[str, np.ndarray]:
+    """(instance, entity) of the postings of a perspective; those of `some` instances, or of all."""
+    asked = "select instance, entity from posting where perspective = $1"
+    if some is None:
+        return store.arrays(asked, [number])
+    wanted = pa.table({"instance": some})
+    return store.arrays(f"{asked} and instance in (select instance from wanted)", [number], wanted=wanted)
 
 
 def _compressed(

@@ -97,6 +97,7 @@ def rebalance(
     expected: where caps or mixture bind, estimate the expected size by other seeds, which takes 20 times as long.
     AdrError when there are no postings. When `progress` raises Cancelled, nothing is written.
     """
+    assert engine is None or engine.sample is None, "a run decides all instances"
     started = time.monotonic()
     engine = (engine or Engine(store, progress)).excluding(recipe)
     progress(0, None, "Deciding")

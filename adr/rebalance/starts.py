@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from adr.rebalance.advice import NEARLY_ALL, passing_shares
 from adr.rebalance.backwards import for_size
 from adr.rebalance.engine import Engine
@@ -68,7 +70,7 @@ def _solved(engine: Engine, apart: tuple[str, ...], share: float) -> Recipe | No
     wanted = round(engine.rows * (1 - share))
     for least in range(1, len(apart) + 1):
         recipe = Recipe(perspectives=apart, min_passes=least, tau=engine.tau(Recipe()))
-        if engine.preview(recipe).size <= wanted or least == len(apart):
+        if np.count_nonzero(engine.kept(recipe)) <= wanted or least == len(apart):
             found = for_size(engine, recipe, wanted)
             near = abs(found.reached - wanted) <= _NEAR * share * engine.rows
             return replace(found.recipe, tau={p: found.recipe.tau[p] for p in apart}) if near else None

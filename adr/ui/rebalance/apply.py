@@ -5,13 +5,17 @@ import streamlit as st
 from adr.errors import AdrError
 from adr.plain_text import plain
 from adr.rebalance.engine import Engine
+from adr.rebalance.memory import fits, free_bytes, run_words
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
+from adr.recipe_replay import replayable
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import move
 from adr.ui.parts.job_view import job_view
+from adr.ui.rebalance.engine import needed_bytes
 from adr.ui.rebalance.follow import stamp
+from adr.ui.rebalance.recipe_files import recipe_download
 from adr.ui.rebalance.state import RunWritten, current, state
 
 _KIND = "rebalance"
@@ -27,21 +31,33 @@ def apply_button(here: Frame, engine: Engine, recipe: Recipe) -> None:
             key="apply",
             type="primary",
             width="stretch",
+            disabled=engine.sample is not None and not _all_fit(here, engine, recipe),
             on_click=lambda: _begin(here, engine, name.strip() or None),
         )
     if state().begun:
         st.rerun(scope="app")  # the job is shown above this bar
 
 
+def _all_fit(here: Frame, engine: Engine, recipe: Recipe) -> bool:
+    """Whether all instances, of which the page shows a sample, fit into memory to be decided; says what that takes, and
+    offers the recipe where they do not."""
+    needed, free = needed_bytes(here), free_bytes()
+    st.caption(run_words(engine.total, needed, free))
+    if fits(needed, free):
+        return True
+    recipe_download(replayable(here.store, recipe), "recipe to run elsewhere")
+    return False
+
+
 def _begin(here: Frame, engine: Engine, name: str | None) -> None:
     """Start writing the run. A callback, so that a click counts even where another step
     interrupts the run that it causes."""
-    recipe = current()
+    recipe, whole = current(), engine if engine.sample is None else None
     try:
         job = here.jobs.start(
             _KIND,
             "Rebalancing",
-            lambda progress: rebalance(here.store, recipe, name=name, engine=engine, progress=progress),
+            lambda progress: rebalance(here.store, recipe, name=name, engine=whole, progress=progress),
         )
     except AdrError as error:
         state().fault = error

@@ -54,11 +54,17 @@ def _kept(engine: Engine, preview: RecipePreview) -> None:
             "size": preview.size,
             "repeated": preview.repeated,
             "mixed": preview.mixture is not None,
-            "expected": "" if preview.expected is None else f"{preview.expected:,.0f} ± {preview.expected_sd:,.0f}",
+            "sample": 0 if engine.sample is None else engine.rows,
+            "expected": "" if engine.sample else _expected(preview),
             "previous": None if before is None else before.size,
         },
         key="rebalance kept",
     )
+
+
+def _expected(preview: RecipePreview) -> str:
+    """The expected size with its standard deviation; '' where there is no closed form."""
+    return "" if preview.expected is None else f"{preview.expected:,.0f} ± {preview.expected_sd:,.0f}"
 
 
 def _steps() -> None:

@@ -106,7 +106,7 @@ def _told(
         "entities": len(n),
         "key": _grid_key(recipe, perspective),
         "ranks": ranks.tolist(),
-        "numbers": _numbers(preview, perspective),
+        "numbers": _numbers(preview, perspective, losses=engine.sample is None),
         "names": _names(engine, perspective, len(n)),
         "own": preview.after[perspective][ranks[ranks <= len(n)] - 1].tolist(),
         **{which: spectra[which].counts_at(ranks).tolist() for which in ("before", "after", "random")},
@@ -158,15 +158,20 @@ _LINES: tuple[tuple[str, str, str, Any], ...] = (
     ),
     ("lost", "lost", "Entities with no instance left.", lambda m: f"{m.lost:,}"),
 )
+_LOSSES = ("losing", "below", "lost")
 
 
-def _numbers(preview: RecipePreview, perspective: str) -> list[dict[str, Any]]:
+def _numbers(preview: RecipePreview, perspective: str, *, losses: bool) -> list[dict[str, Any]]:
+    """The lines of numbers below a slider. losses: whether those on entities that lose instances are among them; a
+    sample cannot say how many do."""
     columns = preview.perspectives[perspective]
     shown: tuple[Numbers, ...] = (columns.before, columns.after, columns.random)
     lines = []
     for name, label, hint, said in _LINES:
+        if name in _LOSSES and not losses:
+            continue
         values = [said(numbers).replace("%", " %") for numbers in shown]
-        if name in ("losing", "below", "lost"):
+        if name in _LOSSES:
             values[0] = ""
         lines.append({"id": name, "label": label, "hint": hint, "values": values})
     return lines

@@ -70,14 +70,26 @@ def caps_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePrevie
             picked = _table(engine, recipe, preview, perspective, shown)
         names = _acting_on(engine, perspective, picked, chosen, bool(search))
         most = _actions(perspective, names, len(picked), preview)
-        if names:
+        if names and engine.sample is None:
             cap_outlook_view(engine, preview, perspective, dict.fromkeys(names, most))
+    if engine.sample is None:
+        _counted_over_all(here, engine, preview, perspective, picked)
+    else:
+        st.caption(
+            "What a cap would do and what becomes of one entity are counted over all instances, not on a sample."
+        )
+    with st.expander("Suggested mutes", icon=":material/lightbulb:", key="caps suggested"):
+        suggestions_view(here, recipe, perspective)
+
+
+def _counted_over_all(
+    here: Frame, engine: Engine, preview: RecipePreview, perspective: str, picked: Sequence[str]
+) -> None:
+    """What happens to the one entity that is picked, and caps to consider."""
     if len(picked) == 1:
         entity_view(here, explain_entity(engine, preview, perspective, picked[0]))
     with st.expander("Suggested caps", icon=":material/vertical_align_top:", key="caps for the head"):
         suggested_caps_view(here, engine, preview, perspective)
-    with st.expander("Suggested mutes", icon=":material/lightbulb:", key="caps suggested"):
-        suggestions_view(here, recipe, perspective)
 
 
 def _ordered(

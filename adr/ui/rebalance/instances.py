@@ -31,13 +31,14 @@ Mask = npt.NDArray[np.bool_]  # over the rows of the engine
 
 def instances_view(here: Frame, engine: Engine, recipe: Recipe, preview: RecipePreview) -> None:
     """Dropped or kept instances, filtered, one page at a time; one of them explained in full."""
-    _groups(preview)
+    _groups(preview, of_sample=engine.sample is not None)
     rows = _filtered(here, engine, preview)
     above = st.container()
     offset = pages(len(rows), TILES, "page")
     numbers = engine.instances[rows[offset : offset + TILES]].tolist()
     with above:
-        st.caption(counted(len(rows), "instance") if len(rows) else "No instance matches.")
+        among = "" if engine.sample is None else f" of the {engine.rows:,} in the sample"
+        st.caption(f"{counted(len(rows), 'instance')}{among}" if len(rows) else "No instance matches.")
         if picked := instance_grid(here, engine, preview, numbers, key="decided"):
             move(instance=picked)
     if asked("instance"):
@@ -55,6 +56,8 @@ def instance_grid(here: Frame, engine: Engine, preview: RecipePreview, numbers: 
 def _why(here: Frame, engine: Engine, preview: RecipePreview, number: int) -> Explanation:
     """Why the recipe on the board keeps or drops an instance, caps and mixture included."""
     engine = engine.excluding(preview.recipe)
+    if engine.sample is not None:  # the keep rule alone, which says it of instances beyond the sample as well
+        return explain_recipe(here.store, preview.recipe, preview.tau, number)
     over = cap_ranks(engine, preview, number)
     return explain_recipe(here.store, preview.recipe, preview.tau, number, over, mixture_rank(engine, preview, number))
 
@@ -93,15 +96,17 @@ def _brief(why: Explanation) -> str:
     return f"{said}{more}" if why.kept else f"{why.pass_count} pass; nearest: {said}"
 
 
-def _groups(preview: RecipePreview) -> None:
+def _groups(preview: RecipePreview, *, of_sample: bool) -> None:
     """The reasons of all decisions, and the groups of instances that have fewer entities to pass with."""
+    which = " in the sample" if of_sample else ""
     said = [
         f"{GROUP_WORDS[name]} {group['kept']:,} of {group['instances']:,}"
         for name, group in preview.groups.items()
         if group["instances"]
     ]
     reasons = [f"{REASON_WORDS[reason]} {n:,}" for reason, n in preview.reasons.items()]
-    st.caption(f"**Why:** {' · '.join(reasons)}" + (f"  \n**Kept by group:** {' · '.join(said)}" if said else ""))
+    groups = f"  \n**Kept by group{which}:** {' · '.join(said)}" if said else ""
+    st.caption(f"**Why{which}:** {' · '.join(reasons)}{groups}")
 
 
 def _filtered(here: Frame, engine: Engine, preview: RecipePreview) -> npt.NDArray[np.int64]:

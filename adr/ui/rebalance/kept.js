@@ -3,6 +3,7 @@ import { el } from "../parts/elements.js";
 
 const known = new WeakMap();
 const whole = (value) => Math.round(value).toLocaleString("en-US");
+const about = (value) => whole(Number(value.toPrecision(3)));
 const percent = (value) => `${(100 * value).toFixed(1)} %`;
 
 export default function (component) {
@@ -27,17 +28,19 @@ export default function (component) {
 function show({ root, data, moved }) {
   const size = moved ?? data.size;
   const share = size / Math.max(1, data.total);
-  const facts = [["dropped", whole(data.total - size)]];
+  const said = data.sample ? about : whole;
+  const facts = data.sample ? [["estimated from", `${whole(data.sample)} ${data.sample === 1 ? "instance" : "instances"}`]] : [];
+  facts.push(["dropped", said(data.total - size)]);
   if (data.expected) facts.push(["expected over all seeds", data.expected]);
-  if (data.repeated) facts.push([data.mixed ? "copies of instances used again" : "copies of rare instances", `+${whole(data.repeated)}`]);
-  if (data.previous !== null) facts.push(["before the last step", whole(data.previous)]);
+  if (data.repeated) facts.push([data.mixed ? "copies of instances used again" : "copies of rare instances", `+${said(data.repeated)}`]);
+  if (data.previous !== null) facts.push(["before the last step", said(data.previous)]);
   const bar = el("div", "bar");
   const filled = el("i"), mark = el("u");
   filled.style.width = `${100 * share}%`;
   mark.style.left = `${(100 * (data.previous ?? size)) / Math.max(1, data.total)}%`;
   bar.append(filled, mark);
   const line = el("div", "line");
-  line.append(el("span", "size", (moved === null ? "" : "≈ ") + whole(size)),
+  line.append(el("span", "size", (data.sample ? "About " : moved === null ? "" : "≈ ") + said(size)),
     el("span", "of", `of ${whole(data.total)} ${data.total === 1 ? "instance" : "instances"} kept (${percent(share)})`));
   const beside = el("div", "facts");
   for (const [word, number] of facts) {

@@ -35,7 +35,8 @@ def notices(engine: Engine, preview: RecipePreview) -> None:
 
 
 def _unclamped(engine: Engine, preview: RecipePreview) -> None:
-    other = int(np.count_nonzero(engine.kept(replace(preview.recipe, pass_rule="mean_unclamped"))))
+    kept = engine.kept(replace(preview.recipe, pass_rule="mean_unclamped"))
+    other = engine.scaled(int(np.count_nonzero(kept)))
     st.caption(
         f"By the published script's mean, in which τ / n may exceed 1, {other:,} instances would be kept; here it is "
         f"{preview.size:,}. The script's form is under More, for replays."
@@ -64,7 +65,7 @@ def passing_text(found: PassesAll) -> str:
 
 
 def _common(engine: Engine, found: list[CommonEntity]) -> None:
-    told = [f"{plain(c.entity)} {share_words(c.n / engine.rows, 0)}" for c in found[:SHOWN]]
+    told = [f"{plain(c.entity)} {share_words(c.n / engine.total, 0)}" for c in found[:SHOWN]]
     more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
 
     def muted(recipe: Recipe) -> Recipe:

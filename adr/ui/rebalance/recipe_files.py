@@ -8,19 +8,25 @@ from adr.recipe import Recipe
 from adr.ui.rebalance.state import state, tune
 
 
-def recipe_files(recipe: Recipe) -> None:
-    """The recipe as a file: download and upload."""
-    st.caption(f"{plain(recipe.in_words())} Fingerprint {code(recipe.fingerprint)}.")
-    files = st.container(horizontal=True)
-    files.download_button(
+def recipe_download(recipe: Recipe, key: str) -> None:
+    """A button that saves the recipe as a file."""
+    st.download_button(
         "Download recipe",
         recipe.to_toml(),
         f"recipe-{recipe.fingerprint}.toml",
         "application/toml",
-        key="recipe down",
+        key=key,
         on_click="ignore",
         icon=":material/download:",
     )
+
+
+def recipe_files(recipe: Recipe) -> None:
+    """The recipe as a file: download and upload."""
+    st.caption(f"{plain(recipe.in_words())} Fingerprint {code(recipe.fingerprint)}.")
+    files = st.container(horizontal=True)
+    with files:
+        recipe_download(recipe, "recipe down")
     with files.popover("Upload recipe", icon=":material/upload:"):
         given = st.file_uploader("A recipe (TOML)", type="toml", key="recipe up")
         if given is not None and state().uploaded != given.file_id:

@@ -34,7 +34,9 @@ def epochs_view(here: Frame, engine: Engine, run: Run) -> None:
     _seen(told)
     _caption(told)
     _each(told)
-    if not run.outdated:
+    if engine.sample is not None:
+        st.caption("How often each entity is seen is counted over all instances: not on a sample.")
+    elif not run.outdated:
         _entities(here, engine, run)
 
 

@@ -35,7 +35,7 @@ def starting_points(here: Frame, engine: Engine) -> None:
     close.button("Close", key="close starts", width="stretch", on_click=_take, args=(None,))
     for column, start in zip(st.columns(3, gap="medium"), found, strict=False):
         with column, st.container(border=True):
-            _card(start)
+            _card(start, sample=engine.sample is not None)
     missing = [TITLES[name].lower() for name in TITLES if name not in {start.name for start in found}]
     why = why_nothing(engine, found)
     if why:
@@ -44,22 +44,26 @@ def starting_points(here: Frame, engine: Engine) -> None:
         st.caption(f"No recipe comes near here: {', '.join(missing)}.")
 
 
-def _card(start: Start) -> None:
+def _card(start: Start, *, sample: bool) -> None:
+    """One recipe to start from. sample: whether its numbers are estimates from a sample of the instances."""
     preview = start.preview
     st.markdown(f"**{TITLES[start.name]}**")
-    st.markdown(f"{preview.size:,} of {preview.total:,} kept · {share_words(start.drops)} dropped")
+    about = "about " if sample else ""
+    st.markdown(f"{about}{preview.size:,} of {preview.total:,} kept · {share_words(start.drops)} dropped")
     st.caption(
-        "Tail share, and entities lost:  \n"
-        + "  \n".join(_tail_line(start, p) for p in start.preview.recipe.perspectives)
+        f"Tail share{'' if sample else ', and entities lost'}:  \n"
+        + "  \n".join(_tail_line(start, p, losses=not sample) for p in start.preview.recipe.perspectives)
     )
     st.caption(plain(start.recipe.in_words()))
     st.button("Start here", key=f"start {start.name}", width="stretch", on_click=_take, args=(start.recipe,))
 
 
-def _tail_line(start: Start, perspective: str) -> str:
-    """Tail share before and after, and entities lost, each beside a random subset of equal size."""
+def _tail_line(start: Start, perspective: str, *, losses: bool) -> str:
+    """Tail share before and after, and entities lost where asked for, each beside a random subset of equal size."""
     numbers = start.preview.perspectives[perspective]
     tail = f"{share_words(numbers.before.tail_share)} → **{share_words(numbers.after.tail_share)}**"
+    if not losses:
+        return f"{title_text(perspective)}: {tail} (random: {share_words(numbers.random.tail_share)})"
     lost = f"{numbers.after.lost:,} lost" if numbers.after.lost or numbers.random.lost else "nothing lost"
     return (
         f"{title_text(perspective)}: {tail}, {lost} "
