@@ -23,14 +23,13 @@ def refuse_export(recipe: Recipe, format: str) -> None:
         )
     options = export_options(recipe, format)
     asked = {
-        "order": options.order != "source",
         "images": options.images != "reference",
         "mixture": options.mixture != "applied",
         "epochs": bool(options.epochs),
     }
     if named_options := [name for name, there in asked.items() if there]:
         raise AdrError(
-            "Shards are written in the order of the source, with pictures where they are, and one epoch: [export] "
+            "Shards are written with pictures where they are, and one epoch: [export] "
             f"cannot have {', '.join(named_options)}.",
             "Leave that out of the recipe, or export on one machine.",
         )

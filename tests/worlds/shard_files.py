@@ -54,7 +54,10 @@ class OneMachine:
         kept = int(self.store.value("select count(*) from decision where kept"))
         seed = Recipe.from_toml(self.toml, "a test").seed
         baseline = vars(baseline_of(seed, kept, instances, None))
-        run.file("settle", GLOBAL, "settle.json").write_text(json.dumps({"kept_baseline": baseline}))
+        leave = "select coalesce(sum(copies), 0)::bigint from decision where kept and instance between $1 and $2"
+        rows = [int(self.store.value(leave, [one.first, one.first + one.records - 1])) for one in shards]
+        said = json.dumps({"kept_baseline": baseline, "rows": rows})
+        run.file("settle", GLOBAL, "settle.json").write_text(said)
         return ShardSet(folder, (source,), tuple(shards)), run
 
     def _between(self, sql: str, shard: RecordShard, position: str = "instance") -> pa.Table:
