@@ -71,7 +71,7 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         lint = _lint(store, shards, run, leave, format, written)
         if not leave.instances:
             raise AdrError("There is nothing to write: no row is left.", "Apply a recipe that keeps some.")
-        work = Work(store, leave, out, "reference", leave.form, silent, _left_out(written))
+        work = Work(store, leave, out, str(options.images), leave.form, silent, _left_out(written))
         names = join_parts(work, parts)
         made = _describe(work, parts, format, lint, {name: sha256_of(out / name) for name in names})
     for rest in folder.iterdir():  # nothing of it is kept

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from adr.export import parquet
+from adr.export import parquet, webdataset
 from adr.export.leaving import CHUNK
 from adr.export.llava import FILE
 from adr.export.parts import FOLDER
 from adr.export.work import Work
 from adr.export.writing import SEPARATOR, write_whole_array
-from adr.shards.part_writers import PART
+from adr.shards.part_writers import PART, SAMPLES
 from adr.shards.shard_run import ShardRun
 from adr.shards.shard_set import ShardSet
 from adr.shards.shuffled import merged, regrouped
@@ -101,6 +102,32 @@ def _parquet_files(work: Work, parts: Parts) -> parquet.ParquetFiles:
     return parquet.ParquetFiles(work.folder, parquet.schema_of(columns, inside=False), FOLDER)
 
 
+def _webdataset(work: Work, parts: Parts) -> list[str]:
+    """Numbered files, as for Parquet."""
+    tars = webdataset.TarFiles(work.folder)
+    for pieces in parts.ranges():
+        tars.close()
+        for file in chain.from_iterable(pieces):
+            if len(pieces) == 1:
+                tars.take(file)
+                continue
+            for sample in webdataset.samples_of(file):
+                tars.add(sample)
+    tars.close()
+    return tars.names
+
+
+def _shuffled_webdataset(work: Work, parts: Parts) -> list[str]:
+    tars = webdataset.TarFiles(work.folder)
+    for begins, table in regrouped(parts.merged(), work.leave.instances, SAMPLES):
+        if begins:
+            tars.close()
+        for files in table.column("files"):
+            tars.add([(file["name"].as_py(), file["content"].as_py()) for file in files])
+    tars.close()
+    return tars.names
+
+
 def _with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """The table with the columns of all rows; the text of one that it lacks is empty."""
     for name in schema.names:
@@ -114,4 +141,6 @@ _JOINERS: dict[tuple[str, bool], Callable[[Work, Parts], list[str]]] = {
     ("llava", True): _shuffled_llava,
     ("parquet", False): _parquet,
     ("parquet", True): _shuffled_parquet,
+    ("webdataset", False): _webdataset,
+    ("webdataset", True): _shuffled_webdataset,
 }

@@ -1,17 +1,19 @@
 """The rows of one shard → its part of the files of a format, written by the format's own code.
 
 In the source's order a part has the bytes that the export will have. Rows that are shuffled are kept apart, for
-`shuffled.merged`: records as bytes for llava, columns for Parquet.
+`shuffled.merged`: records as bytes for llava, columns for Parquet, the files of a
+sample with their contents for WebDataset.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace as changed
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from adr.export import parquet
+from adr.export import parquet, webdataset
 from adr.export.records import conversations
 from adr.export.work import Work
 from adr.export.writing import SEPARATOR, items
@@ -26,6 +28,10 @@ PART = "part"
 LLAVA_ROW = pa.schema([("record", pa.large_binary())])
 PARQUET_ROW = parquet.columns_of(tools=True)
 """The columns that a row has among those that are shuffled."""
+
+WEBDATASET_ROW = pa.schema([("files", pa.list_(pa.struct([("name", pa.string()), ("content", pa.large_binary())])))])
+SAMPLES = 100
+"""Samples with their pictures that are in memory at once."""
 
 
 class PartWriter(NamedTuple):
@@ -79,6 +85,28 @@ def _parquet_rows(work: Work) -> Iterator[pa.Table]:
     return (table for _, table in parquet.row_tables(work, PARQUET_ROW))
 
 
+def _webdataset(work: Work, place: Place) -> Pieces:
+    return {str(number): _tar_range(part, number, place) for number, part in _ranges(work)}
+
+
+def _tar_range(part: Work, number: int, place: Place) -> list[str]:
+    folder = part.folder / f"range-{number}"
+    folder.mkdir()
+    made = webdataset.write(changed(part, folder=folder))
+    names = [place(f"range-{number}-{n}.tar") for n in range(len(made))]
+    for name, given in zip(names, made, strict=True):
+        (folder / given).rename(part.folder / name)
+    folder.rmdir()
+    return names
+
+
+def _webdataset_rows(work: Work) -> Iterator[pa.Table]:
+    samples = (sample for _, sample in webdataset.samples(work))
+    while some := list(islice(samples, SAMPLES)):
+        rows = [{"files": [{"name": name, "content": content} for name, content in sample]} for sample in some]
+        yield pa.Table.from_pylist(rows, WEBDATASET_ROW)
+
+
 def _ranges(work: Work) -> Iterator[tuple[int, Work]]:
     """(number of a range, its rows with the columns of all)."""
     order = work.leave.order
@@ -92,4 +120,5 @@ def _ranges(work: Work) -> Iterator[tuple[int, Work]]:
 _WRITERS = {
     "llava": PartWriter(_llava, _llava_rows, LLAVA_ROW),
     "parquet": PartWriter(_parquet, _parquet_rows, PARQUET_ROW.schema),
+    "webdataset": PartWriter(_webdataset, _webdataset_rows, WEBDATASET_ROW),
 }

@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from adr.export.export import need_image_folder
 from adr.export.formats import named
 from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Findings, row_findings
@@ -74,9 +75,10 @@ class WrittenShard:
 
 def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str, Any]:
     """Writes the rows: of llava `N.part`, records with commas between; of parquet `N.range-R-K.parquet`, the K-th file
-    of range R; where they are shuffled, `N.part` with their draws. Beside them N.lint.json (a `WrittenShard`),
-    N.ids.parquet (instance, id, copies and place of the first of them, of those with an id), N.counts.parquet
-    (perspective, rank, after, random, excluded) and N.dropped.jsonl. Returns the number of rows."""
+    of range R, and of webdataset `N.range-R-K.tar`; where they are shuffled, `N.part` with their draws. Beside them
+    N.lint.json (a `WrittenShard`), N.ids.parquet (instance, id, copies and place of the first of them, of those with an
+    id), N.counts.parquet (perspective, rank, after, random, excluded) and N.dropped.jsonl. Returns the number of rows.
+    """
     refuse_export(run.asked, run.format)
     options, format = export_options(run.asked, run.format), named(run.format)
 
@@ -84,13 +86,14 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         return run.file("write", number, name).name
 
     with rows_of(shards, run, number) as store:
-        leave = _leave(store, options, folder)
+        leave, images = _leave(store, options, folder), str(options.images)
+        need_image_folder(store, leave, format, images)
         share = shards.shards[number].records / max(1, shards.records)
         every = options.check_all_images
-        found = row_findings(store, leave, format.rules, images="reference", check_all_images=every, share=share)
+        found = row_findings(store, leave, format.rules, images=images, check_all_images=every, share=share)
         faulty = found.lint().faulty if options.leave_out_faulty else np.empty(0, np.int32)
         rows = _Rows.of(run, number, leave, faulty, shuffled=options.order == "shuffled")
-        work = Work(store, changed(leave, order=rows.order), folder, "reference", leave.form, silent)
+        work = Work(store, changed(leave, order=rows.order), folder, images, leave.form, silent)
         written = _written(work, found, faulty, write_part(work, run.format, place, rows.shuffled))
         write_dropped(work)
         (folder / DROPPED).rename(folder / place("dropped.jsonl"))
@@ -109,7 +112,8 @@ def write_rows(
         leave = _leave(store, options, folder)
         rows = _Rows.of(run, number, leave, np.array(gone, np.int32), shuffled=options.order == "shuffled")
         ids = {rows.row_of(instance, copy): id for (instance, copy), id in new_ids.items()}
-        work = Work(store, changed(leave, order=rows.order, new_ids=ids), folder, "reference", leave.form, silent)
+        leave = changed(leave, order=rows.order, new_ids=ids)
+        work = Work(store, leave, folder, str(options.images), leave.form, silent)
         return write_part(work, run.format, lambda name: run.file("write", number, name).name, rows.shuffled)
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from adr.errors import AdrError
-from adr.export import in_order
+from adr.export import in_order, webdataset
 from adr.export.export import export
 from adr.recipe import Recipe
 from adr.shards import join, part_writers, shuffled, write
@@ -73,6 +74,11 @@ def whole(machine: OneMachine, folder: Path, format: str = "llava", **options: A
     return folder / "whole"
 
 
+def replace_images(toml: str) -> str:
+    """The recipe without where pictures are."""
+    return toml.replace('images = "reference"\n', "")
+
+
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -134,6 +140,42 @@ def test_parquet__shuffled_files_begin_every_so_many_rows(machine, tmp_path, mon
         assert sha256(here / name) == sha256(there / name)
 
 
+@pytest.fixture(scope="module")
+def with_pictures(tmp_path_factory):
+    """The same machine where the pictures are there, each of another colour."""
+    folder = tmp_path_factory.mktemp("pictures")
+    (folder / "images" / "a").mkdir(parents=True)
+    for n in range(30):
+        Image.new("RGB", (40, 30), (n * 8, 10, 200)).save(folder / "images" / "a" / f"{n}.png")
+    made = OneMachine(folder / "one", TEXT, replace_images(TOML), folder / "images")
+    made.store.execute("update decision set copies = 2 where kept and instance % 4 = 1")
+    yield made
+    made.store.close()
+
+
+@pytest.mark.parametrize("order", ["source", "shuffled"])
+@pytest.mark.parametrize("cuts", [[], [8, 16, 24], [5, 13], [6, 7, 20]], ids=str)
+def test_webdataset__the_files_of_one_machine_wherever_shards_begin(with_pictures, tmp_path, monkeypatch, cuts, order):
+    monkeypatch.setattr(webdataset, "SHARD", 6_000)
+    for module in (in_order, part_writers, shuffled):
+        monkeypatch.setattr(module, "RANGE", 8)
+    there = whole(with_pictures, tmp_path, "webdataset", images="inside", order=order, repair_ids=True)
+    here = joined(with_pictures, tmp_path, cuts, "webdataset", f'order = "{order}"\nrepair_ids = true\n')
+    ours, theirs = manifest(here), manifest(there)
+    for part in ("counts", "lint", "options", "main", "sha256"):
+        assert ours[part] == theirs[part], part
+    assert ours["main"] == [f"adr-{n:06d}.tar" for n in range(len(ours["main"]))]
+    assert len(ours["main"]) > 6
+    for name in theirs["main"]:
+        assert sha256(here / name) == sha256(there / name)
+
+
+def test_webdataset__needs_the_image_folder(machine, tmp_path):
+    shards, run = machine.cut(tmp_path / "shards", [9], tmp_path / "out", "webdataset")
+    with pytest.raises(AdrError, match="without an image folder"):
+        write.make(shards, replace(run, recipe=replace_images(machine.toml)), 0, run.place("write"))
+
+
 def test_shuffled__rows_are_merged_in_parts_that_fit_in_memory(machine, tmp_path, monkeypatch):
     monkeypatch.setattr(shuffled, "PART_BYTES", 1000)
     there = whole(machine, tmp_path, order="shuffled")
@@ -186,7 +228,8 @@ def test_join__rows_with_errors_are_left_out(tmp_path, order):
     ("toml", "format", "said"),
     [
         ('[export]\nmixture = "weights"\n', "llava", "mixture"),
-        ('[export]\nimages = "copy"\n', "llava", "images"),
+        ('[export]\nimages = "copy"\n', "llava", "where they are, .* images"),
+        ('[export]\nimages = "inside"\n', "parquet", "images"),
         ('[export]\nepochs = "lists"\n', "parquet", "epochs"),
         ("", "coco", "Shards cannot be written"),
     ],
