@@ -145,11 +145,7 @@ def _preview(
             )
     if options.repair_ids and format.rules.carries_ids:
         leave = changed(leave, new_ids=repaired_ids(store, leave))
-    if images != "reference" and leave.image_root is None and format.rules.conversation and _with_media(store, leave):
-        raise AdrError(
-            "The dataset was read without an image folder, so its pictures cannot be written.",
-            "Reference the pictures, or ingest again with the image folder (Dataset page).",
-        )
+    need_image_folder(store, leave, format, images)
     leave = changed(leave, place_markers=options.place_markers)
     found = lint(
         store,
@@ -299,6 +295,15 @@ def exports_report(store: Store) -> ExportsReport:
         for row in store.rows(f"select {', '.join(names)} from export order by export desc")
     ]
     return ExportsReport(tuple(WrittenExport(**row, there=is_export(Path(row["folder"]))) for row in rows))
+
+
+def need_image_folder(store: Store, leave: Leaving, format: Format, images: str) -> None:
+    """AdrError when pictures are to be written and the dataset was read without their folder. images: of IMAGES."""
+    if images != "reference" and leave.image_root is None and format.rules.conversation and _with_media(store, leave):
+        raise AdrError(
+            "The dataset was read without an image folder, so its pictures cannot be written.",
+            "Reference the pictures, or ingest again with the image folder (Dataset page).",
+        )
 
 
 def _with_media(store: Store, leave: Leaving) -> bool:

@@ -85,16 +85,22 @@ def write_shards(work: Work, columns: ShardColumns, folder: str = FOLDER) -> lis
 
     A shard ends when it has about 500 MB, and where `file_begins` says that the next one begins.
     """
-    inside = work.images == "inside"
-    shards = ParquetFiles(work.folder, schema_of(columns, inside), folder)
+    shards = ParquetFiles(work.folder, schema_of(columns, work.images == "inside"), folder)
     try:
-        for begins, table in _tables(work, columns, WITH_IMAGES if inside else CHUNK):
+        for begins, table in row_tables(work, columns):
             if begins:
                 shards.close()
-            shards.write(_with_images(work, table) if inside else _named(work, table))
+            shards.write(table)
     finally:
         shards.close()
     return shards.named()
+
+
+def row_tables(work: Work, columns: ShardColumns) -> Iterator[tuple[bool, pa.Table]]:
+    """(whether a new file begins, the rows of a row group as they are written)."""
+    inside = work.images == "inside"
+    for begins, table in _tables(work, columns, WITH_IMAGES if inside else CHUNK):
+        yield begins, _with_images(work, table) if inside else _named(work, table)
 
 
 def messages(turns: Turns) -> list[dict[str, object]]:
@@ -249,7 +255,8 @@ class ParquetFiles:
         if self.writer is None:
             self.writer = pq.ParquetWriter(self._part(self.count), self.schema, compression="zstd")
             self.count += 1
-        self.writer.write_table(table.cast(self.schema), row_group_size=table.num_rows)
+        whole = table.cast(self.schema).combine_chunks()  # pages end where chunks do
+        self.writer.write_table(whole, row_group_size=table.num_rows)
         if self._part(self.count - 1).stat().st_size >= SHARD:
             self.close()
 

@@ -5,8 +5,9 @@ name; it holds no dot, because the extension begins at the first one.
 """
 
 import io
+import shutil
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from adr.errors import AdrError
@@ -18,6 +19,8 @@ from adr.export.work import Format, Work
 from adr.picture_file import read_picture
 
 SHARD = 500 << 20
+Sample = list[tuple[str, bytes]]
+"""(name, content) of its files."""
 
 
 def write(work: Work) -> list[str]:
@@ -26,14 +29,31 @@ def write(work: Work) -> list[str]:
     tars = TarFiles(work.folder)
     begins = frozenset(file_begins(work.leave.order).tolist())
     try:
-        for batch in work.rows(turns=True, size=500):
-            for row in batch:
-                if row.place in begins:
-                    tars.close()
-                tars.add(_sample(work, row))
+        for place, sample in samples(work):
+            if place in begins:
+                tars.close()
+            tars.add(sample)
     finally:
         tars.close()
     return tars.names
+
+
+def samples(work: Work) -> Iterator[tuple[int, Sample]]:
+    """(place, sample) of every row, in order."""
+    for batch in work.rows(turns=True, size=500):
+        for row in batch:
+            yield row.place, _sample(work, row)
+
+
+def samples_of(file: Path) -> Iterator[Sample]:
+    """The samples of a tar file that was written here, each of which ends with its JSON."""
+    sample: Sample = []
+    with tarfile.open(file) as tar:
+        for entry in tar:
+            sample.append((entry.name, _content(tar, entry)))
+            if entry.name.endswith(".json"):
+                yield sample
+                sample = []
 
 
 class TarFiles:
@@ -44,15 +64,19 @@ class TarFiles:
         self._folder = folder
         self._tar: tarfile.TarFile | None = None
 
-    def add(self, sample: Sequence[tuple[str, bytes]]) -> None:
+    def add(self, sample: Sample) -> None:
         """Append the files of a sample, to a new tar file when the last one is full."""
         if self._tar is not None and self._tar.offset >= SHARD:
             self.close()
         if self._tar is None:
-            self.names.append(f"adr-{len(self.names):06d}.tar")
-            self._tar = tarfile.open(self._folder / self.names[-1], "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115
+            self._tar = tarfile.open(self._next(), "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115
         for name, content in sample:
             _add(self._tar, name, content)
+
+    def take(self, file: Path) -> None:
+        """Add a finished file as the next one."""
+        self.close()
+        shutil.copyfile(file, self._next())
 
     def close(self) -> None:
         """Finish the current file."""
@@ -60,13 +84,17 @@ class TarFiles:
             self._tar.close()
             self._tar = None
 
+    def _next(self) -> Path:
+        self.names.append(f"adr-{len(self.names):06d}.tar")
+        return self._folder / self.names[-1]
+
 
 def key(row: Exported) -> str:
     """The sample's name in the tar file."""
     return row.key if row.copy == 1 else f"{row.key}-{row.copy}"
 
 
-def _sample(work: Work, row: Exported) -> list[tuple[str, bytes]]:
+def _sample(work: Work, row: Exported) -> Sample:
     files = [*_media(work, row, row.images, ".jpg"), *_media(work, row, row.videos, ".mp4")]
     files.append((f"{key(row)}.json", conversations(row, work.form).encode()))
     return files
@@ -86,6 +114,12 @@ def _media(work: Work, row: Exported, names: list[str], usual: str) -> list[tupl
             ) from error
         files.append((f"{key(row)}{suffix}" if len(names) == 1 else f"{key(row)}.{n}{suffix}", content))
     return files
+
+
+def _content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:
+    file = tar.extractfile(entry)
+    assert file is not None, "every entry of a sample is a file"
+    return file.read()
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -6,12 +6,14 @@ from adr.export.options import ExportOptions
 from adr.options import options_of
 from adr.recipe import Recipe
 
-FORMATS = ("llava", "parquet")
+FORMATS = ("llava", "parquet", "webdataset")
 
 
 def export_options(recipe: Recipe, format: str) -> ExportOptions:
-    """The options of [export] with this format. Pictures stay where they are, also where that is not the default."""
-    return options_of(ExportOptions, {"images": "reference", **recipe.export, "format": format}, "[export]")
+    """The options of [export] with this format. Pictures stay where they are, also where that is not the default; only
+    a format that has no other way has them inside."""
+    asked = {"images": _images(format), **recipe.export, "format": format}
+    return options_of(ExportOptions, asked, "[export]")
 
 
 def refuse_export(recipe: Recipe, format: str) -> None:
@@ -23,14 +25,20 @@ def refuse_export(recipe: Recipe, format: str) -> None:
         )
     options = export_options(recipe, format)
     asked = {
-        "order": options.order != "source",
-        "images": options.images != "reference",
+        "images": options.images != _images(format),
         "mixture": options.mixture != "applied",
         "epochs": bool(options.epochs),
     }
     if named_options := [name for name, there in asked.items() if there]:
+        where = "inside the files" if _images(format) == "inside" else "where they are"
         raise AdrError(
-            "Shards are written in the order of the source, with pictures where they are, and one epoch: [export] "
-            f"cannot have {', '.join(named_options)}.",
+            f"Shards are written for {title} with pictures {where}, and one epoch: [export] cannot have "
+            f"{', '.join(named_options)}.",
             "Leave that out of the recipe, or export on one machine.",
         )
+
+
+def _images(format: str) -> str:
+    """Where the pictures of a format are."""
+    choices = named(format).images
+    return "reference" if "reference" in choices else choices[0]

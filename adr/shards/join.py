@@ -9,9 +9,8 @@ import json
 import shutil
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from adr.errors import AdrError
-from adr.export import card, croissant, manifest, parquet, provenance, trainer
+from adr.export import card, croissant, manifest, provenance, trainer
 from adr.export.columns import KeySet
 from adr.export.counts import Counts, threshold
 from adr.export.export import blocked_words, options_said
@@ -30,13 +29,10 @@ from adr.export.folder import whole
 from adr.export.formats import named
 from adr.export.found_rows import EXAMPLES
 from adr.export.ids import NUMBERED, new_ids, plain
-from adr.export.leaving import CHUNK, Leaving, dumps
+from adr.export.leaving import Leaving, dumps
 from adr.export.lint import Finding, Findings, Lint, set_findings
-from adr.export.llava import FILE
-from adr.export.parts import FOLDER
 from adr.export.set_facts import REPEATED, SetFacts, in_words
 from adr.export.work import Format, Work
-from adr.export.writing import write_whole_array
 from adr.files import sha256_of
 from adr.image_folder import ImageFolder
 from adr.index.lexicon import Lexicon
@@ -45,13 +41,15 @@ from adr.options import given_options, options_of
 from adr.progress import silent
 from adr.recipe import Recipe
 from adr.shards.exporting import export_options, refuse_export
+from adr.shards.part_joiners import Parts, join_parts
 from adr.shards.shard_rows import form_of
 from adr.shards.shard_run import GLOBAL, ShardRun
 from adr.shards.shard_set import CutSource, ShardSet
+from adr.shards.shuffled import by_draw
 from adr.shards.write import WrittenShard, entities_of, write_rows
 from adr.store import Store
 
-VERSION = 1
+VERSION = 2
 _BLOCK = 8 << 20
 
 
@@ -65,39 +63,23 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
     with whole(Path(run.out), replace=run.replace) as out, closing(Store(folder / "joining.duckdb")) as store:
         _place_sources(store, shards, run, written)
         leave = _leave(store, shards, run, written)
-        parts = _Parts(shards, run, written, folder)
-        if export_options(run.asked, run.format).repair_ids:
-            leave = changed(leave, new_ids=_repair(store, parts))
+        options = export_options(run.asked, run.format)
+        parts = Parts(shards, run, written, options.order == "shuffled", folder)
+        if options.repair_ids:
+            parts, new = _repair(store, parts)
+            leave = changed(leave, new_ids=new)
         lint = _lint(store, shards, run, leave, format, written)
         if not leave.instances:
             raise AdrError("There is nothing to write: no row is left.", "Apply a recipe that keeps some.")
-        work = Work(store, leave, out, "reference", leave.form, silent, _left_out(written))
-        names = _JOINERS[run.format](work, parts)
+        work = Work(store, leave, out, str(options.images), leave.form, silent, _left_out(written))
+        names = join_parts(work, parts)
         made = _describe(work, parts, format, lint, {name: sha256_of(out / name) for name in names})
     for rest in folder.iterdir():  # nothing of it is kept
         shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
     return {"rows": leave.instances, "sha256": made["sha256"], "files": len(names)}
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """The parts of all shards. again: the folder of those that were written once more."""
-
-    shards: ShardSet
-    run: ShardRun
-    written: Sequence[WrittenShard]
-    again: Path
-
-    def files(self, name: str) -> Iterator[Path]:
-        """The files of a name, in order."""
-        return (self.place(self.run.file("write", one.number, name).name) for one in self.shards.shards)
-
-    def place(self, name: str) -> Path:
-        """Where a file of a shard lies."""
-        return self.again / name if (self.again / name).exists() else self.run.place("write") / name
-
-
-def _describe(work: Work, parts: _Parts, format: Format, lint: Lint, sums: dict[str, str]) -> dict[str, Any]:
+def _describe(work: Work, parts: Parts, format: Format, lint: Lint, sums: dict[str, str]) -> dict[str, Any]:
     """Write what lies beside the main files; returns the manifest. sums: {main file: SHA-256}."""
     run, recipe = parts.run, parts.run.asked
     _write_dropped(work, parts)
@@ -235,8 +217,8 @@ def _facts(store: Store, shards: ShardSet, run: ShardRun, written: Sequence[Writ
 # --------------------------------------------------------------------------------------------- ids
 
 
-def _repair(store: Store, parts: _Parts) -> dict[int, str]:
-    """Write the shards that have repeated ids once more; returns the new ids, numbered from 0."""
+def _repair(store: Store, parts: Parts) -> tuple[Parts, dict[int, str]]:
+    """Write the shards that have repeated ids once more; returns their parts, and the new ids, numbered from 0."""
     rows = _repeated_rows(store, parts)
     new = new_ids(((n, id) for n, (_, _, id) in enumerate(rows)), _taken(store, parts, {plain(id) for *_, id in rows}))
     firsts = [one.first for one in parts.shards.shards]
@@ -244,26 +226,33 @@ def _repair(store: Store, parts: _Parts) -> dict[int, str]:
     for n, id in new.items():
         instance, copy, _ = rows[n]
         of_shards.setdefault(bisect_right(firsts, instance) - 1, {})[instance, copy] = id
+    written = list(parts.written)
     for at, ids in of_shards.items():
-        write_rows(parts.shards, parts.run, parts.shards.shards[at].number, parts.again, ids)
-    return new
+        pieces = write_rows(parts.shards, parts.run, parts.shards.shards[at].number, parts.again, ids)
+        written[at] = changed(written[at], pieces=pieces)
+    return changed(parts, written=written), new
 
 
-def _repeated_rows(store: Store, parts: _Parts) -> list[tuple[int, int, str]]:
+def _repeated_rows(store: Store, parts: Parts) -> list[tuple[int, int, str]]:
     """(instance, number of the copy, id) of all rows with repeated ids, in the order of the export."""
     gone = frozenset(_left_out(parts.written))
     found = store.rows(
         """
-        with kept as (select instance, id, copies from read_parquet($1) where copies > 0)
-        select instance, copies, id from kept where trim(id, '"') in (
+        with kept as (select instance, id, copies, place from read_parquet($1) where copies > 0)
+        select instance, id, copies, place from kept where trim(id, '"') in (
             select trim(id, '"') from kept group by all having sum(copies) > 1
         ) order by instance""",
         [_id_files(parts.shards, parts.run)],
     )
-    return [(instance, copy, id) for instance, copies, id in found if instance not in gone for copy in range(copies)]
+    rows = [(instance, copy, id) for instance, id, copies, _ in found if instance not in gone for copy in range(copies)]
+    if not parts.shuffled:
+        return rows
+    first = {instance: place for instance, _, _, place in found}
+    places = np.array([first[instance] + copy for instance, copy, _ in rows], dtype=np.int64)
+    return [rows[n] for n in by_draw(parts.run.asked.seed, places).tolist()]
 
 
-def _taken(store: Store, parts: _Parts, plains: set[str]) -> set[str]:
+def _taken(store: Store, parts: Parts, plains: set[str]) -> set[str]:
     """The ids of the dataset that a row with one of these repeated ids could get."""
     found = store.arrays(
         f"""
@@ -278,7 +267,7 @@ def _taken(store: Store, parts: _Parts, plains: set[str]) -> set[str]:
 # --------------------------------------------------------------------------------------------- counts
 
 
-def _counts(parts: _Parts, recipe: Recipe) -> list[Counts]:
+def _counts(parts: Parts, recipe: Recipe) -> list[Counts]:
     """The counts of every perspective, from those of the shards."""
     made, first = [], 0
     of_shards = [pq.read_table(file) for file in parts.files("counts.parquet")]
@@ -299,7 +288,7 @@ def _counts(parts: _Parts, recipe: Recipe) -> list[Counts]:
 # --------------------------------------------------------------------------------------------- files
 
 
-def _write_dropped(work: Work, parts: _Parts) -> None:
+def _write_dropped(work: Work, parts: Parts) -> None:
     """dropped.jsonl: the lines of all shards, then the rows that were left out because of an error."""
     with work.file(provenance.DROPPED) as out:
         for file in parts.files("dropped.jsonl"):
@@ -307,52 +296,3 @@ def _write_dropped(work: Work, parts: _Parts) -> None:
                 shutil.copyfileobj(given, out, _BLOCK)
         for position in work.left_out:
             out.write(dumps({"position": position, "reason": "faulty"}).encode() + b"\n")
-
-
-def _join_llava(work: Work, parts: _Parts) -> list[str]:
-    with work.file(FILE) as out:
-        write_whole_array(out, _pieces(parts))
-    return [FILE]
-
-
-def _pieces(parts: _Parts) -> Iterator[bytes]:
-    """The parts of shards that have rows."""
-    return (part for file in parts.files("part") if (part := file.read_bytes()))
-
-
-def _join_parquet(work: Work, parts: _Parts) -> list[str]:
-    """Numbered files: a range that lies in one shard has its files, one that lies in several is written anew."""
-    columns = parquet.columns_of(tools=any(one.tools for one in parts.written))
-    schema = parquet.schema_of(columns, inside=False)
-    files = parquet.ParquetFiles(work.folder, schema, FOLDER)
-    for pieces in _ranges(parts):
-        if len(pieces) == 1 and pq.read_schema(pieces[0][0]).names == schema.names:
-            for file in pieces[0]:
-                files.take(file)
-            continue
-        files.close()
-        table = pa.concat_tables(_with_columns(pq.read_table(file), schema) for of in pieces for file in of)
-        for at in range(0, table.num_rows, CHUNK):
-            files.write(table.slice(at, CHUNK))
-        files.close()
-    return files.named()
-
-
-def _ranges(parts: _Parts) -> Iterator[list[list[Path]]]:
-    """The files of each range, by shard."""
-    found: dict[int, list[list[Path]]] = {}
-    for one in parts.written:
-        for number, names in one.pieces.items():
-            found.setdefault(int(number), []).append([parts.place(name) for name in names])
-    return (found[number] for number in sorted(found))
-
-
-def _with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The table with the columns of all rows; the text of one that it lacks is empty."""
-    for name in schema.names:
-        if name not in table.column_names:
-            table = table.append_column(name, pa.array([""] * table.num_rows, pa.string()))
-    return table.select(schema.names).cast(schema)
-
-
-_JOINERS = {"llava": _join_llava, "parquet": _join_parquet}

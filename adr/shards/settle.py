@@ -31,7 +31,7 @@ from adr.shards.shard_run import ShardRun
 from adr.shards.shard_set import ShardSet
 from adr.shards.whole_rows import WholeRows, caps_of
 
-VERSION = 1
+VERSION = 2
 _DRAW = np.uint64((1 << 53) - 1)  # the bits of a place that hold the draw
 
 
@@ -86,6 +86,7 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         caps_each=left.each,
         mixture=left.mixture,
         unused=(*limits.unused(recipe), *_without_instance(recipe, rows)),
+        rows=tuple(int(left.copies[rows.of_shard(one.number)].sum(dtype=np.int64)) for one in shards.shards),
         baseline=baseline_of(recipe.seed, min(copies, rows.counted), rows.instances, rows.excluded),
         kept_baseline=baseline_of(recipe.seed, kept, rows.instances, rows.excluded),
     )

@@ -14,8 +14,8 @@ FILE = "settle.json"
 @dataclass(frozen=True)
 class Settled:
     """As `adr.rebalance.runs.RebalanceReport` says it, with the bounds of random subsets. groups: {group: {instances,
-    kept}}; baseline: as many instances as there are copies, beside a preview; kept_baseline: as are kept, beside an
-    export."""
+    kept}}; rows: that leave, copies included, of each shard; baseline: as many instances as there are copies, beside a
+    preview; kept_baseline: as are kept, beside an export."""
 
     tau: Mapping[str, Unbounded]
     kept: int
@@ -28,6 +28,7 @@ class Settled:
     caps: tuple[CapEffect, ...]
     caps_each: tuple[EachCapEffect, ...]
     unused: tuple[str, ...]
+    rows: tuple[int, ...]
     baseline: Baseline
     kept_baseline: Baseline
     mixture: OnlyWhereThere[MixtureEffect] = None

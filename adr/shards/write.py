@@ -9,7 +9,7 @@ repaired, `join` finds the repeated ones, and lets the shards that have them be 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from dataclasses import replace as changed
 from pathlib import Path
@@ -19,31 +19,33 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from adr.export import parquet
+from adr.export.export import need_image_folder
 from adr.export.formats import named
 from adr.export.leaving import Leaving, leaving
 from adr.export.lint import Findings, row_findings
 from adr.export.options import ExportOptions
 from adr.export.provenance import DROPPED, write_dropped
-from adr.export.records import conversations
 from adr.export.set_facts import SetFacts
 from adr.export.work import Work
-from adr.export.writing import SEPARATOR, items
 from adr.files import write_whole
 from adr.progress import silent
-from adr.ranges import RANGE
 from adr.shards.baseline import Baseline
 from adr.shards.exporting import export_options, refuse_export
+from adr.shards.part_writers import Pieces, write_part
 from adr.shards.shard_rows import RUN, rows_of
 from adr.shards.shard_run import GLOBAL, ShardRun
 from adr.shards.shard_set import ShardSet
+from adr.shards.shuffled import Places, by_draw, first_place
 from adr.store import Store
 from adr.workspace import Workspace
 
-VERSION = 1
+VERSION = 2
 _IDS = """
-    select instance, id, copies::integer as copies from instance join decision using (instance) where id is not null
-    order by instance"""
+    select * from (
+        select instance, id, copies::integer as copies,
+               $1 + (sum(copies::integer) over (order by instance) - copies)::bigint as place
+        from instance join decision using (instance)
+    ) where id is not null order by instance"""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class WrittenShard:
     tools: bool
     findings: list[dict[str, Any]]
     facts: dict[str, Any]
-    pieces: dict[str, list[str]]
+    pieces: Pieces
     source: dict[str, Any]
 
     @classmethod
@@ -73,8 +75,10 @@ class WrittenShard:
 
 def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str, Any]:
     """Writes the rows: of llava `N.part`, records with commas between; of parquet `N.range-R-K.parquet`, the K-th file
-    of range R. Beside them N.lint.json (a `WrittenShard`), N.ids.parquet (instance, id, copies of those with an id),
-    N.counts.parquet (perspective, rank, after, random, excluded) and N.dropped.jsonl. Returns the number of rows."""
+    of range R, and of webdataset `N.range-R-K.tar`; where they are shuffled, `N.part` with their draws. Beside them
+    N.lint.json (a `WrittenShard`), N.ids.parquet (instance, id, copies and place of the first of them, of those with an
+    id), N.counts.parquet (perspective, rank, after, random, excluded) and N.dropped.jsonl. Returns the number of rows.
+    """
     refuse_export(run.asked, run.format)
     options, format = export_options(run.asked, run.format), named(run.format)
 
@@ -82,17 +86,18 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         return run.file("write", number, name).name
 
     with rows_of(shards, run, number) as store:
-        leave = _leave(store, options, folder)
+        leave, images = _leave(store, options, folder), str(options.images)
+        need_image_folder(store, leave, format, images)
         share = shards.shards[number].records / max(1, shards.records)
         every = options.check_all_images
-        found = row_findings(store, leave, format.rules, images="reference", check_all_images=every, share=share)
+        found = row_findings(store, leave, format.rules, images=images, check_all_images=every, share=share)
         faulty = found.lint().faulty if options.leave_out_faulty else np.empty(0, np.int32)
-        leave = changed(leave, order=leave.order[~np.isin(leave.order, faulty)])
-        work = Work(store, leave, folder, "reference", leave.form, silent)
-        written = _written(work, found, faulty, _WRITERS[run.format](work, place))
+        rows = _Rows.of(run, number, leave, faulty, shuffled=options.order == "shuffled")
+        work = Work(store, changed(leave, order=rows.order), folder, images, leave.form, silent)
+        written = _written(work, found, faulty, write_part(work, run.format, place, rows.shuffled))
         write_dropped(work)
         (folder / DROPPED).rename(folder / place("dropped.jsonl"))
-        pq.write_table(store.arrow(_IDS), folder / place("ids.parquet"))
+        pq.write_table(store.arrow(_IDS, [first_place(run, number)]), folder / place("ids.parquet"))
         pq.write_table(_counts(store, run, number), folder / place("counts.parquet"))
     write_whole(folder / place("lint.json"), json.dumps(asdict(written), ensure_ascii=False).encode())
     return {"rows": written.rows, "left_out": len(written.left_out)}
@@ -100,15 +105,41 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
 
 def write_rows(
     shards: ShardSet, run: ShardRun, number: int, folder: Path, new_ids: Mapping[tuple[int, int], str]
-) -> None:
+) -> Pieces:
     """Write the rows of a shard once more, with new ids: {(instance, number of the copy, from 0): id as JSON text}."""
     options, gone = export_options(run.asked, run.format), WrittenShard.of(run, number).left_out
     with rows_of(shards, run, number) as store:
         leave = _leave(store, options, folder)
-        order = leave.order[~np.isin(leave.order, np.array(gone, np.int32))]
-        ids = {int(np.searchsorted(order, instance)) + copy: id for (instance, copy), id in new_ids.items()}
-        work = Work(store, changed(leave, order=order, new_ids=ids), folder, "reference", leave.form, silent)
-        _WRITERS[run.format](work, lambda name: run.file("write", number, name).name)
+        rows = _Rows.of(run, number, leave, np.array(gone, np.int32), shuffled=options.order == "shuffled")
+        ids = {rows.row_of(instance, copy): id for (instance, copy), id in new_ids.items()}
+        leave = changed(leave, order=rows.order, new_ids=ids)
+        work = Work(store, leave, folder, str(options.images), leave.form, silent)
+        return write_part(work, run.format, lambda name: run.file("write", number, name).name, rows.shuffled)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a shard in the order in which they are written. order: instances; places: of the same rows among all
+    that leave, in the source's order; shuffled: the places where the rows are shuffled, else None."""
+
+    order: np.ndarray
+    places: Places
+    shuffled: Places | None
+
+    @classmethod
+    def of(cls, run: ShardRun, number: int, leave: Leaving, gone: np.ndarray, *, shuffled: bool) -> "_Rows":
+        """leave: all rows of the shard in the source's order; gone: instances that are left out."""
+        stay = np.flatnonzero(~np.isin(leave.order, gone))
+        order, places = leave.order[stay], first_place(run, number) + stay
+        if not shuffled:
+            return cls(order, places, None)
+        by = by_draw(leave.recipe.seed, places)
+        return cls(order[by], places[by], places[by])
+
+    def row_of(self, instance: int, copy: int) -> int:
+        """The row of a copy, counted from 0 in the source's order."""
+        own = np.flatnonzero(self.order == instance)
+        return int(own[np.argsort(self.places[own])[copy]])
 
 
 def _leave(store: Store, options: ExportOptions, folder: Path) -> Leaving:
@@ -117,7 +148,7 @@ def _leave(store: Store, options: ExportOptions, folder: Path) -> Leaving:
     return changed(leave, place_markers=options.place_markers)
 
 
-def _written(work: Work, found: Findings, faulty: np.ndarray, pieces: dict[str, list[str]]) -> WrittenShard:
+def _written(work: Work, found: Findings, faulty: np.ndarray, pieces: Pieces) -> WrittenShard:
     store, leave = work.store, work.leave
     facts = SetFacts.of(store, leave, keys=True)
     reasons = store.rows("select reason, count(*) from decision group by reason order by reason")
@@ -137,36 +168,6 @@ def _written(work: Work, found: Findings, faulty: np.ndarray, pieces: dict[str, 
         if own
         else {},
     )
-
-
-def _write_llava(work: Work, place: Callable[[str], str]) -> dict[str, list[str]]:
-    with work.file(place("part")) as out:
-        for n, part in enumerate(items(work, lambda row: conversations(row, work.form))):
-            out.write((SEPARATOR if n else b"") + part)
-    return {}
-
-
-def _write_parquet(work: Work, place: Callable[[str], str]) -> dict[str, list[str]]:
-    """The files of every range, each cut and written as in an export of these rows alone."""
-    order, pieces = work.leave.order, {}
-    for number in np.unique(order // RANGE).tolist():
-        begin, end = np.searchsorted(order, [number * RANGE, (number + 1) * RANGE]).tolist()
-        new_ids = {place - begin: id for place, id in work.leave.new_ids.items() if begin <= place < end}
-        leave = changed(work.leave, order=order[begin:end], new_ids=new_ids)
-        part = changed(work, leave=leave, known_columns=work.columns)
-        made = parquet.write_shards(part, parquet.columns_of(tools=work.columns.tools), f"range-{number}")
-        names = [place(f"range-{number}-{n}.parquet") for n in range(len(made))]
-        for name, given in zip(names, made, strict=True):
-            (work.folder / given).rename(work.folder / name)
-        (work.folder / f"range-{number}").rmdir()
-        pieces[str(number)] = names
-    return pieces
-
-
-_WRITERS: dict[str, Callable[[Work, Callable[[str], str]], dict[str, list[str]]]] = {
-    "llava": _write_llava,
-    "parquet": _write_parquet,
-}
 
 
 def _counts(store: Store, run: ShardRun, number: int) -> pa.Table:

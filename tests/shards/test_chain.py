@@ -111,3 +111,19 @@ def test_chain__an_array_stage_by_stage(folder: Path) -> None:
         for part in parts:
             assert ran(*asked, *part) == 0
     assert sha256(out / "llava.json") == sha256(folder / "out" / "llava.json")
+
+
+@pytest.mark.parametrize(("format", "files"), [("llava", "llava.json"), ("webdataset", "adr-*.tar")])
+def test_chain__shuffled(folder: Path, format: str, files: str) -> None:
+    recipe = folder / f"{format}.toml"
+    recipe.write_text(RECIPE.replace('images = "reference"', 'order = "shuffled"'))
+    there, here, cut = (folder / f"{name}-{format}" for name in ("there", "here", "cut"))
+    asked = ["--format", format, "--order", "shuffled"]
+    assert ran("export", "--run", 1, "--out", there, *asked, "-w", folder / "one") == 0
+    images = folder / "demo/demo/images"
+    assert ran("shards", "cut", folder / "set.json", "--out", cut, "--records", 90, "--images", images) == 0
+    shards = ["shards", "run", cut, "--recipe", recipe, "--out", here, "--format", format, "--workers", 1]
+    assert ran(*shards) == 0
+    names = [file.name for file in sorted(there.glob(files))]
+    assert names == [file.name for file in sorted(here.glob(files))]
+    assert [sha256(here / name) for name in names] == [sha256(there / name) for name in names]

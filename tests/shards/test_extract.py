@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,7 @@ from adr.ingest.ingest import ingest
 from adr.ingest.sources import Given
 from adr.shards import entities, extract, labels
 from adr.shards.shard_run import GLOBAL, ShardRun
-from adr.shards.shard_set import ShardSet
+from adr.shards.shard_set import RecordShard, ShardSet
 from adr.store import Store
 from tests.worlds.read_shards import read_shards, written
 
@@ -215,3 +216,32 @@ def test_make__the_same_wherever_the_dataset_is_cut(
     folder, some = tmp_path_factory.mktemp("cut"), [record for part in parts for record in part]
     run = extracted(folder, [some], cuts, f'[index]\nobjects = "{objects}"\n')
     same(run, whole(folder, [some], objects=objects))
+
+
+def pairs_named(folder: Path, pairs: Sequence[tuple[str, str]]) -> ShardRun:
+    """Entities of shards, each of which has one pair."""
+    run = ShardRun(str(folder), "")
+    for stage in ("extract", "entities"):
+        run.place(stage).mkdir(parents=True)
+    for number, (first, second) in enumerate(pairs):
+        name = f"{first} + {second}"
+        row = {"perspective": "co_occurrence", "number": 0, "name": name, "n": 1, "draw_key": 7}
+        table = pa.Table.from_pylist([{**row, "first": first, "second": second}], extract.NAMES)
+        pq.write_table(table, run.file("extract", number, "names.parquet"))
+    shards = tuple(RecordShard(number, 0, number, 1, "s.json", "array") for number in range(len(pairs)))
+    entities.make(ShardSet(folder, (), shards), run, GLOBAL, run.place("entities"))
+    return run
+
+
+def test_entities__a_pair_of_an_object_with_a_plus_in_its_name(tmp_path):
+    run = pairs_named(tmp_path, [("salt", "salt + pepper"), ("salt", "salt + pepper"), ("cat", "dog")])
+    assert ranked(run, "co_occurrence") == [(0, "salt + salt + pepper", 2, 7), (1, "cat + dog", 1, 7)]
+
+
+def test_entities__refuses_two_pairs_with_one_name(tmp_path):
+    with pytest.raises(AdrError) as error:
+        pairs_named(tmp_path, [("salt", "pepper + oil"), ("cat", "dog"), ("salt + pepper", "oil")])
+    assert error.value.sentence == (
+        "Different pairs of objects have the name “salt + pepper + oil”: “salt” with “pepper + oil” and "
+        "“salt + pepper” with “oil”."
+    )

@@ -4,14 +4,16 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 
 from adr.errors import AdrError
-from adr.export import in_order
+from adr.export import in_order, webdataset
 from adr.export.export import export
 from adr.recipe import Recipe
-from adr.shards import join, write
+from adr.shards import join, part_writers, shuffled, write
 from adr.shards.exporting import refuse_export
 from adr.shards.shard_run import GLOBAL
 from tests.worlds.shard_files import OneMachine
@@ -65,10 +67,16 @@ def joined(machine: OneMachine, folder: Path, cuts: list[int], format: str = "ll
     return folder / "out"
 
 
-def whole(machine: OneMachine, folder: Path, format: str = "llava") -> Path:
+def whole(machine: OneMachine, folder: Path, format: str = "llava", **options: Any) -> Path:
     """The folder of the export that one machine writes."""
-    export(machine.store, machine.workspace, 1, out=folder / "whole", format=format, images="reference")
+    options = {"format": format, "images": "reference"} | options
+    export(machine.store, machine.workspace, 1, out=folder / "whole", **options)
     return folder / "whole"
+
+
+def replace_images(toml: str) -> str:
+    """The recipe without where pictures are."""
+    return toml.replace('images = "reference"\n', "")
 
 
 def sha256(path: Path) -> str:
@@ -101,7 +109,7 @@ def test_llava__the_world_has_what_the_law_is_about(machine, tmp_path):
 @pytest.mark.parametrize("cuts", [[], [8, 16, 24], [5, 13], [20]], ids=str)
 def test_parquet__the_files_of_one_machine_wherever_shards_begin(machine, tmp_path, monkeypatch, cuts):
     monkeypatch.setattr(in_order, "RANGE", 8)
-    monkeypatch.setattr(write, "RANGE", 8)
+    monkeypatch.setattr(part_writers, "RANGE", 8)
     there, here = whole(machine, tmp_path, "parquet"), joined(machine, tmp_path, cuts, "parquet")
     assert manifest(there)["main"] == [f"data/train-0000{n}-of-00004.parquet" for n in range(4)]
     assert manifest(here)["main"] == manifest(there)["main"]
@@ -109,11 +117,77 @@ def test_parquet__the_files_of_one_machine_wherever_shards_begin(machine, tmp_pa
         assert sha256(here / name) == sha256(there / name)
 
 
+@pytest.mark.parametrize("cuts", [[], [1], [6, 7], [29], list(range(1, 30))], ids=str)
+def test_llava__shuffled_the_bytes_of_one_machine_wherever_shards_begin(machine, tmp_path, cuts):
+    there = whole(machine, tmp_path, order="shuffled")
+    here = joined(machine, tmp_path, cuts, more='order = "shuffled"\n')
+    assert sha256(here / "llava.json") == sha256(there / "llava.json")
+    assert sha256(here / "llava.json") != sha256(whole(machine, tmp_path / "in order") / "llava.json")
+    ours, theirs = manifest(here), manifest(there)
+    for part in ("counts", "lint", "options", "main", "sha256"):
+        assert ours[part] == theirs[part], part
+
+
+@pytest.mark.parametrize("cuts", [[], [5, 13], [20]], ids=str)
+def test_parquet__shuffled_files_begin_every_so_many_rows(machine, tmp_path, monkeypatch, cuts):
+    monkeypatch.setattr(in_order, "RANGE", 8)
+    monkeypatch.setattr(shuffled, "RANGE", 8)
+    there = whole(machine, tmp_path, "parquet", order="shuffled")
+    here = joined(machine, tmp_path, cuts, "parquet", 'order = "shuffled"\n')
+    assert len(manifest(there)["main"]) == -(-manifest(there)["counts"]["rows"] // 8) > 2
+    assert manifest(here)["main"] == manifest(there)["main"]
+    for name in manifest(there)["main"]:
+        assert sha256(here / name) == sha256(there / name)
+
+
+@pytest.fixture(scope="module")
+def with_pictures(tmp_path_factory):
+    """The same machine where the pictures are there, each of another colour."""
+    folder = tmp_path_factory.mktemp("pictures")
+    (folder / "images" / "a").mkdir(parents=True)
+    for n in range(30):
+        Image.new("RGB", (40, 30), (n * 8, 10, 200)).save(folder / "images" / "a" / f"{n}.png")
+    made = OneMachine(folder / "one", TEXT, replace_images(TOML), folder / "images")
+    made.store.execute("update decision set copies = 2 where kept and instance % 4 = 1")
+    yield made
+    made.store.close()
+
+
+@pytest.mark.parametrize("order", ["source", "shuffled"])
+@pytest.mark.parametrize("cuts", [[], [8, 16, 24], [5, 13], [6, 7, 20]], ids=str)
+def test_webdataset__the_files_of_one_machine_wherever_shards_begin(with_pictures, tmp_path, monkeypatch, cuts, order):
+    monkeypatch.setattr(webdataset, "SHARD", 6_000)
+    for module in (in_order, part_writers, shuffled):
+        monkeypatch.setattr(module, "RANGE", 8)
+    there = whole(with_pictures, tmp_path, "webdataset", images="inside", order=order, repair_ids=True)
+    here = joined(with_pictures, tmp_path, cuts, "webdataset", f'order = "{order}"\nrepair_ids = true\n')
+    ours, theirs = manifest(here), manifest(there)
+    for part in ("counts", "lint", "options", "main", "sha256"):
+        assert ours[part] == theirs[part], part
+    assert ours["main"] == [f"adr-{n:06d}.tar" for n in range(len(ours["main"]))]
+    assert len(ours["main"]) > 6
+    for name in theirs["main"]:
+        assert sha256(here / name) == sha256(there / name)
+
+
+def test_webdataset__needs_the_image_folder(machine, tmp_path):
+    shards, run = machine.cut(tmp_path / "shards", [9], tmp_path / "out", "webdataset")
+    with pytest.raises(AdrError, match="without an image folder"):
+        write.make(shards, replace(run, recipe=replace_images(machine.toml)), 0, run.place("write"))
+
+
+def test_shuffled__rows_are_merged_in_parts_that_fit_in_memory(machine, tmp_path, monkeypatch):
+    monkeypatch.setattr(shuffled, "PART_BYTES", 1000)
+    there = whole(machine, tmp_path, order="shuffled")
+    here = joined(machine, tmp_path, [6, 17], more='order = "shuffled"\n')
+    assert sha256(here / "llava.json") == sha256(there / "llava.json")
+
+
+@pytest.mark.parametrize("order", ["source", "shuffled"])
 @pytest.mark.parametrize("format", ["llava", "parquet"])
-def test_join__ids_that_repeat_across_shards_are_repaired_as_on_one_machine(machine, tmp_path, format):
-    options = {"format": format, "images": "reference", "repair_ids": True}
-    export(machine.store, machine.workspace, 1, out=tmp_path / "whole", **options)
-    here = joined(machine, tmp_path, [7, 13, 21], format, "repair_ids = true\n")
+def test_join__ids_that_repeat_across_shards_are_repaired_as_on_one_machine(machine, tmp_path, format, order):
+    whole(machine, tmp_path, format, repair_ids=True, order=order)
+    here = joined(machine, tmp_path, [7, 13, 21], format, f'repair_ids = true\norder = "{order}"\n')
     assert manifest(here)["options"]["repaired_ids"] == manifest(tmp_path / "whole")["options"]["repaired_ids"] == 3
     assert manifest(here)["lint"] == manifest(tmp_path / "whole")["lint"]
     for name in manifest(here)["main"]:
@@ -126,28 +200,36 @@ def test_join__a_folder_that_is_there_is_not_replaced_unasked(machine, tmp_path)
         joined(machine, tmp_path, [9])
 
 
-def test_join__errors_block_the_export_or_their_rows_are_left_out(tmp_path):
-    faulty = [json.loads(record(n)) for n in (1, 2, 3, 4)]
-    faulty[1]["conversations"].reverse()
-    for name, more in (("blocked", ""), ("left", "leave_out_faulty = true\n")):
-        one = OneMachine(tmp_path / name, json.dumps(faulty), TOML + more)
-        if not more:
-            with pytest.raises(AdrError, match="turns_do_not_alternate"):
-                joined(one, tmp_path / name, [2])
-            continue
-        export(one.store, one.workspace, 1, out=tmp_path / "whole", leave_out_faulty=True)
-        here = joined(one, tmp_path / name, [2])
-        assert sha256(here / "llava.json") == sha256(tmp_path / "whole" / "llava.json")
-        assert sha256(here / "dropped.jsonl") == sha256(tmp_path / "whole" / "dropped.jsonl")
-        assert manifest(here)["counts"]["left_out_faulty"] == 1
-        one.store.close()
+def faulty(folder: Path, toml: str) -> OneMachine:
+    """Five records, the second and third of which answer before they ask."""
+    made = [json.loads(record(n)) for n in (1, 2, 3, 4, 8)]
+    for one in made[1:3]:
+        one["conversations"].reverse()
+    return OneMachine(folder, json.dumps(made), toml)
+
+
+def test_join__errors_block_the_export(tmp_path):
+    with pytest.raises(AdrError, match="turns_do_not_alternate"):
+        joined(faulty(tmp_path, TOML), tmp_path, [2])
+
+
+@pytest.mark.parametrize("order", ["source", "shuffled"])
+def test_join__rows_with_errors_are_left_out(tmp_path, order):
+    one = faulty(tmp_path, TOML + f'leave_out_faulty = true\norder = "{order}"\n')
+    there = whole(one, tmp_path, leave_out_faulty=True, order=order)
+    here = joined(one, tmp_path, [2])
+    assert sha256(here / "llava.json") == sha256(there / "llava.json")
+    assert sha256(here / "dropped.jsonl") == sha256(there / "dropped.jsonl")
+    assert manifest(here)["counts"]["left_out_faulty"] == 2
+    one.store.close()
 
 
 @pytest.mark.parametrize(
     ("toml", "format", "said"),
     [
-        ('[export]\norder = "shuffled"\n', "llava", "order"),
-        ('[export]\nimages = "copy"\n', "llava", "images"),
+        ('[export]\nmixture = "weights"\n', "llava", "mixture"),
+        ('[export]\nimages = "copy"\n', "llava", "where they are, .* images"),
+        ('[export]\nimages = "inside"\n', "parquet", "images"),
         ('[export]\nepochs = "lists"\n', "parquet", "epochs"),
         ("", "coco", "Shards cannot be written"),
     ],

@@ -46,9 +46,12 @@ def test_said__of_a_shard_s_rows(written):
     assert (first.facts["id_kinds"], second.facts["id_kinds"]) == ({"number": 1}, {"text": 1})
 
 
-def test_ids__of_all_instances_that_have_one(written):
+def test_ids__of_all_instances_that_have_one_with_the_place_of_their_first_row(written):
     found = [pq.read_table(written.file("write", n, "ids.parquet")).to_pylist() for n in (0, 1)]
-    assert found == [[{"instance": 0, "id": "7", "copies": 1}], [{"instance": 2, "id": '"7"', "copies": 3}]]
+    assert found == [
+        [{"instance": 0, "id": "7", "copies": 1, "place": 0}],
+        [{"instance": 2, "id": '"7"', "copies": 3, "place": 1}],
+    ]
 
 
 def test_counts__of_kept_rows_with_copies_of_the_random_subset_and_of_excluded_ones(written):

@@ -22,14 +22,16 @@ from adr.workspace import Workspace
 
 
 class OneMachine:
-    """A workspace with the records of a JSON array, indexed and rebalanced by a recipe."""
+    """A workspace with the records of a JSON array, indexed and rebalanced by a recipe. images: the folder of its
+    pictures."""
 
-    def __init__(self, folder: Path, text: str, toml: str) -> None:
+    def __init__(self, folder: Path, text: str, toml: str, images: Path | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.source = folder / "data.json"
         self.source.write_text(text, encoding="utf-8")
+        self.images = images
         self.toml, self.store, self.workspace = toml, Store.memory(), Workspace.at(folder / "w")
-        ingest(self.store, self.source)
+        ingest(self.store, self.source, images)
         index(self.store)
         rebalance(self.store, Recipe.from_toml(toml, "a test"))
         self.records = int(self.store.value("select sum(records) from source"))
@@ -39,7 +41,9 @@ class OneMachine:
         edges = sorted({0, self.records, *cuts})
         shards = [RecordShard(n, 0, a, b - a, "data.json", "array") for n, (a, b) in enumerate(pairwise(edges))]
         (path, size, sha256) = self.store.row("select path, bytes, sha256 from source")
-        source = CutSource(0, "data", path, "array", size, sha256, 0, self.records)
+        source = CutSource(
+            0, "data", path, "array", size, sha256, 0, self.records, str(self.images) if self.images else None
+        )
         run = ShardRun(str(folder), self.toml, str(out), format)
         for stage in ("read", "extract", "settle", "entities", "write", "join"):
             run.place(stage).mkdir(parents=True, exist_ok=True)
@@ -54,7 +58,10 @@ class OneMachine:
         kept = int(self.store.value("select count(*) from decision where kept"))
         seed = Recipe.from_toml(self.toml, "a test").seed
         baseline = vars(baseline_of(seed, kept, instances, None))
-        run.file("settle", GLOBAL, "settle.json").write_text(json.dumps({"kept_baseline": baseline}))
+        leave = "select coalesce(sum(copies), 0)::bigint from decision where kept and instance between $1 and $2"
+        rows = [int(self.store.value(leave, [one.first, one.first + one.records - 1])) for one in shards]
+        said = json.dumps({"kept_baseline": baseline, "rows": rows})
+        run.file("settle", GLOBAL, "settle.json").write_text(said)
         return ShardSet(folder, (source,), tuple(shards)), run
 
     def _between(self, sql: str, shard: RecordShard, position: str = "instance") -> pa.Table:

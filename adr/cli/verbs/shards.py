@@ -14,6 +14,7 @@ from adr.ranges import RANGE
 from adr.recipe import Recipe
 from adr.shards.cut import CutReport, cut
 from adr.shards.engines import engine_named
+from adr.shards.exporting import FORMATS
 from adr.shards.known_runs import known_runs
 from adr.shards.run import ShardsReport, run
 from adr.shards.shard_run import ShardRun
@@ -23,7 +24,6 @@ from adr.shards.status import ShardsStatus, shards_status
 from adr.shards.tasks import FailedTask
 
 WAYS = ("cut", "run", "status")
-FORMATS = ("llava", "parquet")
 _USAGE = "Write `adr shards cut SOURCE… --out DIR`, `adr shards run DIR --recipe FILE`, or `adr shards status DIR`."
 
 
