@@ -57,7 +57,9 @@ def _said(told: ShardsStatus) -> str:
         return f"{size}. No run has begun: {code(f'adr shards run {told.folder} --recipe FILE')}."
     now = next((one for one in told.stages if one.done < one.tasks), None)
     name = f"**{plain(told.recipe)}**, " if told.recipe else ""
-    stands = "all stages are done" if now is None else f"at the stage {plain(now.stage)}, {now.done:,} of {now.tasks:,} done"
+    stands = "all stages are done"
+    if now is not None:
+        stands = f"at the stage {plain(now.stage)}, {now.done:,} of {now.tasks:,} done"
     return f"{size} · recipe {name}fingerprint {code(told.fingerprint)} · {stands}."
 
 

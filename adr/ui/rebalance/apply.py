@@ -42,7 +42,7 @@ def _all_fit(here: Frame, engine: Engine, recipe: Recipe) -> bool:
     """Whether all instances, of which the page shows a sample, fit into memory to be decided; says what that takes, and
     offers the recipe where they do not."""
     needed, free = needed_bytes(here), free_bytes()
-    st.caption(run_words(engine.total, needed, free))
+    st.caption(plain(run_words(engine.total, needed, free)))
     if fits(needed, free):
         return True
     recipe_download(replayable(here.store, recipe), "recipe to run elsewhere")

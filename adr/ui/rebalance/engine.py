@@ -5,6 +5,7 @@ import gc
 import streamlit as st
 
 from adr.figures import counted
+from adr.plain_text import plain
 from adr.rebalance.engine import Engine, postings_stamp
 from adr.rebalance.memory import engine_bytes, free_bytes, memory_words, rows_that_fit
 from adr.recipe import Recipe
@@ -46,7 +47,7 @@ def _loading(made: str, rows: int | None, _here: Frame) -> str:
     """What the page says while the engine is loaded."""
     if rows is not None:
         return f"Loading the postings of {counted(rows, 'instance')} …"
-    return f"Loading the postings … {memory_words(needed_bytes(_here), free_bytes())}".rstrip()
+    return plain(f"Loading the postings … {memory_words(needed_bytes(_here), free_bytes())}".rstrip())
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
