@@ -36,7 +36,17 @@ from adr.rebalance.cap_effects import Cap, EachCap, cap_effects, each_cap_effect
 from adr.rebalance.decider import Decider, cap_draws, critical_of, tau_of, within_caps, without_entities
 from adr.rebalance.expected import Sums, expected_of
 from adr.rebalance.marked_rows import MarkedRows, tally
-from adr.rebalance.mixture import CappedRows, Mixed, Stock, Values, capped_rows, mixed, stock_of, values_of
+from adr.rebalance.mixture import (
+    CappedRows,
+    Mixed,
+    Stock,
+    Values,
+    capped_rows,
+    mixed,
+    shared_order,
+    stock_of,
+    values_of,
+)
 from adr.rebalance.mixture_effect import effect_of
 from adr.rebalance.postings import PostingRows
 from adr.rebalance.preview import BELOW_K, Columns, Critical, Numbers, RecipePreview
@@ -418,12 +428,12 @@ class Engine:
 
     def _make_stock(self, plain: Recipe, perspective: str) -> Stock:
         tau, seeded = self.tau(plain), self._seeded(plain.seed)
-        by_draw = self._by_draw.get(plain.seed, lambda: np.argsort(seeded.drawn, kind="stable"))
+        by_draw = self._by_draw.get(plain.seed, lambda: np.argsort(seeded.drawn, kind="stable").astype(np.int32))
+        pool = self._pool_of(plain).copies
         return stock_of(
             self.values(perspective),
-            self._pool_of(plain).copies,
-            self.held(plain, tau),
-            by_draw,
+            pool,
+            shared_order(pool, self.held(plain, tau), by_draw),
             self.protected(plain) if plain.protect_instances else None,
         )
 

@@ -5,7 +5,7 @@ in the shared order of caps, so the least tail-holding go first; a value that la
 round, where every cap still has room. Pure functions over arrays; knows nothing of recipes' other parts or of tables.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +18,11 @@ from adr.rebalance.postings import PostingRows
 from adr.recipe_mixture import Mixture
 
 Rows = npt.NDArray[np.int64]
+Order = npt.NDArray[np.int32]
 Copies = npt.NDArray[np.int8]
 _LAST = "\U0010ffff"  # among equals, instances without a value come last
 _TRIES = 8
+_PIECE = 1 << 20  # rows that are counted together: numpy makes 8 bytes of each number that it counts
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Stock:
 
     values: Values
     pool: Copies
-    order: Rows
+    order: Order
     counts: Rows
     always: Rows
 
@@ -82,22 +84,36 @@ def values_of(postings: PostingRows, names: Sequence[str]) -> Values:
 def values_numbered(perspective: str, of: npt.NDArray[np.int32], names: Sequence[str]) -> Values:
     """The same from the number of every row's value; of: len(names) for a row without one."""
     every = (*names, None)
-    before = np.bincount(of, minlength=len(every)).astype(np.int64)
+    before = sum((np.bincount(piece, minlength=len(every)) for piece in _pieces(of)), np.zeros(len(every), np.int64))
     return Values(perspective, of, every, before, {name: number for number, name in enumerate(every)})
 
 
-def stock_of(
-    values: Values, pool: Copies, held: npt.NDArray[np.int8], by_draw: Rows, always: npt.NDArray[np.bool_] | None = None
-) -> Stock:
-    """The stock in the order of caps: rows that hold the tail in more perspectives first, then as in `by_draw`.
+def shared_order(pool: Copies, held: npt.NDArray[np.int8], by_draw: Order) -> Order:
+    """The rows with a copy in the order of caps: rows that hold the tail in more perspectives first, then as in
+    `by_draw`."""
+    rows = by_draw[pool[by_draw] > 0]
+    ordered: Order = rows[np.argsort(-held[rows], kind="stable")]
+    return ordered
+
+
+def stock_of(values: Values, pool: Copies, order: Order, always: npt.NDArray[np.bool_] | None = None) -> Stock:
+    """The stock of the rows in `order`, which are those with a copy in the shared order.
 
     always: the rows that always stay; no mixture takes copies from them."""
-    rows = by_draw[pool[by_draw] > 0]
-    order = rows[np.argsort(-held[rows], kind="stable")]
-    counts = np.bincount(values.of[order], weights=pool[order], minlength=len(values.names))
     stay = order[:0] if always is None else order[always[order]]
-    kept = np.bincount(values.of[stay], weights=pool[stay], minlength=len(values.names))
-    return Stock(values, pool, order, counts.astype(np.int64), kept.astype(np.int64))
+    return Stock(values, pool, order, _copies_of(values, pool, order), _copies_of(values, pool, stay))
+
+
+def _copies_of(values: Values, pool: Copies, rows: Order) -> Rows:
+    """Copies of each value that these rows have."""
+    counts = np.zeros(len(values.names), np.int64)
+    for piece in _pieces(rows):
+        counts += np.bincount(values.of[piece], weights=pool[piece], minlength=len(counts)).astype(np.int64)
+    return counts
+
+
+def _pieces(rows: Order) -> Iterator[Order]:
+    return (rows[begin : begin + _PIECE] for begin in range(0, len(rows), _PIECE))
 
 
 def capped_rows(bounds: Sequence[Bound | EachBound], rows: int) -> CappedRows:
@@ -106,7 +122,8 @@ def capped_rows(bounds: Sequence[Bound | EachBound], rows: int) -> CappedRows:
     none = np.empty(0, np.int64)
     listed, lengths, most = (np.concatenate([none, *(part[i] for part in parts)]) for i in range(3))
     offsets, capped = np.zeros(rows + 1, np.int64), np.empty(len(listed), np.int32)
-    loops.capped_of_rows(listed, lengths, offsets, capped)
+    if len(listed):  # zeros that nobody writes to take no memory
+        loops.capped_of_rows(listed, lengths, offsets, capped)
     return CappedRows(offsets, capped, most)
 
 
@@ -174,7 +191,7 @@ def _given(mixture: Mixture, stock: Stock, caps: CappedRows, asked: Mapping[str 
     copies, given = np.zeros(len(stock.pool), np.int8), np.zeros(len(wanted), np.int64)
     value = stock.values.of
     loops.give_first(stock.order, value, stock.pool, wanted, given, copies)
-    lacking = stock.order[(given < wanted)[value[stock.order]]] if mixture.repeat > 1 else stock.order[:0]
+    lacking = _rows_of(stock, given < wanted) if mixture.repeat > 1 else stock.order[:0]
     if len(lacking):
         room = caps.most.copy()
         loops.take_room(copies, caps.offsets, caps.capped, room)
@@ -183,6 +200,12 @@ def _given(mixture: Mixture, stock: Stock, caps: CappedRows, asked: Mapping[str 
         )
     missing = {str(name): rows for name, rows in asked.items() if name not in numbers}
     return Mixed(copies, wanted, given, missing)
+
+
+def _rows_of(stock: Stock, values: npt.NDArray[np.bool_]) -> Order:
+    """The rows of some values, in the shared order."""
+    found = [piece[values[stock.values.of[piece]]] for piece in _pieces(stock.order)]
+    return np.concatenate([stock.order[:0], *found])
 
 
 def _short(stock: Stock, made: Mixed) -> dict[str | None, int]:

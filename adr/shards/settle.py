@@ -29,10 +29,10 @@ from adr.shards.limits import Limits
 from adr.shards.settled import FILE, Settled
 from adr.shards.shard_run import ShardRun
 from adr.shards.shard_set import ShardSet
+from adr.shards.shared_order import rows_in_order
 from adr.shards.whole_rows import WholeRows, caps_of
 
 VERSION = 2
-_DRAW = np.uint64((1 << 53) - 1)  # the bits of a place that hold the draw
 
 
 @dataclass(frozen=True)
@@ -113,14 +113,14 @@ def _mixed(
     run: ShardRun, recipe: Recipe, rows: WholeRows, capped: Copies, bounds: list[Bound | EachBound]
 ) -> tuple[Stock, Mixed]:
     """What the mixture makes of the copies that keep rule and caps leave."""
-    assert recipe.mixture is not None and rows.value is not None and rows.held is not None and rows.place is not None
+    assert recipe.mixture is not None and rows.value is not None and rows.place is not None
     names = decided_table(run, recipe.mixture.perspective).names.to_pylist()
     of = rows.value
     of[of < 0] = len(names)
-    kept = np.flatnonzero(capped)
-    by_draw = kept[np.argsort(rows.place[kept] & _DRAW, kind="stable")]
-    stock = stock_of(values_numbered(recipe.mixture.perspective, of, names), capped, rows.held, by_draw, rows.protected)
-    return stock, mixed(recipe.mixture, stock, capped_rows(bounds if recipe.mixture.repeat > 1 else [], len(rows)))
+    order = rows_in_order(rows.place, capped)
+    stock = stock_of(values_numbered(recipe.mixture.perspective, of, names), capped, order, rows.protected)
+    caps = capped_rows(bounds, len(rows)) if recipe.mixture.repeat > 1 else capped_rows([], 0)
+    return stock, mixed(recipe.mixture, stock, caps)
 
 
 def _decisions(run: ShardRun, recipe: Recipe, number: int, rows: WholeRows, left: _Left, totals: _Totals) -> pa.Table:
