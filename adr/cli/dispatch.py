@@ -2,8 +2,9 @@
 
 import argparse
 import logging
+import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
 from typing import Any
 
 from adr.cli import output
@@ -35,7 +36,8 @@ def run_verb(arguments: Sequence[str]) -> int:
 
 def _run(verb: VerbModule, options: argparse.Namespace) -> int:
     """Do the verb and print its report; returns the exit status."""
-    with shown_progress(options.quiet) as shown:
+    # Standard output is the report's; what a package prints (Ray does when it loses a machine) goes to standard error.
+    with shown_progress(options.quiet) as shown, redirect_stdout(sys.stderr):
         options.listeners = Listeners([shown])
         report = report_of(verb, options, options.listeners)
     if report is not None:

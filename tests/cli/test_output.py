@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from adr.cli import main, output
 from adr.cli.blocks import facts, headline, note, sentence, table, verbatim
 from adr.cli.clean import clean
+from adr.cli.verbs import runs
 from adr.store import Store
 from adr.workspace import Workspace
 
@@ -234,3 +235,18 @@ def test_interrupt__a_sentence_and_what_was_there_stays(tmp_path) -> None:
     assert (process.returncode, out) == (1, "")
     assert said.splitlines()[-1] == "Stopped. Finished work is kept; the same command continues from there."
     assert "Traceback" not in said and not (tmp_path / "demo").exists()
+
+
+def test_report__is_alone_on_standard_output(small_workspace, monkeypatch, capsys):
+    """What a package prints while a verb works goes to standard error."""
+    act = runs.act
+
+    def prints(options, progress):
+        sys.stdout.write("a machine was lost\n")
+        return act(options, progress)
+
+    monkeypatch.setattr(runs, "act", prints)
+    assert main(["runs", "-w", str(small_workspace.folder), "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"runs": []}
+    assert "a machine was lost" in said.err
