@@ -9,9 +9,11 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from adr.errors import AdrError
@@ -147,3 +149,15 @@ def _end(processes: "Sequence[subprocess.Popen[str]]") -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Processes started in this block do not run this process's `__main__` again: in the app that is the page, which a
+    spawned process would draw."""
+    own = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = own

@@ -6,15 +6,11 @@ that language and leaves English to the lexicon.
 """
 
 import re
-import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,6 +19,7 @@ import pyarrow as pa
 from adr.errors import AdrError
 from adr.index.forms import Forms
 from adr.index.token import Said
+from adr.process import without_main
 
 DEFAULT = "en_core_web_sm"
 BATCH = 256
@@ -86,18 +83,6 @@ class Pipeline:
         """Ends the worker processes."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def without_main() -> Iterator[None]:
-    """Processes started in this block do not run this process's `__main__` again: in the app that is the page, which a
-    spawned process would draw."""
-    own = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = own
 
 
 def _load(model: str) -> Any:

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
 from adr.errors import AdrError
+from adr.process import without_main
 from adr.shards.shard_run import ShardRun, Task
 from adr.shards.tasks import NOT_MADE, Outcome, perform, set_aside
 
@@ -80,7 +81,8 @@ class _Worker:
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, work, beside))
-        self.process.start()
+        with without_main():
+            self.process.start()
         theirs.close()
 
     def give(self, run: ShardRun, task: Task) -> None:

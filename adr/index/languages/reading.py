@@ -13,7 +13,8 @@ from multiprocessing import get_context
 
 from adr.index.languages import chinese, french, german, japanese, korean, russian, spanish
 from adr.index.languages.things import LISTED, ThingReader
-from adr.index.spacy_tokens import MARKUP, without_main
+from adr.index.spacy_tokens import MARKUP
+from adr.process import without_main
 
 
 @dataclass(frozen=True)
