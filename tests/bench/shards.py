@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+import tomllib
 from pathlib import Path
 
 from adr.shards.stages import STAGES
@@ -81,10 +82,16 @@ def one_machine(source: Path, recipe: Path, folder: Path) -> list[dict]:
     at = ["-w", folder / "workspace"]
     return [
         step("ingest", ["ingest", source, *at]),
-        step("index", ["index", *at]),
+        step("index", ["index", *asked_of_index(recipe), *at]),
         step("rebalance", ["rebalance", "--recipe", recipe, *at]),
         step("export", ["export", "--run", "1", "--format", "llava", "--out", folder / "single", *at]),
     ]
+
+
+def asked_of_index(recipe: Path) -> list[str]:
+    """The recipe's [index] as the verb takes it; shards follow the recipe by themselves."""
+    asked = tomllib.loads(recipe.read_text(encoding="utf-8")).get("index", {})
+    return [word for name, value in asked.items() for word in (f"--{name.replace('_', '-')}", str(value))]
 
 
 def over_shards(source: Path, options: argparse.Namespace, folder: Path) -> list[dict]:
