@@ -17,7 +17,7 @@ from adr.store import Store
 def load_features(folder: Path, model: str) -> Features:
     """The features that `model` has made of the source's pictures. folder: the workspace's `features`.
 
-    AdrError if there are none yet.
+    AdrError when none have been made yet.
     """
     return FeatureFolder.of(folder, model).need()
 

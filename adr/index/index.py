@@ -290,7 +290,7 @@ def processes_for(turns: int) -> int:
 
 def used_labels(options: IndexOptions, named: Callable[[], dict[str, str]]) -> dict[str, str]:
     """The labels of annotations that count with these options; named: gives all of them, with the names of their
-    objects. AdrError when objects are to come from annotations alone and there are none."""
+    objects. AdrError when objects are to come from annotations alone and the dataset has no annotations."""
     labels = named() if options.objects != "text" else {}
     if options.objects == "annotations" and not labels:
         raise AdrError(

@@ -121,7 +121,7 @@ SHAPES_SQL = r"""
                 then try(json_structure(raw)::varchar) end as shape
     from batch
 """
-"""The rows of the table `batch` with their shapes, null where there is none."""
+"""The rows of the table `batch` with their shapes; of a record that is not valid JSON it is null."""
 
 TAKEN_SQL = """
     select position, shape, len(images) = 0 as text_only

@@ -127,7 +127,7 @@ def _values(postings: PostingRows) -> npt.NDArray[np.int32]:
 
 
 def _ranks(found: _Found, decider: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Ranks in the index of entities of the shard; -1 where there is none."""
+    """Ranks in the index of entities of the shard; -1 where no entity decides."""
     ranks = np.append(found.table.rank[found.postings.ids], np.int32(-1))
     return ranks[decider].astype(np.int32)
 

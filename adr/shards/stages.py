@@ -74,7 +74,7 @@ NEEDS_RECIPE = ("tau", "decide", "settle", *EXPORTING)
 
 
 def stage_named(name: str, stages: Iterable[ShardStage] = STAGES) -> ShardStage:
-    """The stage of a name; AdrError when there is none."""
+    """The stage of this name; AdrError when no stage has it."""
     known = {one.name: one for one in stages}
     if name not in known:
         raise AdrError(f"There is no stage {name}.", f"The stages are {', '.join(known)}.")
