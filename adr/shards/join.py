@@ -24,7 +24,7 @@ from adr.errors import AdrError
 from adr.export import card, croissant, manifest, provenance, trainer
 from adr.export.columns import KeySet
 from adr.export.counts import Counts, threshold
-from adr.export.export import blocked_words, options_said
+from adr.export.export import REPAIRED, blocked_words, options_said
 from adr.export.folder import whole
 from adr.export.formats import named
 from adr.export.found_rows import EXAMPLES
@@ -187,8 +187,15 @@ def _lint(
     set_findings(_facts(store, shards, run, written), leave, format.rules, format.keeps, found)
     lint = found.lint()
     if lint.errors and not any(one.left_out for one in written):
-        raise AdrError(*blocked_words(lint.errors))
+        sentence, _ = blocked_words(lint.errors)
+        raise AdrError(sentence, f"Correct the source, or write under [export] of the recipe: {_mends(lint)}.")
     return lint
+
+
+def _mends(lint: Lint) -> str:
+    """The options of [export] that would let the export pass."""
+    place = any(finding.kind in REPAIRED for finding in lint.errors)
+    return ("place_markers = true, or " if place else "") + "leave_out_faulty = true"
 
 
 def _facts(store: Store, shards: ShardSet, run: ShardRun, written: Sequence[WrittenShard]) -> SetFacts:
