@@ -26,8 +26,9 @@ class Pace:
     started: float
 
     def words(self, done: int, total: int | None, now: float) -> str:
-        """'1,200 of 60,000, 312 per s, 3 min left'; without rate and time left until they can be estimated."""
-        said = f"{done:,}" + (f" of {total:,}" if total else "")
+        """'1,200 of 60,000, 312 per s, 3 min left'; without rate and time left until they can be estimated, and empty
+        where nothing is counted."""
+        said = f"{done:,} of {total:,}" if total else f"{done:,}" if done else ""
         elapsed, advanced = now - self.started, done - self.first
         if elapsed < _SETTLED or advanced <= 0:
             return said
@@ -75,7 +76,7 @@ class _Lines:
             self.pace = Pace(message, done, now)
         if now - self.said >= (_APART if message == self.named else _APART_NEW):
             self.said, self.named = now, message
-            output.tell(f"{message} {self.pace.words(done, total, now)}")
+            output.tell(f"{message} {self.pace.words(done, total, now)}".rstrip())
 
     def close(self) -> None:
         """Nothing is left to clear."""

@@ -15,6 +15,7 @@ from adr.cli.progress import Pace, shown_progress
         (20, 20, 40, "20 of 20, 2 s each"),
         (500, None, 10, "500, 50 per s"),
         (0, 20, 40, "0 of 20"),
+        (0, None, 40, ""),  # "Deciding" counts nothing
     ],
 )
 def test_pace__count_rate_and_time_left(done, total, seconds, says) -> None:
