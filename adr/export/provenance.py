@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from adr.export.leaving import dumps
+from adr.export.leaving import Accepted, dumps
 from adr.export.work import Work
 
 SYNTHETIC = "synthetic.jsonl"
@@ -17,21 +17,35 @@ DROPPED = "dropped.jsonl"
 def write_synthetic(work: Work) -> None:
     """Write one line per accepted candidate, in export order: parent, prompt, seed, model, scores, verdict, editor; and
     for a row of the reservoir its source and its position there."""
-    found = {
-        row[0]: row[1:]
-        for row in work.store.rows(
-            """
+    found = _found(work)
+    named = work.store.row("select name, sha256 from reservoir")
+    reservoir = dict(zip(("source", "sha256"), named or (), strict=False))
+    with work.file(SYNTHETIC) as out:
+        for row in work.leave.candidate_rows:
+            one = work.leave.candidate(row)
+            facts = found[one.candidate]
+            record = _record(one, facts)
+            if facts["retrieved"] is not None:
+                own = {"position": facts["retrieved"], "id": _parsed(facts["own_id"]), "images": facts["own_images"]}
+                record["reservoir"] = own | reservoir
+            out.write(dumps(record).encode() + b"\n")
+
+
+def _found(work: Work) -> dict[str, dict[str, Any]]:
+    """{accepted candidate: what the tables know of it, by column}."""
+    rows = work.store.arrow(
+        """
         with edit as (
             select candidate, arg_max(reviewer, verdict) as editor from verdict
             where judgement = 'edit'
               and verdict not in (select undoes from verdict where judgement = 'undo' and undoes is not null)
             group by candidate
         )
-        select c.candidate, e.name, perspective_name(e.perspective), c.parent, i.id, i.images, c.generator,
-          c.model, c.seed,
-               c.prompt, c.negative_prompt, c.parameters, c.sha256, c.caption, c.conversation_by, c.scorer, c.score,
-               c.entity_score, c.prompt_score, c.parent_score, c.flags, v.judgement, v.reviewer, v.rule, v.reason,
-               edit.editor, c.retrieved, r.id, r.images
+        select c.candidate, e.name as entity, perspective_name(e.perspective) as perspective, c.parent,
+               i.id as parent_id, i.images as parent_images, c.generator, c.model, c.seed, c.prompt, c.negative_prompt,
+               c.parameters, c.sha256, c.caption, c.conversation_by, c.scorer, c.score, c.entity_score, c.prompt_score,
+               c.parent_score, c.flags, v.judgement, v.reviewer, v.rule, v.reason, edit.editor, c.retrieved,
+               r.id as own_id, r.images as own_images
         from candidate c
         left join named_entity e on e.entity = c.entity
         left join instance i on i.instance = c.parent
@@ -40,84 +54,51 @@ def write_synthetic(work: Work) -> None:
         left join edit on edit.candidate = c.candidate
         where c.candidate in (select unnest($1::varchar[]))
         """,
-            [[one.candidate for one in work.leave.accepted]],
-        )
+        [[one.candidate for one in work.leave.accepted]],
+    )
+    return {row["candidate"]: row for row in rows.to_pylist()}
+
+
+def _record(one: Accepted, facts: dict[str, Any]) -> dict[str, Any]:
+    """The line of an accepted candidate, without its reservoir."""
+    return {
+        "candidate": one.candidate,
+        "id": _parsed(one.id),
+        "images": list(one.images),
+        **{key: facts[key] for key in ("sha256", "entity", "perspective")},
+        "parent": _parent(facts),
+        "generator": facts["generator"],
+        "model": model_name(facts["model"]),
+        **{key: facts[key] for key in ("seed", "prompt", "negative_prompt")},
+        "parameters": _parsed(facts["parameters"]),
+        "caption": facts["caption"],
+        "conversation_by": facts["conversation_by"],
+        "scorer": model_name(facts["scorer"]),
+        "scores": {
+            "score": _rounded(facts["score"]),
+            "entity": _rounded(facts["entity_score"]),
+            "prompt": _rounded(facts["prompt_score"]),
+            "parent": _rounded(facts["parent_score"]),
+        },
+        "flags": facts["flags"] or [],
+        "verdict": {
+            "judgement": facts["judgement"] or "accept",
+            "reviewer": facts["reviewer"],
+            "reason": facts["reason"],
+            "rule": facts["rule"] or (one.by if facts["judgement"] is None else None),
+        },
+        "editor": facts["editor"],
     }
-    named = work.store.row("select name, sha256 from reservoir")
-    reservoir = dict(zip(("source", "sha256"), named or (), strict=False))
-    with work.file(SYNTHETIC) as out:
-        for row in work.leave.candidate_rows:
-            one = work.leave.candidate(row)
-            (
-                entity,
-                perspective,
-                parent,
-                parent_id,
-                parent_images,
-                generator,
-                model,
-                seed,
-                prompt,
-                negative,
-                parameters,
-                sha256,
-                caption,
-                conversation_by,
-                scorer,
-                score,
-                entity_score,
-                prompt_score,
-                parent_score,
-                flags,
-                judgement,
-                reviewer,
-                rule,
-                reason,
-                editor,
-                retrieved,
-                own_id,
-                own_images,
-            ) = found[one.candidate]
-            record = {
-                "candidate": one.candidate,
-                "id": _parsed(one.id),
-                "images": list(one.images),
-                "sha256": sha256,
-                "entity": entity,
-                "perspective": perspective,
-                "parent": None
-                if parent is None
-                else {"position": parent, "id": _parsed(parent_id), "images": parent_images or []},
-                "generator": generator,
-                "model": model_name(model),
-                "seed": seed,
-                "prompt": prompt,
-                "negative_prompt": negative,
-                "parameters": _parsed(parameters),
-                "caption": caption,
-                "conversation_by": conversation_by,
-                "scorer": model_name(scorer),
-                "scores": {
-                    name: None if value is None else round(value, 4)
-                    for name, value in (
-                        ("score", score),
-                        ("entity", entity_score),
-                        ("prompt", prompt_score),
-                        ("parent", parent_score),
-                    )
-                },
-                "flags": flags or [],
-                "verdict": {
-                    "judgement": judgement or "accept",
-                    "reviewer": reviewer,
-                    "reason": reason,
-                    "rule": rule or (one.by if judgement is None else None),
-                },
-                "editor": editor,
-            }
-            if retrieved is not None:
-                record["reservoir"] = {"position": retrieved, "id": _parsed(own_id), "images": own_images, **reservoir}
-            out.write(dumps(record).encode() + b"\n")
+
+
+def _parent(facts: dict[str, Any]) -> dict[str, Any] | None:
+    if facts["parent"] is None:
+        return None
+    return {"position": facts["parent"], "id": _parsed(facts["parent_id"]), "images": facts["parent_images"] or []}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def write_dropped(work: Work) -> None:
