@@ -19,14 +19,14 @@ test: .venv/tests-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/oxlint --deny-warnings adr
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --durations=10
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder --durations=10
 
 check: .venv/tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/oxlint --deny-warnings adr
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not browser and not models" -x
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder -m "not browser and not models" -x
 
 # kills every writing stage at random moments; prints a table
 KILLS ?= 200

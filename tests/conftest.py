@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from PIL import Image, ImageDraw
 
 from adr.store import Store
@@ -18,14 +19,27 @@ ROOT = Path(__file__).resolve().parents[1]
 if "PYTEST_XDIST_WORKER" in os.environ:  # threads of several tests would wait for each other: docs/decisions.md
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# How long an example takes says more of the machine than of the program.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
+
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups tests that run side by side: those of a file stay together, as they share fixtures, and those with a
-    browser take turns."""
-    for item in items:
-        group = "browser" if item.get_closest_marker("browser") else item.nodeid.split("::")[0]
+    """Groups tests that run side by side: those of a file stay together, as they share fixtures; those with a browser
+    take turns, and so do those with a Ray cluster. These two groups begin first, since each takes minutes."""
+    groups = {item: _group(item) for item in items}
+    for item, group in groups.items():
         item.add_marker(pytest.mark.xdist_group(group))
+    first = ["browser", "ray"]
+    items.sort(key=lambda item: first.index(groups[item]) if groups[item] in first else len(first))
+
+
+def _group(item: pytest.Item) -> str:
+    for name in ("browser", "ray"):
+        if item.get_closest_marker(name):
+            return name
+    return item.nodeid.split("::")[0]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +49,7 @@ def chromium():
 
     with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
-        yield started
+        yield browser.Patient(started)
         started.close()
 
 
@@ -88,7 +102,7 @@ def page(empty_workspace) -> Callable:
     from adr.ui.navigation import PAGES
 
     def opened(name: str, **query: str):
-        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
         for key, value in query.items():
             at.query_params[key] = value
         if name != "Overview":

@@ -190,7 +190,7 @@ def as_nobody(script: str) -> str:
             os.setuid(65534)
     """
     program = textwrap.dedent(begin) + textwrap.dedent(script)
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -279,7 +279,7 @@ def test_job__a_full_disk_is_its_sentence(caplog: pytest.LogCaptureFixture) -> N
 
     job = Jobs(Store.memory()).start("index", "Index", work)
     assert job.thread is not None
-    job.thread.join(30)
+    job.thread.join(120)
     assert job.state == "failed" and job.error is not None
     assert job.error.sentence == "The disk is full: a.png could not be written." and caplog.text == ""
 
@@ -292,7 +292,7 @@ def test_process__a_full_disk_stops_it_with_its_sentence() -> None:
             raise OSError(errno.ENOSPC, "No space left on device", "a.png")
         sys.exit(exit_status(work))
     """)
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1 and done.stderr == ""
     assert json.loads(done.stdout)["sentence"] == "The disk is full: a.png could not be written."
 

@@ -190,7 +190,7 @@ def taken_port() -> Iterator[int]:
 
 def status(address: str, path: str, **headers: str) -> int:
     """How the server at `address` answers."""
-    asked = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+    asked = http.client.HTTPConnection(address.removeprefix("http://"), timeout=300)
     asked.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
     answer = asked.getresponse().status
     asked.close()
@@ -214,7 +214,7 @@ def test_app__answers_with_the_shipped_settings_and_ends_at_an_interrupt(drawn):
             assert status(address, "/_stcore/stream", Host="evil.example", **upgrade) == 403
         finally:
             app.send_signal(signal.SIGINT)
-        assert app.wait(30) == 0
+        assert app.wait(120) == 0
         assert "Traceback" not in app.stderr.read()
     with pytest.raises(OSError):
         status(address, "/_stcore/health")
@@ -222,7 +222,7 @@ def test_app__answers_with_the_shipped_settings_and_ends_at_an_interrupt(drawn):
 
 def test_app__a_taken_port_is_told(drawn):
     with taken_port() as port, drawn.start("-m", "adr", "app", "-w", "w", "--port", str(port)) as app:
-        out, err = app.communicate(timeout=60)
+        out, err = app.communicate(timeout=300)
     assert (app.returncode, out) == (1, "")
     assert err == f"Port {port} cannot be used: Address already in use. Name another one with --port.\n"
 
@@ -231,6 +231,6 @@ def test_app__that_ends_by_itself_is_told(drawn, tmp_path):
     (tmp_path / "streamlit.py").write_text("raise SystemExit('no such option')", encoding="utf-8")
     paths = os.pathsep.join([str(drawn.target), str(tmp_path)])
     with drawn.start(str(drawn.target / "bin" / "adr"), "app", "-w", "w", PYTHONPATH=paths) as app:
-        out, err = app.communicate(timeout=60)
+        out, err = app.communicate(timeout=300)
     assert (app.returncode, out) == (1, "")
     assert err == "no such option\nThe app has ended: exit status 1. The lines above say why.\n"

@@ -24,7 +24,7 @@ def test_start__done_with_its_outcome():
         return CountReport(5)
 
     job = jobs.start("count", "Counting", work)
-    job.thread.join(10)
+    job.thread.join(120)
     assert (job.state, job.outcome, job.done, job.total) == ("done", CountReport(5), 4, 5)
     assert jobs.store.row("select state, outcome from job") == ("done", '{"counted": 5}')
 
@@ -40,7 +40,7 @@ def test_cancel__stops_at_the_next_progress():
 
     job = jobs.start("count", "Counting", work)
     job.cancel()
-    job.thread.join(10)
+    job.thread.join(120)
     assert job.state == "cancelled"
 
 
@@ -51,7 +51,7 @@ def test_fault__an_adr_error_keeps_its_sentence():
         raise AdrError("The disk is full.", "Free some space.")
 
     job = jobs.start("count", "Counting", work)
-    job.thread.join(10)
+    job.thread.join(120)
     assert (job.state, job.error.sentence, job.error.next_step) == ("failed", "The disk is full.", "Free some space.")
 
 
@@ -95,7 +95,7 @@ def test_start__one_of_a_kind_at_a_time():
     with pytest.raises(AdrError, match="already running"):
         jobs.start("count", "Counting again", work)
     job.cancel()
-    job.thread.join(10)
+    job.thread.join(120)
 
 
 def test_open__a_row_left_running_is_interrupted():

@@ -229,7 +229,7 @@ def test_worker__never_opens_the_database(module):
         f"import sys, {module}; "
         "sys.exit('adr.store' in sys.modules or 'duckdb' in sys.modules or 'torch' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=120).returncode == 0
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=300).returncode == 0
 
 
 def test_classes__no_name_means_two_things():

@@ -387,7 +387,7 @@ def test_export__killed_leaves_the_old_one_and_the_next_clears_up(tmp_path, stop
         process.kill()
     finally:
         process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
     assert tree(tmp_path / "out") == before
     assert any(path.name.startswith(".out.unfinished-") for path in tmp_path.iterdir())
     workspace = Workspace.at(tmp_path / "workspace")
@@ -400,7 +400,7 @@ def test_export__killed_leaves_the_old_one_and_the_next_clears_up(tmp_path, stop
 def test_export__a_full_disk_leaves_the_old_one_and_says_so(tmp_path):
     before = exported_world(tmp_path)
     process = exporting(tmp_path, limit=4096)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=300)
     assert process.returncode != 0
     assert "AdrError: The export cannot be written" in said
     assert tree(tmp_path / "out") == before

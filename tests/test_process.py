@@ -48,7 +48,7 @@ def test_exit_status__nobody_listens_any_more() -> None:
     ) as process:
         assert process.stdout.readline() == '{"event": "looked", "done": 0}\n'
         process.stdout.close()
-        assert (process.stderr.read(), process.wait(60)) == ("", 1)
+        assert (process.stderr.read(), process.wait(120)) == ("", 1)
 
 
 def test_how__in_words() -> None:

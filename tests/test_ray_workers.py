@@ -32,7 +32,7 @@ from tests.worlds.ray_nodes import two_nodes
 from tests.worlds.tail import make_tail_world
 
 MODEL = "assets/models/starter-clip"
-pytestmark = [pytest.mark.ray, pytest.mark.models, pytest.mark.xdist_group("ray")]
+pytestmark = [pytest.mark.ray, pytest.mark.models]
 
 
 @pytest.fixture(scope="module")

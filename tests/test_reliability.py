@@ -20,7 +20,7 @@ def run(commands: str, folder: Path) -> str:
         env=os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "300"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr[-2000:]}"
     return done.stdout

@@ -87,7 +87,7 @@ def test_open__another_process_is_told_who_holds_the_file(tmp_path):
             except AdrError as error:
                 print(error.sentence)
         """)
-        told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+        told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
     finally:
         store.close()
     assert "is in use by process" in told.stdout, told.stderr
@@ -153,7 +153,7 @@ def test_store__a_new_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             cwd=Path(__file__).parents[1],
-            timeout=60,
+            timeout=300,
         )
         assert "The disk is full" in done.stdout and done.stderr == "", size
         assert list(tmp_path.iterdir()) == [], size

@@ -1,5 +1,7 @@
 """Progress where there is no terminal, and its words."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from adr.cli import progress
@@ -30,7 +32,8 @@ def test_lines__one_now_and_then(monkeypatch: pytest.MonkeyPatch, capsys) -> Non
     """Calls at 0, 0.5, 2, 4, 6, 8 and 9.5 s: a new message is told a second after the last line, the same after five
     seconds."""
     moments = iter([0.0, 0.0, 0.5, 2.0, 4.0, 6.0, 8.0, 9.5])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(moments))
+    clock = SimpleNamespace(monotonic=lambda: next(moments))  # other threads of this process have their own
+    monkeypatch.setattr(progress, "time", clock)
     with shown_progress() as shown:
         for done in range(6):
             shown(done, 10, "Reading \x1b[1m")

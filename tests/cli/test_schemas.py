@@ -83,7 +83,7 @@ def finish_plan(workspace: Path) -> None:
 
 # Every verb in an order in which each has what it needs; {f} is a folder of the test's, -w {f}/w is added.
 CALLS = [
-    ("demo", "--instances 240"),
+    ("demo", "--instances 120"),
     ("ingest", "{f}/w/demo/demo.json --images {f}/w/demo/images --replace"),
     ("images", "{f}/w/demo/images"),
     ("index", ""),

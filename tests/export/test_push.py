@@ -52,7 +52,7 @@ def exported(there, workspace, out, *arguments, **environment):
         env={name: value for name, value in {**given, **environment}.items() if value},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 

@@ -59,7 +59,7 @@ def started(page, folder, home):
     lines = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.S))
     path = f"{home / 'bin'}:{os.environ['PATH']}"
     environment = {"HOME": str(home), "PATH": path, "CALLS": str(home / "calls")}
-    subprocess.run(["bash", "-eu", "-c", lines], cwd=folder, env=environment, check=True, timeout=60)
+    subprocess.run(["bash", "-eu", "-c", lines], cwd=folder, env=environment, check=True, timeout=300)
     return [json.loads(line) for line in (home / "calls").read_text().splitlines()]
 
 

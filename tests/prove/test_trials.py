@@ -236,7 +236,7 @@ def test_worker__killed_in_the_middle_the_next_one_takes_over(fresh):
     """SIGKILL while a trial is claimed: its claim is of a dead process, and nothing unfinished is read."""
     _, folder, found = fresh
     worker = subprocess.Popen([sys.executable, "-m", MODULE, str(folder.folder)], stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while not any(folder.claims.glob("[0-9]*")) and time.monotonic() < until:
         time.sleep(0.005)
     worker.send_signal(signal.SIGKILL)

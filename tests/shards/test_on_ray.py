@@ -15,7 +15,7 @@ from adr.shards.shard_set import CutSource, RecordShard, ShardSet
 from tests.worlds.ray_nodes import two_nodes
 from tests.worlds.standing_stages import work
 
-pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray")]
+pytestmark = pytest.mark.ray
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from adr.store import Store
 from adr.workspace import Workspace
 from tests.worlds.ray_nodes import two_nodes
 
-pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray")]
+pytestmark = pytest.mark.ray
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = """
@@ -97,7 +97,7 @@ def adr(*words):
 
 def done(shards, stage, count, driver):
     """Wait until so many shards of a stage are done."""
-    until = time.monotonic() + 90
+    until = time.monotonic() + 300
     while len(list((shards / stage).glob("[0-9]*.done.json"))) < count:
         assert driver.poll() is None, driver.stderr.read()
         assert time.monotonic() < until, f"{stage} takes too long"
@@ -121,7 +121,7 @@ def test_run__a_node_is_lost_and_the_driver_killed(tmp_path):
         driver.send_signal(signal.SIGKILL)
         driver.wait()
         again = adr(*words)
-        said, told = again.communicate(timeout=100)
+        said, told = again.communicate(timeout=300)
         assert again.returncode == 0, told
     stages = {stage["stage"]: stage for stage in json.loads(said)["stages"]}
     assert (stages["read"]["tasks"], stages["read"]["there"], stages["extract"]["failed"]) == (5, 5, 0)

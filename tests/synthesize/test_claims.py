@@ -48,8 +48,8 @@ def test_others_have_ended__nobody_is_there(tmp_path):
 
 def test_others_have_ended__a_node_that_died_is_waited_for_until_its_claim_is_stale(tmp_path, monkeypatch):
     monkeypatch.setattr(claims, "_OTHERS_SECONDS", 0.2)
-    path = claim(tmp_path, 1, SILENT_SECONDS - 1.5)
     began = time.monotonic()
+    path = claim(tmp_path, 1, SILENT_SECONDS - 1.5)
     assert others_have_ended(tmp_path) and stale(path)
     assert time.monotonic() - began > 1.0
 
@@ -62,7 +62,7 @@ def test_others_have_ended__a_node_that_works_is_not_waited_for(tmp_path, monkey
         while not over.wait(0.1):
             os.utime(path)
 
-    thread = threading.Thread(target=beat)
+    thread = threading.Thread(target=beat, daemon=True)
     thread.start()
     began = time.monotonic()
     assert not others_have_ended(tmp_path)

@@ -87,7 +87,10 @@ def test_generate__waits_for_the_worker_of_a_killed_call_and_makes_what_it_leave
             if done == 2:  # slot 1 is made
                 holder.kill()
 
-        report = generate(store, workspace, 1, progress=end_the_holder)
+        try:
+            report = generate(store, workspace, 1, progress=end_the_holder)
+        finally:
+            holder.kill()
     assert (report.made, report.finished, report.left, report.collected) == (4, 4, 0, 4)
     assert told.index(2) < told.index(3)
 

@@ -1,7 +1,6 @@
 """Language synthesis without a new picture: from a plan to rows that a trainer reads, on eight conversations."""
 
 import json
-import time
 
 import numpy as np
 import pandas as pd
@@ -31,6 +30,7 @@ from adr.synthesize.plan_file import PlanSettings
 from adr.synthesize.worker import Worker
 from adr.workspace import Workspace
 from tests.worlds.hand import write_instances, write_postings
+from tests.worlds.pages import drawn
 
 # instance → (picture or none, question, answer). The run keeps all but 1.
 TALK = {
@@ -398,12 +398,8 @@ def test_page__plans_conversations(world, page, monkeypatch):
     assert any("harms captioning" in text.value for text in at.caption)
     at.number_input(key="plan_budget 1").set_value(2)
     at.button(key="make_plan").click().run()
-    for _ in range(40):  # a plan takes a moment, the first time WordNet is read
-        if any("language" in text.value for text in at.caption):
-            break
-        time.sleep(0.25)
-        at.run()
-    assert not at.exception and any("language" in text.value for text in at.caption)
+    drawn(at, lambda: any("language" in text.value for text in at.caption))
+    assert not at.exception
     again = Store(workspace.database)
     assert again.rows("select slots from plan") == [(2,)]
     again.close()

@@ -313,7 +313,7 @@ def test_main__missing_model_is_told(tmp_path, model):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 1 and "Traceback" not in done.stderr
     last = json.loads(done.stdout.splitlines()[-1])
@@ -377,7 +377,7 @@ def zygote(tmp_path):
 
     yield order
     process.stdin.close()
-    assert process.wait(60) == 0
+    assert process.wait(120) == 0
 
 
 def told_made(tmp_path):

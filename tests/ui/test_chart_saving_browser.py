@@ -22,7 +22,7 @@ def address(small_workspace):
 def saved(page, key: str, kind: str) -> tuple[str, bytes]:
     """(file name, content) of what the button of a chart saves."""
     chart = page.locator(f".st-key-{key}")
-    chart.locator(".main-svg").first.wait_for(timeout=60_000)
+    chart.locator(".main-svg").first.wait_for()
     chart.hover()
     with page.expect_download() as download:
         chart.get_by_role("button", name=f"Save this chart as {kind}").click()

@@ -57,7 +57,6 @@ class Clicks:
 
     def __init__(self, chromium, address: str) -> None:
         self.page = chromium.new_page(viewport={"width": 1440, "height": 900})
-        self.page.set_default_timeout(60_000)
         self.page.goto(address)
         self.page.locator("h1").first.wait_for()
         self.done: list[str] = []

@@ -31,24 +31,21 @@ def address(tmp_path: Path):
     workspace = Workspace.at(tmp_path / "work")
     with closing(Store(workspace.database)) as store:
         ingest(store, tmp_path / "sixty.json")
-    port = browser.free_port()
-    app = browser.start_app(workspace.folder, port)
-    yield f"http://127.0.0.1:{port}"
-    app.terminate()
-    app.wait(20)
+    with browser.running_app(workspace.folder) as running:
+        yield running
 
 
 def test_find__typed_paged_and_kept_in_the_address(chromium, address) -> None:
     page = chromium.new_page(viewport={"width": 1024, "height": 900})
     page.goto(f"{address}/Dataset?instance=45")
-    page.get_by_role("heading", name="Instance 45").wait_for(timeout=60_000)
+    page.get_by_role("heading", name="Instance 45").wait_for()
     field = page.get_by_placeholder("Find: object")
     field.fill("answer:dog")
     field.press("Enter")
     page.get_by_text("30 instances found:").wait_for()
     page.get_by_role("heading", name="Instance 1", exact=True).wait_for()
     page.goto(f"{address}/Dataset?find=answer:dog&instance=3")
-    page.get_by_role("heading", name="Instance 3", exact=True).wait_for(timeout=60_000)
+    page.get_by_role("heading", name="Instance 3", exact=True).wait_for()
     page.get_by_label("Next page").click()
     page.get_by_role("heading", name="Instance 41", exact=True).wait_for()
     page.wait_for_url("**/Dataset?find=answer*dog&page=2")

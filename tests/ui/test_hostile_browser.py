@@ -67,12 +67,7 @@ def tab(chromium):
 def settled(page, address: str) -> None:
     """The page at an address, once it has been drawn."""
     page.goto(address)
-    page.locator("[data-testid=stMain]").wait_for(timeout=60_000)
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'",
-        timeout=60_000,
-    )
-    page.wait_for_timeout(400)
+    browser.still(page)
 
 
 @pytest.mark.parametrize(("name", "query"), VIEWS, ids=lambda one: str(one)[:40])

@@ -6,6 +6,7 @@ import time
 from streamlit.testing.v1 import AppTest
 
 from adr.ui import frame as frame_module
+from tests.worlds.pages import drawn
 
 
 def script(how):
@@ -37,13 +38,13 @@ def script(how):
 
             job = here.jobs.start("test", "Drawing", work)
             if how != "runs":
-                job.thread.join(30)
+                job.thread.join(120)
         shown = job_view(here.jobs, "test")
         st.caption(f"state {shown.state}, outcome {shown.outcome}")
 
 
 def opened(how):
-    return AppTest.from_function(script, default_timeout=30, args=(how,)).run()
+    return AppTest.from_function(script, default_timeout=180, args=(how,)).run()
 
 
 def said(at):
@@ -53,18 +54,10 @@ def said(at):
 def test_job_view__running_shows_its_count_and_can_be_cancelled(empty_workspace):
     at = opened("runs")
     try:
-        for _ in range(50):
-            at.run()
-            if any("40 of 200" in str(e.proto) for e in at.get("progress")):
-                break
-            time.sleep(0.05)
+        drawn(at, lambda: any("40 of 200" in str(e.proto) for e in at.get("progress")))
         assert any("40 of 200" in str(e.proto) and "Drawing" in str(e.proto) for e in at.get("progress"))
         next(b for b in at.button if b.label == "Cancel").click().run()
-        for _ in range(100):
-            at.run()
-            if "state cancelled" in said(at):
-                break
-            time.sleep(0.05)
+        drawn(at, lambda: "state cancelled" in said(at))
         assert not at.exception and "cancelled" in at.info[0].value
     finally:
         at.session_state["stop"].set()
@@ -88,7 +81,7 @@ def works_until():
     with frame("Overview") as here:
         st.session_state.jobs = here.jobs
         if here.jobs.latest("test") is None:
-            here.jobs.start("test", "Drawing", lambda progress, end=st.session_state.end: end.wait(30))
+            here.jobs.start("test", "Drawing", lambda progress, end=st.session_state.end: end.wait(120))
 
 
 def test_frame__a_job_that_ends_while_the_page_is_drawn_is_news(empty_workspace, monkeypatch):
@@ -103,7 +96,7 @@ def test_frame__a_job_that_ends_while_the_page_is_drawn_is_news(empty_workspace,
             time.sleep(0.01)
         return told
 
-    at = AppTest.from_function(works_until, default_timeout=30)
+    at = AppTest.from_function(works_until, default_timeout=180)
     at.session_state["end"] = end
     at.run()
     monkeypatch.setattr(frame_module, "standing", ends_afterwards)

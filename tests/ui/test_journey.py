@@ -37,9 +37,8 @@ def demo(tmp_path_factory) -> Path:
 
 def settle(page) -> None:
     """Wait until the page has stopped running and drawing."""
-    page.wait_for_selector("[data-testid=stSidebar] a", timeout=90_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
-    page.wait_for_timeout(600)
+    page.wait_for_selector("[data-testid=stSidebar] a")
+    browser.still(page)
 
 
 def image(page, name: str) -> None:
@@ -73,7 +72,6 @@ def test_page__by_its_address_on_a_cold_server(chromium, demo, name):
 def test_journey__demo_to_a_refined_file(chromium, demo):
     with browser.running_app(demo, ADR_REVIEWER="ann") as address:
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(60_000)
 
         # the demo's curves are there on first sight
         page.goto(address)
@@ -103,9 +101,11 @@ def test_journey__demo_to_a_refined_file(chromium, demo):
         board = page.locator("[data-size]").first
         before = int(board.get_attribute("data-size"))
         slider.focus()
+        asked = page.url
         for _ in range(12):
             slider.press("ArrowLeft")
-        page.wait_for_timeout(1500)
+        page.wait_for_url(lambda url: url != asked)
+        page.get_by_text(re.compile("^≈")).first.wait_for(state="hidden")  # the server has answered the last of them
         settle(page)
         after = int(board.get_attribute("data-size"))
         assert after < before
@@ -113,7 +113,7 @@ def test_journey__demo_to_a_refined_file(chromium, demo):
         written = page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("Rebalance · [0-9]+ runs?"))
         page.get_by_role("button", name="Apply").click()
         page.get_by_role("button", name="Write the run").click()
-        written.wait_for(timeout=60_000)
+        written.wait_for()
         settle(page)
 
         for name in ("Synthesize", "Review"):
@@ -127,9 +127,7 @@ def test_journey__demo_to_a_refined_file(chromium, demo):
         settle(page)
         image(page, "export")
         page.get_by_role("button", name="Write the export").click()
-        page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("Export · [0-9]+ export")).wait_for(
-            timeout=240_000
-        )
+        page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("Export · [0-9]+ export")).wait_for()
         assert not faults(page)
         page.close()
     written = sorted((demo / "exports").glob("*/llava.json"))

@@ -1,7 +1,6 @@
 """The view of benchmark logs, run alone as a page runs it: the form, the rates, what fails most, refusals."""
 
 import json
-import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from adr.rebalance.runs import rebalance
 from adr.recipe import Recipe
 from adr.store import Store
+from tests.worlds.pages import drawn
 
 
 def view():
@@ -38,20 +38,15 @@ def texts(at) -> str:
 
 
 def read(log):
-    at = AppTest.from_function(view, default_timeout=60).run()
+    at = AppTest.from_function(view, default_timeout=180).run()
     at.text_area(key="logs_logs").set_value(str(log)).run()
     at.button(key="read_logs").click().run()
-    for _ in range(200):
-        if "of 11 items" in texts(at) or at.error:
-            break
-        time.sleep(0.1)
-        at.run()
-    return at
+    return drawn(at, lambda: "of 11 items" in texts(at) or bool(at.error))
 
 
 def test_view__without_an_index(empty_workspace):
     Store(empty_workspace.database).close()
-    at = AppTest.from_function(view, default_timeout=60).run()
+    at = AppTest.from_function(view, default_timeout=180).run()
     assert not at.exception and "No index yet" in texts(at)
 
 

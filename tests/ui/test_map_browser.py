@@ -36,7 +36,6 @@ def at(page, x: int, y: int) -> tuple[float, float]:
 
 def test_map__pointed_at_surrounded_and_opened(chromium, address) -> None:
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(60_000)
     page.goto(f"{address}/Explore?view=map")
     page.locator(".map[data-painted]").wait_for()
     page.mouse.move(*at(page, *PLACES[0]))
@@ -60,7 +59,6 @@ def test_map__pointed_at_surrounded_and_opened(chromium, address) -> None:
 
 def test_map__without_webgl_the_same_points_are_painted(chromium, address) -> None:
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(60_000)
     page.add_init_script(
         "const make = HTMLCanvasElement.prototype.getContext;"
         "HTMLCanvasElement.prototype.getContext = function (kind, how) "

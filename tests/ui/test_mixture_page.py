@@ -278,11 +278,10 @@ def address(small_workspace):
 def test_bars__follow_the_hand_and_the_server_answers(chromium, address) -> None:
     """Dragged: numbers are marked ≈ before release, then exact; undo; typed, locked and moved by keys."""
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(60_000)
     page.goto(f"{address}/Rebalance?part=mixture&mixed=interrogation&need=0")
     bar = page.get_by_role("slider", name="wanted share of what color", exact=True)
     bar.scroll_into_view_if_needed()
-    page.wait_for_timeout(2500)
+    browser.still(page)
     place = bar.bounding_box()
     y = place["y"] + place["height"] / 2
     page.mouse.move(place["x"] + place["width"] * 0.8, y)

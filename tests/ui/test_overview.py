@@ -117,7 +117,7 @@ def test_frame__workspace_in_use_by_another_process_is_told(empty_workspace, pag
         at = page("Explore")
         assert not at.exception and f"in use by process {holder.pid}" in at.error[0].value
     finally:
-        holder.communicate("", timeout=60)
+        holder.communicate("", timeout=300)
 
 
 def test_frame__switching_to_a_workspace_beside_it(small_workspace, page):
@@ -144,7 +144,7 @@ def test_frame__bug_keeps_its_traceback(empty_workspace):
         with frame("Overview"):
             raise KeyError("a bug")
 
-    at = AppTest.from_function(script, default_timeout=30).run()
+    at = AppTest.from_function(script, default_timeout=180).run()
     assert "a bug" in at.exception[0].message
 
 
@@ -161,5 +161,5 @@ def test_fragment__tells_an_error(empty_workspace):
         with frame("Overview"):
             controls()
 
-    at = AppTest.from_function(script, default_timeout=30).run()
+    at = AppTest.from_function(script, default_timeout=180).run()
     assert not at.exception and at.error[0].value == "No run is chosen."

@@ -61,7 +61,7 @@ def drawn(chromium, tmp_path_factory):
             lambda asked: None if "127.0.0.1" in asked.url[:20] or ":" not in asked.url[:6] else left.append(asked.url),
         )
         page.goto(f"http://127.0.0.1:{port}")
-        page.get_by_text("all drawn").wait_for(timeout=60_000)
+        page.get_by_text("all drawn").wait_for()
         page.wait_for_timeout(1500)
         yield page, [url for url in left if url.startswith("http")]
         page.close()

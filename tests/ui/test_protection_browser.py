@@ -66,7 +66,7 @@ def test_policy__stops_an_image_and_leaves_the_pages_alone(app, chromium):
     page.on("console", lambda message: said.append(message.text))
     for name in ("", "Dataset", "Explore", "Rebalance", "Synthesize", "Review", "Export", "Prove"):
         page.goto(f"{app}/{name}")
-        page.locator("h1").first.wait_for(timeout=60_000)
+        page.locator("h1").first.wait_for()
         page.wait_for_timeout(300)
     assert [text for text in said if "Content Security Policy" in text] == []
     refused = page.evaluate(

@@ -26,11 +26,10 @@ def address(small_workspace):
 
 def opened(chromium, url: str, width: int = 1440, height: int = 900):
     page = chromium.new_page(viewport={"width": width, "height": height})
-    page.set_default_timeout(60_000)
     page.goto(url)
     page.locator("[data-size]").first.wait_for()
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(2500)
+    browser.still(page)
+    page.wait_for_timeout(2500)  # on a cold server, a click that meets the next redraw is lost
     return page
 
 

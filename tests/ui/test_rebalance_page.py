@@ -252,19 +252,15 @@ def test_rebalance__a_against_b(small_workspace, page):
 
 @pytest.mark.browser
 @pytest.mark.skipif(browser.chromium() is None, reason=browser.MISSING)
-def test_board__follows_the_hand_and_answers_exactly(small_workspace):
+def test_board__follows_the_hand_and_answers_exactly(chromium, small_workspace):
     """Drag: the size changes before release; then the exact answer, undo, and the same view after a reload."""
-    from playwright.sync_api import sync_playwright
-
-    with browser.running_app(small_workspace.folder) as address, sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
+    with browser.running_app(small_workspace.folder) as address:
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(60_000)
         page.goto(f"{address}/Rebalance?use=object&object=1")
         board = page.locator("[data-size]").first
         slider = page.get_by_label("τ of Objects", exact=True)
         slider.hover()
-        page.wait_for_timeout(1500)  # the grid of curves has arrived
+        browser.still(page)  # the grid of curves has arrived
         first = board.get_attribute("data-size")
         box = slider.bounding_box()
         page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
@@ -284,7 +280,7 @@ def test_board__follows_the_hand_and_answers_exactly(small_workspace):
         slider.focus()
         slider.press("Home")
         page.wait_for_url("**object=1**")
-        chromium.close()
+        page.close()
     store = Store(small_workspace.database)
     recipe = from_address({"use": "object", "object": "4"})
     assert Engine(store).preview(recipe).size == int(exact) == 5 > int(first)

@@ -2,7 +2,6 @@
 six instances, what it leaves out, and that a run is of all."""
 
 import json
-import time
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from adr.recipe import Recipe
 from adr.recipe_mixture import Mixture
 from adr.store import Store
 from adr.ui.rebalance.address import to_address
+from tests.worlds.pages import drawn
 
 CAPPED = Recipe(min_passes=0, at_most={"object": {"dog": 1}})
 
@@ -100,9 +100,7 @@ def test_page__the_run_is_of_all_instances(sampled, page):
     at = page("Rebalance", **to_address(CAPPED))
     assert "a run is decided over all 6 instances" in texts(at)
     at.button(key="apply").click().run()
-    end = time.monotonic() + 30
-    while "Run 1 is written" not in texts(at) and time.monotonic() < end:
-        at.run()
+    drawn(at, lambda: "Run 1 is written" in texts(at))
     store = Store(sampled.database)
     kept = [run.kept for run in runs(store)]
     exact = Engine(store).preview(CAPPED).size

@@ -25,11 +25,11 @@ def open_review(chromium, address: str, name: str = "", query: str = ""):
     if name:
         page.get_by_placeholder("Your name").fill(name)
         page.get_by_role("button", name="Start").click()
-        page.get_by_placeholder("Your name").wait_for(state="detached", timeout=60_000)
-    page.wait_for_selector("#card[data-candidate], #grid .tile", timeout=60_000)
+        page.get_by_placeholder("Your name").wait_for(state="detached")
+    page.wait_for_selector("#card[data-candidate], #grid .tile")
     if name:
         held(page)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     return page
 
 
@@ -40,8 +40,7 @@ def held(page) -> None:
         const card = [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('#card')).find(Boolean);
         const address = new URL(location).searchParams.get('candidate');
         return address && card && card.dataset.candidate === address;
-    }""",
-        timeout=60_000,
+    }"""
     )
 
 
@@ -55,8 +54,7 @@ def settled(page) -> None:
         """() => {
         const card = [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('#card')).find(Boolean);
         return card && card.dataset.waiting === '0' && card.dataset.idle === '1';
-    }""",
-        timeout=90_000,
+    }"""
     )
 
 
@@ -84,13 +82,13 @@ def test_keyboard__a_hundred_at_full_speed_then_undo_edit_and_reload(chromium, w
         area.fill("A thing, and a fire truck. A ladder. axuz 123")
         area.press("Escape")
         page.reload()
-        page.wait_for_selector(f"#card[data-candidate='{shown}']", timeout=60_000)
+        page.wait_for_selector(f"#card[data-candidate='{shown}']")
         page.keyboard.press("e")
         name = page.locator("#card h2").inner_text()
         page.locator("#card textarea").nth(1).fill(f"It shows the {name}.")
         page.locator("#card textarea").nth(1).press("Control+Enter")
         settled(page)
-        page.wait_for_selector("text=Edited by ann", timeout=20_000)
+        page.wait_for_selector("text=Edited by ann")
     rows = verdicts(workspace)
     judged = [(candidate, judgement) for candidate, judgement, _ in rows if judgement not in ("undo", "edit")]
     assert [judgement for _, judgement in judged] == [judgement for _, judgement in pressed]  # none lost, in order
@@ -107,10 +105,10 @@ def test_name__is_remembered_and_looking_needs_none(chromium, workspace):
         page.goto(f"{address}/Review")
         page.get_by_placeholder("Your name").fill("ann <b> ; é")
         page.get_by_role("button", name="Start").click()
-        page.get_by_placeholder("Your name").wait_for(state="detached", timeout=60_000)
-        page.wait_for_function("document.cookie.includes('adr_reviewer=ann')", timeout=30_000)
+        page.get_by_placeholder("Your name").wait_for(state="detached")
+        page.wait_for_function("document.cookie.includes('adr_reviewer=ann')")
         page.reload()
-        page.wait_for_selector("#card[data-candidate]", timeout=60_000)
+        page.wait_for_selector("#card[data-candidate]")
         page.wait_for_timeout(1000)
         assert page.get_by_placeholder("Your name").count() == 0
         page.keyboard.press("a")
@@ -124,14 +122,14 @@ def test_grid__a_batch_of_sixty_and_its_undo(chromium, workspace):
         page.keyboard.press("p")
         page.wait_for_selector("text=60 selected")
         page.keyboard.press("a")
-        page.wait_for_selector("#grid .said:has-text('60 accepted')", timeout=30_000)
+        page.wait_for_selector("#grid .said:has-text('60 accepted')")
         page.keyboard.press("z")
-        page.wait_for_selector("#grid .said:has-text('60 undone')", timeout=30_000)
+        page.wait_for_selector("#grid .said:has-text('60 undone')")
         page.locator("#grid .tile").nth(2).click()
         page.locator("#grid .tile").nth(5).click(modifiers=["Shift"])
         page.wait_for_selector("text=4 selected")
         page.keyboard.press("x")
-        page.wait_for_selector("#grid .said:has-text('4 rejected')", timeout=30_000)
+        page.wait_for_selector("#grid .said:has-text('4 rejected')")
     kinds = [judgement for _, judgement, _ in verdicts(workspace)]
     assert kinds == ["accept"] * 60 + ["undo"] * 60 + ["reject"] * 4
 
@@ -160,7 +158,7 @@ def test_killed__every_acknowledged_verdict_is_there(chromium, workspace):
             before = card(page, "candidate")
             for _ in range(3 + round_ % 4):
                 page.keyboard.press("a")
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 300
             while card(page, "candidate") == before and time.monotonic() < deadline:
                 page.wait_for_timeout(10)
             page.wait_for_timeout(40 * (round_ % 3))
@@ -183,11 +181,11 @@ def test_single__a_card_is_shown_without_a_name_and_a_verdict_asks_for_one(chrom
         first = card(page, "candidate")
         page.locator("#card").click(position={"x": 5, "y": 5})
         page.keyboard.press("a")
-        page.get_by_text("you have not given yours").wait_for(timeout=60_000)
+        page.get_by_text("you have not given yours").wait_for()
         assert card(page, "candidate") == first
         page.get_by_placeholder("Your name").fill("ann aaa")  # the letters are no verdicts
         page.get_by_role("button", name="Start").click()
-        page.get_by_placeholder("Your name").wait_for(state="detached", timeout=60_000)
+        page.get_by_placeholder("Your name").wait_for(state="detached")
         settled(page)
         page.locator("#card").click(position={"x": 5, "y": 5})
         page.keyboard.press("a")

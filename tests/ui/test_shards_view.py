@@ -22,7 +22,7 @@ def cut_set(tmp_path: Path) -> ShardRun:
 
 
 def opened(folder: object) -> AppTest:
-    at = AppTest.from_file("../../app.py", default_timeout=30)
+    at = AppTest.from_file("../../app.py", default_timeout=180)
     at.query_params["shards"] = str(folder)
     return at.run()
 

@@ -62,8 +62,7 @@ class Visit:
         return page
 
     def settle(self, page) -> None:
-        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-        page.wait_for_timeout(400)
+        browser.still(page)
         assert page.locator("[data-testid=stException]").count() == 0
 
     def image(self, name: str) -> None:

@@ -1,13 +1,13 @@
 """The Synthesize page: empty, planning, planned, finished, with failures; run in-process."""
 
 import json
-import time
 
 import pytest
 
 from adr.store import Store
 from adr.synthesize.collect import collect
 from adr.synthesize.plan import plan, settings_of
+from tests.worlds.pages import drawn
 from tests.worlds.tail import IDS, by_hand, make_tail_world
 
 
@@ -33,11 +33,7 @@ def texts(at):
 def pressed(at, key):
     """The page after a button that plans: on a busy machine planning may take longer than the page waits."""
     at.button(key=key).click().run()
-    for _ in range(200):
-        if at.session_state["SynthesizeState"].awaited is None:
-            break
-        time.sleep(0.2)
-        at.run()
+    drawn(at, lambda: at.session_state["SynthesizeState"].awaited is None)
     assert not at.exception
     return at
 
@@ -109,11 +105,7 @@ def test_page__what_is_finished_is_taken_in(world, page):
     at = page("Synthesize", plan="1")
     assert "**3** finished candidates are not collected yet." in texts(at)
     at.button(key="collect 1").click().run()
-    for _ in range(100):
-        if "wait for a verdict" in texts(at):
-            break
-        time.sleep(0.1)
-        at.run()
+    drawn(at, lambda: "wait for a verdict" in texts(at))
     assert "**2** wait for a verdict" in texts(at)  # the better of the first slot, and the one of the second
 
 

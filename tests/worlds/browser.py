@@ -1,7 +1,9 @@
-"""A real browser and a real server for tests and benchmarks: which Chromium there is, the app on a port of its own."""
+"""A real browser and a real server for tests and benchmarks: which Chromium there is, how long a page may take, the app
+on a port of its own."""
 
 import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -21,6 +24,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 180_000  # milliseconds
+_QUIET = """() => {
+    const state = document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state');
+    const drawn = state === 'notRunning' && document.querySelector('[data-testid=stMain]');
+    if (!drawn) { window.quietSince = 0; return false; }
+    window.quietSince ||= performance.now();
+    return performance.now() - window.quietSince > 400;
+}"""
 MISSING = (
     "no Chromium found: install Debian's chromium or Google Chrome, or run `playwright install chromium`; "
     "the browser tests need one"
@@ -42,11 +53,40 @@ def chromium() -> str | None:
     return own if Path(own).exists() else None
 
 
+class Patient:
+    """A browser whose pages wait for up to three minutes: on a busy machine, a page that is slow is not broken."""
+
+    def __init__(self, started: Any) -> None:
+        self._started = started
+
+    def new_context(self, **how: Any) -> Any:
+        """As Playwright's."""
+        context = self._started.new_context(**how)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    def new_page(self, **how: Any) -> Any:
+        """As Playwright's."""
+        page = self._started.new_page(**how)
+        page.context.set_default_timeout(PATIENCE)
+        return page
+
+
+def still(page: Any) -> None:
+    """Wait until the page has asked the app for nothing for 0.4 seconds, and everything has been answered."""
+    page.evaluate("window.quietSince = 0")
+    page.wait_for_function(_QUIET)
+
+
 def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
+    """A port nobody listens on, and that the system gives to no connection until somebody does: Linux takes those from
+    32768 on."""
+    drawn = random.SystemRandom()
+    while True:
+        port = drawn.randrange(20_000, 32_000)
+        with socket.socket() as asked, contextlib.suppress(OSError):
+            asked.bind(("127.0.0.1", port))
+            return port
 
 
 def start_app(workspace: Path, port: int, **environment: str) -> subprocess.Popen[bytes]:
@@ -85,3 +125,4 @@ def running_app(workspace: Path, **environment: str) -> Iterator[str]:
             app.wait(20)
         except subprocess.TimeoutExpired:
             app.kill()
+            app.wait()
