@@ -27,8 +27,8 @@ class WrittenRows:
 class WrittenShard:
     """What is known of the rows of a shard. main: in the main files of the export; epochs: in those of each epoch,
     where these are written; kept: instances; instances, rejected: records of the shard; reasons: instances for each
-    reason of a decision; left_out: positions that were left out because of an error; findings, facts: for the lint; source: what
-    the table `source` says of the shard's source."""
+    reason of a decision; left_out: positions that were left out because of an error; findings, facts: for the lint;
+    source: what the table `source` says of the shard's source."""
 
     main: WrittenRows
     epochs: list[WrittenRows]
