@@ -6,7 +6,7 @@ single format.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from typing import Any
@@ -89,10 +89,14 @@ def write_epochs(work: Work, format: Format, epochs: Sequence[Leaving], *, files
     return written
 
 
-def in_manifest(store: Store, run: int, written: Sequence[WrittenEpoch]) -> dict[str, Any]:
-    """The epochs as the manifest has them, with what the run's report says of all of them."""
+def told_by_run(store: Store, run: int) -> dict[str, Any]:
+    """What the report of a run says of its epochs."""
     report = json.loads(store.value("select report from run where run = $1", [run]) or "{}")
-    told = report.get("epochs") or {}
+    return report.get("epochs") or {}
+
+
+def in_manifest(written: Sequence[WrittenEpoch], told: Mapping[str, Any]) -> dict[str, Any]:
+    """The epochs as the manifest has them. told: what the run's report says of all of them."""
     each = [
         {
             **{key: getattr(one, key) for key in ("epoch", "seed", "rows", "synthetic", "list")},

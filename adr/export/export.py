@@ -16,7 +16,7 @@ from adr.errors import AdrError
 from adr.export import card, croissant, manifest, mixture, provenance, trainer
 from adr.export import report as report_page
 from adr.export.counts import count
-from adr.export.epochs import WrittenEpoch, epochs_of, in_manifest, need_epochs, write_epochs
+from adr.export.epochs import WrittenEpoch, epochs_of, in_manifest, need_epochs, told_by_run, write_epochs
 from adr.export.folder import is_export, whole
 from adr.export.formats import named
 from adr.export.ids import repaired_ids
@@ -234,7 +234,7 @@ def export(
             mixture.write_weights(work)
             written["mixture"] = mixture.as_json(work, seen.format, list(sums))
         if epochs:
-            written["epochs"] = in_manifest(store, run, epochs)
+            written["epochs"] = in_manifest(epochs, told_by_run(store, run))
         if only is not None:
             written["only"] = only.as_json(written["counts"]["kept_instances"])
         if measured:

@@ -122,6 +122,11 @@ class Leaving:
         return [self.run, self.epoch or 1]
 
     @property
+    def shuffled_by(self) -> int:
+        """The seed by which the rows are shuffled."""
+        return epoch_seed(self.recipe.seed, max(1, self.epoch))
+
+    @property
     def instances(self) -> int:
         """Number of rows, including copies and candidates."""
         return len(self.order)
@@ -200,9 +205,10 @@ def of_epoch(store: Store, leave: Leaving, epoch: int, order: str) -> Leaving:
     positions = np.repeat(np.asarray(kept["instance"], dtype=np.int32), np.asarray(kept["copies"]))
     candidates = np.array([candidate_row(number) for number in range(len(leave.accepted))], dtype=np.int32)
     rows = np.concatenate([positions, candidates])
+    made = replace(leave, order=rows, epoch=epoch, new_ids={})
     if order == "shuffled":
-        rows = rows[_shuffle(len(rows), epoch_seed(leave.recipe.seed, max(1, epoch)))]
-    return replace(leave, order=rows, epoch=epoch, new_ids={})
+        made = replace(made, order=rows[_shuffle(len(rows), made.shuffled_by)])
+    return made
 
 
 def _form(store: Store) -> str:

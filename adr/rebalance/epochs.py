@@ -7,7 +7,7 @@ tables.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -17,6 +17,7 @@ from adr.draws import epoch_seed
 from adr.progress import Progress, silent
 from adr.rebalance import loops
 from adr.rebalance.engine import Engine
+from adr.rebalance.expected import RangeSums
 from adr.rebalance.preview import RecipePreview
 from adr.recipe import Recipe
 
@@ -70,6 +71,12 @@ class EpochReport:
     kept: int
     repeated: int
 
+    @classmethod
+    def of(cls, epoch: int, seed: int, copies: Copies) -> "EpochReport":
+        """What an epoch keeps, from the copies of every row."""
+        kept = int(np.count_nonzero(copies))
+        return cls(epoch, seed, kept, int(copies.sum(dtype=np.int64)) - kept)
+
 
 @dataclass(frozen=True)
 class EpochsReport:
@@ -114,17 +121,13 @@ def draw_epochs(engine: Engine, first: RecipePreview, progress: Progress = silen
 
 def epochs_report(engine: Engine, epochs: Epochs) -> EpochsReport:
     """What the epochs keep, in numbers."""
-    each = tuple(
-        EpochReport(one.epoch, one.seed, kept, int(one.copies.sum(dtype=np.int64)) - kept)
-        for one in epochs.draws
-        for kept in [int(np.count_nonzero(one.copies))]
-    )
+    each = tuple(EpochReport.of(one.epoch, one.seed, one.copies) for one in epochs.draws)
     number = len(epochs.draws)
     seen = {p: seen_entities(engine, epochs, p).epochs for p in engine.postings}
     return EpochsReport(
         each=each,
         instances=seen_of(times_kept(epochs), number),
-        expected=None if epochs.chance is None else expected_of(epochs.chance, number),
+        expected=None if epochs.chance is None else expected_of(engine.instances, epochs.chance, number),
         entities={p: seen_of(found, number) for p, found in seen.items()},
         tail_entities={p: seen_of(found[engine.head_rank(p) :], number) for p, found in seen.items()},
     )
@@ -144,10 +147,34 @@ def seen_of(times: npt.NDArray[np.int16], epochs: int) -> SeenCounts:
     return SeenCounts(int(np.count_nonzero(times == epochs)), len(times) - never, never)
 
 
-def expected_of(chance: Chances, epochs: int) -> ExpectedSeen:
-    """Σ p^E, Σ 1 - (1 - p)^E and Σ (1 - p)^E over the instances, each of which is kept with probability p."""
-    never = float(((1 - chance) ** epochs).sum())
-    return ExpectedSeen(float((chance**epochs).sum()), len(chance) - never, never)
+@dataclass
+class SeenSums:
+    """Σ p^E and Σ (1 - p)^E over rows that come in pieces, in the order of their positions; sums are made as in
+    `RangeSums`. rows: so far."""
+
+    epochs: int
+    rows: int = 0
+    every: RangeSums = field(default_factory=RangeSums)
+    none: RangeSums = field(default_factory=RangeSums)
+
+    def add(self, positions: npt.NDArray[np.int32], chance: Chances) -> None:
+        """Add rows that follow those before."""
+        self.rows += len(positions)
+        self.every.add(positions, chance**self.epochs)
+        self.none.add(positions, (1 - chance) ** self.epochs)
+
+    @property
+    def expected(self) -> ExpectedSeen:
+        """Σ p^E, Σ 1 - (1 - p)^E and Σ (1 - p)^E over all rows."""
+        never = self.none.expected[0]
+        return ExpectedSeen(self.every.expected[0], self.rows - never, never)
+
+
+def expected_of(positions: npt.NDArray[np.int32], chance: Chances, epochs: int) -> ExpectedSeen:
+    """The expectation over the instances at these positions, each of which is kept with probability p."""
+    sums = SeenSums(epochs)
+    sums.add(positions, chance)
+    return sums.expected
 
 
 def seen_entities(engine: Engine, epochs: Epochs, perspective: str) -> EntitiesSeen:

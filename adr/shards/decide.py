@@ -1,7 +1,7 @@
 """The postings of one shard, τ and the recipe → what the keep rule makes of each of its rows."""
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from adr.draws import epoch_seed
 from adr.rebalance.decider import Decider
 from adr.rebalance.marked_rows import MarkedRows
 from adr.rebalance.postings import PostingRows
@@ -22,7 +23,7 @@ from adr.shards.shard_run import ShardRun
 from adr.shards.shard_set import ShardSet
 from adr.store import Store
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,9 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
 
     Columns of rows: instance; passes, by_rule (copies by the keep rule), held (int8); text_only, unread, empty,
     protected, excluded; probability (P(kept) by the keep rule, float64); with a mixture value (number of the entity, -1
-    without one); critical_P and decider_P (rank in the index, -1) for every voting perspective P. Columns of capped:
-    cap (place in `Limits.caps`), instance, entity (its number). Returns {"instances", "by_rule": rows kept so far}.
+    without one); critical_P and decider_P (rank in the index, -1) for every voting perspective P; and by_rule_E,
+    as by_rule, for every epoch E from the second on. Columns of capped: cap (place in `Limits.caps`), instance, entity
+    (its number). Returns {"instances", "by_rule": rows kept so far}.
     """
     recipe, limits = run.asked, Limits.of(run)
     rows = _rows(run, number, recipe)
@@ -115,6 +117,9 @@ def _table(decider: Decider, found: dict[str, _Found]) -> pa.Table:
         columns["value"] = _values(found[recipe.mixture.perspective].postings)
     for p, one in critical.items():
         columns |= {f"critical_{p}": one.tau, f"decider_{p}": _ranks(found[p], one.decider)}
+    for epoch in range(2, recipe.epochs + 1):
+        drawn = replace(decider, recipe=replace(recipe, seed=epoch_seed(recipe.seed, epoch)))
+        columns[f"by_rule_{epoch}"] = drawn.by_rule(drawn.pass_counts())
     return pa.table(columns)
 
 

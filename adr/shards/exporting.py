@@ -24,17 +24,18 @@ def refuse_export(recipe: Recipe, format: str) -> None:
             f"Shards cannot be written for {title}.", f"Choose {' or '.join(FORMATS)}, or export on one machine."
         )
     options = export_options(recipe, format)
-    asked = {
-        "images": options.images != _images(format),
-        "mixture": options.mixture != "applied",
-        "epochs": bool(options.epochs),
-    }
+    asked = {"images": options.images != _images(format), "mixture": options.mixture != "applied"}
     if named_options := [name for name, there in asked.items() if there]:
         where = "inside the files" if _images(format) == "inside" else "where they are"
         raise AdrError(
-            f"Shards are written for {title} with pictures {where}, and one epoch: [export] cannot have "
-            f"{', '.join(named_options)}.",
+            f"Shards are written for {title} with pictures {where}, and rows as the mixture leaves them: [export] "
+            f"cannot have {', '.join(named_options)}.",
             "Leave that out of the recipe, or export on one machine.",
+        )
+    if options.epochs and recipe.epochs == 1:
+        raise AdrError(
+            "The recipe has one epoch.",
+            "Draw it for several (`epochs` in [rebalance], or --epochs 3), or leave epochs out of [export].",
         )
 
 

@@ -9,7 +9,7 @@ import json
 import shutil
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace as changed
 from pathlib import Path
@@ -20,10 +20,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from adr.draws import epoch_seed
 from adr.errors import AdrError
 from adr.export import card, croissant, manifest, provenance, trainer
 from adr.export.columns import KeySet
 from adr.export.counts import Counts, threshold
+from adr.export.epochs import FOLDER as EPOCHS
+from adr.export.epochs import WrittenEpoch, in_manifest
 from adr.export.export import REPAIRED, blocked_words, options_said
 from adr.export.folder import whole
 from adr.export.formats import named
@@ -40,16 +43,19 @@ from adr.index.options import IndexOptions
 from adr.options import given_options, options_of
 from adr.progress import silent
 from adr.recipe import Recipe
+from adr.shards.epoch_lists import lists_of, write_list
 from adr.shards.exporting import export_options, refuse_export
 from adr.shards.part_joiners import Parts, join_parts
+from adr.shards.settled import FILE as SETTLED
 from adr.shards.shard_rows import form_of
 from adr.shards.shard_run import GLOBAL, ShardRun
 from adr.shards.shard_set import CutSource, ShardSet
 from adr.shards.shuffled import by_draw
-from adr.shards.write import WrittenShard, entities_of, write_rows
+from adr.shards.write import entities_of, epoch_prefix, write_rows
+from adr.shards.written import WrittenShard
 from adr.store import Store
 
-VERSION = 2
+VERSION = 3
 _BLOCK = 8 << 20
 
 
@@ -64,36 +70,82 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         _place_sources(store, shards, run, written)
         leave = _leave(store, shards, run, written)
         options = export_options(run.asked, run.format)
-        parts = Parts(shards, run, written, options.order == "shuffled", folder)
+        parts = Parts(shards, run, [one.main for one in written], "", options.order == "shuffled", folder)
+        left_out = _left_out(written)
         if options.repair_ids:
-            parts, new = _repair(store, parts)
+            parts, new = _repair(store, parts, left_out)
             leave = changed(leave, new_ids=new)
         lint = _lint(store, shards, run, leave, format, written)
         if not leave.instances:
             raise AdrError("There is nothing to write: no row is left.", "Apply a recipe that keeps some.")
-        work = Work(store, leave, out, str(options.images), leave.form, silent, _left_out(written))
+        work = Work(store, leave, out, str(options.images), leave.form, silent, left_out)
         names = join_parts(work, parts)
-        made = _describe(work, parts, format, lint, {name: sha256_of(out / name) for name in names})
+        epochs = _epochs(work, parts, written) if options.epochs else []
+        sums = {name: sha256_of(out / name) for name in names}
+        made = _describe(work, parts, format, lint, sums, _totals(written), epochs)
     for rest in folder.iterdir():  # nothing of it is kept
         shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
     return {"rows": leave.instances, "sha256": made["sha256"], "files": len(names)}
 
 
-def _describe(work: Work, parts: Parts, format: Format, lint: Lint, sums: dict[str, str]) -> dict[str, Any]:
+def _epochs(work: Work, parts: Parts, written: Sequence[WrittenShard]) -> list[WrittenEpoch]:
+    """Write the list of each epoch, and its files where they are asked for."""
+    run, made = parts.run, []
+    lists = lists_of(parts.shards, run, work.left_out, shuffled=parts.shuffled)
+    for epoch, numbers in enumerate(lists, 1):
+        name = f"{EPOCHS}/epoch-{epoch}"
+        with work.file(f"{name}.json") as out:
+            write_list(out, numbers)
+        main: tuple[str, ...] = ()
+        if written[0].epochs:
+            rows = [one.epochs[epoch - 1] for one in written]
+            own = changed(parts, rows=rows, prefix=epoch_prefix(epoch))
+            main = tuple(f"{name}/{file}" for file in _epoch_files(work, own, name))
+        made.append(WrittenEpoch(epoch, epoch_seed(run.asked.seed, epoch), len(numbers), 0, f"{name}.json", main))
+    return made
+
+
+def _epoch_files(work: Work, parts: Parts, name: str) -> list[str]:
+    """Write the main files of one epoch to the folder `name`; returns their names there."""
+    if export_options(parts.run.asked, parts.run.format).repair_ids:
+        parts, _ = _repair(work.store, parts, work.left_out)
+    order = np.broadcast_to(np.int32(0), sum(one.rows for one in parts.rows))
+    folder = work.folder / name
+    folder.mkdir(parents=True)
+    return join_parts(changed(work, leave=changed(work.leave, order=order, epoch=parts.epoch), folder=folder), parts)
+
+
+def _describe(
+    work: Work,
+    parts: Parts,
+    format: Format,
+    lint: Lint,
+    sums: dict[str, str],
+    totals: manifest.Totals,
+    epochs: Sequence[WrittenEpoch],
+) -> dict[str, Any]:
     """Write what lies beside the main files; returns the manifest. sums: {main file: SHA-256}."""
     run, recipe = parts.run, parts.run.asked
     _write_dropped(work, parts)
     provenance.write_synthetic(work)
     counts, options = _counts(parts, recipe), export_options(recipe, run.format)
     said = options_said(options, work.images, len(work.leave.new_ids), weights=False)
-    made = manifest.build(work, format, counts, lint.findings, sums, said, _asked(recipe, run), _totals(parts.written))
+    made = manifest.build(work, format, counts, lint.findings, sums, said, _asked(recipe, run), totals)
     made["shards"] = len(parts.shards.shards)
+    if epochs:
+        made["epochs"] = in_manifest(epochs, _told_of_epochs(run))
     trainer.write(work, format, made)
     croissant.write(work, format, made, sums)
     card.write(work, format, counts, made)
     made["files"] = manifest.hashes(work.folder, sums)
     manifest.write(work, made)
     return made
+
+
+def _told_of_epochs(run: ShardRun) -> dict[str, Any]:
+    """What all epochs keep, as the report of a run says it."""
+    told: dict[str, Any] = json.loads(run.file("settle", GLOBAL, SETTLED).read_text(encoding="utf-8"))["epochs"]
+    return told
 
 
 def _asked(recipe: Recipe, run: ShardRun) -> Recipe:
@@ -117,8 +169,8 @@ def _totals(written: Sequence[WrittenShard]) -> manifest.Totals:
 
 def _leave(store: Store, shards: ShardSet, run: ShardRun, written: Sequence[WrittenShard]) -> Leaving:
     """As many rows as leave, which are not looked at one by one: the array takes no memory."""
-    order = np.broadcast_to(np.int32(0), sum(one.rows for one in written))
-    return Leaving(1, run.asked, form_of(shards, run), ImageFolder.of(store), order, ())
+    order = np.broadcast_to(np.int32(0), sum(one.main.rows for one in written))
+    return Leaving(1, run.asked, form_of(shards, run), ImageFolder.of(store), order, (), epoch=written[0].main.epoch)
 
 
 # --------------------------------------------------------------------------------------------- what was read
@@ -170,8 +222,8 @@ def _warnings(
     return {**sums, **({"repeated_ids": int(repeated)} if repeated or "repeated_ids" in sums else {})}
 
 
-def _id_files(shards: ShardSet, run: ShardRun) -> list[str]:
-    return [str(run.file("write", one.number, "ids.parquet")) for one in shards.shards]
+def _id_files(shards: ShardSet, run: ShardRun, prefix: str = "") -> list[str]:
+    return [str(run.file("write", one.number, f"{prefix}ids.parquet")) for one in shards.shards]
 
 
 # --------------------------------------------------------------------------------------------- lint
@@ -216,7 +268,7 @@ def _facts(store: Store, shards: ShardSet, run: ShardRun, written: Sequence[Writ
         tuple(in_words(name, rows, first) for name, rows, first, _ in repeated),
         dict(sorted(kinds.items())),
         sorted(sets.values(), key=lambda one: (-one.rows, one.listed)),
-        all(one.facts["all_reject"] for one in written if one.rows),
+        all(one.facts["all_reject"] for one in written if one.main.rows),
         frozenset(key for one in written for key in one.facts["mapped"]),
     )
 
@@ -224,39 +276,39 @@ def _facts(store: Store, shards: ShardSet, run: ShardRun, written: Sequence[Writ
 # --------------------------------------------------------------------------------------------- ids
 
 
-def _repair(store: Store, parts: Parts) -> tuple[Parts, dict[int, str]]:
+def _repair(store: Store, parts: Parts, left_out: Sequence[int]) -> tuple[Parts, dict[int, str]]:
     """Write the shards that have repeated ids once more; returns their parts, and the new ids, numbered from 0."""
-    rows = _repeated_rows(store, parts)
+    rows = _repeated_rows(store, parts, left_out)
     new = new_ids(((n, id) for n, (_, _, id) in enumerate(rows)), _taken(store, parts, {plain(id) for *_, id in rows}))
     firsts = [one.first for one in parts.shards.shards]
     of_shards: dict[int, dict[tuple[int, int], str]] = {}
     for n, id in new.items():
         instance, copy, _ = rows[n]
         of_shards.setdefault(bisect_right(firsts, instance) - 1, {})[instance, copy] = id
-    written = list(parts.written)
+    written, epoch = list(parts.rows), parts.epoch if parts.prefix else None
     for at, ids in of_shards.items():
-        pieces = write_rows(parts.shards, parts.run, parts.shards.shards[at].number, parts.again, ids)
+        pieces = write_rows(parts.shards, parts.run, parts.shards.shards[at].number, parts.again, ids, epoch)
         written[at] = changed(written[at], pieces=pieces)
-    return changed(parts, written=written), new
+    return changed(parts, rows=written), new
 
 
-def _repeated_rows(store: Store, parts: Parts) -> list[tuple[int, int, str]]:
+def _repeated_rows(store: Store, parts: Parts, left_out: Sequence[int]) -> list[tuple[int, int, str]]:
     """(instance, number of the copy, id) of all rows with repeated ids, in the order of the export."""
-    gone = frozenset(_left_out(parts.written))
+    gone = frozenset(left_out)
     found = store.rows(
         """
         with kept as (select instance, id, copies, place from read_parquet($1) where copies > 0)
         select instance, id, copies, place from kept where trim(id, '"') in (
             select trim(id, '"') from kept group by all having sum(copies) > 1
         ) order by instance""",
-        [_id_files(parts.shards, parts.run)],
+        [_id_files(parts.shards, parts.run, parts.prefix)],
     )
     rows = [(instance, copy, id) for instance, id, copies, _ in found if instance not in gone for copy in range(copies)]
     if not parts.shuffled:
         return rows
     first = {instance: place for instance, _, _, place in found}
     places = np.array([first[instance] + copy for instance, copy, _ in rows], dtype=np.int64)
-    return [rows[n] for n in by_draw(parts.run.asked.seed, places).tolist()]
+    return [rows[n] for n in by_draw(epoch_seed(parts.run.asked.seed, max(1, parts.epoch)), places).tolist()]
 
 
 def _taken(store: Store, parts: Parts, plains: set[str]) -> set[str]:
@@ -277,7 +329,7 @@ def _taken(store: Store, parts: Parts, plains: set[str]) -> set[str]:
 def _counts(parts: Parts, recipe: Recipe) -> list[Counts]:
     """The counts of every perspective, from those of the shards."""
     made, first = [], 0
-    of_shards = [pq.read_table(file) for file in parts.files("counts.parquet")]
+    of_shards = [pq.read_table(file) for file in _beside(parts, "counts.parquet")]
     for perspective in entities_of(parts.run):
         n = pq.read_table(parts.run.file("entities", GLOBAL, f"{perspective}.parquet"), columns=["n"]).column("n")
         sums = np.zeros((3, len(n)), dtype=np.int64)
@@ -295,10 +347,15 @@ def _counts(parts: Parts, recipe: Recipe) -> list[Counts]:
 # --------------------------------------------------------------------------------------------- files
 
 
+def _beside(parts: Parts, name: str) -> Iterator[Path]:
+    """The files of a name that shards have beside their rows."""
+    return (parts.run.file("write", one.number, name) for one in parts.shards.shards)
+
+
 def _write_dropped(work: Work, parts: Parts) -> None:
     """dropped.jsonl: the lines of all shards, then the rows that were left out because of an error."""
     with work.file(provenance.DROPPED) as out:
-        for file in parts.files("dropped.jsonl"):
+        for file in _beside(parts, "dropped.jsonl"):
             with file.open("rb") as given:
                 shutil.copyfileobj(given, out, _BLOCK)
         for position in work.left_out:

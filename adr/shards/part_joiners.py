@@ -18,23 +18,31 @@ from adr.shards.part_writers import PART, SAMPLES
 from adr.shards.shard_run import ShardRun
 from adr.shards.shard_set import ShardSet
 from adr.shards.shuffled import merged, regrouped
-from adr.shards.write import WrittenShard
+from adr.shards.written import WrittenRows
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of all shards. shuffled: whether they are to be merged in the shuffled order; again: the folder of
-    those that were written once more."""
+    """The parts of all shards. rows: of each shard, in the main files of the export or of one of its epochs; prefix: of
+    the names of these parts; shuffled: whether they are to be merged in the shuffled order; again: the folder of those
+    that were written once more."""
 
     shards: ShardSet
     run: ShardRun
-    written: Sequence[WrittenShard]
+    rows: Sequence[WrittenRows]
+    prefix: str
     shuffled: bool
     again: Path
 
-    def files(self, name: str) -> Iterator[Path]:
-        """The files of a name, in order."""
-        return (self.place(self.run.file("write", one.number, name).name) for one in self.shards.shards)
+    @property
+    def epoch(self) -> int:
+        """Whose rows these are, as in `Leaving`."""
+        return self.rows[0].epoch
+
+    def files(self) -> Iterator[Path]:
+        """The parts, in order, where a part is one file."""
+        names = (self.run.file("write", one.number, f"{self.prefix}{PART}").name for one in self.shards.shards)
+        return (self.place(name) for name in names)
 
     def place(self, name: str) -> Path:
         """Where a file of a shard lies."""
@@ -43,14 +51,14 @@ class Parts:
     def ranges(self) -> Iterator[list[list[Path]]]:
         """The files of each range, by shard."""
         found: dict[int, list[list[Path]]] = {}
-        for one in self.written:
+        for one in self.rows:
             for number, names in one.pieces.items():
                 found.setdefault(int(number), []).append([self.place(name) for name in names])
         return (found[number] for number in sorted(found))
 
     def merged(self) -> Iterator[pa.Table]:
         """The rows in the shuffled order."""
-        return merged(list(self.files(PART)))
+        return merged(list(self.files()))
 
 
 def join_parts(work: Work, parts: Parts) -> list[str]:
@@ -60,7 +68,7 @@ def join_parts(work: Work, parts: Parts) -> list[str]:
 
 def _llava(work: Work, parts: Parts) -> list[str]:
     with work.file(FILE) as out:
-        write_whole_array(out, (part for file in parts.files(PART) if (part := file.read_bytes())))
+        write_whole_array(out, (part for file in parts.files() if (part := file.read_bytes())))
     return [FILE]
 
 
@@ -98,7 +106,7 @@ def _shuffled_parquet(work: Work, parts: Parts) -> list[str]:
 
 
 def _parquet_files(work: Work, parts: Parts) -> parquet.ParquetFiles:
-    columns = parquet.columns_of(tools=any(one.tools for one in parts.written))
+    columns = parquet.columns_of(tools=any(one.tools for one in parts.rows))
     return parquet.ParquetFiles(work.folder, parquet.schema_of(columns, inside=False), FOLDER)
 
 

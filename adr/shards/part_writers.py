@@ -49,7 +49,7 @@ def write_part(work: Work, format: str, place: Place, shuffled: Places | None) -
     if shuffled is None:
         return writer.ordered(work, place)
     path = work.folder / place(PART)
-    write_ordered(path, work.leave.recipe.seed, writer.rows(work), writer.schema, shuffled)
+    write_ordered(path, work.leave.shuffled_by, writer.rows(work), writer.schema, shuffled)
     return {}
 
 

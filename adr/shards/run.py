@@ -9,7 +9,7 @@ from pathlib import Path
 from adr.errors import AdrError
 from adr.figures import counted
 from adr.progress import Progress, silent
-from adr.shards.asked import refuse
+from adr.shards.asked_index import asked_index
 from adr.shards.engines import ShardEngine
 from adr.shards.exporting import refuse_export
 from adr.shards.known_runs import remember
@@ -71,7 +71,7 @@ def run(
     """
     started = time.monotonic()
     recipe = job.asked
-    refuse(recipe)
+    asked_index(recipe)
     if job.out is not None:
         refuse_export(recipe, job.format)
     if not job.replace:

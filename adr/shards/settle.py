@@ -12,44 +12,23 @@ import pyarrow.parquet as pq
 
 from adr.figures import counted
 from adr.files import write_whole
-from adr.rebalance.at_most import Bound, EachBound
-from adr.rebalance.cap_effects import cap_effects, each_cap_effects
-from adr.rebalance.decider import within_caps
+from adr.rebalance.epochs import SeenSums
 from adr.rebalance.expected import RangeSums
-from adr.rebalance.marked_rows import Copies, MarkedRows, Marks, tally
-from adr.rebalance.mixture import Mixed, Stock, capped_rows, mixed, stock_of, values_numbered
-from adr.rebalance.mixture_effect import effect_of
-from adr.rebalance.preview import REASONS, CapEffect, EachCapEffect, MixtureEffect
+from adr.rebalance.marked_rows import MarkedRows, Marks, tally
+from adr.rebalance.preview import REASONS
 from adr.recipe import FROZEN, Recipe
 from adr.recipe_frozen import positions_of
 from adr.report import to_json
 from adr.shards.baseline import baseline_of
-from adr.shards.entity_tables import decided_table
+from adr.shards.left import Left, left_of
 from adr.shards.limits import Limits
+from adr.shards.settle_epochs import rows_of_shards, settled_epochs
 from adr.shards.settled import FILE, Settled
 from adr.shards.shard_run import ShardRun
 from adr.shards.shard_set import ShardSet
-from adr.shards.shared_order import rows_in_order
 from adr.shards.whole_rows import WholeRows, caps_of
 
-VERSION = 2
-
-
-@dataclass(frozen=True)
-class _Left:
-    """What is left of the copies by the keep rule: after caps (`capped`), and after the mixture too (`copies`)."""
-
-    capped: Copies
-    copies: Copies
-    caps: tuple[CapEffect, ...]
-    each: tuple[EachCapEffect, ...]
-    mixture: MixtureEffect | None
-
-    @property
-    def binds(self) -> bool:
-        """Whether caps or the mixture change what the keep rule keeps."""
-        capped = any(one.binds for one in self.caps) or any(one.binds for one in self.each)
-        return capped or (self.mixture is not None and self.mixture.binds)
+VERSION = 3
 
 
 @dataclass
@@ -59,15 +38,19 @@ class _Totals:
     reasons: Counter[str]
     groups: dict[str, Counter[str]]
     sums: RangeSums
+    seen: SeenSums
 
 
 def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str, Any]:
     """Write `decision.parquet` of every shard (instance, pass_count, kept, copies, reason, and probability, which is
-    null where caps or the mixture bind) and `settle.json` (see `adr.shards.settled`); returns {"kept", "dropped"}."""
+    null where caps or the mixture bind), for each epoch from the second on `epoch-E.parquet` of every shard (instance
+    and copies of those it keeps), and `settle.json` (see `adr.shards.settled`); returns {"kept", "dropped"}."""
     recipe, limits = run.asked, Limits.of(run)
     rows = WholeRows.read(shards, run, recipe)
-    left = _left(shards, run, recipe, limits, rows)
-    totals = _Totals(Counter(), {name: Counter() for name in ("text_only", "unread", "no_entities")}, RangeSums())
+    caps = caps_of(shards, run, limits.caps(recipe), rows)
+    left = left_of(run, recipe, rows, *caps)
+    groups: dict[str, Counter[str]] = {name: Counter() for name in ("text_only", "unread", "no_entities")}
+    totals = _Totals(Counter(), groups, RangeSums(), SeenSums(recipe.epochs))
     for shard in shards.shards:
         decisions = _decisions(run, recipe, shard.number, rows, left, totals)
         pq.write_table(decisions, folder / run.file("settle", shard.number, "decision.parquet").name)
@@ -86,44 +69,16 @@ def make(shards: ShardSet, run: ShardRun, number: int, folder: Path) -> dict[str
         caps_each=left.each,
         mixture=left.mixture,
         unused=(*limits.unused(recipe), *_without_instance(recipe, rows)),
-        rows=tuple(int(left.copies[rows.of_shard(one.number)].sum(dtype=np.int64)) for one in shards.shards),
+        rows=rows_of_shards(shards, rows, left.copies),
         baseline=baseline_of(recipe.seed, min(copies, rows.counted), rows.instances, rows.excluded),
         kept_baseline=baseline_of(recipe.seed, kept, rows.instances, rows.excluded),
+        epochs=settled_epochs(shards, run, rows, caps, left, totals.seen, folder) if recipe.epochs > 1 else None,
     )
     write_whole(folder / FILE, to_json(settled).encode())
     return {"kept": kept, "dropped": settled.dropped}
 
 
-def _left(shards: ShardSet, run: ShardRun, recipe: Recipe, limits: Limits, rows: WholeRows) -> _Left:
-    caps, each = caps_of(shards, run, limits.caps(recipe), rows)
-    bounds: list[Bound | EachBound] = [*(bound for _, _, bound in caps), *(bound for _, bound in each)]
-    capped = copies = rows.by_rule
-    if rows.place is not None:
-        place = rows.place
-        capped = copies = within_caps(rows.by_rule, lambda: place, bounds, rows.protected)
-    mixture = None
-    if recipe.mixture:
-        stock, made = _mixed(run, recipe, rows, capped, bounds)
-        copies, mixture = made.copies, effect_of(recipe.mixture, stock, made)
-    effects = cap_effects(caps, rows.by_rule, copies), each_cap_effects(each, rows.by_rule, copies)
-    return _Left(capped, copies, *effects, mixture)
-
-
-def _mixed(
-    run: ShardRun, recipe: Recipe, rows: WholeRows, capped: Copies, bounds: list[Bound | EachBound]
-) -> tuple[Stock, Mixed]:
-    """What the mixture makes of the copies that keep rule and caps leave."""
-    assert recipe.mixture is not None and rows.value is not None and rows.place is not None
-    names = decided_table(run, recipe.mixture.perspective).names.to_pylist()
-    of = rows.value
-    of[of < 0] = len(names)
-    order = rows_in_order(rows.place, capped)
-    stock = stock_of(values_numbered(recipe.mixture.perspective, of, names), capped, order, rows.protected)
-    caps = capped_rows(bounds, len(rows)) if recipe.mixture.repeat > 1 else capped_rows([], 0)
-    return stock, mixed(recipe.mixture, stock, caps)
-
-
-def _decisions(run: ShardRun, recipe: Recipe, number: int, rows: WholeRows, left: _Left, totals: _Totals) -> pa.Table:
+def _decisions(run: ShardRun, recipe: Recipe, number: int, rows: WholeRows, left: Left, totals: _Totals) -> pa.Table:
     """The decisions of one shard, which are added to the totals."""
     found = pq.read_table(run.file("decide", number, "rows.parquet"))
     instances, passes, empty = (np.asarray(found[name]) for name in ("instance", "passes", "empty"))
@@ -141,6 +96,8 @@ def _decisions(run: ShardRun, recipe: Recipe, number: int, rows: WholeRows, left
     if not left.binds:
         chance: npt.NDArray[np.float64] = np.asarray(found["probability"])
         totals.sums.add(instances, chance)
+        if recipe.epochs > 1:
+            totals.seen.add(instances, chance)
         probability = pa.array(chance.astype(np.float32))
     return pa.table(
         {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adr.rebalance.epochs import EpochReport, ExpectedSeen, SeenCounts
 from adr.rebalance.preview import CapEffect, EachCapEffect, MixtureEffect
 from adr.report import OnlyWhereThere, Unbounded, from_json
 from adr.shards.baseline import Baseline
@@ -12,10 +13,22 @@ FILE = "settle.json"
 
 
 @dataclass(frozen=True)
+class SettledEpochs:
+    """What the epochs of a run keep. each, instances, expected: as in `adr.rebalance.epochs.EpochsReport`; rows: that
+    leave of each shard, under 0 the instances that some epoch keeps, each once, and under e those of epoch e with
+    copies."""
+
+    each: tuple[EpochReport, ...]
+    instances: SeenCounts
+    expected: ExpectedSeen | None
+    rows: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
 class Settled:
     """As `adr.rebalance.runs.RebalanceReport` says it, with the bounds of random subsets. groups: {group: {instances,
     kept}}; rows: that leave, copies included, of each shard; baseline: as many instances as there are copies, beside a
-    preview; kept_baseline: as are kept, beside an export."""
+    preview; kept_baseline: as are kept, beside an export; epochs: only of a recipe with several."""
 
     tau: Mapping[str, Unbounded]
     kept: int
@@ -32,6 +45,7 @@ class Settled:
     baseline: Baseline
     kept_baseline: Baseline
     mixture: OnlyWhereThere[MixtureEffect] = None
+    epochs: OnlyWhereThere[SettledEpochs] = None
 
     @classmethod
     def of(cls, run: ShardRun) -> "Settled":

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from adr.shards.shard_run import ShardRun
 from adr.shards.shard_set import ShardSet
-from adr.store import Store
+from adr.store import Store, Writer
 
 RUN = 1
 """The number that the run has in the store of a shard."""
@@ -29,6 +29,7 @@ def rows_of(shards: ShardSet, run: ShardRun, number: int) -> Iterator[Store]:
         decided = pq.read_table(run.file("settle", number, "decision.parquet"))
         with store.atomic() as writer:
             writer.insert("decision", decided.append_column("run", pa.array([RUN] * len(decided), pa.int32())))
+            _insert_epochs(writer, run, number)
             writer.execute("insert into run (run, recipe) values ($1, $2)", [RUN, run.recipe])
             writer.execute("insert into source by name (from other.source)")
             for one in shards.sources:
@@ -40,6 +41,14 @@ def rows_of(shards: ShardSet, run: ShardRun, number: int) -> Iterator[Store]:
                 )
             writer.execute("update source set form = $1", [form_of(shards, run)])
         yield store
+
+
+def _insert_epochs(writer: Writer, run: ShardRun, number: int) -> None:
+    """What the epochs after the first keep, as the table `epoch_kept` has it."""
+    for epoch in range(2, run.asked.epochs + 1):
+        kept = pq.read_table(run.file("settle", number, f"epoch-{epoch}.parquet"))
+        kept = kept.append_column("run", pa.array([RUN] * len(kept), pa.int32()))
+        writer.insert("epoch_kept", kept.append_column("epoch", pa.array([epoch] * len(kept), pa.uint8())))
 
 
 def form_of(shards: ShardSet, run: ShardRun) -> str:

@@ -30,9 +30,11 @@ ORDERED = (("draw", pa.uint64()), ("place", pa.int64()))
 _DRAWS = 1 << 53
 
 
-def first_place(run: ShardRun, number: int) -> int:
-    """The place of a shard's first row among all rows that leave, copies included, in the source's order."""
-    rows: list[int] = json.loads(run.file("settle", GLOBAL, FILE).read_text(encoding="utf-8"))["rows"]
+def first_place(run: ShardRun, number: int, epoch: int = 1) -> int:
+    """The place of a shard's first row among all rows that leave, copies included, in the source's order. epoch: as in
+    `Leaving`."""
+    settled = json.loads(run.file("settle", GLOBAL, FILE).read_text(encoding="utf-8"))
+    rows: list[int] = settled["rows"] if epoch == 1 else settled["epochs"]["rows"][epoch]
     return sum(rows[:number])
 
 

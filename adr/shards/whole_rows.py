@@ -1,11 +1,13 @@
 """The rows of all shards put together, as far as caps and a mixture need them: a few bytes per row, and no postings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
+from adr.draws import epoch_seed
 from adr.rebalance.at_most import Bound, EachBound, place_in_order
 from adr.rebalance.cap_effects import Cap, EachCap
 from adr.rebalance.decider import cap_draws
@@ -62,11 +64,22 @@ class WholeRows:
             found = pq.read_table(file, columns=columns)
             for name, array in arrays.items():
                 array[begin:end] = found[name]
-            if place is not None:
-                drawn = cap_draws(recipe.seed, arrays["instance"][begin:end])
-                place[begin:end] = place_in_order(arrays["held"][begin:end], drawn)
+        if place is not None:
+            _put_in_order(recipe.seed, arrays["instance"], arrays["held"], begins, place)
         held, protected, excluded, value = (arrays.get(name) for name in ("held", "protected", "excluded", "value"))
         return cls(begins, arrays["instance"], arrays["by_rule"], held, protected, excluded, value, place)
+
+    def of_epoch(self, shards: ShardSet, run: ShardRun, epoch: int) -> "WholeRows":
+        """The same rows with what the draws of an epoch from the second on make of them."""
+        by_rule, place = np.empty(len(self), np.int8), self.place
+        for shard in shards.shards:
+            file, name = run.file("decide", shard.number, "rows.parquet"), f"by_rule_{epoch}"
+            by_rule[self.of_shard(shard.number)] = pq.read_table(file, columns=[name])[name]
+        if place is not None and self.held is not None:
+            place = np.empty(len(self), np.uint64)
+            seed = epoch_seed(run.asked.seed, epoch)
+            _put_in_order(seed, self.instances, self.held, self.begins, place)
+        return replace(self, by_rule=by_rule, place=place)
 
     def __len__(self) -> int:
         return len(self.instances)
@@ -87,6 +100,14 @@ class WholeRows:
     def of_shard(self, number: int) -> slice:
         """The rows of a shard."""
         return slice(self.begins[number], self.begins[number + 1])
+
+
+def _put_in_order(
+    seed: int, instances: npt.NDArray[np.int32], held: Copies, begins: list[int], place: npt.NDArray[np.uint64]
+) -> None:
+    """Fill the places of rows in the order of caps, shard by shard."""
+    for begin, end in pairwise(begins):
+        place[begin:end] = place_in_order(held[begin:end], cap_draws(seed, instances[begin:end]))
 
 
 def caps_of(shards: ShardSet, run: ShardRun, asked: list[AskedCap], rows: WholeRows) -> tuple[list[Cap], list[EachCap]]:

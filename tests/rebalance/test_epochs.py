@@ -101,7 +101,7 @@ def test_seen_of__three_epochs() -> None:
 
 def test_expected_of__two_epochs_by_hand() -> None:
     """p = 1, 1/2 and 0: in both epochs 1 + 1/4 + 0, in none 0 + 1/4 + 1."""
-    expected = expected_of(np.array([1.0, 0.5, 0.0]), 2)
+    expected = expected_of(np.array([0, 1, 2], np.int32), np.array([1.0, 0.5, 0.0]), 2)
     assert (expected.in_every, expected.at_least_once, expected.never) == (1.25, 1.75, 1.25)
 
 

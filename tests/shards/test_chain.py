@@ -127,3 +127,24 @@ def test_chain__shuffled(folder: Path, format: str, files: str) -> None:
     names = [file.name for file in sorted(there.glob(files))]
     assert names == [file.name for file in sorted(here.glob(files))]
     assert [sha256(here / name) for name in names] == [sha256(there / name) for name in names]
+
+
+def test_chain__epochs(folder: Path) -> None:
+    """Drawn three times, with the caps of the recipe in each epoch, and written as files."""
+    there, here, cut = (folder / f"{name}-epochs" for name in ("there", "here", "cut"))
+    drawn = ["--recipe", folder / "recipe.toml", "--epochs", 3]
+    again = folder / "drawn again"
+    assert ran("ingest", folder / "set.json", "--images", folder / "demo/demo/images", "-w", again) == 0
+    assert ran("index", "--recipe", folder / "recipe.toml", "-w", again) == 0
+    assert ran("rebalance", *drawn, "-w", again) == 0
+    asked = ["--epochs", "files", "--images", "reference", "-w", again]
+    assert ran("export", "--run", 1, "--out", there, *asked) == 0
+    images = folder / "demo/demo/images"
+    assert ran("shards", "cut", folder / "set.json", "--out", cut, "--records", 90, "--images", images) == 0
+    assert ran("shards", "run", cut, *drawn, "--export-epochs", "files", "--out", here, "--workers", 1) == 0
+    names = ["llava.json", "dropped.jsonl"]
+    names += [f"epochs/epoch-{n}{end}" for n in (1, 2, 3) for end in (".json", "/llava.json")]
+    assert [sha256(here / name) for name in names] == [sha256(there / name) for name in names]
+    assert len({sha256(here / name) for name in names}) == len(names)
+    said = [json.loads((out / "manifest.json").read_text())["epochs"] for out in (here, there)]
+    assert said[0] == said[1]

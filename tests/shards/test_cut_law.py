@@ -86,6 +86,7 @@ def assert_same(world: World, recipe: Recipe, cuts: Sequence[int]) -> Settled:
         assert getattr(found, said) == getattr(report, said), said
     assert found.mixture == report.mixture
     assert found.unused == report.unused
+    assert_same_epochs(engine, report, shards, run, found)
     for group in found.groups:
         assert found.groups[group] == report.groups.get(group, {"instances": 0, "kept": 0}), group
     assert_same_critical(engine, recipe, table_of(shards, run, "decide", "rows.parquet"))
@@ -104,6 +105,26 @@ def assert_same_critical(engine: Engine, recipe: Recipe, rows: pd.DataFrame) -> 
         ids = engine.postings[perspective].ids
         deciders = [ranks[int(ids[at])] if at >= 0 else -1 for at in critical.decider]
         assert rows[f"decider_{perspective}"].tolist() == deciders
+
+
+def assert_same_epochs(
+    engine: Engine, report: RebalanceReport, shards: ShardSet, run: ShardRun, found: Settled
+) -> None:
+    """Every epoch keeps the same copies, and what is seen over all of them is the same, to the last bit."""
+    if report.epochs is None:
+        assert found.epochs is None
+        return
+    assert found.epochs is not None
+    for said in ("each", "instances", "expected"):
+        assert getattr(found.epochs, said) == getattr(report.epochs, said), said
+    kept = "select instance, copies from kept_in where run = $1 and epoch = $2 order by instance"
+    for epoch in range(len(report.epochs.each) + 1):
+        there = engine.store.frame(kept, [report.run, epoch])
+        if epoch > 1:
+            here = table_of(shards, run, "settle", f"epoch-{epoch}.parquet")
+            pd.testing.assert_frame_equal(here, there, check_dtype=False)
+        rows = [there[there["instance"].between(s.first, s.first + s.records - 1)]["copies"] for s in shards.shards]
+        assert found.epochs.rows[epoch] == tuple(int(copies.sum()) for copies in rows)
 
 
 def assert_same_baseline(engine: Engine, recipe: Recipe, found: Settled) -> None:
@@ -140,6 +161,7 @@ def asked(draw: st.DrawFn, world: World) -> Recipe:
         exclude=(frozen(out, "out"),) if out and draw(st.booleans()) else (),
         protect_instances=(frozen(kept, "in"),) if kept and draw(st.booleans()) else (),
         mixture=draw(st.none() | mixtures()),
+        epochs=draw(st.integers(1, 3)),
     )
 
 

@@ -3,9 +3,11 @@
 import hashlib
 import json
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -14,6 +16,7 @@ from adr.export import in_order, webdataset
 from adr.export.export import export
 from adr.recipe import Recipe
 from adr.shards import join, part_writers, shuffled, write
+from adr.shards.epoch_lists import write_list
 from adr.shards.exporting import refuse_export
 from adr.shards.shard_run import GLOBAL
 from tests.worlds.shard_files import OneMachine
@@ -224,13 +227,83 @@ def test_join__rows_with_errors_are_left_out(tmp_path, order):
     one.store.close()
 
 
+EPOCHS = replace_images(TOML).replace("seed = 3", "seed = 3\nepochs = 3")
+
+
+@pytest.fixture(scope="module")
+def drawn_thrice(with_pictures, tmp_path_factory):
+    """Three epochs of the records with pictures; some rows are there several times in one or two of them."""
+    made = OneMachine(tmp_path_factory.mktemp("epochs"), TEXT, EPOCHS, with_pictures.images)
+    made.store.execute("update decision set copies = 2 where kept and instance % 4 = 1")
+    made.store.execute("update epoch_kept set copies = 3 where instance % 6 = 1")
+    yield made
+    made.store.close()
+
+
+def assert_same_files(here: Path, there: Path) -> list[str]:
+    """The files of all epochs, and what is said of them, are those of one machine; returns their names."""
+    ours, theirs = manifest(here), manifest(there)
+    for part in ("counts", "lint", "options", "main", "sha256", "epochs", "perspectives"):
+        assert ours[part] == theirs[part], part
+    names = [one["path"] for one in theirs["files"] if one["path"].startswith(("epochs/", "data/", "adr-", "llava"))]
+    for name in (*names, "dropped.jsonl"):
+        assert sha256(here / name) == sha256(there / name), name
+    return names
+
+
+@pytest.mark.parametrize("order", ["source", "shuffled"])
+@pytest.mark.parametrize("format", ["llava", "parquet", "webdataset"])
+@pytest.mark.parametrize(("cuts", "repair"), [([], False), ([5, 13], True), ([6, 7, 20], False)], ids=str)
+def test_epochs__the_files_of_one_machine_wherever_shards_begin(
+    drawn_thrice, tmp_path, monkeypatch, format, cuts, repair, order
+):
+    for module in (in_order, part_writers, shuffled):
+        monkeypatch.setattr(module, "RANGE", 8)
+    images = "inside" if format == "webdataset" else "reference"
+    there = whole(drawn_thrice, tmp_path, format, images=images, epochs="files", order=order, repair_ids=repair)
+    more = f'epochs = "files"\norder = "{order}"\nrepair_ids = {str(repair).lower()}\n'
+    names = assert_same_files(joined(drawn_thrice, tmp_path, cuts, format, more), there)
+    of_epochs = {name.split("/")[1] for name in names if name.startswith("epochs/")}
+    assert of_epochs == {f"epoch-{n}{suffix}" for n in (1, 2, 3) for suffix in ("", ".json")}
+
+
+@pytest.mark.parametrize("order", ["source", "shuffled"])
+def test_epochs__lists_name_rows_of_the_main_file(drawn_thrice, tmp_path, order):
+    """An epoch's list names the same records that its own file has."""
+    here = joined(drawn_thrice, tmp_path, [6, 17], more=f'epochs = "lists"\norder = "{order}"\n')
+    assert_same_files(here, whole(drawn_thrice, tmp_path, epochs="lists", order=order))
+    files = joined(drawn_thrice, tmp_path / "files", [9], more=f'epochs = "files"\norder = "{order}"\n')
+    rows = json.loads((here / "llava.json").read_text())
+    for epoch in (1, 2, 3):
+        numbers = json.loads((here / f"epochs/epoch-{epoch}.json").read_text())
+        own = json.loads((files / f"epochs/epoch-{epoch}/llava.json").read_text())
+        assert [rows[n] for n in numbers] == own
+    assert not (here / "epochs/epoch-1").exists()
+
+
+@pytest.mark.parametrize("order", ["source", "shuffled"])
+def test_epochs__rows_with_errors_are_in_none(tmp_path, order):
+    one = faulty(tmp_path, TOML.replace("seed = 3", "seed = 3\nepochs = 2"))
+    asked = f'leave_out_faulty = true\nepochs = "files"\norder = "{order}"\n'
+    there = whole(one, tmp_path, leave_out_faulty=True, epochs="files", order=order)
+    assert_same_files(joined(one, tmp_path, [2], more=asked), there)
+    assert manifest(there)["counts"]["left_out_faulty"] == 2
+    one.store.close()
+
+
+def test_write_list__by_hand():
+    out = BytesIO()
+    write_list(out, np.array([2, 0, 1], np.int32))
+    assert out.getvalue() == b"[2, 0, 1]\n"
+
+
 @pytest.mark.parametrize(
     ("toml", "format", "said"),
     [
         ('[export]\nmixture = "weights"\n', "llava", "mixture"),
         ('[export]\nimages = "copy"\n', "llava", "where they are, .* images"),
         ('[export]\nimages = "inside"\n', "parquet", "images"),
-        ('[export]\nepochs = "lists"\n', "parquet", "epochs"),
+        ('[export]\nepochs = "lists"\n', "parquet", "The recipe has one epoch"),
         ("", "coco", "Shards cannot be written"),
     ],
 )

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from adr.shards import write
-from adr.shards.write import WrittenShard
+from adr.shards.written import WrittenShard
 from tests.worlds.shard_files import OneMachine
 
 RAW = [
@@ -39,8 +39,8 @@ def test_llava__a_part_has_its_rows_with_commas_between(written):
 
 def test_said__of_a_shard_s_rows(written):
     first, second = WrittenShard.of(written, 0), WrittenShard.of(written, 1)
-    assert (first.rows, first.kept, first.instances, first.rejected) == (1, 1, 1, 1)
-    assert (second.rows, second.kept, second.instances, second.rejected) == (3, 1, 2, 0)
+    assert (first.main.rows, first.kept, first.instances, first.rejected) == (1, 1, 1, 1)
+    assert (second.main.rows, second.kept, second.instances, second.rejected) == (3, 1, 2, 0)
     assert second.reasons == {"excluded": 1, "passes": 1}
     assert second.facts["key_sets"] == [{"listed": ["id", "image", "conversations"], "rows": 1, "first": 2}]
     assert (first.facts["id_kinds"], second.facts["id_kinds"]) == ({"number": 1}, {"text": 1})

@@ -5,6 +5,7 @@ import json
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +13,9 @@ import pyarrow.parquet as pq
 
 from adr.index.index import index
 from adr.ingest.ingest import ingest
-from adr.rebalance.runs import rebalance
+from adr.rebalance.runs import rebalance, run_report
 from adr.recipe import Recipe
+from adr.report import plain
 from adr.shards.baseline import baseline_of
 from adr.shards.shard_run import GLOBAL, ShardRun
 from adr.shards.shard_set import CutSource, RecordShard, ShardSet
@@ -60,9 +62,26 @@ class OneMachine:
         baseline = vars(baseline_of(seed, kept, instances, None))
         leave = "select coalesce(sum(copies), 0)::bigint from decision where kept and instance between $1 and $2"
         rows = [int(self.store.value(leave, [one.first, one.first + one.records - 1])) for one in shards]
-        said = json.dumps({"kept_baseline": baseline, "rows": rows})
+        said = json.dumps({"kept_baseline": baseline, "rows": rows, **self._epochs(run, shards)})
         run.file("settle", GLOBAL, "settle.json").write_text(said)
         return ShardSet(folder, (source,), tuple(shards)), run
+
+    def _epochs(self, run: ShardRun, shards: list[RecordShard]) -> dict[str, Any]:
+        """What `settle` says of epochs, whose files are written; empty for a recipe of one."""
+        report = run_report(self.store, 1)
+        if report.epochs is None:
+            return {}
+        own = "run = 1 and epoch = $3 and instance between $1 and $2"
+        kept = f"select instance, copies from kept_in where {own} order by instance"
+        rows = []
+        for epoch in range(len(report.epochs.each) + 1):
+            found = [self.store.arrow(kept, [s.first, s.first + s.records - 1, epoch]) for s in shards]
+            rows.append([sum(table["copies"].to_pylist()) for table in found])
+            for shard, table in zip(shards, found, strict=True):
+                if epoch > 1:
+                    pq.write_table(table, run.file("settle", shard.number, f"epoch-{epoch}.parquet"))
+        said = plain(report.epochs)
+        return {"epochs": {**{key: said[key] for key in ("each", "instances", "expected")}, "rows": rows}}
 
     def _between(self, sql: str, shard: RecordShard, position: str = "instance") -> pa.Table:
         bounds = [shard.first, shard.first + shard.records - 1]

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from adr.cli.arguments import count, path, path_or_none, recipe_file
@@ -50,6 +51,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     cutting.add_argument("--objects", type=path, metavar="FILE", help="object annotations, as for ingest")
     running = parser.add_argument_group("run")
     running.add_argument("--format", choices=FORMATS, default="llava", help="of the export [%(default)s]")
+    running.add_argument("--epochs", type=count, metavar="E", help="draw the recipe E times [the recipe's]")
+    running.add_argument(
+        "--export-epochs",
+        nargs="?",
+        const="lists",
+        choices=("lists", "files"),
+        help="write all epochs: each as a list of rows of the main file, or as files too [the recipe's choice]",
+    )
     running.add_argument("--replace", action="store_true", help="replace an export that is in --out")
     running.add_argument("--engine", choices=("local", "ray"), default="local", help="what does it [%(default)s]")
     running.add_argument("--address", metavar="A", help="of the Ray cluster: auto, or HOST:PORT")
@@ -84,6 +93,10 @@ def act(options: argparse.Namespace, progress: Progress) -> CutReport | ShardsRe
 
 def _job(options: argparse.Namespace) -> ShardRun:
     recipe = Recipe.from_file(options.recipe)
+    if options.epochs:
+        recipe = replace(recipe, epochs=options.epochs)
+    if options.export_epochs:
+        recipe = replace(recipe, export={**recipe.export, "epochs": options.export_epochs})
     return ShardRun(str(Path(options.paths[0])), recipe.to_toml(), options.out, options.format, options.replace)
 
 
