@@ -52,6 +52,8 @@ GROUND = (
     "containers",
     "picture_columns",
     "picture_faults",
+    "candidate_flags",
+    "reject_reasons",
     "picture_file",
     "picture_hash",
     "picture_shards",

@@ -15,8 +15,9 @@ from pathlib import Path
 from adr.conversation import MARKER
 from adr.errors import AdrError
 from adr.models import require
+from adr.reject_reasons import REJECT_REASONS
 from adr.review.opinions import Opinion
-from adr.review.verdicts import JUDGEMENTS, REASONS
+from adr.review.verdicts import JUDGEMENTS
 from adr.settings import setting
 from adr.small_images import NotAPicture, small_image
 from adr.synthesize.language_model import LanguageModel, Messages
@@ -84,7 +85,7 @@ def load_seeing_judge() -> SeeingJudge:
 
 def prompt_hash() -> str:
     """Six hex digits that name the prompt: another prompt is another judge."""
-    return hashlib.sha256(f"{_SYSTEM}\0{_ASK}\0{SIDE}\0{sorted(REASONS.items())}".encode()).hexdigest()[:6]
+    return hashlib.sha256(f"{_SYSTEM}\0{_ASK}\0{SIDE}\0{sorted(REJECT_REASONS.items())}".encode()).hexdigest()[:6]
 
 
 def messages(seen: ShownCandidate) -> Messages | None:
@@ -94,7 +95,7 @@ def messages(seen: ShownCandidate) -> Messages | None:
         for turn in seen.turns
         if turn["role"] in ("human", "gpt")
     )
-    reasons = "\n".join(f"- {reason}: {says}" for reason, says in REASONS.items())
+    reasons = "\n".join(f"- {reason}: {says}" for reason, says in REJECT_REASONS.items())
     text = _ASK.format(entity=seen.entity, talk=talk, reasons=reasons)
     try:
         url = None if seen.image is None else _data_url(seen.image)
@@ -118,7 +119,7 @@ def read_opinion(candidate: str, text: str) -> Opinion:
         return Opinion(candidate, "unsure", 0.0, note="the reply cannot be read")
     sure, reason = read.get("confidence"), None
     if read["judgement"] == "reject":
-        reason = read["reason"] if isinstance(read.get("reason"), str) and read["reason"] in REASONS else "other"
+        reason = read["reason"] if isinstance(read.get("reason"), str) and read["reason"] in REJECT_REASONS else "other"
     usable = isinstance(sure, int | float) and not isinstance(sure, bool) and 0 <= sure <= 1
     return Opinion(candidate, read["judgement"], float(sure) if usable and sure is not None else 0.0, reason)
 

@@ -65,6 +65,20 @@ def candidate_of(store: Store, candidate: str) -> tuple[str | None, list[tuple[s
     return image, [(turn["role"], turn["text"]) for turn in turns or ()]
 
 
+def instances_of(store: Store, leak: int) -> tuple[int, ...]:
+    """The instances that have what a leak found, ascending; of a candidate none."""
+    rows = store.rows(
+        """
+        select instance from leak where leak = $1 and instance is not null
+        union
+        select i.instance from leak l
+        join (select instance, unnest(images) as path from instance) i using (path) where l.leak = $1
+        order by instance""",
+        [leak],
+    )
+    return tuple(instance for (instance,) in rows)
+
+
 def judge_leak(store: Store, mark: str, judgement: Judgement, reviewer: str) -> None:
     """Write down what a person says of a leak; AdrError for an unknown mark."""
     if not store.value("select exists (select 1 from leak where mark = $1)", [mark]):

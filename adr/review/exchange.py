@@ -16,9 +16,10 @@ import pandas as pd
 from adr import conversation
 from adr.errors import AdrError
 from adr.files import named_file, refuse_special
+from adr.reject_reasons import REJECT_REASONS
 from adr.review.judge_rule import stop_where_fallen
 from adr.review.readable import unreadable
-from adr.review.verdicts import JUDGEMENTS, REASONS
+from adr.review.verdicts import JUDGEMENTS
 from adr.store import Store, Writer
 
 COLUMNS = (
@@ -220,7 +221,7 @@ def _refusal(record: dict[str, Any], candidates: Mapping[str, int]) -> str | Non
         return "unknown_judgement"
     if not _name(record, "reviewer") and (record.get("judgement") or not _name(record, "edited_by")):
         return "no_reviewer"
-    if record.get("reason") and record["reason"] not in REASONS:
+    if record.get("reason") and record["reason"] not in REJECT_REASONS:
         return "unknown_reason"
     try:
         if turns := _turns(record):

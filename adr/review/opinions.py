@@ -11,7 +11,7 @@ from adr.store import Store
 
 @dataclass(frozen=True)
 class Opinion:
-    """What a judge thinks of one candidate. reason: one of `verdicts.REASONS` for a reject, else None; confidence:
+    """What a judge thinks of one candidate. reason: one of `adr.reject_reasons` for a reject, else None; confidence:
     0..1, as the judge says; note: what it wrote besides, or why nothing could be read."""
 
     candidate: str

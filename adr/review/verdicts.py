@@ -10,22 +10,11 @@ import pandas as pd
 
 from adr import conversation
 from adr.errors import AdrError
+from adr.reject_reasons import REJECT_REASONS
 from adr.review.judge_rule import stop_where_fallen
 from adr.store import Store, Writer
 
 JUDGEMENTS = ("accept", "reject", "unsure")
-# Why a candidate was rejected; the keys 1 to 9 choose them in this order.
-REASONS = {
-    "not_the_entity": "it does not show the entity",
-    "malformed": "the thing is malformed",
-    "poor_image": "blurred, dark or broken picture",
-    "near_duplicate": "too close to another picture",
-    "wrong_conversation": "the conversation is wrong",
-    "unwanted_text": "letters, marks or watermarks",
-    "unsafe": "not safe to train on",
-    "off_style": "unlike the rest of the dataset",
-    "other": "another reason",
-}
 
 
 @dataclass(frozen=True)
@@ -56,8 +45,8 @@ def judge(
     """
     if judgement not in JUDGEMENTS:
         raise AdrError(f"{judgement!r} is not a judgement.", f"Choose one of {', '.join(JUDGEMENTS)}.")
-    if reason is not None and reason not in REASONS:
-        raise AdrError(f"{reason!r} is not a reason.", f"Choose one of {', '.join(REASONS)}.")
+    if reason is not None and reason not in REJECT_REASONS:
+        raise AdrError(f"{reason!r} is not a reason.", f"Choose one of {', '.join(REJECT_REASONS)}.")
     who = _reviewer(reviewer)
     unique = list(dict.fromkeys(candidates))
     with store.atomic() as writer:

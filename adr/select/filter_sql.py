@@ -25,10 +25,14 @@ from adr.select.filter_tree import (
     HasPictureSize,
     HasQuantity,
     HasTag,
+    IsParent,
     LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
+    ParentOfFlagged,
+    ParentOfJudged,
+    ParentOfRejected,
     PictureSize,
     Quantity,
     SaysPhrase,
@@ -48,6 +52,12 @@ _SIZES: dict[PictureSize, str] = {"width": "f.width", "height": "f.height", "asp
 _WITH_PICTURE = """
     select s.instance from (select s.instance, unnest(s.images) as path from instance s) s
     join picture_fact f using (path) where """
+
+_PARENTS = "select c.parent from candidate c where c.parent is not null"
+_JUDGED_PARENTS = (
+    "select c.parent from candidate c join current_verdict v on v.candidate = c.candidate where c.parent is not null"
+)
+_JUDGEMENTS = {"accepted": "accept", "rejected": "reject", "unsure": "unsure"}
 
 
 class ConditionSql:
@@ -121,6 +131,16 @@ class ConditionSql:
                 return f"select a.instance from agreement a where a.agreement {relation} {self._bind(number)}"
             case HasLeak():
                 return "select l.instance from leaked_instance l"
+            case IsParent():
+                return _PARENTS
+            case ParentOfJudged("undecided"):
+                return f"{_PARENTS} and c.chosen and c.candidate not in (select v.candidate from current_verdict v)"
+            case ParentOfJudged(judged):
+                return f"{_JUDGED_PARENTS} and v.judgement = {self._bind(_JUDGEMENTS[judged])}"
+            case ParentOfRejected(reason):
+                return f"{_JUDGED_PARENTS} and v.judgement = 'reject' and v.reason = {self._bind(reason)}"
+            case ParentOfFlagged(flag):
+                return f"{_PARENTS} and list_contains(c.flags, {self._bind(flag)})"
             case HasLanguage(language):
                 return f"select l.instance from turn_language l where l.language = {self._bind(language)}"
             case FromSource(name):

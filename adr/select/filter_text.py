@@ -10,10 +10,12 @@ from typing import get_args
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from adr.candidate_flags import CANDIDATE_FLAGS
 from adr.errors import AdrError
 from adr.instance_kinds import INSTANCE_KINDS
 from adr.perspectives import COLUMN, choices, is_known
 from adr.picture_faults import PICTURE_FAULTS
+from adr.reject_reasons import REJECT_REASONS
 from adr.select.filter_tree import (
     AllOf,
     AnyOf,
@@ -31,10 +33,15 @@ from adr.select.filter_tree import (
     HasPictureSize,
     HasQuantity,
     HasTag,
+    IsParent,
+    Judged,
     LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
+    ParentOfFlagged,
+    ParentOfJudged,
+    ParentOfRejected,
     PictureSize,
     Quantity,
     Relation,
@@ -63,10 +70,13 @@ _SIZE = re.compile(
 )
 _KEY = re.compile(r"([^\W\d][\w-]*):")
 _ANY = re.compile(r"\*(?![^\s()])")
+_REASON = re.compile(r"reason:([a-z_]+)(?![^\s()])")
+_NAME = re.compile(r"[a-zA-Z][a-zA-Z_-]*(?![^\s()])")
 _WORD = re.compile(r'[^\s()"]+')
 _BARE = re.compile(r"[\w+.][\w+.-]*(?:/[\w+.-]+)*")
 _COMPARED = (*get_args(Quantity), *get_args(PictureSize), "agreement")
 _COMPARISON = re.compile(rf"({'|'.join(_COMPARED)})\W", re.IGNORECASE)
+_KEYS = ("id", "question", "answer", "run", "candidate", "like", "language", "file", "tag", "filter")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = {written[1]: meant for meant, written in _ESCAPES.items()}
 
@@ -127,6 +137,14 @@ def _condition_text(tree: Filter) -> str:
             return f"agreement{relation}{str(bound).removesuffix('.0')}"
         case HasLeak():
             return _LEAKED
+        case IsParent():
+            return "candidate:*"
+        case ParentOfJudged(judged):
+            return f"candidate:{judged}"
+        case ParentOfRejected(reason):
+            return f"candidate:rejected reason:{reason}"
+        case ParentOfFlagged(flag):
+            return f"candidate:{flag}"
         case HasLanguage(language):
             return f"language:{_value_text(language)}"
         case FromSource(name):
@@ -270,6 +288,8 @@ class _Reader:
             return self._said("question" if key == "question" else "answer")
         if key == "run":
             return self._decided()
+        if key == "candidate":
+            return self._parent()
         if key == "like":
             return self._like()
         if key == "column":
@@ -287,7 +307,19 @@ class _Reader:
         if not is_known(key):
             self.at = found.start()
             known = ", ".join(
-                ("id", "question", "answer", "run", "like", "language", "file", "tag", "filter", *choices())
+                (
+                    "id",
+                    "question",
+                    "answer",
+                    "run",
+                    "candidate",
+                    "like",
+                    "language",
+                    "file",
+                    "tag",
+                    "filter",
+                    *choices(),
+                )
             )
             raise self._wrong(
                 f"there is no {found[1]!r}", f"Choose from {known}; to look for the text itself, put it in quotes."
@@ -317,11 +349,40 @@ class _Reader:
             if self._word(word):
                 return DecidedBy(run, word == "kept")
         self._blanks()
-        if reason := self._take(re.compile(r"reason:([a-z_]+)(?![^\s()])")):
+        if reason := self._take(_REASON):
             return DecidedFor(run, reason[1])
         raise self._wrong(
             "what the run decided is expected", f"Write run:{run} kept, run:{run} dropped or run:{run} reason:over_cap."
         )
+
+    def _parent(self) -> Filter:
+        """What follows `candidate:`: a star, a verdict (rejected with a reason, where one follows), or a flag."""
+        if self._take(_ANY):
+            return IsParent()
+        start = self.at
+        written = self._take(_NAME)
+        name = written[0].lower().replace("-", "_") if written else ""
+        if name in CANDIDATE_FLAGS:
+            return ParentOfFlagged(name)
+        for judged in get_args(Judged):
+            if name == judged:
+                return self._rejected_because() if judged == "rejected" else ParentOfJudged(judged)
+        self.at = start
+        known = ", ".join(("*", *get_args(Judged), *CANDIDATE_FLAGS))
+        raise self._wrong("a verdict on a candidate or a flag of one is expected", f"Choose from {known}.")
+
+    def _rejected_because(self) -> Filter:
+        """A rejected candidate, for the reason that follows, if one does."""
+        start = self.at
+        self._blanks()
+        found = self._take(_REASON)
+        if found is None:
+            self.at = start
+            return ParentOfJudged("rejected")
+        if found[1] in REJECT_REASONS:
+            return ParentOfRejected(found[1])
+        self.at = found.start(1)
+        raise self._wrong("the reason of a rejected candidate is expected", f"Choose from {', '.join(REJECT_REASONS)}.")
 
     def _said(self, where: Where) -> Filter:
         if not self._sees("/"):

@@ -7,6 +7,7 @@ from typing import Literal
 Where = Literal["question", "answer", "either"]
 Quantity = Literal["turns", "words"]
 PictureSize = Literal["width", "height", "aspect"]
+Judged = Literal["accepted", "rejected", "unsure", "undecided"]
 Relation = Literal["<", "<=", "=", ">=", ">"]
 
 
@@ -117,6 +118,33 @@ class HasLeak:
 
 
 @dataclass(frozen=True)
+class IsParent:
+    """A candidate was made from the instance."""
+
+
+@dataclass(frozen=True)
+class ParentOfJudged:
+    """A candidate was made from the instance whose verdict in force is this one; undecided: none, and it is the best of
+    its slot."""
+
+    judged: Judged
+
+
+@dataclass(frozen=True)
+class ParentOfRejected:
+    """A candidate was made from the instance that is rejected for one of `adr.reject_reasons.REJECT_REASONS`."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class ParentOfFlagged:
+    """A candidate was made from the instance that has a flag, one of `adr.candidate_flags.CANDIDATE_FLAGS`."""
+
+    flag: str
+
+
+@dataclass(frozen=True)
 class HasLanguage:
     """The instance has a turn in a language, a code of `adr.language_names`."""
 
@@ -187,6 +215,10 @@ Condition = (
     | HasPictureSize
     | HasAgreement
     | HasLeak
+    | IsParent
+    | ParentOfJudged
+    | ParentOfRejected
+    | ParentOfFlagged
     | HasLanguage
     | FromSource
     | LooksLike

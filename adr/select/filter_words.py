@@ -1,10 +1,12 @@
 """A filter in a sentence. Knows no workspace."""
 
+from adr.candidate_flags import CANDIDATE_FLAGS
 from adr.figures import counted
 from adr.language_names import language_name
 from adr.look_alikes import MOST_ALIKE
 from adr.perspectives import described
 from adr.picture_faults import PICTURE_FAULTS
+from adr.reject_reasons import REJECT_REASONS
 from adr.select.filter_tree import (
     AllOf,
     AnyOf,
@@ -22,10 +24,14 @@ from adr.select.filter_tree import (
     HasPictureSize,
     HasQuantity,
     HasTag,
+    IsParent,
     LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
+    ParentOfFlagged,
+    ParentOfJudged,
+    ParentOfRejected,
     SavedAs,
     SaysPhrase,
     WithOwnId,
@@ -33,6 +39,12 @@ from adr.select.filter_tree import (
 
 _WHERE = {"question": "a question", "answer": "an answer", "either": "a question or answer"}
 _RELATIONS = {"<": "fewer than", "<=": "at most", "=": "exactly", ">=": "at least", ">": "more than"}
+_JUDGED = {
+    "accepted": "an accepted candidate",
+    "rejected": "a rejected candidate",
+    "unsure": "a candidate judged unsure",
+    "undecided": "a candidate without a verdict",
+}
 _KINDS = {
     "text_only": "text only",
     "several_images": "several images",
@@ -91,6 +103,14 @@ def _fact(tree: Filter) -> str:
             return f"agreement of picture and text {relation} {number:g}"
         case HasLeak():
             return "with something of a benchmark"
+        case IsParent():
+            return "parent of a candidate"
+        case ParentOfJudged(judged):
+            return f"parent of {_JUDGED[judged]}"
+        case ParentOfRejected(reason):
+            return f"parent of a rejected candidate ({REJECT_REASONS[reason]})"
+        case ParentOfFlagged(flag):
+            return f"parent of a candidate flagged “{CANDIDATE_FLAGS[flag]}”"
         case HasLanguage(language):
             return f"a turn in {language_name(language)}"
         case FromSource(name):

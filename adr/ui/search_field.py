@@ -31,7 +31,8 @@ def search_field(standing: Standing) -> None:
         key=_KEY,
         type="search",
         placeholder="Find: #500, dog, object:dog …",
-        help="A position opens that instance. Anything else is a filter: words, entities, decisions of a run.",
+        help="A position opens that instance. Anything else is a filter: words, entities, decisions of a run, "
+        "verdicts on candidates (candidate:rejected).",
         on_change=_typed,
         icon=":material/search:",
         label_visibility="collapsed",

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adr.candidate_flags import CANDIDATE_FLAGS
 from adr.errors import AdrError
 from adr.instance_kinds import INSTANCE_KINDS
 from adr.perspectives import PAPER_NAMES
+from adr.reject_reasons import REJECT_REASONS
 from adr.select.filter_text import DEEPEST, parse, to_text
 from adr.select.filter_tree import (
     AllOf,
@@ -24,10 +26,14 @@ from adr.select.filter_tree import (
     HasPictureSize,
     HasQuantity,
     HasTag,
+    IsParent,
     LooksLike,
     MatchesPattern,
     NotSo,
     OfKind,
+    ParentOfFlagged,
+    ParentOfJudged,
+    ParentOfRejected,
     SavedAs,
     SaysPhrase,
     WithOwnId,
@@ -62,6 +68,10 @@ conditions = st.one_of(
     ),
     st.builds(HasAgreement, st.sampled_from(["<", ">="]), st.integers(0, 1000).map(lambda n: n / 1000)),
     st.builds(HasLeak),
+    st.builds(IsParent),
+    st.builds(ParentOfJudged, st.sampled_from(["accepted", "rejected", "unsure", "undecided"])),
+    st.builds(ParentOfRejected, st.sampled_from(list(REJECT_REASONS))),
+    st.builds(ParentOfFlagged, st.sampled_from(list(CANDIDATE_FLAGS))),
     st.builds(HasLanguage, st.sampled_from(["zh", "en", "und"])),
     st.builds(FromSource, texts),
     st.builds(LooksLike, numbers),
@@ -115,6 +125,12 @@ DOG, CAT, BUS = (HasEntity("object", name) for name in ("dog", "cat", "bus"))
         ("missing", OfKind("image_missing")),
         ("turns > 4", HasQuantity("turns", ">", 4)),
         ("leaked", HasLeak()),
+        ("candidate:*", IsParent()),
+        ("Candidate:Rejected", ParentOfJudged("rejected")),
+        ("candidate:rejected reason:malformed", ParentOfRejected("malformed")),
+        ("candidate:rejected malformed", AllOf((ParentOfJudged("rejected"), SaysPhrase("either", "malformed")))),
+        ("candidate:near-duplicate", ParentOfFlagged("near_duplicate")),
+        ("(candidate:dark) dark", AllOf((ParentOfFlagged("dark"), HasPictureFault("dark")))),
         ("agreement < 0.5", HasAgreement("<", 0.5)),
         ("odd-aspect", HasPictureFault("odd_aspect")),
         ("aspect<0.25", HasPictureSize("aspect", "<", 0.25)),
@@ -153,6 +169,16 @@ def test_parse__by_hand(text, tree):
         ("run:two", "The filter cannot be read at character 5 ('two'): the number of a run is expected."),
         ("run:2 and dog", "The filter cannot be read at character 7 ('and dog'): what the run decided is expected."),
         (
+            "candidate:good",
+            "The filter cannot be read at character 11 ('good'): a verdict on a candidate or a flag of one is "
+            "expected.",
+        ),
+        ("candidate:", "The filter cannot be read at its end: a verdict on a candidate or a flag of one is expected."),
+        (
+            "candidate:rejected reason:ugly",
+            "The filter cannot be read at character 27 ('ugly'): the reason of a rejected candidate is expected.",
+        ),
+        (
             "/[a/",
             "The filter cannot be read at character 1 ('/[a/'): this regular expression cannot be read (missing ]: "
             "[a).",
@@ -180,4 +206,15 @@ def test_in_words__by_hand():
     assert in_words(tree) == (
         "object “dog” and not (a question or answer says “person” or a question or answer says “red car”) "
         "and dropped by run 2 and at most 100 words"
+    )
+
+
+def test_in_words__candidates_by_hand():
+    tree = parse("candidate:rejected and not candidate:near_duplicate or candidate:undecided or candidate:*")
+    assert in_words(tree) == (
+        "(parent of a rejected candidate and not parent of a candidate flagged “near duplicate”) "
+        "or parent of a candidate without a verdict or parent of a candidate"
+    )
+    assert in_words(parse("candidate:rejected reason:off_style")) == (
+        "parent of a rejected candidate (unlike the rest of the dataset)"
     )

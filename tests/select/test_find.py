@@ -30,9 +30,13 @@ from adr.select.filter_tree import (
     HasPictureSize,
     HasQuantity,
     HasTag,
+    IsParent,
     MatchesPattern,
     NotSo,
     OfKind,
+    ParentOfFlagged,
+    ParentOfJudged,
+    ParentOfRejected,
     SaysPhrase,
     WithOwnId,
     all_of,
@@ -63,6 +67,17 @@ PICTURES = {"street.png": (120, 60, ["dark", "tiny"]), "sofa.png": (60, 120, [])
 # A benchmark has the picture of 0 and 5 and the question of 3; that of 1 is a false alarm.
 LEAKED = {0, 3, 5}
 AGREEMENT = {0: 0.25, 1: 1.0, 4: 0.5}
+# (parent, whether it is the best of its slot, its flags, its verdict in force); the fourth was accepted and undone.
+CANDIDATES: dict[str, tuple[int | None, bool, list[str], tuple[str, str | None] | None]] = {
+    "p1-0-0": (0, True, [], ("accept", None)),
+    "p1-1-0": (0, True, ["near_duplicate"], ("reject", "malformed")),
+    "p1-2-0": (1, True, ["dark"], ("unsure", None)),
+    "p1-3-0": (2, True, [], None),
+    "p1-3-1": (4, False, ["lost", "dark"], None),
+    "p1-4-0": (None, True, ["flat"], ("reject", "unsafe")),
+    "p1-5-0": (5, True, [], ("reject", None)),
+}
+UNDONE = "p1-3-0"
 WORDS = {0: 16, 1: 11, 2: 13, 3: 10, 4: 8, 5: 9}  # of question and answer, counted by hand
 
 
@@ -96,11 +111,26 @@ def filled() -> Store:
     for number, agreement in AGREEMENT.items():
         store.execute("insert into agreement values ($1, $2, 'dog', 'cat')", [number, agreement])
     store.execute("insert into agreement_made values ('{}', now() at time zone 'UTC')")
+    write_candidates(store)
     for made in ("pictures_made", "leaks_made"):
         store.execute(f"""
             insert into {made}
             select '{{}}', (select list(images order by source) from source), now() at time zone 'UTC'""")
     return store
+
+
+def write_candidates(store: Store) -> None:
+    """The candidates with their verdicts, as collect and review write them."""
+    given = "insert into verdict (candidate, reviewer, judgement, reason) values ($1, 'ann', $2, $3)"
+    for name, (parent, chosen, flags, verdict) in CANDIDATES.items():
+        store.execute(
+            "insert into candidate (candidate, parent, chosen, flags) values ($1, $2, $3, $4)",
+            [name, parent, chosen, flags],
+        )
+        if verdict:
+            store.execute(given, [name, *verdict])
+    store.execute(given, [UNDONE, "accept", None])
+    store.execute("insert into verdict (reviewer, judgement, undoes) select 'ann', 'undo', max(verdict) from verdict")
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +181,17 @@ def holds(tree: Filter, number: int) -> bool:
             return number in AGREEMENT and RELATIONS[relation](AGREEMENT[number], wanted)
         case HasLeak():
             return number in LEAKED
+        case IsParent():
+            return any(parent == number for parent, *_ in CANDIDATES.values())
+        case ParentOfJudged("undecided"):
+            return any((p, best, verdict) == (number, True, None) for p, best, _, verdict in CANDIDATES.values())
+        case ParentOfJudged(judged):
+            said = {"accepted": "accept", "rejected": "reject", "unsure": "unsure"}[judged]
+            return any(p == number and v is not None and v[0] == said for p, _, _, v in CANDIDATES.values())
+        case ParentOfRejected(reason):
+            return any(p == number and v == ("reject", reason) for p, _, _, v in CANDIDATES.values())
+        case ParentOfFlagged(flag):
+            return any(p == number and flag in flags for p, _, flags, _ in CANDIDATES.values())
         case HasLanguage(language):
             return number in LANGUAGES.get(language, ())
         case FromSource(name):
@@ -183,6 +224,10 @@ conditions = st.one_of(
     ),
     st.builds(HasAgreement, st.sampled_from(sorted(RELATIONS)), st.sampled_from([0.0, 0.25, 0.5, 1.0])),
     st.builds(HasLeak),
+    st.builds(IsParent),
+    st.builds(ParentOfJudged, st.sampled_from(["accepted", "rejected", "unsure", "undecided"])),
+    st.builds(ParentOfRejected, st.sampled_from(["malformed", "unsafe", "other"])),
+    st.builds(ParentOfFlagged, st.sampled_from(["near_duplicate", "dark", "lost", "flat"])),
     st.builds(HasLanguage, st.sampled_from(["en", "zh", "fr"])),
     st.builds(FromSource, st.just("hand")),
     st.builds(HasTag, st.sampled_from(["odd", "gone"])),
@@ -229,6 +274,17 @@ def test_found_page__as_a_plain_evaluation_of_the_tree(tree, offset, limit):
         ("run:2 reason:over_cap", [1, 4]),
         ("missing or text_only", [3, 4]),
         ("turns=2 and words>=13", [0, 2]),
+        ("dark", [0, 5]),
+        ("candidate:*", [0, 1, 2, 4, 5]),
+        ("candidate:accepted", [0]),
+        ("candidate:rejected", [0, 5]),
+        ("candidate:rejected reason:malformed", [0]),
+        ("candidate:rejected reason:unsafe", []),
+        ("candidate:unsure", [1]),
+        ("candidate:undecided", [2]),
+        ("candidate:near_duplicate", [0]),
+        ("candidate:dark", [1, 4]),
+        ("candidate:* and not candidate:accepted and object:dog", [2, 4, 5]),
         ("language:zh", [3, 5]),
         ("file:hand and #2", [2]),
     ],

@@ -11,6 +11,8 @@ from PIL import Image
 
 from adr.index.index import index
 from adr.ingest.ingest import ingest
+from adr.leaks.leaks import find_leaks
+from adr.recipe_frozen import frozen
 from adr.store import Store
 from adr.ui.rebalance.address import from_address
 from adr.workspace import Workspace
@@ -74,6 +76,26 @@ def test_leaks__compared_and_judged(page, empty_workspace, leaked, monkeypatch):
     at.button(key="judge leak").click().run()
     assert "None." in [one.value for one in at.caption]
     assert not at.exception
+
+
+def test_leaks__excluded_and_taken_back(page, empty_workspace, leaked, monkeypatch):
+    monkeypatch.setenv("ADR_REVIEWER", "ann")
+    with closing(Store(empty_workspace.database)) as store:
+        index(store)
+        find_leaks(store, empty_workspace, [leaked])
+    at = page("Dataset", view="faults", check="leaks")
+    at.button(key="exclude leak").click().run()
+    assert "**1 instance to exclude**" in [one.value for one in at.caption]
+    at.button(key="exclude leak").click().run()
+    assert "**2 instances to exclude**" in [one.value for one in at.caption]
+    at.button(key="undo leak").click().run()
+    assert "**1 instance to exclude**" in [one.value for one in at.caption]
+    (judged,) = [one for one in at.button_group if one.label == "Judged"]
+    assert judged.options == ["Not looked at 1", "Leaks 1", "False alarms 0"]
+    at.button(key="exclude leak").click().run()
+    at.button(key="exclude leaks").click().run()
+    assert not at.exception
+    assert from_address(dict(at.query_params)).exclude == (frozen([0, 1], "leaks of benchmarks"),)
 
 
 @pytest.fixture

@@ -5,16 +5,16 @@ from typing import get_args
 import streamlit as st
 
 from adr.figures import counted
-from adr.leaks.judging import JudgedLeak, Judgement, judge_leak, judged_leaks, leak_counts
+from adr.leaks.judging import Judgement, judged_leaks, leak_counts
 from adr.leaks.leaks import LeaksReport, find_leaks, leaks_report
 from adr.plain_text import code, plain
-from adr.ui.access import allowed_path, may, reviewing
+from adr.ui.access import allowed_path
+from adr.ui.dataset.leak_buttons import leak_buttons, to_exclude
 from adr.ui.dataset.leak_sides import benchmark_side, workspace_side
 from adr.ui.frame import Frame
 from adr.ui.navigation import link
 from adr.ui.parts.controls import asked_number, choice, pages
 from adr.ui.parts.job_view import job_view
-from adr.ui.review.reviewer import reviewer_name
 
 KIND = "leaks"
 _HOW = {
@@ -95,12 +95,13 @@ def _one(here: Frame) -> None:
             drops=("page",),
         )
     total = counts.get((kind, judged), 0)
+    to_exclude(here)
     if not total:
         st.caption("None.")
         return
     place = min(asked_number("page", 1, 1), total) - 1
     (leak,) = judged_leaks(here.store, kind, next(one for one in get_args(Judgement) if one == judged), place, 1)
-    _buttons(here, leak)
+    leak_buttons(here, leak, more=place + 1 < total)
     st.caption(f"{_HOW[leak.how]}, {leak.likeness:.0%} · {plain(leak.benchmark)} · {plain(leak.item)}")
     theirs, ours = st.columns(2, gap="large")
     with theirs:
@@ -108,18 +109,3 @@ def _one(here: Frame) -> None:
     with ours:
         workspace_side(here, leak)
     pages(total, 1, "page")
-
-
-def _buttons(here: Frame, leak: JudgedLeak) -> None:
-    said: tuple[tuple[Judgement, str, str], ...] = (
-        (("leak", "Leak", "L"), ("false_alarm", "False alarm", "F"))
-        if leak.judgement == "open"
-        else (("open", "Open again", "O"),)
-    )
-    reviewer = reviewer_name()
-    with st.container(horizontal=True):
-        for judgement, label, shortcut in said:
-            if st.button(label, key=f"judge {judgement}", shortcut=shortcut, disabled=not may("reviewer")):
-                with reviewing(reviewer):
-                    judge_leak(here.store, leak.mark, judgement, reviewer)
-                st.rerun(scope="app")

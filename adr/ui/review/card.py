@@ -9,11 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from adr.candidate_flags import CANDIDATE_FLAGS
 from adr.explore.instances import Instance, instances
 from adr.image_folder import ImageFolder
+from adr.reject_reasons import REJECT_REASONS
 from adr.review.candidate import SeenCandidate, real_images, seen_candidate, shown_files
 from adr.review.queue import neighbours
-from adr.review.verdicts import REASONS, current_turns
+from adr.review.verdicts import current_turns
 from adr.small_images import NotAPicture, TooLarge, picture_size
 from adr.store import Store
 from adr.synthesize.conversations import forms_of
@@ -25,15 +27,6 @@ from adr.workspace import Workspace
 _CARD = component("review/card", "<div id='card' tabindex='-1'></div>")
 
 LARGE, SMALL = 640, 160
-FLAGS = {
-    "near_duplicate": "near duplicate",
-    "copy_of_parent": "copy of its parent",
-    "blank": "blank",
-    "dark": "very dark",
-    "flat": "little contrast",
-    "not_the_entity": "perhaps not the entity",
-    "conversation": "conversation failed its check",
-}
 
 
 def card(told: dict[str, Any], on_step: Callable[[], None], key: str = "review_card") -> None:
@@ -84,7 +77,7 @@ def described(
         "marks": _marks(seen) if worded else None,
         "entity": seen.name,
         "perspective": seen.perspective.replace("_", "-"),
-        "flags": [FLAGS.get(flag, flag.replace("_", " ")) for flag in seen.flags],
+        "flags": [CANDIDATE_FLAGS.get(flag, flag.replace("_", " ")) for flag in seen.flags],
         "judgement": judged,
         "judgement_text": _judged(seen) if judged else "",
         "turns": turns,
@@ -94,13 +87,13 @@ def described(
         "parent": None if worded else _parent_image(store, parent),
         "real": [] if worded else _real(store, seen),
         "alternatives": [] if worded else _alternatives(store, workspace, candidate),
-        "reasons": [{"reason": reason, "says": says} for reason, says in REASONS.items()],
+        "reasons": [{"reason": reason, "says": says} for reason, says in REJECT_REASONS.items()],
     }
 
 
 def _judged(seen: SeenCandidate) -> str:
     said = {"accept": "accepted", "reject": "rejected", "unsure": "unsure"}[str(seen.judgement)]
-    why = f", {REASONS[seen.reason]}" if seen.reason in REASONS else ""
+    why = f", {REJECT_REASONS[seen.reason]}" if seen.reason in REJECT_REASONS else ""
     return f"{said} by {seen.judged_by if seen.rule is None else seen.rule}{why}"
 
 
