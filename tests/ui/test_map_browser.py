@@ -20,9 +20,9 @@ PIXEL = 620 * 0.94 / 65_536
 def address(small_workspace):
     with closing(Store(small_workspace.database)) as store:
         for number, (x, y) in PLACES.items():
-            store.execute("insert into map_place values ($1, $2, $3)", [number, x, y])
-        report = to_json(MapReport("starter-clip", 3, 3, 3, 3, 0, 1.5))
-        store.execute("insert into map_made values ($1, now() at time zone 'UTC')", [report])
+            store.execute("insert into map_place values ($1, $2, $3, 'pictures')", [number, x, y])
+        report = to_json(MapReport("pictures", "starter-clip", 3, 3, 3, 3, 0, 1.5))
+        store.execute("insert into map_made values ($1, now() at time zone 'UTC', 'pictures')", [report])
     with browser.running_app(small_workspace.folder) as address:
         yield address
 

@@ -19,9 +19,9 @@ def mapped_workspace(small_workspace):
     """The small workspace with a map: instances 0 and 1 near one another, 2 and 5 far away."""
     with closing(Store(small_workspace.database)) as store:
         for number, x, y in ((0, 1000, 1000), (1, 1100, 1000), (2, 60000, 60000), (5, 1000, 60000)):
-            store.execute("insert into map_place values ($1, $2, $3)", [number, x, y])
-        report = to_json(MapReport("starter-clip", 3, 3, 4, 2, 0, 1.5))
-        store.execute("insert into map_made values ($1, now() at time zone 'UTC')", [report])
+            store.execute("insert into map_place values ($1, $2, $3, 'pictures')", [number, x, y])
+        report = to_json(MapReport("pictures", "starter-clip", 3, 3, 4, 2, 0, 1.5))
+        store.execute("insert into map_made values ($1, now() at time zone 'UTC', 'pictures')", [report])
     return small_workspace
 
 
