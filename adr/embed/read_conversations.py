@@ -139,11 +139,10 @@ def _embed_asked(folder: TextFolder, progress: Progress) -> Event:
 
     def hear(event: Event) -> None:
         last.update(event)
-        last.setdefault("before", event.get("done"))
-        said = (
-            f"Embedding conversations, {last['rate']:,.0f} per second" if "rate" in last else "Embedding conversations"
-        )
-        progress(last.get("done", 0), last.get("total"), said)
+        if "done" in last:
+            last.setdefault("before", last["done"])
+        rate = f", {last['rate']:,.0f} per second" if "rate" in last else ""
+        progress(last.get("done", 0), last.get("total"), f"Embedding conversations{rate}")
 
     command = Command("adr.embed.text_embedding", [str(folder.folder), "--model", folder.model], folder.log)
     (code,) = relay([command], hear)

@@ -54,15 +54,15 @@ class TextModel:
 
 
 def shortened(text: Text, tokens: int) -> str:
-    """The conversation as a model that reads so many tokens gets it: the first words of the question, so that a long one
-    leaves room, then all that follows."""
+    """The conversation as a model that reads so many tokens gets it: the first words of the question, so that a long
+    one leaves room, then all that follows."""
     question = text.question.split()
     return " ".join([*(question[: max(1, tokens // _PART)] if text.rest else question), text.rest]).strip()
 
 
 def embed_texts(folder: TextFolder, load: Callable[[], Reader], tell: Callable[[Event], None]) -> None:
-    """Embed every text that is asked for and not known; `load` is called only when there is one. Each event has how many
-    are done and, from those that this call has embedded, how many it embeds per second."""
+    """Embed every text that is asked for and not known; `load` is called only when there is one. Each event has how
+    many are done and, from those that this call has embedded, how many it embeds per second."""
     asked, known = folder.stamps_asked(), folder.known()
     done = before = sum(stamp in known for stamp in asked)
     tell({"event": "embedded", "done": done, "total": len(asked)})

@@ -22,8 +22,8 @@ _CELLS = 256  # per side, in which density is counted
 
 @dataclass(frozen=True)
 class MapPoints:
-    """The instances on a map in ascending order, and their places: (n, 2), whole numbers from 0 to 65,535. shows: a name
-    of `adr.maps`."""
+    """The instances on a map in ascending order, and their places: (n, 2), whole numbers from 0 to 65,535. shows: a
+    name of `adr.maps`."""
 
     instances: npt.NDArray[np.int32]
     places: npt.NDArray[np.uint16]
