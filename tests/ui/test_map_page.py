@@ -69,6 +69,24 @@ def test_map__what_stands_out_in_a_selection(mapped_workspace, page):
     assert not at.exception and "1 instance selected:" in texts(at)
 
 
+def test_map__of_conversations_says_what_to_run_and_is_made_by_its_button(small_workspace, page):
+    at = page("Explore", view="map", map="conversations")
+    assert not at.exception and "`adr embed --of conversations`, then `adr map --of conversations`" in texts(at)
+    at.button(key="make map").click().run()
+    at = finished(at, small_workspace)
+    assert not at.exception and "6 instances, placed by what starter-clip reads in their conversations" in texts(at)
+    assert "are not on the map" not in texts(at)
+    at = page("Explore", instance="3")
+    assert not at.exception and "Conversations that read like it" in texts(at)
+
+
+def test_map__without_pictures_begins_with_conversations(small_workspace, page):
+    with closing(Store(small_workspace.database)) as store:
+        store.execute("update instance set images = []")
+    assert "No map of conversations yet" in texts(page("Explore", view="map"))
+    assert "has not looked at the pictures" in texts(page("Explore", view="map", map="pictures"))
+
+
 def test_packed__length_text_places_kinds():
     picture = Picture(
         places=np.array([[1, 2], [3, 65535]], np.uint16),

@@ -20,7 +20,6 @@ from adr.explore.map_points import (
 )
 from adr.explore.map_regions import Region, regions
 from adr.explore.runs import runs_in_short
-from adr.maps import CONVERSATIONS, PICTURES
 from adr.perspectives import CLUSTERED, indexed
 from adr.select.filter_text import parse
 from adr.select.find import found_positions
@@ -45,8 +44,6 @@ _TONES = (
     "#b39a1e", "#c44f3c", "#6f9a2e", "#8a6a4f", "#5bb3d9", "#b05fc0",
 )  # fmt: skip
 _SCALE = ("#40508f", "#2f8fa8", "#4fb36b", "#e0b530", "#d8482f")  # from little to much
-_NAMED_BY = {PICTURES: "object", CONVERSATIONS: "token"}
-_STAND_OUT = {PICTURES: "objects", CONVERSATIONS: "words"}
 Key = tuple[str, int]
 
 
@@ -181,15 +178,13 @@ def _names(by: str, kinds: Kinds) -> list[str]:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def regions_of(key: Key, _store: Store, shows: str) -> list[Region]:
-    """The regions of a map, named by objects, or by words where it shows conversations."""
-    return regions(_store, points_of(key, _store, shows), _NAMED_BY[shows])
+    """The regions of a map, named by objects."""
+    return regions(_store, points_of(key, _store, shows), "object")
 
 
 def region_names(key: Key, store: Store, shows: str) -> list[RegionName]:
     """The names on the map, of the largest region first."""
     return [
-        RegionName(
-            ", ".join(one.names), f"{one.n:,} instances, in which these {_STAND_OUT[shows]} stand out", one.x, one.y
-        )
+        RegionName(", ".join(one.names), f"{one.n:,} instances, in which these objects stand out", one.x, one.y)
         for one in regions_of(key, store, shows)
     ]
