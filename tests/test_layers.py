@@ -64,6 +64,7 @@ GROUND = (
     "ranges",
     "tail",
     "conversation",
+    "maps",
     "markers",
 )
 # above the stages, below the pages

@@ -42,7 +42,8 @@ def page(report: EmbedReport | ConversationsReport) -> Iterator[Block]:
 def _conversations(report: ConversationsReport) -> Iterator[Block]:
     yield headline(
         f"{report.embedded:,} of {counted(report.different, 'different conversation')} in "
-        f"{counted(report.conversations, 'instance')} have features of {report.model}, {report.dimensions:,} numbers each."
+        f"{counted(report.conversations, 'instance')} have features of {report.model}, {report.dimensions:,} numbers "
+        "each."
     )
     if report.rate:
         taken = f"{counted(report.new, 'conversation')} embedded in {time_words(report.seconds)}"
