@@ -64,8 +64,7 @@ class FeatureFolder:
     @classmethod
     def of(cls, features: Path, model: str) -> "FeatureFolder":
         """The model's folder below the workspace's `features`; a model whose files have changed is another one."""
-        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", short_name(model)).strip("-.")[-60:]
-        return cls(features / "source" / f"{name}-{model_fingerprint(model)}", model)
+        return cls(features / "source" / folder_of_model(model), model)
 
     @property
     def log(self) -> Path:
@@ -180,6 +179,12 @@ class FeatureFolder:
                 path.unlink(missing_ok=True)
                 continue
             yield path
+
+
+def folder_of_model(model: str) -> str:
+    """The name of a folder for what a model has made: its own name and the fingerprint of its files."""
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", short_name(model)).strip("-.")[-60:]
+    return f"{name}-{model_fingerprint(model)}"
 
 
 @lru_cache(maxsize=2)

@@ -284,6 +284,19 @@ def m009_perspectives_are_rows(db: Statements) -> None:
     db.execute("drop type perspective")
 
 
+def m010_maps_of_conversations(db: Statements) -> None:
+    """A map shows pictures or conversations; every map made before shows pictures."""
+    for table in ("map_place", "map_made"):
+        db.execute(f"alter table if exists {table} add column shows varchar default 'pictures'")
+        db.execute(f"alter table if exists {table} alter column shows drop default")
+    if not db.rows("select 1 from duckdb_tables() where table_name = 'map_made'"):
+        return  # schema.sql makes it
+    for (report,) in db.rows("select report from map_made"):
+        told = json.loads(report)
+        told |= {"shows": "pictures", "placed": told.pop("pictures")}
+        db.execute("update map_made set report = $1", [json.dumps(told)])
+
+
 MIGRATIONS: tuple[Callable[[Statements], None], ...] = (
     m002_reports_are_kept,
     m003_caps_are_bounds,
@@ -293,6 +306,7 @@ MIGRATIONS: tuple[Callable[[Statements], None], ...] = (
     m007_templates,
     m008_languages,
     m009_perspectives_are_rows,
+    m010_maps_of_conversations,
 )
 """MIGRATIONS[0] leads from version 1 to version 2, and so on."""
 VERSION = 1 + len(MIGRATIONS)

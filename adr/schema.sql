@@ -176,13 +176,15 @@ create view if not exists pictures_in_force as
     select report from pictures_made, dataset_changed
     where made_at >= changed_at and folders = (select list(images order by source) from source);
 
--- writer: embed. Where an instance lies on the map, near others whose pictures look alike; x and y from 0 to 65535.
-create table if not exists map_place (instance integer, x usmallint, y usmallint);
+-- writer: embed. Where an instance lies on a map, near others that are alike; x and y from 0 to 65535. shows: what is alike, a
+-- name of adr/maps.py.
+create table if not exists map_place (instance integer, x usmallint, y usmallint, shows varchar);
 
--- writer: embed. One row: how the map was made.
+-- writer: embed. One row per map: how it was made.
 create table if not exists map_made (
     report varchar,             -- JSON: the whole MapReport
-    made_at timestamp
+    made_at timestamp,
+    shows varchar               -- as in `map_place`
 );
 
 -- writer: embed. Two pictures of the source that may be copies, laid over one another: one row per pair.

@@ -66,6 +66,7 @@ GROUND = (
     "ranges",
     "tail",
     "conversation",
+    "maps",
     "markers",
 )
 # above the stages, below the pages

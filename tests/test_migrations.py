@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adr import migrations
+from adr.embed.map import MapReport, map_report
 from adr.errors import AdrError
 from adr.export.export import exports
 from adr.index.options import IndexOptions, differences
@@ -110,6 +111,18 @@ def test_migrate__the_same_recipe_keeps_the_same_instances(archive: Path, tmp_pa
         assert kept_instances(store, again.run).tolist() == kept_instances(store, run).tolist()
 
 
+def test_migrate__a_map_made_before_shows_pictures(tmp_path: Path) -> None:
+    """The workspace of version 9 has a map with two instances."""
+    store = opened(OLDER[8], tmp_path)
+    assert store.rows("select * from map_place order by instance") == [
+        (0, 100, 200, "pictures"),
+        (3, 65535, 0, "pictures"),
+    ]
+    report = map_report(store)
+    assert report == MapReport("pictures", "starter-clip", 2, 2, 2, 148, 0, 1.5)
+    assert map_report(store, "conversations") is None
+
+
 def test_store__a_newer_workspace_is_refused(tmp_path: Path) -> None:
     store = Store(tmp_path / "adr.duckdb")
     store.execute("update meta set value = '99' where key = 'schema_version'")
@@ -167,7 +180,8 @@ def test_migrate__not_where_the_disk_is_short(archive: Path, tmp_path: Path) -> 
         size // 1_000_000 + 2,
         f"""
         import zipfile
-        from adr.errors import AdrError
+        from adr.embed.map import MapReport, map_report
+from adr.errors import AdrError
         from adr.store import Store
         zipfile.ZipFile({str(archive)!r}).extractall(DISK)
         before = (DISK / "adr.duckdb").read_bytes()

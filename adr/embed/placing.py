@@ -1,6 +1,6 @@
-"""Places pictures on the map: `python -m adr.embed.placing FOLDER FEATURES MODEL`. Never opens the database.
+"""Places pictures, or conversations, on a map: `python -m adr.embed.placing FOLDER VECTORS`. Never opens the database.
 
-Reads the features of a model, lays out an even sample of the pictures, puts the others among them, and writes
+Reads the features that a model has made, lays out an even sample of them, puts the others among them, and writes
 `places.npy` when all is done.
 """
 
@@ -14,24 +14,22 @@ import numpy as np
 import numpy.typing as npt
 
 from adr.embed.umap import EPOCHS, Floats, laid_out, placed
-from adr.feature_folder import FeatureFolder
 from adr.files import write_whole
 from adr.process import Event, exit_status, tell
 
 SAMPLE = 20_000
-"""Pictures that are laid out; the others are put among them."""
+"""Pictures or conversations that are laid out; the others are put among them."""
 DIRECTIONS = 64
 """Directions in which the features differ most, which is what distances are measured in."""
-_BLOCK = 5_000  # pictures put among the sample at once
-_SEEN = 99.9  # per cent of the pictures that lie within the map along either axis; the others lie on its edge
+_BLOCK = 5_000  # put among the sample at once
+_SEEN = 99.9  # per cent of the places that lie within the map along either axis; the others lie on its edge
 _MARGIN = 0.03
 
 
-def place_all(folder: Path, features: FeatureFolder, seed: int, tell: Callable[[Event], None]) -> None:
-    """Write the places of all pictures, in the order of the features: (n, 2) whole numbers from 0 to 65,535."""
-    found = features.read()
-    assert found is not None  # whoever starts this process has read them
-    places = _places(found.vectors, seed, tell)
+def place_all(folder: Path, vectors: Path, seed: int, tell: Callable[[Event], None]) -> None:
+    """Write the places of all that have features, in their order: (n, 2) whole numbers from 0 to 65,535. vectors: a
+    file of NumPy's with the features, (n, d)."""
+    places = _places(np.load(vectors, mmap_mode="r", allow_pickle=False), seed, tell)
     file = io.BytesIO()
     np.save(file, on_square(places))
     write_whole(folder / "places.npy", file.getvalue())
@@ -92,10 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The process: place what the features hold; exit status 0, or 1 after it has reported an error."""
     parser = argparse.ArgumentParser(prog="python -m adr.embed.placing", description=__doc__)
     parser.add_argument("folder", type=Path, help="where places.npy goes")
-    parser.add_argument("features", type=Path, help="the features of one model")
+    parser.add_argument("vectors", type=Path, help="the features, a file of NumPy's")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
-    return exit_status(lambda: place_all(given.folder, FeatureFolder(given.features, ""), given.seed, tell))
+    return exit_status(lambda: place_all(given.folder, given.vectors, given.seed, tell))
 
 
 if __name__ == "__main__":

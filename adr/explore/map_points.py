@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adr.explore.entities import known_perspective
+from adr.maps import PICTURES
 from adr.store import Store
 
 KINDS = 12
@@ -21,10 +22,12 @@ _CELLS = 256  # per side, in which density is counted
 
 @dataclass(frozen=True)
 class MapPoints:
-    """The instances on the map in ascending order, and their places: (n, 2), whole numbers from 0 to 65,535."""
+    """The instances on a map in ascending order, and their places: (n, 2), whole numbers from 0 to 65,535. shows: a
+    name of `adr.maps`."""
 
     instances: npt.NDArray[np.int32]
     places: npt.NDArray[np.uint16]
+    shows: str = PICTURES
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,15 @@ class Kinds:
         return [int(n) for n in np.bincount(self.of, minlength=len(self.names))]
 
 
-def map_points(store: Store) -> MapPoints:
-    """Every instance on the map."""
-    found = store.arrays("select instance, x, y from map_place order by instance")
-    return MapPoints(found["instance"], np.column_stack([found["x"], found["y"]]))
+def map_points(store: Store, shows: str = PICTURES) -> MapPoints:
+    """Every instance on a map. shows: a name of `adr.maps`."""
+    found = store.arrays("select instance, x, y from map_place where shows = $1 order by instance", [shows])
+    return MapPoints(found["instance"], np.column_stack([found["x"], found["y"]]), shows)
+
+
+def has_pictures(store: Store) -> bool:
+    """Whether an instance has a picture."""
+    return bool(store.value("select exists (select 1 from instance where len(images) > 0)"))
 
 
 def kinds_by_entity(store: Store, points: MapPoints, perspective: str) -> Kinds:

@@ -38,7 +38,7 @@ def regions(store: Store, points: MapPoints, perspective: str) -> list[Region]:
     sizes = np.bincount(mine, minlength=CELLS**2)
     chosen = np.argsort(-sizes, kind="stable")[:_MOST]
     chosen = chosen[sizes[chosen] >= max(3, _LEAST * len(mine))]
-    named = _named(store, hills, chosen, sizes, perspective)
+    named = _named(store, points.shows, hills, chosen, sizes, perspective)
     return [
         Region(named[int(hill)], *_middle(points.places[mine == hill]), int(sizes[hill]))
         for hill in chosen
@@ -70,6 +70,7 @@ def _hills(counts: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
 
 def _named(
     store: Store,
+    shows: str,
     hills: npt.NDArray[np.int64],
     chosen: npt.NDArray[np.int64],
     sizes: npt.NDArray[np.int64],
@@ -79,11 +80,11 @@ def _named(
         f"""
         with here as (
             select instance, ($2::integer[])[row * {CELLS} + x::integer * {CELLS} // 65536 + 1] as hill
-            from (select instance, x, y::integer * {CELLS} // 65536 as row from map_place)
+            from (select instance, x, y::integer * {CELLS} // 65536 as row from map_place where shows = $3)
         )
         select h.hill, p.entity, count(*) as together from posting p join here h using (instance)
         where p.perspective = perspective_number($1) group by h.hill, p.entity order by h.hill, p.entity""",
-        [perspective, hills.tolist()],
+        [perspective, hills.tolist(), shows],
     )
     _, place = np.unique(found["entity"], return_inverse=True)
     n = np.bincount(place, weights=found["together"])[place] if len(place) else np.zeros(0)

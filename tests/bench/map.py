@@ -1,7 +1,7 @@
 """How long the map takes to be painted, moved and asked, in headless Chromium, with random places.
 
     python tests/bench/map.py --workspace W [--rounds 5]
-    python tests/bench/map.py --workspace W --neighbours
+    python tests/bench/map.py --workspace W --neighbours [--of conversations]
 
 W: an indexed workspace. It is copied; in the copy every instance gets a place in one of 300 random heaps. Chromium
 paints by SwiftShader where there is no graphics card. Times are from a click on the open page until a painted point can
@@ -30,14 +30,14 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from adr.embed.map import MapReport, write_places  # noqa: E402
+from adr.embed.map import MapReport, write_places, write_report  # noqa: E402
 from adr.embed.umap import nearest  # noqa: E402
 from adr.explore.entities import Entity, find_entities, first_of  # noqa: E402
 from adr.explore.map_points import kinds_by_density, kinds_by_entity, map_points  # noqa: E402
 from adr.explore.map_regions import regions  # noqa: E402
 from adr.explore.surrounded import inside, over_represented  # noqa: E402
 from adr.explore.thin_places import thin_places  # noqa: E402
-from adr.report import to_json  # noqa: E402
+from adr.maps import MAPS, PICTURES  # noqa: E402
 from adr.store import Store  # noqa: E402
 from adr.tail import tail_rule  # noqa: E402
 from tests.worlds import browser  # noqa: E402
@@ -65,9 +65,10 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--neighbours", action="store_true")
+    parser.add_argument("--of", choices=MAPS, default=PICTURES, help="with --neighbours: which map")
     options = parser.parse_args()
     if options.neighbours:
-        print(json.dumps(of_the_same_kind(options.workspace)))
+        print(json.dumps(of_the_same_kind(options.workspace, options.of)))
         return
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "work"
@@ -91,17 +92,16 @@ def scatter(folder: Path) -> int:
         if not store.value("select count(*) from source"):  # a workspace that no ingest wrote
             store.execute("insert into source (path, ingested_at) values ('set.json', timestamp '2026-01-01')")
         with store.atomic() as writer:
-            write_places(writer, instances, places)
-            writer.execute("delete from map_made")
-            report = MapReport("random", len(instances), 20_000, len(instances), 0, 0, 1.0)
-            writer.execute("insert into map_made values ($1, now() at time zone 'UTC')", [to_json(report)])
+            write_places(writer, PICTURES, instances, places)
+            report = MapReport(PICTURES, "random", len(instances), 20_000, len(instances), 0, 0, 1.0)
+            write_report(writer, report)
     return len(instances)
 
 
-def of_the_same_kind(folder: Path) -> dict[str, float]:
+def of_the_same_kind(folder: Path, shows: str) -> dict[str, float]:
     """The share of the ten nearest neighbours that are of the same kind, and the share by chance."""
     with closing(Store(folder / "adr.duckdb")) as store:
-        points = map_points(store)
+        points = map_points(store, shows)
         kinds = kinds_by_entity(store, points, "object").of
     near, _ = nearest(points.places.astype(np.float32), k=10)
     shares = np.bincount(kinds) / len(kinds)

@@ -89,6 +89,8 @@ CALLS = [
     ("index", ""),
     ("embed", ""),
     ("map", ""),
+    ("embed", "--of conversations"),
+    ("map", "--of conversations"),
     ("copies", "--looks"),
     ("wrong-pairs", ""),
     ("pictures", ""),

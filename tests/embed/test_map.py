@@ -31,7 +31,7 @@ def test_make_map__places_instances_with_features(workspace, store):
     write_features(workspace, SEEN)
     told = []
     report = make_map(store, workspace, progress=lambda *event: told.append(event))
-    assert (report.pictures, report.laid_out, report.instances, report.without) == (3, 3, 4, 2)
+    assert (report.placed, report.laid_out, report.instances, report.without) == (3, 3, 4, 2)
     assert map_report(store) == report and told[-1] == (200, 200, "Laying out a sample")
     rows = store.rows("select instance, x, y from map_place order by instance")
     assert [row[0] for row in rows] == [0, 1, 2, 5]  # 3 has no picture; that of 4 is not on disk

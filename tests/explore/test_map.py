@@ -25,7 +25,7 @@ PLACES = {0: (1000, 1000), 1: (1100, 1000), 2: (60000, 60000), 5: (1000, 1200)}
 def put(store: Store, places: dict[int, tuple[int, int]]) -> None:
     """Writes places as the map would."""
     for number, (x, y) in places.items():
-        store.execute("insert into map_place values ($1, $2, $3)", [number, x, y])
+        store.execute("insert into map_place values ($1, $2, $3, 'pictures')", [number, x, y])
 
 
 @pytest.fixture

@@ -17,14 +17,54 @@ PIXEL = 620 * 0.94 / 65_536
 
 
 @pytest.fixture
+def both(small_workspace):
+    """The small workspace with a map of its conversations."""
+    with closing(Store(small_workspace.database)) as store:
+        for number, (x, y) in TALKS.items():
+            store.execute("insert into map_place values ($1, $2, $3, 'conversations')", [number, x, y])
+        report = to_json(MapReport("conversations", "starter-clip", 2, 2, 2, 4, 0, 1.5))
+        store.execute("insert into map_made values ($1, now() at time zone 'UTC', 'conversations')", [report])
+
+
+@pytest.fixture
+def address_of_both(both, address):
+    return address
+
+
+@pytest.fixture
 def address(small_workspace):
     with closing(Store(small_workspace.database)) as store:
         for number, (x, y) in PLACES.items():
-            store.execute("insert into map_place values ($1, $2, $3)", [number, x, y])
-        report = to_json(MapReport("starter-clip", 3, 3, 3, 3, 0, 1.5))
-        store.execute("insert into map_made values ($1, now() at time zone 'UTC')", [report])
+            store.execute("insert into map_place values ($1, $2, $3, 'pictures')", [number, x, y])
+        report = to_json(MapReport("pictures", "starter-clip", 3, 3, 3, 3, 0, 1.5))
+        store.execute("insert into map_made values ($1, now() at time zone 'UTC', 'pictures')", [report])
     with browser.running_app(small_workspace.folder) as address:
         yield address
+
+
+TALKS = {3: (32_768, 32_768), 0: (10_000, 32_768)}  # number 3 is text only
+
+
+def test_map__switched_to_conversations(chromium, address_of_both) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(60_000)
+    page.goto(f"{address_of_both}/Explore?view=map")
+    page.get_by_text("3 instances, placed by what starter-clip sees").wait_for()
+    page.get_by_role("radio", name="Conversations").click()
+    page.get_by_text("2 instances, placed by what starter-clip reads").wait_for()
+    assert "map=conversations" in page.url
+    page.locator(".map[data-painted]").wait_for()
+    page.wait_for_timeout(500)
+    page.mouse.move(*at(page, *TALKS[3]))
+    page.locator(".tip strong", has_text="Instance 3").wait_for()
+    said = page.locator(".tip .note").inner_text()
+    assert said == "What is a <b>bus</b>?\nA long car for many people."
+    assert page.locator(".tip img").count() == 0
+    page.mouse.click(*at(page, *TALKS[3]))
+    page.get_by_role("heading", name="Instance 3").wait_for()
+    page.go_back()
+    page.get_by_text("2 instances, placed by what starter-clip reads").wait_for()
+    page.close()
 
 
 def at(page, x: int, y: int) -> tuple[float, float]:

@@ -19,9 +19,9 @@ def mapped_workspace(small_workspace):
     """The small workspace with a map: instances 0 and 1 near one another, 2 and 5 far away."""
     with closing(Store(small_workspace.database)) as store:
         for number, x, y in ((0, 1000, 1000), (1, 1100, 1000), (2, 60000, 60000), (5, 1000, 60000)):
-            store.execute("insert into map_place values ($1, $2, $3)", [number, x, y])
-        report = to_json(MapReport("starter-clip", 3, 3, 4, 2, 0, 1.5))
-        store.execute("insert into map_made values ($1, now() at time zone 'UTC')", [report])
+            store.execute("insert into map_place values ($1, $2, $3, 'pictures')", [number, x, y])
+        report = to_json(MapReport("pictures", "starter-clip", 3, 3, 4, 2, 0, 1.5))
+        store.execute("insert into map_made values ($1, now() at time zone 'UTC', 'pictures')", [report])
     return small_workspace
 
 
@@ -67,6 +67,24 @@ def test_map__what_stands_out_in_a_selection(mapped_workspace, page):
     at.session_state["SelectionState"] = SelectionState(Selection(np.array([2], np.int32), "a lasso on the map"))
     at.run()
     assert not at.exception and "1 instance selected:" in texts(at)
+
+
+def test_map__of_conversations_says_what_to_run_and_is_made_by_its_button(small_workspace, page):
+    at = page("Explore", view="map", map="conversations")
+    assert not at.exception and "`adr embed --of conversations`, then `adr map --of conversations`" in texts(at)
+    at.button(key="make map").click().run()
+    at = finished(at, small_workspace)
+    assert not at.exception and "6 instances, placed by what starter-clip reads in their conversations" in texts(at)
+    assert "are not on the map" not in texts(at)
+    at = page("Explore", instance="3")
+    assert not at.exception and "Conversations that read like it" in texts(at)
+
+
+def test_map__without_pictures_begins_with_conversations(small_workspace, page):
+    with closing(Store(small_workspace.database)) as store:
+        store.execute("update instance set images = []")
+    assert "No map of conversations yet" in texts(page("Explore", view="map"))
+    assert "has not looked at the pictures" in texts(page("Explore", view="map", map="pictures"))
 
 
 def test_packed__length_text_places_kinds():

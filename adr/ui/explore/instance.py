@@ -10,6 +10,7 @@ from adr.plain_text import plain
 from adr.ui.explore.alike import alike_view
 from adr.ui.explore.decision import decision_view
 from adr.ui.explore.look_alikes import look_alikes_view
+from adr.ui.explore.near_conversations import near_conversations_view
 from adr.ui.explore.tags import tags_view
 from adr.ui.frame import Frame
 from adr.ui.parts.controls import asked, asked_number, jump
@@ -52,6 +53,7 @@ def look_view(here: Frame) -> None:
     alike_view(here, number)
     if shown.images:
         look_alikes_view(here, number)
+    near_conversations_view(here, number)
 
 
 def _with_entities(here: Frame, number: int) -> dict[str, list[Entity]]:

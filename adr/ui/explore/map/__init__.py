@@ -1,1 +1,1 @@
-"""The map of the dataset: every instance a point, near others that look alike."""
+"""The map of the dataset: every instance a point, near others that are alike."""

@@ -103,19 +103,21 @@ def _filter() -> str:
     return asked("find")
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def points_of(key: Key, _store: Store) -> MapPoints:
-    """The points of the map, read again only when the workspace changes."""
-    return map_points(_store)
+@st.cache_resource(show_spinner=False, max_entries=4)
+def points_of(key: Key, _store: Store, shows: str) -> MapPoints:
+    """The points of a map, read again only when the workspace changes."""
+    return map_points(_store, shows)
 
 
 @st.cache_resource(show_spinner="Painting …", max_entries=8)
-def painted(key: Key, _store: Store, layout: str, by: tuple[str, ...], _thin: Sequence[RegionName]) -> bytes:
+def painted(
+    key: Key, _store: Store, shows: str, layout: str, by: tuple[str, ...], _thin: Sequence[RegionName]
+) -> bytes:
     """The map as one message for the browser, with these names before those of regions.
 
     AdrError where a filter cannot be read.
     """
-    points = points_of(key, _store)
+    points = points_of(key, _store, shows)
     kinds = _kinds(_store, points, by)
     colors = _colors(by[0], len(kinds.names))
     counts = kinds.counts
@@ -126,9 +128,9 @@ def painted(key: Key, _store: Store, layout: str, by: tuple[str, ...], _thin: Se
             MapColor(name, color, None if by[0] == DENSITY else n)
             for name, color, n in zip(_names(by[0], kinds), colors, counts, strict=True)
         ],
-        names=[*_thin, *region_names(key, _store)],
+        names=[*_thin, *region_names(key, _store, shows)],
         layout=layout,
-        alt=f"Map of {len(points.instances):,} instances, near ones with pictures that look alike",
+        alt=f"Map of {len(points.instances):,} instances, near ones with {shows} that are alike",
         ordered=by[0] == DENSITY,
     ).packed()
 
@@ -174,15 +176,15 @@ def _names(by: str, kinds: Kinds) -> list[str]:
     return ["few near" if level == 0 else "many near" if level == last else "" for level in range(last + 1)]
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def regions_of(key: Key, _store: Store) -> list[Region]:
-    """The regions of the map, named by objects."""
-    return regions(_store, points_of(key, _store), "object")
+@st.cache_resource(show_spinner=False, max_entries=4)
+def regions_of(key: Key, _store: Store, shows: str) -> list[Region]:
+    """The regions of a map, named by objects."""
+    return regions(_store, points_of(key, _store, shows), "object")
 
 
-def region_names(key: Key, store: Store) -> list[RegionName]:
+def region_names(key: Key, store: Store, shows: str) -> list[RegionName]:
     """The names on the map, of the largest region first."""
     return [
         RegionName(", ".join(one.names), f"{one.n:,} instances, in which these objects stand out", one.x, one.y)
-        for one in regions_of(key, store)
+        for one in regions_of(key, store, shows)
     ]

@@ -17,25 +17,25 @@ from adr.ui.parts.distributions import distribution
 _PERSPECTIVE = "object"
 
 
-def thin_view(here: Frame) -> None:
+def thin_view(here: Frame, shows: str) -> None:
     """The places, numbered as on the map; draws nothing without any."""
-    places = thin_of(here.key, here.store)
+    places = thin_of(here.key, here.store, shows)
     if not places:
         return
     with st.expander(f"Empty places near the tail ({len(places)})", icon=":material/add_location_alt:"):
         st.caption(
-            "No picture lies here, and those around hold objects of the tail more often than by chance. More "
-            "pictures of them would be new ones."
+            f"No {shows.removesuffix('s')} lies here, and those around hold objects of the tail more often than by "
+            f"chance. More {shows} with them would be new ones."
         )
         for number, place in enumerate(places, 1):
             _row(number, place)
 
 
-def thin_names(here: Frame) -> list[RegionName]:
+def thin_names(here: Frame, shows: str) -> list[RegionName]:
     """The places as they are marked on the map."""
     return [
         RegionName(f"◇ {number}", "Empty, near " + ", ".join(one.name for one in place.entities), place.x, place.y)
-        for number, place in enumerate(thin_of(here.key, here.store), 1)
+        for number, place in enumerate(thin_of(here.key, here.store, shows), 1)
     ]
 
 
@@ -49,9 +49,9 @@ def _row(number: int, place: ThinPlace) -> None:
         link("Synthesize", "Plan here", entities=",".join(str(one.entity) for one in place.entities), plan="new")
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def thin_of(key: Key, _store: Store) -> list[ThinPlace]:
+@st.cache_resource(show_spinner=False, max_entries=4)
+def thin_of(key: Key, _store: Store, shows: str) -> list[ThinPlace]:
     """The empty places among objects of the tail, at its usual share."""
     rule = distribution(key, _store, _PERSPECTIVE, described(_PERSPECTIVE).tail_share).rule
     first_tail = first_of(_store, _PERSPECTIVE) + rule.head_rank
-    return thin_places(_store, points_of(key, _store), _PERSPECTIVE, first_tail)
+    return thin_places(_store, points_of(key, _store, shows), _PERSPECTIVE, first_tail)
