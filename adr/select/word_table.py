@@ -59,8 +59,8 @@ and other letters to a pattern."""
 @dataclass(frozen=True)
 class WordsReport:
     """instances: whose texts were read; words: different ones; by_letter: scripts without blanks between words were
-    cut into letters (`adr.select.word_cut`), else their phrases are looked for inside words; same_letters: patterns match
-    the words in small letters as they match the texts."""
+    cut into letters (`adr.select.word_cut`), else their phrases are looked for inside words; same_letters: patterns
+    match the words in small letters as they match the texts."""
 
     instances: int
     words: int
