@@ -335,6 +335,13 @@ class Store:
             found: dict[str, Any] = cursor.execute(sql, parameters).fetchnumpy()
             return found
 
+    def record_batches(self, sql: str, parameters: Parameters = (), size: int = 10_000) -> Iterator[pa.RecordBatch]:
+        """The rows as Arrow record batches of about `size` rows, streamed. The cursor is held until the end."""
+        with self._cursor() as cursor:
+            relation = cursor.sql(sql, params=parameters or None)
+            assert relation is not None, "a query has rows"
+            yield from relation.to_arrow_reader(size)
+
     def batches(self, sql: str, parameters: Parameters = (), size: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         """The rows in lists of at most `size`, streamed with flat memory. The cursor is held until the end."""
         with self._cursor() as cursor:

@@ -106,7 +106,7 @@ def _found_sql(store: Store, tree: Filter | None) -> tuple[str, dict[str, Any]]:
     parameters."""
     if tree is None:
         return "with found as (select i.instance from instance i)", {}
-    return found_sql(store, written_out(store, tree), by_words=words_report(store) is not None)
+    return found_sql(store, written_out(store, tree), words_report(store))
 
 
 def found_positions(store: Store, tree: Filter | None) -> npt.NDArray[np.int32]:

@@ -5,7 +5,7 @@ that come into question; only their texts are read.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from adr.select.filter_sql import ConditionSql, reads_text
 from adr.select.filter_tree import (
@@ -21,29 +21,29 @@ from adr.select.filter_tree import (
     conditions,
 )
 from adr.select.pattern_literals import literals
+from adr.select.pattern_words import word_tests
+from adr.select.word_cut import can_be_cut, words
+from adr.select.word_search import Place, WordTest, as_bits, saying
+from adr.select.word_table import WordsReport
 from adr.store import Store
 
-_MOST_WORDS = 8
+_MOST_WORDS = 24
 """Words of a phrase that are looked up, one behind the other."""
 _RAREST = 3
 """Words of a longer phrase that are looked up; the longest are the rarest."""
 _SHORTEST = 2
 """Letters of a text that is looked up for a regular expression."""
-_SPAN = 2**31  # above every place of a word
-_LISTS = {"question": ("question",), "answer": ("answer",), "either": ("question", "answer")}
-
-Place = Literal["whole", "suffix", "prefix", "contains"]
 
 
-def found_sql(store: Store, tree: Filter, *, by_words: bool) -> tuple[str, dict[str, Any]]:
+def found_sql(store: Store, tree: Filter, report: WordsReport | None) -> tuple[str, dict[str, Any]]:
     """(`with … found as (…)`, its parameters by name): a query's beginning, after which `found` has the positions that
-    the filter finds. by_words: the table of words is that of the present sources."""
-    builder = _ByWords(store) if by_words else ConditionSql(store)
+    the filter finds. report: that of the table of words; None: there is none of the present sources."""
+    builder = ConditionSql(store) if report is None else _ByWords(store, report)
     parts = tree.parts if isinstance(tree, AllOf) else (tree,)
-    open_parts = [part for part in parts if not _is_settled(part, by_words)]
+    open_parts = [part for part in parts if not _is_settled(part, report)]
     maybe = [part for part in parts if part not in open_parts]
-    if by_words:
-        maybe += [narrowed for part in open_parts if (narrowed := _narrowed(part)) is not None]
+    if report is not None:
+        maybe += [narrowed for part in open_parts if (narrowed := _narrowed(part, report)) is not None]
     first = builder.sql(all_of(maybe)) if maybe else ""
     if not open_parts:
         return f"with found as materialized (select i.instance from instance i where {first})", builder.bound
@@ -59,56 +59,48 @@ def found_sql(store: Store, tree: Filter, *, by_words: bool) -> tuple[str, dict[
 
 
 class _ByWords(ConditionSql):
-    """Conditions on texts and sizes as conditions on the tables that `word_table` makes."""
+    """Conditions on texts and sizes as conditions on what `word_search` and the tables of `word_table` know."""
+
+    def __init__(self, store: Store, report: WordsReport) -> None:
+        super().__init__(store)
+        self._report = report
 
     def sql(self, tree: Filter) -> str:
         match tree:
             case SaysPhrase(where, phrase):
-                return self._words(where, phrase)
+                return self._phrase(where, phrase)
+            case MatchesPattern(where, pattern):
+                return " or ".join(self._said(where, tests) for tests in word_tests(pattern))
             case HasQuantity(of, relation, number):
                 wanted = f"z.{of} {relation} {self._bind(number)}"
                 return f"i.instance in (select z.instance from instance_size z where {wanted})"
         return super().sql(tree)
 
-    def _words(self, where: Where, phrase: str) -> str:
+    def _phrase(self, where: Where, phrase: str) -> str:
         """That the words of a phrase stand one behind the other in the instance; of many words, that the longest do."""
-        placed = _placed_words(phrase)
-        if len(placed) > _MOST_WORDS:
-            longest = sorted(placed, key=lambda one: -len(one[1]))[:_RAREST]
-            return " and ".join(f"i.instance in ({self._instances_with(where, *one)})" for one in longest)
-        if len(placed) == 1:
-            return f"i.instance in ({self._instances_with(where, *placed[0])})"
-        first, *rest = [self._places_of(where, *one) for one in placed]
-        joins = "".join(
-            f" semi join ({places}) w{n} on w{n}.place = w0.place + {n}" for n, places in enumerate(rest, 1)
-        )
-        return f"i.instance in (select (w0.place // {_SPAN})::integer from ({first}) w0{joins})"
+        tests = _placed_words(phrase, self._report)
+        if len(tests) <= _MOST_WORDS:
+            return self._said(where, tests)
+        longest = sorted(tests, key=lambda one: -len(one.text))[:_RAREST]
+        return " and ".join(self._said(where, [one]) for one in longest)
 
-    def _instances_with(self, where: Where, place: Place, word: str) -> str:
-        holds = self._holds(place, word)
-        return " union all ".join(f"select unnest(w.{one}s) from word_place w where {holds}" for one in _LISTS[where])
-
-    def _places_of(self, where: Where, place: Place, word: str) -> str:
-        """Where a word stands, as one number for instance and place."""
-        holds = self._holds(place, word)
-        return " union all ".join(
-            f"select unnest(w.{one}s)::bigint * {_SPAN} + unnest(w.{one}_places) as place "
-            f"from word_place w where {holds}"
-            for one in _LISTS[where]
-        )
-
-    def _holds(self, place: Place, word: str) -> str:
-        bound = f"lower({self._bind(word)})"
-        return f"w.word = {bound}" if place == "whole" else f"{place}(w.word, {bound})"
+    def _said(self, where: Where, tests: Sequence[WordTest]) -> str:
+        """That the words that pass the tests stand one behind the other in the instance."""
+        bits = self._bind(as_bits(saying(self.store, where, tests)))
+        return f"(get_bit({bits}::blob::bit, i.instance) = 1)"
 
 
-def _placed_words(phrase: str) -> list[tuple[Place, str]]:
-    """The words of a phrase, and which part of a word of the text each of them is; empty for blanks alone."""
-    words = phrase.strip(" ").split(" ")
-    if words == [""]:
+def _placed_words(phrase: str, report: WordsReport) -> list[WordTest]:
+    """The words of a phrase, and which part of a word of the text each of them is; empty for blanks alone, and where
+    the table cannot tell."""
+    if not can_be_cut(phrase):
         return []
-    opens, closes, last = phrase.startswith(" "), phrase.endswith(" "), len(words) - 1
-    return [(_place(n > 0 or opens, n < last or closes), word) for n, word in enumerate(words)]
+    said = phrase.strip(" ")
+    cut = words(said) if report.by_letter else said.split(" ")
+    if cut == [""]:
+        return []
+    opens, closes, last = phrase.startswith(" "), phrase.endswith(" "), len(cut) - 1
+    return [WordTest(_place(n > 0 or opens, n < last or closes), word) for n, word in enumerate(cut)]
 
 
 def _place(begins: bool, ends: bool) -> Place:
@@ -116,34 +108,36 @@ def _place(begins: bool, ends: bool) -> Place:
     return ("whole" if ends else "prefix") if begins else ("suffix" if ends else "contains")
 
 
-def _is_settled(part: Filter, by_words: bool) -> bool:
+def _is_settled(part: Filter, report: WordsReport | None) -> bool:
     """Whether a part is answered without reading texts."""
-    return not any(reads_text(one) and not (by_words and _is_in_table(one)) for one in conditions(part))
+    return not any(reads_text(one) and not (report and _is_in_table(one, report)) for one in conditions(part))
 
 
-def _is_in_table(condition: Filter) -> bool:
-    """Whether the tables alone answer a condition: sizes, and phrases of few words without blanks around them."""
-    if isinstance(condition, HasQuantity):
-        return True
-    if not isinstance(condition, SaysPhrase) or condition.phrase != condition.phrase.strip(" "):
-        return False
-    return 0 < len(_placed_words(condition.phrase)) <= _MOST_WORDS
+def _is_in_table(condition: Filter, report: WordsReport) -> bool:
+    """Whether the tables alone answer a condition: sizes, phrases of few words without blanks around them, and patterns
+    of words."""
+    match condition:
+        case SaysPhrase(_, phrase) if phrase == phrase.strip(" "):
+            return 0 < len(_placed_words(phrase, report)) <= _MOST_WORDS
+        case MatchesPattern(_, pattern):
+            return report.same_letters and bool(word_tests(pattern))
+    return isinstance(condition, HasQuantity)
 
 
-def _narrowed(part: Filter) -> Filter | None:
+def _narrowed(part: Filter, report: WordsReport) -> Filter | None:
     """A filter that the tables answer and that finds whatever `part` finds; None: nothing narrows it."""
     match part:
-        case _ if _is_settled(part, True):
+        case _ if _is_settled(part, report):
             return part
         case SaysPhrase(_, phrase):
-            return part if _placed_words(phrase) else None
+            return part if _placed_words(phrase, report) else None
         case MatchesPattern(where, pattern):
             return _narrowed_pattern(where, pattern)
         case AllOf(parts):
-            known = [one for inner in parts if (one := _narrowed(inner)) is not None]
+            known = [one for inner in parts if (one := _narrowed(inner, report)) is not None]
             return all_of(known) if known else None
         case AnyOf(parts):
-            every = [_narrowed(inner) for inner in parts]
+            every = [_narrowed(inner, report) for inner in parts]
             return any_of([one for one in every if one is not None]) if None not in every else None
     return None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from adr.errors import AdrError
 from adr.progress import Progress, silent
 from adr.report import from_json, to_json
+from adr.select.word_cut import WORDS
 from adr.store import Store
 
 BLOCK = 100_000
@@ -24,10 +25,10 @@ _INSERT_SIZES = f"""
     select instance, coalesce(len(turns), 0), coalesce(list_sum(list_transform(turns, lambda turn: {WORDS_OF_TURN})), 0)
     from instance where instance >= $first and instance < $end order by instance"""
 
-_INSERT_WORDS = """
+_INSERT_WORDS = f"""
     insert into word_place
     with spoken as (
-        select instance, number, turn.role = 'human' as asks, string_split(lower(turn.text), ' ') as words
+        select instance, number, turn.role = 'human' as asks, {WORDS} as words
         from (select instance, unnest(turns) as turn, generate_subscripts(turns, 1) as number
               from instance where instance >= $first and instance < $end)
         where turn.role in ('human', 'gpt') and turn.text is not null
@@ -46,14 +47,26 @@ _INSERT_WORDS = """
     from said group by word order by word"""
 """Places count on from turn to turn with one left out between them, so that a phrase never spans two turns."""
 
+_OTHER_LETTERS = """
+    select exists (
+        select 1 from (select unnest(turns) as turn from instance)
+        where strlen(turn.text) > length(turn.text)
+        and (contains(turn.text, chr(304)) or contains(turn.text, chr(8490))))"""
+"""Whether a text has one of the two letters beyond ASCII whose small letter is in ASCII: they are i and k in the table,
+and other letters to a pattern."""
+
 
 @dataclass(frozen=True)
 class WordsReport:
-    """instances: whose texts were read; words: different ones."""
+    """instances: whose texts were read; words: different ones; by_letter: scripts without blanks between words were
+    cut into letters (`adr.select.word_cut`), else their phrases are looked for inside words; same_letters: patterns
+    match the words in small letters as they match the texts."""
 
     instances: int
     words: int
     seconds: float
+    by_letter: bool = False
+    same_letters: bool = False
 
 
 def make_word_table(store: Store, progress: Progress = silent) -> WordsReport:
@@ -74,7 +87,9 @@ def make_word_table(store: Store, progress: Progress = silent) -> WordsReport:
             for insert in (_INSERT_SIZES, _INSERT_WORDS):
                 writer.execute(insert, {"first": first, "end": first + BLOCK})
     words = int(store.value("select count(distinct word) from word_place"))
-    report = WordsReport(instances, words, round(time.monotonic() - started, 2))
+    same_letters = not store.value(_OTHER_LETTERS)
+    seconds = round(time.monotonic() - started, 2)
+    report = WordsReport(instances, words, seconds, by_letter=True, same_letters=same_letters)
     _finish(store, changed_at, report)
     return report
 

@@ -11,6 +11,8 @@ from adr.select.filter_tree import HasQuantity, MatchesPattern, NotSo, SaysPhras
 from adr.select.find import before, found_page
 from adr.select.found_sql import found_sql
 from adr.select.pattern_literals import literals
+from adr.select.pattern_words import word_tests
+from adr.select.word_cut import WORDS, words
 from adr.select.word_table import make_word_table, words_report
 from adr.store import Store
 
@@ -35,8 +37,14 @@ def written(talks=TALKS) -> Store:
     return store
 
 
-WITHOUT, WITH = written(), written()
+PLAIN = (  # without the two letters whose small letters are in ASCII
+    *(TALKS[n] for n in (0, 1, 2, 4, 5)),
+    [("human", "红 色的car 3 ab"), ("gpt", "abc片 def图\n的  车, 12b")],
+    [("human", "ſee Straße 红k ред"), ("gpt", "사람이 있다 รถสีแดง かわいい")],
+)
+WITHOUT, WITH, PLAIN_WITHOUT, PLAIN_WITH = written(), written(), written(PLAIN), written(PLAIN)
 make_word_table(WITH)
+make_word_table(PLAIN_WITH)
 
 where = st.sampled_from(["question", "answer", "either"])
 phrases = st.text(st.sampled_from("abred cart,.\t红色รİKkſσΣß-"), min_size=1, max_size=8) | st.sampled_from(
@@ -53,6 +61,17 @@ phrases = st.text(st.sampled_from("abred cart,.\t红色รİKkſσΣß-"), min_s
         "的车",
         "<image>",
         " ",
+        "的 车",
+        "的car",
+        "abc片",
+        "abc def",
+        "片 def图",
+        "的  车",
+        "람이 있",
+        "わい",
+        "色的 car",
+        "色 的",
+        "的\x01车",
         "red\tcar",
         "image>\nIs",
     ]
@@ -77,6 +96,19 @@ patterns = st.sampled_from(
         "(a|)b",
         "(ca)+r",
         "红.",
+        r"\d+",
+        r"\ba",
+        r"\bk\b",
+        r"[a-z]{3} \w",
+        r"\w+ car\w",
+        r"a|red c",
+        r"(red|tired) \bcar|色",
+        r"s\b",
+        r"cars?, [a-c]",
+        r"\d\w",
+        r"a? car",
+        r"[^ ]b",
+        r"a b|x y",
     ]
 )
 written_patterns = st.recursive(
@@ -110,6 +142,7 @@ filters = st.recursive(
 def test_found_page__the_same_with_and_without_the_table(tree):
     assert found_page(WITH, tree, 0, 9) == found_page(WITHOUT, tree, 0, 9)
     assert before(WITH, tree, 4) == before(WITHOUT, tree, 4)
+    assert found_page(PLAIN_WITH, tree, 0, 9) == found_page(PLAIN_WITHOUT, tree, 0, 9)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +164,73 @@ def test_found_page__by_hand(tree, wanted):
 
 def test_found_sql__reads_no_text_for_one_word_or_a_size():
     for tree in (SaysPhrase("either", "car"), HasQuantity("words", ">", 100), NotSo(SaysPhrase("answer", "a-b"))):
-        assert "i.turns" not in found_sql(WITH, tree, by_words=True)[0]
-        assert "i.turns" in found_sql(WITHOUT, tree, by_words=False)[0]
+        assert "i.turns" not in found_sql(WITH, tree, words_report(WITH))[0]
+        assert "i.turns" in found_sql(WITHOUT, tree, None)[0]
+
+
+@pytest.mark.parametrize(
+    ("tree", "wanted"),
+    [
+        (SaysPhrase("either", "色的car"), (10,)),
+        (SaysPhrase("either", "色的"), (2, 10)),
+        (SaysPhrase("either", "的 车"), ()),  # 的车 and 的  车
+        (SaysPhrase("either", "abc def"), ()),  # 片 stands between
+        (SaysPhrase("answer", "사람이 있"), (12,)),
+        (MatchesPattern("either", r"\d+b"), (10,)),
+        (MatchesPattern("either", r"a+b? a|tired \w+pet"), (4, 8)),
+    ],
+)
+def test_found_page__from_the_table_alone(tree, wanted):
+    assert "i.turns" not in found_sql(PLAIN_WITH, tree, words_report(PLAIN_WITH))[0]
+    assert found_page(PLAIN_WITH, tree, 0, 9).positions == wanted
+
+
+def test_found_page__with_a_table_in_which_letters_are_not_apart():
+    store = written(PLAIN)
+    make_word_table(store)
+    with store.atomic() as writer:  # as it was made before
+        writer.execute("delete from word_place where starts_with(word, chr(1)) or word in ('红', '色', 'abc', 'def')")
+        writer.execute("insert into word_place values ('红色的车', [2], [1], [], []), ('它是红色', [], [], [2], [9])")
+        writer.execute("insert into word_place values ('色的car', [10], [2], [], [])")
+        writer.execute("""update words_made set report = '{"instances": 7, "words": 30, "seconds": 1.0}'""")
+    assert found_page(store, SaysPhrase("either", "色的"), 0, 9).positions == (2, 10)
+    assert found_page(store, MatchesPattern("either", r"\d+b"), 0, 9).positions == (10,)
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("red  car", ["red", "", "car"]),
+        ("红色的car abc车", ["红", "\x01色", "\x01的", "\x01car", "abc", "\x01车"]),
+        ("红 色", ["红", "色"]),
+        ("abc  车 ", ["abc", "", "车", ""]),
+        (" 有人", ["", "有", "\x01人"]),
+        ("", [""]),
+    ],
+)
+def test_words__the_same_in_sql(text, cut):
+    assert words(text) == cut
+    assert WITH.value(f"select {WORDS} from (select {{'text': $1}} as turn)", [text]) == cut
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rows"),
+    [
+        (r"\d+", [[r"\d+"]]),
+        ("red (car|bus)", [[r"(?:red)\z", r"\A(?:(car|bus))"]]),
+        (r"a of \w+", [[r"(?:a)\z", r"\A(?:of)\z", r"\A(?:\w+)"]]),
+        ("[a|b]c|d", [["[a|b]c"], ["d"]]),
+        ("red.car", []),  # what may be a blank
+        ("red (car|big bus)", []),
+        ("[^a]b", []),
+        ("^red", []),
+        ("a* car", []),  # what may be empty
+        (r"red\scar", []),
+        ("红色", []),
+    ],
+)
+def test_word_tests__by_hand(pattern, rows):
+    assert [[test.text for test in row] for row in word_tests(pattern)] == rows
 
 
 def test_make_word_table__blocks_cover_all_positions(monkeypatch):
@@ -142,6 +240,9 @@ def test_make_word_table__blocks_cover_all_positions(monkeypatch):
     assert (report.instances, words_report(store)) == (6, report)
     assert store.value("select count(*) from instance_size") == 6
     assert found_page(store, SaysPhrase("either", "car"), 0, 9).positions == (0, 2, 10)
+    assert found_page(store, SaysPhrase("either", "红色"), 0, 9).positions == (2,)
+    assert found_page(store, SaysPhrase("either", "a b"), 0, 9).positions == (4,)
+    assert found_page(store, SaysPhrase("either", "red car"), 0, 9).positions == (10,)
 
 
 def test_words_report__none_when_the_sources_have_changed():
