@@ -310,7 +310,8 @@ create view if not exists current_filter as
     where last_one.filter is not null;
 
 -- writer: select. The words of all questions and answers, in small letters and as they stand between blanks, with every
--- place where they stand. Each word has one row per 100,000 positions; '' stands between two blanks.
+-- place where they stand. Each word has one row per 100,000 positions; '' stands between two blanks. Letters of scripts
+-- without blanks between words are words; chr(1) begins a word that follows another without a blank.
 create table if not exists word_place (
     word varchar,
     questions integer[],        -- instances in which it stands in a turn of the human, ascending, once for each place

@@ -245,7 +245,7 @@ def test_classes__no_name_means_two_things():
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
-ASKING = ("rows", "row", "value", "frame", "arrow", "arrays", "batches", "execute", "atomic")
+ASKING = ("rows", "row", "value", "frame", "arrow", "arrays", "batches", "record_batches", "execute", "atomic")
 
 
 @pytest.mark.parametrize("path", files("adr/ui", "pages", "app.py"), ids=lambda p: str(p.relative_to(ROOT)))

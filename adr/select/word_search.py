@@ -18,7 +18,7 @@ from adr.store import Store
 Where = Literal["question", "answer", "either"]
 Place = Literal["whole", "suffix", "prefix", "contains", "pattern"]
 Mask = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
 
 _ROLES = {"question": ("question",), "answer": ("answer",), "either": ("question", "answer")}
 _HOLDS = {"whole": "{word} = lower({value})", "pattern": "regexp_matches({word}, {value}, 'i')"}
@@ -114,11 +114,12 @@ def _of_one_block(batch: pa.RecordBatch, where: Where) -> Iterator[tuple[int, pa
 
 def _begun(rows: pa.RecordBatch, where: Where, number: int, block: int) -> list[_Begun]:
     """Where a phrase would begin whose word of this number is among the rows."""
-    passed = rows.filter(rows.column(f"t{number}"))
+    wanted = rows.column(f"t{number}")
+    passed = rows if wanted.true_count == len(wanted) else rows.filter(wanted)
     return [
         _Begun(
-            _flat(passed, f"{role}s").astype(np.int64) - block * word_table.BLOCK,
-            _flat(passed, f"{role}_places").astype(np.int64) - number,
+            _flat(passed, f"{role}s") - np.int32(block * word_table.BLOCK),
+            _flat(passed, f"{role}_places") - np.int32(number),
         )
         for role in _ROLES[where]
         if passed.num_rows
@@ -128,7 +129,7 @@ def _begun(rows: pa.RecordBatch, where: Where, number: int, block: int) -> list[
 def _in_order(said: list[list[_Begun]]) -> Numbers:
     """The instances, counted from the block's first, in which all words stand one behind the other."""
     first, *rest = sorted(said, key=lambda found: sum(len(one.places) for one in found))
-    instances, places = (np.concatenate([np.zeros(0, np.int64), *ones]) for ones in _columns(first))
+    instances, places = (np.concatenate([np.zeros(0, np.int32), *ones]) for ones in _columns(first))
     begun = _Begun(instances[places >= 0], places[places >= 0])
     for others in rest:
         begun = _both(begun, others)
@@ -142,18 +143,18 @@ def _columns(found: list[_Begun]) -> tuple[list[Numbers], list[Numbers]]:
 def _both(begun: _Begun, others: list[_Begun]) -> _Begun:
     """Those of the others that are in `begun` too."""
     # a cell for each place up to the last of its instance, which takes less time than sorting or hashing
-    length = np.zeros(word_table.BLOCK, dtype=np.int64)
+    length = np.zeros(word_table.BLOCK, dtype=np.int32)
     np.maximum.at(length, begun.instances, begun.places + 1)
-    offset = np.cumsum(length) - length
+    offset = np.cumsum(length, dtype=np.int64) - length
     there = np.zeros(int(length.sum()), dtype=bool)
     there[offset[begun.instances] + begun.places] = True
     kept: list[_Begun] = []
     for one in others:
-        inside = (one.places >= 0) & (one.places < length[one.instances])
+        inside = np.flatnonzero(one.places.view(np.uint32) < length.view(np.uint32)[one.instances])  # -1 is far outside
         instances, places = one.instances[inside], one.places[inside]
-        also = there[offset[instances] + places]
+        also = np.flatnonzero(there[offset[instances] + places])
         kept.append(_Begun(instances[also], places[also]))
-    instances, places = (np.concatenate([np.zeros(0, np.int64), *ones]) for ones in _columns(kept))
+    instances, places = (np.concatenate([np.zeros(0, np.int32), *ones]) for ones in _columns(kept))
     return _Begun(instances, places)
 
 

@@ -30,7 +30,12 @@ FILTERS = (
     "object:dog and words>100",
     '"red car"',
     'answer:"red car"',
+    '"on the"',
+    '"in the image"',
     "/red (car|bus)/",
+    "/colou?r/",
+    r"/\d+/",
+    "/red.*car/",
     "words>100",
 )
 
