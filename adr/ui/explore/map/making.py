@@ -21,8 +21,8 @@ _NOT_YET = {
     PICTURES: "**No map yet.** It shows every instance as a point, near others whose pictures look alike. "
     "It is made once.",
     CONVERSATIONS: "**No map of conversations yet.** It shows every instance as a point, with or without a picture, "
-    "near others whose conversations read alike to a model. It is made once: the model reads every conversation, then each "
-    "gets its place. From a shell: `adr embed --of conversations`, then `adr map --of conversations`.",
+    "near others whose conversations read alike to a model. It is made once: the model reads every conversation, then "
+    "each gets its place. From a shell: `adr embed --of conversations`, then `adr map --of conversations`.",
 }
 
 
