@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adr.conversation import MARKER
-from adr.embed.text_folder import Text, TextFeatures, TextFolder
+from adr.embed.text_folder import SaidText, TextFeatures, TextFolder
 from adr.errors import AdrError
 from adr.knowledge import short_name
 from adr.process import Command, Event, how, relay
@@ -118,13 +118,13 @@ def _ask(store: Store, folder: TextFolder, progress: Progress) -> tuple[int, int
     return len(named), len(folder.stamps_asked())
 
 
-def _texts(store: Store, progress: Progress) -> Iterator[list[Text]]:
+def _texts(store: Store, progress: Progress) -> Iterator[list[SaidText]]:
     """Each text once, in the order of the first instance that has it."""
     query = f"""{_STAMPED}, first as (select min(instance) as instance from stamped group by stamp)
         select stamp, question, rest from stamped semi join first using (instance) order by instance"""
     done = 0
     for rows in store.batches(query, size=_STEP):
-        yield [Text(*row) for row in rows]
+        yield [SaidText(*row) for row in rows]
         done += len(rows)
         progress(done, None, "Reading conversations")
         let_pages_run()

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from adr.embed.text_folder import Text, TextFolder
+from adr.embed.text_folder import SaidText, TextFolder
 from adr.models import load_clip, place, require
 from adr.process import Event, exit_status, tell
 
@@ -24,7 +24,7 @@ _TOGETHER = 64
 _PART = 3  # the first question has one word for so many tokens of the model, at most
 
 
-class Reader(Protocol):
+class TextReader(Protocol):
     """Makes features of texts. tokens: how many of a text it reads."""
 
     tokens: int
@@ -53,14 +53,14 @@ class TextModel:
         return units
 
 
-def shortened(text: Text, tokens: int) -> str:
+def shortened(text: SaidText, tokens: int) -> str:
     """The conversation as a model that reads so many tokens gets it: the first words of the question, so that a long
     one leaves room, then all that follows."""
     question = text.question.split()
     return " ".join([*(question[: max(1, tokens // _PART)] if text.rest else question), text.rest]).strip()
 
 
-def embed_texts(folder: TextFolder, load: Callable[[], Reader], tell: Callable[[Event], None]) -> None:
+def embed_texts(folder: TextFolder, load: Callable[[], TextReader], tell: Callable[[Event], None]) -> None:
     """Embed every text that is asked for and not known; `load` is called only when there is one. Each event has how
     many are done and, from those that this call has embedded, how many it embeds per second."""
     asked, known = folder.stamps_asked(), folder.known()
@@ -78,7 +78,7 @@ def embed_texts(folder: TextFolder, load: Callable[[], Reader], tell: Callable[[
             tell({"event": "embedded", "done": done, "total": len(asked), "rate": rate})
 
 
-def _features(model: Reader, texts: Sequence[Text]) -> NDArray[np.float16]:
+def _features(model: TextReader, texts: Sequence[SaidText]) -> NDArray[np.float16]:
     said = [shortened(text, model.tokens) for text in texts]
     return np.concatenate([model(said[at : at + _TOGETHER]) for at in range(0, len(said), _TOGETHER)])
 

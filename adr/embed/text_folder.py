@@ -28,7 +28,7 @@ _TEXT = pa.schema([("stamp", pa.string()), ("question", pa.string()), ("rest", p
 
 
 @dataclass(frozen=True)
-class Text:
+class SaidText:
     """What is read of a conversation. stamp: 24 hex digits that change with it; question: what a person says first, ''
     where the assistant begins; rest: all that follows."""
 
@@ -70,7 +70,7 @@ class TextFolder:
         """What the process that makes features writes on standard error."""
         return self.folder / "log.txt"
 
-    def ask(self, texts: Iterable[Sequence[Text]]) -> None:
+    def ask(self, texts: Iterable[Sequence[SaidText]]) -> None:
         """Write down which texts are wanted, each once; they come in lists."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (
@@ -81,11 +81,11 @@ class TextFolder:
                 rows = [[one.stamp for one in some], [one.question for one in some], [one.rest for one in some]]
                 file.write_table(pa.table(dict(zip(_TEXT.names, rows, strict=True)), schema=_TEXT))
 
-    def asked(self, size: int) -> Iterator[list[Text]]:
+    def asked(self, size: int) -> Iterator[list[SaidText]]:
         """The texts that are wanted, in lists of at most `size`."""
         with pq.ParquetFile(self.folder / "asked.parquet") as file:
             for batch in file.iter_batches(size):
-                yield [Text(*row) for row in zip(*batch.to_pydict().values(), strict=True)]
+                yield [SaidText(*row) for row in zip(*batch.to_pydict().values(), strict=True)]
 
     def stamps_asked(self) -> list[str]:
         """The stamps of the texts that are wanted."""

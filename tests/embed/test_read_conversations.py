@@ -9,7 +9,7 @@ from adr.embed.map import make_map, map_report
 from adr.embed.near_conversations import near_conversations
 from adr.embed.read_conversations import conversation_features, read_conversations
 from adr.embed.text_embedding import embed_texts, shortened
-from adr.embed.text_folder import Text, TextFolder
+from adr.embed.text_folder import SaidText, TextFolder
 from adr.errors import AdrError
 from adr.progress import Cancelled
 from adr.store import Store
@@ -41,8 +41,8 @@ class Lengths:
         return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float16)
 
 
-def texts(*stamps: str) -> list[Text]:
-    return [Text(stamp * 24, "one two three four", f"says {stamp}") for stamp in stamps]
+def texts(*stamps: str) -> list[SaidText]:
+    return [SaidText(stamp * 24, "one two three four", f"says {stamp}") for stamp in stamps]
 
 
 @pytest.fixture
@@ -57,16 +57,16 @@ def store_of(workspace: Workspace, talks) -> Store:
 
 
 def test_shortened__of_a_long_question_the_first_words():
-    text = Text("", "one two three four five", "the answer")
+    text = SaidText("", "one two three four five", "the answer")
     assert shortened(text, 9) == "one two three the answer"
     assert shortened(text, 77) == "one two three four five the answer"
-    assert shortened(Text("", "one two three", ""), 3) == "one two three"
-    assert shortened(Text("", "", "Hello."), 77) == "Hello."
+    assert shortened(SaidText("", "one two three", ""), 3) == "one two three"
+    assert shortened(SaidText("", "", "Hello."), 77) == "Hello."
 
 
 @given(st.text("ab ", max_size=40), st.text("ab ", min_size=1, max_size=40), st.integers(3, 100))
 def test_shortened__all_that_follows_is_there(question: str, rest: str, tokens: int):
-    found = shortened(Text("", question, rest), tokens)
+    found = shortened(SaidText("", question, rest), tokens)
     assert found.endswith(rest.strip()) and len(found.split()) <= tokens // 3 + len(rest.split())
 
 
