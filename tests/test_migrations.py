@@ -180,8 +180,7 @@ def test_migrate__not_where_the_disk_is_short(archive: Path, tmp_path: Path) -> 
         size // 1_000_000 + 2,
         f"""
         import zipfile
-        from adr.embed.map import MapReport, map_report
-from adr.errors import AdrError
+        from adr.errors import AdrError
         from adr.store import Store
         zipfile.ZipFile({str(archive)!r}).extractall(DISK)
         before = (DISK / "adr.duckdb").read_bytes()

@@ -29,7 +29,7 @@ def opened(chromium, url: str, width: int = 1440, height: int = 900):
     page.goto(url)
     page.locator("[data-size]").first.wait_for()
     browser.still(page)
-    page.wait_for_timeout(2500)  # on a cold server, a click that meets the next redraw is lost
+    page.wait_for_timeout(2500)  # on a cold server, a click that meets the next redraw may be lost
     return page
 
 

@@ -30,7 +30,7 @@ _QUIET = """() => {
     const drawn = state === 'notRunning' && document.querySelector('[data-testid=stMain]');
     if (!drawn) { window.quietSince = 0; return false; }
     window.quietSince ||= performance.now();
-    return performance.now() - window.quietSince > 400;
+    return performance.now() - window.quietSince > 1500;
 }"""
 MISSING = (
     "no Chromium found: install Debian's chromium or Google Chrome, or run `playwright install chromium`; "
@@ -73,7 +73,7 @@ class Patient:
 
 
 def still(page: Any) -> None:
-    """Wait until the page has asked the app for nothing for 0.4 seconds, and everything has been answered."""
+    """Wait until the page has asked the app for nothing for 1.5 seconds, and everything has been answered."""
     page.evaluate("window.quietSince = 0")
     page.wait_for_function(_QUIET)
 
