@@ -47,7 +47,7 @@ def make_again(here: Frame, report: MapReport) -> None:
         others = report.placed - report.laid_out
         anew = "Make it anew when more pictures have features." if report.shows == PICTURES else ""
         st.markdown(
-            f"UMAP laid out {report.laid_out:,} {report.shows} by the features of {plain(report.model)}"
+            f"UMAP laid out {report.laid_out:,} {plain(report.shows)} by the features of {plain(report.model)}"
             + (f" and put {others:,} others among them" if others else "")
             + f", in {time_words(report.seconds)}. {anew}"
         )

@@ -24,8 +24,8 @@ def thin_view(here: Frame, shows: str) -> None:
         return
     with st.expander(f"Empty places near the tail ({len(places)})", icon=":material/add_location_alt:"):
         st.caption(
-            f"No {shows.removesuffix('s')} lies here, and those around hold objects of the tail more often than by "
-            f"chance. More {shows} with them would be new ones."
+            f"No {plain(shows.removesuffix('s'))} lies here, and those around hold objects of the tail more often than "
+            f"by chance. More {plain(shows)} with them would be new ones."
         )
         for number, place in enumerate(places, 1):
             _row(number, place)

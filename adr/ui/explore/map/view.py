@@ -17,6 +17,7 @@ from adr.ui.frame import Frame
 from adr.ui.parts.controls import choice, jump
 from adr.ui.telling import fragment
 
+_TITLES = {PICTURES: "Pictures", CONVERSATIONS: "Conversations"}
 _PLACED = {
     PICTURES: "placed by what {model} sees in their pictures: those that lie together look alike",
     CONVERSATIONS: "placed by what {model} reads in their conversations: those that lie together read alike",
@@ -27,7 +28,7 @@ _LACKED = {PICTURES: "such a picture", CONVERSATIONS: "such a text"}
 def map_view(here: Frame) -> None:
     """The map that was chosen, or what is needed to make it."""
     start = PICTURES if has_pictures(here.store) else CONVERSATIONS
-    shows = choice("Map of", MAPS, "map", default=start, says=str.capitalize)
+    shows = choice("Map of", MAPS, "map", default=start, says=_TITLES.__getitem__)
     report = map_report(here.store, shows)
     if report is None:
         making_view(here, shows)
