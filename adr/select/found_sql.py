@@ -37,7 +37,7 @@ _SHORTEST = 2
 
 def found_sql(store: Store, tree: Filter, report: WordsReport | None) -> tuple[str, dict[str, Any]]:
     """(`with … found as (…)`, its parameters by name): a query's beginning, after which `found` has the positions that
-    the filter finds. report: that of the table of words; None: there is none of the present sources."""
+    the filter finds. report: that of the table of words; None when the present sources have none."""
     builder = ConditionSql(store) if report is None else _ByWords(store, report)
     parts = tree.parts if isinstance(tree, AllOf) else (tree,)
     open_parts = [part for part in parts if not _is_settled(part, report)]
